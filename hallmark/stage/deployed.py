@@ -1,0 +1,86 @@
+"""A deployed stage as everything above sees it: clients, outputs, address and key."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from hallmark.errors import UserError
+
+CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
+EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
+
+
+def stack_name(system: str, stage: str) -> str:
+    """Name of a stage's stack."""
+    return f"hallmark-{system}-{stage}"
+
+
+@dataclass(frozen=True)
+class DeployedStage:
+    """A stage reached through boto3; `endpoint` is None where boto3 finds it by itself."""
+
+    system: str
+    name: str
+    target: Literal["embedded", "aws"]
+    session: boto3.Session
+    endpoint: str | None = None
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service; one for all threads."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=CONFIG)
+            return self._clients[service]
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs; raise UserError when the stage is not deployed."""
+        stack = stack_name(self.system, self.name)
+        try:
+            described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise UserError(
+                f"stage {self.name} is not deployed ({stack} does not exist): run `{self._up_command}`"
+            ) from None
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    @property
+    def _up_command(self) -> str:
+        target = "" if self.target == "embedded" else f" --target {self.target}"
+        return f"hallmark up{target} --stage {self.name}"
+
+    @cached_property
+    def _emulator(self) -> str | None:
+        """The address of the emulator behind this stage, or None on AWS."""
+        address: str = self.client("apigateway").meta.endpoint_url
+        host = urlsplit(address).hostname or ""
+        return None if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else address
+
+    @cached_property
+    def api_url(self) -> str:
+        """The address that takes `POST` of a transaction."""
+        if self._emulator is None:
+            return f"{self.outputs['ApiUrl']}transactions"
+        return f"{self._emulator}/_aws/execute-api/{self.outputs['ApiId']}/{self.name}/transactions"
+
+    @cached_property
+    def api_key(self) -> str:
+        """The value of the stage's API key; never print it."""
+        key = self.client("apigateway").get_api_key(apiKey=self.outputs["ApiKeyId"], includeValue=True)
+        return str(key["value"])
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long silence must last before the pipeline counts as quiet."""
+        return AWS_QUIET_SECONDS if self._emulator is None else EMULATOR_QUIET_SECONDS

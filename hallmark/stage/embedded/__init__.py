@@ -1,0 +1,35 @@
+"""The embedded stage: an AWS emulator on a loopback port, in which the ordinary CDK CLI deploys the stacks."""
+
+import boto3
+
+from hallmark.errors import UserError
+from hallmark.project import REGION
+from hallmark.stage.deployed import DeployedStage
+from hallmark.stage.embedded.emulator import Emulator, running
+
+# The emulator takes a 12-digit access key as the account; the secret is never checked.
+ACCOUNT, SECRET = "000000000000", "embedded"
+
+
+def environment(emulator: Emulator) -> dict[str, str]:
+    """The variables that lead any AWS tool to the emulator instead of AWS."""
+    return {
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
+
+
+def open_stage(system: str, name: str) -> DeployedStage:
+    """Open a stage of the running emulator; raise UserError when none runs."""
+    emulator = running()
+    if emulator is None:
+        raise UserError(f"no embedded stage is running: run `hallmark up --stage {name}`")
+    return stage_of(emulator, system, name)
+
+
+def stage_of(emulator: Emulator, system: str, name: str) -> DeployedStage:
+    """Open a stage of an emulator."""
+    session = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=REGION)
+    return DeployedStage(system, name, "embedded", session, emulator.endpoint)

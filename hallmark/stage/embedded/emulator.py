@@ -1,0 +1,169 @@
+"""The emulator's process: started on a free loopback port, known by a file in `build`, ended without a trace."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from hallmark.errors import UserError
+from hallmark.node18 import node18
+from hallmark.project import BUILD, REGION, ROOT
+from hallmark.stage.embedded.guard import require_pinned_version
+
+STATE = Path(os.environ.get("HALLMARK_STAGE_FILE", BUILD / "embedded-stage.json"))
+READY_SECONDS, END_SECONDS = 30.0, 5.0
+# Every address that the emulator gives out is numeric: Node 18 may look for `localhost` on IPv6, where nothing listens.
+SETTINGS = {
+    "BIND_HOST": "127.0.0.1",
+    "MINISTACK_HOST": "127.0.0.1",
+    "MINISTACK_REGION": REGION,
+    "LOG_LEVEL": "WARNING",
+}
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A started emulator: address, process (with its start time, since ids are reused) and private folder."""
+
+    endpoint: str
+    pid: int
+    created: float
+    folder: str
+
+    @property
+    def log(self) -> Path:
+        """What the emulator wrote."""
+        return Path(self.folder) / "emulator.log"
+
+    def processes(self) -> list[psutil.Process]:
+        """The emulator and the handlers it runs; they are known by their private folder."""
+        return [process for process in psutil.process_iter() if _folder_of(process) == self.folder]
+
+    def is_ready(self) -> bool:
+        """Tell whether this very process is alive and answers."""
+        try:
+            alive = abs(psutil.Process(self.pid).create_time() - self.created) < 1
+        except psutil.NoSuchProcess:
+            return False
+        return alive and _answers(self.endpoint)
+
+
+def _folder_of(process: psutil.Process) -> str | None:
+    with contextlib.suppress(psutil.Error, OSError):
+        return str(process.environ().get("TMPDIR"))
+    return None
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint}/_ministack/ready", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """The caller's AWS settings stay outside: inside, every client finds the emulator."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    path = os.pathsep.join([str(node18().parent), kept.get("PATH", "")])
+    return {**kept, **SETTINGS, "PATH": path, "TMPDIR": folder, "GATEWAY_PORT": str(port), **settings}
+
+
+def start(settings: Mapping[str, str] | None = None) -> Emulator:
+    """Start an emulator and wait until it answers; `settings` are variables of its environment.
+
+    Raises UserError when it does not come up; nothing is left then.
+    """
+    require_pinned_version()
+    folder, port = tempfile.mkdtemp(prefix="hallmark-"), _free_port()
+    with (Path(folder) / "emulator.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hallmark.stage.embedded.launcher"],
+            cwd=ROOT,
+            env=_environment(folder, port, settings or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    created = psutil.Process(process.pid).create_time()
+    emulator = Emulator(f"http://127.0.0.1:{port}", process.pid, created, folder)
+    deadline = time.monotonic() + READY_SECONDS
+    while not emulator.is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            tail = "\n".join(emulator.log.read_text().splitlines()[-8:])
+            end(emulator)
+            raise UserError(f"the embedded stage did not start:\n{tail}")
+        time.sleep(0.05)
+    return emulator
+
+
+def end(emulator: Emulator) -> None:
+    """End the emulator and its handlers, and remove its folder."""
+    processes = emulator.processes()
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, timeout=END_SECONDS)
+    for process in stubborn + emulator.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=END_SECONDS)
+    shutil.rmtree(emulator.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def emulator(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+    """An emulator for the time of a `with` block, beside the one that `up` keeps."""
+    started = start(settings)
+    try:
+        yield started
+    finally:
+        end(started)
+
+
+def keep(started: Emulator) -> None:
+    """Note the emulator as the one of this checkout."""
+    STATE.parent.mkdir(parents=True, exist_ok=True)
+    STATE.write_text(json.dumps(asdict(started)))
+
+
+def forget() -> None:
+    """Note that this checkout has no emulator."""
+    STATE.unlink(missing_ok=True)
+
+
+def noted() -> Emulator | None:
+    """The emulator that `up` noted, dead or alive."""
+    try:
+        return Emulator(**json.loads(STATE.read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def running() -> Emulator | None:
+    """The emulator of this checkout if it answers; what is left of a dead one is cleaned up."""
+    found = noted()
+    if found is None or found.is_ready():
+        return found
+    end(found)
+    forget()
+    return None

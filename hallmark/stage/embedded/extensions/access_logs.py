@@ -1,0 +1,70 @@
+"""Access logs of an API stage, in the format that the template sets.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+"""
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.services import apigateway_v1, cloudwatch_logs
+
+from hallmark.stage.embedded.extensions.provisioning import Properties, after
+
+STREAM = "access"
+_VARIABLE = re.compile(r"\$context\.([A-Za-z.]+[A-Za-z])")
+
+
+def _keep(stage_name: str, properties: Properties) -> None:
+    stage = apigateway_v1._stages_v1[properties["RestApiId"]][properties["StageName"]]
+    if setting := properties.get("AccessLogSetting"):
+        stage["accessLogSettings"] = {"destinationArn": setting["DestinationArn"], "format": setting["Format"]}
+
+
+def _write(setting: dict[str, str], values: dict[str, Any]) -> None:
+    name = setting["destinationArn"].split(":log-group:")[-1].removesuffix(":*")
+    group = cloudwatch_logs._log_groups.get(name)
+    if group is None:
+        return
+    if STREAM not in group["streams"]:
+        cloudwatch_logs._create_log_stream({"logGroupName": name, "logStreamName": STREAM})
+    now = int(time.time() * 1000)
+    message = _VARIABLE.sub(lambda match: str(values.get(match.group(1), "-")), setting["format"])
+    line = {"timestamp": now, "message": message, "ingestionTime": now}
+    cloudwatch_logs._append_log_events(group["streams"][STREAM], [line])
+
+
+def install() -> None:
+    """Keep the setting, and write one line for each answered request."""
+    after("AWS::ApiGateway::Stage", _keep)
+    execute = apigateway_v1._execute_in_scope
+
+    async def execute_and_log(request: dict[str, Any], api: str, stage: str, method: str, path: str, *rest: Any) -> Any:
+        started = time.monotonic()
+        response = await execute(request, api, stage, method, path, *rest)
+        setting = (request.get("stage") or {}).get("accessLogSettings")
+        if setting:
+            refused = isinstance(response, apigateway_v1._GatewayError)
+            answer = apigateway_v1._gateway_error_response(response, request) if refused else response
+            now = datetime.now(UTC)
+            values = {
+                "requestId": request["request_id"],
+                "httpMethod": method,
+                "resourcePath": request["resource_path"],
+                "path": path,
+                "stage": stage,
+                "apiId": api,
+                "protocol": "HTTP/1.1",
+                "status": answer[0],
+                "responseLength": len(answer[2] or b""),
+                "responseLatency": int((time.monotonic() - started) * 1000),
+                "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+                "requestTimeEpoch": int(now.timestamp() * 1000),
+                "identity.sourceIp": "127.0.0.1",
+                "error.responseType": response.response_type if refused else "-",
+            }
+            _write(setting, values)
+        return response
+
+    apigateway_v1._execute_in_scope = execute_and_log

@@ -1,0 +1,19 @@
+"""The extensions replace functions inside the emulator, so they hold for one version of it only."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from hallmark.errors import UserError
+
+MINISTACK = "1.5.33"
+
+
+def require_pinned_version() -> None:
+    """Raise UserError unless the installed MiniStack is the one that the extensions were written for."""
+    try:
+        installed = version("ministack")
+    except PackageNotFoundError:
+        installed = "none"
+    if installed != MINISTACK:
+        raise UserError(
+            f"the embedded stage needs ministack {MINISTACK}, found {installed}: pip install ministack=={MINISTACK}"
+        )

@@ -1,0 +1,1 @@
+"""The stacks: what Hallmark deploys, and nothing of how it is tested or proved."""

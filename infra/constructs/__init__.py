@@ -1,0 +1,1 @@
+"""Building blocks, one AWS idea each, shared by every system."""

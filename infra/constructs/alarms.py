@@ -1,0 +1,61 @@
+"""Alarms as rows of data; each names the runbook that tells what to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from infra.names import Names
+
+
+@dataclass(frozen=True)
+class AlarmSpec:
+    """One alarm: it rings when the statistic is above the threshold for one period.
+
+    `statistic` is CloudWatch's name of one, or a percentile such as p99; the threshold has the metric's unit.
+    """
+
+    thing: str
+    meaning: str
+    runbook: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    threshold: float
+    period_seconds: int = 60
+
+
+class Alarms(Construct):
+    """One alarm per row, all telling the same topic."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, specs: Sequence[AlarmSpec], topic_arn: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        for spec in specs:
+            self._alarm(names, spec, topic_arn)
+
+    def _alarm(self, names: Names, spec: AlarmSpec, topic_arn: str) -> None:
+        percentile = spec.statistic if spec.statistic.startswith("p") else None
+        cloudwatch.CfnAlarm(
+            self,
+            spec.thing,
+            alarm_name=names.of(spec.thing),
+            alarm_description=f"{spec.meaning} Runbook: docs/runbooks/{spec.runbook}.md",
+            namespace=spec.namespace,
+            metric_name=spec.metric,
+            dimensions=[
+                cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value) for name, value in spec.dimensions.items()
+            ],
+            statistic=None if percentile else spec.statistic,
+            extended_statistic=percentile,
+            comparison_operator="GreaterThanThreshold",
+            threshold=spec.threshold,
+            period=spec.period_seconds,
+            evaluation_periods=1,
+            # No data is what a quiet system sends.
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic_arn],
+        )

@@ -1,0 +1,56 @@
+"""A queue that is encrypted by SQS itself and speaks TLS only."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.marking import mark
+from infra.names import Names
+
+# The longest that SQS has. A redriven message keeps the age it had, so a dead-letter queue keeps them longest.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+LONGEST = Duration.days(14)
+
+
+class SecureQueue(sqs.Queue):
+    """SSE-SQS, because EventBridge cannot write to a queue under the key aws/sqs; 14 days unless told otherwise.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        role: str,
+        retention: Duration = LONGEST,
+        dead_letter: sqs.DeadLetterQueue | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            queue_name=names.of(role),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=retention,
+            dead_letter_queue=dead_letter,
+        )
+        mark(self, names, role)
+
+    def accept_from_rules(self, rule_arns: Sequence[str]) -> None:
+        """Lets EventBridge send here, on behalf of these rules only."""
+        # An SQS target and a dead-letter queue are reached by resource policy, never by a role.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
+        statement = iam.PolicyStatement(
+            sid="SendFromRules",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[self.queue_arn],
+            conditions={"ArnEquals": {"aws:SourceArn": list(rule_arns)}},
+        )
+        self.add_to_resource_policy(statement)

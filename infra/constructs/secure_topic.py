@@ -1,0 +1,50 @@
+"""A topic that takes messages over TLS only."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.marking import mark
+from infra.names import Names
+
+AWS_MANAGED_KEY = "alias/aws/sns"
+
+
+class SecureTopic(Construct):
+    """A topic and its policy; encrypted with a key if one is named.
+
+    The key `alias/aws/sns` serves publishers of the account without any KMS right of their own, but CloudWatch alarms
+    cannot publish under it. https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        role: str,
+        key: str | None = None,
+        statements: Sequence[iam.PolicyStatement] = (),
+    ) -> None:
+        super().__init__(scope, construct_id)
+        topic = sns.CfnTopic(self, "Resource", topic_name=names.of(role), kms_master_key_id=key)
+        mark(topic, names, role)
+        self.arn = topic.ref
+        document = iam.PolicyDocument(statements=[self._tls_only(), *statements])
+        for statement in statements:
+            statement.add_resources(self.arn)
+        sns.CfnTopicPolicy(self, "Policy", topics=[self.arn], policy_document=document)
+
+    def _tls_only(self) -> iam.PolicyStatement:
+        # Nobody publishes in clear. https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
+        return iam.PolicyStatement(
+            sid="TlsOnly",
+            effect=iam.Effect.DENY,
+            principals=[iam.AnyPrincipal()],
+            actions=["sns:Publish"],
+            resources=[self.arn],
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        )

@@ -1,0 +1,124 @@
+"""Where parameters come from: cdk.json, then CDK_CONTEXT_JSON, then `-c key=value`, the later the stronger."""
+
+import difflib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from infra.errors import UsageError, bad
+
+STAGES = ("dev", "prod")
+# What the CDK itself keeps in the context without a colon or an @ in its key.
+_CDK_KEYS = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
+
+Layer = Mapping[str, Any]
+
+
+def layers(project_file: Path, environ: Mapping[str, str], argv: Sequence[str]) -> list[Layer]:
+    """The layers of context, the weakest first."""
+    settings = _decoded(str(project_file), project_file.read_text(encoding="utf-8"))
+    return [
+        settings.get("context", {}),
+        _decoded("CDK_CONTEXT_JSON", environ.get("CDK_CONTEXT_JSON", "{}")),
+        _arguments(argv),
+    ]
+
+
+def merged(context_layers: Sequence[Layer], known: Collection[str]) -> dict[str, Any]:
+    """One context, the synthesized stages under `stage`.
+
+    A parameter may be one value or an object of one value per stage. A plain value laid over such an object
+    replaces it for the synthesized stages only: the other stage's concurrency still counts against the account.
+    """
+    flat: dict[str, Any] = {}
+    for layer in context_layers:
+        flat.update(layer)
+    stages = stages_of(flat.get("stage", list(STAGES)))
+    result: dict[str, Any] = {}
+    for layer in context_layers:
+        for key, value in layer.items():
+            if _is_parameter(key, known):
+                result[key] = _overlaid(result.get(key), _parsed(key, value), stages)
+    return {**result, "stage": stages}
+
+
+def stages_of(value: object) -> tuple[str, ...]:
+    """The stages to synthesize, from `dev`, `dev,prod` or a list."""
+    wanted = listed("stage", _parsed("stage", value))
+    if not wanted or any(stage not in STAGES for stage in wanted):
+        raise bad("stage", value, " or ".join(STAGES))
+    return tuple(stage for stage in STAGES if stage in wanted)
+
+
+def listed(parameter: str, value: object) -> list[str]:
+    """A list of strings, from a list or from a comma-separated string."""
+    if isinstance(value, str):
+        value = [item.strip() for item in value.split(",")] if value.strip() else []
+    if not isinstance(value, list | tuple) or any(not isinstance(item, str) for item in value):
+        raise bad(parameter, value, "a list of strings")
+    return list(value)
+
+
+def for_stage(context: Layer, parameter: str, stage: str) -> Any:
+    """The value of a parameter in one stage."""
+    if parameter not in context:
+        raise bad(parameter, None, "a value in cdk.json")
+    value = context[parameter]
+    if not _is_per_stage(value):
+        return value
+    if stage not in value:
+        raise bad(parameter, value, f"a value for {stage} too")
+    return value[stage]
+
+
+def _is_per_stage(value: object) -> bool:
+    return isinstance(value, Mapping) and bool(value) and set(value) <= set(STAGES)
+
+
+def _overlaid(below: Any, value: Any, stages: Collection[str]) -> Any:
+    if not _is_per_stage(below):
+        return value
+    return {**below, **(value if _is_per_stage(value) else dict.fromkeys(stages, value))}
+
+
+def _is_parameter(key: str, known: Collection[str]) -> bool:
+    if key in known:
+        return True
+    if ":" in key or key.startswith("@") or key in _CDK_KEYS:
+        return False
+    near = difflib.get_close_matches(key, known, 1)
+    raise UsageError(f"parameter {key}: is not known" + (f", did you mean {near[0]}?" if near else ""))
+
+
+def _parsed(key: str, value: object) -> Any:
+    """Lists and objects come from the command line as JSON text."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise bad(key, value, "well-formed JSON") from None
+    return value
+
+
+def _decoded(origin: str, text: str) -> Layer:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{origin}: is not JSON ({error})") from None
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{origin}: wants a JSON object")
+    return value
+
+
+def _arguments(argv: Sequence[str]) -> Layer:
+    """Reads `-c key=value` and `--context key=value`, as the CDK's own command line has them."""
+    found: dict[str, str] = {}
+    rest = list(argv)
+    while rest:
+        flag, pair = rest.pop(0), rest.pop(0) if rest else ""
+        key, equals, value = pair.partition("=")
+        if flag not in ("-c", "--context") or not equals:
+            raise UsageError(f"usage: python -m infra.app [-c key=value ...], got {' '.join(argv)!r}")
+        found[key] = value
+    return found

@@ -1,0 +1,1 @@
+"""The system `realtime`: transactions in, verdicts and an audit trail out."""

@@ -1,0 +1,76 @@
+"""The three functions: what each is told and what each may do."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.constructs.node_function import Destinations, FunctionSpec, NodeFunction, Sizing
+from infra.names import Names
+from infra.realtime import permissions
+from infra.realtime.messaging import Buses, Queues
+from infra.realtime.storage import Storage
+from infra.stage import StageConfig
+
+
+class Functions(Construct):
+    """`ingest_processor` accepts, `fraud_detector` judges, `notifier` alerts."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        names: Names,
+        config: StageConfig,
+        storage: Storage,
+        buses: Buses,
+        queues: Queues,
+        alert_topic_arn: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._names, self._config, self._audit_logs = names, config, storage.audit_logs.table_name
+        self._destinations = Destinations(success=buses.audit, failure=queues.failure)
+        self.ingest_processor = self._ingest_processor(storage, buses, queues)
+        self.fraud_detector = self._fraud_detector(storage, buses)
+        self.notifier = self._function(
+            "notifier", {"ALERT_TOPIC_ARN": alert_topic_arn}, permissions.notifier(storage, alert_topic_arn)
+        )
+
+    @property
+    def all(self) -> tuple[NodeFunction, ...]:
+        """The three, in the order in which a transaction meets them."""
+        return self.ingest_processor, self.fraud_detector, self.notifier
+
+    def _ingest_processor(self, storage: Storage, buses: Buses, queues: Queues) -> NodeFunction:
+        environment = {
+            "TRANSACTIONS_TABLE": storage.transactions.table_name,
+            "TRANSACTION_BUS": buses.transaction.event_bus_name,
+            "FAILURE_QUEUE_URL": queues.failure.queue_url,
+            "VELOCITY_WINDOW_SECONDS": str(self._config.velocity_window_seconds),
+        }
+        return self._function("ingest_processor", environment, permissions.ingest_processor(storage, buses))
+
+    def _fraud_detector(self, storage: Storage, buses: Buses) -> NodeFunction:
+        environment = {
+            "RULES_TABLE": storage.rules.table_name,
+            "RULES_CACHE_SECONDS": str(self._config.rules_cache_seconds),
+            "PROCESSED_BUCKET": storage.processed.bucket_name,
+            "SYSTEM_BUS": buses.system.event_bus_name,
+        }
+        return self._function("fraud_detector", environment, permissions.fraud_detector(storage, buses))
+
+    def _function(
+        self, role: str, environment: Mapping[str, str], statements: Sequence[iam.PolicyStatement]
+    ) -> NodeFunction:
+        spec = FunctionSpec(
+            role=role,
+            sizing=Sizing(
+                memory_mb=self._config.memory_mb,
+                reserved=self._config.reserved_concurrency[role],
+                provisioned=self._config.provisioned_concurrency[role],
+            ),
+            destinations=self._destinations,
+            environment={"STAGE": self._config.stage, "AUDIT_LOGS_TABLE": self._audit_logs, **environment},
+            statements=statements,
+        )
+        return NodeFunction(self, role, names=self._names, spec=spec)

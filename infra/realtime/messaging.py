@@ -1,0 +1,60 @@
+"""The buses that events travel on, and the queues they wait in."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.marking import mark
+from infra.constructs.secure_queue import SecureQueue
+from infra.names import Names
+
+TRANSACTION_BUS = "transaction"
+SYSTEM_BUS = "system"
+AUDIT_BUS = "audit"
+RECEIVES = 3
+# Shorter than its dead-letter queue's, or redriven messages would be gone before anyone looks.
+BUFFER_RETENTION = Duration.days(4)
+
+
+class Buses(Construct):
+    """Transactions come in on one, suspicions on the second; the third records."""
+
+    def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:
+        super().__init__(scope, construct_id)
+        self.transaction = self._bus(TRANSACTION_BUS, names)
+        self.system = self._bus(SYSTEM_BUS, names)
+        self.audit = self._bus(AUDIT_BUS, names)
+
+    def _bus(self, role: str, names: Names) -> events.EventBus:
+        bus = events.EventBus(self, role, event_bus_name=names.of(role))
+        mark(bus, names, f"{role}-bus")
+        return bus
+
+
+class Queues(Construct):
+    """The buffer of matched events, and the queues for what went wrong.
+
+    What a reader of `buffer` cannot handle goes to `buffer-dead-letter`; what a reader of `failure` cannot handle is
+    parked.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:
+        super().__init__(scope, construct_id)
+        self.buffer_dead_letter = SecureQueue(self, "buffer-dead-letter", names=names, role="buffer-dead-letter")
+        self.buffer = SecureQueue(
+            self,
+            "buffer",
+            names=names,
+            role="buffer",
+            retention=BUFFER_RETENTION,
+            dead_letter=sqs.DeadLetterQueue(queue=self.buffer_dead_letter, max_receive_count=RECEIVES),
+        )
+        self.parking = SecureQueue(self, "parking", names=names, role="parking")
+        self.failure = SecureQueue(
+            self,
+            "failure",
+            names=names,
+            role="failure",
+            dead_letter=sqs.DeadLetterQueue(queue=self.parking, max_receive_count=RECEIVES),
+        )

@@ -1,0 +1,93 @@
+import { type DynamoDBClient, paginateQuery, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { isConditionFailure } from "../../shared/errors";
+import { eventEntry, putEvent } from "../../shared/event_bus";
+import type { TransactionReceived } from "../../shared/events";
+import { objectKey, processedObject, suspicion, type Verdict, verdictRecord } from "./logic";
+import { parseRuleVersion, type RuleVersion } from "./rule";
+
+export interface VerdictClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly eventBridge: EventBridgeClient;
+  readonly s3: S3Client;
+}
+
+export interface VerdictSettings {
+  readonly auditLogsTable: string;
+  readonly processedBucket: string;
+  readonly systemBus: string;
+}
+
+/** All versions of a rule, newest first. */
+export async function readRuleVersions(dynamodb: DynamoDBClient, table: string, ruleId: string): Promise<RuleVersion[]> {
+  const pages = paginateQuery(
+    { client: dynamodb },
+    {
+      TableName: table,
+      KeyConditionExpression: "ruleId = :rule",
+      ExpressionAttributeValues: marshall({ ":rule": ruleId }),
+      ConsistentRead: true,
+      ScanIndexForward: false,
+    },
+  );
+  const versions: RuleVersion[] = [];
+  for await (const { Items = [] } of pages) {
+    versions.push(...Items.map((item) => parseRuleVersion(unmarshall(item))));
+  }
+  return versions;
+}
+
+export class VerdictStore {
+  constructor(
+    private readonly clients: VerdictClients,
+    private readonly settings: VerdictSettings,
+  ) {}
+
+  /** Object, announcement, record: the record comes last, so that it says that all is done. */
+  async save(detail: TransactionReceived, verdict: Verdict): Promise<void> {
+    await this.putObject(detail, verdict);
+    if (verdict.outcome === "suspected") await this.announce(detail, verdict);
+    await this.record(detail, verdict);
+  }
+
+  private async putObject(detail: TransactionReceived, verdict: Verdict): Promise<void> {
+    const command = new PutObjectCommand({
+      Bucket: this.settings.processedBucket,
+      Key: objectKey(detail, verdict.ruleId),
+      Body: processedObject(detail, verdict),
+      ContentType: "application/json",
+      IfNoneMatch: "*",
+      // The bucket policy asks for the header, and for no key id: the AWS-managed key.
+      ServerSideEncryption: "aws:kms",
+      StorageClass: "INTELLIGENT_TIERING",
+    });
+    try {
+      await this.clients.s3.send(command);
+    } catch (error) {
+      // 412: it exists. 409 is a write under way that may still fail, so it is thrown and tried again.
+      if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
+    }
+  }
+
+  private async announce(detail: TransactionReceived, verdict: Verdict): Promise<void> {
+    const text = JSON.stringify(suspicion(detail, verdict));
+    await putEvent(this.clients.eventBridge, eventEntry(this.settings.systemBus, "FraudSuspected", text, detail));
+  }
+
+  private async record(detail: TransactionReceived, verdict: Verdict): Promise<void> {
+    try {
+      await this.clients.dynamodb.send(
+        new PutItemCommand({
+          TableName: this.settings.auditLogsTable,
+          Item: marshall(verdictRecord(detail, verdict)),
+          ConditionExpression: "attribute_not_exists(transactionId)",
+        }),
+      );
+    } catch (error) {
+      // A delivery of the same event was here before: verdicts are deterministic, so it wrote the same.
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}

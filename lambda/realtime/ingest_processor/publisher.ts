@@ -1,0 +1,40 @@
+import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { describeError } from "../../shared/errors";
+import { eventEntry, putEvent } from "../../shared/event_bus";
+import type { TransactionReceived } from "../../shared/events";
+
+export interface PublisherSettings {
+  readonly transactionBus: string;
+  readonly failureQueueUrl: string;
+}
+
+export class TransactionPublisher {
+  constructor(
+    private readonly eventBridge: EventBridgeClient,
+    private readonly sqs: SQSClient,
+    private readonly settings: PublisherSettings,
+  ) {}
+
+  /** Publishes the detail as it is stored. An event that EventBridge does not take goes to the failure queue, and the error is thrown on. */
+  async publish(detail: string): Promise<void> {
+    const stored = JSON.parse(detail) as TransactionReceived;
+    const entry = eventEntry(this.settings.transactionBus, "TransactionReceived", detail, stored);
+    try {
+      await putEvent(this.eventBridge, entry);
+    } catch (error) {
+      await this.keep(entry, error);
+      throw error;
+    }
+  }
+
+  private async keep(entry: PutEventsRequestEntry, error: unknown): Promise<void> {
+    const { error: name, reason = name } = describeError(error);
+    await this.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.settings.failureQueueUrl,
+        MessageBody: JSON.stringify({ kind: "publish-failed", reason, entry }),
+      }),
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { PipelineError } from "../../shared/errors";
+import type { TransactionReceived } from "../../shared/events";
+import { type Acceptance, acceptanceRecord, COUNT_LIMIT, transactionRecord, windowKeys } from "./logic";
+
+const ATTEMPTS = 4;
+const BACKOFF_MS = 25;
+
+export interface StoreSettings {
+  readonly transactionsTable: string;
+  readonly auditLogsTable: string;
+  readonly windowSeconds: number;
+}
+
+export class TransactionStore {
+  constructor(
+    private readonly dynamodb: DynamoDBClient,
+    private readonly settings: StoreSettings,
+    private readonly wait: (milliseconds: number) => Promise<void>,
+  ) {}
+
+  /** How many transactions of the account are in the window that ends at `ts`, at most 100. */
+  async countRecent(accountId: string, ts: string): Promise<number> {
+    const { from, to } = windowKeys(ts, this.settings.windowSeconds);
+    const { Count = 0 } = await this.dynamodb.send(
+      new QueryCommand({
+        TableName: this.settings.transactionsTable,
+        KeyConditionExpression: "accountId = :account AND ts BETWEEN :from AND :to",
+        ExpressionAttributeValues: marshall({ ":account": accountId, ":from": from, ":to": to }),
+        ConsistentRead: true,
+        Select: "COUNT",
+        Limit: COUNT_LIMIT,
+      }),
+    );
+    return Count;
+  }
+
+  /** Writes both records, if the transactionId is new, and gives the acceptance that holds from now on: ours or the older one. */
+  async accept(detail: TransactionReceived): Promise<Acceptance> {
+    const acceptance = acceptanceRecord(detail);
+    const command = new TransactWriteItemsCommand({
+      TransactItems: [
+        putIfNew(this.settings.transactionsTable, transactionRecord(detail)),
+        putIfNew(this.settings.auditLogsTable, acceptance),
+      ],
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.dynamodb.send(command);
+        return acceptance;
+      } catch (error) {
+        const older = olderAcceptance(error);
+        if (older) return older;
+        if (attempt === ATTEMPTS || !isContention(error)) throw error;
+        // Full jitter: requests that met once should not meet again.
+        await this.wait(Math.random() * BACKOFF_MS * 2 ** attempt);
+      }
+    }
+  }
+}
+
+function putIfNew(TableName: string, record: object): TransactWriteItem {
+  return {
+    Put: {
+      TableName,
+      Item: marshall(record),
+      // On a key that exists, so it holds only if no item does.
+      ConditionExpression: "attribute_not_exists(ts)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    },
+  };
+}
+
+/** The acceptance record that stood in the way. It is the second item of the transaction. */
+function olderAcceptance(error: unknown): Acceptance | undefined {
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const item = error.CancellationReasons?.[1]?.Item;
+  if (!item) return undefined;
+  const { receivedAt, contentHash, detail } = unmarshall(item) as Record<keyof Acceptance, unknown>;
+  if (typeof receivedAt !== "string" || typeof contentHash !== "string" || typeof detail !== "string") {
+    throw new PipelineError("the acceptance record is incomplete");
+  }
+  return { receivedAt, contentHash, detail };
+}
+
+function isContention(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) {
+    return error instanceof Error && error.name === "TransactionInProgressException";
+  }
+  const codes = new Set(error.CancellationReasons?.map(({ Code }) => Code));
+  return ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].some((code) => codes.has(code));
+}

@@ -1,0 +1,31 @@
+// Bundles the unit tests and runs them under the Node.js that runs this script.
+import { spawnSync } from "node:child_process";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { options, root } from "./esbuild_options.mjs";
+
+const source = join(root, "tests", "unit", "lambda");
+const outdir = join(root, "build", "lambda-tests");
+const results = join(root, "build", "test-results");
+
+const names = (await readdir(source)).filter((name) => name.endsWith(".test.ts"));
+await rm(outdir, { recursive: true, force: true });
+await mkdir(results, { recursive: true });
+await build({
+  ...options,
+  entryPoints: names.map((name) => join(source, name)),
+  outdir,
+  sourcemap: "inline",
+});
+
+console.log(`Node.js ${process.version}`);
+const reporters = [
+  ["spec", "stdout"],
+  ["junit", join(results, "lambda.xml")],
+].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
+const files = names.map((name) => join(outdir, name.replace(/\.ts$/, ".js")));
+const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--no-warnings", "--test", ...reporters, ...files], {
+  stdio: "inherit",
+});
+process.exitCode = status ?? 1;

@@ -1,0 +1,145 @@
+"""What tests of the extensions need: clients, small stacks, and a function that does as it is told."""
+
+import io
+import itertools
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from waiting import wait_for
+
+from hallmark.stage.embedded import ACCOUNT, stage_of
+from hallmark.stage.embedded.emulator import Emulator
+
+Client = Callable[[str], Any]
+HANDLER = """
+exports.handler = async (event) => {
+  console.log(JSON.stringify({ trace: process.env._X_AMZN_TRACE_ID, mark: event.mark }));
+  if (event.wait) await new Promise((done) => setTimeout(done, event.wait));
+  if (event.fail) throw new Error("told to fail");
+  return { statusCode: 200, body: JSON.stringify({ header: (event.headers || {})["X-Amzn-Trace-Id"] }) };
+};
+"""
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses."""
+    return f"test-{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def client(running_emulator: Emulator) -> Client:
+    return stage_of(running_emulator, "realtime", "dev").client
+
+
+@pytest.fixture
+def stack(client: Client, unique: str) -> Callable[[dict[str, Any]], dict[str, str]]:
+    """Create a stack of the given resources; returns the physical ids by logical ids."""
+
+    def create(resources: dict[str, Any]) -> dict[str, str]:
+        cloudformation = client("cloudformation")
+        cloudformation.create_stack(StackName=unique, TemplateBody=json.dumps({"Resources": resources}))
+        state = lambda: cloudformation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"]  # noqa: E731
+        wait_for(lambda: not state().endswith("IN_PROGRESS"), "the stack")
+        events = cloudformation.describe_stack_events(StackName=unique)["StackEvents"]
+        reasons = [event.get("ResourceStatusReason") for event in events if "FAILED" in event["ResourceStatus"]]
+        assert state() == "CREATE_COMPLETE", reasons
+        listed = cloudformation.list_stack_resources(StackName=unique)["StackResourceSummaries"]
+        return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
+
+    return create
+
+
+@pytest.fixture
+def queue(client: Client) -> Callable[[str], tuple[str, str]]:
+    """Create a queue; returns its URL and its ARN."""
+
+    def create(name: str) -> tuple[str, str]:
+        url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        return url, f"arn:aws:sqs:eu-central-1:{ACCOUNT}:{name}"
+
+    return create
+
+
+@pytest.fixture
+def receive(client: Client) -> Callable[[str], dict[str, Any]]:
+    """Wait for a message in a queue and return it."""
+
+    def one(url: str) -> dict[str, Any]:
+        def messages() -> Any:
+            return client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages")
+
+        message: dict[str, Any] = wait_for(messages, f"a message in {url}")[0]
+        return message
+
+    return one
+
+
+@pytest.fixture
+def bus(client: Client, unique: str) -> str:
+    """An event bus with the test's name."""
+    client("events").create_event_bus(Name=unique)
+    return unique
+
+
+@pytest.fixture
+def route(client: Client, bus: str) -> Callable[..., str]:
+    """Put a rule for everything of source `test` on the bus, with one target; returns the rule's ARN."""
+
+    def put(rule: str, arn: str, **target: Any) -> str:
+        events = client("events")
+        created: str = events.put_rule(Name=rule, EventBusName=bus, EventPattern='{"source": ["test"]}')["RuleArn"]
+        events.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "1", "Arn": arn, **target}])
+        return created
+
+    return put
+
+
+@pytest.fixture
+def emit(client: Client, bus: str) -> Callable[..., dict[str, Any]]:
+    """Put one event of source `test` on the bus."""
+
+    def put(detail: dict[str, Any], **entry: Any) -> dict[str, Any]:
+        event = {"Source": "test", "DetailType": "Test", "Detail": json.dumps(detail), "EventBusName": bus, **entry}
+        answer: dict[str, Any] = client("events").put_events(Entries=[event])
+        return answer
+
+    return put
+
+
+@pytest.fixture
+def function(client: Client, unique: str) -> str:
+    """A traced function with an alias `live`, whose events tell it to wait or to fail; returns its name."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("index.js", HANDLER)
+    awslambda = client("lambda")
+    awslambda.create_function(
+        FunctionName=unique,
+        Runtime="nodejs18.x",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/test",
+        Handler="index.handler",
+        Code={"ZipFile": archive.getvalue()},
+        TracingConfig={"Mode": "Active"},
+        Publish=True,
+    )
+    awslambda.create_alias(FunctionName=unique, Name="live", FunctionVersion="1")
+    return unique
+
+
+@pytest.fixture
+def function_logs(client: Client) -> Callable[[str], list[dict[str, Any]]]:
+    """The JSON lines that a function has logged."""
+
+    def lines(name: str) -> list[dict[str, Any]]:
+        try:
+            events = client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+        except client("logs").exceptions.ResourceNotFoundException:
+            return []
+        return [json.loads(event["message"]) for event in events if event["message"].startswith("{")]
+
+    return lines

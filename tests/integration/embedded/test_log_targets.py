@@ -1,0 +1,26 @@
+"""A log group as a target, and reading more of it than one page holds."""
+
+import json
+from typing import Any
+
+from hallmark.stage.embedded import ACCOUNT
+
+
+def test_the_whole_event_is_one_line(client: Any, unique: str, route: Any, emit: Any) -> None:
+    client("logs").create_log_group(logGroupName=f"/aws/events/{unique}")
+    route("rule", f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:/aws/events/{unique}")
+    emit({"mark": 7})
+    (line,) = client("logs").filter_log_events(logGroupName=f"/aws/events/{unique}")["events"]
+    event = json.loads(line["message"])
+    assert (event["source"], event["detail"]) == ("test", {"mark": 7})
+
+
+def test_pages_hold_every_event_once(client: Any, unique: str) -> None:
+    logs = client("logs")
+    logs.create_log_group(logGroupName=unique)
+    logs.create_log_stream(logGroupName=unique, logStreamName="s")
+    now = 1_800_000_000_000
+    lines = [{"timestamp": now + number // 3, "message": str(number)} for number in range(20)]
+    logs.put_log_events(logGroupName=unique, logStreamName="s", logEvents=lines)
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=unique, PaginationConfig={"PageSize": 4})
+    assert [int(event["message"]) for page in pages for event in page["events"]] == list(range(20))

@@ -1,0 +1,85 @@
+"""`--target aws`: a stage that is known only by what boto3 finds, here an endpoint in the environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hallmark.stage import Stage, embedded
+from hallmark.stage.embedded.emulator import Emulator
+
+FOREIGN = ("AWS_", "HALLMARK_")
+
+
+@pytest.fixture
+def hallmark(running_emulator: Emulator, stage: Stage, tmp_path: Path) -> Any:
+    """Run the command as someone who has never heard of `hallmark up`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    state = {"HALLMARK_STAGE_FILE": str(tmp_path / "none.json"), "COLUMNS": "160"}
+
+    def run(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        found = embedded.environment(running_emulator) if environment is None else environment
+        command = [sys.executable, "-m", "hallmark", *arguments]
+        return subprocess.run(
+            command, env={**kept, **state, **found}, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+def test_aws_is_never_the_default(hallmark: Any) -> None:
+    done = hallmark("status")
+    assert done.returncode == 1
+    assert "no embedded stage is running" in done.stdout
+
+
+def test_status(hallmark: Any, stage: Stage) -> None:
+    done = hallmark("status", "--target", "aws", "--stage", "dev")
+    assert done.returncode == 0, done.stderr
+    assert "dev (aws)" in done.stdout
+    assert stage.api_key not in done.stdout + done.stderr
+
+
+@pytest.mark.control("RT_NO_LOSS")
+def test_send_settles_its_ledger(hallmark: Any, stage: Stage) -> None:
+    done = hallmark("send", "--generate", "60", "--seed", "4711", "--target", "aws", "--drain-buffer")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert stage.api_key not in done.stdout + done.stderr
+
+
+def test_the_rules_are_published_once(hallmark: Any) -> None:
+    done = hallmark("rules", "publish", "--target", "aws")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("unchanged") == 5
+
+
+def test_up_deploys_and_keeps_the_key_to_itself(hallmark: Any, stage: Stage) -> None:
+    done = hallmark("up", "--target", "aws")
+    assert done.returncode == 0, done.stderr
+    assert "get-api-key" in done.stdout
+    assert stage.api_key not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "message"),
+    [
+        (("status", "--target", "aws", "--stage", "prod"), None, "stage prod is not deployed"),
+        (("send", "--generate", "1"), None, "no embedded stage is running: run `hallmark up"),
+        (("send", "--target", "aws"), None, "name a CSV file or say --generate N"),
+        (("down", "--target", "aws"), None, "name the stage to destroy"),
+        (("status", "--target", "aws"), {"AWS_CONFIG_FILE": "/dev/null"}, "no AWS region is set"),
+        (
+            ("status", "--target", "aws"),
+            {"AWS_REGION": "eu-central-1", "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"},
+            "Unable to locate credentials",
+        ),
+    ],
+)
+def test_a_users_error_is_one_line(hallmark: Any, arguments: Any, environment: Any, message: str) -> None:
+    done = hallmark(*arguments, environment=environment)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

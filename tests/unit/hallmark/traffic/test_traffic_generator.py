@@ -1,0 +1,129 @@
+"""Generated traffic obeys the request's rules, repeats itself exactly, and hits every combination of the five rules."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hallmark.traffic import clock
+from hallmark.traffic.enrichment import enrich
+from hallmark.traffic.generator import generate
+from hallmark.traffic.parameters import RuleParameters
+from hallmark.traffic.predicates import matching_rules
+from hallmark.traffic.schedule import minimum_for_every_combination
+from hallmark.traffic.transaction import Transaction
+
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+PATTERNS = {
+    "transactionId": r"[A-Za-z0-9_-]{8,64}",
+    "accountId": r"[A-Za-z0-9_-]{6,64}",
+    "ts": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
+    "currency": r"[A-Z]{3}",
+    "region": r"[a-z]{2}(-[a-z]+)+-[0-9]",
+    "merchantId": r".{1,64}",
+    "merchantCategory": r"[a-z][a-z0-9-]{1,31}",
+    "country": r"[A-Z]{2}",
+    "cardholderTimeZone": r"[A-Za-z_]+(/[A-Za-z_]+)+",
+}
+
+
+def parameters(threshold: int = 5, window: int = 60) -> RuleParameters:
+    return RuleParameters(
+        velocity_threshold=threshold,
+        velocity_window_seconds=window,
+        home_countries=("US", "NL", "DE", "FR", "GB", "UK"),
+        domestic_regions=("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+        rules_cache_seconds=30,
+    )
+
+
+def combinations(transactions: list[Transaction], stage: RuleParameters) -> Counter[frozenset[str]]:
+    lanes = defaultdict(list)
+    for transaction in transactions:
+        lanes[transaction.account_id].append(transaction)
+    window = stage.velocity_window_seconds
+    return Counter(matching_rules(found, stage) for lane in lanes.values() for found in enrich(lane, window))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(), total=st.integers(1, 120), threshold=st.integers(1, 12), start=st.datetimes())
+def test_every_request_is_valid(seed: int, total: int, threshold: int, start: datetime) -> None:
+    start = start.replace(year=2000 + start.year % 26, day=min(start.day, 28), tzinfo=UTC)
+    for transaction in generate(total, seed, parameters(threshold), start):
+        fields = json.loads(transaction.body())
+        for name, pattern in PATTERNS.items():
+            assert re.fullmatch(pattern, fields[name]), name
+        assert abs(fields["amount"]) < 5e9
+        assert round(fields["amount"], 2) == fields["amount"]
+        assert isinstance(fields["cardNotPresent"], bool)
+        assert fields["cardholderTimeZone"] in available_timezones()
+        assert set(fields) == {*PATTERNS, "amount", "cardNotPresent"}
+
+
+@pytest.mark.control("RT_NO_PAN")
+@given(seed=st.integers())
+def test_no_run_of_digits_could_be_a_card_number(seed: int) -> None:
+    for transaction in generate(5, seed, parameters(), START):
+        for text in (transaction.transaction_id, transaction.account_id, transaction.merchant_id):
+            assert not re.search(r"(\d[ -]?){13}", str(text))
+
+
+COMBINATION_CASES = [(2, 60), (3, 60), (5, 300), (10, 3600), (100, 60)]
+
+
+@pytest.mark.control("RT_RULE_FIVE")
+@pytest.mark.parametrize(("threshold", "window"), COMBINATION_CASES)
+def test_the_minimum_hits_every_combination(threshold: int, window: int) -> None:
+    stage = parameters(threshold, window)
+    transactions = list(generate(minimum_for_every_combination(stage), 1, stage, START))
+    assert len(combinations(transactions, stage)) == 32
+
+
+@pytest.mark.control("RT_RULE_FIVE")
+@pytest.mark.parametrize(("threshold", "window"), COMBINATION_CASES)
+def test_three_thousand_are_mostly_ordinary_and_hit_every_combination(threshold: int, window: int) -> None:
+    stage = parameters(threshold, window)
+    found = combinations(list(generate(3000, 1, stage, START)), stage)
+    assert len(found) == 32
+    assert found[frozenset()] >= 0.85 * 3000
+
+
+def test_same_seed_and_start_give_the_same_bytes() -> None:
+    first, second = ([t.body() for t in generate(200, 42, parameters(), START)] for _ in range(2))
+    assert first == second
+
+
+def test_other_seeds_and_starts_share_neither_ids_nor_accounts() -> None:
+    later = START.replace(second=1)
+    runs = [list(generate(200, seed, parameters(), start)) for seed, start in ((1, START), (2, START), (1, later))]
+    for field in ("transaction_id", "account_id"):
+        names = [{getattr(transaction, field) for transaction in run} for run in runs]
+        assert len(set().union(*names)) == sum(map(len, names))
+
+
+def test_it_is_in_time_order_up_to_now_and_has_lanes_for_all_workers() -> None:
+    transactions = list(generate(1000, 3, parameters()))
+    assert all(before.ts < after.ts for before, after in pairwise(transactions))
+    assert transactions[-1].ts <= clock.now()
+    assert len({transaction.transaction_id for transaction in transactions}) == 1000
+    assert len({transaction.account_id for transaction in transactions}) >= 64
+
+
+def test_it_has_refunds_and_misses_by_a_hair() -> None:
+    stage = parameters()
+    transactions = list(generate(3000, 3, stage, START))
+    amounts = {float(transaction.amount) for transaction in transactions}
+    assert {999.99, 1000.0} <= amounts
+    assert min(amounts) <= -1000
+    counts = Counter(
+        found.recent_txn_count
+        for account in {transaction.account_id for transaction in transactions}
+        for found in enrich([t for t in transactions if t.account_id == account], stage.velocity_window_seconds)
+    )
+    assert {stage.velocity_threshold - 1, stage.velocity_threshold} <= set(counts)

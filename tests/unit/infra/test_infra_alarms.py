@@ -1,0 +1,107 @@
+"""Alarms, each with its metric and its runbook."""
+
+import pytest
+
+DEAD_LETTERS = {
+    "failure": "failure-queue",
+    "parking": "parking-queue",
+    "buffer-dead-letter": "dead-letter-queue",
+    "high-value-domestic-dead-letter": "dead-letter-queue",
+    "high-risk-merchant-dead-letter": "dead-letter-queue",
+    "geo-anomaly-dead-letter": "dead-letter-queue",
+    "velocity-spike-dead-letter": "dead-letter-queue",
+    "night-time-dead-letter": "dead-letter-queue",
+    "fraud-suspected-dead-letter": "dead-letter-queue",
+    "record-dead-letter": "dead-letter-queue",
+}
+FUNCTIONS = ("ingest_processor", "fraud_detector", "notifier")
+FUNCTION_ALARMS = [(f, metric) for f in FUNCTIONS for metric in ("Errors", "Throttles")]
+
+
+def check(template, thing, runbook, dimensions, **properties):
+    """The whole alarm, except the words of its description."""
+    alarm = dict(template.named("AWS::CloudWatch::Alarm", thing, "AlarmName"))
+    assert alarm.pop("AlarmDescription").endswith(f" Runbook: docs/runbooks/{runbook}.md")
+    alarm.pop("Tags", None)
+    assert alarm == {
+        "AlarmName": template.name(thing),
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [template.arn("sns", template.name("alarms"))],
+        **properties,
+    }
+
+
+@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
+def test_the_alarms_are_exactly_these(template):
+    things = [
+        *(f"{queue}-visible" for queue in DEAD_LETTERS),
+        "buffer-age",
+        *(f"{function}-{metric.lower()}" for function, metric in FUNCTION_ALARMS),
+        "api-5xx",
+        "api-latency",
+    ]
+    names = [alarm["AlarmName"] for alarm in template.properties("AWS::CloudWatch::Alarm")]
+    assert sorted(names) == sorted(template.name(thing) for thing in things)
+
+
+@pytest.mark.control("RT_ALARM_DLQ")
+@pytest.mark.parametrize("queue", DEAD_LETTERS)
+def test_one_dead_letter_rings(template, queue):
+    check(
+        template,
+        f"{queue}-visible",
+        DEAD_LETTERS[queue],
+        {"QueueName": template.name(queue)},
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Statistic="Maximum",
+        Threshold=0,
+        Period=60,
+    )
+
+
+@pytest.mark.control("RT_ALARM_DLQ")
+def test_a_buffered_event_rings_after_a_day(template):
+    check(
+        template,
+        "buffer-age",
+        "buffer-queue-age",
+        {"QueueName": template.name("buffer")},
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Statistic="Maximum",
+        Threshold=86400,
+        Period=300,
+    )
+
+
+@pytest.mark.control("RT_ALARM_FN")
+@pytest.mark.parametrize(("function", "metric"), FUNCTION_ALARMS)
+def test_a_function_rings_by_its_name(template, function, metric):
+    check(
+        template,
+        f"{function}-{metric.lower()}",
+        f"function-{metric.lower()}",
+        {"FunctionName": template.name(function)},
+        Namespace="AWS/Lambda",
+        MetricName=metric,
+        Statistic="Sum",
+        Threshold=0,
+        Period=60,
+    )
+
+
+@pytest.mark.control("RT_ALARM_API")
+@pytest.mark.parametrize(
+    ("thing", "properties"),
+    [
+        ("api-5xx", {"MetricName": "5XXError", "Statistic": "Average", "Threshold": 0.01}),
+        ("api-latency", {"MetricName": "Latency", "ExtendedStatistic": "p99", "Threshold": 1000}),
+    ],
+)
+def test_the_api_rings(template, thing, properties):
+    dimensions = {"ApiName": template.name("transactions"), "Stage": template.stage}
+    check(template, thing, thing, dimensions, Namespace="AWS/ApiGateway", Period=300, **properties)

@@ -1,0 +1,145 @@
+"""The API: route, key, plan, schema, refusals, logs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
+PLAN = {
+    "dev": ({"RateLimit": 200, "BurstLimit": 400}, {"Limit": 2000000, "Period": "DAY"}),
+    "prod": ({"RateLimit": 500, "BurstLimit": 1000}, {"Limit": 20000000, "Period": "DAY"}),
+}
+FIELDS = {
+    "transactionId": ("string", "^[A-Za-z0-9_-]{8,64}$"),
+    "accountId": ("string", "^[A-Za-z0-9_-]{6,64}$"),
+    "ts": ("string", None),
+    "amount": ("number", None),
+    "currency": ("string", "^[A-Z]{3}$"),
+    "region": ("string", "^[a-z]{2}(-[a-z]+)+-[0-9]$"),
+    "merchantId": ("string", None),
+    "merchantCategory": ("string", "^[a-z][a-z0-9-]{1,31}$"),
+    "cardNotPresent": ("boolean", None),
+    "country": ("string", "^[A-Z]{2}$"),
+    "cardholderTimeZone": ("string", None),
+}
+
+
+def only(template, kind):
+    ((logical_id, resource),) = template.of_type(f"AWS::ApiGateway::{kind}").items()
+    return logical_id, resource["Properties"]
+
+
+@pytest.mark.control("RT_API_ROUTE", "RT_API_KEY", "RT_API_SCHEMA")
+def test_the_one_method_is_a_keyed_validated_proxy_to_the_alias(template):
+    resource, props = only(template, "Resource")
+    assert props["PathPart"] == "transactions"
+    api, model, validator = (only(template, kind)[0] for kind in ("RestApi", "Model", "RequestValidator"))
+    alias = template.arn("lambda", f"function:{template.name('ingest_processor')}:live")
+    assert only(template, "Method")[1] == {
+        "RestApiId": f"${{{api}}}",
+        "ResourceId": f"${{{resource}}}",
+        "HttpMethod": "POST",
+        "AuthorizationType": "NONE",
+        "ApiKeyRequired": True,
+        "RequestModels": {"$default": f"${{{model}}}"},
+        "RequestValidatorId": f"${{{validator}}}",
+        "Integration": {
+            "Type": "AWS_PROXY",
+            "IntegrationHttpMethod": "POST",
+            "Uri": f"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{alias}/invocations",
+        },
+    }
+
+
+@pytest.mark.control("RT_API_ROUTE", "RT_REGION")
+def test_the_api_is_regional(template):
+    _, props = only(template, "RestApi")
+    assert props["Name"] == template.name("transactions")
+    assert props["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
+@pytest.mark.control("RT_API_KEY")
+def test_key_and_plan_are_attached_to_the_stage(template):
+    api, stage, key, plan = (only(template, kind)[0] for kind in ("RestApi", "Stage", "ApiKey", "UsagePlan"))
+    _, key_props = only(template, "ApiKey")
+    assert {k: v for k, v in key_props.items() if k != "Tags"} == {"Name": template.name("client"), "Enabled": True}
+    _, props = only(template, "UsagePlan")
+    throttle, quota = PLAN[template.stage]
+    assert (props["UsagePlanName"], props["Throttle"], props["Quota"]) == (template.name("standard"), throttle, quota)
+    assert [(s["ApiId"], s["Stage"]) for s in props["ApiStages"]] == [(f"${{{api}}}", f"${{{stage}}}")]
+    _, link = only(template, "UsagePlanKey")
+    assert link == {"KeyId": f"${{{key}}}", "KeyType": "API_KEY", "UsagePlanId": f"${{{plan}}}"}
+
+
+@pytest.mark.control("RT_API_SCHEMA")
+def test_the_model_is_the_schema_file_and_the_body_is_validated(template):
+    _, model = only(template, "Model")
+    assert model["Schema"] == SCHEMA
+    _, validator = only(template, "RequestValidator")
+    assert validator["ValidateRequestBody"] is True
+
+
+@pytest.mark.control("RT_API_SCHEMA")
+def test_the_schema_holds_required_fields_types_and_patterns_only():
+    assert SCHEMA["$schema"] == "http://json-schema.org/draft-04/schema#"
+    assert {name: (field["type"], field.get("pattern")) for name, field in SCHEMA["properties"].items()} == FIELDS
+    assert set(SCHEMA["required"]) == set(FIELDS) - {"merchantId"}
+    assert {key for field in SCHEMA["properties"].values() for key in field} == {"type", "pattern", "description"}
+
+
+@pytest.mark.control("RT_API_SCHEMA", "RT_BAD_INPUT")
+def test_refusals_name_fields_and_never_repeat_the_request(template):
+    responses = {
+        props["ResponseType"]: props["ResponseTemplates"]["application/json"]
+        for props in template.properties("AWS::ApiGateway::GatewayResponse")
+    }
+    assert set(responses) == {"BAD_REQUEST_BODY", "DEFAULT_4XX", "DEFAULT_5XX"}
+    bad_body = json.loads(responses["BAD_REQUEST_BODY"])
+    assert [error["field"] for error in bad_body["errors"]] == ["body", *FIELDS]
+    assert all(error["rule"] for error in bad_body["errors"])
+    assert "$" not in responses["BAD_REQUEST_BODY"]
+    assert not any("validationErrorString" in text for text in responses.values())
+
+
+@pytest.mark.control("RT_API_TRACING", "RT_API_LOGS", "RT_ENV_SEPARATION")
+def test_the_stage_traces_and_logs_without_bodies(template):
+    _, stage = only(template, "Stage")
+    assert (stage["StageName"], stage["TracingEnabled"]) == (template.stage, True)
+    group = f"/aws/apigateway/{template.name('transactions')}"
+    # API Gateway takes the log group's ARN with or without its `:*`.
+    assert stage["AccessLogSetting"]["DestinationArn"] == template.arn("logs", f"log-group:{group}:*")
+    assert set(json.loads(stage["AccessLogSetting"]["Format"]).values()) == {
+        "$context.requestId",
+        "$context.xrayTraceId",
+        "$context.requestTime",
+        "$context.httpMethod",
+        "$context.resourcePath",
+        "$context.status",
+        "$context.error.responseType",
+        "$context.identity.apiKeyId",
+        "$context.identity.sourceIp",
+        "$context.responseLength",
+        "$context.responseLatency",
+        "$context.integrationLatency",
+    }
+    assert "MethodSettings" not in stage
+
+
+@pytest.mark.control("RT_API_LOGS")
+def test_the_account_role_is_made_once_and_inline(template, read_template):
+    assert not template.of_type("AWS::ApiGateway::Account")
+    resources = read_template("hallmark-account")["Resources"]
+    by_type = {resource["Type"]: resource for resource in resources.values()}
+    assert len(by_type) == len(resources)
+    assert set(by_type) == {"AWS::IAM::Role", "AWS::ApiGateway::Account"}
+    role = by_type["AWS::IAM::Role"]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == [
+        "logs:CreateLogStream",
+        "logs:DescribeLogGroups",
+        "logs:DescribeLogStreams",
+        "logs:PutLogEvents",
+    ]
+    assert statement["Resource"]["Fn::Join"][1][-1].endswith(":log-group:/aws/apigateway/*")

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isTimeZone, localHour } from "../../../lambda/realtime/ingest_processor/time_zone";
+
+const HOURS: [string, string, number][] = [
+  // Into and out of summer time: the hour that is skipped, and the hour that comes twice.
+  ["2026-03-29T00:59:59.999Z", "Europe/Berlin", 1],
+  ["2026-03-29T01:00:00.000Z", "Europe/Berlin", 3],
+  ["2026-10-25T00:30:00.000Z", "Europe/Berlin", 2],
+  ["2026-10-25T01:30:00.000Z", "Europe/Berlin", 2],
+  ["2026-10-25T02:00:00.000Z", "Europe/Berlin", 3],
+  ["2026-03-08T06:59:59.999Z", "America/New_York", 1],
+  ["2026-03-08T07:00:00.000Z", "America/New_York", 3],
+  ["2026-11-01T05:30:00.000Z", "America/New_York", 1],
+  ["2026-11-01T06:30:00.000Z", "America/New_York", 1],
+  ["2026-11-01T07:00:00.000Z", "America/New_York", 2],
+  // Half and quarter hours.
+  ["2026-11-20T18:29:59.999Z", "Asia/Kolkata", 23],
+  ["2026-11-20T18:30:00.000Z", "Asia/Kolkata", 0],
+  ["2026-11-20T18:14:59.999Z", "Asia/Kathmandu", 23],
+  ["2026-11-20T18:15:00.000Z", "Asia/Kathmandu", 0],
+  ["2026-11-20T13:30:00.000Z", "Australia/Adelaide", 0],
+  ["2026-11-20T10:15:00.000Z", "Pacific/Chatham", 0],
+  ["2026-11-20T00:00:00.000Z", "UTC", 0],
+  ["2026-11-20T00:00:00.000Z", "Etc/GMT+5", 19],
+];
+
+for (const [time, zone, hour] of HOURS) {
+  test(`[RT_RULE_FIVE] at ${time} it is ${hour} o'clock in ${zone}`, () => {
+    assert.equal(localHour(Date.parse(time), zone), hour);
+  });
+}
+
+for (const zone of ["Europe/Kyiv", "America/Argentina/Buenos_Aires", "Etc/GMT-14", "GMT", "EST5EDT", "US/Pacific"]) {
+  test(`[RT_API_SCHEMA] ${zone} is a time zone`, () => assert.ok(isTimeZone(zone)));
+}
+
+const NO_ZONES = ["", "+01:00", "-0530", "UTC+1", "GMT+1", "Mars/Olympus", "Europe/Berlin ", "PST", "pst", "Factory", "Etc/Unknown"];
+for (const zone of [...NO_ZONES, "../etc/passwd", "__proto__"]) {
+  test(`[RT_API_SCHEMA] ${JSON.stringify(zone)} is no time zone`, () => assert.ok(!isTimeZone(zone)));
+}
+
+test("[RT_RULE_FIVE] the hour stays right for more zones than are kept", () => {
+  for (const zone of Intl.supportedValuesOf("timeZone")) {
+    for (const spelling of [zone, zone.toLowerCase(), zone.toUpperCase()]) localHour(0, spelling);
+  }
+  assert.equal(localHour(Date.parse("2026-07-01T00:00:00Z"), "Europe/Berlin"), 2);
+});
