@@ -42,7 +42,7 @@ def _card(console: Console, lines: Mapping[str, str]) -> None:
 
 def embedded_card(console: Console, stage: Stage, environment: Mapping[str, str]) -> None:
     """Say how to reach an embedded stage: addresses, key, a request to paste, and the AWS CLI's variables."""
-    endpoint, region, *credentials = (f"{name}={value}" for name, value in environment.items())
+    endpoint, *others = (f"{name}={value}" for name, value in environment.items())
     _card(
         console,
         {
@@ -55,7 +55,7 @@ def embedded_card(console: Console, stage: Stage, environment: Mapping[str, str]
     console.print("\ntry it:", style="bold")
     console.print(_curl(stage.api_url, stage.api_key), markup=False, highlight=False, soft_wrap=True)
     console.print("\nfor the AWS CLI:", style="bold")
-    for exported in (f"{endpoint} {region}", " ".join(credentials)):
+    for exported in (endpoint, " ".join(others)):
         console.print(f"export {exported}", markup=False, highlight=False, soft_wrap=True)
 
 

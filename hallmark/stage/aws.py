@@ -14,5 +14,5 @@ def open_stage(system: str, name: str) -> DeployedStage:
     except BotoCoreError as error:
         raise UserError(f"{error}: set AWS_PROFILE to a profile of ~/.aws/config") from None
     if not session.region_name:
-        raise UserError("no AWS region is set: export AWS_REGION=eu-central-1, or set it in your profile")
+        raise UserError("no AWS region is set: export AWS_DEFAULT_REGION=eu-central-1, or set it in your profile")
     return DeployedStage(system, name, "aws", session)

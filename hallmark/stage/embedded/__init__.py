@@ -15,6 +15,8 @@ def environment(emulator: Emulator) -> dict[str, str]:
     """The variables that lead any AWS tool to the emulator instead of AWS."""
     return {
         "AWS_ENDPOINT_URL": emulator.endpoint,
+        # boto3 reads the one, the SDK for JavaScript and the CDK the other.
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": SECRET,

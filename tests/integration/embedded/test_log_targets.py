@@ -23,4 +23,6 @@ def test_pages_hold_every_event_once(client: Any, unique: str) -> None:
     lines = [{"timestamp": now + number // 3, "message": str(number)} for number in range(20)]
     logs.put_log_events(logGroupName=unique, logStreamName="s", logEvents=lines)
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=unique, PaginationConfig={"PageSize": 4})
-    assert [int(event["message"]) for page in pages for event in page["events"]] == list(range(20))
+    events = [event for page in pages for event in page["events"]]
+    assert [int(event["message"]) for event in events] == list(range(20))
+    assert len({event["eventId"] for event in events}) == 20

@@ -73,7 +73,7 @@ def test_up_deploys_and_keeps_the_key_to_itself(hallmark: Any, stage: Stage) -> 
         (("status", "--target", "aws"), {"AWS_CONFIG_FILE": "/dev/null"}, "no AWS region is set"),
         (
             ("status", "--target", "aws"),
-            {"AWS_REGION": "eu-central-1", "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"},
+            {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"},
             "Unable to locate credentials",
         ),
     ],

@@ -1,8 +1,9 @@
-"""FilterLogEvents page by page: the emulator returns the first 10,000 events and no token.
+"""FilterLogEvents page by page and with event ids: the emulator returns the first 10,000 events, without either.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
 """
 
+import itertools
 import json
 from typing import Any
 
@@ -13,8 +14,12 @@ PAGE = 10_000
 
 
 def install() -> None:
-    """Add `nextToken`: the time of the last event on the page, and how many of that time were given."""
-    first_page = cloudwatch_logs._filter_log_events
+    """Add `eventId`, and `nextToken`: the time of the last event on the page, and how many of that time were given."""
+    first_page, append = cloudwatch_logs._filter_log_events, cloudwatch_logs._append_log_events
+    numbers = itertools.count(1)
+
+    def append_log_events(stream: dict[str, Any], events: list[dict[str, Any]]) -> None:
+        append(stream, [{**event, "eventId": f"{next(numbers):056d}"} for event in events])
 
     def filter_log_events(data: dict[str, Any]) -> Any:
         start, _, given = (data.get("nextToken") or "").partition(":")
@@ -35,3 +40,4 @@ def install() -> None:
         return json_response(body)
 
     cloudwatch_logs._filter_log_events = filter_log_events
+    cloudwatch_logs._append_log_events = append_log_events
