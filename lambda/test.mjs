@@ -1,10 +1,12 @@
-// Bundles the unit tests and runs them under the Node.js that runs this script.
-import { spawnSync } from "node:child_process";
+// Bundles the unit tests and runs them under Node.js 18, the functions' runtime; with --this-node, under the one that runs this script.
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { options, root } from "./esbuild_options.mjs";
+import { node18 } from "./node18.mjs";
 
+const node = process.argv.includes("--this-node") ? process.execPath : node18();
 const source = join(root, "tests", "unit", "lambda");
 const outdir = join(root, "build", "lambda-tests");
 const results = join(root, "build", "test-results");
@@ -19,13 +21,13 @@ await build({
   sourcemap: "inline",
 });
 
-console.log(`Node.js ${process.version}`);
+console.log(`Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`);
 const reporters = [
   ["spec", "stdout"],
   ["junit", join(results, "lambda.xml")],
 ].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
 const files = names.map((name) => join(outdir, name.replace(/\.ts$/, ".js")));
-const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--no-warnings", "--test", ...reporters, ...files], {
+const { status } = spawnSync(node, ["--enable-source-maps", "--no-warnings", "--test", ...reporters, ...files], {
   stdio: "inherit",
 });
 process.exitCode = status ?? 1;

@@ -1,9 +1,26 @@
-"""`python -m hallmark.stage.embedded.launcher`: the emulator with our extensions, on the port in GATEWAY_PORT."""
+"""`python -m hallmark.stage.embedded.launcher`: the emulator with our extensions, on the port in GATEWAY_PORT.
 
+It is served by uvicorn: the emulator's own server spends twice the time on HTTP that the emulator spends on AWS.
+"""
+
+import contextlib
+import os
+import resource
 import sys
+
+import uvicorn
 
 from hallmark.errors import UserError
 from hallmark.stage.embedded.guard import require_pinned_version
+
+KEEP_ALIVE_SECONDS = 75
+
+
+def _raise_file_limit() -> None:
+    """Open as many files as the system allows: every handler process takes three."""
+    with contextlib.suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def main() -> None:
@@ -11,13 +28,25 @@ def main() -> None:
     try:
         require_pinned_version()
     except UserError as error:
-        sys.exit(f"hallmark: {error}")
-    from ministack.app import main as serve
+        print(f"hallmark: {error}", file=sys.stderr)
+        sys.exit(2)
+    from ministack.app import app
 
     from hallmark.stage.embedded.extensions import install
 
     install()
-    serve()
+    _raise_file_limit()
+    uvicorn.run(
+        app,
+        host=os.environ["BIND_HOST"],
+        port=int(os.environ["GATEWAY_PORT"]),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        access_log=False,
+        # The emulator writes its own.
+        date_header=False,
+        server_header=False,
+        log_level="warning",
+    )
 
 
 if __name__ == "__main__":

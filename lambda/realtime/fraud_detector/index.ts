@@ -1,12 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { S3Client } from "@aws-sdk/client-s3";
 import { clientSettings } from "../../shared/aws_client";
 import { required, requiredSeconds } from "../../shared/environment";
 import { logged } from "../../shared/logged";
 import { Logger } from "../../shared/logger";
 import { parseInput } from "./input";
 import { judge } from "./logic";
+import { ObjectStore } from "./object_store";
 import { RuleCache } from "./rule_cache";
 import { readRuleVersions, VerdictStore } from "./store";
 
@@ -34,12 +34,15 @@ function fromEnvironment(): Dependencies {
   const dynamodb = new DynamoDBClient(clientSettings);
   const rulesTable = required(env, "RULES_TABLE");
   const readVersions = (ruleId: string) => readRuleVersions(dynamodb, rulesTable, ruleId);
-  const clients = { dynamodb, eventBridge: new EventBridgeClient(clientSettings), s3: new S3Client(clientSettings) };
+  const clients = {
+    dynamodb,
+    eventBridge: new EventBridgeClient(clientSettings),
+    objects: new ObjectStore(required(env, "PROCESSED_BUCKET"), env),
+  };
   return {
     rules: new RuleCache(readVersions, requiredSeconds(env, "RULES_CACHE_SECONDS"), Date.now),
     verdicts: new VerdictStore(clients, {
       auditLogsTable: required(env, "AUDIT_LOGS_TABLE"),
-      processedBucket: required(env, "PROCESSED_BUCKET"),
       systemBus: required(env, "SYSTEM_BUS"),
     }),
     logger: new Logger({ function: "fraud_detector", stage: required(env, "STAGE") }),

@@ -1,22 +1,21 @@
 import { type DynamoDBClient, paginateQuery, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isConditionFailure } from "../../shared/errors";
 import { eventEntry, putEvent } from "../../shared/event_bus";
 import type { TransactionReceived } from "../../shared/events";
 import { objectKey, processedObject, suspicion, type Verdict, verdictRecord } from "./logic";
+import type { ObjectStore } from "./object_store";
 import { parseRuleVersion, type RuleVersion } from "./rule";
 
 export interface VerdictClients {
   readonly dynamodb: DynamoDBClient;
   readonly eventBridge: EventBridgeClient;
-  readonly s3: S3Client;
+  readonly objects: Pick<ObjectStore, "putOnce">;
 }
 
 export interface VerdictSettings {
   readonly auditLogsTable: string;
-  readonly processedBucket: string;
   readonly systemBus: string;
 }
 
@@ -47,28 +46,9 @@ export class VerdictStore {
 
   /** Object, announcement, record: the record comes last, so that it says that all is done. */
   async save(detail: TransactionReceived, verdict: Verdict): Promise<void> {
-    await this.putObject(detail, verdict);
+    await this.clients.objects.putOnce(objectKey(detail, verdict.ruleId), processedObject(detail, verdict));
     if (verdict.outcome === "suspected") await this.announce(detail, verdict);
     await this.record(detail, verdict);
-  }
-
-  private async putObject(detail: TransactionReceived, verdict: Verdict): Promise<void> {
-    const command = new PutObjectCommand({
-      Bucket: this.settings.processedBucket,
-      Key: objectKey(detail, verdict.ruleId),
-      Body: processedObject(detail, verdict),
-      ContentType: "application/json",
-      IfNoneMatch: "*",
-      // The bucket policy asks for the header, and for no key id: the AWS-managed key.
-      ServerSideEncryption: "aws:kms",
-      StorageClass: "INTELLIGENT_TIERING",
-    });
-    try {
-      await this.clients.s3.send(command);
-    } catch (error) {
-      // 412: it exists. 409 is a write under way that may still fail, so it is thrown and tried again.
-      if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
-    }
   }
 
   private async announce(detail: TransactionReceived, verdict: Verdict): Promise<void> {

@@ -1,0 +1,25 @@
+"""Few handler processes per function: the emulator starts one for each invocation that comes while others run.
+
+Beyond a machine's cores more processes only make all of them cold; an invocation that finds none free waits.
+"""
+
+import os
+import threading
+from collections import defaultdict
+from typing import Any
+
+from ministack.services import lambda_svc
+
+PROCESSES = int(os.environ.get("HALLMARK_HANDLER_PROCESSES", "0")) or max(4, os.cpu_count() or 0)
+
+
+def install() -> None:
+    """Let at most PROCESSES invocations of a function run at once; reserved concurrency is judged before."""
+    dispatch = lambda_svc._execute_function_dispatch
+    running: dict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(PROCESSES))
+
+    def execute(function: dict[str, Any], config: dict[str, Any], *rest: Any) -> Any:
+        with running[config["FunctionName"]]:
+            return dispatch(function, config, *rest)
+
+    lambda_svc._execute_function_dispatch = execute
