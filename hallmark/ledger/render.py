@@ -1,11 +1,12 @@
 """The ledger as tables for a terminal."""
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from hallmark.ledger.ledger import Ledger, Line
 
-_COUNTS = ("expected", "distinct", "deliveries", "missing", "unexpected")
+_COUNTS = ("expected", "distinct", "deliveries", "missing", "extra")
 
 
 def render(ledger: Ledger, console: Console) -> None:
@@ -20,14 +21,22 @@ def render(ledger: Ledger, console: Console) -> None:
         console.print("[bold green]✓[/] nothing lost, nothing invented: every count is the expected one")
 
 
+def _table(*names: str) -> Table:
+    """A table that fits a terminal of 80 columns: names to the left, counts to the right."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_header=bool(names))
+    for name in names:
+        table.add_column(name, justify="right" if name in _COUNTS else "left", no_wrap=True)
+    return table
+
+
 def _summary(ledger: Ledger) -> Table:
-    table = Table(title="Transactions", show_header=False, title_justify="left")
+    table = _table()
     table.add_column()
     table.add_column(justify="right")
     for name in ("sent", "accepted", "duplicates", "refused", "failed"):
         table.add_row(name, str(getattr(ledger, name)))
     table.add_row("lost", f"[{'bold red' if ledger.lost else 'bold green'}]{len(ledger.lost)}[/]")
-    table.add_row("answers a second", f"{ledger.sent / ledger.seconds:.0f}" if ledger.seconds else "-")
+    table.add_row("accepted a second", f"{ledger.accepted / ledger.seconds:.0f}" if ledger.seconds else "-")
     table.add_row("combinations of the five rules", f"{ledger.combinations} of 32")
     for outcome, count in sorted(ledger.verdicts.items()):
         table.add_row(f"verdicts: {outcome}", str(count))
@@ -38,11 +47,7 @@ def _summary(ledger: Ledger) -> Table:
 
 
 def _by_rule(ledger: Ledger) -> Table:
-    table = Table(title="Rules and their targets", title_justify="left")
-    table.add_column("rule")
-    table.add_column("target")
-    for name in _COUNTS:
-        table.add_column(name, justify="right")
+    table = _table("rule", "target", *_COUNTS)
     rule = ""
     for line in ledger.by_rule:
         if rule and line.rule != rule:
@@ -53,10 +58,7 @@ def _by_rule(ledger: Ledger) -> Table:
 
 
 def _records(ledger: Ledger) -> Table:
-    table = Table(title="Records", title_justify="left")
-    table.add_column("kept where")
-    for name in _COUNTS:
-        table.add_column(name, justify="right")
+    table = _table("kept where", *_COUNTS)
     for line in ledger.records:
         table.add_row(line.place, *_counts(line))
     return table

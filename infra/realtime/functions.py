@@ -70,7 +70,13 @@ class Functions(Construct):
                 provisioned=self._config.provisioned_concurrency[role],
             ),
             destinations=self._destinations,
-            environment={"STAGE": self._config.stage, "AUDIT_LOGS_TABLE": self._audit_logs, **environment},
+            environment={
+                "STAGE": self._config.stage,
+                "AUDIT_LOGS_TABLE": self._audit_logs,
+                # The SDK's warning about Node.js 18 would be the only log line that is not JSON.
+                "NODE_NO_WARNINGS": "1",
+                **environment,
+            },
             statements=statements,
         )
         return NodeFunction(self, role, names=self._names, spec=spec)

@@ -55,7 +55,7 @@ def test_the_environment_is_the_contract(template):
     def bus(name):
         return template.name(name)
 
-    common = {"STAGE": template.stage, "AUDIT_LOGS_TABLE": template.name("audit-logs")}
+    common = {"STAGE": template.stage, "AUDIT_LOGS_TABLE": template.name("audit-logs"), "NODE_NO_WARNINGS": "1"}
     expected = {
         "ingest_processor": {
             "TRANSACTIONS_TABLE": template.name("transactions"),
