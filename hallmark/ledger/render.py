@@ -1,6 +1,5 @@
 """The ledger as tables for a terminal."""
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -11,9 +10,9 @@ _COUNTS = ("expected", "distinct", "deliveries", "missing", "extra")
 
 def render(ledger: Ledger, console: Console) -> None:
     """Print the counts of the run, the targets by rule, the records, and every difference."""
-    console.print(_summary(ledger))
-    console.print(_by_rule(ledger))
-    console.print(_records(ledger))
+    for table in (_summary(ledger), _by_rule(ledger), _records(ledger)):
+        console.print(table)
+        console.print()
     differences = ledger.differences
     for difference in differences:
         console.print(f"[bold red]✗[/] {difference}", highlight=False, soft_wrap=True)
@@ -23,7 +22,7 @@ def render(ledger: Ledger, console: Console) -> None:
 
 def _table(*names: str) -> Table:
     """A table that fits a terminal of 80 columns: names to the left, counts to the right."""
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_header=bool(names))
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=bool(names))
     for name in names:
         table.add_column(name, justify="right" if name in _COUNTS else "left", no_wrap=True)
     return table
@@ -50,8 +49,6 @@ def _by_rule(ledger: Ledger) -> Table:
     table = _table("rule", "target", *_COUNTS)
     rule = ""
     for line in ledger.by_rule:
-        if rule and line.rule != rule:
-            table.add_section()
         table.add_row("" if line.rule == rule else line.rule, line.place, *_counts(line))
         rule = line.rule
     return table
