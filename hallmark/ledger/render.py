@@ -35,7 +35,7 @@ def _summary(ledger: Ledger) -> Table:
     for name in ("sent", "accepted", "duplicates", "refused", "failed"):
         table.add_row(name, str(getattr(ledger, name)))
     table.add_row("lost", f"[{'bold red' if ledger.lost else 'bold green'}]{len(ledger.lost)}[/]")
-    table.add_row("accepted a second", f"{ledger.accepted / ledger.seconds:.0f}" if ledger.seconds else "-")
+    table.add_row("accepted a second", f"{(ledger.accepted + ledger.duplicates) / max(ledger.seconds, 0.001):.0f}")
     table.add_row("combinations of the five rules", f"{ledger.combinations} of 32")
     for outcome, count in sorted(ledger.verdicts.items()):
         table.add_row(f"verdicts: {outcome}", str(count))
