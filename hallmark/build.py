@@ -1,6 +1,7 @@
 """Everything that has to be made before a gate or a stage can run; each step only when its inputs changed."""
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,21 +15,26 @@ from hallmark.project import BUILD, CLOUD_ASSEMBLY, NODE_MODULES, ROOT, require_
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its inputs (files and folders of the checkout), its output, and the command that makes it."""
+    """One step: the files and variables it depends on, the folder it fills, and the command that does it.
+
+    `proof` are the files of the output that are looked at: whoever changed them otherwise has them made again.
+    """
 
     name: str
     inputs: tuple[str, ...]
     output: Path
+    proof: str
     make: Callable[[], None]
+    variables: tuple[str, ...] = ()
 
     @property
     def stamp(self) -> Path:
-        return self.output / ".hallmark-inputs"
+        return self.output / ".hallmark-stamp"
 
     def digest(self) -> str:
-        """SHA-256 over the names and bytes of all inputs."""
-        sha = hashlib.sha256()
-        for path in _files(self.inputs):
+        """SHA-256 over the names and bytes of all inputs and of the proof."""
+        sha = hashlib.sha256("".join(os.environ.get(name, "") for name in self.variables).encode())
+        for path in (*_files(self.inputs), *sorted(self.output.glob(self.proof))):
             sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
         return sha.hexdigest()
 
@@ -37,7 +43,11 @@ def _files(inputs: tuple[str, ...]) -> Iterator[Path]:
     for name in inputs:
         path = ROOT / name
         found = path.rglob("*") if path.is_dir() else [path]
-        yield from sorted(p for p in found if p.is_file() and "__pycache__" not in p.parts and p.suffix != ".pyc")
+        yield from sorted(
+            p
+            for p in found
+            if p.is_file() and p.name != ".hallmark-stamp" and "__pycache__" not in p.parts and p.suffix != ".pyc"
+        )
 
 
 def _npm_ci() -> None:
@@ -56,9 +66,28 @@ def _synthesize() -> None:
 
 
 STEPS = (
-    Step("install npm packages", ("package.json", "package-lock.json", ".npmrc"), NODE_MODULES, _npm_ci),
-    Step("bundle the functions", ("lambda", "package-lock.json", "tsconfig.json"), BUILD / "lambda", _bundle),
-    Step("synthesize the stacks", ("infra", "cdk.json", "requirements", "build/lambda"), CLOUD_ASSEMBLY, _synthesize),
+    Step(
+        name="install npm packages",
+        inputs=("package.json", "package-lock.json", ".npmrc"),
+        output=NODE_MODULES,
+        proof=".package-lock.json",
+        make=_npm_ci,
+    ),
+    Step(
+        name="bundle the functions",
+        inputs=("lambda", "package-lock.json", "tsconfig.json"),
+        output=BUILD / "lambda",
+        proof="**/index.js",
+        make=_bundle,
+    ),
+    Step(
+        name="synthesize the stacks",
+        inputs=("infra", "cdk.json", "requirements", "build/lambda"),
+        output=CLOUD_ASSEMBLY,
+        proof="*.json",
+        make=_synthesize,
+        variables=("CDK_CONTEXT_JSON",),
+    ),
 )
 
 
@@ -72,11 +101,10 @@ def build(announce: Callable[[str], None]) -> list[str]:
     made = []
     with FileLock(BUILD / ".lock"):
         for step in STEPS:
-            digest = step.digest()
-            if step.stamp.is_file() and step.stamp.read_text() == digest:
+            if step.stamp.is_file() and step.stamp.read_text() == step.digest():
                 continue
             announce(step.name)
             step.make()
-            step.stamp.write_text(digest)
+            step.stamp.write_text(step.digest())
             made.append(step.name)
     return made

@@ -1,6 +1,7 @@
 """Where things are in a checkout, and how its tools are run."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,10 @@ BUILD = ROOT / "build"
 CLOUD_ASSEMBLY = BUILD / "cdk.out"
 NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
+FAILURE_LOG = BUILD / "last-failure.log"
 REGION = "eu-central-1"
+LOOPBACK = "127.0.0.1"
+_TROUBLE = re.compile("error|fail|denied|unable|refused", re.IGNORECASE)
 
 
 def require_checkout() -> None:
@@ -32,6 +36,14 @@ def tool(name: str) -> str:
     return found
 
 
+def bypass_proxies_on_loopback() -> None:
+    """Let every client of this process, and of those it starts, reach the loopback interface directly."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = os.environ.get(name, "")
+        if LOOPBACK not in known:
+            os.environ[name] = f"{known},{LOOPBACK}".lstrip(",")
+
+
 def tool_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Environment for the tools: this Python environment's programs come first in PATH."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -39,10 +51,17 @@ def tool_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
-    """Run a tool in the checkout and return its output; raise UserError with the last lines of it when it fails."""
+    """Run a tool in the checkout and return its output; raise UserError with the line that tells why when it fails."""
     found = dict(environment or tool_environment())
     done = subprocess.run(list(command), cwd=ROOT, env=found, capture_output=True, text=True, check=False)
     if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise UserError(f"{Path(command[0]).name} failed with exit code {done.returncode}:\n{tail}")
+        output = (done.stdout + done.stderr).strip()
+        BUILD.mkdir(exist_ok=True)
+        FAILURE_LOG.write_text(output)
+        lines = output.splitlines() or ["it said nothing"]
+        telling = next((line for line in lines if _TROUBLE.search(line)), lines[-1])
+        command_name = " ".join(Path(word).name for word in command[:3])
+        raise UserError(
+            f"`{command_name}` failed: {telling.strip()} (all it said is in {FAILURE_LOG.relative_to(ROOT)})"
+        )
     return done.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 from hallmark import deploy, rules
 from hallmark.project import ROOT
 from hallmark.stage import aws, embedded
-from hallmark.stage.deployed import DeployedStage
+from hallmark.stage.deployed import DeployedStage, stack_name
 from hallmark.stage.embedded import emulator as emulators
 
 SYSTEM = "realtime"
@@ -23,16 +23,14 @@ def up_embedded(stage: str, announce: Announce) -> DeployedStage:
     if emulator:
         return deploy_embedded(emulator, stage, announce, RULES)
     announce("start the emulator")
-    emulator = emulators.start()
+    emulator = emulators.start(note=True)
     try:
         announce("bootstrap its account")
         deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
-        deployed = deploy_embedded(emulator, stage, announce, RULES)
+        return deploy_embedded(emulator, stage, announce, RULES)
     except BaseException:
         emulators.end(emulator)
         raise
-    emulators.keep(emulator)
-    return deployed
 
 
 def deploy_embedded(emulator: emulators.Emulator, stage: str, announce: Announce, rule_file: Path) -> DeployedStage:
@@ -45,9 +43,17 @@ def deploy_embedded(emulator: emulators.Emulator, stage: str, announce: Announce
     return deployed
 
 
+def unprotect(stage: DeployedStage) -> None:
+    """Lift the termination protection of a stage, which on the embedded stage protects nothing of value."""
+    stage.client("cloudformation").update_termination_protection(
+        StackName=stack_name(stage.system, stage.name), EnableTerminationProtection=False
+    )
+
+
 def up_aws(stage: str, announce: Announce) -> DeployedStage:
     """Deploy a stage to the account that boto3 and the CDK CLI find, and publish its rules; return it."""
     deployed = aws.open_stage(SYSTEM, stage)
+    deployed.client("sts").get_caller_identity()
     announce(f"deploy {stage} to AWS")
     deploy.deploy(SYSTEM, stage)
     announce("publish the rules")

@@ -42,18 +42,27 @@ class DeployedStage:
             return self._clients[service]
 
     @cached_property
-    def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs; raise UserError when the stage is not deployed."""
-        stack = stack_name(self.system, self.name)
+    def _stack(self) -> dict[str, Any]:
+        name = stack_name(self.system, self.name)
         try:
-            described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+            described: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":
                 raise
             raise UserError(
-                f"stage {self.name} is not deployed ({stack} does not exist): run `{self._up_command}`"
+                f"stage {self.name} is not deployed ({name} does not exist): run `{self._up_command}`"
             ) from None
-        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        return described
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs; raise UserError when the stage is not deployed."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self._stack.get("Outputs", [])}
+
+    @property
+    def protected(self) -> bool:
+        """Whether the stack is protected against deletion."""
+        return bool(self._stack.get("EnableTerminationProtection"))
 
     @property
     def _up_command(self) -> str:

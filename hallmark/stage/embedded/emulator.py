@@ -21,8 +21,10 @@ from hallmark.node18 import node18
 from hallmark.project import BUILD, REGION, ROOT
 from hallmark.stage.embedded.guard import require_pinned_version
 
-STATE = Path(os.environ.get("HALLMARK_STAGE_FILE", BUILD / "embedded-stage.json"))
-READY_SECONDS, END_SECONDS = 30.0, 5.0
+STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
+READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 30.0, 5.0, 5.0
+# A proxy of the user's cannot reach this machine's own loopback.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # Every address that the emulator gives out is numeric: Node 18 may look for `localhost` on IPv6, where nothing listens.
 SETTINGS = {
     "BIND_HOST": "127.0.0.1",
@@ -50,27 +52,27 @@ class Emulator:
         """The emulator and the handlers it runs; they are known by their private folder."""
         return [process for process in psutil.process_iter() if _folder_of(process) == self.folder]
 
-    def is_ready(self) -> bool:
-        """Tell whether this very process is alive and answers."""
+    def is_alive(self) -> bool:
+        """Tell whether this very process exists; a zombie is dead."""
         try:
-            alive = abs(psutil.Process(self.pid).create_time() - self.created) < 1
+            process = psutil.Process(self.pid)
+            return abs(process.create_time() - self.created) < 1 and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
-        return alive and _answers(self.endpoint)
+
+    def answers(self) -> bool:
+        """Tell whether it is ready to serve."""
+        try:
+            with _DIRECT.open(f"{self.endpoint}/_ministack/ready", timeout=ANSWER_SECONDS) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
 
 def _folder_of(process: psutil.Process) -> str | None:
     with contextlib.suppress(psutil.Error, OSError):
         return str(process.environ().get("TMPDIR"))
     return None
-
-
-def _answers(endpoint: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{endpoint}/_ministack/ready", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def _free_port() -> int:
@@ -87,9 +89,10 @@ def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[st
     return {**kept, **SETTINGS, "PATH": path, "TMPDIR": folder, "GATEWAY_PORT": str(port), **settings}
 
 
-def start(settings: Mapping[str, str] | None = None) -> Emulator:
+def start(settings: Mapping[str, str] | None = None, note: bool = False) -> Emulator:
     """Start an emulator and wait until it answers; `settings` are variables of its environment.
 
+    With `note` it is the one of this checkout from its first moment on, so that an interrupted start can be cleaned up.
     Raises UserError when it does not come up; nothing is left then.
     """
     require_pinned_version()
@@ -106,18 +109,27 @@ def start(settings: Mapping[str, str] | None = None) -> Emulator:
         )
     created = psutil.Process(process.pid).create_time()
     emulator = Emulator(f"http://127.0.0.1:{port}", process.pid, created, folder)
-    deadline = time.monotonic() + READY_SECONDS
-    while not emulator.is_ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            tail = "\n".join(emulator.log.read_text().splitlines()[-8:])
-            end(emulator)
-            raise UserError(f"the embedded stage did not start:\n{tail}")
-        time.sleep(0.05)
+    try:
+        if note:
+            _keep(emulator)
+        _wait_until_ready(emulator)
+    except BaseException:
+        end(emulator)
+        raise
     return emulator
 
 
+def _wait_until_ready(emulator: Emulator) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not emulator.answers():
+        if not emulator.is_alive() or time.monotonic() > deadline:
+            tail = emulator.log.read_text().strip().splitlines()[-1:]
+            raise UserError(f"the embedded stage did not start: {''.join(tail) or 'it said nothing'}")
+        time.sleep(0.05)
+
+
 def end(emulator: Emulator) -> None:
-    """End the emulator and its handlers, and remove its folder."""
+    """End the emulator and its handlers, remove its folder, and forget it if it is the one of this checkout."""
     processes = emulator.processes()
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -128,6 +140,8 @@ def end(emulator: Emulator) -> None:
             process.kill()
     psutil.wait_procs(stubborn, timeout=END_SECONDS)
     shutil.rmtree(emulator.folder, ignore_errors=True)
+    if STATE.is_file() and noted() == emulator:
+        STATE.unlink()
 
 
 @contextlib.contextmanager
@@ -140,30 +154,38 @@ def emulator(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
         end(started)
 
 
-def keep(started: Emulator) -> None:
-    """Note the emulator as the one of this checkout."""
+def _keep(started: Emulator) -> None:
     STATE.parent.mkdir(parents=True, exist_ok=True)
-    STATE.write_text(json.dumps(asdict(started)))
-
-
-def forget() -> None:
-    """Note that this checkout has no emulator."""
-    STATE.unlink(missing_ok=True)
+    draft = STATE.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(asdict(started)))
+    draft.replace(STATE)
 
 
 def noted() -> Emulator | None:
-    """The emulator that `up` noted, dead or alive."""
+    """The emulator that `up` noted, dead or alive; raise UserError when the note is damaged."""
     try:
         return Emulator(**json.loads(STATE.read_text()))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError):
+        raise UserError(
+            f"{STATE} is damaged: end what `pgrep -f hallmark.stage.embedded.launcher` lists, then delete the file"
+        ) from None
 
 
 def running() -> Emulator | None:
-    """The emulator of this checkout if it answers; what is left of a dead one is cleaned up."""
+    """The emulator of this checkout; what is left of one whose process is gone is cleaned up.
+
+    Raises UserError when it lives and does not answer: only its owner can tell whether it may be ended.
+    """
     found = noted()
-    if found is None or found.is_ready():
-        return found
-    end(found)
-    forget()
-    return None
+    if found is None:
+        return None
+    if not found.is_alive():
+        end(found)
+        return None
+    if not found.answers():
+        raise UserError(
+            f"the embedded stage (process {found.pid}) lives but does not answer: wait, or end it with `hallmark down`"
+        )
+    return found

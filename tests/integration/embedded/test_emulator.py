@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -22,21 +23,67 @@ def test_it_listens_on_loopback_only(running_emulator: Emulator) -> None:
 
 def test_nothing_is_left_of_one_that_ended() -> None:
     with emulators.emulator() as started:
-        assert started.is_ready()
+        assert started.answers()
     assert started.processes() == []
     assert not Path(started.folder).exists()
 
 
-def test_a_dead_one_is_noticed_and_cleaned_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """An emulator that is noted as the one of a checkout."""
     monkeypatch.setattr(emulators, "STATE", tmp_path / "stage.json")
-    started = emulators.start()
-    emulators.keep(started)
-    assert emulators.running() == started
-    os.kill(started.pid, signal.SIGKILL)
-    wait_for(lambda: not started.is_ready(), "its death")
+    started = emulators.start(note=True)
+    yield started
+    emulators.end(started)
+
+
+def test_a_dead_one_is_noticed_and_cleaned_up(noted: Emulator) -> None:
+    assert emulators.running() == noted
+    os.kill(noted.pid, signal.SIGKILL)
+    wait_for(lambda: not noted.is_alive(), "its death")
     assert emulators.running() is None
     assert emulators.noted() is None
-    assert not Path(started.folder).exists()
+    assert not Path(noted.folder).exists()
+
+
+def test_a_silent_one_is_left_alone(noted: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulators, "ANSWER_SECONDS", 0.2)
+    os.kill(noted.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(UserError, match="lives but does not answer"):
+            emulators.running()
+    finally:
+        os.kill(noted.pid, signal.SIGCONT)
+    wait_for(noted.answers, "its answer")
+
+
+def test_a_proxy_is_not_asked(noted: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert noted.answers()
+
+
+def test_an_interrupted_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulators, "STATE", tmp_path / "stage.json")
+    begun: list[Emulator] = []
+
+    def interrupt(emulator: Emulator) -> None:
+        begun.append(emulator)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(emulators, "_wait_until_ready", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        emulators.start(note=True)
+    assert not emulators.STATE.exists()
+    assert not begun[0].is_alive()
+    assert not Path(begun[0].folder).exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"endpoint": "x'])
+def test_a_damaged_note_is_told_in_one_line(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulators, "STATE", tmp_path / "stage.json")
+    emulators.STATE.write_text(text)
+    with pytest.raises(UserError, match="is damaged"):
+        emulators.running()
 
 
 def test_another_version_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,11 +70,16 @@ def test_up_deploys_and_keeps_the_key_to_itself(hallmark: Any, stage: Stage) -> 
         (("send", "--generate", "1"), None, "no embedded stage is running: run `hallmark up"),
         (("send", "--target", "aws"), None, "name a CSV file or say --generate N"),
         (("down", "--target", "aws"), None, "name the stage to destroy"),
-        (("status", "--target", "aws"), {"AWS_CONFIG_FILE": "/dev/null"}, "no AWS region is set"),
+        (("status", "--target", "aws"), {"AWS_CONFIG_FILE": "/dev/null"}, "your region is none"),
+        (
+            ("status", "--target", "aws"),
+            {"AWS_DEFAULT_REGION": "us-east-1"},
+            "bound to eu-central-1, your region is us-east-1",
+        ),
         (
             ("status", "--target", "aws"),
             {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"},
-            "Unable to locate credentials",
+            "no AWS credentials were found",
         ),
     ],
 )
