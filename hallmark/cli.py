@@ -1,5 +1,6 @@
 """The command `hallmark`: options in, one line of error out; the work is done elsewhere."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
@@ -18,22 +20,27 @@ from rich.progress import Progress as RichProgress
 from hallmark import deploy, presentation, rules
 from hallmark.build import build as build_all
 from hallmark.errors import UserError
-from hallmark.project import require_checkout
+from hallmark.mutants import mutants_command
+from hallmark.policies import policy_command
+from hallmark.project import BUILD, bypass_proxies_on_loopback, require_checkout
 from hallmark.send import send as carry_and_settle
 from hallmark.stage import Stage, aws, embedded
-from hallmark.stage.deployed import DeployedStage
+from hallmark.stage.deployed import DeployedStage, stack_name
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.traffic.card_csv import read_transactions
 from hallmark.traffic.generator import generate
 from hallmark.traffic.outcome import Callback, Progress
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.transaction import Transaction
-from hallmark.up import RULES, SYSTEM, up_aws, up_embedded
+from hallmark.up import RULES, SYSTEM, unprotect, up_aws, up_embedded
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+ABOUT = "Serverless transaction pipelines on AWS that prove their own compliance."
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT)
 rules_app = typer.Typer(no_args_is_help=True, help="The rules that verdicts are made by.")
 app.add_typer(rules_app, name="rules")
 out, err = Console(), Console(stderr=True)
+INTERRUPTED = 130
+DIED = "the embedded stage had died; what it left is cleaned up"
 
 
 class Target(StrEnum):
@@ -76,11 +83,27 @@ def up(target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DE
     build_all(_announce)
     if target is Target.AWS:
         return presentation.aws_card(out, up_aws(stage.value, _announce))
-    runs_already = emulators.running() is not None
-    deployed = up_embedded(stage.value, _announce)
-    if runs_already:
-        err.print(f"an embedded stage ran already; {stage.value} is as the templates say")
-    return presentation.embedded_card(out, deployed, embedded.environment(_require_emulator()))
+    with _one_at_a_time():
+        runs_already = emulators.running() is not None
+        deployed = up_embedded(stage.value, _announce)
+        if runs_already:
+            err.print(f"an embedded stage ran already; {stage.value} is as the templates say")
+        return presentation.embedded_card(out, deployed, embedded.environment(_require_emulator()))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let no second `up` or `down` of this checkout in meanwhile."""
+    lock = FileLock(BUILD / ".stage.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        err.print("another `hallmark up` or `down` is at work; waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _require_emulator() -> emulators.Emulator:
@@ -93,11 +116,11 @@ def _require_emulator() -> emulators.Emulator:
 @app.command()
 def status(target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
     """Say whether the stage runs, where, and what waits in its queues; exit code 1 when it does not run."""
-    if target is Target.EMBEDDED and emulators.noted() and not emulators.running():
-        err.print("the embedded stage had died; what it left is cleaned up")
-    if target is Target.EMBEDDED and not emulators.running():
-        out.print("no embedded stage is running")
-        raise typer.Exit(1)
+    if target is Target.EMBEDDED:
+        noted = emulators.noted()
+        if not emulators.running():
+            out.print(DIED if noted else "no embedded stage is running")
+            raise typer.Exit(1)
     presentation.status(out, _open(target, stage))
 
 
@@ -110,23 +133,32 @@ def down(
     """End the embedded stage without a trace, or destroy a stage's stack."""
     if target is Target.AWS:
         return _destroy_on_aws(stage, yes)
-    noted, running = emulators.noted(), emulators.running()
-    if running is None:
-        out.print("the embedded stage had died; what it left is cleaned up" if noted else "nothing is running")
-    elif stage:
-        _announce(f"destroy {stage.value}")
-        deploy.destroy(SYSTEM, stage.value, embedded.environment(running))
-    else:
-        emulators.end(running)
-        emulators.forget()
-        out.print("the embedded stage has ended; nothing is left of it")
+    BUILD.mkdir(exist_ok=True)
+    with _one_at_a_time():
+        noted = emulators.noted()
+        if noted is None:
+            out.print("nothing is running")
+        elif stage is None or not noted.is_alive():
+            died = not noted.is_alive()
+            emulators.end(noted)
+            out.print(DIED if died else "the embedded stage has ended; nothing is left of it")
+        else:
+            _announce(f"destroy {stage.value}")
+            unprotect(embedded.stage_of(noted, SYSTEM, stage.value))
+            deploy.destroy(SYSTEM, stage.value, embedded.environment(noted))
     return None
 
 
 def _destroy_on_aws(stage: StageName | None, yes: bool) -> None:
     if stage is None:
         raise UserError("on AWS name the stage to destroy: hallmark down --target aws --stage dev")
-    aws.open_stage(SYSTEM, stage.value).outputs  # noqa: B018 - refuses a stage that is not there
+    deployed = aws.open_stage(SYSTEM, stage.value)
+    if deployed.protected:
+        name = stack_name(SYSTEM, stage.value)
+        command = (
+            f"aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {name}"
+        )
+        raise UserError(f"stage {stage.value} is protected; lift the protection first: {command}")
     if not yes:
         typer.confirm(f"Destroy stage {stage.value} on AWS, with its data?", abort=True)
     build_all(_announce)
@@ -139,7 +171,10 @@ def send(
     number: Annotated[
         int | None, typer.Option("--generate", min=1, help="Generate this many transactions instead.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the generator; the same seed gives the same transactions.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the generator; with --start the transactions are the same.")] = 0,
+    start: Annotated[
+        datetime | None, typer.Option(help="Time of the first generated one (UTC); else up to now.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many.")] = None,
     rate: Annotated[float | None, typer.Option(min=0.1, help="Transactions a second at most.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Lanes at work at once.")] = 8,
@@ -152,24 +187,31 @@ def send(
     if (file is None) == (number is None):
         raise UserError("name a CSV file or say --generate N (one of the two)")
     deployed = _open(target, stage)
-    transactions = islice(_transactions(deployed, file, number, seed), limit)
+    transactions = list(islice(_transactions(deployed, file, number, seed, start), limit))
+    if not transactions:
+        raise UserError(f"{file} has no transactions: there is nothing to send")
+    written = json_file.open("w") if json_file else None
     drain = drain_buffer or target is Target.EMBEDDED
     with _progress() as progress:
         ledger = carry_and_settle(
             deployed, transactions, rate=rate, concurrency=concurrency, drain_buffer=drain, progress=progress
         )
     ledger.render(out)
-    if json_file:
-        json_file.write_text(ledger.to_json())
+    if written:
+        with written:
+            written.write(ledger.to_json())
     if ledger.differences:
         raise typer.Exit(1)
 
 
-def _transactions(stage: Stage, file: Path | None, number: int | None, seed: int) -> Iterator[Transaction]:
+def _transactions(
+    stage: Stage, file: Path | None, number: int | None, seed: int, start: datetime | None
+) -> Iterator[Transaction]:
     if file is not None:
         return read_transactions(file)
     assert number is not None
-    return generate(number, seed, RuleParameters.of(stage.outputs))
+    begin = start.replace(tzinfo=UTC) if start else None
+    return generate(number, seed, RuleParameters.of(stage.outputs), begin)
 
 
 @contextmanager
@@ -197,11 +239,47 @@ def publish(
     presentation.published(out, rules.publish(_open(target, stage), file))
 
 
+def _unwind(*_: object) -> None:
+    raise SystemExit(INTERRUPTED)
+
+
+@app.command()
+def policy(
+    templates: Annotated[list[Path], typer.Argument(help="Synthesized templates, JSON or YAML, from anywhere.")],
+    system: Annotated[
+        str | None, typer.Option(help="The system; by default what the template's metadata says.")
+    ] = None,
+    stage: Annotated[StageName | None, typer.Option(help="The stage; by default what the template says.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
+) -> None:
+    """Judge templates by the policies; exit code 1 when one of them has a finding."""
+    raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
+
+
+@app.command()
+def mutants(
+    system: Annotated[str, typer.Option(help="The system.")] = SYSTEM,
+    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+) -> None:
+    """Break the synthesized templates in every way that the catalogue knows; exit code 1 when a policy misses one."""
+    raise typer.Exit(mutants_command(system, set(control) if control else None))
+
+
 def main() -> None:
-    """Run the command; a user's error is one line and exit code 2."""
+    """Run the command; a user's error is one line and exit code 2, and a signal unwinds what was begun."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _unwind)
+    bypass_proxies_on_loopback()
     try:
         require_checkout()
         app()
-    except (UserError, BotoCoreError, ClientError) as error:
-        err.print(f"hallmark: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+    except NoCredentialsError:
+        _fail("no AWS credentials were found: set AWS_PROFILE, or run `aws configure`")
+    except (UserError, BotoCoreError, ClientError, OSError) as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    err.print(f"hallmark: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)
