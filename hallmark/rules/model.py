@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
@@ -11,20 +12,20 @@ from pydantic.alias_generators import to_camel
 from hallmark.traffic.predicates import RULE_IDS
 
 _FIELD_TYPES: dict[str, tuple[type, ...]] = {
-    "amount": (int, float),
-    "recentTxnCount": (int, float),
-    "localHour": (int, float),
+    **dict.fromkeys(("amount", "recentTxnCount", "localHour"), (int, Decimal)),
     "cardNotPresent": (bool,),
     **dict.fromkeys(("currency", "region", "merchantCategory", "country", "cardholderTimeZone", "accountId"), (str,)),
     "merchantId": (str,),
 }
-_NUMERIC = (int, float)
+_NUMERIC = (int, Decimal)
+# Well below the 400 KB of an item in DynamoDB, also when each character takes four bytes.
+_MOST_CHARACTERS = 50_000
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> BeforeValidator:
     def check(value: object) -> object:
         if value not in known:
-            raise ValueError(f"unknown {name} `{value}`: use one of {', '.join(known)}")
+            raise ValueError(f"unknown {name} `{_shown(value)}`: use one of {', '.join(known)}")
         return value
 
     return BeforeValidator(check)
@@ -36,8 +37,8 @@ def _resolve(value: object, info: ValidationInfo) -> object:
         return value
     parameters: dict[str, Any] = info.context or {}
     name = value.get("parameter")
-    if set(value) != {"parameter"} or name not in parameters:
-        raise ValueError(f"unknown parameter `{name}`: use one of {', '.join(parameters)}")
+    if set(value) != {"parameter"} or not isinstance(name, str) or name not in parameters:
+        raise ValueError(f"unknown parameter `{_shown(name)}`: use one of {', '.join(parameters)}")
     found = parameters[name]
     return list(found) if isinstance(found, tuple) else found
 
@@ -74,14 +75,23 @@ class Rule(_Strict):
     description: Annotated[str, Field(min_length=1)]
     conditions: Annotated[list[Condition], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if len(self._canonical()) > _MOST_CHARACTERS:
+            raise ValueError(f"the rule `{self.rule_id}` is longer than {_MOST_CHARACTERS} characters")
+        return self
+
     def content(self) -> dict[str, Any]:
         """Return what a version says, without its number and time."""
         return self.model_dump(by_alias=True)
 
     def content_hash(self) -> str:
         """Return the SHA-256, hex, of the content's canonical JSON."""
-        canonical = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(self._canonical().encode()).hexdigest()
+
+    def _canonical(self) -> str:
+        # A Decimal here has at most 15 digits, which a float gives back exactly.
+        return json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=float)
 
 
 class RuleFile(_Strict):
@@ -95,6 +105,11 @@ class RuleFile(_Strict):
         if twice:
             raise ValueError(f"ruleId `{twice[0]}` occurs more than once")
         return self
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return f"{text[:40]}..." if len(text) > 40 else text
 
 
 def _kind(types: tuple[type, ...]) -> str:

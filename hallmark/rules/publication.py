@@ -1,5 +1,6 @@
 """Publishes rules into the Rules table: a new version when the content is new, never a change of an old one."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -31,23 +32,50 @@ class PublishedRule(NamedTuple):
 def publish(stage: Stage, path: Path) -> list[PublishedRule]:
     """Publish the rules of a file and return their latest versions, in the file's order.
 
-    The whole file is validated first. A content equal to the latest version's is left unchanged. UserError for a file
-    that is wrong, and when other publishers are faster again and again.
+    Everything is validated, read and serialized before the first record is written. A content equal to the latest
+    version's is left unchanged. UserError for a file that is wrong, and when others are faster again and again.
     """
     parameters = RuleParameters.of(stage.outputs)
     table = _RulesTable(stage)
-    return [_publish(table, rule, parameters) for rule in read_rules(path, parameters)]
+    drafts = [_draft(table, rule) for rule in read_rules(path, parameters)]
+    return [_publish(table, draft, parameters) for draft in drafts]
 
 
-def _publish(table: "_RulesTable", rule: Rule, parameters: RuleParameters) -> PublishedRule:
+class _Draft(NamedTuple):
+    """A rule, its latest version as it is now, and its content as DynamoDB wants it."""
+
+    rule: Rule
+    latest: PublishedRule | None
+    item: dict[str, Any]
+
+    @property
+    def version(self) -> int:
+        return self.latest.version + 1 if self.latest else 1
+
+
+def _draft(table: "_RulesTable", rule: Rule) -> _Draft:
+    latest = table.latest(rule.rule_id)
+    same = latest and latest["contentHash"] == rule.content_hash()
+    known = latest and PublishedRule(
+        rule.rule_id, int(latest["version"]), "unchanged" if same else "published", latest["effectiveFrom"]
+    )
+    return _Draft(rule, known or None, _serialized({**rule.content(), "contentHash": rule.content_hash()}))
+
+
+def _serialized(record: Mapping[str, Any]) -> dict[str, Any]:
+    write = TypeSerializer().serialize
+    return {name: write(value) for name, value in record.items()}
+
+
+def _publish(table: "_RulesTable", draft: _Draft, parameters: RuleParameters) -> PublishedRule:
+    rule = draft.rule
     for _ in range(_ATTEMPTS):
-        latest = table.latest(rule.rule_id)
-        if latest and latest["contentHash"] == rule.content_hash():
-            return PublishedRule(rule.rule_id, int(latest["version"]), "unchanged", latest["effectiveFrom"])
-        version = int(latest["version"]) + 1 if latest else 1
-        effective_from = _after_every_cache(parameters) if latest else BEGINNING
-        if table.put(rule, version, effective_from):
-            return PublishedRule(rule.rule_id, version, "published", effective_from)
+        if draft.latest and draft.latest.status == "unchanged":
+            return draft.latest
+        effective_from = _after_every_cache(parameters) if draft.latest else BEGINNING
+        if table.put({**draft.item, **_serialized({"version": draft.version, "effectiveFrom": effective_from})}):
+            return PublishedRule(rule.rule_id, draft.version, "published", effective_from)
+        draft = _draft(table, rule)
     raise UserError(f"Rule {rule.rule_id}: others publish it at the same time. Publish again when they are done.")
 
 
@@ -77,19 +105,12 @@ class _RulesTable:
         found = [{name: read(value) for name, value in item.items()} for item in answer["Items"]]
         return found[0] if found else None
 
-    def put(self, rule: Rule, version: int, effective_from: str) -> bool:
+    def put(self, item: dict[str, Any]) -> bool:
         """Write a version that does not exist yet; False when another publisher was faster."""
-        record = {
-            **rule.content(),
-            "version": version,
-            "effectiveFrom": effective_from,
-            "contentHash": rule.content_hash(),
-        }
-        write = TypeSerializer().serialize
         try:
             self._client.put_item(
                 TableName=self._name,
-                Item={name: write(value) for name, value in record.items()},
+                Item=item,
                 ConditionExpression="attribute_not_exists(ruleId)",
             )
         except ClientError as error:

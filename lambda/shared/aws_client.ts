@@ -1,8 +1,9 @@
 /**
- * Settings of every AWS client. A request that hangs is cut off and tried again,
- * since the functions' own time limits end in seconds.
+ * Settings of every AWS client. A request that hangs is cut off and tried once more: a call takes little over two
+ * seconds at worst, so that the calls of any function fit into its time limit (infra/constructs/node_function.py).
  */
 export const clientSettings = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  maxAttempts: 2,
+  // The request's time includes the connection's.
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
 };

@@ -20,8 +20,12 @@ export function eventEntry(
 }
 
 /** Publishes one event. Throws too when the call succeeds but its entry does not. */
-export async function putEvent(eventBridge: EventBridgeClient, entry: PutEventsRequestEntry): Promise<void> {
-  const { FailedEntryCount, Entries } = await eventBridge.send(new PutEventsCommand({ Entries: [entry] }));
+export async function putEvent(
+  eventBridge: EventBridgeClient,
+  entry: PutEventsRequestEntry,
+  options: { readonly abortSignal?: AbortSignal } = {},
+): Promise<void> {
+  const { FailedEntryCount, Entries } = await eventBridge.send(new PutEventsCommand({ Entries: [entry] }), options);
   if (FailedEntryCount !== 0) {
     throw new PipelineError(`EventBridge refused the event: ${Entries?.[0]?.ErrorCode ?? "no reason given"}`);
   }

@@ -6,7 +6,7 @@ export interface Reason {
   readonly field: string;
   readonly operator: string;
   readonly wanted: Wanted;
-  readonly found: Scalar;
+  readonly found: Scalar | null;
   readonly held: boolean;
 }
 
@@ -31,12 +31,21 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ["is", (found, wanted) => (isScalar(wanted) ? found === wanted : undefined)],
 ]);
 
-/** What a condition found. Throws when it cannot be judged: unknown operator, missing field, or types that do not fit. */
+/** Texts that a transaction may lack. */
+const OPTIONAL_FIELDS = new Set(["merchantId"]);
+
+/**
+ * What a condition found. On an optional field that is missing it found null and does not hold, whatever the operator.
+ * Throws when it cannot be judged: unknown operator, any other missing field, or types that do not fit.
+ */
 export function evaluate({ field, operator, value: wanted }: Condition, detail: TransactionReceived): Reason {
-  const found: unknown = Object.hasOwn(detail, field) ? detail[field as keyof TransactionReceived] : undefined;
+  const sent = Object.hasOwn(detail, field);
+  const missing = !sent && OPTIONAL_FIELDS.has(field);
+  // In place of a missing text the empty one: the condition must be one that can be judged, all the same.
+  const found: unknown = missing ? "" : sent ? detail[field as keyof TransactionReceived] : undefined;
   const held = isScalar(found) ? OPERATORS.get(operator)?.(found, wanted) : undefined;
   if (!isScalar(found) || held === undefined) {
     throw new PipelineError(`cannot judge the condition "${field} ${operator}"`);
   }
-  return { field, operator, wanted, found, held };
+  return missing ? { field, operator, wanted, found: null, held: false } : { field, operator, wanted, found, held };
 }

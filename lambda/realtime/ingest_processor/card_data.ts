@@ -6,34 +6,80 @@ const SENSITIVE_NAMES = new Set([
   ..."creditcardnumber debitcardnumber track1 track2 trackdata pin pinblock".split(" "),
 ]);
 
-// 4-4-4-1..7 (Visa, Mastercard and most others), 4-4-4-4-1..3 (19 digits), 4-6-4..5 (Diners Club, American Express).
-const groups = (separator: string): string[] => [
-  `\\d{4}(?:${separator}\\d{4}){2}${separator}\\d{1,7}`,
-  `\\d{4}(?:${separator}\\d{4}){3}${separator}\\d{1,3}`,
-  `\\d{4}${separator}\\d{6}${separator}\\d{4,5}`,
-];
+const TOKENS = new Set(["transactionId", "accountId"]);
 
-// The lookahead lets matches overlap. Dashes and underscores count only in whole words: UUIDs are full of them.
-const SHAPES = [
-  "(?<!\\d)(?=(\\d{13,19})(?!\\d))",
-  ...groups("[ .]").map((shape) => `(?<!\\d)(?=(${shape})(?!\\d))`),
-  ...groups("[ ._-]").map((shape) => `(?<![A-Za-z0-9])(?=(${shape})(?![A-Za-z0-9]))`),
-].map((source) => new RegExp(source, "g"));
+const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])/gi;
+// What card numbers begin with; numbers that begin with a year of this century do not.
+const ISSUER = /^(?:[3-6]|2[2-7])/;
+const DATE = /^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
+const SHORTEST = 13;
+const LONGEST = 19;
 
+/**
+ * Whether a card number is in the text, however it is spelled. Letters end a number, and anything else may stand between
+ * its digits. UUIDs are left out, unless all their digits are decimal: one in some ten thousand would look like a card.
+ */
 export function containsCardNumber(text: string): boolean {
-  // Compatibility forms, such as full-width digits and no-break spaces, become plain ones.
-  const plain = text.normalize("NFKC");
-  return SHAPES.some((shape) => [...plain.matchAll(shape)].some(([, found = ""]) => passesLuhn(found.replace(/\D/g, ""))));
+  return digitGroups(text).some((groups) => groupsHoldCardNumber(groups) || longNumberHoldsCardNumber(groups.join("")));
+}
+
+/** The same for an identifier: a number longer than a card's may be a date and a sequence, so it is not searched inside. */
+export function tokenContainsCardNumber(text: string): boolean {
+  return digitGroups(text).some(groupsHoldCardNumber);
+}
+
+/** The numbers of a text, each as the groups of digits that it is written in. */
+function digitGroups(text: string): string[][] {
+  const withoutUuids = text.replace(UUID, (uuid) => (/[a-f]/i.test(uuid) ? "u" : uuid));
+  // Compatibility forms, such as full-width digits, become plain ones; then those of other scripts.
+  const plain = withoutUuids.normalize("NFKC").replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitValue(digit)));
+  return plain.split(/\p{L}+/u).flatMap((run) => [run.match(/[0-9]+/g) ?? []]);
+}
+
+/** Unicode keeps the ten digits of a script together, from zero on. */
+function digitValue(digit: string): number {
+  const isDigit = (codePoint: number) => /\p{Nd}/u.test(String.fromCodePoint(codePoint));
+  const codePoint = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && isDigit(codePoint - value - 1)) value += 1;
+  return value;
+}
+
+/**
+ * A group alone, and all of them together, are card numbers if they pass the check; some of them only if they also
+ * begin like one. A date at the front makes all of them a number of some other kind: `20261120-154007`.
+ */
+function groupsHoldCardNumber(groups: readonly string[]): boolean {
+  return groups.some((_, from) => {
+    let digits = "";
+    for (let to = from; to < groups.length; to += 1) {
+      digits += groups[to];
+      if (digits.length > LONGEST) return false;
+      const whole = from === 0 && to === groups.length - 1 && !DATE.test(digits);
+      if ((from === to || whole || ISSUER.test(digits)) && passesLuhn(digits)) return true;
+    }
+    return false;
+  });
+}
+
+function longNumberHoldsCardNumber(digits: string): boolean {
+  if (digits.length <= LONGEST) return false;
+  return Array.from(digits).some(
+    (first, at) =>
+      (/[2-6]/.test(first) && at + 16 <= digits.length && passesLuhn(digits.slice(at, at + 16))) ||
+      (first === "3" && at + 15 <= digits.length && passesLuhn(digits.slice(at, at + 15))),
+  );
 }
 
 /** Whether the key or anything below its value is card data. Walks without recursion: nesting may be deep. */
 export function holdsCardData(key: string, value: unknown): boolean {
+  const inValue = TOKENS.has(key) ? tokenContainsCardNumber : containsCardNumber;
   const pending: [string, unknown][] = [[key, value]];
   for (let entry = pending.pop(); entry; entry = pending.pop()) {
     const [name, inner] = entry;
     if (isSensitiveName(name) || containsCardNumber(name)) return true;
     if (typeof inner === "object" && inner !== null) pending.push(...Object.entries(inner));
-    else if (containsCardNumber(String(inner))) return true;
+    else if (inValue(String(inner))) return true;
   }
   return false;
 }
@@ -44,10 +90,12 @@ function isSensitiveName(name: string): boolean {
 
 /** ISO/IEC 7812-1: every second digit from the right counts double, and the sum ends in 0. */
 function passesLuhn(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19) return false;
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
-    const weighted = place % 2 === 0 ? Number(digit) : Number(digit) * 2;
-    return total + (weighted > 9 ? weighted - 9 : weighted);
-  }, 0);
+  if (digits.length < SHORTEST || digits.length > LONGEST) return false;
+  let sum = 0;
+  for (let place = 0; place < digits.length; place += 1) {
+    const digit = Number(digits[digits.length - 1 - place]);
+    const weighted = place % 2 === 0 ? digit : digit * 2;
+    sum += weighted > 9 ? weighted - 9 : weighted;
+  }
   return sum % 10 === 0;
 }

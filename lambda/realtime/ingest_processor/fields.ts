@@ -37,7 +37,13 @@ export const FIELD_RULES: readonly FieldRule[] = [
   { field: "amount", rule: "a number from -5e9 to 5e9 with at most two decimals", read: readAmount },
   { field: "currency", rule: "three capital letters", read: text(/^[A-Z]{3}$/) },
   { field: "region", rule: "a region such as us-east-1", read: text(/^[a-z]{2}(-[a-z]+)+-[0-9]$/) },
-  { field: "merchantId", optional: true, rule: "at most 64 characters", read: text(/^\P{Cs}{0,64}$/u) },
+  {
+    field: "merchantId",
+    optional: true,
+    rule: "1 to 64 characters, no control characters",
+    // Unassigned characters are let through: which these are depends on the version of Node.js.
+    read: text(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u),
+  },
   {
     field: "merchantCategory",
     rule: "2 to 32 of a-z 0-9 -, a letter first",

@@ -2,18 +2,20 @@ import { setTimeout as wait } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import { clientSettings } from "../../shared/aws_client";
 import { required, requiredSeconds } from "../../shared/environment";
 import { describeError } from "../../shared/errors";
 import type { TraceContext, Transaction } from "../../shared/events";
 import { Logger } from "../../shared/logger";
 import { traceContext } from "../../shared/trace";
+import { within } from "../../shared/within";
 import { accepted, conflict, refused, tryAgain } from "./answers";
 import { readBody } from "./body";
 import { enrich } from "./logic";
 import { TransactionPublisher } from "./publisher";
 import { TransactionStore } from "./store";
+import { TIME_TO_ANSWER, TIME_TO_KEEP, timeLeftOf, type TimeLeft } from "./time_budget";
 import { validate } from "./validation";
 
 const BODY_ERROR = { field: "body", rule: "a JSON object of at most 64 KiB" };
@@ -26,7 +28,7 @@ export interface Dependencies {
 }
 
 export function createHandler(dependencies: Dependencies) {
-  return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+  return async (event: APIGatewayProxyEvent, context: Partial<Context>): Promise<APIGatewayProxyResult> => {
     const trace = traceContext(process.env._X_AMZN_TRACE_ID, traceHeader(event));
     const logger = dependencies.logger.with({ traceId: trace.traceId, transactionId: null });
     const body = readBody(event);
@@ -38,7 +40,7 @@ export function createHandler(dependencies: Dependencies) {
     const { transaction } = validated;
     const scoped = { ...dependencies, logger: logger.with({ transactionId: transaction.transactionId }) };
     try {
-      return await ingest(scoped, transaction, trace);
+      return await ingest(scoped, transaction, trace, timeLeftOf(context));
     } catch (error) {
       scoped.logger.log("error", "transaction not accepted", describeError(error));
       return tryAgain();
@@ -50,17 +52,20 @@ async function ingest(
   { store, publisher, logger, now }: Dependencies,
   transaction: Transaction,
   trace: TraceContext,
+  timeLeft: TimeLeft,
 ): Promise<APIGatewayProxyResult> {
   const receivedAt = new Date(now()).toISOString();
-  const earlierTransactions = await store.countRecent(transaction.accountId, transaction.ts);
-  const detail = enrich(transaction, { earlierTransactions, receivedAt, trace });
-  const acceptance = await store.accept(detail);
+  const { detail, acceptance } = await within(timeLeft() - TIME_TO_KEEP - TIME_TO_ANSWER, async (abortSignal) => {
+    const earlierTransactions = await store.countRecent(transaction.accountId, transaction.ts, abortSignal);
+    const enriched = enrich(transaction, { earlierTransactions, receivedAt, trace });
+    return { detail: enriched, acceptance: await store.accept(enriched, abortSignal) };
+  });
   if (acceptance.contentHash !== detail.contentHash) {
     logger.log("warn", "transactionId taken");
     return conflict();
   }
   // A repeat publishes too: the first attempt may have ended between the write and this line.
-  await publisher.publish(acceptance.detail);
+  await publisher.publish(acceptance.detail, timeLeft);
   logger.log("info", "transaction accepted", { receivedAt: acceptance.receivedAt });
   return accepted(transaction.transactionId, acceptance.receivedAt);
 }

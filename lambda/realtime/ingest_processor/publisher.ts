@@ -3,6 +3,8 @@ import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { describeError } from "../../shared/errors";
 import { eventEntry, putEvent } from "../../shared/event_bus";
 import type { TransactionReceived } from "../../shared/events";
+import { within } from "../../shared/within";
+import { TIME_TO_ANSWER, TIME_TO_KEEP, type TimeLeft } from "./time_budget";
 
 export interface PublisherSettings {
   readonly transactionBus: string;
@@ -17,24 +19,25 @@ export class TransactionPublisher {
   ) {}
 
   /** Publishes the detail as it is stored. An event that EventBridge does not take goes to the failure queue, and the error is thrown on. */
-  async publish(detail: string): Promise<void> {
+  async publish(detail: string, timeLeft: TimeLeft): Promise<void> {
     const stored = JSON.parse(detail) as TransactionReceived;
     const entry = eventEntry(this.settings.transactionBus, "TransactionReceived", detail, stored);
     try {
-      await putEvent(this.eventBridge, entry);
+      await within(timeLeft() - TIME_TO_KEEP - TIME_TO_ANSWER, (abortSignal) => putEvent(this.eventBridge, entry, { abortSignal }));
     } catch (error) {
-      await this.keep(entry, error);
+      await within(timeLeft() - TIME_TO_ANSWER, (abortSignal) => this.keep(entry, error, abortSignal));
       throw error;
     }
   }
 
-  private async keep(entry: PutEventsRequestEntry, error: unknown): Promise<void> {
+  private async keep(entry: PutEventsRequestEntry, error: unknown, abortSignal: AbortSignal): Promise<void> {
     const { error: name, reason = name } = describeError(error);
     await this.sqs.send(
       new SendMessageCommand({
         QueueUrl: this.settings.failureQueueUrl,
         MessageBody: JSON.stringify({ kind: "publish-failed", reason, entry }),
       }),
+      { abortSignal },
     );
   }
 }

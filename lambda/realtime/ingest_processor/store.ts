@@ -27,7 +27,7 @@ export class TransactionStore {
   ) {}
 
   /** How many transactions of the account are in the window that ends at `ts`, at most 100. */
-  async countRecent(accountId: string, ts: string): Promise<number> {
+  async countRecent(accountId: string, ts: string, abortSignal: AbortSignal): Promise<number> {
     const { from, to } = windowKeys(ts, this.settings.windowSeconds);
     const { Count = 0 } = await this.dynamodb.send(
       new QueryCommand({
@@ -38,12 +38,13 @@ export class TransactionStore {
         Select: "COUNT",
         Limit: COUNT_LIMIT,
       }),
+      { abortSignal },
     );
     return Count;
   }
 
   /** Writes both records, if the transactionId is new, and gives the acceptance that holds from now on: ours or the older one. */
-  async accept(detail: TransactionReceived): Promise<Acceptance> {
+  async accept(detail: TransactionReceived, abortSignal: AbortSignal): Promise<Acceptance> {
     const acceptance = acceptanceRecord(detail);
     const command = new TransactWriteItemsCommand({
       TransactItems: [
@@ -53,7 +54,7 @@ export class TransactionStore {
     });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.dynamodb.send(command);
+        await this.dynamodb.send(command, { abortSignal });
         return acceptance;
       } catch (error) {
         const older = olderAcceptance(error);

@@ -1,14 +1,11 @@
+import { TIME_ZONE_NAMES } from "./time_zone_names";
+
 const FORMATTERS_KEPT = 1_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
-// What Intl accepts beside the IANA names: ICU's old abbreviations, and a placeholder that Node.js 22 dropped.
-const NOT_IANA = new Set(
-  ("ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST FACTORY").split(" "),
-);
-
+/** Whether the name is one of the IANA database's, spelled as there, that this Node.js knows. Intl itself takes `utc` and `PST`, too. */
 export function isTimeZone(name: string): boolean {
-  return name.length <= 64 && NAME.test(name) && !NOT_IANA.has(name.toUpperCase()) && hourFormatter(name) !== undefined;
+  return TIME_ZONE_NAMES.has(name) && hourFormatter(name) !== undefined;
 }
 
 /** The hour, 0 to 23, that a clock in the zone showed. The zone must be valid. */

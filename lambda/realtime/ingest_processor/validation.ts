@@ -28,7 +28,8 @@ export function validate(body: object, now: number): Validated {
 }
 
 function cardDataErrors(sent: ReadonlyMap<string, unknown>): RuleError[] {
-  const fields = [...sent].filter(([key, value]) => holdsCardData(key, value)).map(([key]) => key);
+  // ts is kept as milliseconds only, and with nine decimals and a zone it has as many digits as a card number.
+  const fields = [...sent].filter(([key, value]) => key !== "ts" && holdsCardData(key, value)).map(([key]) => key);
   return named(fields, "no card data: send tokens");
 }
 

@@ -63,6 +63,31 @@ for (const [field, operator, value] of UNJUDGEABLE) {
   });
 }
 
+const { merchantId: _, ...WITHOUT_MERCHANT } = DETAIL;
+const ON_A_MERCHANT: [string, Wanted][] = [["is", "m-42"], ["is", ""], ["in", ["m-42", ""]], ["notIn", ["m-42"]]];
+for (const [operator, value] of ON_A_MERCHANT) {
+  test(`[RT_RULE_FIVE] merchantId ${operator} ${JSON.stringify(value)} does not hold, having found null, when there is none`, () => {
+    const reason = evaluate({ field: "merchantId", operator, value }, WITHOUT_MERCHANT);
+    assert.deepEqual(reason, { field: "merchantId", operator, wanted: value, found: null, held: false });
+  });
+}
+
+const UNJUDGEABLE_ANYWAY: [string, Wanted][] = [["gte", 1], ["is", ["m-42"]], ["in", "m-42"], ["like", "m-*"]];
+for (const [operator, value] of UNJUDGEABLE_ANYWAY) {
+  test(`[RT_AUDIT] merchantId ${operator} ${JSON.stringify(value)} fails, with a merchant and without`, () => {
+    for (const detail of [DETAIL, WITHOUT_MERCHANT]) {
+      assert.throws(() => evaluate({ field: "merchantId", operator, value }, detail), /cannot judge/);
+    }
+  });
+}
+
+for (const field of ["amount", "currency", "cardNotPresent"] as const) {
+  test(`[RT_AUDIT] a transaction without ${field}, which is required, fails instead of passing`, () => {
+    const { [field]: value, ...rest } = DETAIL;
+    assert.throws(() => evaluate({ field, operator: "is", value }, rest as typeof DETAIL), /cannot judge/);
+  });
+}
+
 const MALFORMED: Partial<Record<keyof RuleVersion, unknown>>[] = [
   { conditions: [] },
   { conditions: undefined },
@@ -180,6 +205,16 @@ test("[RT_AUDIT] a suspected transaction: object, announcement, and the record l
     ],
     objectKey: OBJECT_KEY,
     traceId: TRACE.traceId,
+  });
+});
+
+test("[RT_AUDIT] a rule on the merchant clears a transaction without one, and records that it found none", async () => {
+  const { dynamodb, handle } = functionUnderTest({ ...RULE, conditions: [{ field: "merchantId", operator: "is", value: "m-42" }] });
+  await handle({ ...EVENT, detail: WITHOUT_MERCHANT });
+  const { outcome, reasons } = unmarshall(dynamodb.sent[0]?.Item ?? {});
+  assert.deepEqual({ outcome, reasons }, {
+    outcome: "cleared",
+    reasons: [{ field: "merchantId", operator: "is", wanted: "m-42", found: null, held: false }],
   });
 });
 

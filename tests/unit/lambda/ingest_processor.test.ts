@@ -15,12 +15,15 @@ import { NOW, RECEIVED_AT, TRACE, TRANSACTION } from "./support/samples";
 
 const PUBLISHED = { FailedEntryCount: 0, Entries: [{ EventId: "1" }] };
 
-/** A function with its own tables, or with those of an earlier one. */
-function functionUnderTest(tables = new FakeTables()) {
+const NEVER = () => new Promise(() => {});
+
+/** A function with its own tables, or with those of an earlier one, that AWS Lambda would end after `milliseconds`. */
+function functionUnderTest(tables = new FakeTables(), milliseconds = 10_000) {
   const eventBridge = new FakeClient<PutEventsCommandInput>(() => PUBLISHED);
   const sqs = new FakeClient<SendMessageCommandInput>();
   const logs = capturedLogs({ function: "ingest_processor", stage: "dev" });
   const clock = { now: NOW };
+  const end = performance.now() + milliseconds;
   const settings = { transactionsTable: "transactions", auditLogsTable: "audit", windowSeconds: 60 };
   const handle = createHandler({
     store: new TransactionStore(tables.client.as(), settings, async () => {}),
@@ -29,10 +32,12 @@ function functionUnderTest(tables = new FakeTables()) {
     now: () => clock.now,
   });
   const post = (body: unknown, headers: Record<string, string> = { "x-amzn-trace-id": TRACE.header }) =>
-    handle({ body: JSON.stringify(body), isBase64Encoded: false, headers } as unknown as APIGatewayProxyEvent);
+    handle({ body: JSON.stringify(body), isBase64Encoded: false, headers } as unknown as APIGatewayProxyEvent, {
+      getRemainingTimeInMillis: () => end - performance.now(),
+    });
   const published = () => eventBridge.sent.map(({ Entries }) => Entries?.[0]);
   const details = () => published().map((entry) => JSON.parse(entry?.Detail ?? "") as TransactionReceived);
-  return { tables, eventBridge, sqs, logs, clock, post, published, details };
+  return { tables, eventBridge, sqs, logs, clock, end, post, published, details };
 }
 
 test("[RT_AUDIT] an accepted transaction is stored, recorded and published", async () => {
@@ -106,11 +111,11 @@ for (const [field, value] of Object.entries(OTHER_CONTENT)) {
 }
 
 test("[RT_NO_LOSS] [RT_IDEMPOTENT] what a crash left unpublished is published, as stored, by the repeat", async () => {
-  const crashed = functionUnderTest();
+  const crashed = functionUnderTest(new FakeTables(), 2_100);
   const publishing = new Promise<void>((reached) => {
     crashed.eventBridge.answer = () => {
       reached();
-      return new Promise(() => {}); // The process ends here.
+      return NEVER(); // The process ends here.
     };
   });
   void crashed.post(TRANSACTION);
@@ -146,6 +151,37 @@ test("[RT_API_ROUTE] when the failure queue fails too, the answer is still 503",
   eventBridge.answer = sqs.answer = () => Promise.reject(new Error("down"));
   assert.equal((await post(TRANSACTION)).statusCode, 503);
 });
+
+test("[RT_NO_LOSS] [RT_API_ROUTE] when publishing hangs, the event goes to the failure queue and the answer is 503, in time", async () => {
+  const { eventBridge, sqs, post, end, logs } = functionUnderTest(new FakeTables(), 2_300);
+  eventBridge.answer = NEVER;
+  const answer = await post(TRANSACTION);
+  assert.ok(performance.now() < end - 400);
+  assert.equal(answer.statusCode, 503);
+  const { kind, reason, entry } = JSON.parse(sqs.sent[0]?.MessageBody ?? "") as Record<string, unknown>;
+  assert.deepEqual({ kind, reason }, { kind: "publish-failed", reason: "out of time" });
+  assert.deepEqual(entry, JSON.parse(JSON.stringify(eventBridge.sent[0]?.Entries?.[0])));
+  assert.equal(logs.entries()[0]?.reason, "out of time");
+});
+
+test("[RT_API_ROUTE] when publishing and the failure queue hang, the answer is 503, in time", async () => {
+  const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_100);
+  eventBridge.answer = sqs.answer = NEVER;
+  assert.equal((await post(TRANSACTION)).statusCode, 503);
+  assert.ok(performance.now() < end);
+  assert.equal(sqs.sent.length, 1);
+});
+
+for (const hanging of ["QueryCommand", "TransactWriteItemsCommand"]) {
+  test(`[RT_API_ROUTE] when ${hanging} hangs, the answer is 503, in time, and nothing is published`, async () => {
+    const { tables, eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_200);
+    const answer = tables.client.answer;
+    tables.client.answer = (input, command) => (command === hanging ? NEVER() : answer(input, command));
+    assert.equal((await post(TRANSACTION)).statusCode, 503);
+    assert.ok(performance.now() < end - 1_500);
+    assert.deepEqual([eventBridge.sent, sqs.sent], [[], []]);
+  });
+}
 
 for (const code of ["TransactionConflict", "ThrottlingError"]) {
   test(`[RT_IDEMPOTENT] ${code} is tried again`, async () => {

@@ -109,8 +109,8 @@ const PASSING: [string, [number, string?]][] = [
 ];
 for (const [what, answer] of PASSING) {
   test(`[RT_NO_LOSS] ${what} is tried again, signed anew`, async () => {
-    const requests = await put(KEY, "{}", answer, answer);
-    assert.equal(requests.length, 3);
+    const requests = await put(KEY, "{}", answer);
+    assert.equal(requests.length, 2);
     for (const request of requests) assert.equal(request.headers.authorization, authorization(request));
   });
 }
@@ -119,10 +119,10 @@ test("[RT_NO_LOSS] a write that arrived although its answer did not is success",
   assert.equal((await put(KEY, "{}", [0], [412, "PreconditionFailed"])).length, 2);
 });
 
-test("[RT_NO_LOSS] after three attempts the failure is thrown", async () => {
+test("[RT_NO_LOSS] after two attempts the failure is thrown", async () => {
   const failure: [number, string] = [503, "SlowDown"];
-  await assert.rejects(put(KEY, "{}", failure, failure, failure), { name: "PipelineError", message: "S3 refused the object: SlowDown" });
-  assert.equal(received.length, 3);
+  await assert.rejects(put(KEY, "{}", failure, failure), { name: "PipelineError", message: "S3 refused the object: SlowDown" });
+  assert.equal(received.length, 2);
 });
 
 for (const answer of [[409, "ConditionalRequestConflict"], [403, "AccessDenied"], [404, "NoSuchBucket"], [301]] as [number, string?][]) {

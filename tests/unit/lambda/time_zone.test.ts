@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isTimeZone, localHour } from "../../../lambda/realtime/ingest_processor/time_zone";
+import { TIME_ZONE_NAMES } from "../../../lambda/realtime/ingest_processor/time_zone_names";
 
 const HOURS: [string, string, number][] = [
   // Into and out of summer time: the hour that is skipped, and the hour that comes twice.
@@ -31,12 +32,13 @@ for (const [time, zone, hour] of HOURS) {
   });
 }
 
-for (const zone of ["Europe/Kyiv", "America/Argentina/Buenos_Aires", "Etc/GMT-14", "GMT", "EST5EDT", "US/Pacific"]) {
+for (const zone of ["Europe/Kyiv", "America/Argentina/Buenos_Aires", "Etc/GMT-14", "GMT", "EST5EDT", "US/Pacific", "UTC", "Etc/UTC", "Asia/Calcutta", "Asia/Kolkata"]) {
   test(`[RT_API_SCHEMA] ${zone} is a time zone`, () => assert.ok(isTimeZone(zone)));
 }
 
 const NO_ZONES = ["", "+01:00", "-0530", "UTC+1", "GMT+1", "Mars/Olympus", "Europe/Berlin ", "PST", "pst", "Factory", "Etc/Unknown"];
-for (const zone of [...NO_ZONES, "../etc/passwd", "__proto__"]) {
+const MISSPELLED = ["europe/amsterdam", "EUROPE/AMSTERDAM", "utc", "Utc", "etc/UTC", "SystemV/PST8", "gmt", "Asia/calcutta"];
+for (const zone of [...NO_ZONES, ...MISSPELLED, "../etc/passwd", "__proto__"]) {
   test(`[RT_API_SCHEMA] ${JSON.stringify(zone)} is no time zone`, () => assert.ok(!isTimeZone(zone)));
 }
 
@@ -45,4 +47,16 @@ test("[RT_RULE_FIVE] the hour stays right for more zones than are kept", () => {
     for (const spelling of [zone, zone.toLowerCase(), zone.toUpperCase()]) localHour(0, spelling);
   }
   assert.equal(localHour(Date.parse("2026-07-01T00:00:00Z"), "Europe/Berlin"), 2);
+});
+
+test("[RT_API_SCHEMA] every zone that Intl lists is one, spelled so and in no other way", () => {
+  const zones = Intl.supportedValuesOf("timeZone");
+  assert.deepEqual(zones.filter((zone) => !isTimeZone(zone)), []);
+  assert.deepEqual(zones.filter((zone) => isTimeZone(zone.toLowerCase())), []);
+});
+
+test("[RT_API_SCHEMA] every name of the database is a zone, but for those that this Node.js is too old to know", () => {
+  const unknown = [...TIME_ZONE_NAMES].filter((zone) => !isTimeZone(zone));
+  // Chile's newest, of 2025; Node.js 18.20.8 has the database of 2024a.
+  assert.deepEqual(unknown.filter((zone) => zone !== "America/Coyhaique"), []);
 });

@@ -28,10 +28,13 @@ const GOOD: [string, unknown, unknown?][] = [
   ["amount", 1.1],
   ["amount", 4999999999.99],
   ["amount", 5e9],
+  ["ts", "2026-11-20T15:40:07.123456789+01:00", "2026-11-20T14:40:07.123Z"],
   ["amount", -5e9],
   ["currency", "EUR"],
   ["region", "us-gov-west-1"],
-  ["merchantId", ""],
+  ["merchantId", "m"],
+  ["merchantId", "Ünïted\u00a0Café (No. 7)"],
+  ["merchantId", "4111111111111112"],
   ["merchantId", "Zoë's Café 🥐"],
   ["merchantId", "🥐".repeat(64)],
   ["merchantCategory", "a1"],
@@ -54,11 +57,11 @@ const BAD: [string, unknown[]][] = [
   ["amount", [1.001, 5_000_000_000.01, -5_000_000_000.01, 1e300, Number.POSITIVE_INFINITY, "12.00", null, true, [1]]],
   ["currency", ["usd", "US", "USDX", "US1", 840]],
   ["region", ["us-east", "US-EAST-1", "us-east-12", "useast1", "u-east-1"]],
-  ["merchantId", ["a".repeat(65), "\ud800", 42, null]],
+  ["merchantId", ["", "a".repeat(65), "\ud800", "a\0b", "a\tb", "a\u2028b", "a\u0085b", 42, null]],
   ["merchantCategory", ["a", "Electronics", "1abc", "a".repeat(33), "a_b"]],
   ["cardNotPresent", ["true", 0, null]],
   ["country", ["us", "USA", "U", ""]],
-  ["cardholderTimeZone", ["+01:00", "Berlin", "", null, 1]],
+  ["cardholderTimeZone", ["+01:00", "Berlin", "europe/berlin", "", null, 1]],
 ];
 
 for (const [field, values] of BAD) {
@@ -102,6 +105,57 @@ test("[RT_BAD_INPUT] the number of unknown fields named is bounded", () => {
 for (const field of ["transactionId", "accountId", "merchantId"]) {
   test(`[RT_NO_PAN] a card number in ${field} is refused, by name`, () => {
     assert.deepEqual(fieldsOf({ ...TRANSACTION, [field]: CARD }), [field]);
+  });
+}
+
+// One in ten of these would pass the check, their digits put together.
+test("[RT_NO_PAN] times are no card numbers, however many digits they have", () => {
+  for (let second = 0; second < 60; second += 1) {
+    const ts = `2026-11-20T15:40:${String(second).padStart(2, "0")}.123456+01:00`;
+    assert.deepEqual(errorsOf({ ...TRANSACTION, ts }), []);
+  }
+});
+
+for (const [field, value] of [["transactionId", "41111111-11111111"], ["accountId", "a4111-1111-1111-1111"], ["merchantCategory", "a4111-1111-1111-1111"], ["merchantId", "4111\u20131111\u20131111\u20131111"]] as const) {
+  test(`[RT_NO_PAN] ${value} in ${field} is refused, by name`, () => {
+    assert.deepEqual(errorsOf({ ...TRANSACTION, [field]: value })[0], { field, rule: "no card data: send tokens" });
+  });
+}
+
+const AMOUNTS: [string, boolean][] = [
+  ["12.5", true],
+  ["12.50000", true],
+  ["-0.00", true],
+  ["0e-400", true],
+  ["1.25e1", true],
+  ["1250E-2", true],
+  ["500000000000000e-5", true],
+  ["4999999999.99", true],
+  ["12.50000000000000001", false],
+  ["1.0000000000000000001", false],
+  ["1e-400", false],
+  ["-1e-3", false],
+  ["4999999999.990000001", false],
+  ["1e400", false],
+];
+const bodyWith = (members: string) => readBody({ body: JSON.stringify({ ...TRANSACTION, amount: 0 }).replace('"amount":0', () => members), isBase64Encoded: false });
+for (const [amount, accepted] of AMOUNTS) {
+  test(`[RT_BAD_INPUT] the amount ${amount} is ${accepted ? "accepted" : "refused, by name"}`, () => {
+    assert.deepEqual(new Set(fieldsOf(bodyWith(`"amount": ${amount}`) ?? assert.fail())), new Set(accepted ? [] : ["amount"]));
+  });
+}
+
+const AMONG_OTHERS: [string, string[]][] = [
+  ['"amount":1e-400,"amount":1', []],
+  ['"amount":1,"amount":1e-400', ["amount"]],
+  ['"\\u0061mount" : 1e-400', ["amount"]],
+  ['"amount":1,"merchantId":"\\"amount\\":1e-400"', []],
+  ['"amount":1,"x":{"amount":1e-400},"y":[{"amount":1e-400}],"z":["amount",1e-400]', ["x", "y", "z"]],
+];
+for (const [members, fields] of AMONG_OTHERS) {
+  test(`[RT_BAD_INPUT] of ${members} the amount that counts is judged`, () => {
+    const body = bodyWith(members) as { merchantId?: unknown } | undefined;
+    assert.deepEqual(fieldsOf(body ?? assert.fail()), fields);
   });
 }
 
