@@ -239,6 +239,25 @@ def publish(
     presentation.published(out, rules.publish(_open(target, stage), file))
 
 
+@app.command()
+def gate(
+    name: Annotated[str, typer.Argument(help="The gate; its evidence goes to build/evidence/NAME.json.")],
+    words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
+) -> None:
+    """Run commands as a gate: show what they print, record how they end, exit with their code."""
+    from hallmark.gates.command import run_gate
+
+    raise typer.Exit(run_gate(name, words))
+
+
+@app.command()
+def report(system: Annotated[str, typer.Option(help="The system.")] = SYSTEM) -> None:
+    """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
+    from hallmark.report.command import report_command
+
+    raise typer.Exit(report_command(system))
+
+
 def _unwind(*_: object) -> None:
     raise SystemExit(INTERRUPTED)
 

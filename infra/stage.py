@@ -18,6 +18,20 @@ CRITICAL_FUNCTIONS = FUNCTIONS[:2]
 # Of the 1,000 concurrent executions of an account AWS keeps 100 unreserved.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 RESERVABLE_CONCURRENCY = 900
+# Beyond these a number is a slip of the finger.
+# Ten years: the longest that any rule on card data asks for; the API itself takes any number of days.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
+LONGEST_RETENTION_DAYS = 3650
+# Velocity is about minutes. What lies in the window is read for every transaction.
+LONGEST_VELOCITY_WINDOW_SECONDS = 24 * 3600
+# A published rule takes effect two cache times later: a fraud rule that waits longer than that is no answer.
+LONGEST_RULES_CACHE_SECONDS = 3600
+# What an account may do in a region unless AWS raises it: a plan that promises more cannot keep it.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ACCOUNT_RATE_PER_SECOND = 10_000
+ACCOUNT_BURST = 5_000
+# That rate, day and night.
+LARGEST_QUOTA_PER_DAY = ACCOUNT_RATE_PER_SECOND * 24 * 3600
 PARAMETERS = (
     "stage",
     "defaultReservedConcurrency",
@@ -106,18 +120,18 @@ def _stage_config(context: Layer, stage: str) -> StageConfig:
         removal=_REMOVAL[stage],
         reserved_concurrency=reserved,
         provisioned_concurrency=_provisioned(read, reserved),
-        archive_retention_days=read.number("archiveRetentionDays"),
+        archive_retention_days=read.number("archiveRetentionDays", at_most=LONGEST_RETENTION_DAYS),
         # The count behind it stops at 100; one transaction alone is no velocity.
         velocity_threshold=read.number("velocityThreshold", at_least=2, at_most=100),
-        velocity_window_seconds=read.number("velocityWindowSeconds"),
-        rules_cache_seconds=read.number("rulesCacheSeconds"),
+        velocity_window_seconds=read.number("velocityWindowSeconds", at_most=LONGEST_VELOCITY_WINDOW_SECONDS),
+        rules_cache_seconds=read.number("rulesCacheSeconds", at_most=LONGEST_RULES_CACHE_SECONDS),
         home_countries=read.items("homeCountries", r"[A-Z]{2}", "countries such as NL"),
         domestic_regions=read.items("domesticRegions", r"us(-[a-z]+)+-[0-9]", "US regions such as us-east-1"),
         api_key_name=read.name("apiKeyName"),
         usage_plan_name=read.name("usagePlanName"),
-        throttle_rate_per_second=read.number("throttleRatePerSecond"),
-        throttle_burst=read.number("throttleBurst"),
-        quota_per_day=read.number("quotaPerDay"),
+        throttle_rate_per_second=read.number("throttleRatePerSecond", at_most=ACCOUNT_RATE_PER_SECOND),
+        throttle_burst=read.number("throttleBurst", at_most=ACCOUNT_BURST),
+        quota_per_day=read.number("quotaPerDay", at_most=LARGEST_QUOTA_PER_DAY),
         request_schema=_schema(read.raw("requestSchemaFile")),
     )
 

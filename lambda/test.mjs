@@ -1,23 +1,24 @@
 // Bundles the unit tests and runs them under Node.js 18, the functions' runtime; with --this-node, under the one that runs this script.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { options, root } from "./esbuild_options.mjs";
 import { node18 } from "./node18.mjs";
 
 const node = process.argv.includes("--this-node") ? process.execPath : node18();
 const source = join(root, "tests", "unit", "lambda");
-const outdir = join(root, "build", "lambda-tests");
+const suite = join(root, "build", "lambda-tests", "all.test.js");
 const results = join(root, "build", "test-results");
 
 const names = (await readdir(source)).filter((name) => name.endsWith(".test.ts"));
-await rm(outdir, { recursive: true, force: true });
+await rm(dirname(suite), { recursive: true, force: true });
 await mkdir(results, { recursive: true });
+// One bundle, one process: each file of its own would start a Node.js and compile the SDK again.
 await build({
   ...options,
-  entryPoints: names.map((name) => join(source, name)),
-  outdir,
+  stdin: { contents: names.map((name) => `import "./${name}";`).join("\n"), resolveDir: source },
+  outfile: suite,
   sourcemap: "inline",
 });
 
@@ -26,8 +27,7 @@ const reporters = [
   ["spec", "stdout"],
   ["junit", join(results, "lambda.xml")],
 ].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
-const files = names.map((name) => join(outdir, name.replace(/\.ts$/, ".js")));
-const { status } = spawnSync(node, ["--enable-source-maps", "--no-warnings", "--test", ...reporters, ...files], {
+const { status } = spawnSync(node, ["--enable-source-maps", "--no-warnings", "--test", ...reporters, suite], {
   stdio: "inherit",
 });
 process.exitCode = status ?? 1;

@@ -2,5 +2,11 @@
 # Renew the pins: `requirements/compile.sh [--upgrade]`, with uv in PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-uv pip compile pyproject.toml --group dev --generate-hashes --universal --no-header --no-annotate \
-  --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/dev.txt "$@"
+pin() {
+  uv pip compile --generate-hashes --universal --no-header --no-annotate \
+    --no-emit-index-url --no-emit-find-links --quiet "$@"
+}
+pin pyproject.toml --group dev --output-file requirements/dev.txt "$@"
+for tool in checkov browser; do
+  pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"
+done

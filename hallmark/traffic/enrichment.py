@@ -1,7 +1,7 @@
 """What the pipeline adds to a transaction, computed a second time and independently."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,12 +37,3 @@ def recent_counts(arrivals: Iterable[datetime], window_seconds: int) -> list[int
         insort(seen, ts)
         counts.append(min(SATURATION, bisect_right(seen, ts) - bisect_right(seen, ts - window)))
     return counts
-
-
-def enrich(lane: Sequence[Transaction], window_seconds: int) -> list[Enriched]:
-    """Enrich the transactions of one account, given in the order of their acceptance."""
-    counts = recent_counts((transaction.ts for transaction in lane), window_seconds)
-    return [
-        Enriched(transaction, count, local_hour(transaction.ts, transaction.cardholder_time_zone))
-        for transaction, count in zip(lane, counts, strict=True)
-    ]

@@ -6,7 +6,6 @@ from itertools import combinations, count, islice
 
 from hallmark.traffic.parameters import RuleParameters
 
-VELOCITY = "velocity-spike"
 _OTHERS = ("high-value-domestic", "high-risk-merchant", "geo-anomaly", "night-time")
 OTHER_COMBINATIONS = tuple(frozenset(chosen) for size in range(5) for chosen in combinations(_OTHERS, size))
 NEAR_MISSES = (
@@ -47,7 +46,7 @@ def schedule(total: int, parameters: RuleParameters) -> Iterator[Slot]:
 
 
 def _padded(total: int, parameters: RuleParameters) -> Iterator[Slot]:
-    cycle_length = len(list(_cycle(0, parameters)))
+    cycle_length = minimum_for_every_combination(parameters) + len(NEAR_MISSES)
     padding = min(_ORDINARY_PER_SPECIAL, max(0.0, total / cycle_length - 1))
     owed = 0.0
     for number in count():

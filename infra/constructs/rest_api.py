@@ -64,6 +64,7 @@ class KeyedRestApi(Construct):
         mark(self._api, names, "api")
         self._post(path, handler, schema, names)
         self._refusals(schema)
+        self._try_again()
         self._plan(plan, names)
         self.api_id = self._api.rest_api_id
         self.url = self._api.url
@@ -123,14 +124,44 @@ class KeyedRestApi(Construct):
         message = "The body does not match the request schema: one of these rules is broken"
         bad_body = {"message": message, "errors": [{"field": "body", "rule": "a JSON object"}, *rules]}
         other = '{"message": $context.error.messageString, "errors": []}'
-        for construct_id, kind, status, template in (
-            ("BadBody", apigateway.ResponseType.BAD_REQUEST_BODY, "400", json.dumps(bad_body)),
-            ("Default4xx", apigateway.ResponseType.DEFAULT_4_XX, None, other),
-            ("Default5xx", apigateway.ResponseType.DEFAULT_5_XX, None, other),
+        self._gateway_response("BadBody", apigateway.ResponseType.BAD_REQUEST_BODY, json.dumps(bad_body), "400")
+        self._gateway_response("Default4xx", apigateway.ResponseType.DEFAULT_4_XX, other)
+        self._gateway_response("Default5xx", apigateway.ResponseType.DEFAULT_5_XX, other)
+
+    def _try_again(self) -> None:
+        """A function that is throttled, fails or is too slow is a 503 for the client, who then sends again.
+
+        Uncustomized they are 500, 502 and 504. That a throttled function and a failing one count as INTEGRATION_FAILURE
+        is reported, not documented (first two: documentation; then: reports).
+        https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+        https://stackoverflow.com/questions/36363280
+        https://github.com/DataBiosphere/azul/issues/7470
+        """
+        body = json.dumps({"message": "try again", "errors": []})
+        # A header's fixed value is in single quotes.
+        retry_after = {"Retry-After": "'1'"}
+        for construct_id, kind in (
+            ("IntegrationFailure", apigateway.ResponseType.INTEGRATION_FAILURE),
+            ("IntegrationTimeout", apigateway.ResponseType.INTEGRATION_TIMEOUT),
         ):
-            self._api.add_gateway_response(
-                construct_id, type=kind, status_code=status, templates={"application/json": template}
-            )
+            self._gateway_response(construct_id, kind, body, "503", retry_after)
+
+    def _gateway_response(
+        self,
+        construct_id: str,
+        kind: apigateway.ResponseType,
+        template: str,
+        status: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._api.add_gateway_response(
+            construct_id,
+            type=kind,
+            status_code=status,
+            response_headers=headers,
+            templates={"application/json": template},
+        )
 
     def _plan(self, plan: Plan, names: Names) -> None:
         usage_plan = self._api.add_usage_plan(

@@ -1,7 +1,11 @@
 """Alarms, each with its metric and its runbook."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
 DEAD_LETTERS = {
     "failure": "failure-queue",
     "parking": "parking-queue",
@@ -45,6 +49,37 @@ def test_the_alarms_are_exactly_these(template):
     ]
     names = [alarm["AlarmName"] for alarm in template.properties("AWS::CloudWatch::Alarm")]
     assert sorted(names) == sorted(template.name(thing) for thing in things)
+
+
+@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
+def test_every_alarm_has_its_page_and_every_page_its_alarm(template):
+    named = {}
+    for alarm in template.properties("AWS::CloudWatch::Alarm"):
+        page = re.search(r"docs/runbooks/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]).group(1)
+        named.setdefault(page, []).append(
+            alarm["AlarmName"].removeprefix("realtime-").removesuffix(f"-{template.stage}")
+        )
+    pages = {page.name: page.read_text(encoding="utf-8") for page in RUNBOOKS.glob("*.md") if page.name != "README.md"}
+    assert set(named) == set(pages)
+    for page, things in named.items():
+        mentioned = [f"`{thing}`" in pages[page] or f"`{_of_any_rule(thing)}`" in pages[page] for thing in things]
+        assert all(mentioned), (page, things)
+
+
+def _of_any_rule(thing):
+    return re.sub(r".+-dead-letter-visible", "<rule>-dead-letter-visible", thing)
+
+
+@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_names_outputs_queues_and_pages_that_exist(template, page):
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"\(output (\w+)\)", text)) <= set(template.body["Outputs"])
+    queues = {props["QueueName"] for props in template.properties("AWS::SQS::Queue")}
+    things = [
+        thing.replace("$RULE", "geo-anomaly") for thing in re.findall(r"\(queue(?:_arn)? \"?([a-zA-Z$-]+)\"?\)", text)
+    ]
+    assert {template.name(thing) for thing in things} <= queues
+    assert all((RUNBOOKS / link).is_file() for link in re.findall(r"\]\(([^)]+)\)", text))
 
 
 @pytest.mark.control("RT_ALARM_DLQ")

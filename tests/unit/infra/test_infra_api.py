@@ -94,12 +94,23 @@ def test_refusals_name_fields_and_never_repeat_the_request(template):
         props["ResponseType"]: props["ResponseTemplates"]["application/json"]
         for props in template.properties("AWS::ApiGateway::GatewayResponse")
     }
-    assert set(responses) == {"BAD_REQUEST_BODY", "DEFAULT_4XX", "DEFAULT_5XX"}
+    integration = {"INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
+    assert set(responses) == {"BAD_REQUEST_BODY", "DEFAULT_4XX", "DEFAULT_5XX", *integration}
     bad_body = json.loads(responses["BAD_REQUEST_BODY"])
     assert [error["field"] for error in bad_body["errors"]] == ["body", *FIELDS]
     assert all(error["rule"] for error in bad_body["errors"])
     assert "$" not in responses["BAD_REQUEST_BODY"]
     assert not any("validationErrorString" in text for text in responses.values())
+
+
+@pytest.mark.control("RT_API_ROUTE")
+@pytest.mark.parametrize("kind", ["INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"])
+def test_a_function_that_does_not_answer_is_503_try_again(template, kind):
+    found = [p for p in template.properties("AWS::ApiGateway::GatewayResponse") if p["ResponseType"] == kind]
+    (response,) = found
+    assert response["StatusCode"] == "503"
+    assert response["ResponseParameters"] == {"gatewayresponse.header.Retry-After": "'1'"}
+    assert json.loads(response["ResponseTemplates"]["application/json"]) == {"message": "try again", "errors": []}
 
 
 @pytest.mark.control("RT_API_TRACING", "RT_API_LOGS", "RT_ENV_SEPARATION")

@@ -81,6 +81,24 @@ def test_the_cdks_own_context_is_left_alone(settings):
     assert loaded(settings, {"aws:cdk:enable-path-metadata": True, "@aws-cdk/core:x": True, "cli-telemetry": False})
 
 
+LARGEST = {
+    "archiveRetentionDays": 3650,
+    "velocityThreshold": 100,
+    "velocityWindowSeconds": 86_400,
+    "rulesCacheSeconds": 3600,
+    "throttleRatePerSecond": 10_000,
+    "throttleBurst": 5000,
+    "quotaPerDay": 864_000_000,
+}
+
+
+@pytest.mark.parametrize(("parameter", "largest"), LARGEST.items())
+def test_the_largest_number_is_accepted_and_one_more_is_not(settings, parameter, largest):
+    assert loaded(settings, {parameter: largest})
+    with pytest.raises(UsageError, match=f"parameter {parameter}: wants a whole number from [12] to {largest}, got"):
+        loaded(settings, {parameter: largest + 1})
+
+
 BAD = [
     ("stage", "staging"),
     ("stage", ""),
@@ -96,9 +114,10 @@ BAD = [
     ("provisionedConcurrencyCritical", -1),
     ("provisionedConcurrencyCritical", {"prod": 201}),
     ("archiveRetentionDays", 0),
+    ("archiveRetentionDays", "999999999"),
     ("velocityThreshold", 1),
-    ("velocityThreshold", 101),
     ("velocityWindowSeconds", 0),
+    ("velocityWindowSeconds", {"prod": 99_999_999}),
     ("rulesCacheSeconds", 0),
     ("homeCountries", []),
     ("homeCountries", ""),

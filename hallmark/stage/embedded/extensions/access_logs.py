@@ -10,13 +10,15 @@ from typing import Any
 
 from ministack.services import apigateway_v1, cloudwatch_logs
 
+from hallmark.stage.embedded.extensions import tracing
 from hallmark.stage.embedded.extensions.provisioning import Properties, after
 
 STREAM = "access"
 _VARIABLE = re.compile(r"\$context\.([A-Za-z.]+[A-Za-z])")
+_ROOT = re.compile(r"\bRoot=([^;\s]+)")
 
 
-def _keep(stage_name: str, properties: Properties) -> None:
+def _keep(_: str, properties: Properties) -> None:
     stage = apigateway_v1._stages_v1[properties["RestApiId"]][properties["StageName"]]
     if setting := properties.get("AccessLogSetting"):
         stage["accessLogSettings"] = {"destinationArn": setting["DestinationArn"], "format": setting["Format"]}
@@ -35,6 +37,18 @@ def _write(setting: dict[str, str], values: dict[str, Any]) -> None:
     cloudwatch_logs._append_log_events(group["streams"][STREAM], [line])
 
 
+def _traced(api: str, stage: str) -> bool:
+    return bool(apigateway_v1._stages_v1.get(api, {}).get(stage, {}).get("tracingEnabled"))
+
+
+def _caller(headers: dict[str, Any]) -> dict[str, str]:
+    """The id of the key that came along, if there is such a key, and the id of the trace."""
+    key = apigateway_v1._resolve_api_key(apigateway_v1._api_key_from_request(headers))
+    trace = _ROOT.search(apigateway_v1._header_ci(headers, "x-amzn-trace-id"))
+    found = {"identity.apiKeyId": key and key["id"], "xrayTraceId": trace and trace.group(1)}
+    return {name: value for name, value in found.items() if value}
+
+
 def install() -> None:
     """Keep the setting, and write one line for each answered request."""
     after("AWS::ApiGateway::Stage", _keep)
@@ -42,6 +56,9 @@ def install() -> None:
 
     async def execute_and_log(request: dict[str, Any], api: str, stage: str, method: str, path: str, *rest: Any) -> Any:
         started = time.monotonic()
+        if _traced(api, stage):
+            # Refused requests have a trace, too, so it cannot wait for the integration.
+            request["headers"].setdefault("x-amzn-trace-id", tracing._new_root())
         response = await execute(request, api, stage, method, path, *rest)
         setting = (request.get("stage") or {}).get("accessLogSettings")
         if setting:
@@ -63,6 +80,7 @@ def install() -> None:
                 "requestTimeEpoch": int(now.timestamp() * 1000),
                 "identity.sourceIp": "127.0.0.1",
                 "error.responseType": response.response_type if refused else "-",
+                **_caller(request["headers"]),
             }
             _write(setting, values)
         return response

@@ -1,17 +1,54 @@
-"""A function that is throttled, fails or answers in another shape is a gateway response, never the function's words.
+"""A function that is throttled, fails or is too slow is a gateway response: a client reads nothing of the function's.
 
-AWS calls each of them an INTEGRATION_FAILURE: 500 for a refused invocation, 502 for a function's error or wrong shape,
-or the status of a customized response.
+AWS takes a throttled function and a function's error for an INTEGRATION_FAILURE.
 https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+https://stackoverflow.com/questions/36363280 and https://github.com/DataBiosphere/azul/issues/7470
 """
 
-import contextvars
+import asyncio
 from typing import Any
 
 from ministack.services import apigateway_v1
 
-FAILURE, TIMEOUT = "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"
-MESSAGES = {FAILURE: "Internal server error", TIMEOUT: "Endpoint request timed out"}
-REFUSED, FAILED = "500", "502"
-_status: contextvars.ContextVar[str] = contextvars.ContextVar("hallmark_integration_status", default=FAILED)
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+LONGEST_MS = 29_000
+_late: set[asyncio.Task[Any]] = set()
+
+
+class _Failed(Exception):
+    """The invocation brought no answer of the function."""
+
+
+def install() -> None:
+    """Answer with the API's gateway responses where the emulator passes the function's error on."""
+    invoke_proxy = apigateway_v1._invoke_lambda_proxy_v1
+    shape = apigateway_v1._lambda_proxy_response
+
+    def shape_answer(result: dict[str, Any]) -> Any:
+        if result.get("throttle") or result.get("error"):
+            raise _Failed
+        return shape(result)
+
+    async def invoke_lambda_proxy(integration: dict[str, Any], *args: Any, **options: Any) -> Any:
+        invocation = asyncio.create_task(invoke_proxy(integration, *args, **options))
+        longest = int(integration.get("timeoutInMillis") or LONGEST_MS) / 1000
+        done, running = await asyncio.wait({invocation}, timeout=longest)
+        if running:
+            # The function does not know that nobody waits for it any more.
+            _late.add(invocation)
+            invocation.add_done_callback(_forget)
+            return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+        try:
+            return done.pop().result()
+        except _Failed:
+            return apigateway_v1._gw_error("INTEGRATION_FAILURE", "Internal server error")
+
+    apigateway_v1._lambda_proxy_response = shape_answer
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_lambda_proxy
+
+
+def _forget(invocation: asyncio.Task[Any]) -> None:
+    _late.discard(invocation)
+    if not invocation.cancelled():
+        invocation.exception()

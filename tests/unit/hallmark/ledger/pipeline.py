@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from hallmark.traffic import clock
-from hallmark.traffic.enrichment import Enriched, enrich
+from hallmark.traffic.enrichment import Enriched, local_hour, recent_counts
 from hallmark.traffic.generator import generate
 from hallmark.traffic.outcome import Outcome, Run, Status
 from hallmark.traffic.parameters import RuleParameters
@@ -125,7 +125,9 @@ def carried_run(total: int = 400) -> tuple[Pipeline, Run]:
         lanes.setdefault(transaction.account_id, []).append(transaction)
     pipeline = Pipeline()
     for lane in lanes.values():
-        for enriched in enrich(lane, PARAMETERS.velocity_window_seconds):
-            pipeline.take(enriched)
+        counts = recent_counts((transaction.ts for transaction in lane), PARAMETERS.velocity_window_seconds)
+        for transaction, count in zip(lane, counts, strict=True):
+            hour = local_hour(transaction.ts, transaction.cardholder_time_zone)
+            pipeline.take(Enriched(transaction, count, hour))
     outcomes = tuple(Outcome(transaction, Status.ACCEPTED, RECEIVED_AT) for transaction in transactions)
     return pipeline, Run(STARTED_AT, 2.0, outcomes)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hallmark.traffic import clock
-from hallmark.traffic.enrichment import enrich
+from hallmark.traffic.enrichment import Enriched, local_hour, recent_counts
 from hallmark.traffic.generator import generate
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.predicates import matching_rules
-from hallmark.traffic.schedule import minimum_for_every_combination
+from hallmark.traffic.schedule import NEAR_MISSES, minimum_for_every_combination, schedule
 from hallmark.traffic.transaction import Transaction
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -41,6 +41,15 @@ def parameters(threshold: int = 5, window: int = 60) -> RuleParameters:
         domestic_regions=("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
         rules_cache_seconds=30,
     )
+
+
+def enrich(lane: list[Transaction], window_seconds: int) -> list[Enriched]:
+    """Enrich the transactions of one account, given in the order of their acceptance."""
+    counts = recent_counts((transaction.ts for transaction in lane), window_seconds)
+    return [
+        Enriched(transaction, count, local_hour(transaction.ts, transaction.cardholder_time_zone))
+        for transaction, count in zip(lane, counts, strict=True)
+    ]
 
 
 def combinations(transactions: list[Transaction], stage: RuleParameters) -> Counter[frozenset[str]]:
@@ -83,6 +92,14 @@ def test_the_minimum_hits_every_combination(threshold: int, window: int) -> None
     stage = parameters(threshold, window)
     transactions = list(generate(minimum_for_every_combination(stage), 1, stage, START))
     assert len(combinations(transactions, stage)) == 32
+
+
+@pytest.mark.parametrize("threshold", [1, 2, 5, 100])
+def test_the_smallest_cycle_has_no_padding_and_each_near_miss_once(threshold: int) -> None:
+    total = minimum_for_every_combination(parameters(threshold)) + len(NEAR_MISSES)
+    slots = list(schedule(total, parameters(threshold)))
+    assert [slot.near_miss for slot in slots if slot.near_miss] == list(NEAR_MISSES)
+    assert slots[-1].near_miss == NEAR_MISSES[-1]
 
 
 @pytest.mark.control("RT_RULE_FIVE")

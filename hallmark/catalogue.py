@@ -1,0 +1,194 @@
+"""The control catalogue: what must hold, which proofs it needs, and the mutants that its policy must report."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from hallmark.errors import UserError
+from hallmark.project import ROOT
+from hallmark.yaml_lines import LinedYaml
+
+CONTROLS = ROOT / "policies" / "controls"
+STAGES: tuple[Literal["dev", "prod"], ...] = ("dev", "prod")
+ProofKind = Literal["template", "observed", "behaviour", "load"]
+Stage = Literal["dev", "prod"]
+Text = Annotated[str, StringConstraints(min_length=1)]
+ControlId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")]
+PciId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2}){1,3}$")]
+NistId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{1,2}(\([0-9]{1,2}\))?$")]
+
+
+class Model(BaseModel):
+    """Frozen, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Proof(Model):
+    """One kind of proof that a control asks for; `needsAws` is why the embedded stage cannot make it."""
+
+    kind: ProofKind
+    needs_aws: Annotated[Text | None, Field(alias="needsAws")] = None
+
+
+class Frameworks(Model):
+    """Requirement numbers of PCI DSS 4.0.1 and control ids of NIST SP 800-53 revision 5."""
+
+    pci: Annotated[list[PciId], Field(min_length=1)]
+    nist: Annotated[list[NistId], Field(min_length=1)]
+
+
+class Selector(Model):
+    """Which resources: of a type, with a role in our metadata, with values at paths (`*` matches any text).
+
+    `related` selects among those that refer to the edited resource (`refers`) or that it refers to (`referred`).
+    """
+
+    type: Text | None = None
+    role: Text | None = None
+    where: dict[str, Any] = {}
+    related: Literal["refers", "referred"] | None = None
+
+
+class Placed(Model):
+    """A value for a path; `$self`, `$stage` and `$mark:<role>` in its texts stand for logical ids and the stage."""
+
+    path: Text
+    value: Any
+
+
+class Mutant(Model):
+    """A small edit of a template that violates the control, made to each resource that `on` selects.
+
+    `reports` is what the policy must report and nothing else: by default the edited (or added) resource, `template` for
+    what is missing altogether, or what a selector selects.
+    """
+
+    name: Text
+    on: Selector | None = None
+    delete: Text | None = None
+    set: Placed | None = None
+    append: Placed | None = None
+    remove_resource: Literal[True] | None = None
+    add_resource: dict[str, Any] | None = None
+    reports: Literal["self", "template"] | Selector = "self"
+    stages: Annotated[list[Stage], Field(min_length=1)] = list(STAGES)
+
+    @model_validator(mode="after")
+    def _one_edit(self) -> "Mutant":
+        edits = [self.delete, self.set, self.append, self.remove_resource, self.add_resource]
+        if sum(edit is not None for edit in edits) != 1:
+            raise ValueError("wants exactly one of delete, set, append, remove_resource, add_resource")
+        if self.on is None and self.add_resource is None:
+            raise ValueError("wants `on`: the resources that are edited")
+        if self.add_resource is not None and not {"id", "Type"} <= set(self.add_resource):
+            raise ValueError("add_resource wants an id and a Type")
+        return self
+
+
+def _proof(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+class Control(Model):
+    """One requirement as something that can be proved or fail."""
+
+    id: ControlId
+    title: Text
+    statement: Text
+    severity: Literal["low", "medium", "high", "critical"]
+    anchor: Text
+    parameters: dict[str, Any] = {}
+    proofs: Annotated[list[Annotated[Proof, BeforeValidator(_proof)]], Field(min_length=1)]
+    why: Text
+    fix: Text
+    frameworks: Frameworks
+    mutants: tuple[Mutant, ...] = ()
+
+    def asks_for(self, kind: ProofKind) -> bool:
+        """Whether the control needs a proof of this kind."""
+        return any(proof.kind == kind for proof in self.proofs)
+
+    @model_validator(mode="after")
+    def _proofs_differ(self) -> "Control":
+        kinds = [proof.kind for proof in self.proofs]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError("asks for the same proof twice")
+        return self
+
+
+class Catalogue(Model):
+    """The controls of one system."""
+
+    system: Text
+    controls: tuple[Control, ...]
+
+    def control(self, control_id: str) -> Control:
+        """The control with an id; raises UserError if there is none."""
+        for control in self.controls:
+            if control.id == control_id:
+                return control
+        raise UserError(f"there is no control {control_id} in policies/controls/{self.system}.yaml")
+
+
+Validated = TypeVar("Validated", bound=Model)
+
+
+@cache
+def load(system: str, folder: Path = CONTROLS) -> Catalogue:
+    """The catalogue of a system with its mutants; raises UserError with file and line at the first mistake."""
+    file = folder / f"{system}.yaml"
+    if not file.is_file():
+        known = ", ".join(sorted(one.stem for one in folder.glob("*.yaml"))) or "none"
+        raise UserError(f"there is no catalogue for the system {system!r}: there is one for {known}")
+    lines = LinedYaml(file, ROOT)
+    if not isinstance(lines.data, dict) or set(lines.data) != {"controls"} or not lines.data["controls"]:
+        raise lines.error([], "wants the one key `controls` with a list of controls")
+    controls = _validated_list(lines, ["controls"], lines.data["controls"], Control)
+    _refuse_repeated_ids(lines, controls)
+    mutants = _mutants(folder / system / "mutants", {control.id for control in controls})
+    joined = tuple(control.model_copy(update={"mutants": mutants.get(control.id, ())}) for control in controls)
+    return Catalogue(system=system, controls=joined)
+
+
+def _validated_list(
+    lines: LinedYaml, path: list[str | int], items: Any, model: type[Validated]
+) -> tuple[Validated, ...]:
+    if not isinstance(items, list):
+        raise lines.error(path, "wants a list")
+    found = []
+    for index, item in enumerate(items):
+        try:
+            found.append(model.model_validate(item))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise lines.error([*path, index, *first["loc"]], _problem(first)) from None
+    return tuple(found)
+
+
+def _problem(error: Any) -> str:
+    wording = {"extra_forbidden": "there is no such field", "missing": "the field is missing"}
+    told = wording.get(error["type"], error["msg"].removeprefix("Value error, "))
+    shown = error["input"]
+    return f"{told}, got {shown!r}" if isinstance(shown, str | int | float | bool) else told
+
+
+def _refuse_repeated_ids(lines: LinedYaml, controls: tuple[Control, ...]) -> None:
+    seen: set[str] = set()
+    for index, control in enumerate(controls):
+        if control.id in seen:
+            raise lines.error(["controls", index, "id"], f"two controls have the id {control.id}")
+        seen.add(control.id)
+
+
+def _mutants(folder: Path, ids: set[str]) -> dict[str, tuple[Mutant, ...]]:
+    """The mutants of each control, from a file of its own: a list."""
+    found = {}
+    for file in sorted(folder.glob("*.yaml")):
+        lines, control = LinedYaml(file, ROOT), file.stem.upper()
+        if control not in ids:
+            raise lines.error([], f"mutants of {control}, which is no control")
+        found[control] = _validated_list(lines, [], lines.data, Mutant)
+    return found

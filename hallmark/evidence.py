@@ -1,0 +1,150 @@
+"""What a gate leaves behind: the types that gates and report share, and their files in build/evidence.
+
+Standard library only: gates also run in environments that hold nothing but their tool.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from hallmark.errors import UserError
+from hallmark.project import BUILD
+
+Item = TypeVar("Item")
+EVIDENCE = BUILD / "evidence"
+Kind = Literal["template", "observed", "behaviour", "load"]
+Outcome = Literal["passed", "failed"]
+Target = Literal["none", "embedded", "aws"]
+Fidelity = Literal["native", "extended", "absent"]
+KINDS: tuple[Kind, ...] = ("template", "observed", "behaviour", "load")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violation: where, what is there, what should be, and how to mend it."""
+
+    resource: str
+    path: str = ""
+    found: str = ""
+    wanted: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a gate says about one control; `artifact` is a path of the checkout or a test's id."""
+
+    control: str
+    kind: Kind
+    outcome: Outcome
+    artifact: str
+    sha256: str
+    stage: str | None = None
+    fidelity: Fidelity | None = None
+    findings: tuple[Finding, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ToolFinding:
+    """What a stock tool objects to; `waived_by` is the waiver's file and line."""
+
+    tool: str
+    rule: str
+    resource: str
+    file: str
+    line: int
+    message: str
+    waived_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Mutants:
+    """How many violations were tried, how many were reported, and which were not."""
+
+    total: int
+    killed: int
+    survivors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`."""
+
+    gate: str
+    outcome: Outcome
+    seconds: float
+    started: str
+    commit: str
+    templates: dict[str, str]
+    target: Target = "none"
+    proofs: tuple[Proof, ...] = ()
+    tool_findings: tuple[ToolFinding, ...] = ()
+    mutants: Mutants | None = None
+
+    @property
+    def unwaived(self) -> tuple[ToolFinding, ...]:
+        return tuple(finding for finding in self.tool_findings if finding.waived_by is None)
+
+
+def now() -> str:
+    """Return this moment in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:
+    """Write the evidence as one step: a reader sees the old file or the new one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{evidence.gate}.json"
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(asdict(evidence), indent=1), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def read(path: Path) -> Evidence:
+    """Read one gate's evidence; UserError when the file is none."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        evidence = _evidence(data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise UserError(f"{path} is no evidence: delete it and run its gate again") from None
+    if evidence.gate != path.stem:
+        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`: delete it and run its gate again")
+    return evidence
+
+
+def read_all(folder: Path = EVIDENCE) -> list[Evidence]:
+    """Read every gate's evidence, in the order of the gates' start."""
+    return sorted((read(path) for path in folder.glob("*.json")), key=lambda evidence: evidence.started)
+
+
+def _evidence(data: dict[str, Any]) -> Evidence:
+    mutants = data.pop("mutants")
+    return Evidence(
+        proofs=_each(_proof, data.pop("proofs")),
+        tool_findings=_each(lambda item: ToolFinding(**item), data.pop("tool_findings")),
+        mutants=Mutants(**{**mutants, "survivors": tuple(mutants["survivors"])}) if mutants else None,
+        **_checked(data),
+    )
+
+
+def _checked(data: dict[str, Any]) -> dict[str, Any]:
+    if data["outcome"] not in ("passed", "failed") or data["target"] not in ("none", "embedded", "aws"):
+        raise ValueError("outcome or target")
+    return data
+
+
+def _proof(item: dict[str, Any]) -> Proof:
+    proof = Proof(**{**item, "findings": _each(lambda finding: Finding(**finding), item["findings"])})
+    if proof.kind not in KINDS or proof.outcome not in ("passed", "failed"):
+        raise ValueError("kind or outcome")
+    return proof
+
+
+def _each(make: Callable[[Any], Item], items: list[Any]) -> tuple[Item, ...]:
+    return tuple(make(item) for item in items)

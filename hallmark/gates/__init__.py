@@ -1,0 +1,1 @@
+"""The gates: each runs a tool and leaves evidence."""

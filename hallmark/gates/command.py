@@ -1,0 +1,32 @@
+"""Runs ordinary commands as a gate: what they print is shown, how they end is evidence."""
+
+import subprocess
+from collections.abc import Sequence
+from itertools import groupby
+
+from hallmark.errors import UserError
+from hallmark.gates.recorder import recorded
+from hallmark.project import ROOT, tool_environment
+
+
+def run_gate(gate: str, words: Sequence[str]) -> int:
+    """Run the commands (separated by `--`) one after the other; return the first exit code that is not 0.
+
+    All of them run, so that one run tells everything; their output goes where ours goes.
+    """
+    commands = [list(group) for separator, group in groupby(words, lambda word: word == "--") if not separator]
+    if not commands:
+        raise UserError("name a command: hallmark gate NAME -- COMMAND...")
+    with recorded(gate) as record:
+        codes = [_run(command) for command in commands]
+        code = next((code for code in codes if code), 0)
+        if code:
+            record.fail()
+    return code
+
+
+def _run(command: list[str]) -> int:
+    try:
+        return subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False).returncode
+    except OSError as error:
+        raise UserError(f"{command[0]}: {(error.strerror or 'cannot be run').lower()}") from None

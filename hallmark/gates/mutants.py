@@ -1,0 +1,33 @@
+"""The gate mutants: `python -m hallmark.gates.mutants` shows for every policy of every system that it can fail."""
+
+import sys
+
+from hallmark import catalogue, mutants
+from hallmark.errors import UserError
+from hallmark.evidence import Mutants
+from hallmark.gates.recorder import recorded
+from hallmark.gates.settle import told
+
+GATE = "mutants"
+
+
+def main() -> int:
+    """Run the gate; 1 for a survivor, 2 for a control without mutants or a policy that cannot be used."""
+    try:
+        with recorded(GATE) as record:
+            systems = sorted(path.stem for path in catalogue.CONTROLS.glob("*.yaml"))
+            results = [mutants.run(system) for system in systems]
+            survivors = tuple(str(survivor) for result in results for survivor in result.survivors)
+            total, killed = sum(result.total for result in results), sum(result.killed for result in results)
+            record.mutants = Mutants(total, killed, survivors)
+            if survivors or not total:
+                record.fail()
+            print(*(f"survivor: {survivor}" for survivor in survivors), sep="\n", end="\n" if survivors else "")
+            print(f"{total} mutants, {killed} killed, {len(survivors)} survivors")
+    except UserError as error:
+        return told(error)
+    return int(record.outcome == "failed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

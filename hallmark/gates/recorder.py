@@ -1,0 +1,60 @@
+"""Records a gate's run as evidence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+
+from hallmark.evidence import EVIDENCE, Evidence, Mutants, Outcome, Proof, Target, ToolFinding, now, write
+from hallmark.revision import revision, template_digests
+
+
+@dataclass
+class Recorder:
+    """What a gate fills in while it runs; `fail` makes the outcome failed whatever the proofs say."""
+
+    proofs: list[Proof] = field(default_factory=list)
+    tool_findings: list[ToolFinding] = field(default_factory=list)
+    mutants: Mutants | None = None
+    target: Target = "none"
+    failed: bool = False
+
+    def fail(self) -> None:
+        self.failed = True
+
+    @property
+    def outcome(self) -> Outcome:
+        bad = self.failed or any(proof.outcome == "failed" for proof in self.proofs)
+        open_findings = any(finding.waived_by is None for finding in self.tool_findings)
+        survived = self.mutants is not None and self.mutants.killed < self.mutants.total
+        return "failed" if bad or open_findings or survived else "passed"
+
+
+@contextmanager
+def recorded(gate: str, folder: Path | None = None) -> Iterator[Recorder]:
+    """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one."""
+    folder = folder or EVIDENCE
+    (folder / f"{gate}.json").unlink(missing_ok=True)
+    blank = Evidence(gate, "failed", 0.0, now(), revision(), template_digests())
+    begin, recorder = monotonic(), Recorder()
+    try:
+        yield recorder
+    except BaseException:
+        recorder.fail()
+        raise
+    finally:
+        write(finished(blank, recorder, monotonic() - begin), folder)
+
+
+def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:
+    """Return the evidence with what the recorder holds."""
+    return replace(
+        blank,
+        outcome=recorder.outcome,
+        seconds=round(seconds, 3),
+        target=recorder.target,
+        proofs=tuple(recorder.proofs),
+        tool_findings=tuple(recorder.tool_findings),
+        mutants=recorder.mutants,
+    )

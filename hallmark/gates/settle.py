@@ -1,0 +1,38 @@
+"""Settles the findings of a stock tool: which are waived, which are not, and which waivers nothing needs."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hallmark import waivers
+from hallmark.errors import UserError
+from hallmark.evidence import ToolFinding
+from hallmark.gates.recorder import Recorder
+from hallmark.synthesized import Synthesized
+
+
+def settle(
+    tool: str, found: Iterable[tuple[Synthesized, ToolFinding]], inline: Iterable[ToolFinding], record: Recorder
+) -> None:
+    """Apply the waivers to the findings and record them; inline skips are never waived.
+
+    Prints each unwaived finding in one line. UserError for a waiver that is wrong or unused.
+    """
+    known = waivers.load()
+    for template, finding in found:
+        kind = template.type_of(finding.resource)
+        waiver = known.find(tool, finding.rule, kind, finding.resource, template.stage)
+        record.tool_findings.append(replace(finding, waived_by=waiver.where if waiver else None))
+    record.tool_findings.extend(inline)
+    open_findings = [finding for finding in record.tool_findings if finding.waived_by is None]
+    for finding in open_findings:
+        print(f"{finding.file}:{finding.line}: {finding.rule} {finding.resource}: {finding.message}", file=sys.stderr)
+    waived = len(record.tool_findings) - len(open_findings)
+    print(f"{tool}: {len(open_findings)} unwaived findings, {waived} waived")
+    known.refuse_unused(tool, {finding.waived_by for finding in record.tool_findings})
+
+
+def told(error: UserError) -> int:
+    """Print a user's error in one line and return its exit code."""
+    print(f"hallmark: {error}", file=sys.stderr)
+    return 2

@@ -1,0 +1,69 @@
+"""Joins the functions' tests, which Node.js runs, into the evidence: a test's name starts with `[CONTROL_ID ...]`."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from hallmark.errors import UserError
+from hallmark.evidence import Proof
+from hallmark.project import BUILD, ROOT
+from hallmark.revision import sha256
+
+RESULTS = BUILD / "test-results" / "lambda.xml"
+SOURCES = (ROOT / "lambda", ROOT / "tests" / "unit" / "lambda")
+_IDS = re.compile(r"^((?:\[[A-Z0-9_, ]+\]\s*)+)")
+
+
+def junit_proofs(results: Path = RESULTS, sources: tuple[Path, ...] = SOURCES) -> Iterator[Proof]:
+    """Yield one proof for each test and control of a JUnit file; skipped tests prove nothing.
+
+    UserError when the file is missing, unreadable, or older than what it tested.
+    """
+    root = _parsed(results)
+    _refuse_stale(results, sources)
+    label = str(results.relative_to(ROOT)) if results.is_relative_to(ROOT) else results.name
+    digest = sha256(results)
+    for names, case in _cases(root, ()):
+        if case.find("skipped") is None:
+            failed = case.find("failure") is not None or case.find("error") is not None
+            for control in sorted({control for name in names for control in controls_of(name)}):
+                artifact = f"{label}::{case.get('name', '')}"
+                yield Proof(control, "behaviour", "failed" if failed else "passed", artifact, digest)
+
+
+def controls_of(name: str) -> list[str]:
+    """Return the control ids in brackets at the start of a test's name."""
+    found = _IDS.match(name)
+    return re.findall(r"[A-Z][A-Z0-9_]+", found[1]) if found else []
+
+
+def _cases(
+    element: ElementTree.Element, names: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], ElementTree.Element]]:
+    for child in element:
+        inner = (*names, child.get("name", ""))
+        if child.tag == "testcase":
+            yield inner, child
+        elif child.tag == "testsuite":
+            yield from _cases(child, inner)
+
+
+def _parsed(results: Path) -> ElementTree.Element:
+    try:
+        text = results.read_text(encoding="utf-8")
+    except OSError:
+        raise UserError(f"{results} is missing: run `npm test`") from None
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise UserError(f"{results} declares entities: it is no result of ours, run `npm test` again")
+    try:
+        return ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        raise UserError(f"{results} is no XML: run `npm test` again") from None
+
+
+def _refuse_stale(results: Path, sources: tuple[Path, ...]) -> None:
+    made = results.stat().st_mtime
+    for path in (path for source in sources for path in source.rglob("*.ts")):
+        if path.stat().st_mtime > made:
+            raise UserError(f"{results.name} is older than {path.name}: run `npm test` again")

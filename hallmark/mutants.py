@@ -1,0 +1,111 @@
+"""Mutants: every policy must report what breaks its control, exactly that, and nothing before."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hallmark import catalogue, policies
+from hallmark.catalogue import Control, Mutant
+from hallmark.errors import UserError
+from hallmark.mutation import Edit, edits
+from hallmark.project import CLOUD_ASSEMBLY
+
+if TYPE_CHECKING:
+    from support.policy import Policy
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that its policy did not report, or not exactly; `edit` says what was done where."""
+
+    control: str
+    stage: str
+    edit: str
+    reported: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        reported, wanted = (", ".join(names) or "nothing" for names in (self.reported, self.wanted))
+        return f"{self.control} [{self.stage}] {self.edit}: reported {reported}, wanted {wanted}"
+
+
+@dataclass
+class Result:
+    """How many mutants there were, which survived, and how many each control has."""
+
+    total: int = 0
+    survivors: list[Survivor] = field(default_factory=list)
+    by_control: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def killed(self) -> int:
+        return self.total - sum(1 for survivor in self.survivors if survivor.wanted)
+
+
+def template_file(system: str, stage: str) -> Path:
+    """Where a system's synthesized template is."""
+    return CLOUD_ASSEMBLY / f"hallmark-{system}-{stage}.template.json"
+
+
+def run(system: str, only: set[str] | None = None) -> Result:
+    """Judge every mutant of every control in both stages; `only` restricts it to some controls."""
+    started = time.perf_counter()
+    checks = policies.load(system)
+    documents: dict[str, dict[str, Any]] = {
+        stage: policies.read(template_file(system, stage)) for stage in catalogue.STAGES
+    }
+    result = Result()
+    for control in catalogue.load(system).controls:
+        if control.id in checks and (only is None or control.id in only):
+            _run_control(control, checks[control.id], documents, result)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[str, Any]], result: Result) -> None:
+    if not control.mutants:
+        raise UserError(f"{control.id} has a policy but no mutants: nothing shows that it can fail")
+    for stage, document in documents.items():
+        clean = _reported(policy, document, stage)
+        if clean:
+            result.survivors.append(Survivor(control.id, stage, "unedited", clean, ()))
+    before = result.total
+    for mutant in control.mutants:
+        places = 0
+        for stage, edit in _edits(mutant, documents):
+            places += 1
+            result.total += 1
+            reported = _reported(policy, edit.document, stage)
+            if reported != edit.wanted:
+                result.survivors.append(Survivor(control.id, stage, edit.told, reported, edit.wanted))
+        if not places:
+            raise UserError(f"{control.id}: the mutant {mutant.name!r} finds nothing to edit in any template")
+    result.by_control[control.id] = result.total - before
+
+
+def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Edit]]:
+    for stage in mutant.stages:
+        for edit in edits(mutant, documents[stage], stage):
+            yield stage, edit
+
+
+def _reported(policy: "Policy", document: dict[str, Any], stage: str) -> tuple[str, ...]:
+    from support.template import Template
+
+    return tuple(sorted({finding.resource for finding in policy.findings(Template(document), stage)}))
+
+
+def mutants_command(system: str, only: set[str] | None = None) -> int:
+    """Print mutants, killed and survivors; 0 if every mutant was killed and no clean template reported."""
+    result = run(system, only)
+    for survivor in result.survivors:
+        print(f"survivor: {survivor}")
+    controls = len(result.by_control)
+    print(
+        f"{result.total} mutants of {controls} controls, {result.killed} killed, "
+        f"{len(result.survivors)} survivors, {result.seconds:.1f} s"
+    )
+    return int(bool(result.survivors) or not result.total)

@@ -1,0 +1,238 @@
+"""Edits of a template: a copy in which only the edited resource is new."""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from hallmark import policies  # noqa: F401 - makes `support` importable
+from hallmark.catalogue import Mutant, Selector
+from hallmark.errors import UserError
+
+if TYPE_CHECKING:
+    from support.template import Resource, Template
+
+Step = str | int
+Document = dict[str, Any]
+# A path that starts with one of these is of the resource itself, not of its Properties.
+_ATTRIBUTES = ("Type", "Condition", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An edited template, what was done, and the resources that a policy must report."""
+
+    document: Document
+    told: str
+    wanted: tuple[str, ...]
+
+
+def edits(mutant: Mutant, document: Document, stage: str) -> Iterator[Edit]:
+    """Every edit that a mutant stands for: each resource it is on, each place that its path matches."""
+    from support.template import Template
+
+    template = Template(document)
+    if mutant.on is None:
+        yield _added(mutant, template, None, stage)
+        return
+    for resource in select(mutant.on, template):
+        if mutant.add_resource is not None:
+            yield _added(mutant, template, resource, stage)
+        elif mutant.remove_resource:
+            rest = {name: raw for name, raw in document["Resources"].items() if name != resource.logical_id}
+            yield _edit(mutant, template, resource, {**document, "Resources": rest}, "remove")
+        else:
+            yield from _changed(mutant, template, resource, stage)
+
+
+def _added(mutant: Mutant, template: "Template", on: "Resource | None", stage: str) -> Edit:
+    name = str((mutant.add_resource or {})["id"])
+    body = {key: value for key, value in (mutant.add_resource or {}).items() if key != "id"}
+    raw = _filled(body, template, on.logical_id if on else name, stage)
+    edited = {**template.document, "Resources": {**template.document["Resources"], name: raw}}
+    wanted = (name,) if mutant.reports == "self" else None
+    return _edit(mutant, template, on, edited, f"add {name}", wanted)
+
+
+def _changed(mutant: Mutant, template: "Template", resource: "Resource", stage: str) -> Iterator[Edit]:
+    placed = mutant.set or mutant.append
+    path = mutant.delete or (placed.path if placed else "")
+    steps = parsed(path)
+    if steps[0] not in _ATTRIBUTES:
+        steps = ["Properties", *steps]
+    value = _filled(placed.value, template, resource.logical_id, stage) if placed else None
+    for exact in expanded(resource.raw, steps, must_exist=mutant.set is None and mutant.append is None):
+        raw = copy.deepcopy(dict(resource.raw))
+        _apply(raw, exact, mutant, value)
+        edited = {**template.document, "Resources": {**template.document["Resources"], resource.logical_id: raw}}
+        yield _edit(mutant, template, resource, edited, _shown(exact))
+
+
+def _apply(raw: Any, steps: list[Step], mutant: Mutant, value: Any) -> None:
+    for here, after in pairwise(steps):
+        if isinstance(raw, dict) and here not in raw:
+            raw[here] = [] if isinstance(after, int) else {}
+        raw = raw[here]
+    last = steps[-1]
+    if mutant.delete:
+        del raw[last]
+    elif mutant.append:
+        old = raw.get(last, []) if isinstance(raw, dict) else raw[last]
+        raw[last] = [*(old if isinstance(old, list) else [old]), value]
+    else:
+        raw[last] = value
+
+
+def _edit(
+    mutant: Mutant,
+    template: "Template",
+    resource: "Resource | None",
+    document: Document,
+    done: str,
+    wanted: tuple[str, ...] | None = None,
+) -> Edit:
+    where = f" on {resource.logical_id}" if resource else ""
+    if wanted is None:
+        wanted = _wanted(mutant, template, resource, document)
+    return Edit(document, f"{mutant.name} ({done}{where})", wanted)
+
+
+def _wanted(mutant: Mutant, template: "Template", resource: "Resource | None", document: Document) -> tuple[str, ...]:
+    from support.finding import TEMPLATE
+    from support.template import Template
+
+    if mutant.reports == "template":
+        return (TEMPLATE,)
+    if mutant.reports == "self":
+        return (resource.logical_id,) if resource else ()
+    # A removed resource's relations are in the template as it was.
+    source = template if mutant.reports.related else Template(document)
+    found = [one.logical_id for one in select(mutant.reports, source, resource)]
+    if not found:
+        raise UserError(f"the mutant {mutant.name!r} reports a resource that is not there")
+    return tuple(sorted(found))
+
+
+def select(selector: Selector, template: "Template", other: "Resource | None" = None) -> list["Resource"]:
+    """The resources that a selector selects."""
+    found = template.of_type(selector.type) if selector.type else list(template.resources.values())
+    return [
+        resource
+        for resource in found
+        if (selector.role is None or fnmatchcase(resource.mark, selector.role))
+        and all(_matches(template, resource, path, value) for path, value in selector.where.items())
+        and (selector.related is None or (other is not None and _related(selector.related, resource, other)))
+    ]
+
+
+def _related(relation: str, resource: "Resource", other: "Resource") -> bool:
+    one, two = (resource, other) if relation == "refers" else (other, resource)
+    return one is not two and two.logical_id in set(_referred(one.raw))
+
+
+def _referred(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _referred(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "Ref":
+                yield str(item)
+            elif key == "Fn::GetAtt":
+                yield item[0] if isinstance(item, list) else str(item).split(".")[0]
+            else:
+                yield from _referred(item)
+
+
+def _matches(template: "Template", resource: "Resource", path: str, wanted: Any) -> bool:
+    steps = parsed(path)
+    steps = steps if steps[0] in _ATTRIBUTES else ["Properties", *steps]
+    values = [_at(resource.raw, exact) for exact in expanded(resource.raw, steps, must_exist=True)]
+    if wanted is None:
+        return not values
+    texts = [template.text(value) for value in values]
+    if isinstance(wanted, str):
+        return any(text is not None and fnmatchcase(text, wanted) for text in texts)
+    return wanted in values
+
+
+def _at(raw: Any, steps: list[Step]) -> Any:
+    for step in steps:
+        raw = raw[step]
+    return raw
+
+
+def parsed(path: str) -> list[Step]:
+    """`Targets[*].RetryPolicy` as steps: keys, indexes, and `[...]` for a choice; a key with dots is in quotes."""
+    steps: list[Step] = []
+    for quoted, key, choice in re.findall(r'"([^"]+)"|([^.\[\]"]+)|\[([^\]]*)\]', path):
+        if choice:
+            steps.append(int(choice) if choice.isdigit() else f"[{choice}]")
+        else:
+            steps.append(quoted or key)
+    if not steps:
+        raise UserError(f"a mutant's path is empty: {path!r}")
+    return steps
+
+
+def expanded(raw: Any, steps: list[Step], must_exist: bool) -> Iterator[list[Step]]:
+    """The exact paths that a path stands for: `[*]` is every element, `[Key=value]` those with a value."""
+    if not steps:
+        yield []
+        return
+    first, rest = steps[0], steps[1:]
+    if isinstance(first, str) and first.startswith("["):
+        elements = raw if isinstance(raw, list) else []
+        choices: list[Step] = [index for index, element in enumerate(elements) if _chosen(first[1:-1], element)]
+    elif isinstance(first, int):
+        choices = [first] if isinstance(raw, list) and first < len(raw) else []
+    else:
+        there = isinstance(raw, Mapping) and first in raw
+        choices = [first] if there or not must_exist else []
+    for choice in choices:
+        inner = _child(raw, choice)
+        for tail in expanded(inner, rest, must_exist):
+            yield [choice, *tail]
+
+
+def _child(raw: Any, step: Step) -> Any:
+    if isinstance(raw, Mapping):
+        return raw.get(step, {})
+    return raw[step] if isinstance(raw, list) and isinstance(step, int) else {}
+
+
+def _chosen(choice: str, element: Any) -> bool:
+    if choice == "*":
+        return True
+    key, _, value = choice.partition("=")
+    return isinstance(element, Mapping) and str(element.get(key)) == value
+
+
+def _shown(steps: list[Step]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return text.removeprefix(".").removeprefix("Properties.")
+
+
+def _filled(value: Any, template: "Template", own: str, stage: str) -> Any:
+    """The value with `$self`, `$stage` and `$mark:<role>` filled in."""
+    if isinstance(value, list):
+        return [_filled(item, template, own, stage) for item in value]
+    if isinstance(value, dict):
+        return {_filled(key, template, own, stage): _filled(item, template, own, stage) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+
+    def replace(match: re.Match[str]) -> str:
+        word = match.group(1)
+        if word in ("self", "stage"):
+            return own if word == "self" else stage
+        role = word.removeprefix("mark:")
+        found = [resource.logical_id for resource in template.resources.values() if resource.mark == role]
+        if len(found) != 1:
+            raise UserError(f"a mutant names ${word}, but {len(found)} resources have that mark")
+        return found[0]
+
+    return re.sub(r"\$(self|stage|mark:[a-z0-9_-]+)", replace, value)

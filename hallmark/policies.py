@@ -1,0 +1,120 @@
+"""The policies without checkov: loaded so that none can be missing, and put to any template."""
+
+import importlib.util
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hallmark import catalogue
+from hallmark.errors import UserError
+from hallmark.project import ROOT
+
+CHECKS = ROOT / "policies" / "checks"
+if str(CHECKS) not in sys.path:
+    # checkov does the same; policies say `from support.policy import Policy` wherever they run.
+    sys.path.append(str(CHECKS))
+
+if TYPE_CHECKING:
+    from support.policy import Policy
+    from support.template import Template
+
+DEFAULT_SYSTEM = "realtime"
+Verdict = dict[str, Any]
+
+
+@cache
+def load(system: str, folder: Path = CHECKS) -> dict[str, "Policy"]:
+    """Control id -> policy; raises UserError unless files and controls that ask for a template proof are the same."""
+    controls = catalogue.load(system).controls
+    wanted = {control.id for control in controls if control.asks_for("template")}
+    prefixes = {control.id.split("_")[0] for control in controls}
+    files = {file.stem.upper(): file for file in sorted(folder.glob("*.py")) if file.stem != "__init__"}
+    strangers = sorted(name for name in files if name.split("_")[0] in prefixes and name not in wanted)
+    if strangers:
+        raise UserError(f"{files[strangers[0]].name}: no control {strangers[0]} asks for a template proof")
+    missing = sorted(wanted - set(files))
+    if missing:
+        raise UserError(
+            f"{missing[0]} asks for a template proof, but policies/checks/{missing[0].lower()}.py is missing"
+        )
+    return {name: _load_file(files[name], name) for name in sorted(wanted)}
+
+
+def _load_file(file: Path, control_id: str) -> "Policy":
+    from support.policy import Policy
+
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UserError(f"{file.name} does not load: {problem}") from None
+    check = getattr(module, "check", None)
+    if not isinstance(check, Policy) or check.id != control_id:
+        raise UserError(f"{file.name}: wants to end with `check =` an instance of its own Policy")
+    return check
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The template in a file; raises UserError in one line if it is none."""
+    from support.reader import Unreadable, read_template
+
+    try:
+        return read_template(file)
+    except Unreadable as error:
+        raise UserError(f"{file}: {error}") from None
+
+
+def judge(document: dict[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
+    """The verdict of every policy of a system; the stage is the template's own unless it is named."""
+    from support.template import Template
+
+    template = Template(document)
+    return [_verdict(name, policy, template, stage) for name, policy in load(system).items()]
+
+
+def _verdict(name: str, policy: "Policy", template: "Template", stage: str | None) -> Verdict:
+    keys = ("resource", "path", "found", "wanted", "fix")
+    findings = [{key: getattr(finding, key) for key in keys} for finding in policy.findings(template, stage)]
+    return {"id": name, "verdict": "failed" if findings else "proved", "findings": findings}
+
+
+def system_of(document: dict[str, Any]) -> str:
+    """The system that a template's metadata names, or the first of ours."""
+    from support.template import Template
+
+    return Template(document).system or DEFAULT_SYSTEM
+
+
+def policy_command(files: list[Path], system: str | None, stage: str | None, as_json: bool) -> int:
+    """Print the verdicts on templates; 0 without a finding, 1 with one."""
+    documents = {str(file): read(file) for file in files}
+    results: list[Verdict] = [
+        {"template": name, "controls": judge(document, system or system_of(document), stage)}
+        for name, document in documents.items()
+    ]
+    if as_json:
+        print(json.dumps(results, indent=1))
+    else:
+        print("\n".join(line for result in results for line in _text(result)))
+    return int(any(control["findings"] for result in results for control in result["controls"]))
+
+
+def _text(result: dict[str, Any]) -> list[str]:
+    controls = result["controls"]
+    failed = [control for control in controls if control["findings"]]
+    lines = []
+    for control in failed:
+        lines.append(f"{control['id']}  failed")
+        for finding in control["findings"]:
+            where = " ".join(part for part in (finding["resource"], finding["path"]) if part)
+            lines += [f"  {where}", f"    found   {finding['found']}", f"    wanted  {finding['wanted']}"]
+            lines += [f"    fix     {finding['fix']}"] if finding["fix"] else []
+    count = sum(len(control["findings"]) for control in failed)
+    proved = len(controls) - len(failed)
+    return [*lines, f"{result['template']}: {proved} controls proved, {len(failed)} failed, {count} findings"]

@@ -1,0 +1,1 @@
+"""The join of controls and evidence, and its renderers."""

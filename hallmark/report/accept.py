@@ -1,0 +1,32 @@
+"""Decides which evidence counts: only that of this commit, this tree and these templates."""
+
+from collections.abc import Iterable, Mapping
+
+from hallmark.evidence import Evidence
+
+
+def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> str | None:
+    """Return why the evidence is refused, in one line; None when it counts."""
+    again = "run the gate again"
+    if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
+        return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}: {again}"
+    if evidence.commit != commit:
+        return f"made before the files of this checkout changed: {again}"
+    other = sorted(
+        name for name in {*templates, *evidence.templates} if templates.get(name) != evidence.templates.get(name)
+    )
+    return f"made on another template of {other[0]}: {again}" if other else None
+
+
+def sort_out(
+    evidence: Iterable[Evidence], commit: str, templates: Mapping[str, str]
+) -> tuple[list[Evidence], dict[str, str]]:
+    """Return the evidence that counts, and by gate why the rest is refused."""
+    counted, refused = [], {}
+    for item in evidence:
+        why = refusal(item, commit, templates)
+        if why:
+            refused[item.gate] = why
+        else:
+            counted.append(item)
+    return counted, refused

@@ -1,0 +1,114 @@
+"""index.html: the report for an auditor and an engineer, in one file that needs nothing else."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from hallmark.evidence import KINDS, Finding, Outcome
+from hallmark.report.model import LABELS, LISTED, ControlReport, KindState, ProofRow, Report, Verdict
+
+_PAGE = Path(__file__).parent / "page"
+
+
+@dataclass(frozen=True)
+class ProofGroup:
+    """Proofs that share gate and artifact: a template, or the tests of one file by their names."""
+
+    row: ProofRow
+    file: str
+    tests: tuple[tuple[str, Outcome], ...]
+    outcome: Outcome
+
+
+def render(report: Report) -> str:
+    """Return the page; every text from outside is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["prose"] = prose
+    return environment.get_template("index.html.j2").render(
+        report=report,
+        run=report.run,
+        headline=headline(report),
+        controls=report.listed(),
+        kinds=KINDS,
+        labels=LABELS,
+        verdicts=LISTED,
+        state_of=state_of,
+        groups_of=lambda item: groups(item.proofs),
+        findings_of=merged,
+        haystack=haystack,
+        # The project's own files, not text from outside.
+        style=Markup((_PAGE / "style.css").read_text(encoding="utf-8")),
+        script=Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
+    )
+
+
+def headline(report: Report) -> str:
+    """Return the verdict on the run as one sentence."""
+    bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
+    if report.failing:
+        return f"{len(report.failing)} of {len(report.controls)} controls fail this run."
+    if bad_gates:
+        return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."
+    if report.run.problems:
+        return report.run.problems[0]
+    counts = report.counts
+    rest = [f"{counts[v]} {one if counts[v] == 1 else many}" for v, one, many in _REST if counts[v]]
+    proved = counts["proved"]
+    return f"{proved} control{' is' if proved == 1 else 's are'} proved" + "".join(f", {told}" for told in rest) + "."
+
+
+_REST: tuple[tuple[Verdict, str, str], ...] = (
+    ("needs-aws", "needs an AWS account", "need an AWS account"),
+    ("waived", "is waived", "are waived"),
+    ("planned", "comes with later work", "come with later work"),
+)
+
+
+def prose(text: str) -> Markup:
+    """Return a text escaped, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def state_of(item: ControlReport, kind: str) -> KindState | None:
+    """Return what one kind of proof says about a control; None where the control does not ask for it."""
+    return next((state for state in item.kinds if state.kind == kind), None)
+
+
+def groups(proofs: Iterable[ProofRow]) -> list[ProofGroup]:
+    """Return the proofs by gate and artifact, failed ones first."""
+    found: dict[tuple[str, ...], list[ProofRow]] = {}
+    for row in proofs:
+        file = row.artifact.partition("::")[0]
+        key = (row.gate, row.kind, file, row.target, str(row.fidelity), row.sha256)
+        found.setdefault(key, []).append(row)
+    made = [_group(rows) for rows in found.values()]
+    return sorted(made, key=lambda group: group.outcome != "failed")
+
+
+def _group(rows: list[ProofRow]) -> ProofGroup:
+    tests = tuple((name, row.outcome) for row in rows if (name := row.artifact.partition("::")[2]))
+    failed = any(row.outcome == "failed" for row in rows)
+    return ProofGroup(rows[0], rows[0].artifact.partition("::")[0], tests, "failed" if failed else "passed")
+
+
+def merged(item: ControlReport) -> list[tuple[Finding, list[str]]]:
+    """Return every finding once, with the artifacts that it is in."""
+    found: dict[Finding, list[str]] = {}
+    for row, finding in item.findings:
+        found.setdefault(finding, []).append(row.artifact)
+    return list(found.items())
+
+
+def haystack(item: ControlReport) -> str:
+    """Return what the page's search looks at."""
+    control = item.control
+    numbers = [number for numbers in control.frameworks.values() for number in numbers]
+    resources = [finding.resource for _, finding in item.findings]
+    words = (control.id, control.title, control.statement, control.severity, item.reason, *numbers, *resources)
+    return " ".join(words).lower()

@@ -1,0 +1,120 @@
+"""Joins controls and evidence into a report."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hallmark.evidence import Evidence, Kind, Target
+from hallmark.report.accept import sort_out
+from hallmark.report.model import Control, ControlReport, GateRow, ProofRow, Report, Run, WaiverRow
+from hallmark.report.verdict import Judge
+from hallmark.waivers import Waivers
+
+# Gates that every run must have; a control says nothing of them, so nobody else would miss them.
+EXPECTED = ("lint", "cfn-lint", "policies", "checkov", "mutants", "unit", "integration", "transactions")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the report is made for: this tree, its templates and their stages, this day (UTC)."""
+
+    system: str
+    commit: str
+    templates: Mapping[str, str]
+    stages: frozenset[str]
+    generated: str
+    today: date
+
+
+def join(
+    facts: Facts,
+    controls: Sequence[Control],
+    evidence: Iterable[Evidence],
+    waivers: Waivers,
+    planned: frozenset[tuple[str, Kind]] = frozenset(),
+    type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
+    expected: Sequence[str] = EXPECTED,
+) -> Report:
+    """Return the report; `type_of` tells a resource's type in an artifact, `expected` names the gates of every run."""
+    counted, refused = sort_out(evidence, facts.commit, facts.templates)
+    judge = Judge(
+        facts.stages,
+        planned,
+        lambda row, f: waivers.find("control", row.control, type_of(row.artifact, f.resource), f.resource, row.stage),
+    )
+    rows = [row for item in counted for row in _rows(item)]
+    judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
+    problems = (*_planned_problems(planned, judged), *_unused(waivers, judged), *_strangers(rows, controls))
+    return Report(
+        Run(facts.system, facts.commit, _target(counted), facts.generated, facts.templates, tuple(problems)),
+        _gates(counted, refused, expected),
+        tuple(judged),
+        tuple(WaiverRow(w, _uses(w.where, counted, judged), facts.today) for w in waivers.entries),
+        next((item.mutants for item in counted if item.mutants), None),
+        tuple(finding for item in counted for finding in item.tool_findings),
+    )
+
+
+def _rows(item: Evidence) -> list[ProofRow]:
+    return [
+        ProofRow(
+            control=proof.control,
+            kind=proof.kind,
+            gate=item.gate,
+            target=item.target,
+            outcome=proof.outcome,
+            fidelity=proof.fidelity,
+            artifact=proof.artifact,
+            sha256=proof.sha256,
+            stage=proof.stage,
+            time=item.started,
+            findings=proof.findings,
+            detail=proof.detail,
+        )
+        for proof in item.proofs
+    ]
+
+
+def _target(counted: Iterable[Evidence]) -> Target:
+    targets = {item.target for item in counted}
+    return "aws" if "aws" in targets else "embedded" if "embedded" in targets else "none"
+
+
+def _gates(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Sequence[str]) -> tuple[GateRow, ...]:
+    rows = [GateRow(item.gate, item.outcome, item.seconds, item.started) for item in counted]
+    rows += [GateRow(gate, "refused", None, detail=why) for gate, why in refused.items()]
+    there = {row.name for row in rows}
+    missing = [GateRow(gate, "missing", None, detail="it has not run") for gate in expected if gate not in there]
+    return (*rows, *missing)
+
+
+def _planned_problems(planned: frozenset[tuple[str, Kind]], judged: Sequence[ControlReport]) -> list[str]:
+    states = {(item.control.id, state.kind): state.verdict for item in judged for state in item.kinds}
+    asked = {(item.control.id, asked.kind) for item in judged for asked in item.control.asked}
+    told = []
+    for control, kind in sorted(planned):
+        if (control, kind) not in asked:
+            told.append(f"policies/planned.yaml: {control} asks for no {kind} proof: delete it from the list")
+        elif states[control, kind] == "proved":
+            told.append(f"policies/planned.yaml: the {kind} proof of {control} is there: delete it from the list")
+    return told
+
+
+def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> list[str]:
+    used = {waiver.where for item in judged for waiver in item.waived_by}
+    return [
+        f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it"
+        for waiver in waivers.entries
+        if waiver.tool == "control" and waiver.where not in used
+    ]
+
+
+def _strangers(rows: Iterable[ProofRow], controls: Iterable[Control]) -> list[str]:
+    known = {control.id for control in controls}
+    strangers = {row.control: row for row in rows if row.control not in known}
+    return [f"{row.artifact} proves {control}, which no catalogue has" for control, row in sorted(strangers.items())]
+
+
+def _uses(where: str, counted: Iterable[Evidence], judged: Iterable[ControlReport]) -> int:
+    by_tools = sum(1 for item in counted for finding in item.tool_findings if finding.waived_by == where)
+    return by_tools + sum(1 for item in judged for waiver in item.waived_by if waiver.where == where)

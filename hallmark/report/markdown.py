@@ -1,0 +1,65 @@
+"""report.md: the report for a pull request."""
+
+from collections.abc import Iterator, Sequence
+
+from hallmark.report.model import LABELS, LISTED, ControlReport, Report
+
+
+def render(report: Report) -> str:
+    """Return the report as GitHub's Markdown: what is not proved first, what is proved in one line."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
+    yield f"# Compliance of `{report.run.system}`: {report.outcome}"
+    yield ""
+    yield f"{len(report.controls)} controls: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
+    for problem in report.run.problems:
+        yield f"- {_cell(problem)}"
+    for verdict in LISTED[:-1]:
+        yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
+    proved = [f"`{item.control.id}`" for item in report.controls if item.verdict == "proved"]
+    yield from ("", f"## Proved ({len(proved)})", "", ", ".join(proved) or "none")
+    yield from _gates(report)
+    yield from _waivers(report)
+
+
+def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
+    if not items:
+        return
+    yield from ("", f"## {label} ({len(items)})", "", "| control | why | fix |", "| --- | --- | --- |")
+    for item in items:
+        fix = item.control.fix if item.verdict in ("failed", "unproven") else ""
+        yield f"| `{item.control.id}` {_cell(item.control.title)} | {_cell(_why(item))} | {_cell(fix)} |"
+
+
+def _why(item: ControlReport) -> str:
+    if item.verdict != "failed" or not item.findings:
+        return item.reason
+    told = (f"{f.resource} {f.path}".strip() + (f" ({row.stage})" if row.stage else "") for row, f in item.findings)
+    return "; ".join(told)
+
+
+def _gates(report: Report) -> Iterator[str]:
+    yield from ("", "## Gates", "", "| gate | outcome | seconds |", "| --- | --- | ---: |")
+    for gate in report.gates:
+        seconds = "" if gate.seconds is None else f"{gate.seconds:.1f}"
+        yield f"| {gate.name} | {gate.outcome}{': ' + _cell(gate.detail) if gate.detail else ''} | {seconds} |"
+    if report.mutants:
+        yield from ("", f"Mutants: {report.mutants.killed} of {report.mutants.total} killed.")
+
+
+def _waivers(report: Report) -> Iterator[str]:
+    if not report.waivers:
+        return
+    yield from ("", "## Waivers", "", "| rule | reason | owner | days left |", "| --- | --- | --- | ---: |")
+    for row in report.waivers:
+        waiver = row.waiver
+        later = "".join(f"; {what} in {days} days" for what, _, days in row.deadlines)
+        yield f"| `{waiver.rule}` | {_cell(waiver.reason + later)} | {_cell(waiver.owner)} | {row.days_left} |"
+
+
+def _cell(text: str) -> str:
+    """Return a text that neither ends a table's cell nor starts markup of its own."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,0 +1,73 @@
+"""The verdict of one control: what its proofs say, kind by kind."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from hallmark.evidence import Finding, Kind
+from hallmark.report.model import WORST_FIRST, Asked, Control, ControlReport, KindState, ProofRow, Verdict
+from hallmark.waivers import Waiver
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges controls; `stages` are those whose templates must be proved, `waiver_of` finds a finding's waiver."""
+
+    stages: Collection[str]
+    planned: Collection[tuple[str, Kind]]
+    waiver_of: Callable[[ProofRow, Finding], Waiver | None]
+
+    def judge(self, control: Control, proofs: Sequence[ProofRow]) -> ControlReport:
+        """Return the control's verdict: the worst of the kinds of proof that it asks for, or that failed."""
+        asked = {item.kind: item for item in control.asked}
+        extra = [row.kind for row in proofs if row.outcome == "failed" and row.kind not in asked]
+        kinds = [*control.asked, *(Asked(kind) for kind in dict.fromkeys(extra))]
+        states = tuple(
+            self._state(control.id, item, [row for row in proofs if row.kind == item.kind]) for item in kinds
+        )
+        verdict: Verdict = min((state.verdict for state in states), key=WORST_FIRST.index, default="unproven")
+        return ControlReport(control, verdict, states, tuple(proofs), self._used(proofs))
+
+    def _state(self, control: str, asked: Asked, rows: Sequence[ProofRow]) -> KindState:
+        failed = [row for row in rows if row.outcome == "failed"]
+        if failed:
+            return self._failure(asked.kind, failed)
+        missing = self._missing(asked, rows)
+        if not missing:
+            return KindState(asked.kind, "proved")
+        if (control, asked.kind) in self.planned:
+            return KindState(asked.kind, "planned", f"{asked.kind}: comes with later work")
+        if asked.needs_aws:
+            return KindState(asked.kind, "needs-aws", asked.needs_aws)
+        return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}")
+
+    def _failure(self, kind: Kind, failed: Sequence[ProofRow]) -> KindState:
+        if all(row.findings and all(self.waiver_of(row, f) for f in row.findings) for row in failed):
+            return KindState(kind, "waived", f"{kind}: every finding is waived")
+        row = max(failed, key=lambda row: any(finding.found or finding.wanted for finding in row.findings))
+        more = len({(f.resource, f.path) for f in row.findings}) - 1
+        told = _first_finding(row) or row.detail or row.artifact
+        return KindState(kind, "failed", f"{kind}: {told}{f' (and {more} more)' if more > 0 else ''}")
+
+    def _missing(self, asked: Asked, rows: Sequence[ProofRow]) -> str:
+        """Return what lacks to a proof of that kind; nothing when it is whole."""
+        counted = [row for row in rows if row.target == "aws" or (row.fidelity != "absent" and not asked.needs_aws)]
+        if asked.kind == "template":
+            lacking = sorted(set(self.stages) - {row.stage for row in counted})
+            return f"no policy has judged stage {', '.join(lacking)}" if lacking else ""
+        if counted:
+            return ""
+        return "the embedded stage does not do this" if rows else "no gate has proved it"
+
+    def _used(self, proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
+        failed = [(row, finding) for row in proofs if row.outcome == "failed" for finding in row.findings]
+        return tuple(waiver for row, finding in failed if (waiver := self.waiver_of(row, finding)))
+
+
+def _first_finding(row: ProofRow) -> str:
+    if not row.findings:
+        return ""
+    finding = row.findings[0]
+    place = f"{finding.resource} {finding.path}".strip()
+    stage = f" ({row.stage})" if row.stage else ""
+    told = f": found {finding.found}, wanted {finding.wanted}" if finding.found or finding.wanted else ""
+    return f"{place}{stage}{told}{'. ' + finding.fix if finding.fix else ''}"

@@ -1,0 +1,170 @@
+"""The waivers: what is accepted although a tool or a control objects; each with a reason, an owner and an end.
+
+Standard library and PyYAML only: gates also run in environments that hold nothing but their tool.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hallmark.errors import UserError
+from hallmark.project import ROOT
+
+WAIVERS = ROOT / "policies" / "waivers.yaml"
+TOOLS = ("cfn-lint", "checkov", "control")
+LONGEST = timedelta(days=366)
+_FIELDS = {"rule": str, "tool": str, "scope": dict, "reason": str, "owner": str, "expires": date}
+_OPTIONAL = {"deadlines": dict}
+_SCOPE = ("type", "resource", "stage")
+_TYPE = re.compile(r"[A-Z]\w+::\w+::\w+")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a waiver holds: a resource type, a pattern of logical ids, a stage; all that are given must fit."""
+
+    type: str | None = None
+    resource: str | None = None
+    stage: str | None = None
+
+    def covers(self, kind: str | None, resource: str, stage: str | None) -> bool:
+        """Say whether a resource of that type and logical id in that stage is within the scope."""
+        fits_type = self.type is None or self.type == kind
+        fits_resource = self.resource is None or fnmatchcase(resource, self.resource)
+        return fits_type and fits_resource and (self.stage is None or self.stage == stage)
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One waiver; it holds through the day `expires`. `deadlines` are days on which others act, by what they do."""
+
+    rule: str
+    tool: str
+    scope: Scope
+    reason: str
+    owner: str
+    expires: date
+    where: str
+    deadlines: tuple[tuple[str, date], ...] = ()
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """All waivers of the project."""
+
+    entries: tuple[Waiver, ...] = ()
+
+    def find(self, tool: str, rule: str, kind: str | None, resource: str, stage: str | None) -> Waiver | None:
+        """Return the waiver that covers a finding, if there is one."""
+        return next(
+            (w for w in self.entries if (w.tool, w.rule) == (tool, rule) and w.scope.covers(kind, resource, stage)),
+            None,
+        )
+
+    def refuse_unused(self, tool: str, used: Collection[str | None]) -> None:
+        """Raise UserError for a waiver of the tool that is not among the used ones, named by file and line."""
+        for waiver in self.entries:
+            if waiver.tool == tool and waiver.where not in used:
+                raise UserError(f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it")
+
+
+def load(path: Path = WAIVERS, today: date | None = None) -> Waivers:
+    """Read the waivers; UserError with file and line for the first that is wrong, too wide or expired."""
+    label = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        entries = tuple(_waiver(node, label, today or date.today()) for node in _items(root, label))
+    except OSError as error:
+        raise UserError(f"{label}: {(error.strerror or 'unreadable').lower()}") from None
+    except yaml.MarkedYAMLError as error:
+        raise UserError(
+            f"{label}:{error.problem_mark.line + 1 if error.problem_mark else 1}: {error.problem}"
+        ) from None
+    return Waivers(entries)
+
+
+def _items(root: yaml.Node | None, label: str) -> Iterator[yaml.MappingNode]:
+    data = [] if root is None else [(key.value, value) for key, value in getattr(root, "value", []) if key]
+    if len(data) != 1 or data[0][0] != "waivers" or not isinstance(data[0][1], yaml.SequenceNode):
+        raise UserError(f"{label}:1: one list named `waivers` is wanted")
+    for node in data[0][1].value:
+        if not isinstance(node, yaml.MappingNode):
+            raise UserError(f"{label}:{node.start_mark.line + 1}: a waiver is a mapping")
+        yield node
+
+
+def _waiver(node: yaml.MappingNode, label: str, today: date) -> Waiver:
+    where = f"{label}:{node.start_mark.line + 1}"
+    lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
+    try:
+        data = {str(key): value for key, value in yaml.SafeLoader("").construct_mapping(node, deep=True).items()}
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from None
+    try:
+        _check_fields(data)
+        scope = _scope(data["scope"])
+        _check_values(data, today)
+        deadlines = _deadlines(data.get("deadlines", {}))
+    except _WrongError as error:
+        raise UserError(f"{label}:{lines.get(error.field, node.start_mark.line + 1)}: {error}") from None
+    plain = {name: data[name] for name in ("rule", "tool", "reason", "owner", "expires")}
+    return Waiver(**plain, scope=scope, where=where, deadlines=deadlines)
+
+
+class _WrongError(Exception):
+    """What is wrong with a field."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _check_fields(data: dict[str, Any]) -> None:
+    for name in data:
+        if name not in _FIELDS and name not in _OPTIONAL:
+            raise _WrongError(name, f"a waiver has no field `{name}`; its fields are {', '.join(_FIELDS)}, deadlines")
+    for name, kind in {**_FIELDS, **{name: kind for name, kind in _OPTIONAL.items() if name in data}}.items():
+        if name not in data:
+            raise _WrongError(name, f"the waiver of {data.get('rule', 'nothing')} has no `{name}`")
+        if type(data[name]) is not kind or not str(data[name]).strip():
+            wanted = {date: "a date (YYYY-MM-DD)", dict: "a mapping", str: "text"}[kind]
+            raise _WrongError(name, f"`{name}` must be {wanted}, not {data[name]!r}")
+    if data["tool"] not in TOOLS:
+        raise _WrongError("tool", f"`tool` must be one of {', '.join(TOOLS)}, not {data['tool']!r}")
+
+
+def _check_values(data: dict[str, Any], today: date) -> None:
+    expires: date = data["expires"]
+    if expires < today:
+        raise _WrongError(
+            "expires", f"the waiver of {data['rule']} expired on {expires}: mend what it waived, or renew it"
+        )
+    if expires - today > LONGEST:
+        raise _WrongError("expires", f"the waiver of {data['rule']} is too long: a year at most, not until {expires}")
+
+
+def _scope(data: dict[str, Any]) -> Scope:
+    for name, value in data.items():
+        if name not in _SCOPE or not isinstance(value, str):
+            raise _WrongError("scope", f"a scope has the texts {', '.join(_SCOPE)}, not {name}: {value!r}")
+    kind, resource = data.get("type"), data.get("resource")
+    if kind is not None and not _TYPE.fullmatch(kind):
+        raise _WrongError("scope", f"`type` must be one resource type, such as AWS::Lambda::Function, not {kind!r}")
+    if resource is not None and len(re.findall(r"[A-Za-z0-9]", re.sub(r"\[.*?\]", "", resource))) < 3:
+        raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource")
+    if not data:
+        raise _WrongError("scope", "the scope is too wide: name a type, a resource or a stage")
+    return Scope(**data)
+
+
+def _deadlines(data: dict[str, Any]) -> tuple[tuple[str, date], ...]:
+    for what, day in data.items():
+        if not isinstance(day, date):
+            raise _WrongError("deadlines", f"deadline `{what}` must be a date (YYYY-MM-DD), not {day!r}")
+    return tuple((str(what), day) for what, day in data.items())

@@ -1,0 +1,55 @@
+"""Alarms watch what lies in every dead-letter queue, and how long events wait in the buffer.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.alarms import ALARM, Watch, watched
+from support.finding import TEMPLATE, Finding
+from support.policy import Policy
+from support.template import Resource, Template
+from support.wiring import (
+    FUNCTION,
+    QUEUE,
+    failure_queues,
+    redrive_target,
+    rule_dead_letter_queues,
+    target_queues,
+)
+
+_VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+
+
+class QueueAlarms(Policy):
+    scope = (QUEUE,)
+    relies_on = (ALARM,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        period = parameters["maximum_period_seconds"]
+        buffers, dead_letters = target_queues(template), _dead_letter_queues(template)
+        if not dead_letters:
+            yield Finding(TEMPLATE, "Resources", "no dead-letter queue", "dead-letter queues with alarms")
+        for queue in template.of_type(QUEUE):
+            dimensions = {"QueueName": template.name(queue)}
+            # A queue that nothing is known to write to is watched like a dead-letter queue: nobody reads it either.
+            if queue in dead_letters or queue not in buffers:
+                watch = Watch("AWS/SQS", _VISIBLE, dimensions, "Maximum", parameters["maximum_threshold"], period)
+                yield from watched(template, queue, "QueueName", watch)
+            if queue in buffers:
+                watch = Watch("AWS/SQS", _AGE, dimensions, "Maximum", parameters["buffer_age_seconds"], period)
+                yield from watched(template, queue, "QueueName", watch)
+
+
+def _dead_letter_queues(template: Template) -> set[Resource]:
+    redriven = [redrive_target(template, queue) for queue in template.of_type(QUEUE)]
+    own = [
+        template.by_arn(template.value(function, "DeadLetterConfig.TargetArn"), QUEUE)
+        for function in template.of_type(FUNCTION)
+    ]
+    found = {*failure_queues(template), *rule_dead_letter_queues(template), *redriven, *own}
+    return {queue for queue in found if queue}
+
+
+check = QueueAlarms()

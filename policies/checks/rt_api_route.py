@@ -1,0 +1,86 @@
+"""The API's routes are those of the catalogue, each a proxy of the alias of ingest_processor.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.delivery import PERMISSION, call_sources
+from support.finding import TEMPLATE, Finding
+from support.gateway import API, PATH, api_of, routes, shown, stages
+from support.policy import Policy
+from support.roles import roles_of
+from support.template import Resource, Template
+from support.wiring import METHOD, Invocation, integration
+
+_SERVICE = "apigateway.amazonaws.com"
+
+
+class ApiRoute(Policy):
+    scope = (API,)
+    relies_on = (METHOD, PATH, PERMISSION, "AWS::Lambda::Alias")
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        found, wanted = routes(template), parameters["routes"]
+        for route in wanted:
+            if route not in found:
+                yield Finding(TEMPLATE, "Resources", ", ".join(found) or "no route", f"the route {route}")
+        for method in template.of_type(METHOD):
+            route = next((route for route, one in found.items() if one is method), "a second method of a route")
+            if route not in wanted:
+                yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
+            yield from _integration_problems(template, method, route, parameters["alias"])
+        for stage in stages(template):
+            # A reference to a deployment that is gone is unknown.
+            if not stage.place and template.text(stage.resource.properties.get("DeploymentId")) is None:
+                yield Finding(stage.resource.logical_id, "DeploymentId", "missing or unknown", "the API's deployment")
+        yield from _hidden(template)
+        yield from _answers(template, parameters["refusals"])
+
+
+def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
+    for key, wanted in (("Type", "AWS_PROXY"), ("IntegrationHttpMethod", "POST")):
+        found = template.value(method, f"Integration.{key}")
+        if found != wanted:
+            yield Finding(method.logical_id, f"Integration.{key}", str(found), wanted)
+    call = integration(template, method)
+    if not call or call.function is not roles_of(template).function("ingest_processor") or call.qualifier != alias:
+        found = f"{template.name(call.function)}:{call.qualifier}" if call else "no function, or unknown"
+        yield Finding(method.logical_id, "Integration.Uri", found, f"the alias `{alias}` of ingest_processor")
+    elif not _may_call(template, call, method, route):
+        wanted = f"an AWS::Lambda::Permission for {_SERVICE} on this alias, with this route as SourceArn"
+        yield Finding(method.logical_id, "Integration.Uri", "an alias that this route may not call", wanted)
+
+
+def _may_call(template: Template, call: Invocation, method: Resource, route: str) -> bool:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html"""
+    api = api_of(template, method)
+    names = [stage.name for stage in stages(template) if stage.api is api]
+    ends = {f"/{name}/{route.replace(' ', '')}" for name in [*names, "*"]}
+    sources = call_sources(template, call, _SERVICE)
+    own = f"${{{api.logical_id}}}" if api else "unknown"
+    return any(source.split(":")[-1].removeprefix(own) in ends for source in sources)
+
+
+def _hidden(template: Template) -> Iterator[Finding]:
+    """Routes that the template imports instead of showing them."""
+    for api in template.of_type(API):
+        for key in ("Body", "BodyS3Location", "CloneFrom"):
+            if api.properties.get(key) is not None:
+                yield Finding(api.logical_id, key, "routes that cannot be told", "methods as resources")
+    for api in template.of_type("AWS::ApiGatewayV2::Api"):
+        yield Finding(api.logical_id, "", "an HTTP or WebSocket API", "a REST API")
+
+
+def _answers(template: Template, refusals: dict[str, int]) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"""
+    for response in template.of_type("AWS::ApiGateway::GatewayResponse"):
+        kind, status = template.value(response, "ResponseType"), response.properties.get("StatusCode")
+        wanted = refusals.get(str(kind))
+        if status is not None and template.number(status) != wanted:
+            told = str(wanted) if wanted else "AWS's own status, because one status for many refusals hides which it is"
+            yield Finding(response.logical_id, "StatusCode", shown(template, status), told)
+
+
+check = ApiRoute()

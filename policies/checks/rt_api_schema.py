@@ -1,0 +1,98 @@
+"""Every method validates its body, of whatever content type, against the request's schema.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from support.finding import Finding
+from support.gateway import api_of, is_true, named, shown
+from support.intrinsics import UNKNOWN
+from support.policy import Policy
+from support.template import Resource, Template
+from support.wiring import METHOD
+
+MODEL = "AWS::ApiGateway::Model"
+VALIDATOR = "AWS::ApiGateway::RequestValidator"
+# A content type without a model is not validated unless this one has one.
+_ANY_TYPE = "$default"
+
+
+class ApiSchema(Policy):
+    scope = (METHOD,)
+    relies_on = (MODEL, VALIDATOR)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        models: dict[str, Resource] = {}
+        for method in template.of_type(METHOD):
+            yield from _validator_problems(template, method)
+            names = template.value(method, "RequestModels")
+            entries = names if isinstance(names, Mapping) else {}
+            if _ANY_TYPE not in entries:
+                found = ", ".join(entries) or "no model"
+                yield Finding(method.logical_id, "RequestModels", found, f"a model under {_ANY_TYPE}")
+            for kind, name in entries.items():
+                model = named(template, name, MODEL)
+                if not model or api_of(template, model) is not api_of(template, method):
+                    wanted = "a model of this API and this template"
+                    yield Finding(method.logical_id, f"RequestModels.{kind}", str(name), wanted)
+                else:
+                    models[model.logical_id] = model
+        for model in models.values():
+            yield from _schema_problems(template, model, parameters["fields"])
+
+
+def _validator_problems(template: Template, method: Resource) -> Iterator[Finding]:
+    validator = named(template, method.properties.get("RequestValidatorId"), VALIDATOR)
+    if not validator or api_of(template, validator) is not api_of(template, method):
+        found = shown(template, method.properties.get("RequestValidatorId"))
+        yield Finding(method.logical_id, "RequestValidatorId", found, f"a {VALIDATOR} of this API and this template")
+        return
+    flag = validator.properties.get("ValidateRequestBody")
+    if not is_true(template, flag):
+        yield Finding(validator.logical_id, "ValidateRequestBody", shown(template, flag), "true")
+
+
+def _schema(template: Template, model: Resource) -> Any:
+    schema = template.value(model, "Schema")
+    if isinstance(schema, str):
+        try:
+            schema = json.loads(schema)
+        except ValueError:
+            return UNKNOWN
+    return schema
+
+
+def _schema_problems(template: Template, model: Resource, fields: dict[str, Any]) -> Iterator[Finding]:
+    schema = _schema(template, model)
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        found = schema.get("type", "no type") if isinstance(schema, Mapping) else schema
+        yield Finding(model.logical_id, "Schema.type", str(found), "object")
+        return
+    if "draft-04" not in str(schema.get("$schema")):
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+        yield Finding(model.logical_id, "Schema.$schema", str(schema.get("$schema")), "JSON schema draft 4")
+    required = schema.get("required")
+    wanted = sorted(name for name, field in fields.items() if field["required"])
+    if not isinstance(required, list) or sorted(map(str, required)) != wanted:
+        yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted))
+    own = schema.get("properties")
+    properties = own if isinstance(own, Mapping) else {}
+    for name in dict.fromkeys([*fields, *properties]):
+        yield from _field_problems(model, name, properties.get(name), fields.get(name))
+
+
+def _field_problems(model: Resource, name: str, own: Any, wanted: dict[str, Any] | None) -> Iterator[Finding]:
+    path = f"Schema.properties.{name}"
+    if wanted is None or not isinstance(own, Mapping):
+        told = "no such field" if wanted is None else f"the field, of type {wanted['type']}"
+        yield Finding(model.logical_id, path, "missing" if own is None else str(own), told)
+        return
+    for key in ("type", "pattern"):
+        if key in wanted and own.get(key) != wanted[key]:
+            yield Finding(model.logical_id, f"{path}.{key}", str(own.get(key, "missing")), wanted[key])
+
+
+check = ApiSchema()

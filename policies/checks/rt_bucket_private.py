@@ -1,0 +1,30 @@
+"""Every bucket blocks public access in all four ways.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.buckets import BUCKET
+from support.finding import Finding
+from support.gateway import is_true, shown
+from support.policy import Policy
+from support.template import Template
+
+_FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+class BucketPrivate(Policy):
+    scope = (BUCKET,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for bucket in template.of_type(BUCKET):
+            for flag in _FLAGS:
+                path = f"PublicAccessBlockConfiguration.{flag}"
+                value = template.value(bucket, path)
+                if not is_true(template, value):
+                    yield Finding(bucket.logical_id, path, shown(template, value), "true")
+
+
+check = BucketPrivate()

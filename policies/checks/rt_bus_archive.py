@@ -1,0 +1,50 @@
+"""The transaction bus is archived, every transaction of it, for as long as the stage says.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from support.archives import archives_of, retention_problem
+from support.events import event_pattern, left_out, written
+from support.finding import TEMPLATE, Finding
+from support.policy import Policy
+from support.roles import roles_of
+from support.template import Resource, Template
+from support.wiring import BUS
+
+
+class TransactionArchive(Policy):
+    scope = (BUS,)
+    relies_on = ("AWS::Events::Archive",)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        bus = roles_of(template).bus("transaction")
+        if not bus:
+            yield Finding(TEMPLATE, "Resources", "no transaction bus", "a transaction bus with an archive")
+            return
+        archives = archives_of(template, bus)
+        if not archives:
+            wanted = "an AWS::Events::Archive whose SourceArn is this bus"
+            yield Finding(bus.logical_id, "", "no archive of this bus", wanted)
+        for archive in archives:
+            yield from retention_problem(template, archive, parameters["retention_days"])
+            yield from self._leaves_out(template, archive, parameters["events"])
+
+    def _leaves_out(self, template: Template, archive: Resource, events: list[dict[str, str]]) -> Iterator[Finding]:
+        pattern = event_pattern(template, archive)
+        if pattern is None:
+            return
+        wanted = f"a pattern that leaves out none of {written(events)}"
+        if not isinstance(pattern, Mapping):
+            yield Finding(archive.logical_id, "EventPattern", "unknown, therefore failed", wanted)
+            return
+        keys = {key: None for event in events for key in left_out(pattern, event)}
+        if "detail" in pattern:
+            keys["detail"] = None
+        for key in keys:
+            yield Finding(archive.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
+
+
+check = TransactionArchive()

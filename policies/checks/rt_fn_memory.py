@@ -1,0 +1,27 @@
+"""Every function has the memory of its stage.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.finding import Finding
+from support.policy import Policy
+from support.template import Template
+from support.wiring import FUNCTION
+
+
+class FunctionMemory(Policy):
+    scope = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        wanted = parameters["memory_mb"]
+        for function in template.of_type(FUNCTION):
+            if template.number(function.properties.get("MemorySize")) != wanted:
+                found = template.value(function, "MemorySize")
+                told = "AWS's default, 128 MB" if found is None else f"{found} MB"
+                yield Finding(function.logical_id, "MemorySize", told, f"{wanted} MB")
+
+
+check = FunctionMemory()

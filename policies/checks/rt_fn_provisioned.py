@@ -1,0 +1,71 @@
+"""The critical functions are called through the alias `live`, which in prod is provisioned within the reserved.
+
+https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.finding import TEMPLATE, Finding
+from support.intrinsics import Reference
+from support.policy import Policy
+from support.roles import roles_of
+from support.template import Resource, Template
+from support.wiring import ALIAS, FUNCTION, METHOD, RULE, VERSION, calls_of, function_of, on_function
+
+_CRITICAL = ("ingest_processor", "fraud_detector")
+_PATH = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
+
+
+class ProvisionedConcurrency(Policy):
+    scope = (FUNCTION,)
+    relies_on = (ALIAS, VERSION, METHOD, RULE)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        name = parameters["alias"]
+        for part in _CRITICAL:
+            function = roles_of(template).function(part)
+            if function is None:
+                yield Finding(TEMPLATE, "Resources", f"no {part}", f"{part} with an alias {name}")
+                continue
+            yield from _calls(template, function, name)
+            aliases = [one for one in on_function(template, function, ALIAS) if template.name(one) == name]
+            if not aliases:
+                yield Finding(function.logical_id, "FunctionName", f"no alias {name}", f"an alias {name} of {part}")
+            for alias in aliases:
+                yield from _version(template, alias, function)
+                yield from _provisioned(template, alias, function, parameters["provisioned"])
+
+
+def _calls(template: Template, function: Resource, name: str) -> Iterator[Finding]:
+    for call in calls_of(template, function):
+        if call.invocation.qualifier != name:
+            found = f"a call of the qualifier {call.invocation.qualifier}"
+            yield Finding(call.caller.logical_id, call.path, found, f"a call of the alias {name}")
+
+
+def _version(template: Template, alias: Resource, function: Resource) -> Iterator[Finding]:
+    """An alias of $LATEST cannot be provisioned, and changes under its callers."""
+    version = template.value(alias, "FunctionVersion")
+    of_function = (
+        isinstance(version, Reference)
+        and version.attribute == "Version"
+        and version.logical_id in template.resources
+        and function_of(template, template.resources[version.logical_id]) is function
+    )
+    if not of_function and not (isinstance(version, str) and version.isdigit()):
+        yield Finding(alias.logical_id, "FunctionVersion", str(version), "a published version of the function")
+
+
+def _provisioned(template: Template, alias: Resource, function: Resource, wanted: int) -> Iterator[Finding]:
+    raw = template.value(alias, _PATH)
+    count = template.number(raw) if raw is not None else 0
+    if count != wanted:
+        yield Finding(alias.logical_id, _PATH, "none" if raw is None else str(raw), str(wanted) if wanted else "none")
+    reserved = template.number(function.properties.get("ReservedConcurrentExecutions"))
+    if wanted and (reserved is None or wanted > reserved):
+        found = f"{reserved if reserved is None else int(reserved)} reserved for {wanted} provisioned"
+        yield Finding(function.logical_id, "ReservedConcurrentExecutions", found, f"at least {wanted}")
+
+
+check = ProvisionedConcurrency()

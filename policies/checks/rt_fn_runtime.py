@@ -1,0 +1,30 @@
+"""Every function of the template, whoever made it, has the one runtime on the one architecture.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.finding import Finding
+from support.policy import Policy
+from support.template import Template
+from support.wiring import FUNCTION
+
+
+class FunctionRuntime(Policy):
+    scope = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        runtime, architecture = parameters["runtime"], parameters["architecture"]
+        for function in template.of_type(FUNCTION):
+            found = template.value(function, "Runtime")
+            if found != runtime:
+                yield Finding(function.logical_id, "Runtime", str(found), runtime)
+            built = template.value(function, "Architectures")
+            if built != [architecture]:
+                told = "AWS's default, x86_64" if built is None else str(built)
+                yield Finding(function.logical_id, "Architectures", told, f"[{architecture}]")
+
+
+check = FunctionRuntime()

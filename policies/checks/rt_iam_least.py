@@ -1,0 +1,138 @@
+"""A role for each function, with the exact actions on the exact ARNs that its part needs; nobody else is let in.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from support import access
+from support.finding import Finding
+from support.grants import UNSCOPED, Grant, forwarding, grants_of
+from support.policy import Policy
+from support.roles import roles_of
+from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, role_statements
+from support.template import Resource, Template
+from support.wiring import FUNCTION, role_of
+
+_ROLE = "AWS::IAM::Role"
+# Objects under a prefix, over TLS, are as narrow as writing new objects can be.
+_PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
+
+
+class LeastPrivilege(Policy):
+    scope = (_ROLE,)
+    relies_on = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        parts = {function: part for part, function in roles_of(template).functions.items()}
+        exact: dict[Resource, list[Grant]] = {}
+        for function, part in parts.items():
+            role = role_of(template, function)
+            if role:
+                exact[role] = grants_of(template, part, function, parameters)
+        for role in template.of_type(_ROLE):
+            grants, rules = forwarding(template, role)
+            if rules:
+                exact.setdefault(role, grants)
+                yield from access.trust(template, role, "events.amazonaws.com", rules)
+        yield from _function_roles(template)
+        yield from _managed(template)
+        for role, grants in exact.items():
+            yield from _exactly(template, role, grants)
+        judged = {(one.owner, one.path) for role in exact for one in role_statements(template, role)}
+        for one in identity_statements(template):
+            yield from _no_wildcards(one)
+            if one.allows and (one.owner, one.path) not in judged:
+                yield from _exact_arns(template, one)
+        yield from access.permissions(template)
+        yield from access.resource_policies(template)
+
+
+def _function_roles(template: Template) -> Iterator[Finding]:
+    functions = template.of_type(FUNCTION)
+    roles = [role_of(template, function) for function in functions]
+    shared = Counter(role.logical_id for role in roles if role)
+    for function, role in zip(functions, roles, strict=True):
+        if role is None:
+            found = str(template.value(function, "Role") or "none")
+            yield Finding(function.logical_id, "Role", found, "a role of this template, for this function alone")
+            continue
+        if shared[role.logical_id] > 1:
+            found = f"{role.logical_id}, which {shared[role.logical_id]} functions share"
+            yield Finding(function.logical_id, "Role", found, "a role of its own")
+    for role in {role for role in roles if role}:
+        yield from access.trust(template, role, "lambda.amazonaws.com", None)
+    for role in template.of_type(_ROLE):
+        if role not in roles and not forwarding(template, role)[1]:
+            yield from access.trust(template, role, None, None)
+
+
+def _managed(template: Template) -> Iterator[Finding]:
+    for identity in template.of_type(*IDENTITIES):
+        arns = listed(template.value(identity, "ManagedPolicyArns"))
+        if arns:
+            found = ", ".join(map(str, arns))
+            yield Finding(identity.logical_id, "ManagedPolicyArns", found, "no managed policies")
+    for policy in template.of_type("AWS::IAM::ManagedPolicy"):
+        yield Finding(policy.logical_id, "Type", policy.type, "the statements in the function's own role")
+
+
+def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
+    """Each action on each ARN is one of the grants under its conditions, and none of the grants is missing."""
+    allowed = {(grant.action, grant.resource): grant for grant in grants}
+    given: set[tuple[str, str]] = set()
+    for one in role_statements(template, role):
+        if not one.allows:
+            continue
+        for action, resource in ((action, resource) for action in one.actions for resource in one.resources):
+            grant = allowed.get((str(action), str(resource)))
+            if grant is None:
+                wanted = "only what its part needs"
+                yield Finding(one.owner.logical_id, one.path, f"{action} on {resource}", wanted)
+            elif conditions_of(one) not in grant.conditions:
+                found = f"{grant} with the condition {one.conditions or 'none'}"
+                yield Finding(one.owner.logical_id, f"{one.path}.Condition", found, _wanted_conditions(grant))
+            else:
+                given.add((grant.action, grant.resource))
+    # What is granted under a wrong condition was told above.
+    told = {(str(a), str(r)) for one in role_statements(template, role) for a in one.actions for r in one.resources}
+    for key, grant in allowed.items():
+        if key not in given and key not in told:
+            yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
+
+
+def _wanted_conditions(grant: Grant) -> str:
+    wanted = grant.conditions[-1]
+    told = [f"{operator} {key} {', '.join(map(str, values))}" for (operator, key), values in wanted.items()]
+    return " and ".join(told) or "no condition"
+
+
+def _no_wildcards(one: Statement) -> Iterator[Finding]:
+    if not one.allows:
+        return
+    for path, values in (("NotAction", one.not_actions), ("NotResource", one.not_resources)):
+        if values:
+            yield Finding(one.owner.logical_id, f"{one.path}.{path}", ", ".join(map(str, values)), "no such element")
+    for action in one.actions:
+        if not isinstance(action, str) or set(action) & set("*?"):
+            yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "exact actions")
+    if one.effect != "Allow":
+        yield Finding(one.owner.logical_id, f"{one.path}.Effect", str(one.effect), "Allow or Deny")
+
+
+def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
+    """Of roles that play no part of ours: exact ARNs at least."""
+    if one.resources == ("*",) and set(one.actions) <= set(UNSCOPED):
+        return
+    for resource in one.resources or ("none",):
+        if _PREFIX.fullmatch(str(resource)) and conditions_of(one).get(_TLS) == ("true",):
+            continue
+        text = str(resource).removesuffix(":*") if template.by_arn(resource) else str(resource)
+        if not text.startswith(("arn:", "${")) or set(text) & set("*?"):
+            yield Finding(one.owner.logical_id, f"{one.path}.Resource", str(resource), "exact ARNs")
+
+
+check = LeastPrivilege()

@@ -1,0 +1,50 @@
+"""Every queue is encrypted by SQS itself and refuses whatever comes without TLS.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from support.finding import Finding
+from support.policy import Policy
+from support.statements import denies_plain_transport, policy_resources, resource_statements
+from support.template import Resource, Template
+from support.wiring import QUEUE
+
+_POLICY = "AWS::SQS::QueuePolicy"
+
+
+class SecureQueues(Policy):
+    scope = (QUEUE,)
+    relies_on = (_POLICY,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for queue in template.of_type(QUEUE):
+            if template.value(queue, "SqsManagedSseEnabled") not in (True, "true"):
+                found = str(template.value(queue, "SqsManagedSseEnabled"))
+                yield Finding(queue.logical_id, "SqsManagedSseEnabled", found, "true")
+            key = template.value(queue, "KmsMasterKeyId")
+            if key is not None:
+                wanted = "no key: EventBridge cannot write to a queue under the key aws/sqs"
+                yield Finding(queue.logical_id, "KmsMasterKeyId", str(key), wanted)
+            yield from _policy(template, queue)
+
+
+def _policy(template: Template, queue: Resource) -> Iterator[Finding]:
+    policies = [policy for policy in template.of_type(_POLICY) if queue in policy_resources(template, policy)]
+    if len(policies) > 1:
+        found = f"{len(policies)} policies, of which SQS keeps the last"
+        yield Finding(queue.logical_id, "QueuePolicy", found, "one policy")
+    arn = template.arn(queue) or ""
+    statements = resource_statements(template, queue)
+    if not any(denies_plain_transport(template, one, {arn}, "sqs") for one in statements):
+        found = "no statement that denies everybody every action without TLS"
+        wanted = "Deny sqs:* to * on the queue with Bool aws:SecureTransport false, and no other condition"
+        yield Finding(queue.logical_id, "QueuePolicy", found, wanted)
+    for one in statements:
+        if one.allows and (one.everybody() or one.not_principals):
+            yield Finding(one.owner.logical_id, f"{one.path}.Principal", "everybody", "one service or role")
+
+
+check = SecureQueues()

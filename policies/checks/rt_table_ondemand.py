@@ -1,0 +1,66 @@
+"""Every table is paid by use, can be restored to any second, and stays where the stage keeps its data.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from support.finding import Finding
+from support.gateway import is_true, shown
+from support.policy import Policy
+from support.tables import GLOBAL_TABLE, TABLES
+from support.template import Resource, Template
+
+_RECOVERY = "PointInTimeRecoverySpecification"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+_KEPT = {"DeletionPolicy": ("Retain", "RetainExceptOnCreate"), "UpdateReplacePolicy": ("Retain",)}
+
+
+class TableOnDemand(Policy):
+    scope = TABLES
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for table in template.of_type(*TABLES):
+            mode = template.value(table, "BillingMode")
+            if mode != parameters["billing_mode"]:
+                found = str(mode or "missing, so PROVISIONED")
+                yield Finding(table.logical_id, "BillingMode", found, parameters["billing_mode"])
+            for key in ("ProvisionedThroughput", "WriteProvisionedThroughputSettings"):
+                if table.properties.get(key) is not None:
+                    yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
+            yield from _recovery_problems(template, table)
+            if parameters["keeps_data"]:
+                yield from _loss_problems(template, table)
+
+
+def _recovery_problems(template: Template, table: Resource) -> Iterator[Finding]:
+    places = {_RECOVERY: template.value(table, _RECOVERY)}
+    if table.type == GLOBAL_TABLE:
+        replicas = template.value(table, "Replicas")
+        own = replicas if isinstance(replicas, list) else []
+        places = {f"Replicas[{index}].{_RECOVERY}": _part(one, _RECOVERY) for index, one in enumerate(own)} or places
+    for place, specification in places.items():
+        flag = _part(specification, "PointInTimeRecoveryEnabled")
+        if not is_true(template, flag):
+            yield Finding(table.logical_id, f"{place}.PointInTimeRecoveryEnabled", shown(template, flag), "true")
+
+
+def _part(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _loss_problems(template: Template, table: Resource) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection"""
+    flag = template.value(table, "DeletionProtectionEnabled")
+    replicas = template.value(table, "Replicas") if table.type == GLOBAL_TABLE else None
+    flags = [_part(one, "DeletionProtectionEnabled") for one in replicas] if isinstance(replicas, list) else [flag]
+    if not all(is_true(template, one) for one in flags):
+        yield Finding(table.logical_id, "DeletionProtectionEnabled", shown(template, flag), "true")
+    for attribute, kept in _KEPT.items():
+        own = table.raw.get(attribute)
+        if own not in kept:
+            yield Finding(table.logical_id, attribute, str(own or "missing, so Delete"), "Retain")
+
+
+check = TableOnDemand()

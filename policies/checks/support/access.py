@@ -1,0 +1,176 @@
+"""Who is let in: trust of roles, permissions of functions, policies on queues, topics, buses, buckets and log groups.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from support.finding import Finding
+from support.statements import RESOURCE_POLICIES, Statement, conditions_of, listed, statements_of, trust_of
+from support.template import Resource, Template
+from support.wiring import RULE, calls_of, function_of, invocation, targets_of
+
+_EXACT = ("arnequals", "stringequals", "forallvalues:arnequals", "forallvalues:stringequals")
+_DOCUMENTS = ("PolicyDocument", "KeyPolicy", "ResourcePolicy", "AccessPolicies", "AccessPolicy", "Policy")
+_IDENTITY = ("AWS::IAM::",)
+
+
+def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
+    """A role's trust: one service, exactly; with `rules`, on behalf of these rules only."""
+    for one in trust_of(template, role):
+        if not one.allows:
+            continue
+        if one.actions != ("sts:AssumeRole",) or one.not_actions:
+            yield Finding(
+                role.logical_id, f"{one.path}.Action", _told(one.actions or one.not_actions), "sts:AssumeRole"
+            )
+        services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
+        right = services == [service] if service else bool(services)
+        if not right or len(services) != len(one.principals) or one.not_principals:
+            found = _told(one.not_principals or one.principals)
+            yield Finding(role.logical_id, f"{one.path}.Principal", found, service or "a service")
+        if rules is not None and not _bound(one, rules):
+            found = f"sources {_told(tuple(_sources(one)))}"
+            wanted = "aws:SourceArn with ArnEquals to the rules that use the role, and no others"
+            yield Finding(role.logical_id, f"{one.path}.Condition", found, wanted)
+
+
+def _bound(statement: Statement, allowed: list[str]) -> bool:
+    """Whether an exact aws:SourceArn is among those allowed."""
+    exact = [
+        values
+        for (operator, key), values in conditions_of(statement).items()
+        if key == "aws:sourcearn" and operator in ("arnequals", "stringequals")
+    ]
+    found = [value for values in exact for value in values]
+    return bool(found) and all(isinstance(value, str) and value in allowed for value in found)
+
+
+def _sources(statement: Statement) -> list[Any]:
+    return [value for (_, key), values in conditions_of(statement).items() if "source" in key for value in values]
+
+
+def permissions(template: Template) -> Iterator[Finding]:
+    """Function permissions: one service on behalf of one source that really calls the function; no public URL."""
+    for one in template.of_type("AWS::Lambda::Permission"):
+        yield from _permission(template, one)
+    for url in template.of_type("AWS::Lambda::Url"):
+        if template.value(url, "AuthType") != "AWS_IAM":
+            yield Finding(url.logical_id, "AuthType", str(template.value(url, "AuthType")), "AWS_IAM, or no URL at all")
+
+
+def _permission(template: Template, one: Resource) -> Iterator[Finding]:
+    name = one.logical_id
+    action, principal = template.value(one, "Action"), template.value(one, "Principal")
+    if action != "lambda:InvokeFunction":
+        yield Finding(name, "Action", str(action), "lambda:InvokeFunction")
+    if principal not in ("events.amazonaws.com", "apigateway.amazonaws.com"):
+        yield Finding(name, "Principal", str(principal), "events.amazonaws.com or apigateway.amazonaws.com")
+    function = function_of(template, one)
+    called = invocation(template, one.properties.get("FunctionName"))
+    calls = list(calls_of(template, function)) if function else []
+    if called is None or called not in [call.invocation for call in calls]:
+        found = f"the qualifier {called.qualifier}" if called else str(template.value(one, "FunctionName"))
+        yield Finding(name, "FunctionName", found, "the qualifier that is called")
+    source = template.text(one.properties.get("SourceArn"))
+    rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
+    right = source in rules if principal == "events.amazonaws.com" else _is_method(template, source)
+    if source is None or not right or "*" in source:
+        found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
+        yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
+
+
+def _is_method(template: Template, source: str | None) -> bool:
+    apis = [str(template.ref(api)) for api in template.of_type("AWS::ApiGateway::RestApi")]
+    return source is not None and ":execute-api:" in source and any(f":{api}/" in source for api in apis)
+
+
+def resource_policies(template: Template) -> Iterator[Finding]:
+    """Every policy on a resource: nobody but services on behalf of something of this template."""
+    for resource in template.resources.values():
+        if resource.type.startswith(_IDENTITY):
+            continue
+        if resource.type == "AWS::Events::EventBusPolicy":
+            yield from _bus_policy(template, resource)
+        for key in _DOCUMENTS:
+            if key in resource.properties:
+                for one in statements_of(template, resource, resource.properties[key], key):
+                    if one.allows:
+                        yield from _statement(template, one)
+
+
+def _bus_policy(template: Template, policy: Resource) -> Iterator[Finding]:
+    statement = template.value(policy, "Statement")
+    principal = statement.get("Principal") if isinstance(statement, Mapping) else template.value(policy, "Principal")
+    found = list(principal.values()) if isinstance(principal, Mapping) else [principal]
+    if not isinstance(principal, Mapping) or "Service" not in principal or any(not _exact(one) for one in found):
+        yield Finding(policy.logical_id, "Principal", str(principal), "nobody: our functions need no bus policy")
+
+
+def _statement(template: Template, one: Statement) -> Iterator[Finding]:
+    name, wanted = one.owner.logical_id, "one service"
+    services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
+    if not services or len(services) != len(one.principals) or one.not_principals:
+        yield Finding(name, f"{one.path}.Principal", _told(one.not_principals or one.principals), wanted)
+    if one.not_actions or not one.actions or not all(_exact(action) for action in one.actions):
+        yield Finding(name, f"{one.path}.Action", _told(one.not_actions or one.actions), "exact actions")
+    if one.owner.type not in (*RESOURCE_POLICIES, "AWS::Logs::ResourcePolicy"):
+        return
+    if one.not_resources or not all(_own(template, resource) for resource in one.resources):
+        yield Finding(
+            name, f"{one.path}.Resource", _told(one.not_resources or one.resources), "an ARN of this template"
+        )
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+    if one.actions != ("logs:CreateLogStream",) and not _limited(template, one):
+        found = f"sources {_told(tuple(_sources(one)))}"
+        yield Finding(name, f"{one.path}.Condition", found, "aws:SourceArn of what of this template sends here")
+
+
+def _own(template: Template, resource: Any) -> bool:
+    if not isinstance(resource, str):
+        return False
+    return template.by_arn(resource.removesuffix("/*")) is not None
+
+
+def _limited(template: Template, one: Statement) -> bool:
+    """Whether aws:SourceArn names what sends here: rules by their ARNs, alarms by this stack's pattern of names."""
+    sources = [
+        (operator, value)
+        for (operator, key), values in conditions_of(one).items()
+        if key == "aws:sourcearn" and operator in (*_EXACT, "arnlike", "stringlike")
+        for value in values
+    ]
+    if any((kind.lower(), value) == ("service", "cloudwatch.amazonaws.com") for kind, value in one.principals):
+        return bool(sources) and all(_alarms(template, value) for _, value in sources)
+    senders = _senders(template, one)
+    return bool(sources) and all(operator in _EXACT[:2] and value in senders for operator, value in sources)
+
+
+def _alarms(template: Template, pattern: Any) -> bool:
+    """Whether a pattern is of alarms in this account, and of some part of their names."""
+    if not isinstance(pattern, str):
+        return False
+    begin, _, names = pattern.partition(":alarm:")
+    return "*" not in begin and names.strip("*") != "" and f":{template.text({'Ref': 'AWS::AccountId'})}" in begin
+
+
+def _senders(template: Template, one: Statement) -> set[str]:
+    """The ARNs of the rules that send to the statement's resources, as targets or as dead-letter queues."""
+    wanted = {str(resource).removesuffix(":*") for resource in one.resources}
+    found: set[str] = set()
+    for rule in template.of_type(RULE):
+        for target in targets_of(rule):
+            config = target.raw.get("DeadLetterConfig")
+            queue = config.get("Arn") if isinstance(config, Mapping) else None
+            if {template.text(target.raw.get("Arn")), template.text(queue)} & wanted:
+                found.add(template.arn(rule) or "")
+    return found
+
+
+def _exact(value: Any) -> bool:
+    return isinstance(value, str) and not set(value) & set("*?")
+
+
+def _told(values: Any) -> str:
+    return ", ".join(str(value) for value in listed(list(values))) or "nothing"

@@ -1,0 +1,109 @@
+"""What an alarm must be like to be worth something.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from support.finding import Finding
+from support.statements import listed
+from support.template import Resource, Template
+
+ALARM = "AWS::CloudWatch::Alarm"
+_TOPIC = "AWS::SNS::Topic"
+# CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
+# https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+_UNUSABLE_KEY = "alias/aws/sns"
+_RUNBOOK = re.compile(r"\brunbook\b\S*\s+\S+", re.IGNORECASE)
+_MOST_PERIODS = 5
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The alarm that is wanted: the metric, its dimensions and statistic, and the highest threshold and period."""
+
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    threshold: float
+    period: int
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
+        return f"an alarm on {self.namespace} {self.metric} ({where})"
+
+
+def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
+    """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
+    alarms = [alarm for alarm in template.of_type(ALARM) if _is_on(template, alarm, watch)]
+    if not alarms:
+        yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
+    problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
+    if all(problems):
+        for found in problems:
+            yield from found
+
+
+def _is_on(template: Template, alarm: Resource, watch: Watch) -> bool:
+    dimensions = template.value(alarm, "Dimensions")
+    found = [(one.get("Name"), one.get("Value")) for one in listed(dimensions) if isinstance(one, Mapping)]
+    return (
+        template.value(alarm, "Namespace") == watch.namespace
+        and template.value(alarm, "MetricName") == watch.metric
+        and len(found) == len(listed(dimensions))
+        and sorted(map(str, found)) == sorted(map(str, watch.dimensions.items()))
+    )
+
+
+def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
+    for path, wanted, holds in (*_measure(template, alarm, watch), *_reaction(template, alarm)):
+        if not holds:
+            found = template.value(alarm, path)
+            yield Finding(alarm.logical_id, path, "none" if found is None else str(found), wanted)
+
+
+def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
+    path = "ExtendedStatistic" if watch.statistic.startswith("p") else "Statistic"
+    yield path, watch.statistic, template.value(alarm, path) == watch.statistic
+    operator = template.value(alarm, "ComparisonOperator")
+    yield (
+        "ComparisonOperator",
+        "GreaterThanThreshold",
+        operator
+        in (
+            "GreaterThanThreshold",
+            "GreaterThanOrEqualToThreshold",
+        ),
+    )
+    threshold = template.number(alarm.properties.get("Threshold"))
+    # A count of 0 is always at least 0: with "or equal" such an alarm never ends.
+    least = 0 if operator == "GreaterThanThreshold" else 1e-9
+    most = watch.threshold if operator == "GreaterThanThreshold" or watch.threshold else 1
+    yield "Threshold", f"at most {watch.threshold:g}", threshold is not None and least <= threshold <= most
+    for name, highest in (("Period", watch.period), ("EvaluationPeriods", _MOST_PERIODS)):
+        number = template.number(alarm.properties.get(name))
+        yield name, f"1 to {highest}", number is not None and 1 <= number <= highest
+    points = template.value(alarm, "DatapointsToAlarm")
+    periods = template.number(alarm.properties.get("EvaluationPeriods")) or 0
+    yield (
+        "DatapointsToAlarm",
+        "no more than there are",
+        points is None or 1 <= (template.number(points) or 0) <= periods,
+    )
+
+
+def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, bool]]:
+    enabled = template.value(alarm, "ActionsEnabled")
+    yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
+    actions = listed(template.value(alarm, "AlarmActions"))
+    topics = [template.by_arn(action, _TOPIC) for action in actions]
+    usable = [topic for topic in topics if topic and template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY]
+    wanted = "a topic of this stack to which CloudWatch can publish"
+    yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)
+    missing = template.value(alarm, "TreatMissingData")
+    yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
+    description = template.value(alarm, "AlarmDescription")
+    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and bool(_RUNBOOK.search(description))

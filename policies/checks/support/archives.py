@@ -1,0 +1,26 @@
+"""The archives of a bus."""
+
+from collections.abc import Iterator
+
+from support.finding import Finding
+from support.template import Resource, Template
+from support.wiring import BUS
+
+ARCHIVE = "AWS::Events::Archive"
+
+
+def archives_of(template: Template, bus: Resource) -> list[Resource]:
+    """The archives whose source is surely this bus."""
+    archives = template.of_type(ARCHIVE)
+    return [archive for archive in archives if template.by_arn(archive.properties.get("SourceArn"), BUS) is bus]
+
+
+def retention_problem(template: Template, archive: Resource, days: int) -> Iterator[Finding]:
+    """A finding unless the archive keeps events for exactly these days; AWS keeps them for ever without a number.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
+    """
+    found = template.value(archive, "RetentionDays")
+    if template.number(found) != days:
+        told = "no number of days, so for ever" if found is None else f"{found} days"
+        yield Finding(archive.logical_id, "RetentionDays", told, f"{days} days")

@@ -1,0 +1,40 @@
+"""The bucket policies of a template: what they deny to everybody.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+"""
+
+from collections.abc import Iterator, Mapping
+
+from support.finding import Finding
+from support.statements import Statement, conditions_of, resource_statements
+from support.template import Resource, Template
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+Wanted = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def denials(template: Template, bucket: Resource) -> list[Statement]:
+    """The statements on a bucket that deny something to everybody."""
+    statements = resource_statements(template, bucket)
+    return [one for one in statements if one.effect == "Deny" and one.everybody() and not one.not_principals]
+
+
+def denies(template: Template, bucket: Resource, action: str, resource: str, condition: Wanted) -> bool:
+    """Whether an action on an ARN is surely denied to everybody under exactly this condition."""
+    return any(
+        one.covers(action) and _reaches(one, resource) and conditions_of(one) == condition
+        for one in denials(template, bucket)
+    )
+
+
+def _reaches(statement: Statement, arn: str) -> bool:
+    return any(own in (arn, "*") for own in statement.resources)
+
+
+def missing_denial(template: Template, bucket: Resource, what: str, wanted: str) -> Iterator[Finding]:
+    """A finding about the bucket's policy, or about the bucket if it has none."""
+    owners = {one.owner.logical_id for one in resource_statements(template, bucket)}
+    for name in owners or {bucket.logical_id}:
+        path = "PolicyDocument.Statement" if owners else ""
+        yield Finding(name, path, f"{what} is not surely denied on {bucket.logical_id}", wanted)

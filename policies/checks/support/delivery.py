@@ -1,0 +1,136 @@
+"""Whether EventBridge may deliver: to a queue, to a function, to another bus.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+"""
+
+from collections.abc import Iterator
+
+from support.finding import Finding
+from support.memo import once
+from support.statements import (
+    Statement,
+    conditions_of,
+    denies_plain_transport,
+    resource_statements,
+    role_statements,
+    trust_of,
+)
+from support.template import Resource, Template
+from support.wiring import RULE, Invocation, invocation
+
+EVENTS = "events.amazonaws.com"
+ROLE = "AWS::IAM::Role"
+PERMISSION = "AWS::Lambda::Permission"
+# ArnEquals and ArnLike do the same; a wildcard in the value is refused either way.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+_EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
+
+
+def source_arns(statement: Statement) -> set[str]:
+    """The sources that a statement is limited to; empty if it is not limited to any, or by more than that."""
+    arns: set[str] = set()
+    for (operator, key), values in conditions_of(statement).items():
+        if key == "aws:sourcearn" and operator in _EXACT:
+            arns |= {str(value) for value in values}
+        elif (operator, key) != ("stringequals", "aws:sourceaccount"):
+            return set()
+    return arns
+
+
+def is_limited_to_rules(template: Template, statement: Statement) -> bool:
+    """Whether a statement is limited to rules of this template, each by its whole ARN."""
+    arns = source_arns(statement)
+    known = once(template, "rule ARNs", lambda: {template.arn(rule) for rule in template.of_type(RULE)})
+    return bool(arns) and arns <= known
+
+
+def is_for_events(statement: Statement) -> bool:
+    """Whether EventBridge is among the statement's principals."""
+    return ("Service", EVENTS) in statement.principals
+
+
+def queue_statements(template: Template, queue: Resource) -> list[Statement]:
+    """The statements on a queue, which many targets share."""
+    return once(template, ("queue", queue.logical_id), lambda: resource_statements(template, queue))
+
+
+def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
+    """Whether the queue's policy surely lets EventBridge send to it on behalf of the rule."""
+    statements = queue_statements(template, queue)
+    arn, rule_arn = template.arn(queue), template.arn(rule)
+    allowed = any(
+        one.effect == "Allow"
+        and is_for_events(one)
+        and one.covers("sqs:SendMessage")
+        and arn in one.resources
+        and rule_arn in source_arns(one)
+        for one in statements
+    )
+    return allowed and not any(_refuses(template, one, str(arn)) for one in statements)
+
+
+def _refuses(template: Template, statement: Statement, queue_arn: str) -> bool:
+    """Whether a denial may hit EventBridge; that of plain transport does not."""
+    return statement.effect != "Allow" and not denies_plain_transport(template, statement, {queue_arn}, "sqs")
+
+
+def open_to_strangers(template: Template, statement: Statement) -> bool:
+    """Whether a queue's statement lets more in than named principals, and EventBridge for rules of this template."""
+    if statement.effect == "Deny":
+        return False
+    if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
+        return True
+    return is_for_events(statement) and not is_limited_to_rules(template, statement)
+
+
+def may_call(template: Template, call: Invocation, service: str, source_arn: str | None) -> bool:
+    """Whether a permission lets a service call this very qualifier of a function on behalf of exactly this source."""
+    return source_arn is not None and source_arn in call_sources(template, call, service)
+
+
+def call_sources(template: Template, call: Invocation, service: str) -> set[str]:
+    """The sources that permissions let a service call this qualifier of a function for."""
+    grants = once(template, "grants", lambda: list(_grants(template)))
+    wanted = (call.function.logical_id, call.qualifier, service)
+    return {source for *grant, source in grants if tuple(grant) == wanted}
+
+
+def _grants(template: Template) -> Iterator[tuple[str, str, str, str]]:
+    """Every permission as (function, qualifier, service, source)."""
+    for permission in template.of_type(PERMISSION):
+        on = invocation(template, permission.properties.get("FunctionName"))
+        action = template.text(permission.properties.get("Action"))
+        if on and action in ("lambda:InvokeFunction", "lambda:*") and "Condition" not in permission.raw:
+            qualifier = template.text(permission.properties.get("Qualifier")) or on.qualifier
+            principal = template.text(permission.properties.get("Principal")) or "unknown"
+            source = template.text(permission.properties.get("SourceArn")) or "anywhere"
+            yield on.function.logical_id, qualifier, principal, source
+
+
+def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:
+    """What keeps a role from forwarding a rule's events to a bus, or lets it do more.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
+    """
+    arn, name = template.arn(bus), template.name(bus)
+    puts = [one for one in role_statements(template, role) if one.allows]
+    exact = [one for one in puts if set(one.actions) == {"events:PutEvents"} and one.resources == (arn,)]
+    if not any(one.effect == "Allow" and conditions_of(one) == {} for one in exact):
+        yield Finding(role.logical_id, "Policies", "no events:PutEvents on the bus", f"events:PutEvents on {name}")
+    for one in puts:
+        if one not in exact:
+            found = f"{one.actions or one.not_actions} on {one.resources or one.not_resources}"
+            yield Finding(one.owner.logical_id, one.path, found, f"nothing but events:PutEvents on {name}")
+    trusts = [one for one in trust_of(template, role) if one.allows]
+    if not any(_lets_take(one) and template.arn(rule) in source_arns(one) for one in trusts):
+        wanted = f"trust in {EVENTS} with aws:SourceArn equal to the ARN of {rule.logical_id}"
+        yield Finding(role.logical_id, "AssumeRolePolicyDocument", "no trust in EventBridge for this rule", wanted)
+    for one in trusts:
+        if one.principals != (("Service", EVENTS),) or not is_limited_to_rules(template, one):
+            wanted = f"trust in {EVENTS} alone, limited to rules of this template by aws:SourceArn"
+            yield Finding(role.logical_id, one.path, f"trust in {one.principals}", wanted)
+
+
+def _lets_take(trust: Statement) -> bool:
+    """Whether a statement of trust surely lets EventBridge take the role."""
+    return trust.effect == "Allow" and is_for_events(trust) and trust.covers("sts:AssumeRole")

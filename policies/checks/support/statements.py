@@ -1,0 +1,203 @@
+"""The policy statements of a template: of identities, of resources, and of trust.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from support.intrinsics import UNKNOWN, text_of
+from support.template import Resource, Template
+
+# Types that hold statements about what an identity may do, and the property with the document.
+IDENTITY_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
+IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+# Types that hold a resource policy: the property that names the resources it is on.
+RESOURCE_POLICIES = {
+    "AWS::SQS::QueuePolicy": "Queues",
+    "AWS::SNS::TopicPolicy": "Topics",
+    "AWS::S3::BucketPolicy": "Bucket",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, resolved; an element that cannot be told is UNKNOWN in its tuple."""
+
+    owner: Resource
+    path: str
+    effect: Any
+    actions: tuple[Any, ...]
+    not_actions: tuple[Any, ...]
+    resources: tuple[Any, ...]
+    not_resources: tuple[Any, ...]
+    # Pairs such as ("Service", "events.amazonaws.com"); ("*", "*") for everybody.
+    principals: tuple[tuple[str, Any], ...]
+    not_principals: tuple[tuple[str, Any], ...]
+    conditions: Any
+    raw: Mapping[str, Any] = field(repr=False, compare=False, hash=False)
+
+    @property
+    def allows(self) -> bool:
+        """Whether the statement grants something; an effect that cannot be told counts as a grant."""
+        return bool(self.effect != "Deny")
+
+    def covers(self, action: str) -> bool:
+        """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
+        return any(isinstance(own, str) and fnmatchcase(action.lower(), own.lower()) for own in self.actions)
+
+    def everybody(self) -> bool:
+        """Whether the principal is everybody: "*", or {"AWS": "*"}."""
+        return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    """One value or a list of values as a tuple; nothing gives an empty one."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
+    """The statements of a policy document: an object, or JSON in a text; one of unknowns if it cannot be told."""
+    resolved = template.resolve(document)
+    if isinstance(resolved, str):
+        try:
+            resolved = json.loads(resolved)
+        except ValueError:
+            resolved = UNKNOWN
+    if not isinstance(resolved, Mapping):
+        return [_unknown(owner, path)]
+    found = listed(resolved.get("Statement"))
+    many = isinstance(resolved.get("Statement"), list)
+    places = [f"{path}.Statement[{index}]" if many else f"{path}.Statement" for index in range(len(found))]
+    return [_statement(owner, raw, place) for raw, place in zip(found, places, strict=True)]
+
+
+def _statement(owner: Resource, raw: Any, path: str) -> Statement:
+    if not isinstance(raw, Mapping):
+        return _unknown(owner, path)
+    return Statement(
+        owner=owner,
+        path=path,
+        effect=raw.get("Effect"),
+        actions=listed(raw.get("Action")),
+        not_actions=listed(raw.get("NotAction")),
+        resources=listed(raw.get("Resource")),
+        not_resources=listed(raw.get("NotResource")),
+        principals=_principals(raw.get("Principal")),
+        not_principals=_principals(raw.get("NotPrincipal")),
+        conditions=raw.get("Condition", {}),
+        raw=raw,
+    )
+
+
+def _unknown(owner: Resource, path: str) -> Statement:
+    anything = (UNKNOWN,)
+    return Statement(owner, path, UNKNOWN, anything, (), anything, (), (("*", UNKNOWN),), (), UNKNOWN, {})
+
+
+def _principals(value: Any) -> tuple[tuple[str, Any], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping):
+        return (("*", value),)
+    return tuple((str(kind), item) for kind, items in value.items() for item in listed(items))
+
+
+def trust_of(template: Template, role: Resource) -> list[Statement]:
+    """Who may take a role."""
+    return statements_of(template, role, role.properties.get("AssumeRolePolicyDocument"), "AssumeRolePolicyDocument")
+
+
+def own_statements(template: Template, resource: Resource) -> list[Statement]:
+    """The statements that an identity or an identity policy itself holds."""
+    found: list[Statement] | None = template.memory.get(("own_statements", resource.logical_id))
+    if found is None:
+        found = template.memory["own_statements", resource.logical_id] = list(_own_statements(template, resource))
+    return found
+
+
+def _own_statements(template: Template, resource: Resource) -> Iterator[Statement]:
+    if resource.type in IDENTITY_POLICIES:
+        yield from statements_of(template, resource, resource.properties.get("PolicyDocument"), "PolicyDocument")
+        return
+    policies = resource.properties.get("Policies", [])
+    for index, policy in enumerate(policies if isinstance(policies, list) else [policies]):
+        document = policy.get("PolicyDocument") if isinstance(policy, Mapping) else UNKNOWN
+        yield from statements_of(template, resource, document, f"Policies[{index}].PolicyDocument")
+
+
+def identity_statements(template: Template) -> Iterator[Statement]:
+    """Every statement of every role, user, group and identity policy."""
+    for resource in template.of_type(*IDENTITIES, *IDENTITY_POLICIES):
+        yield from own_statements(template, resource)
+
+
+def role_statements(template: Template, role: Resource) -> list[Statement]:
+    """Every statement that a role has: its own, and those of policies attached to it in the template."""
+    found = list(own_statements(template, role))
+    for policy in template.of_type(*IDENTITY_POLICIES):
+        if is_attached(template, policy, role):
+            found.extend(own_statements(template, policy))
+    return found
+
+
+def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
+    """Whether an identity policy is attached to a role, from either side."""
+    names = [*listed(policy.properties.get("Roles")), *listed(policy.properties.get("RoleName"))]
+    if any(template.target_of(name, "AWS::IAM::Role") is role for name in names):
+        return True
+    arns = listed(role.properties.get("ManagedPolicyArns"))
+    return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)
+
+
+def resource_statements(template: Template, resource: Resource) -> list[Statement]:
+    """The statements of the resource policies on a queue, topic or bucket; conditional policies do not count."""
+    return [
+        statement
+        for policy in template.of_type(*RESOURCE_POLICIES)
+        if "Condition" not in policy.raw and resource in policy_resources(template, policy)
+        for statement in statements_of(template, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
+    ]
+
+
+def policy_resources(template: Template, policy: Resource) -> list[Resource]:
+    """The resources of the template that a resource policy is on."""
+    kind = policy.type.removesuffix("Policy")
+    names = listed(policy.properties.get(RESOURCE_POLICIES[policy.type]))
+    found = [template.target_of(name, kind) for name in names]
+    return [resource for resource in found if resource]
+
+
+def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """The conditions as {(operator, key): values}, operators and keys in lower case as IAM reads them."""
+    if not isinstance(statement.conditions, Mapping):
+        return {("unknown", "unknown"): (UNKNOWN,)}
+    return {
+        (str(operator).lower(), str(key).lower()): tuple(_plain(value) for value in listed(values))
+        for operator, keys in statement.conditions.items()
+        for key, values in (keys.items() if isinstance(keys, Mapping) else {"unknown": UNKNOWN}.items())
+    }
+
+
+def _plain(value: Any) -> Any:
+    """IAM writes booleans as texts."""
+    return UNKNOWN if value is UNKNOWN else text_of(value)
+
+
+def denies_plain_transport(template: Template, statement: Statement, wanted: set[str], service: str) -> bool:
+    """Whether a statement refuses everybody every action of the service on the wanted ARNs without TLS.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+    """
+    return (
+        statement.effect == "Deny"
+        and statement.everybody()
+        and any(action in (f"{service}:*", "*") for action in statement.actions)
+        and (wanted <= {str(resource) for resource in statement.resources} or "*" in statement.resources)
+        and conditions_of(statement) == {("bool", "aws:securetransport"): ("false",)}
+    )

@@ -1,0 +1,89 @@
+"""A headless Chromium of Debian's package, with nothing of its own to fetch; its logs are the evidence."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = ROOT / "build" / "report"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def program(name: str) -> str:
+    found = shutil.which(name)
+    if not found:
+        pytest.fail(f"{name} is missing: apt-get install chromium chromium-driver", pytrace=False)
+    return found
+
+
+@pytest.fixture
+def folder() -> Path:
+    return REPORT
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """What report.json says; the page must show the same."""
+    file = REPORT / "report.json"
+    if not file.is_file():
+        pytest.fail("build/report/report.json is missing: run `hallmark report`", pytrace=False)
+    document = dict(json.loads(file.read_text(encoding="utf-8")))
+    if not any(item["proofs"] for item in document["controls"]):
+        pytest.fail("build/report holds no proof: run the gates, then `hallmark report`", pytrace=False)
+    return document
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium")
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(program("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, document: dict[str, Any]) -> webdriver.Chrome:
+    """The report, freshly opened in a window of 1280 pixels; the logs hold what it did and nothing from before."""
+    browser.get("about:blank")
+    show(browser, 1280)
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get((REPORT / "index.html").as_uri())
+    return browser
+
+
+def show(
+    browser: webdriver.Chrome, width: int, height: int = 900, scheme: str = "light", media: str = "screen"
+) -> None:
+    """Set what the page can know of its window."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    wishes = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+    features = [{"name": name, "value": value} for name, value in wishes.items()]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+
+
+@pytest.fixture
+def window(page: webdriver.Chrome) -> Callable[..., None]:
+    """Call it with a width, and a height, scheme or medium."""
+    return partial(show, page)

@@ -1,0 +1,108 @@
+"""The page of the report in a real browser: opened, filtered, searched, unfolded; by keyboard, on paper, small."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+Document = dict[str, Any]
+
+
+def visible(page: Chrome) -> list[str]:
+    """The ids of the controls that the page shows."""
+    return [str(e.get_attribute("id")) for e in page.find_elements(By.CSS_SELECTOR, "details.control:not([hidden])")]
+
+
+def control(page: Chrome, name: str) -> Any:
+    return page.find_element(By.ID, name)
+
+
+def requests(page: Chrome) -> list[str]:
+    """The addresses that the page has asked for."""
+    messages = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    return [str(params["request"]["url"]) for params in sent]
+
+
+def test_opens_without_an_error_or_a_request(page: Chrome, document: Document, folder: Path) -> None:
+    wanted = f"{document['run']['system']}: {document['run']['outcome']}"
+    assert page.find_element(By.TAG_NAME, "h1").text == wanted
+    assert sorted(visible(page)) == sorted(item["id"] for item in document["controls"])
+    for item in document["controls"]:
+        assert control(page, item["id"]).get_attribute("data-verdict") == item["verdict"]
+    assert page.get_log("browser") == []
+    asked = [address for address in requests(page) if not address.startswith("data:")]
+    assert asked == [(folder / "index.html").as_uri()]
+
+
+def test_filters_by_verdict(page: Chrome, document: Document) -> None:
+    counts = Counter(item["verdict"] for item in document["controls"])
+    for verdict, count in counts.items():
+        button = page.find_element(By.CSS_SELECTOR, f"button.filter[data-verdict={verdict}]")
+        button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        assert len(visible(page)) == count
+        button.click()
+    assert len(visible(page)) == counts.total()
+
+
+def test_searches(page: Chrome) -> None:
+    field = page.find_element(By.ID, "search")
+    page.find_element(By.TAG_NAME, "body").send_keys("/")
+    assert page.switch_to.active_element == field
+    field.send_keys("rt_deploy")
+    assert visible(page) == ["RT_DEPLOY"]
+    field.send_keys(" no such word")
+    assert visible(page) == []
+    page.find_element(By.ID, "clear").click()
+    assert len(visible(page)) > 1
+
+
+def test_unfolds_by_keyboard(page: Chrome, document: Document) -> None:
+    item = next(item for item in document["controls"] if item["proofs"])
+    details = control(page, item["id"])
+    summary = details.find_element(By.TAG_NAME, "summary")
+    assert not details.get_attribute("open")
+    summary.send_keys(Keys.ENTER)
+    assert details.get_attribute("open")
+    shown = details.find_element(By.CLASS_NAME, "inside").text
+    assert item["proofs"][0]["sha256"] in shown
+    assert item["proofs"][0]["gate"] in shown
+    assert "Why it matters" in shown
+
+
+def test_a_link_opens_its_control(page: Chrome) -> None:
+    page.find_element(By.CSS_SELECTOR, ".brief a").click()
+    name = page.current_url.rpartition("#")[2]
+    assert control(page, name).get_attribute("open")
+
+
+def test_paper_shows_everything(page: Chrome, window: Callable[..., None]) -> None:
+    window(1280, media="print")
+    page.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert page.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
+    page.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert page.execute_script("return document.querySelectorAll('details[open]').length") == 0
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_its_window(page: Chrome, window: Callable[..., None], width: int, scheme: str) -> None:
+    window(width, scheme=scheme)
+    page.execute_script("document.querySelectorAll('details.control').forEach((d) => { d.open = true; })")
+    assert page.execute_script("return document.documentElement.scrollWidth") <= width
+    assert page.get_log("browser") == []
+
+
+def test_screenshot(page: Chrome, window: Callable[..., None], document: Document, folder: Path) -> None:
+    proved = {item["id"] for item in document["controls"] if item["proofs"]}
+    unfolded = next(name for name in visible(page) if name in proved)
+    page.execute_script("document.getElementById(arguments[0]).open = true", unfolded)
+    window(1280, 1600)
+    assert page.save_screenshot(str(folder / "report.png"))

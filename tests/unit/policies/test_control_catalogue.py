@@ -1,0 +1,122 @@
+"""The catalogue loads, and a mistake in it is one line with file and line number."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hallmark import catalogue
+from hallmark.errors import UserError
+from hallmark.project import ROOT
+
+CONTROL = """\
+  - id: RT_ONE
+    title: One
+    statement: One thing holds.
+    severity: high
+    anchor: everything
+    proofs: [template, {kind: behaviour, needsAws: because}]
+    why: It matters.
+    fix: Do it.
+    frameworks: {pci: [7.2.1], nist: [AC-6, SA-9(5)]}
+"""
+
+
+def _load(folder: Path, controls: str, mutants: str = "") -> catalogue.Catalogue:
+    (folder / "own.yaml").write_text(controls, encoding="utf-8")
+    if mutants:
+        (folder / "own" / "mutants").mkdir(parents=True)
+        (folder / "own" / "mutants" / "rt_one.yaml").write_text(mutants, encoding="utf-8")
+    return catalogue.load("own", folder)
+
+
+def test_every_requirement_of_the_specification_has_one_control() -> None:
+    controls = catalogue.load("realtime").controls
+    assert len({control.id for control in controls}) == len(controls)
+    assert all(re.fullmatch(r"RT(_[A-Z0-9]+)+", control.id) for control in controls)
+    assert {"RT_DEPLOY", "RT_IAM_LEAST", "RT_NO_PAN"} <= {control.id for control in controls}
+
+
+def test_only_what_needs_an_account_says_so() -> None:
+    controls = catalogue.load("realtime").controls
+    assert [one.id for one in controls if any(proof.needs_aws for proof in one.proofs)] == ["RT_DEPLOY"]
+
+
+def test_a_control_with_a_policy_has_mutants() -> None:
+    controls = catalogue.load("realtime").controls
+    assert [one.id for one in controls if one.asks_for("template") and not one.mutants] == []
+
+
+def test_parameters_that_differ_by_stage_name_both_stages() -> None:
+    for control in catalogue.load("realtime").controls:
+        for name, value in control.parameters.items():
+            if isinstance(value, dict) and set(value) & set(catalogue.STAGES):
+                assert set(value) == set(catalogue.STAGES), f"{control.id}.{name}"
+
+
+def test_a_good_control_and_its_mutants_are_joined(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, f"controls:\n{CONTROL}", "- {name: gone, on: {type: T}, delete: Path}\n")
+    assert loaded.control("RT_ONE").mutants[0].name == "gone"
+    with pytest.raises(UserError, match="no control RT_TWO"):
+        loaded.control("RT_TWO")
+
+
+@pytest.mark.parametrize(
+    ("controls", "line", "problem"),
+    [
+        (f"controls:\n{CONTROL}{CONTROL}", 11, "two controls have the id RT_ONE"),
+        (f"controls:\n{CONTROL}".replace("severity: high", "severity: grave"), 5, "severity"),
+        (f"controls:\n{CONTROL}".replace("severity: high", "gravity: high"), 2, "severity"),
+        (f"controls:\n{CONTROL}    colour: red\n", 11, "there is no such field"),
+        (f"controls:\n{CONTROL}".replace("RT_ONE", "rt-one"), 2, "id"),
+        (f"controls:\n{CONTROL}".replace("[template,", "[templates,"), 7, "proofs"),
+        (f"controls:\n{CONTROL}".replace("[template,", "[behaviour,"), 2, "the same proof twice"),
+        (f"controls:\n{CONTROL}".replace("7.2.1", "seven"), 10, "pci"),
+        (f"controls:\n{CONTROL}".replace("AC-6", "AC6"), 10, "nist"),
+        (f"controls:\n{CONTROL}    title: again\n", 11, "the key title is there twice"),
+        ("controls: []\n", 1, "controls"),
+        ("controls:\n  - [\n", 3, ""),
+        ("", 1, "controls"),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, controls: str, line: int, problem: str) -> None:
+    with pytest.raises(UserError) as raised:
+        _load(tmp_path, controls)
+    assert "\n" not in str(raised.value)
+    assert f"own.yaml:{line}: " in str(raised.value)
+    assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("mutants", "problem"),
+    [
+        ("- {name: both, on: {type: T}, delete: A, set: {path: A, value: 1}}", "exactly one of"),
+        ("- {name: neither, on: {type: T}}", "exactly one of"),
+        ("- {name: nowhere, delete: A}", "wants `on`"),
+        ("- {name: typo, on: {kind: T}, delete: A}", "there is no such field"),
+        ("- {name: nameless, add_resource: {Type: T}}", "wants an id"),
+        ("name: no list", "wants a list"),
+    ],
+)
+def test_a_mistake_in_a_mutant_is_one_line_with_its_place(tmp_path: Path, mutants: str, problem: str) -> None:
+    with pytest.raises(UserError, match=problem) as raised:
+        _load(tmp_path, f"controls:\n{CONTROL}", mutants)
+    assert "rt_one.yaml:1: " in str(raised.value)
+
+
+def test_mutants_of_no_control_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "own" / "mutants").mkdir(parents=True)
+    (tmp_path / "own" / "mutants" / "rt_two.yaml").write_text("[]")
+    with pytest.raises(UserError, match="RT_TWO, which is no control"):
+        _load(tmp_path, f"controls:\n{CONTROL}")
+
+
+def test_an_unknown_system_is_told_which_there_are() -> None:
+    with pytest.raises(UserError, match=r"no catalogue for the system 'other'.*realtime"):
+        catalogue.load("other")
+
+
+def test_fixes_name_files_that_exist() -> None:
+    for control in catalogue.load("realtime").controls:
+        for named in re.findall(r"\b(?:infra|lambda)/[\w/]+(?:\.\w+)?", control.fix):
+            assert (ROOT / named).exists(), f"{control.id}: {named}"

@@ -1,0 +1,111 @@
+"""What a requirement means may be written in other ways than ours: those pass too."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.policies.edited import Edited
+
+SECOND = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": False}}}
+
+
+@pytest.fixture(params=["dev", "prod"])
+def edited(request: pytest.FixtureRequest) -> Edited:
+    return Edited(request.param)
+
+
+@pytest.mark.control("RT_RULE_FIVE")
+@pytest.mark.parametrize(
+    ("rule", "field", "matchers"),
+    [
+        ("night-time", "localHour", [0, 1, 2, 3, 4, 5]),
+        ("night-time", "localHour", [{"numeric": [">", -1, "<", 6]}]),
+        ("night-time", "localHour", [{"numeric": ["<=", 5, ">=", 0]}]),
+        ("high-value-domestic", "amount", [{"numeric": [">=", 1000.0]}]),
+        ("high-value-domestic", "region", ["us-west-2", "us-west-1", "us-east-2", "us-east-1"]),
+        ("geo-anomaly", "country", [{"anything-but": ["UK", "GB", "FR", "DE", "NL", "US"]}]),
+    ],
+)
+def test_a_pattern_is_judged_by_what_it_lets_in(edited: Edited, rule: str, field: str, matchers: list[Any]) -> None:
+    edited.rule(rule)["EventPattern"]["detail"][field] = matchers
+    assert edited.findings("RT_RULE_FIVE") == []
+
+
+@pytest.mark.control("RT_RULE_FIVE")
+def test_a_pattern_may_be_a_text(edited: Edited) -> None:
+    rule = edited.rule("geo-anomaly")
+    rule["EventPattern"] = json.dumps(rule["EventPattern"])
+    assert edited.findings("RT_RULE_FIVE") == []
+
+
+@pytest.mark.control("RT_RULE_FIVE")
+def test_a_rule_is_known_by_its_pattern_whatever_its_name(edited: Edited) -> None:
+    rule = next(raw for raw in edited.resources.values() if raw.get("Properties") is edited.rule("velocity-spike"))
+    rule["Properties"]["Name"] = "fraud-4"
+    del rule["Metadata"]
+    assert edited.findings("RT_RULE_FIVE") == []
+
+
+@pytest.mark.control("RT_BUS_ARCHIVE")
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"source": [{"prefix": "hallmark."}]},
+        {"source": [{"prefix": ""}]},
+        {"detail-type": ["TransactionReceived", "Other"]},
+        {"source": ["hallmark.realtime"], "replay-name": [{"exists": False}]},
+    ],
+)
+def test_an_archive_may_leave_out_what_is_not_ours(edited: Edited, pattern: dict[str, Any]) -> None:
+    edited.find("AWS::Events::Archive")["EventPattern"] = pattern
+    assert edited.findings("RT_BUS_ARCHIVE") == []
+
+
+@pytest.mark.control("RT_BUCKET_TLS")
+def test_bucket_and_objects_may_have_a_denial_each(edited: Edited) -> None:
+    statements = edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    both = next(one for one in statements if one["Action"] == "s3:*")
+    statements.remove(both)
+    statements.extend({**SECOND, "Resource": resource} for resource in both["Resource"])
+    assert edited.findings("RT_BUCKET_TLS") == []
+
+
+@pytest.mark.control("RT_TARGET_DLQ")
+def test_one_queue_may_serve_two_rules(edited: Edited) -> None:
+    night, geo = edited.rule("night-time"), edited.rule("geo-anomaly")
+    queue = geo["Targets"][0]["DeadLetterConfig"]["Arn"]
+    for target in night["Targets"]:
+        target["DeadLetterConfig"] = {"Arn": queue}
+    assert len(edited.findings("RT_TARGET_DLQ")) == len(night["Targets"])
+    _let_in(edited, queue["Fn::GetAtt"][0], "night-time")
+    assert edited.findings("RT_TARGET_DLQ") == []
+
+
+def _let_in(edited: Edited, queue: str, rule: str) -> None:
+    policy = edited.find("AWS::SQS::QueuePolicy", lambda raw: raw["Properties"]["Queues"] == [{"Ref": queue}])
+    condition = policy["PolicyDocument"]["Statement"][1]["Condition"]
+    other = f"rule/realtime-transaction-{edited.stage}/realtime-{rule}-{edited.stage}"
+    arn = {"Fn::Sub": f"arn:${{AWS::Partition}}:events:eu-central-1:${{AWS::AccountId}}:{other}"}
+    condition["ArnEquals"]["aws:SourceArn"] = [*_listed(condition["ArnEquals"]["aws:SourceArn"]), arn]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.control("RT_API_ROUTE")
+def test_the_permission_may_be_for_every_stage_of_the_api(edited: Edited) -> None:
+    permission = edited.find(
+        "AWS::Lambda::Permission", lambda raw: raw["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    )
+    api = edited.find("AWS::ApiGateway::Method")["RestApiId"]["Ref"]
+    source = f"arn:aws:execute-api:eu-central-1:${{AWS::AccountId}}:${{{api}}}/*/POST/transactions"
+    permission["SourceArn"] = {"Fn::Sub": source}
+    assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_API_TRACING")
+def test_a_flag_may_be_a_text(edited: Edited) -> None:
+    edited.find("AWS::ApiGateway::Stage")["TracingEnabled"] = "true"
+    assert edited.findings("RT_API_TRACING") == []
