@@ -50,13 +50,14 @@ class Judge:
 
     def _missing(self, asked: Asked, rows: Sequence[ProofRow]) -> str:
         """Return what lacks to a proof of that kind; nothing when it is whole."""
-        counted = [row for row in rows if row.target == "aws" or (row.fidelity != "absent" and not asked.needs_aws)]
         if asked.kind == "template":
-            lacking = sorted(set(self.stages) - {row.stage for row in counted})
+            lacking = sorted(set(self.stages) - {row.stage for row in rows})
             return f"no policy has judged stage {', '.join(lacking)}" if lacking else ""
-        if counted:
+        # A test without a stage adds to a proof; it is none of what a deployed system does.
+        embedded = [row for row in rows if row.target == "embedded" and not asked.needs_aws]
+        if any(row.target == "aws" for row in rows) or any(row.fidelity != "absent" for row in embedded):
             return ""
-        return "the embedded stage does not do this" if rows else "no gate has proved it"
+        return "the embedded stage does not do this" if embedded else "no gate has proved it on a stage"
 
     def _used(self, proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
         failed = [(row, finding) for row in proofs if row.outcome == "failed" for finding in row.findings]

@@ -16,7 +16,8 @@ from hallmark.stage.embedded.emulator import Emulator
 Client = Callable[[str], Any]
 HANDLER = """
 exports.handler = async (event) => {
-  console.log(JSON.stringify({ trace: process.env._X_AMZN_TRACE_ID, mark: event.mark }));
+  const { version, env } = process;
+  console.log(JSON.stringify({ version, trace: env._X_AMZN_TRACE_ID, mark: event.mark }));
   if (event.wait) await new Promise((done) => setTimeout(done, event.wait));
   if (event.fail) throw new Error("told to fail");
   return { statusCode: 200, body: JSON.stringify({ header: (event.headers || {})["X-Amzn-Trace-Id"] }) };

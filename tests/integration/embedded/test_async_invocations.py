@@ -82,3 +82,10 @@ def test_the_trace_of_the_event_reaches_the_function(function: str, route: Any, 
     emit({"mark": 5}, TraceHeader=f"{root};Parent=53995c3f42cd8ad8;Sampled=1")
     lines = wait_for(lambda: function_logs(function), "the log line")
     assert [line["trace"].split(";")[0] for line in lines] == [root]
+
+
+@pytest.mark.control("RT_FN_RUNTIME")
+def test_handlers_run_on_the_real_node_18(client: Any, function: str, function_logs: Any) -> None:
+    _invoke(client, function, {"mark": 6})
+    (line,) = wait_for(lambda: function_logs(function), "the log line")
+    assert line["version"] == "v18.20.8"

@@ -135,7 +135,7 @@ def test_html_of_a_good_run(
     facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
 ) -> None:
     controls = [control("RT_A", Asked("behaviour")), control("RT_B", Asked("behaviour", "Only an account tells."))]
-    report = join(facts, controls, [evidence(proof())], Waivers(), expected=())
+    report = join(facts, controls, [evidence(proof(), target="embedded")], Waivers(), expected=())
     assert html.headline(report) == "1 control is proved, 1 needs an AWS account."
     assert "Nothing is waived." in html.render(report)
 

@@ -38,7 +38,7 @@ def test_refused(
 def test_a_failed_gate_fails_the_run(
     facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
 ) -> None:
-    gates = [evidence(proof()), evidence(gate="lint", outcome="failed")]
+    gates = [evidence(proof(), target="embedded"), evidence(gate="lint", outcome="failed")]
     report = join(facts, [control("RT_A", Asked("behaviour"))], gates, Waivers(), expected=())
     assert report.controls[0].verdict == "proved"
     assert report.outcome == "failed"

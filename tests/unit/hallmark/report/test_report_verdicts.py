@@ -102,8 +102,16 @@ def test_planned_does_not_fail_the_run(judged: Callable[..., Report]) -> None:
     assert report.outcome == "passed"
 
 
+def test_a_test_without_a_stage_is_no_proof_of_behaviour(
+    judged: Callable[..., Report], proof: Callable[..., Proof]
+) -> None:
+    report = judged(Asked("behaviour"), proof(), target="none")
+    assert verdict(report)[0] == "unproven"
+
+
 def test_planned_but_proved_fails_the_run(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
-    report = judged(Asked("behaviour"), proof(), planned=frozenset({("RT_A", "behaviour")}))
+    planned = frozenset({("RT_A", "behaviour")})
+    report = judged(Asked("behaviour"), proof(), planned=planned, target="embedded")
     assert report.run.problems == (
         "policies/planned.yaml: the behaviour proof of RT_A is there: delete it from the list",
     )
