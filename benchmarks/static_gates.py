@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("build/cdk.out/*.template.json"))
 UNIT, CHECKOV = ROOT / ".tox" / "unit" / "bin", ROOT / ".tox" / "checkov" / "bin"
 OURS = ["tox", "-q", "-p", "2", "-e", "build,lint,cfn-lint,policies,checkov,unit"]
+CHECKOV_OPTIONS = ["--external-checks-dir", "policies/checks", "--framework", "cloudformation"]
+CHECKOV_OPTIONS += ["--skip-download", "--compact", "--quiet", "--soft-fail"]
 PLAIN = [
     [str(UNIT / "node"), "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--output", "build/benchmark.out"],
     ["ruff", "check", "."],
@@ -21,11 +23,7 @@ PLAIN = [
     ["mypy"],
     [str(UNIT / "npm"), "run", "--silent", "typecheck"],
     ["cfn-lint", "--ignore-checks", "W2531", "--", *TEMPLATES],
-    *(
-        [str(CHECKOV / "checkov"), "--file", template, "--external-checks-dir", "policies/checks", "--soft-fail"]
-        + ["--framework", "cloudformation", "--skip-download", "--compact", "--quiet"]
-        for template in TEMPLATES
-    ),
+    *([str(CHECKOV / "checkov"), "--file", template, *CHECKOV_OPTIONS] for template in TEMPLATES),
     [str(UNIT / "npm"), "run", "--silent", "test"],
     [str(UNIT / "pytest"), "tests/unit", "--quiet"],
 ]

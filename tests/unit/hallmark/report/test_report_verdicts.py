@@ -47,7 +47,7 @@ def test_a_tests_template_proof_does_not_replace_the_policy(
 
 
 def test_nothing_is_unproven(judged: Callable[..., Report]) -> None:
-    assert verdict(judged(Asked("behaviour"))) == ("unproven", "behaviour: no gate has proved it")
+    assert verdict(judged(Asked("behaviour"))) == ("unproven", "behaviour: no gate has proved it on a stage")
 
 
 def test_one_failed_proof_fails(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
