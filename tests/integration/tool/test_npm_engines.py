@@ -27,7 +27,6 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.control("RT_FN_RUNTIME")
 def test_all_packages_install_on_node_18(project: Path) -> None:
     done = _install(project)
     assert done.returncode == 0, done.stderr

@@ -1,9 +1,6 @@
 """Parameters: their layers, their types, and the one clear line for a bad one."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -181,36 +178,3 @@ def test_a_schema_that_the_api_cannot_use_is_refused(settings, tmp_path, change,
     file.write_text(json.dumps({**schema, **change}))
     with pytest.raises(UsageError, match=complaint):
         loaded(settings, {"requestSchemaFile": str(file)})
-
-
-def synth(*arguments, out):
-    environ = {**os.environ, "CDK_OUTDIR": str(out)}
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "CDK_CONTEXT_JSON"):
-        environ.pop(name, None)
-    command = [sys.executable, "-m", "infra.app", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize("argument", ["velocityThreshold=1000", "nonsense"])
-def test_a_bad_synth_ends_with_2_and_one_line(tmp_path, argument):
-    run = synth("-c", argument, out=tmp_path)
-    assert run.returncode == 2
-    assert run.stderr.startswith("error: ")
-    assert run.stderr.count("\n") == 1
-    assert run.stdout == ""
-
-
-@pytest.mark.control("RT_ENV_SEPARATION", "RT_REGION")
-def test_one_stage_can_be_synthesized_alone_and_is_protected_in_prod(tmp_path):
-    stale = tmp_path / "hallmark-realtime-dev.template.json"
-    stale.write_text("{}")
-    run = synth("-c", "stage=prod", out=tmp_path)
-    assert run.returncode == 0, run.stderr
-    assert {file.name for file in tmp_path.glob("*.template.json")} == {
-        "hallmark-account.template.json",
-        "hallmark-realtime-prod.template.json",
-    }
-    stack = json.loads((tmp_path / "manifest.json").read_text())["artifacts"]["hallmark-realtime-prod"]
-    assert stack["environment"] == "aws://unknown-account/eu-central-1"
-    assert stack["properties"]["terminationProtection"] is True
-    assert "hallmark-account" in stack["dependencies"]
