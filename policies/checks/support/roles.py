@@ -7,6 +7,7 @@ points get the part, so one broken wire changes nobody's part.
 from collections import Counter
 from collections.abc import Iterable
 
+from support.memo import once
 from support.statements import role_statements
 from support.template import Resource, Template
 from support.wiring import (
@@ -135,10 +136,7 @@ class Roles:
 
 def roles_of(template: Template) -> Roles:
     """The parts of a template, worked out once."""
-    found: Roles | None = template.memory.get(Roles)
-    if found is None:
-        found = template.memory[Roles] = Roles(template)
-    return found
+    return once(template, Roles, lambda: Roles(template))
 
 
 def _most(resources: Iterable[Resource | None]) -> Resource | None:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from support.intrinsics import UNKNOWN, text_of
+from support.memo import once
 from support.template import Resource, Template
 
 # Types that hold statements about what an identity may do, and the property with the document.
@@ -115,10 +116,7 @@ def trust_of(template: Template, role: Resource) -> list[Statement]:
 
 def own_statements(template: Template, resource: Resource) -> list[Statement]:
     """The statements that an identity or an identity policy itself holds."""
-    found: list[Statement] | None = template.memory.get(("own_statements", resource.logical_id))
-    if found is None:
-        found = template.memory["own_statements", resource.logical_id] = list(_own_statements(template, resource))
-    return found
+    return once(template, ("own statements", resource.logical_id), lambda: list(_own_statements(template, resource)))
 
 
 def _own_statements(template: Template, resource: Resource) -> Iterator[Statement]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.memo import once
 from support.template import Resource, Template
 
 FUNCTION = "AWS::Lambda::Function"
@@ -45,10 +46,7 @@ def invocation(template: Template, expression: Any) -> Invocation | None:
     text = template.text(expression)
     if text is None:
         return None
-    if ("invocation", text) not in template.memory:
-        template.memory["invocation", text] = _invocation(template, text)
-    found: Invocation | None = template.memory["invocation", text]
-    return found
+    return once(template, ("invocation", text), lambda: _invocation(template, text))
 
 
 def _invocation(template: Template, text: str) -> Invocation | None:
