@@ -1,4 +1,7 @@
-"""Everything that has to be made before a gate or a stage can run; each step only when its inputs changed."""
+"""Everything that has to be made before a gate or a stage can run; each step only when its inputs changed.
+
+`python -m hallmark.build` is `hallmark build` without the rest of the command, which takes longer to load.
+"""
 
 import hashlib
 import os
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from hallmark.errors import UserError
 from hallmark.project import BUILD, CLOUD_ASSEMBLY, NODE_MODULES, ROOT, require_checkout, run, tool, tool_environment
 
 
@@ -108,3 +112,11 @@ def build(announce: Callable[[str], None]) -> list[str]:
             step.stamp.write_text(step.digest())
             made.append(step.name)
     return made
+
+
+if __name__ == "__main__":
+    try:
+        build(lambda step: print(f"{step} ...", flush=True))
+    except UserError as error:
+        print(f"hallmark: {error}", file=sys.stderr)
+        sys.exit(2)

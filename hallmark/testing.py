@@ -78,8 +78,8 @@ class EvidencePlugin:
         elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
             self.passed.setdefault(report.nodeid, True)
 
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if exitstatus != 0:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.exitstatus != 0:
             self.record.fail()
         for node, passed in self.passed.items():
             self.record.proofs.extend(
