@@ -86,10 +86,6 @@ class Evidence:
     tool_findings: tuple[ToolFinding, ...] = ()
     mutants: Mutants | None = None
 
-    @property
-    def unwaived(self) -> tuple[ToolFinding, ...]:
-        return tuple(finding for finding in self.tool_findings if finding.waived_by is None)
-
 
 def now() -> str:
     """Return this moment in UTC, to the second."""

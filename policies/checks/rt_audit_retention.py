@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.archives import ARCHIVE, archives_of, retention_problem
+from support.archives import ARCHIVE, archive_problems, archives_of
 from support.delivery import is_for_events, source_arns
 from support.events import event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
@@ -33,12 +33,8 @@ class AuditRetention(Policy):
         if not bus:
             yield Finding(TEMPLATE, "Resources", "no audit bus", "an audit bus that is recorded")
             return
-        archives = archives_of(template, bus)
-        if not archives:
-            wanted = "an AWS::Events::Archive whose SourceArn is this bus"
-            yield Finding(bus.logical_id, "", "no archive of this bus", wanted)
-        for archive in archives:
-            yield from retention_problem(template, archive, days)
+        yield from archive_problems(template, bus, days)
+        for archive in archives_of(template, bus):
             yield from _leaves_out(template, archive)
         yield from _copy_problems(template, bus, days)
 

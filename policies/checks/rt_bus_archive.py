@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.archives import archives_of, retention_problem
+from support.archives import archive_problems, archives_of
 from support.events import event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
@@ -24,12 +24,8 @@ class TransactionArchive(Policy):
         if not bus:
             yield Finding(TEMPLATE, "Resources", "no transaction bus", "a transaction bus with an archive")
             return
-        archives = archives_of(template, bus)
-        if not archives:
-            wanted = "an AWS::Events::Archive whose SourceArn is this bus"
-            yield Finding(bus.logical_id, "", "no archive of this bus", wanted)
-        for archive in archives:
-            yield from retention_problem(template, archive, parameters["retention_days"])
+        yield from archive_problems(template, bus, parameters["retention_days"])
+        for archive in archives_of(template, bus):
             yield from self._leaves_out(template, archive, parameters["events"])
 
     def _leaves_out(self, template: Template, archive: Resource, events: list[dict[str, str]]) -> Iterator[Finding]:

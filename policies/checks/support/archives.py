@@ -15,12 +15,18 @@ def archives_of(template: Template, bus: Resource) -> list[Resource]:
     return [archive for archive in archives if template.by_arn(archive.properties.get("SourceArn"), BUS) is bus]
 
 
-def retention_problem(template: Template, archive: Resource, days: int) -> Iterator[Finding]:
-    """A finding unless the archive keeps events for exactly these days; AWS keeps them for ever without a number.
+def archive_problems(template: Template, bus: Resource, days: int) -> Iterator[Finding]:
+    """A finding unless the bus has an archive, and for each that does not keep events for exactly these days.
 
+    AWS keeps them for ever without a number.
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
     """
-    found = template.value(archive, "RetentionDays")
-    if template.number(found) != days:
-        told = "no number of days, so for ever" if found is None else f"{found} days"
-        yield Finding(archive.logical_id, "RetentionDays", told, f"{days} days")
+    archives = archives_of(template, bus)
+    if not archives:
+        wanted = "an AWS::Events::Archive whose SourceArn is this bus"
+        yield Finding(bus.logical_id, "", "no archive of this bus", wanted)
+    for archive in archives:
+        found = template.value(archive, "RetentionDays")
+        if template.number(found) != days:
+            told = "no number of days, so for ever" if found is None else f"{found} days"
+            yield Finding(archive.logical_id, "RetentionDays", told, f"{days} days")

@@ -51,11 +51,6 @@ class Roles:
         """The bus that plays a part."""
         return self.buses.get(part)
 
-    def is_wired(self, part: str) -> bool:
-        """Whether the wiring itself, not only a mark or a name, tells who plays a part."""
-        points, cast = (self._buses, self.buses) if part in BUSES else (self._functions, self.functions)
-        return part in cast and points[part][cast[part].logical_id] >= _WIRED
-
     def _give(self, points: Points, part: str, resources: Iterable[Resource | None]) -> None:
         for name in {resource.logical_id for resource in resources if resource}:
             points[part][name] += _WIRED
