@@ -1,7 +1,7 @@
 """Mutants: every policy must report what breaks its control, exactly that, and nothing before."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,14 +98,17 @@ def _reported(policy: "Policy", document: dict[str, Any], stage: str) -> tuple[s
     return tuple(sorted({finding.resource for finding in policy.findings(Template(document), stage)}))
 
 
+def show(results: Sequence[Result]) -> None:
+    """Print every survivor with its edit, then the sums."""
+    for survivor in (survivor for result in results for survivor in result.survivors):
+        print(f"survivor: {survivor}")
+    total, killed = sum(result.total for result in results), sum(result.killed for result in results)
+    survivors, seconds = sum(len(result.survivors) for result in results), sum(result.seconds for result in results)
+    print(f"{total} mutants, {killed} killed, {survivors} survivors, {seconds:.1f} s")
+
+
 def mutants_command(system: str, only: set[str] | None = None) -> int:
     """Print mutants, killed and survivors; 0 if every mutant was killed and no clean template reported."""
     result = run(system, only)
-    for survivor in result.survivors:
-        print(f"survivor: {survivor}")
-    controls = len(result.by_control)
-    print(
-        f"{result.total} mutants of {controls} controls, {result.killed} killed, "
-        f"{len(result.survivors)} survivors, {result.seconds:.1f} s"
-    )
+    show([result])
     return int(bool(result.survivors) or not result.total)

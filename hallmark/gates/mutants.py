@@ -22,8 +22,7 @@ def main() -> int:
             record.mutants = Mutants(total, killed, survivors)
             if survivors or not total:
                 record.fail()
-            print(*(f"survivor: {survivor}" for survivor in survivors), sep="\n", end="\n" if survivors else "")
-            print(f"{total} mutants, {killed} killed, {len(survivors)} survivors")
+            mutants.show(results)
     except UserError as error:
         return told(error)
     return int(record.outcome == "failed")

@@ -1,0 +1,1 @@
+"""The commands of `hallmark`, one file each: options in, work done elsewhere, result shown."""
