@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("build/cdk.out/*.template.json"))
 UNIT, CHECKOV = ROOT / ".tox" / "unit" / "bin", ROOT / ".tox" / "checkov" / "bin"
-OURS = ["tox", "-q", "-p", "2", "-e", "build,lint,cfn-lint,policies,checkov,unit"]
+OURS = ["tox", "-q", "-p", "2", "-e", "build,lint,unit,checkov,cfn-lint,policies"]
 CHECKOV_OPTIONS = ["--external-checks-dir", "policies/checks", "--framework", "cloudformation"]
 CHECKOV_OPTIONS += ["--skip-download", "--compact", "--quiet", "--soft-fail"]
 PLAIN = [

@@ -69,14 +69,15 @@ def _synthesize() -> None:
     run([sys.executable, "-m", "infra.app"], tool_environment({"CDK_VALIDATION": "false"}))
 
 
+PACKAGES = Step(
+    name="install npm packages",
+    inputs=("package.json", "package-lock.json", ".npmrc"),
+    output=NODE_MODULES,
+    proof=".package-lock.json",
+    make=_npm_ci,
+)
 STEPS = (
-    Step(
-        name="install npm packages",
-        inputs=("package.json", "package-lock.json", ".npmrc"),
-        output=NODE_MODULES,
-        proof=".package-lock.json",
-        make=_npm_ci,
-    ),
+    PACKAGES,
     Step(
         name="bundle the functions",
         inputs=("lambda", "package-lock.json", "tsconfig.json"),
@@ -95,16 +96,16 @@ STEPS = (
 )
 
 
-def build(announce: Callable[[str], None]) -> list[str]:
-    """Run the steps whose inputs changed, one process at a time; return their names.
+def build(announce: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> list[str]:
+    """Run the steps whose inputs changed, each in one process at a time; return their names.
 
     Raises UserError with a tool's last lines when it fails.
     """
     require_checkout()
     BUILD.mkdir(exist_ok=True)
     made = []
-    with FileLock(BUILD / ".lock"):
-        for step in STEPS:
+    for step in steps:
+        with FileLock(BUILD / ".lock"):
             if step.stamp.is_file() and step.stamp.read_text() == step.digest():
                 continue
             announce(step.name)
@@ -116,7 +117,7 @@ def build(announce: Callable[[str], None]) -> list[str]:
 
 if __name__ == "__main__":
     try:
-        build(lambda step: print(f"{step} ...", flush=True))
+        build(lambda step: print(f"{step} ...", flush=True), (PACKAGES,) if sys.argv[1:] == ["packages"] else STEPS)
     except UserError as error:
         print(f"hallmark: {error}", file=sys.stderr)
         sys.exit(2)

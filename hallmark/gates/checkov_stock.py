@@ -62,19 +62,24 @@ def stock(
 
 def proofs(report: Report, templates: Iterable[Synthesized], ours: set[str]) -> Iterator[Proof]:
     """Yield what our own checks say under checkov: one proof for each check and stage that it judged."""
+    failed, passed = _ours(report.failed_checks, ours), _ours(report.passed_checks, ours)
     for template in templates:
         path, digest = str(template.path.resolve()), sha256(template.path)
         for control in sorted(ours):
             mine = (control, path)
-            failed = [record for record in report.failed_checks if _key(record) == mine]
-            if failed or any(_key(record) == mine for record in report.passed_checks):
-                findings = tuple(Finding(_logical_id(record)) for record in failed)
-                outcome: Outcome = "failed" if failed else "passed"
+            if mine in failed or mine in passed:
+                findings = tuple(Finding(name) for name in failed.get(mine, ()))
+                outcome: Outcome = "failed" if findings else "passed"
                 yield Proof(control, "template", outcome, template.label, digest, template.stage, findings=findings)
 
 
-def _key(record: Record) -> tuple[str, str]:
-    return record.check_id, str(Path(record.file_abs_path).resolve())
+def _ours(records: Iterable[Record], ours: set[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the logical ids of our checks' records, by check and template."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        if record.check_id in ours:
+            found.setdefault((record.check_id, str(record.file_abs_path)), []).append(_logical_id(record))
+    return found
 
 
 def _logical_id(record: Record) -> str:

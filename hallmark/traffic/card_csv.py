@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from hallmark.errors import UserError
+from hallmark.traffic.enrichment import zone_named
 from hallmark.traffic.merchant_categories import merchant_category
 from hallmark.traffic.places import HOME_ZONE, place
 from hallmark.traffic.tokens import token
@@ -91,6 +91,6 @@ def _moment(fields: dict[str, str], zone: str) -> datetime:
         raise ValueError("`Time` must be hours and minutes, such as 6:21")
     try:
         year, month, day = (int(fields[name]) for name in ("Year", "Month", "Day"))
-        return datetime(year, month, day, int(clock_time[1]), int(clock_time[2]), tzinfo=ZoneInfo(zone), fold=0)
+        return datetime(year, month, day, int(clock_time[1]), int(clock_time[2]), tzinfo=zone_named(zone), fold=0)
     except ValueError:
         raise ValueError("`Year`, `Month`, `Day` and `Time` name no time") from None

@@ -4,11 +4,14 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hallmark.traffic.transaction import Transaction
 
 SATURATION = 100
+# ZoneInfo itself remembers eight zones and reads the files of all others again.
+zone_named = cache(ZoneInfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Enriched:
 
 def local_hour(ts: datetime, zone: str) -> int:
     """Return the hour, 0 to 23, of an aware time in an IANA zone."""
-    return ts.astimezone(ZoneInfo(zone)).hour
+    return ts.astimezone(zone_named(zone)).hour
 
 
 def recent_counts(arrivals: Iterable[datetime], window_seconds: int) -> list[int]:

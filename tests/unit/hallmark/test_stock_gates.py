@@ -8,7 +8,6 @@ import pytest
 from hallmark import waivers
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
-from hallmark.gates.cfn_lint import lint
 from hallmark.gates.recorder import Recorder
 from hallmark.gates.settle import settle
 from hallmark.synthesized import Synthesized
@@ -62,11 +61,6 @@ def test_waived_and_unwaived(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_unused_waiver(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"waivers\.yaml:2: nothing needs the waiver of W2531"):
         settle("cfn-lint", [(template(tmp_path), found("E3002"))], [], Recorder())
-
-
-def test_cfn_lint_finds_what_the_template_tells_it_to_ignore(tmp_path: Path) -> None:
-    body = template(tmp_path, Metadata={"cfn-lint": {"config": {"ignore_checks": ["W2531"]}}})
-    assert ("W2531", "Fn") in {(finding.rule, finding.resource) for finding in lint(body)}
 
 
 @pytest.mark.parametrize(

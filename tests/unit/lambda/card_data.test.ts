@@ -95,8 +95,8 @@ for (const text of NEAR_MISSES) {
   });
 }
 
-test("[RT_NO_PAN] 100,000 random UUIDs are let through", () => {
-  const ids = Array.from({ length: 100_000 }, () => randomUUID());
+test("[RT_NO_PAN] 20,000 random UUIDs are let through", () => {
+  const ids = Array.from({ length: 20_000 }, () => randomUUID());
   assert.deepEqual(ids.filter((id) => containsCardNumber(id) || tokenContainsCardNumber(`txn_${id}-1`)), []);
 });
 

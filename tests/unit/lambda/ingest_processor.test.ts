@@ -111,7 +111,7 @@ for (const [field, value] of Object.entries(OTHER_CONTENT)) {
 }
 
 test("[RT_NO_LOSS] [RT_IDEMPOTENT] what a crash left unpublished is published, as stored, by the repeat", async () => {
-  const crashed = functionUnderTest(new FakeTables(), 2_100);
+  const crashed = functionUnderTest(new FakeTables(), 1_550);
   const publishing = new Promise<void>((reached) => {
     crashed.eventBridge.answer = () => {
       reached();
@@ -165,7 +165,7 @@ test("[RT_NO_LOSS] [RT_API_ROUTE] when publishing hangs, the event goes to the f
 });
 
 test("[RT_API_ROUTE] when publishing and the failure queue hang, the answer is 503, in time", async () => {
-  const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_100);
+  const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 1_550);
   eventBridge.answer = sqs.answer = NEVER;
   assert.equal((await post(TRANSACTION)).statusCode, 503);
   assert.ok(performance.now() < end);

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from hallmark.traffic import clock
@@ -12,14 +13,16 @@ from hallmark.traffic.generator import generate
 from hallmark.traffic.outcome import Outcome, Run, Status
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.predicates import matching_rules
+from hallmark.traffic.transaction import Transaction
 
 PARAMETERS = RuleParameters(
-    velocity_threshold=4,
+    velocity_threshold=2,
     velocity_window_seconds=60,
     home_countries=("US", "NL", "DE", "FR", "GB", "UK"),
     domestic_regions=("us-east-1", "us-west-2"),
     rules_cache_seconds=30,
 )
+TOTAL = 200
 STARTED_AT = datetime(2026, 11, 20, 15, 40, tzinfo=UTC)
 RECEIVED_AT = "2026-11-20T15:40:07.123Z"
 DAY = "processed/2026/11/20"
@@ -117,9 +120,14 @@ def _log_entry(number: int, event: dict[str, Any]) -> dict[str, Any]:
     return {"eventId": str(number), "timestamp": timestamp, "message": json.dumps(event)}
 
 
-def carried_run(total: int = 400) -> tuple[Pipeline, Run]:
+@cache
+def _transactions(total: int) -> tuple[Transaction, ...]:
+    return tuple(generate(total, 7, PARAMETERS, datetime(2026, 11, 20, 12, tzinfo=UTC)))
+
+
+def carried_run(total: int = TOTAL) -> tuple[Pipeline, Run]:
     """Return a pipeline that has taken a generated run, and the run."""
-    transactions = list(generate(total, 7, PARAMETERS, datetime(2026, 11, 20, 12, tzinfo=UTC)))
+    transactions = _transactions(total)
     lanes: dict[str, list[Any]] = {}
     for transaction in transactions:
         lanes.setdefault(transaction.account_id, []).append(transaction)

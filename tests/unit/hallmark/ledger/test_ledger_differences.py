@@ -9,7 +9,7 @@ from rich.console import Console
 
 from hallmark.ledger import Ledger, settle
 from hallmark.traffic.outcome import Run, Status
-from tests.unit.hallmark.ledger.pipeline import SUCCESS, Pipeline, carried_run
+from tests.unit.hallmark.ledger.pipeline import SUCCESS, TOTAL, Pipeline, carried_run
 
 Damage = Callable[[Pipeline], None]
 STRANGER = "night-time"
@@ -118,7 +118,7 @@ def test_a_complete_run_has_no_differences() -> None:
     pipeline, run = carried_run()
     ledger = ledger_of(pipeline, run)
     assert ledger.differences == []
-    assert (ledger.accepted, ledger.combinations, ledger.lost) == (400, 32, ())
+    assert (ledger.accepted, ledger.combinations, ledger.lost) == (TOTAL, 32, ())
     assert all(line.expected == line.observed > 0 for line in ledger.lines)
 
 
@@ -177,7 +177,7 @@ def test_what_was_not_carried_is_a_difference(status: Status, reason: str) -> No
     index = len(run.outcomes) - 1
     last = replace(run.outcomes[index], status=status, received_at="", reason=reason)
     ledger = ledger_of(pipeline, replace(run, outcomes=(*run.outcomes[:index], last)))
-    assert ledger.differences == [f"not carried: 1 of 400 ({status}: {reason})"]
+    assert ledger.differences == [f"not carried: 1 of {TOTAL} ({status}: {reason})"]
 
 
 @pytest.mark.control("RT_IDEMPOTENT")
@@ -185,7 +185,7 @@ def test_duplicates_are_judged_like_the_accepted() -> None:
     pipeline, run = carried_run()
     repeated = tuple(replace(outcome, status=Status.DUPLICATE) for outcome in run.outcomes)
     ledger = ledger_of(pipeline, replace(run, outcomes=repeated))
-    assert (ledger.differences, ledger.duplicates, ledger.accepted) == ([], 400, 0)
+    assert (ledger.differences, ledger.duplicates, ledger.accepted) == ([], TOTAL, 0)
 
 
 def test_json_and_tables_tell_the_differences() -> None:

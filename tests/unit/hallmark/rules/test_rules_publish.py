@@ -195,7 +195,7 @@ def recursion_limit() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("recursion_limit")
-@pytest.mark.parametrize("text", ["a: \x00", "&a [*a]", "[" * 2_000], ids=["control", "circle", "deep"])
+@pytest.mark.parametrize("text", ["a: \x00", "&a [*a]", "[" * 500], ids=["control", "circle", "deep"])
 def test_what_makes_no_sense_is_a_users_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError, match="Give the path of a rules file"):
         publish(RulesStage(), file(tmp_path, text))

@@ -19,6 +19,7 @@ from hallmark.traffic.predicates import matching_rules
 from hallmark.traffic.schedule import NEAR_MISSES, minimum_for_every_combination, schedule
 from hallmark.traffic.transaction import Transaction
 
+ZONES = available_timezones()
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATTERNS = {
     "transactionId": r"[A-Za-z0-9_-]{8,64}",
@@ -52,12 +53,16 @@ def enrich(lane: list[Transaction], window_seconds: int) -> list[Enriched]:
     ]
 
 
-def combinations(transactions: list[Transaction], stage: RuleParameters) -> Counter[frozenset[str]]:
+def lanes_of(transactions: list[Transaction]) -> list[list[Transaction]]:
     lanes = defaultdict(list)
     for transaction in transactions:
         lanes[transaction.account_id].append(transaction)
+    return list(lanes.values())
+
+
+def combinations(transactions: list[Transaction], stage: RuleParameters) -> Counter[frozenset[str]]:
     window = stage.velocity_window_seconds
-    return Counter(matching_rules(found, stage) for lane in lanes.values() for found in enrich(lane, window))
+    return Counter(matching_rules(found, stage) for lane in lanes_of(transactions) for found in enrich(lane, window))
 
 
 @settings(max_examples=12, deadline=None)
@@ -71,7 +76,7 @@ def test_every_request_is_valid(seed: int, total: int, threshold: int, start: da
         assert abs(fields["amount"]) < 5e9
         assert round(fields["amount"], 2) == fields["amount"]
         assert isinstance(fields["cardNotPresent"], bool)
-        assert fields["cardholderTimeZone"] in available_timezones()
+        assert fields["cardholderTimeZone"] in ZONES
         assert set(fields) == {*PATTERNS, "amount", "cardNotPresent"}
 
 
@@ -103,7 +108,7 @@ def test_the_smallest_cycle_has_no_padding_and_each_near_miss_once(threshold: in
 
 
 @pytest.mark.control("RT_RULE_FIVE")
-@pytest.mark.parametrize(("threshold", "window"), COMBINATION_CASES)
+@pytest.mark.parametrize(("threshold", "window"), [(3, 60), (5, 300), (10, 3600)])
 def test_three_thousand_are_mostly_ordinary_and_hit_every_combination(threshold: int, window: int) -> None:
     stage = parameters(threshold, window)
     found = combinations(list(generate(3000, 1, stage, START)), stage)
@@ -140,7 +145,7 @@ def test_it_has_refunds_and_misses_by_a_hair() -> None:
     assert min(amounts) <= -1000
     counts = Counter(
         found.recent_txn_count
-        for account in {transaction.account_id for transaction in transactions}
-        for found in enrich([t for t in transactions if t.account_id == account], stage.velocity_window_seconds)
+        for lane in lanes_of(transactions)
+        for found in enrich(lane, stage.velocity_window_seconds)
     )
     assert {stage.velocity_threshold - 1, stage.velocity_threshold} <= set(counts)
