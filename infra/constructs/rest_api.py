@@ -32,6 +32,8 @@ _ACCESS_LOG = {
     "integrationLatency": "$context.integrationLatency",
 }
 
+_ANSWERS = ("202", "400", "403", "409", "429", "503")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -112,6 +114,8 @@ class KeyedRestApi(Construct):
             request_validator=self._api.add_request_validator(
                 "Validator", request_validator_name=names.of("body"), validate_request_body=True
             ),
+            # A proxy's answers need no declaration, but the exported OpenAPI document has no others.
+            method_responses=[apigateway.MethodResponse(status_code=status) for status in _ANSWERS],
         )
 
     def _refusals(self, schema: Mapping[str, Any]) -> None:

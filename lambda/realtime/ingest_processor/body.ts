@@ -5,12 +5,16 @@ import { hasTwoDecimals, lastNumberNamed } from "./json_numbers";
 const BODY_LIMIT = 64 * 1024;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The JSON object in the request's body; undefined when there is none, or it is over 64 KiB. */
+/** What API Gateway puts where bytes are no UTF-8: the text is not what was sent. */
+const DAMAGED = "\ufffd";
+
+/** The JSON object in the request's body; undefined when there is none, its text is damaged, or it is over 64 KiB. */
 export function readBody({ body, isBase64Encoded }: Pick<APIGatewayProxyEvent, "body" | "isBase64Encoded">): object | undefined {
   const bytes = Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
   if (bytes.length > BODY_LIMIT) return undefined;
   try {
     const text = utf8.decode(bytes);
+    if (text.includes(DAMAGED)) return undefined;
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? withExactAmount(value, text) : undefined;
   } catch {

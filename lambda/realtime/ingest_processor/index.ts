@@ -18,7 +18,7 @@ import { TransactionStore } from "./store";
 import { TIME_TO_ANSWER, TIME_TO_KEEP, timeLeftOf, type TimeLeft } from "./time_budget";
 import { validate } from "./validation";
 
-const BODY_ERROR = { field: "body", rule: "a JSON object of at most 64 KiB" };
+const BODY_ERROR = { field: "body", rule: "a JSON object of at most 64 KiB, in UTF-8" };
 
 export interface Dependencies {
   readonly store: TransactionStore;

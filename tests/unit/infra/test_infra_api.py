@@ -44,6 +44,7 @@ def test_the_one_method_is_a_keyed_validated_proxy_to_the_alias(template):
         "ApiKeyRequired": True,
         "RequestModels": {"$default": f"${{{model}}}"},
         "RequestValidatorId": f"${{{validator}}}",
+        "MethodResponses": [{"StatusCode": status} for status in ("202", "400", "403", "409", "429", "503")],
         "Integration": {
             "Type": "AWS_PROXY",
             "IntegrationHttpMethod": "POST",

@@ -181,6 +181,8 @@ const BODIES: [string, string | null, boolean, boolean][] = [
   ["a string", '"a"', false, false],
   ["half an object", '{"a":', false, false],
   ["a byte order mark", "\ufeff{}", false, false],
+  ["a text in which bytes were replaced", '{"a":"\ufffd"}', false, false],
+  ["a text that names the replacement character", '{"a":"\\ufffd"}', false, true],
   ["Base64 of no UTF-8", Buffer.from([0x7b, 0xff, 0x7d]).toString("base64"), true, false],
 ];
 

@@ -1,0 +1,131 @@
+"""Whatever is sent, the answer is the contract's, and what is refused leaves no trace.
+
+First bodies with names, then drawn ones: 500, or as many as `--requests` says, drawn again by `--seed`. A failure is
+shrunk to the simplest body that shows it, and printed as a command that sends it.
+"""
+
+import json
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from realtime.bodies import MARK, bodies
+from realtime.judge import Judge
+from realtime.named_bodies import CARD, NAMED, Named
+from realtime.traces import archived, everything, rows
+
+from hallmark.openapi import export, request_schema
+from hallmark.stage import Stage
+
+Json = dict[str, Any]
+PROGRESS_EVERY = 1_000
+# What every line of a function's log says, and what a refusal adds.
+LINE = {"level", "message", "function", "stage", "traceId", "transactionId"}
+
+
+@pytest.fixture(scope="module")
+def key(stage: Stage) -> Iterator[str]:
+    """A key of a plan that never says 429."""
+    gateway, name = stage.client("apigateway"), f"bad-input-{uuid.uuid4().hex[:8]}"
+    key = gateway.create_api_key(name=name, enabled=True)
+    plan = gateway.create_usage_plan(
+        name=name,
+        apiStages=[{"apiId": stage.outputs["ApiId"], "stage": stage.name}],
+        throttle={"rateLimit": 5_000, "burstLimit": 5_000},
+    )["id"]
+    gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+    yield gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
+    of_stage = {"op": "remove", "path": "/apiStages", "value": f"{stage.outputs['ApiId']}:{stage.name}"}
+    gateway.update_usage_plan(usagePlanId=plan, patchOperations=[of_stage])
+    gateway.delete_usage_plan(usagePlanId=plan)
+    gateway.delete_api_key(apiKey=key["id"])
+
+
+@pytest.fixture(scope="module")
+def before(stage: Stage) -> dict[str, int]:
+    """What the stage holds before the first body of this file."""
+    return _kept(stage)
+
+
+@pytest.fixture(scope="module")
+def judge(stage: Stage, api: Any, key: str, before: dict[str, int]) -> Judge:
+    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage)))
+
+
+@pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")
+@pytest.mark.parametrize("named", NAMED, ids=lambda named: named.name)
+def test_a_body_with_a_name(judge: Judge, transaction: Callable[..., Json], named: Named) -> None:
+    body = named.body(transaction(transactionId=f"{MARK}-t", accountId=f"{MARK}-a"))
+    assert judge.judge(body, **named.headers) == (202 if named.accepted else 400)
+
+
+@pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")
+def test_drawn_bodies(judge: Judge, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+    number, chosen = request.config.getoption("--requests"), request.config.getoption("--seed")
+    start = random.randrange(2**32) if chosen == "random" else int(chosen)
+    print(f"--requests {number} --seed {start}")
+    statuses: list[int] = []
+
+    @seed(start)
+    @settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(body=bodies(judge.schema))
+    def answered_by_the_contract(body: bytes) -> None:
+        statuses.append(judge.judge(body))
+        if len(statuses) % PROGRESS_EVERY == 0:
+            with capsys.disabled():
+                print(f"\n{time.strftime('%H:%M:%S')} {len(statuses)} bodies of --seed {start}", end="", flush=True)
+
+    answered_by_the_contract()
+    assert len(statuses) >= number
+    shares = {status: statuses.count(status) / len(statuses) for status in (202, 400)}
+    assert min(shares.values()) > 0.1, f"bodies of one kind only: {shares}"
+
+
+@pytest.mark.control("RT_BAD_INPUT", "RT_NO_PAN")
+def test_what_was_refused_left_no_trace(
+    judge: Judge, stage: Stage, targets: Any, settle: Callable[[], None], before: dict[str, int]
+) -> None:
+    assert judge.accepted and judge.refused, "run the whole file: this is about the bodies of its other tests"
+    settle()
+    grown = {name: count - before[name] for name, count in _kept(stage).items()}
+    # One more transaction shows the end.
+    assert grown == dict.fromkeys(grown, len(judge.accepted) + 1)
+    traces = "\n".join(everything(stage, targets))
+    assert CARD not in traces
+    found = set(re.findall(judge.any_mark(), traces))
+    assert found & judge.refused == set()
+    assert judge.accepted <= found, "the search does not see what it should"
+
+
+@pytest.mark.control("RT_BAD_INPUT", "RT_NO_PAN")
+def test_a_refusal_is_logged_by_the_names_of_its_fields(judge: Judge, stage: Stage) -> None:
+    function = stage.outputs["IngestProcessorArn"].split(":")[6]
+    pages = stage.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
+    texts = [event["message"] for page in pages for event in page["events"]]
+    lines = [line for line in map(json.loads, filter(lambda text: text.startswith("{"), texts)) if "fields" in line]
+    assert lines, "no refusal is in the function's log"
+    assert [line for line in lines if line.keys() != LINE | {"fields"} or line["transactionId"] is not None] == []
+    names = {name for line in lines for name in line["fields"]}
+    assert names >= {"body", "ts", "amount", "merchantId", "cardholderTimeZone"}
+    assert [name for name in names if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,63}|unknown field", name)] == []
+
+
+def _kept(stage: Stage) -> dict[str, int]:
+    """How many transactions are in each place that keeps them."""
+    return {
+        "transactions": len(rows(stage, "TransactionsTable")),
+        "acceptances": sum(row["kind"] == "accepted" for row in rows(stage, "AuditLogsTable")),
+        "archive": archived(stage),
+    }
