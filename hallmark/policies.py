@@ -84,6 +84,13 @@ def _verdict(name: str, policy: "Policy", template: "Template", stage: str | Non
     return {"id": name, "verdict": "failed" if findings else "proved", "findings": findings}
 
 
+def template_of(document: dict[str, Any]) -> "Template":
+    """A template as the policies read it: names, ARNs and references resolved."""
+    from support.template import Template
+
+    return Template(document)
+
+
 def system_of(document: dict[str, Any]) -> str:
     """The system that a template's metadata names, or the first of ours."""
     from support.template import Template

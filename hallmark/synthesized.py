@@ -10,8 +10,10 @@ from typing import Any
 
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
-from hallmark.project import ROOT
+from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
+
+OBSERVED = BUILD / "observed"
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,16 @@ def all_templates() -> list[Synthesized]:
     if not found:
         raise UserError("build/cdk.out holds no template: run `python -m hallmark build`")
     return found
+
+
+def optional_templates(folder: Path = OPTIONAL_ASSEMBLY) -> list[Synthesized]:
+    """Return the templates of the stacks that are off by default; UserError when there is none."""
+    found = [Synthesized(path) for path in sorted(folder.glob("hallmark-load-*.template.json"))]
+    if not found:
+        raise UserError(f"{folder.relative_to(ROOT)} holds no template: run `python -m hallmark build`")
+    return found
+
+
+def observed_templates(folder: Path = OBSERVED) -> list[Synthesized]:
+    """Return the templates that were read back from deployed stages; none before the gate `observed` has run."""
+    return [Synthesized(path) for path in sorted(folder.glob("*.template.json"))]

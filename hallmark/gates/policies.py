@@ -1,10 +1,10 @@
 """The gate policies: `python -m hallmark.gates.policies` judges every system's templates by its controls' policies."""
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
-from hallmark import policies
+from hallmark import catalogue, policies
 from hallmark.errors import UserError
 from hallmark.evidence import Finding, Outcome, Proof
 from hallmark.gates.recorder import recorded
@@ -15,14 +15,25 @@ from hallmark.synthesized import Synthesized, all_templates
 GATE = "policies"
 
 
-def proofs(template: Synthesized, system: str) -> Iterator[Proof]:
-    """Yield what each policy of the system says about the template."""
+def proofs(template: Synthesized, system: str, kind: Literal["template", "observed"] = "template") -> Iterator[Proof]:
+    """Yield what each policy says about the template whose control asks for this kind of proof."""
     assert template.stage is not None
     digest = sha256(template.path)
+    asking = {control.id for control in catalogue.load(system).controls if control.asks_for(kind)}
     for judged in policies.judge(template.body, system, template.stage):
-        findings = tuple(_finding(item) for item in judged["findings"])
-        outcome: Outcome = "passed" if judged["verdict"] == "proved" else "failed"
-        yield Proof(judged["id"], "template", outcome, template.label, digest, template.stage, findings=findings)
+        if judged["id"] in asking:
+            findings = tuple(_finding(item) for item in judged["findings"])
+            outcome: Outcome = "passed" if judged["verdict"] == "proved" else "failed"
+            yield Proof(judged["id"], kind, outcome, template.label, digest, template.stage, findings=findings)
+
+
+def show(gate: str, judgements: Sequence[Proof]) -> None:
+    """Print each finding in one line, and how many there are."""
+    failed = [(proof, finding) for proof in judgements for finding in proof.findings]
+    for proof, finding in failed:
+        where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
+        print(f"{where}: found {finding.found}; wanted {finding.wanted}. {finding.fix}", file=sys.stderr)
+    print(f"{gate}: {len(judgements)} judgements, {len(failed)} findings")
 
 
 def _finding(item: dict[str, Any]) -> Finding:
@@ -35,11 +46,7 @@ def main() -> int:
         with recorded(GATE) as record:
             for template in (template for template in all_templates() if template.stage):
                 record.proofs.extend(proofs(template, str(template.system)))
-            failed = [(proof, finding) for proof in record.proofs for finding in proof.findings]
-            for proof, finding in failed:
-                where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
-                print(f"{where}: found {finding.found}; wanted {finding.wanted}. {finding.fix}", file=sys.stderr)
-            print(f"policies: {len(record.proofs)} judgements, {len(failed)} findings")
+            show(GATE, record.proofs)
     except UserError as error:
         return told(error)
     return int(record.outcome == "failed")

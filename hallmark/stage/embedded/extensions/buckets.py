@@ -4,12 +4,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
+from hallmark.stage.embedded.extensions import bucket_settings
 from hallmark.stage.embedded.extensions.provisioning import Properties, accepted, after
 
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -62,9 +64,22 @@ def _rule(rule: Properties) -> Properties:
 def _lifecycle(name: str, setting: Properties) -> None:
     rules = [_rule(rule) for rule in setting["Rules"]]
     accepted(s3._put_bucket_lifecycle(name, tostring(_xml("LifecycleConfiguration", {"Rule": rules}))))
+    bucket_settings.keep_smallest(name, setting.get("TransitionDefaultMinimumObjectSize", bucket_settings.SMALLEST))
 
 
-SETTINGS = {"BucketEncryption": _encryption, "LifecycleConfiguration": _lifecycle}
+def _tiering(name: str, settings: list[Properties]) -> None:
+    for one in settings:
+        narrowed = {"Prefix": one["Prefix"]} if one.get("Prefix") else {}
+        request = {"Id": one["Id"], "Filter": narrowed, "Status": one["Status"], "Tiering": one["Tierings"]}
+        body = tostring(_xml("IntelligentTieringConfiguration", request))
+        accepted(bucket_settings.keep_tiering(name, one["Id"], body))
+
+
+SETTINGS: dict[str, Callable[[str, Any], None]] = {
+    "BucketEncryption": _encryption,
+    "LifecycleConfiguration": _lifecycle,
+    "IntelligentTieringConfigurations": _tiering,
+}
 
 
 def _apply(name: str, properties: Properties) -> None:

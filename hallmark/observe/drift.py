@@ -1,0 +1,78 @@
+"""What differs between the template that was synthesized and the stage as it is."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hallmark.errors import UserError
+from hallmark.observe.deployment import Json
+from hallmark.observe.normal import defaults, normal
+from hallmark.observe.readers import READERS
+from hallmark.observe.template import marked
+from hallmark.policies import template_of
+from hallmark.revision import template_files
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference; values as JSON shows them, None where there is none. Without a path it is the whole resource."""
+
+    resource: str
+    type: str
+    change: Literal["changed", "missing", "added"]
+    path: str = ""
+    declared: Any = None
+    observed: Any = None
+
+
+def declared(system: str, stage: str) -> Json:
+    """The synthesized template of a stage; UserError when there is none."""
+    path = template_files().get(f"{system}-{stage}")
+    if path is None:
+        raise UserError(f"build/cdk.out holds no template of stage {stage}: run `hallmark build`")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def drift(template: Json, observed: Json) -> list[Difference]:
+    """Every difference, in the order of the declared template, then what nobody has declared.
+
+    Raises UserError for a declared type that no reader reads back: nothing could be said about it.
+    """
+    account = observed["Metadata"]["Hallmark"]["Account"]
+    left, right = template_of(marked(template, account)), template_of(observed)
+    unread = sorted({one.type for one in left.resources.values()} - set(READERS) - {"AWS::CDK::Metadata"})
+    if unread:
+        raise UserError(f"nothing reads {unread[0]} back: add its reader to hallmark/observe/readers")
+    found: list[Difference] = []
+    for name, resource in left.resources.items():
+        other = right.resources.get(name)
+        if other is None or other.type != resource.type:
+            found.append(Difference(name, resource.type, "missing"))
+        else:
+            found.extend(_differences(name, resource.type, _properties(left, name), _properties(right, name)))
+    added = [one for name, one in right.resources.items() if name not in left.resources]
+    return [*found, *(Difference(one.logical_id, one.type, "added") for one in added)]
+
+
+def _properties(template: Any, name: str) -> Json:
+    resource = template.resources[name]
+    return {key: template.resolve(value) for key, value in resource.properties.items()}
+
+
+def _differences(name: str, kind: str, declared: Json, observed: Json) -> Iterator[Difference]:
+    wanted, there, unset = normal(kind, declared), normal(kind, observed), defaults(kind)
+    for path in dict.fromkeys([*wanted, *there]):
+        left, right = wanted.get(path, unset.get(path)), there.get(path, unset.get(path))
+        if not _same(left, right):
+            yield Difference(name, kind, "changed", path, _told(left), _told(right))
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Whether two values are equal; a frozenset is any of its members."""
+    choices, other = (left, right) if isinstance(left, frozenset) else (right, left)
+    return bool(other in choices if isinstance(choices, frozenset) else other == choices)
+
+
+def _told(value: Any) -> Any:
+    return " or ".join(sorted(value)) if isinstance(value, frozenset) else value

@@ -1,0 +1,177 @@
+"""When two writings of a property mean the same: everything that is no drift, in tables.
+
+Both templates are resolved by the policies' own reader first, so a reference and the ARN it stands for are equal.
+"""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Leaves = dict[str, Any]
+# What no service tells, so that nothing can be said about it. Tags are left out: no policy judges them.
+NOT_READ: Mapping[str, tuple[str, ...]] = {
+    "*": ("Tags",),
+    # The template names an asset, Lambda a digest; a version is immutable, and the alias's version is compared.
+    "AWS::Lambda::Function": ("Code",),
+}
+# What services fill in where a template says nothing: type -> property -> value.
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    "AWS::SQS::Queue": {
+        "DelaySeconds": 0,
+        "KmsDataKeyReusePeriodSeconds": 300,
+        "MaximumMessageSize": frozenset({262_144, 1_048_576}),
+        "MessageRetentionPeriod": 345_600,
+        "ReceiveMessageWaitTimeSeconds": 0,
+        "SqsManagedSseEnabled": True,
+        "VisibilityTimeout": 30,
+    },
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    "AWS::Lambda::Function": {
+        "Architectures": ["x86_64"],
+        "EphemeralStorage": {"Size": 512},
+        "LoggingConfig.LogFormat": "Text",
+        "MemorySize": 128,
+        "PackageType": "Zip",
+        "Timeout": 3,
+        "TracingConfig": {"Mode": "PassThrough"},
+    },
+    # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+    "AWS::Lambda::EventInvokeConfig": {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2},
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    "AWS::IAM::Role": {"MaxSessionDuration": 3600, "Path": "/"},
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+    "AWS::Logs::LogGroup": {"LogGroupClass": "STANDARD"},
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    "AWS::CloudWatch::Alarm": {"ActionsEnabled": True, "TreatMissingData": "missing"},
+    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+    "AWS::Events::Rule": {"EventBusName": "default", "State": "ENABLED"},
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+    "AWS::DynamoDB::Table": {
+        "BillingMode": "PROVISIONED",
+        "DeletionProtectionEnabled": False,
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False},
+        "SSESpecification.SSEType": "KMS",
+    },
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    "AWS::S3::Bucket": {"LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
+    "AWS::ApiGateway::RestApi": {"ApiKeySourceType": "HEADER", "DisableExecuteApiEndpoint": False},
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html, API_PutIntegration.html
+    "AWS::ApiGateway::Method": {
+        "ApiKeyRequired": False,
+        "AuthorizationType": "NONE",
+        "Integration.CacheKeyParameters": [],
+        "Integration.ConnectionType": "INTERNET",
+        "Integration.PassthroughBehavior": "WHEN_NO_MATCH",
+        "Integration.TimeoutInMillis": 29_000,
+    },
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRequestValidator.html
+    "AWS::ApiGateway::RequestValidator": {"ValidateRequestBody": False, "ValidateRequestParameters": False},
+    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
+    "AWS::ApiGateway::Stage": {"CacheClusterEnabled": False, "TracingEnabled": False},
+    "AWS::ApiGateway::UsagePlan": {"Quota.Offset": 0},
+}
+# Names that CloudFormation makes up where a template gives none.
+MADE_NAMES: Mapping[str, str] = {"AWS::ApiGateway::Model": "Name"}
+# Lists without an order, by what tells their members apart; a path names a member by it: Targets[buffer-queue].
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "ApiStages": ("ApiId", "Stage"),
+    "AttributeDefinitions": ("AttributeName",),
+    "Dimensions": ("Name",),
+    "IntelligentTieringConfigurations": ("Id",),
+    "MethodResponses": ("StatusCode",),
+    "MethodSettings": ("ResourcePath", "HttpMethod"),
+    "Policies": ("PolicyName",),
+    "Rules": ("Id",),
+    "Statement": ("Sid",),
+    "Targets": ("Id",),
+    "Tierings": ("AccessTier",),
+}
+# What tells a member apart that has none of these.
+OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
+# Documents of which the order of elements, and one element for a list of one, mean nothing.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+_POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
+# Texts that hold JSON where other tools write an object.
+_JSON = (*_POLICIES, "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+# A log group's ARN ends with `:*` or not, as the service likes.
+_LOG_GROUP_ARNS = ("DestinationArn",)
+
+
+def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
+    """The properties of a resource as path -> value, equal for all writings of the same."""
+    dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
+    kept = {key: value for key, value in properties.items() if key not in dropped}
+    return {path: value for key, item in kept.items() for path, value in _leaves(key, key, item, "")}
+
+
+def defaults(kind: str) -> Leaves:
+    """What a property of a type is when nobody has set it; a frozenset where it can be one of several."""
+    found: Leaves = {}
+    for key, value in DEFAULTS.get(kind, {}).items():
+        if isinstance(value, frozenset):
+            found[key] = frozenset(map(_scalar, value))
+        else:
+            found.update(_leaves(key, key, value, ""))
+    return found
+
+
+def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[str, Any]]:
+    """The leaves of a value below a path; empty lists and objects are like nothing."""
+    if name in _JSON:
+        document, value = name, _opened(value)
+    if name == "Statement" and isinstance(value, Mapping):
+        value = [value]
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(f"{path}.{key}", str(key), item, document)
+    elif isinstance(value, list) and name in KEYS and document != "EventPattern":
+        for member, item in _members(name, value):
+            yield from _leaves(f"{path}[{member}]", "", item, document)
+    elif document in _POLICIES or (isinstance(value, list) and document != "EventPattern" and _is_flat(value)):
+        items = value if isinstance(value, list) else [value]
+        if items:
+            yield path, tuple(sorted(map(_scalar, items)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(f"{path}[{index}]", "", item, document)
+    elif value is not None:
+        yield path, _scalar(str(value).removesuffix(":*") if name in _LOG_GROUP_ARNS else value)
+
+
+def _opened(value: Any) -> Any:
+    """The object in a JSON text."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return json.loads(value)
+    return value
+
+
+def _is_flat(values: list[Any]) -> bool:
+    return not any(isinstance(item, list | Mapping) for item in values)
+
+
+def _members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Each member of a list with its name: the keys that it has, with a number where several have the same."""
+    seen: Counter[str] = Counter()
+    for index, item in enumerate(items):
+        member = _named(item, KEYS[name]) or _named(item, OTHER_KEYS.get(name, ())) or str(index)
+        seen[member] += 1
+        yield member if seen[member] == 1 else f"{member} #{seen[member]}", item
+
+
+def _named(item: Any, keys: tuple[str, ...]) -> str:
+    values = [item[key] for key in keys if key in item] if isinstance(item, Mapping) else []
+    return " ".join(", ".join(sorted(map(str, one))) if isinstance(one, list) else str(one) for one in values)
+
+
+def _scalar(value: Any) -> str:
+    """A value as a text: templates write 503 and "503", true and "true"."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value, sort_keys=True) if isinstance(value, list | Mapping) else str(value)

@@ -1,0 +1,27 @@
+"""One small reader for each resource type, in one table.
+
+A reader lists what its service has, keeps what is the stage's (the stack made it, or it has the stage's name, or it is
+on something of the stage), and yields each in the shape of the CloudFormation resource type. A value that AWS sets by
+itself is written as AWS tells it; what no API tells (a function's code by its asset, tags) is left out.
+"""
+
+from collections.abc import Callable, Iterator
+
+from hallmark.observe.deployment import Deployment, Thing
+from hallmark.observe.readers import (
+    alarms,
+    apis,
+    buckets,
+    events,
+    functions,
+    logs,
+    queues,
+    roles,
+    tables,
+    topics,
+    usage_plans,
+)
+
+Reader = Callable[[Deployment], Iterator[Thing]]
+_SERVICES = (tables, buckets, events, queues, topics, logs, roles, functions, apis, usage_plans, alarms)
+READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}

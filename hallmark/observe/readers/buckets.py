@@ -1,0 +1,111 @@
+"""Buckets and their policies.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+import json
+from collections.abc import Iterator
+
+from hallmark.observe.deployment import Deployment, Json, Thing, picked
+
+BUCKET, POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
+_STEP = {"Days": "TransitionInDays", "Date": "TransitionDate", "StorageClass": "StorageClass"}
+_KEPT = ("Status", "Prefix", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
+
+
+def _names(deployment: Deployment) -> list[str]:
+    listed = deployment.asked("s3", "list_buckets")["Buckets"]
+    return [one["Name"] for one in listed if deployment.is_ours(BUCKET, one["Name"])]
+
+
+def buckets(deployment: Deployment) -> Iterator[Thing]:
+    """Buckets."""
+    for name in _names(deployment):
+        properties: Json = {"BucketName": name}
+        for part in (_encryption, _lifecycle, _tiering, _public_access, _ownership, _versioning):
+            properties |= part(deployment, name)
+        yield Thing(BUCKET, name, properties)
+
+
+def policies(deployment: Deployment) -> Iterator[Thing]:
+    """Each bucket's policy."""
+    for name in _names(deployment):
+        if found := deployment.asked("s3", "get_bucket_policy", "NoSuchBucketPolicy", Bucket=name):
+            properties = {"Bucket": name, "PolicyDocument": json.loads(found["Policy"])}
+            yield Thing(POLICY, name, properties, ("Bucket",))
+
+
+def _encryption(deployment: Deployment, name: str) -> Json:
+    absent = "ServerSideEncryptionConfigurationNotFoundError"
+    found = deployment.asked("s3", "get_bucket_encryption", absent, Bucket=name)
+    rules = [
+        {
+            "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
+            **picked(rule, "BucketKeyEnabled"),
+        }
+        for rule in found.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    ]
+    return {"BucketEncryption": {"ServerSideEncryptionConfiguration": rules}} if rules else {}
+
+
+def _lifecycle(deployment: Deployment, name: str) -> Json:
+    found = deployment.asked("s3", "get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", Bucket=name)
+    if not found:
+        return {}
+    smallest = picked(found, "TransitionDefaultMinimumObjectSize")
+    return {"LifecycleConfiguration": {"Rules": [_rule(rule) for rule in found["Rules"]], **smallest}}
+
+
+def _rule(rule: Json) -> Json:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html"""
+    properties = {"Id": rule.get("ID"), **picked(rule, *_KEPT)}
+    if steps := rule.get("Transitions"):
+        properties["Transitions"] = [{_STEP[key]: value for key, value in step.items()} for step in steps]
+    expiration = rule.get("Expiration") or {}
+    if "Days" in expiration:
+        properties["ExpirationInDays"] = expiration["Days"]
+    if "Date" in expiration:
+        properties["ExpirationDate"] = str(expiration["Date"])
+    narrowed = rule.get("Filter") or {}
+    narrowed = narrowed.get("And") or narrowed
+    tags = [*narrowed.get("Tags", []), *([narrowed["Tag"]] if "Tag" in narrowed else [])]
+    properties |= picked(narrowed, "Prefix", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+    return properties | ({"TagFilters": tags} if tags else {})
+
+
+def _tiering(deployment: Deployment, name: str) -> Json:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketIntelligentTieringConfigurations.html"""
+    found: list[Json] = []
+    more: Json = {}
+    while True:
+        page = deployment.asked("s3", "list_bucket_intelligent_tiering_configurations", Bucket=name, **more)
+        found.extend(page.get("IntelligentTieringConfigurationList", []))
+        if not page.get("IsTruncated"):
+            break
+        more = {"ContinuationToken": page["NextContinuationToken"]}
+    configurations = []
+    for one in found:
+        narrowed = one.get("Filter") or {}
+        narrowed = narrowed.get("And") or narrowed
+        tags = [*narrowed.get("Tags", []), *([narrowed["Tag"]] if "Tag" in narrowed else [])]
+        own = {**picked(one, "Id", "Status", "Tierings"), **picked(narrowed, "Prefix")}
+        configurations.append(own | ({"TagFilters": tags} if tags else {}))
+    return {"IntelligentTieringConfigurations": configurations} if configurations else {}
+
+
+def _public_access(deployment: Deployment, name: str) -> Json:
+    found = deployment.asked("s3", "get_public_access_block", "NoSuchPublicAccessBlockConfiguration", Bucket=name)
+    return picked(found, "PublicAccessBlockConfiguration")
+
+
+def _ownership(deployment: Deployment, name: str) -> Json:
+    found = deployment.asked("s3", "get_bucket_ownership_controls", "OwnershipControlsNotFoundError", Bucket=name)
+    return picked(found, "OwnershipControls")
+
+
+def _versioning(deployment: Deployment, name: str) -> Json:
+    found = picked(deployment.asked("s3", "get_bucket_versioning", Bucket=name), "Status")
+    return {"VersioningConfiguration": found} if found else {}
+
+
+READERS = {BUCKET: buckets, POLICY: policies}

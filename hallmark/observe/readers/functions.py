@@ -1,0 +1,166 @@
+"""Functions and what is on them: versions, aliases, invoke configurations, permissions, URLs, event source mappings.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hallmark.observe.deployment import Deployment, Json, Thing, picked
+
+FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"
+_QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
+_SETTINGS = (
+    *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
+    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
+)
+_CONDITIONS = {
+    "aws:sourcearn": "SourceArn",
+    "aws:sourceaccount": "SourceAccount",
+    "aws:principalorgid": "PrincipalOrgID",
+    "lambda:eventsourcetoken": "EventSourceToken",
+    "lambda:functionurlauthtype": "FunctionUrlAuthType",
+}
+
+
+def _names(deployment: Deployment) -> list[str]:
+    listed = deployment.pages("lambda", "list_functions", "Functions")
+    return [one["FunctionName"] for one in listed if deployment.is_ours(FUNCTION, one["FunctionName"])]
+
+
+def functions(deployment: Deployment) -> Iterator[Thing]:
+    """Functions; their code cannot be compared with a template's asset and is left out."""
+    for name in _names(deployment):
+        config = deployment.asked("lambda", "get_function_configuration", FunctionName=name)
+        properties = picked(config, *_SETTINGS)
+        if mode := (config.get("TracingConfig") or {}).get("Mode"):
+            properties["TracingConfig"] = {"Mode": mode}
+        if variables := (config.get("Environment") or {}).get("Variables"):
+            properties["Environment"] = {
+                "Variables": {key: _reference(deployment, value) for key, value in variables.items()}
+            }
+        if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
+            properties["Layers"] = layers
+        if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
+            properties["VpcConfig"] = network
+        reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
+        yield Thing(FUNCTION, name, properties | picked(reserved, "ReservedConcurrentExecutions"))
+
+
+def _reference(deployment: Deployment, value: str) -> Any:
+    """A queue's URL differs between AWS and an emulator, so it is written as the template writes it."""
+    return deployment.ref(_QUEUE, value) if deployment.made(_QUEUE, value) else value
+
+
+def _aliases(deployment: Deployment, name: str) -> list[Json]:
+    return deployment.pages("lambda", "list_aliases", "Aliases", FunctionName=name)
+
+
+def versions(deployment: Deployment) -> Iterator[Thing]:
+    """The versions that the stack made or an alias points to; older ones stay, and nobody calls them."""
+    for name in _names(deployment):
+        used = {alias["FunctionVersion"] for alias in _aliases(deployment, name)}
+        for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
+            arn = one["FunctionArn"]
+            if one["Version"] != "$LATEST" and (one["Version"] in used or deployment.made(VERSION, arn)):
+                yield Thing(VERSION, arn, {"FunctionName": name})
+
+
+def aliases(deployment: Deployment) -> Iterator[Thing]:
+    """Aliases with their provisioned concurrency."""
+    for name in _names(deployment):
+        for alias in _aliases(deployment, name):
+            version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{alias['FunctionVersion']}"
+            properties = {"FunctionName": name, **picked(alias, "Name", "Description", "RoutingConfig")}
+            properties["FunctionVersion"] = (
+                {"Fn::GetAtt": [deployment.logical_id(VERSION, version), "Version"]}
+                if alias["FunctionVersion"] != "$LATEST"
+                else "$LATEST"
+            )
+            provisioned = deployment.asked(
+                "lambda",
+                "get_provisioned_concurrency_config",
+                "ProvisionedConcurrencyConfigNotFoundException",
+                FunctionName=name,
+                Qualifier=alias["Name"],
+            )
+            if provisioned:
+                count = provisioned["RequestedProvisionedConcurrentExecutions"]
+                properties["ProvisionedConcurrencyConfig"] = {"ProvisionedConcurrentExecutions": count}
+            yield Thing(ALIAS, alias["AliasArn"], properties)
+
+
+def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
+    """What becomes of asynchronous invocations, by qualifier."""
+    for name in _names(deployment):
+        for one in deployment.pages(
+            "lambda", "list_function_event_invoke_configs", "FunctionEventInvokeConfigs", FunctionName=name
+        ):
+            qualifier = one["FunctionArn"].split(":function:")[1].partition(":")[2] or "$LATEST"
+            settings = picked(one, "MaximumRetryAttempts", "MaximumEventAgeInSeconds")
+            destinations = {key: value for key, value in (one.get("DestinationConfig") or {}).items() if value}
+            properties = {"FunctionName": name, "Qualifier": qualifier, **settings, "DestinationConfig": destinations}
+            yield Thing(
+                "AWS::Lambda::EventInvokeConfig", f"{name}:{qualifier}", properties, ("FunctionName", "Qualifier")
+            )
+
+
+def permissions(deployment: Deployment) -> Iterator[Thing]:
+    """Who may invoke a function or one of its qualifiers: the statements of their policies."""
+    for name in _names(deployment):
+        qualifiers = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
+        for qualifier in qualifiers:
+            found = deployment.asked(
+                "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier
+            )
+            for statement in json.loads(found["Policy"])["Statement"] if found else []:
+                yield Thing("AWS::Lambda::Permission", statement.get("Sid", ""), _permission(deployment, statement))
+
+
+def _permission(deployment: Deployment, statement: Json) -> Json:
+    principal = statement.get("Principal", {})
+    values = list(principal.values()) if isinstance(principal, dict) else [principal]
+    properties: Json = {"FunctionName": statement["Resource"], **picked(statement, "Action")}
+    properties["Principal"] = values[0] if len(values) == 1 else principal
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, value in keys.items():
+            # What no property says is kept under its own name: it is seen as a difference.
+            properties[_CONDITIONS.get(key.lower(), f"{operator} {key}")] = _of_api(deployment, value)
+    return properties
+
+
+def _of_api(deployment: Deployment, source: Any) -> Any:
+    """An ARN of an API's method, with the API's id as a reference, as the policies compare it."""
+    if not isinstance(source, str) or ":execute-api:" not in source:
+        return source
+    begin, _, rest = source.rpartition(":")
+    api, _, route = rest.partition("/")
+    return {"Fn::Join": ["", [f"{begin}:", deployment.ref(_API, api), f"/{route}"]]}
+
+
+def urls(deployment: Deployment) -> Iterator[Thing]:
+    """Public addresses of functions."""
+    for name in _names(deployment):
+        for one in deployment.pages("lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name):
+            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode")}
+            yield Thing("AWS::Lambda::Url", one["FunctionArn"], properties, ("TargetFunctionArn",))
+
+
+def event_sources(deployment: Deployment) -> Iterator[Thing]:
+    """Queues and streams that are read for a function."""
+    for name in _names(deployment):
+        for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
+            properties = {"FunctionName": one["FunctionArn"], **picked(one, "EventSourceArn", "BatchSize")}
+            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties)
+
+
+READERS = {
+    FUNCTION: functions,
+    VERSION: versions,
+    ALIAS: aliases,
+    "AWS::Lambda::EventInvokeConfig": invoke_configs,
+    "AWS::Lambda::Permission": permissions,
+    "AWS::Lambda::Url": urls,
+    "AWS::Lambda::EventSourceMapping": event_sources,
+}

@@ -1,0 +1,75 @@
+"""Puts what the readers found together as a template."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hallmark.observe.deployment import Deployment, Json, Thing
+from hallmark.observe.readers import READERS
+from hallmark.policies import template_of
+from hallmark.stage import Stage
+from hallmark.synthesized import OBSERVED
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
+_ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
+def observe(stage: Stage) -> Json:
+    """The stage as a template; raises UserError where none is deployed, ClientError where reading is not allowed."""
+    deployment = Deployment(stage)
+    deployed = _deployed(deployment)
+    things = [thing for reader in READERS.values() for thing in reader(deployment)]
+    mark = {"System": stage.system, "Stage": stage.name, "Account": deployment.account}
+    resources = _named(deployment, deployed, things)
+    for name, resource in resources.items():
+        resource |= {
+            key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
+        }
+    return {"Metadata": {"Hallmark": mark}, "Resources": resources}
+
+
+def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
+    """Write an observed template; returns its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stage.name}.template.json"
+    path.write_text(json.dumps(document, indent=1, default=str), encoding="utf-8")
+    return path
+
+
+def marked(document: Json, account: str) -> Json:
+    """A template that knows its account, so that its names resolve to the ARNs that are really there."""
+    metadata = document.get("Metadata", {})
+    return {**document, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), "Account": account}}}
+
+
+def _deployed(deployment: Deployment) -> Json:
+    """The template that the stack was deployed with."""
+    # Says in one line that a stage is not deployed, where CloudFormation would say that a stack does not exist.
+    _ = deployment.stage.outputs
+    which = {"StackName": deployment.stack, "TemplateStage": "Processed"}
+    body = deployment.asked("cloudformation", "get_template", **which)["TemplateBody"]
+    found: Json = json.loads(body) if isinstance(body, str) else body
+    return found
+
+
+def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:
+    """Logical id -> resource. What CloudFormation knows by an id of its own is found by what it is made of."""
+    resources = {
+        deployment.logical_id(thing.type, thing.physical): {"Type": thing.type, "Properties": thing.properties}
+        for thing in things
+        if not thing.parts
+    }
+    declared = template_of(marked(deployed, deployment.account))
+    # Parts can be references to what has its logical id by now.
+    draft = template_of(marked({**deployed, "Resources": resources}, deployment.account))
+    for thing in (thing for thing in things if thing.parts):
+        wanted = _parts(draft, thing.properties, thing.parts)
+        found = [one for one in declared.of_type(thing.type) if _parts(declared, one.properties, thing.parts) == wanted]
+        name = found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical)
+        resources[name] = {"Type": thing.type, "Properties": thing.properties}
+    return resources
+
+
+def _parts(template: Any, properties: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
+    return [str(template.resolve(properties.get(part))) for part in parts]

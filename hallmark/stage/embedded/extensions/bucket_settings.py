@@ -1,0 +1,75 @@
+"""What the emulator's S3 does not know of a bucket: Intelligent-Tiering, and the smallest object that lifecycle moves.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketIntelligentTieringConfigurations.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+"""
+
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
+
+from ministack.services import s3
+
+SMALLEST_HEADER, SMALLEST = "x-amz-transition-default-minimum-object-size", "all_storage_classes_128K"
+_TIERING, _SMALLEST = "_intelligent_tiering", "_transition_minimum"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def keep_tiering(bucket: str, name: str, body: bytes) -> Answer:
+    """Keep a configuration, an `IntelligentTieringConfiguration` as S3 takes it."""
+    s3._buckets[bucket].setdefault(_TIERING, {})[name] = body
+    return 200, {}, b""
+
+
+def keep_smallest(bucket: str, size: str) -> None:
+    """Keep `all_storage_classes_128K` or `varies_by_storage_class`."""
+    s3._buckets[bucket][_SMALLEST] = size
+
+
+def _kept(bucket: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = s3._buckets[bucket].get(_TIERING, {})
+    return found
+
+
+def _xml(body: bytes) -> Answer:
+    return 200, {"Content-Type": "application/xml"}, body
+
+
+def _listed(bucket: str) -> Answer:
+    answer = Element("ListBucketIntelligentTieringConfigurationsOutput")
+    SubElement(answer, "IsTruncated").text = "false"
+    answer.extend(fromstring(body) for body in _kept(bucket).values())
+    return _xml(tostring(answer))
+
+
+def _tiering(method: str, bucket: str, body: bytes, name: str | None) -> Answer:
+    if method == "GET" and name is None:
+        return _listed(bucket)
+    if method == "PUT" and name is not None:
+        return keep_tiering(bucket, name, body)
+    if name not in _kept(bucket):
+        missing: Answer = s3._error("NoSuchConfiguration", "The specified configuration does not exist.", 404)
+        return missing
+    if method == "DELETE":
+        del _kept(bucket)[name]
+        return 204, {}, b""
+    return _xml(_kept(bucket)[name])
+
+
+def install() -> None:
+    """Answer for the configurations, and give back the smallest size that was set with the lifecycle."""
+    dispatch = s3._dispatch
+
+    def dispatch_request(method: str, bucket: str, key: str, headers: Any, body: bytes, query: Any) -> Answer:
+        known = bool(bucket) and not key and bucket in s3._buckets
+        if known and "intelligent-tiering" in query:
+            return _tiering(method, bucket, body, s3._qp(query, "id") or None)
+        answer: Answer = dispatch(method, bucket, key, headers, body, query)
+        if known and "lifecycle" in query and answer[0] < 300 and method in ("GET", "PUT"):
+            if method == "PUT":
+                keep_smallest(bucket, headers.get(SMALLEST_HEADER) or SMALLEST)
+            size = s3._buckets[bucket].get(_SMALLEST, SMALLEST)
+            return answer[0], {**answer[1], SMALLEST_HEADER: size}, answer[2]
+        return answer
+
+    s3._dispatch = dispatch_request

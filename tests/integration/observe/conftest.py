@@ -1,0 +1,44 @@
+"""A stage of these tests' own, since they break it: one deployment, and each change is taken back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from realtime.command import Command
+
+from hallmark import deploy
+from hallmark.stage import Stage, embedded
+from hallmark.stage.embedded.emulator import Emulator, emulator
+from hallmark.up import SYSTEM
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def own_emulator() -> Iterator[Emulator]:
+    with emulator() as started:
+        deploy.bootstrap(embedded.ACCOUNT, embedded.environment(started))
+        yield started
+
+
+@pytest.fixture(scope="session")
+def breakable(own_emulator: Emulator) -> Stage:
+    """`dev`, deployed for nobody else."""
+    deploy.deploy(SYSTEM, "dev", embedded.environment(own_emulator))
+    return embedded.stage_of(own_emulator, SYSTEM, "dev")
+
+
+@pytest.fixture(scope="session")
+def deployed_template(breakable: Stage) -> Json:
+    """The template that the stage was deployed with."""
+    answer = breakable.client("cloudformation").get_template(StackName=f"hallmark-{SYSTEM}-dev")["TemplateBody"]
+    template: Json = json.loads(answer) if isinstance(answer, str) else answer
+    return template
+
+
+@pytest.fixture
+def hallmark(own_emulator: Emulator, tmp_path: Path) -> Command:
+    """The command, which finds the stage as boto3 does."""
+    return Command(own_emulator, tmp_path)
