@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from waiting import wait_for
 
+# More deliveries than a replay makes before it can be cancelled.
+EVENTS, RULES = 150, 20
+
 
 @pytest.mark.control("RT_BUS_ARCHIVE")
 def test_an_archive_keeps_what_its_pattern_matches_and_replays_it_to_the_named_rule(
@@ -35,3 +38,53 @@ def test_an_archive_keeps_what_its_pattern_matches_and_replays_it_to_the_named_r
     assert json.loads(receive(wanted_url)["Body"])["replay-name"] == unique
     assert "Messages" not in client("sqs").receive_message(QueueUrl=other_url)
     assert client("events").describe_archive(ArchiveName=unique)["EventCount"] == 1
+
+
+@pytest.mark.control("RT_REPLAY")
+def test_a_replay_tells_how_far_it_is_and_a_cancelled_one_stops(
+    client: Any, unique: str, bus: str, queue: Any, route: Any, emit: Any
+) -> None:
+    """`EventLastReplayedTime` lies in the range; CancelReplay ends the delivery.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html
+    """
+    events, arn = client("events"), client("events").describe_event_bus(Name=bus)["Arn"]
+    archive = events.create_archive(ArchiveName=unique, EventSourceArn=arn)["ArchiveArn"]
+    begin = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    for minute in range(EVENTS):
+        emit({"minute": minute}, Time=begin + timedelta(minutes=minute))
+    url, target = queue(unique)
+    for number in range(RULES):
+        route(f"rule-{number}", target)
+
+    def start(name: str, minutes: int) -> None:
+        events.start_replay(
+            ReplayName=name,
+            EventSourceArn=archive,
+            EventStartTime=begin,
+            EventEndTime=begin + timedelta(minutes=minutes),
+            Destination={"Arn": arn},
+        )
+
+    def replay(name: str) -> dict[str, Any]:
+        described: dict[str, Any] = events.describe_replay(ReplayName=name)
+        return described
+
+    start(f"{unique}-some", 2)
+    wait_for(lambda: replay(f"{unique}-some")["State"] == "COMPLETED", "the replay")
+    assert replay(f"{unique}-some")["EventLastReplayedTime"] == begin + timedelta(minutes=2)
+    assert _count(client, url) == 3 * RULES
+
+    start(f"{unique}-all", EVENTS)
+    events.cancel_replay(ReplayName=f"{unique}-all")
+    delivered = _count(client, url)
+    start(f"{unique}-later", 1)
+    wait_for(lambda: replay(f"{unique}-later")["State"] == "COMPLETED", "the later replay")
+    assert replay(f"{unique}-all")["State"] == "CANCELLED"
+    # Two events of the later replay, and the one that was being delivered.
+    assert _count(client, url) <= delivered + 3 * RULES < EVENTS * RULES
+
+
+def _count(client: Any, url: str) -> int:
+    answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])

@@ -1,102 +1,207 @@
 """A replay of the archive changes nothing, alerts nobody twice, and brings back what was lost of what it derives."""
 
-import hashlib
 import json
-import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from realtime.command import Command
 from waiting import wait_for
 
+from hallmark import replay as replays
+from hallmark.commands.moments import moment
+from hallmark.digest import compare, digest
+from hallmark.errors import UserError
 from hallmark.stage import Stage
+from hallmark.traffic import clock
 
-MIXED: list[dict[str, Any]] = [
+Json = dict[str, Any]
+Make = Callable[..., Json]
+MIXED: list[Json] = [
     {},
     {"merchantCategory": "crypto"},
     {"amount": 1000, "ts": "2026-03-03T09:00:00Z"},
     {"amount": -20.25, "cardNotPresent": True, "country": "BR", "merchantId": "mérchant"},
 ]
+# high-risk-merchant; high-value-domestic and night-time; geo-anomaly
+MATCHES = 4
 
 
 @pytest.fixture
-def replay(stage: Stage) -> Callable[[datetime], None]:
-    """Replay everything since a time, and wait until EventBridge has done it."""
+def since(now: datetime) -> datetime:
+    """A moment before anything that the test sends; the archive knows whole seconds."""
+    return now - timedelta(seconds=1)
 
-    def run(since: datetime) -> None:
-        events, name = stage.client("events"), f"test-{uuid.uuid4().hex[:12]}"
-        archive = events.describe_archive(ArchiveName=stage.outputs["TransactionArchive"])
-        events.start_replay(
-            ReplayName=name,
-            EventSourceArn=archive["ArchiveArn"],
-            EventStartTime=since,
-            EventEndTime=datetime.now(UTC) + timedelta(minutes=1),
-            Destination={"Arn": archive["EventSourceArn"]},
-        )
-        wait_for(lambda: events.describe_replay(ReplayName=name)["State"] == "COMPLETED", "the replay")
+
+@pytest.fixture
+def replay(stage: Stage, since: datetime) -> Callable[..., None]:
+    """Replay everything since the test began, to all rules or the named ones, and wait until the pipeline is quiet."""
+
+    def run(*rules: str) -> None:
+        planned = replays.plan(stage, since, clock.now(), replays.Archive.TRANSACTION, rules)
+        replays.run(stage, planned, lambda progress: None)
 
     return run
 
 
 @pytest.fixture
-def sent(api: Any, transaction: Callable[..., dict[str, Any]], settle: Callable[[], None]) -> list[dict[str, Any]]:
-    """A few transactions of all kinds that have gone all the way."""
+def sent(since: datetime, api: Any, transaction: Make, settle: Callable[[], None]) -> list[str]:
+    """The ids of a few transactions of all kinds that have gone all the way."""
     bodies = [transaction(**fields) for fields in MIXED]
     for body in bodies:
         api.accept(body)
     settle()
-    return bodies
+    return [body["transactionId"] for body in bodies]
 
 
-def _objects(stage: Stage, targets: Any, transaction_id: str) -> dict[str, bytes]:
-    bucket = stage.outputs["ProcessedBucket"]
-    read = stage.client("s3").get_object
-    return {key: read(Bucket=bucket, Key=key)["Body"].read() for key in targets.objects(transaction_id)}
+@pytest.fixture
+def lose(stage: Stage, targets: Any) -> Callable[..., int]:
+    """Delete the audit records of some kinds, and the processed objects; returns how many there were."""
+
+    def delete(sent: Sequence[str], *kinds: str) -> int:
+        table, bucket = stage.outputs["AuditLogsTable"], stage.outputs["ProcessedBucket"]
+        records = [record for one in sent for kind in kinds for record in targets.audit_records(one, kind)]
+        for record in records:
+            key = {name: {"S": record[name]} for name in ("transactionId", "ts")}
+            stage.client("dynamodb").delete_item(TableName=table, Key=key)
+        keys = [key for one in sent for key in targets.objects(one)]
+        for key in keys:
+            stage.client("s3").delete_object(Bucket=bucket, Key=key)
+        return len(records) + len(keys)
+
+    return delete
 
 
-def _digest(stage: Stage, targets: Any, sent: list[dict[str, Any]]) -> str:
-    """SHA-256 over the rows, the audit trail and the objects of the transactions."""
-    sha = hashlib.sha256()
-    for body in sent:
-        rows = stage.client("dynamodb").query(
-            TableName=stage.outputs["TransactionsTable"],
-            KeyConditionExpression="accountId = :account",
-            ExpressionAttributeValues={":account": {"S": body["accountId"]}},
-            ConsistentRead=True,
-        )["Items"]
-        records = targets.audit_records(body["transactionId"])
-        sha.update(json.dumps([rows, records], sort_keys=True).encode())
-        for key, content in sorted(_objects(stage, targets, body["transactionId"]).items()):
-            sha.update(key.encode() + content)
-    return sha.hexdigest()
+def alerted(alerts: Callable[[], list[Json]], sent: Sequence[str]) -> list[str]:
+    """The rules of the alerts that have been published for the transactions."""
+    messages = [json.loads(alert["Message"]) for alert in alerts()]
+    return sorted(message["ruleId"] for message in messages if message["transactionId"] in sent)
 
 
 @pytest.mark.control("RT_REPLAY", "RT_BUS_ARCHIVE")
 def test_nothing_changes_and_nobody_is_alerted_twice(
-    stage: Stage, targets: Any, sent: Any, replay: Any, settle: Any, alerts: Any, now: datetime
+    stage: Stage, targets: Any, sent: list[str], replay: Any, alerts: Any
 ) -> None:
-    before = _digest(stage, targets, sent)
+    before = digest(stage, sent)
+    assert [len(part.records) for part in before.parts] == [len(sent), len(sent) + 2 * MATCHES, MATCHES]
     for _ in range(2):
-        replay(now - timedelta(seconds=2))
+        replay()
+    assert len(targets.buffer(sent[1])) == 3, "the replay was to deliver again"
+    assert digest(stage, sent).sha256 == before.sha256
+    assert alerted(alerts, sent) == []
+
+
+@pytest.mark.control("RT_REPLAY", "RT_NO_LOSS")
+def test_nothing_changes_while_live_traffic_goes_on(
+    api: Any, stage: Stage, sent: list[str], replay: Any, alerts: Any, transaction: Make, settle: Any
+) -> None:
+    before = digest(stage, sent)
+    with _traffic(api, transaction) as live:
+        replay()
     settle()
-    assert len(targets.buffer(sent[1]["transactionId"])) == 3, "the replay was to deliver again"
-    assert _digest(stage, targets, sent) == before
-    ids = {body["transactionId"] for body in sent}
-    assert not [alert for alert in alerts() if json.loads(alert["Message"])["transactionId"] in ids]
+    assert digest(stage, sent).sha256 == before.sha256
+    assert alerted(alerts, sent) == []
+    parts = digest(stage, live).parts
+    assert [len(part.records) for part in parts] == [len(live), 3 * len(live), len(live)]
+    assert alerted(alerts, live) == ["high-risk-merchant"] * len(live)
+
+
+@contextmanager
+def _traffic(api: Any, transaction: Make) -> Any:
+    """Send transactions that are suspected until the block ends; gives their ids."""
+    enough, ids = Event(), []
+
+    def send() -> None:
+        while not enough.is_set():
+            body = transaction(merchantCategory="luxury")
+            api.accept(body)
+            ids.append(body["transactionId"])
+
+    sender = Thread(target=send)
+    sender.start()
+    try:
+        yield ids
+    finally:
+        enough.set()
+        sender.join()
+    assert ids
 
 
 @pytest.mark.control("RT_REPLAY")
-def test_lost_derived_records_come_back_byte_for_byte(
-    stage: Stage, targets: Any, sent: Any, replay: Any, now: datetime
+def test_lost_verdicts_and_objects_come_back_byte_for_byte(
+    stage: Stage, sent: list[str], replay: Any, lose: Any, alerts: Any
 ) -> None:
-    before = _digest(stage, targets, sent)
-    for body in sent:
-        for record in targets.audit_records(body["transactionId"], "verdict"):
-            key = {name: {"S": record[name]} for name in ("transactionId", "ts")}
-            stage.client("dynamodb").delete_item(TableName=stage.outputs["AuditLogsTable"], Key=key)
-        for key in targets.objects(body["transactionId"]):
-            stage.client("s3").delete_object(Bucket=stage.outputs["ProcessedBucket"], Key=key)
-    assert _digest(stage, targets, sent) != before
-    replay(now - timedelta(seconds=2))
-    wait_for(lambda: _digest(stage, targets, sent) == before, "the same bytes")
+    before = digest(stage, sent)
+    lost = lose(sent, "verdict")
+    assert lost == 2 * MATCHES
+    assert len(compare(before, digest(stage, sent)).removed) == lost
+    replay()
+    wait_for(lambda: digest(stage, sent) == before, "the same bytes")
+    assert alerted(alerts, sent) == []
+
+
+@pytest.mark.control("RT_REPLAY", "RT_AUDIT")
+def test_lost_alert_records_come_back_byte_for_byte(
+    stage: Stage, sent: list[str], replay: Any, lose: Any, alerts: Any
+) -> None:
+    """The alert's record is all that is known of an alert: without it, the alert is published once more."""
+    before = digest(stage, sent)
+    assert lose(sent, "verdict", "alert") == 3 * MATCHES
+    replay()
+    wait_for(lambda: digest(stage, sent) == before, "the same bytes")
+    rules = ["geo-anomaly", "high-risk-merchant", "high-value-domestic", "night-time"]
+    assert wait_for(lambda: alerted(alerts, sent), "the alerts") == rules
+
+
+@pytest.mark.control("RT_REPLAY")
+def test_a_replay_to_one_rule_reaches_no_other(stage: Stage, targets: Any, sent: list[str], replay: Any) -> None:
+    replay("night-time")
+    rules = [message["ruleId"] for message in targets.buffer(sent[2])]
+    assert sorted(rules) == ["high-value-domestic", "night-time", "night-time"]
+
+
+@pytest.mark.control("RT_REPLAY")
+def test_the_command_prints_equal_digests(hallmark: Command, stage: Stage, sent: list[str], since: datetime) -> None:
+    done = hallmark("replay", "--from", clock.to_text(since), "--target", "aws", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["before"] == told["after"] == digest(stage).to_dict()
+    assert told["before"]["parts"]["transactions"]["records"] >= len(sent)
+    assert "the last ten minutes may not be in the archive yet" in done.stderr
+    shown = hallmark("digest", "--target", "aws")
+    assert told["after"]["sha256"] in shown.stdout
+
+
+@pytest.mark.control("RT_REPLAY")
+def test_the_command_counts_what_comes_back(hallmark: Command, sent: list[str], since: datetime, lose: Any) -> None:
+    lose(sent, "verdict")
+    done = hallmark("replay", "--from", since.isoformat(), "--target", "aws")
+    assert done.returncode == 0, done.stderr
+    assert f"{2 * MATCHES} records were missing and are back" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "archive", "rules", "message"),
+    [
+        ("1m", "2m", "transaction", (), "is not before --to"),
+        ("1m", "2999-01-01", "transaction", (), "is in the future: leave it out"),
+        ("20d", "10d", "transaction", (), "the archive keeps 7 days: replay from"),
+        ("1m", "0s", "transaction", ("none",), "the transaction bus has no rule none: name one of geo-anomaly,"),
+        ("1m", "0s", "audit", ("night-time",), "the audit bus has no rule night-time: name one of record"),
+    ],
+)
+def test_a_replay_that_cannot_be_is_refused(
+    stage: Stage, start: str, end: str, archive: str, rules: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        replays.plan(stage, moment(start), moment(end), replays.Archive(archive), rules)
+
+
+def test_a_users_error_is_one_line(hallmark: Command) -> None:
+    done = hallmark("replay", "--from", "yesterday", "--target", "aws")
+    assert done.returncode == 2
+    assert "yesterday is no time; say it as RFC 3339" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

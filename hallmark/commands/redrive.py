@@ -1,0 +1,46 @@
+"""`hallmark redrive`: what lies in a queue for failures is done again."""
+
+from typing import Annotated
+
+import typer
+
+from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
+from hallmark.redrive import Outcome, find
+from hallmark.redrive import redrive as redrive_queue
+
+_SHOWN = 10
+
+
+def redrive(
+    queue: Annotated[
+        str, typer.Argument(help="failure, parking, buffer-dead-letter, RULE-dead-letter, or the beginning of one.")
+    ],
+    limit: Annotated[int | None, typer.Option(min=1, help="Redrive at most this many messages.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be done; SQS counts the look as a receive.")
+    ] = False,
+    target: TargetOption = Target.EMBEDDED,
+    stage: StageOption = StageName.DEV,
+) -> None:
+    """Do again what failed: move back, publish, invoke or deliver, and delete it; exit code 1 when messages stay.
+
+    A message of the failure queue that was received three times is parked.
+    """
+    deployed = open_stage(target, stage)
+    found = find(deployed, queue)
+    with progress_bars() as progress:
+        outcome = redrive_queue(deployed, found, limit=limit, dry_run=dry_run, progress=progress)
+    _tell(found.name, outcome, "would " if dry_run else "")
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _tell(queue: str, outcome: Outcome, mood: str) -> None:
+    lines = [f"{count:>6}  {mood}{what}" for what, count in sorted(outcome.done.items())]
+    lines += [f"✗ {message} stays: {reason}" for message, reason in list(outcome.failed.items())[:_SHOWN]]
+    if len(outcome.failed) > _SHOWN:
+        lines.append(f"✗ and {len(outcome.failed) - _SHOWN} more")
+    moved = 0 if mood else outcome.done.total()
+    lines.append(f"{queue}: {moved} moved, {len(outcome.failed)} failed, {outcome.left} left")
+    for line in lines:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)

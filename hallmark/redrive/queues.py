@@ -1,0 +1,83 @@
+"""The stage's queues by their short names, and those whose messages are failures."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hallmark.errors import UserError
+from hallmark.naming import thing
+from hallmark.stage import Stage
+from hallmark.stage.deployed import stack_name
+
+_COUNTS = tuple(f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed"))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue; `source` is the queue whose dead-letter queue it is, None where Lambda or EventBridge fills it."""
+
+    name: str
+    url: str
+    arn: str
+    source: "Queue | None" = None
+
+
+def find(stage: Stage, name: str) -> Queue:
+    """Return the queue that a short name, or the beginning of just one, names; UserError that lists the names."""
+    failures = _of_failures(stage)
+    if name in failures:
+        return failures[name]
+    begun = [known for known in failures if known.startswith(name)]
+    if len(begun) == 1:
+        return failures[begun[0]]
+    problem = f"{name} could be {' or '.join(begun)}" if begun else f"there is no queue {name} to redrive"
+    raise UserError(f"{problem}: name one of {', '.join(failures)}")
+
+
+def count(stage: Stage, queue: Queue) -> int:
+    """Return how many messages a queue has, those in flight included; on AWS it is approximate."""
+    answer = stage.client("sqs").get_queue_attributes(QueueUrl=queue.url, AttributeNames=list(_COUNTS))
+    return sum(int(answer["Attributes"][name]) for name in _COUNTS)
+
+
+def queues_of(stage: Stage) -> list[Queue]:
+    """Return all queues of the stage, by name."""
+    attributes = {url: _attributes(stage, url) for url in _urls(stage)}
+    queues = {found["QueueArn"]: _queue(stage, url, found["QueueArn"]) for url, found in attributes.items()}
+    sources: dict[str, Queue] = {}
+    for found in attributes.values():
+        if dead_letters := json.loads(found.get("RedrivePolicy", "{}")).get("deadLetterTargetArn"):
+            sources[dead_letters] = queues[found["QueueArn"]]
+    completed = (Queue(queue.name, queue.url, arn, sources.get(arn)) for arn, queue in queues.items())
+    return sorted(completed, key=lambda queue: queue.name)
+
+
+def _of_failures(stage: Stage) -> Mapping[str, Queue]:
+    """All queues but those with a dead-letter queue, which take work; the failure queue has one, too."""
+    queues = queues_of(stage)
+    failure = stage.outputs["FailureQueueUrl"].rsplit("/", 1)[1]
+    working = {queue.source.arn for queue in queues if queue.source and queue.source.name != thing(stage, failure)}
+    return {queue.name: queue for queue in queues if queue.arn not in working}
+
+
+def _urls(stage: Stage) -> list[str]:
+    pages = stage.client("cloudformation").get_paginator("list_stack_resources")
+    resources = [
+        resource
+        for page in pages.paginate(StackName=stack_name(stage.system, stage.name))
+        for resource in page["StackResourceSummaries"]
+    ]
+    return [found["PhysicalResourceId"] for found in resources if found["ResourceType"] == "AWS::SQS::Queue"]
+
+
+def _attributes(stage: Stage, url: str) -> dict[str, Any]:
+    wanted = ["QueueArn", "RedrivePolicy"]
+    answer = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=wanted)
+    attributes: dict[str, Any] = answer["Attributes"]
+    return attributes
+
+
+def _queue(stage: Stage, url: str, arn: str) -> Queue:
+    physical = arn.rsplit(":", 1)[1]
+    return Queue(thing(stage, physical) or physical, url, arn)

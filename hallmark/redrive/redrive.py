@@ -1,0 +1,161 @@
+"""Takes the messages of a queue, does each one's work again, and deletes what was accepted."""
+
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from hallmark.errors import UserError
+from hallmark.ledger.parallel import each
+from hallmark.redrive.queues import Queue, count
+from hallmark.redrive.shapes import work_of
+from hallmark.redrive.work import Refused, Unknown
+from hallmark.stage import Stage
+from hallmark.traffic.outcome import Callback, Progress
+
+Json = dict[str, Any]
+_BATCH = 10
+# Long polling asks all servers of SQS, a short poll some: while messages are known to be there, all are asked.
+_WAIT_SECONDS = 1
+_HIDDEN_SECONDS = 300
+_LOOKS_PER_QUIET_TIME = 5
+
+
+@dataclass
+class Outcome:
+    """What became of a queue's messages: how many were done by what was done, and those that stay with the reason.
+
+    `left` is SQS's own count of the queue afterwards, which on AWS is approximate.
+    """
+
+    done: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)  # by message id
+    left: int = 0
+
+
+def redrive(stage: Stage, queue: Queue, *, limit: int | None, dry_run: bool, progress: Callback) -> Outcome:
+    """Redrive a queue's messages, at most `limit` of them; with `dry_run` only tell what would be done.
+
+    What another queue gave up goes back there, by SQS itself; anything else is done again by its shape. A message is
+    deleted once the service has accepted its work, so one may be done twice, and what consumes it is idempotent.
+    Every message that is looked at has been received once more, also in a dry run.
+    UserError on Ctrl-C, and for a limit where SQS moves everything.
+    """
+    if queue.source is None:
+        outcome = _Run(stage, queue, dry_run, limit, progress).work()
+    elif limit is not None:
+        raise UserError(f"SQS moves all of {queue.name} back to {queue.source.name}: leave --limit out")
+    elif dry_run:
+        outcome = Outcome(Counter({_back(queue.source): count(stage, queue)}))
+    else:
+        outcome = _move(stage, queue, queue.source, progress)
+    outcome.left = count(stage, queue)
+    return outcome
+
+
+def _back(source: Queue) -> str:
+    return f"move back to {source.name}"
+
+
+def _move(stage: Stage, queue: Queue, source: Queue, progress: Callback) -> Outcome:
+    """Let SQS move a dead-letter queue's messages to where they came from.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+    """
+    sqs = stage.client("sqs")
+    handle = sqs.start_message_move_task(SourceArn=queue.arn, DestinationArn=source.arn)["TaskHandle"]
+    try:
+        while True:
+            task = sqs.list_message_move_tasks(SourceArn=queue.arn, MaxResults=1)["Results"][0]
+            moved = task.get("ApproximateNumberOfMessagesMoved", 0)
+            total = task.get("ApproximateNumberOfMessagesToMove", moved)
+            progress(Progress(_back(source), moved, max(total, moved), Counter()))
+            if task["Status"] not in ("RUNNING", "CANCELLING"):
+                break
+            time.sleep(stage.quiet_seconds / _LOOKS_PER_QUIET_TIME)
+    except (KeyboardInterrupt, SystemExit):
+        with suppress(ClientError):  # it may have ended meanwhile
+            sqs.cancel_message_move_task(TaskHandle=handle)
+        raise UserError(f"Interrupted: what was moved stays in {source.name}. Redrive again for the rest.") from None
+    outcome = Outcome(Counter({_back(source): moved} if moved else {}))
+    if task["Status"] != "COMPLETED":
+        outcome.failed["the task"] = f"{task['Status'].lower()}: {task.get('FailureReason', 'SQS gave no reason')}"
+    return outcome
+
+
+@dataclass
+class _Run:
+    """One pass over a queue; what stays is hidden until the end, so that no message is met twice."""
+
+    stage: Stage
+    queue: Queue
+    dry_run: bool
+    limit: int | None
+    progress: Callback
+    outcome: Outcome = field(default_factory=Outcome)
+    held: dict[str, str] = field(default_factory=dict)  # receipt handles by message id
+
+    def work(self) -> Outcome:
+        total = count(self.stage, self.queue)
+        total = total if self.limit is None else min(total, self.limit)
+        try:
+            while messages := self._receive(_WAIT_SECONDS if self._seen() < total else 0):
+                for message, result in zip(messages, each(self._attempt, messages), strict=True):
+                    self._note(message, result)
+                seen = self._seen()
+                self.progress(Progress(f"redriving {self.queue.name}", seen, max(total, seen), self.outcome.done))
+        except KeyboardInterrupt:
+            done = self.outcome.done.total()
+            raise UserError(
+                f"Interrupted after {done} messages; what was accepted is deleted. Redrive again."
+            ) from None
+        finally:
+            self._release()
+        return self.outcome
+
+    def _seen(self) -> int:
+        return self.outcome.done.total() + len(self.outcome.failed)
+
+    def _receive(self, wait_seconds: int) -> list[Json]:
+        room = _BATCH if self.limit is None else min(_BATCH, self.limit - self._seen())
+        if room <= 0:
+            return []
+        answer = self.stage.client("sqs").receive_message(
+            QueueUrl=self.queue.url,
+            MaxNumberOfMessages=room,
+            WaitTimeSeconds=wait_seconds,
+            VisibilityTimeout=_HIDDEN_SECONDS,
+            MessageAttributeNames=["All"],
+        )
+        # One that comes again was held for too long: it has had its turn.
+        return [message for message in answer.get("Messages", []) if message["MessageId"] not in self.held]
+
+    def _attempt(self, message: Json) -> str | Exception:
+        """Do a message's work and delete it; returns what was done, or why it stays."""
+        try:
+            work = work_of(self.stage, self.queue, message)
+            if not self.dry_run:
+                work.do()
+                self.stage.client("sqs").delete_message(QueueUrl=self.queue.url, ReceiptHandle=message["ReceiptHandle"])
+        except (Unknown, Refused, ClientError, ParamValidationError) as reason:
+            return reason
+        return work.what
+
+    def _note(self, message: Json, result: str | Exception) -> None:
+        number = message["MessageId"]
+        if isinstance(result, str):
+            self.outcome.done[result] += 1
+        else:
+            self.outcome.failed[number] = str(result)
+        if self.dry_run or not isinstance(result, str):
+            self.held[number] = message["ReceiptHandle"]
+
+    def _release(self) -> None:
+        for handle in self.held.values():
+            with suppress(ClientError):  # a handle may be too old: then the message can be seen anyway
+                self.stage.client("sqs").change_message_visibility(
+                    QueueUrl=self.queue.url, ReceiptHandle=handle, VisibilityTimeout=0
+                )

@@ -1,0 +1,60 @@
+"""Every command of every runbook runs, in the shell that the runbooks' README makes."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from realtime import aws_cli
+from realtime.command import SECONDS, Command
+
+from hallmark.project import ROOT
+
+PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# What the pages let their reader choose, so that the stage stays as it is.
+CHOSEN = {"RESERVED": "20", "WARM": "1", "LOST": "1m"}
+
+
+def blocks(page: Path) -> list[str]:
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+SHELL = blocks(ROOT / "docs" / "runbooks" / "README.md")[0]
+
+
+def programs(folder: Path) -> Path:
+    """A folder with `aws` and `hallmark`."""
+    for name, arguments in (("aws", aws_cli.__file__), ("hallmark", "-m hallmark")):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} {arguments} "$@"\n')
+        program.chmod(0o755)
+    return folder
+
+
+@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_of_a_page_runs(hallmark: Command, tmp_path: Path, page: Path) -> None:
+    found = [block for block in blocks(page) if block != SHELL]
+    assert found
+    environment = {**hallmark.environment(), **CHOSEN, "PYTHONPATH": str(ROOT)}
+    environment["PATH"] = f"{programs(tmp_path)}:{environment['PATH']}"
+    script = "\n".join([SHELL, "set -x", *found])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_has_no_command_outside_its_blocks(page: Path) -> None:
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    inline = re.findall(r"`((?:hallmark|aws) [^`]+)`", text)
+    assert [command for command in inline if len(command.split()) > 2] == []
