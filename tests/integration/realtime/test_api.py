@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from realtime.judge import answer_of_the_gateway
+from realtime.traces import archived, everything
 
 from hallmark.stage import Stage
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
-# What API Gateway answers for every body that does not fit the model: it names all fields, whichever is broken.
-BODY_OF_THE_GATEWAY = {
-    "message": "The body does not match the request schema: one of these rules is broken",
-    "errors": [
-        {"field": "body", "rule": "a JSON object"},
-        *({"field": name, "rule": field["description"]} for name, field in SCHEMA["properties"].items()),
-    ],
-}
 # Broken on purpose: the field, and a value that no transaction may have. `...` leaves the field out.
 STOPPED_BY_THE_GATEWAY = [
     *((field, ...) for field in SCHEMA["required"]),
@@ -107,7 +101,7 @@ def test_the_function_names_every_broken_field(api: Any, transaction: Callable[.
 def test_the_gateway_answers_with_every_rule(
     api: Any, transaction: Callable[..., dict[str, Any]], targets: Any, field: str, value: Any
 ) -> None:
-    assert _refused(api, targets, transaction(), field, value).json() == BODY_OF_THE_GATEWAY
+    assert _refused(api, targets, transaction(), field, value).json() == answer_of_the_gateway(SCHEMA)
 
 
 @pytest.mark.control("RT_BAD_INPUT")
@@ -188,7 +182,7 @@ def test_card_numbers_are_refused_and_found_nowhere(
     accepted = transaction(merchantCategory="luxury")
     api.accept(accepted)
     settle()
-    archived = _archived(stage)
+    before = archived(stage)
     tried = {(field, card): transaction() for field in CARD_FIELDS for card in CARDS}
     let_in = []
     for (field, card), body in tried.items():
@@ -197,18 +191,12 @@ def test_card_numbers_are_refused_and_found_nowhere(
             let_in.append((field, card, answer.status))
     assert let_in == []
     settle()
-    assert _archived(stage) == archived + 1, "the archive holds more than the transaction that shows the end"
-    traces = "\n".join(_everything(stage, targets))
+    assert archived(stage) == before + 1, "the archive holds more than the transaction that shows the end"
+    traces = "\n".join(everything(stage, targets))
     assert [card for card in CARDS if _compact(card) in _compact(traces)] == []
     refused = [body["accountId"] for (field, _), body in tried.items() if field != "accountId"]
     found = [account for account in (accepted["accountId"], *refused) if re.search(rf"{account}\b", traces)]
     assert found == [accepted["accountId"]]
-
-
-def _archived(stage: Stage) -> int:
-    name = stage.outputs["TransactionArchive"]
-    count: int = stage.client("events").describe_archive(ArchiveName=name)["EventCount"]
-    return count
 
 
 def _compact(text: str) -> str:
@@ -218,36 +206,3 @@ def _compact(text: str) -> str:
         {ord(arabic): str(digit) for digit, arabic in enumerate("٠١٢٣٤٥٦٧٨٩")}
     )
     return re.sub(r"[^0-9A-Za-z]", "", plain)
-
-
-def _everything(stage: Stage, targets: Any) -> Iterator[str]:
-    """Every row, log line, object and message of the stage."""
-    logs, tables, s3 = stage.client("logs"), stage.client("dynamodb"), stage.client("s3")
-    for group in logs.describe_log_groups()["logGroups"]:
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
-            yield from (event["message"] for event in page["events"])
-    for name in tables.list_tables()["TableNames"]:
-        for page in tables.get_paginator("scan").paginate(TableName=name):
-            yield from (json.dumps(row) for row in page["Items"])
-    for bucket in s3.list_buckets()["Buckets"]:
-        if not bucket["Name"].startswith("cdk-"):
-            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"]):
-                for item in page.get("Contents", []):
-                    yield item["Key"]
-                    yield s3.get_object(Bucket=bucket["Name"], Key=item["Key"])["Body"].read().decode()
-    targets.buffer("")
-    yield from (json.dumps(message) for message in targets.buffered)
-    for url in stage.client("sqs").list_queues()["QueueUrls"]:
-        if url.rsplit("/", 1)[1] != stage.outputs["BufferQueueUrl"].rsplit("/", 1)[1]:
-            yield from _messages(stage, url)
-
-
-def _messages(stage: Stage, url: str) -> list[str]:
-    """The bodies of a queue's messages; each is received once and then visible again."""
-    sqs = stage.client("sqs")
-    received: list[Any] = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=30).get("Messages"):
-        received += messages
-    for message in received:
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
-    return [message["Body"] for message in received]

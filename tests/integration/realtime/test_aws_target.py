@@ -1,33 +1,10 @@
 """`--target aws`: a stage that is known only by what boto3 finds, here an endpoint in the environment."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hallmark.stage import Stage, embedded
-from hallmark.stage.embedded.emulator import Emulator
-
-FOREIGN = ("AWS_", "HALLMARK_")
-
-
-@pytest.fixture
-def hallmark(running_emulator: Emulator, stage: Stage, tmp_path: Path) -> Any:
-    """Run the command as someone who has never heard of `hallmark up`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    state = {"HALLMARK_STAGE_FILE": str(tmp_path / "none.json"), "COLUMNS": "160"}
-
-    def run(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        found = embedded.environment(running_emulator) if environment is None else environment
-        command = [sys.executable, "-m", "hallmark", *arguments]
-        return subprocess.run(
-            command, env={**kept, **state, **found}, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    return run
+from hallmark.stage import Stage
 
 
 def test_aws_is_never_the_default(hallmark: Any) -> None:

@@ -1,0 +1,25 @@
+"""The table of faults beside what was observed: a row that is missing or that lost something fails the run."""
+
+from collections.abc import Iterable, Sequence
+
+from hallmark.evidence import Evidence, Target
+from hallmark.faults import FaultSpec
+from hallmark.report.model import FaultRow
+
+
+def fault_rows(specs: Sequence[FaultSpec], counted: Iterable[Evidence], target: Target) -> tuple[FaultRow, ...]:
+    """Return a row for each fault of the table, with what was observed under it on the run's target."""
+    observed = {fault.id: fault for item in counted if item.target == target for fault in item.faults}
+    return tuple(FaultRow(spec, target, observed.get(spec.id)) for spec in specs)
+
+
+def fault_problems(rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> list[str]:
+    """Return what fails the run: faults that were not tried, that lost or repeated something, or that no table has."""
+    told = [f"fault {row.spec.id} was not tried: run its test" for row in rows if row.outcome == "missing"]
+    for row in rows:
+        if row.outcome == "failed" and row.observed:
+            counts = f"lost {row.observed.lost} of {row.observed.accepted}, repeated {row.observed.duplicates}"
+            told.append(f"fault {row.spec.id}: {counts} ({row.spec.duplicates} allowed)")
+    known = {row.spec.id for row in rows}
+    strangers = sorted({fault.id for item in counted for fault in item.faults} - known)
+    return told + [f"fault {name} is in no table: add it to policies/faults" for name in strangers]

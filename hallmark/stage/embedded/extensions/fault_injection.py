@@ -1,0 +1,174 @@
+"""Faults on demand: calls of functions, deliveries and destinations fail as a test has told the emulator.
+
+`POST /_hallmark/faults` takes an `Injection`, `GET` and `DELETE /_hallmark/faults/<id>` tell how often it struck.
+Errors are written as the services write them:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+"""
+
+import asyncio
+import contextvars
+import itertools
+import json
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+import psutil
+from ministack import app as emulator
+from ministack.core.arn import parse_arn
+from ministack.services import eventbridge
+
+from hallmark.stage.embedded.extensions import async_invocations
+from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
+from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, Injection
+
+Json = dict[str, Any]
+Answer = tuple[int, dict[str, str], bytes]
+_XML_SERVICES = frozenset({"s3", "sns"})
+_peer_port: contextvars.ContextVar[int] = contextvars.ContextVar("hallmark_peer_port", default=0)
+
+
+@dataclass
+class Armed:
+    """A fault that waits for its calls."""
+
+    injection: Injection
+    strikes: int = 0
+
+
+_armed: dict[str, Armed] = {}
+_numbers = itertools.count(1)
+_lock = threading.Lock()
+
+
+def _caller() -> psutil.Process | None:
+    """The handler process at the other end of the connection; None when the caller is no handler of ours."""
+    port = _peer_port.get()
+    for process in psutil.Process().children():
+        try:
+            if any(connection.laddr.port == port for connection in process.net_connections("tcp")):
+                return process
+        except psutil.Error:
+            continue
+    return None
+
+
+def _struck(service: str, action: str, text: str) -> tuple[Injection, psutil.Process | None] | None:
+    """The first fault that strikes this call, which counts as a strike, and who called if the fault asks for it."""
+    for armed in list(_armed.values()):
+        wanted = armed.injection
+        if (wanted.service, wanted.action) != (service, action) or not all(part in text for part in wanted.contains):
+            continue
+        caller = _caller() if wanted.by else None
+        if wanted.by and (caller is None or wanted.by not in caller.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")):
+            continue
+        with _lock:
+            if armed.strikes < wanted.times:
+                armed.strikes += 1
+                return wanted, caller
+    return None
+
+
+def _refusal(injection: Injection) -> Answer:
+    code, fields = injection.code, injection.fields
+    if injection.service in _XML_SERVICES:
+        text = f"<Code>{escape(code)}</Code><Message>injected</Message>"
+        error = f"<Error>{text}</Error>"
+        if injection.service == "sns":
+            error = f"<ErrorResponse><Error><Type>Receiver</Type>{text}</Error></ErrorResponse>"
+        return injection.status, {"Content-Type": "application/xml"}, error.encode()
+    body = {"__type": code, "message": "injected", **fields} if code else dict(fields)
+    return injection.status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
+
+
+async def _suffer(
+    injection: Injection, caller: psutil.Process | None, carry_out: Callable[[], Awaitable[Answer]]
+) -> Answer:
+    if injection.effect == "delay":
+        await asyncio.sleep(injection.seconds)
+        return await carry_out()
+    if injection.after:
+        await carry_out()
+    if injection.effect == "kill" and caller:
+        caller.kill()
+    return _refusal(injection)
+
+
+def around(app: Any) -> Any:
+    """Wrap the emulator's ASGI application: it takes faults, and knows at which port a caller sits."""
+
+    async def serve(scope: Json, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            _peer_port.set((scope.get("client") or ("", 0))[1])
+            if scope["path"].startswith(PATH):
+                status, answer = _administer(scope["method"], scope["path"].removeprefix(PATH), await _body(receive))
+                await emulator._send_response(
+                    send, status, {"Content-Type": "application/json"}, json.dumps(answer).encode()
+                )
+                return
+        await app(scope, receive, send)
+
+    return serve
+
+
+async def _body(receive: Any) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+def _administer(method: str, path: str, body: bytes) -> tuple[int, Json]:
+    identity = path.strip("/")
+    if method == "POST" and not identity:
+        try:
+            injection = Injection(**json.loads(body))
+        except (ValueError, TypeError) as error:
+            return 400, {"message": str(error)}
+        if injection.effect == "kill" and not injection.by:
+            return 400, {"message": "only a function's process can be killed: name it in `by`"}
+        identity = str(next(_numbers))
+        _armed[identity] = Armed(injection)
+        return 201, {"id": identity}
+    armed = _armed.pop(identity, None) if method == "DELETE" else _armed.get(identity)
+    return (200, {"strikes": armed.strikes}) if armed else (404, {"message": "no such fault"})
+
+
+def install() -> None:
+    """Stand before every call of a service, every delivery to a target, and every record for a destination."""
+    dispatch, attempt, send = emulator._dispatch_service_request, eventbridge._invoke_target, async_invocations._send
+
+    async def dispatch_request(
+        method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
+    ) -> Answer:
+        async def carry_out() -> Answer:
+            answer: Answer = await dispatch(method, path, headers, body, query, request_id)
+            return answer
+
+        if not _armed:
+            return await carry_out()
+        parameters = emulator._routing_params(method, path, headers, body, query)
+        service = emulator.detect_service(method, path, headers, parameters)
+        action = emulator._ct_event_name(service, method, path, headers, parameters)
+        struck = _struck(service, action, path + body.decode(errors="replace"))
+        return await _suffer(*struck, carry_out) if struck else await carry_out()
+
+    def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:
+        text = f"{target['Arn']} {rule.get('Name')} {event.get('Detail')}"
+        if _armed and (struck := _struck(DELIVERY, parse_arn(target["Arn"]).service, text)):
+            raise Undeliverable(struck[0].code, "injected", struck[0].seconds)
+        attempt(target, event, rule, view)
+
+    def send_record(destination: str, invocation: Any, outcome: str, record: str) -> None:
+        # AWS Lambda counts a record that a destination refuses, and does not send it again.
+        if not (_armed and _struck(DESTINATION, outcome, f"{destination} {record}")):
+            send(destination, invocation, outcome, record)
+
+    emulator._dispatch_service_request = dispatch_request
+    eventbridge._invoke_target = invoke_target
+    async_invocations._send = send_record

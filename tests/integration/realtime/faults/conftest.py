@@ -1,0 +1,51 @@
+"""All faults are tried side by side, each on transactions of its own, and reckoned up together."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+from realtime.eyes import Api, Targets, subscribed
+from realtime.faults.injections import INJECTED
+from realtime.faults.reckoning import Reckoning, reckon
+from realtime.faults.scenarios import OTHERS, injected
+from realtime.faults.trial import Letters, Trial, noted
+
+from hallmark.stage import Stage
+from hallmark.stage.embedded.emulator import Emulator
+from hallmark.traffic import clock
+
+AT_ONCE = 4
+# Fifty requests at once would be refused to all others, too.
+ALONE = ("fifty-at-once",)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The trials by fault, and what came of all."""
+
+    trials: dict[str, Trial]
+    reckoning: Reckoning
+
+
+@pytest.fixture(scope="session")
+def results(stage: Stage, api: Api, targets: Targets, running_emulator: Emulator) -> Results:
+    """Try every fault, wait until the pipeline is quiet, and reckon up."""
+    started_at, run, letters = clock.now(), uuid.uuid4().hex[:6], Letters(stage)
+    faults: dict[str, Callable[[Trial], None]] = {
+        **dict.fromkeys(INJECTED, lambda trial: injected(trial, running_emulator.endpoint)),
+        **OTHERS,
+    }
+    trials = {fault: Trial(fault, run, stage, api, targets, letters) for fault in faults}
+
+    def attempt(fault: str) -> None:
+        with noted(trials[fault]):
+            faults[fault](trials[fault])
+
+    with subscribed(stage) as alerts:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(attempt, [fault for fault in faults if fault not in ALONE]))
+        for fault in ALONE:
+            attempt(fault)
+        return Results(trials, reckon(stage, list(trials.values()), started_at, alerts))

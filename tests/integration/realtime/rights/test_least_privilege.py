@@ -1,0 +1,60 @@
+"""Each role may do what its statements say, and nothing beside: every call is made with the role's own session."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from realtime.rights.calls import ALLOWED, FORBIDDEN, Call
+from realtime.rights.role_session import SESSION, arn_of, assume, names_for
+from realtime.rights.trial import REFUSED, outcome
+from waiting import wait_for
+
+from hallmark.stage import Stage
+
+
+@pytest.fixture(scope="session")
+def as_role(stage: Stage) -> Any:
+    """The stage as a role sees it."""
+    return cache(lambda role: assume(stage, role))
+
+
+def _take_back(stage: Stage, queue: str) -> None:
+    sqs = stage.client("sqs")
+
+    def message() -> Any:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        return next((one for one in found if one["Body"] == "trial"), None)
+
+    receipt = wait_for(message, "the message")["ReceiptHandle"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=receipt)
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize(("role", "call"), [(role, call) for role, calls in ALLOWED.items() for call in calls], ids=str)
+def test_what_a_statement_allows_is_done(stage: Stage, as_role: Any, role: str, call: Call) -> None:
+    error = outcome(as_role(role), call, names_for(stage, role))
+    assert error.get("Code") in (None, call.code), error
+    if call.service == "sqs":
+        _take_back(stage, stage.outputs["FailureQueueUrl"])
+
+
+@pytest.mark.control("RT_IAM_LEAST", "RT_BUCKET_ENCRYPTED", "RT_BUCKET_TLS", "RT_QUEUE_SECURE", "RT_FN_LOGS")
+@pytest.mark.parametrize(("role", "what"), [(role, what) for role, calls in FORBIDDEN.items() for what in calls])
+def test_what_no_statement_allows_is_refused(stage: Stage, as_role: Any, role: str, what: str) -> None:
+    call, names = FORBIDDEN[role][what], names_for(stage, role)
+    error = outcome(as_role(role), call, names)
+    assert error.get("Code") in REFUSED, error
+    caller = f"User: arn:aws:sts::{names['account']}:assumed-role/realtime-{role}-{stage.name}/{SESSION}"
+    told = f"{caller} is not authorized to perform: {call.action} on resource: ".lower()
+    assert error["Message"].lower().startswith(told), error
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("role", ALLOWED)
+def test_nobody_but_its_service_takes_a_role(stage: Stage, as_role: Any, role: str) -> None:
+    stranger = as_role(next(other for other in ALLOWED if other != role))
+    for caller in (stage, stranger):
+        with pytest.raises(ClientError, match="is not authorized to perform: sts:AssumeRole on resource") as refusal:
+            caller.client("sts").assume_role(RoleArn=arn_of(stage, role), RoleSessionName=SESSION)
+        assert refusal.value.response["Error"]["Code"] == "AccessDenied"
