@@ -17,7 +17,7 @@ from hallmark.errors import UserError
 from hallmark.project import ROOT
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
-TOOLS = ("cfn-lint", "checkov", "control")
+TOOLS = ("cfn-lint", "checkov", "iam", "control")
 LONGEST = timedelta(days=366)
 _FIELDS = {"rule": str, "tool": str, "scope": dict, "reason": str, "owner": str, "expires": date}
 _OPTIONAL = {"deadlines": dict}

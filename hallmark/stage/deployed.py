@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import boto3
+import urllib3
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -15,6 +17,16 @@ from hallmark.errors import UserError
 
 CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
 EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
+
+
+def _sent_in_clear(request: AWSRequest, **_: Any) -> None:
+    """An emulator's port speaks HTTP to everybody; this header says that it was so from the start."""
+    request.headers["X-Forwarded-Proto"] = "http"
+
+
+def _usage(emulator: str) -> dict[str, float]:
+    answer = urllib3.request("GET", f"{emulator}/_hallmark/usage", retries=False)
+    return {str(name): float(number) for name, number in answer.json().items()}
 
 
 def stack_name(system: str, stage: str) -> str:
@@ -31,6 +43,7 @@ class DeployedStage:
     target: Literal["embedded", "aws"]
     session: boto3.Session
     endpoint: str | None = None
+    tls: bool = True
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -38,8 +51,22 @@ class DeployedStage:
         """Return the boto3 client of a service; one for all threads."""
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=CONFIG)
+                self._clients[service] = self._new_client(service)
             return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
+        client = self.session.client(service, endpoint_url=self.endpoint, use_ssl=self.tls, config=CONFIG)
+        if not self.tls:
+            client.meta.events.register("before-sign", _sent_in_clear)
+        return client
+
+    def acting_as(self, session: boto3.Session) -> "DeployedStage":
+        """Return the same stage as somebody else sees it, whose credentials a session holds."""
+        return replace(self, session=session, _clients={})
+
+    def in_clear(self) -> "DeployedStage":
+        """Return the same stage reached over plain HTTP."""
+        return replace(self, tls=False, _clients={})
 
     @cached_property
     def _stack(self) -> dict[str, Any]:
@@ -88,6 +115,10 @@ class DeployedStage:
         """The value of the stage's API key; never print it."""
         key = self.client("apigateway").get_api_key(apiKey=self.outputs["ApiKeyId"], includeValue=True)
         return str(key["value"])
+
+    def usage(self) -> Mapping[str, float] | None:
+        """What the stage has done since it started, as numbers by name; None on AWS, where metrics tell it."""
+        return None if self._emulator is None else _usage(self._emulator)
 
     @property
     def quiet_seconds(self) -> float:

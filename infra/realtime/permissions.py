@@ -28,7 +28,7 @@ def fraud_detector(storage: Storage, buses: Buses) -> list[iam.PolicyStatement]:
     """Judges, stores, announces."""
     return [
         # The version in force is looked up among a rule's versions.
-        _on_tables("ReadRules", ["dynamodb:GetItem", "dynamodb:Query"], [storage.rules]),
+        _on_tables("ReadRules", ["dynamodb:Query"], [storage.rules]),
         # The verdict's record is written once.
         _on_tables("RecordVerdict", ["dynamodb:PutItem"], [storage.audit_logs]),
         _write_processed(storage),

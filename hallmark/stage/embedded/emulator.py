@@ -31,6 +31,8 @@ SETTINGS = {
     "MINISTACK_HOST": "127.0.0.1",
     "MINISTACK_REGION": REGION,
     "LOG_LEVEL": "WARNING",
+    # Requests are judged by IAM, and functions have the sessions of their roles.
+    "AUTH": "true",
 }
 
 

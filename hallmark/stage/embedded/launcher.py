@@ -30,14 +30,14 @@ def main() -> None:
     except UserError as error:
         print(f"hallmark: {error}", file=sys.stderr)
         sys.exit(2)
-    from ministack.app import app
+    from ministack import app
 
-    from hallmark.stage.embedded.extensions import install
+    from hallmark.stage.embedded.extensions import fault_injection, install, usage
 
     install()
     _raise_file_limit()
     uvicorn.run(
-        app,
+        usage.around(fault_injection.around(app.app)),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

@@ -23,11 +23,12 @@ _TABLES = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one ARN under one of these sets of conditions."""
+    """One action on one ARN under one of these sets of conditions; without `needed` a role may do without it."""
 
     action: str
     resource: str
     conditions: tuple[Conditions, ...] = field(default=({},))
+    needed: bool = True
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}"
@@ -66,8 +67,9 @@ def _ingest(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant
 
 
 def _detector(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant]:
-    for action in ("dynamodb:GetItem", "dynamodb:Query"):
-        yield from _on(template, action, table(template, "rules"))
+    yield from _on(template, "dynamodb:Query", table(template, "rules"))
+    # One version can also be read by its key.
+    yield from _on(template, "dynamodb:GetItem", table(template, "rules"), needed=False)
     yield from _on(template, "dynamodb:PutItem", table(template, "audit-logs"))
     for bucket in template.of_type("AWS::S3::Bucket"):
         arn = f"{template.arn(bucket)}/{parameters['processed_prefix']}*"
@@ -96,11 +98,15 @@ def _publish(template: Template, part: str, parameters: Mapping[str, Any], detai
 
 
 def _on(
-    template: Template, action: str, resource: Resource | None, conditions: tuple[Conditions, ...] = ({},)
+    template: Template,
+    action: str,
+    resource: Resource | None,
+    conditions: tuple[Conditions, ...] = ({},),
+    needed: bool = True,
 ) -> Iterator[Grant]:
     arn = template.arn(resource) if resource else None
     if arn:
-        yield Grant(action, arn, conditions)
+        yield Grant(action, arn, conditions, needed)
 
 
 def table(template: Template, part: str) -> Resource | None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from policy_statements import allow, open_queue
 from waiting import wait_for
 
-from hallmark.stage.embedded import ACCOUNT, stage_of
+from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
 
 Client = Callable[[str], Any]
@@ -23,6 +24,7 @@ exports.handler = async (event) => {
   return { statusCode: 200, body: JSON.stringify({ header: (event.headers || {})["X-Amzn-Trace-Id"] }) };
 };
 """
+SERVICES = ("lambda.amazonaws.com", "events.amazonaws.com", "apigateway.amazonaws.com")
 _numbers = itertools.count(1)
 
 
@@ -57,13 +59,9 @@ def stack(client: Client, unique: str) -> Callable[[dict[str, Any]], dict[str, s
 
 @pytest.fixture
 def queue(client: Client) -> Callable[[str], tuple[str, str]]:
-    """Create a queue; returns its URL and its ARN."""
+    """Create a queue that EventBridge may send to; returns its URL and its ARN."""
 
-    def create(name: str) -> tuple[str, str]:
-        url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
-        return url, f"arn:aws:sqs:eu-central-1:{ACCOUNT}:{name}"
-
-    return create
+    return lambda name: open_queue(client("sqs"), name, "events.amazonaws.com")
 
 
 @pytest.fixture
@@ -112,9 +110,22 @@ def emit(client: Client, bus: str) -> Callable[..., dict[str, Any]]:
     return put
 
 
+@pytest.fixture(scope="session")
+def role(client: Client) -> str:
+    """A role that services may take to write logs, and to send to any queue and bus; returns its ARN."""
+    trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": list(SERVICES)})]}
+    rights = {"Statement": [allow(["logs:*", "sqs:SendMessage", "events:PutEvents"], "*")]}
+    arn: str = client("iam").create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    client("iam").put_role_policy(RoleName="test", PolicyName="test", PolicyDocument=json.dumps(rights))
+    return arn
+
+
 @pytest.fixture
-def function(client: Client, unique: str) -> str:
-    """A traced function with an alias `live`, whose events tell it to wait or to fail; returns its name."""
+def function(client: Client, unique: str, role: str) -> str:
+    """A traced function with an alias `live`, whose events tell it to wait or to fail; returns its name.
+
+    EventBridge and API Gateway may call the function and its alias.
+    """
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
         files.writestr("index.js", HANDLER)
@@ -122,13 +133,17 @@ def function(client: Client, unique: str) -> str:
     awslambda.create_function(
         FunctionName=unique,
         Runtime="nodejs18.x",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/test",
+        Role=role,
         Handler="index.handler",
         Code={"ZipFile": archive.getvalue()},
         TracingConfig={"Mode": "Active"},
         Publish=True,
     )
     awslambda.create_alias(FunctionName=unique, Name="live", FunctionVersion="1")
+    callers = itertools.product(SERVICES[1:], ({}, {"Qualifier": "live"}))
+    for number, (service, qualifier) in enumerate(callers):
+        permission = {"Action": "lambda:InvokeFunction", "Principal": service, **qualifier}
+        awslambda.add_permission(FunctionName=unique, StatementId=f"call-{number}", **permission)
     return unique
 
 

@@ -3,12 +3,18 @@
 import json
 from typing import Any
 
+from policy_statements import allow
+
 from hallmark.stage.embedded import ACCOUNT
 
 
 def test_the_whole_event_is_one_line(client: Any, unique: str, route: Any, emit: Any) -> None:
+    group = f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:/aws/events/{unique}"
     client("logs").create_log_group(logGroupName=f"/aws/events/{unique}")
-    route("rule", f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:/aws/events/{unique}")
+    writing = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    policy = {"Statement": [allow(writing, f"{group}:*", Principal={"Service": "events.amazonaws.com"})]}
+    client("logs").put_resource_policy(policyName=unique, policyDocument=json.dumps(policy))
+    route("rule", group)
     emit({"mark": 7})
     (line,) = client("logs").filter_log_events(logGroupName=f"/aws/events/{unique}")["events"]
     event = json.loads(line["message"])

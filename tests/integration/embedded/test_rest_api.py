@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -85,7 +85,18 @@ def _resources(function: str, log_group: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def url(running_emulator: Emulator, client: Any, function: str, stack: Any) -> str:
+def log_writer(client: Any, role: str) -> Iterator[None]:
+    """The account lets API Gateway write access logs with the role."""
+    gateway = client("apigateway")
+    before = gateway.get_account().get("cloudwatchRoleArn") or ""
+    for_logs = lambda arn: [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]  # noqa: E731
+    gateway.update_account(patchOperations=for_logs(role))
+    yield
+    gateway.update_account(patchOperations=for_logs(before))
+
+
+@pytest.fixture
+def url(running_emulator: Emulator, client: Any, function: str, stack: Any, log_writer: None) -> str:
     client("logs").create_log_group(logGroupName=f"{function}-access")
     api = stack(_resources(function, f"{function}-access"))["Api"]
     return f"{running_emulator.endpoint}/_aws/execute-api/{api}/test/"

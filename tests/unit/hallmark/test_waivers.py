@@ -47,7 +47,7 @@ def test_good(file: Path) -> None:
         ("expires: 2027-01-31", "expires: 2026-11-20", 7, "the waiver of W2531 expired on 2026-11-20"),
         ("expires: 2027-01-31", "expires: 2028-01-31", 7, "the waiver of W2531 is too long: a year at most"),
         ("reason:", "because:", 5, "a waiver has no field `because`"),
-        ("tool: cfn-lint", "tool: linter", 3, "`tool` must be one of cfn-lint, checkov, control, not 'linter'"),
+        ("tool: cfn-lint", "tool: linter", 3, "`tool` must be one of cfn-lint, checkov, iam, control, not 'linter'"),
         ("{type: AWS::Lambda::Function}", "{}", 4, "the scope is too wide: name a type, a resource or a stage"),
         ("{type: AWS::Lambda::Function}", "{resource: '*'}", 4, "the scope is too wide: `*` names no resource"),
         ("{type: AWS::Lambda::Function}", "{resource: '[A-Z]*'}", 4, "the scope is too wide: `[A-Z]*` names no"),

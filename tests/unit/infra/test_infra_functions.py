@@ -156,7 +156,7 @@ def own_statements(template):
             ),
         ],
         "fraud_detector": [
-            allow("ReadRules", ["dynamodb:GetItem", "dynamodb:Query"], table(template, "rules")),
+            allow("ReadRules", "dynamodb:Query", table(template, "rules")),
             allow("RecordVerdict", "dynamodb:PutItem", audit_logs),
             allow("WriteProcessed", "s3:PutObject", objects, {"Bool": {"aws:SecureTransport": "true"}}),
             allow("PublishSuspicion", "events:PutEvents", bus(template, "system"), publishes("FraudSuspected")),

@@ -11,9 +11,11 @@ from typing import Any
 from ministack.services import apigateway_v1, cloudwatch_logs
 
 from hallmark.stage.embedded.extensions import tracing
+from hallmark.stage.embedded.extensions.iam_judge import role_may, role_trusts
 from hallmark.stage.embedded.extensions.provisioning import Properties, after
 
 STREAM = "access"
+WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
 _VARIABLE = re.compile(r"\$context\.([A-Za-z.]+[A-Za-z])")
 _ROOT = re.compile(r"\bRoot=([^;\s]+)")
 
@@ -24,10 +26,20 @@ def _keep(_: str, properties: Properties) -> None:
         stage["accessLogSettings"] = {"destinationArn": setting["DestinationArn"], "format": setting["Format"]}
 
 
+def _may_write(streams: str) -> bool:
+    """API Gateway writes with the one role that the account names for it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions
+    """
+    role = str((apigateway_v1._account_settings.get("settings") or {}).get("cloudwatchRoleArn"))
+    may_assume = role_trusts(role, "apigateway.amazonaws.com", streams)
+    return may_assume and all(role_may(role, "apigateway", action, streams) for action in WRITING)
+
+
 def _write(setting: dict[str, str], values: dict[str, Any]) -> None:
     name = setting["destinationArn"].split(":log-group:")[-1].removesuffix(":*")
     group = cloudwatch_logs._log_groups.get(name)
-    if group is None:
+    if group is None or not _may_write(f"{setting['destinationArn'].removesuffix(':*')}:log-stream:"):
         return
     if STREAM not in group["streams"]:
         cloudwatch_logs._create_log_stream({"logGroupName": name, "logStreamName": STREAM})

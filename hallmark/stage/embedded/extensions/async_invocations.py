@@ -19,6 +19,7 @@ from ministack.core.responses import new_uuid
 from ministack.services import eventbridge, lambda_svc
 
 from hallmark.stage.embedded.extensions.event_delivery import send_message
+from hallmark.stage.embedded.extensions.iam_judge import role_may
 
 # The emulator starts a process for each concurrent invocation; AWS's own queue is drained by pollers too.
 POLLERS = int(os.environ.get("HALLMARK_ASYNC_POLLERS", "2"))
@@ -135,8 +136,12 @@ def _finish(invocation: Invocation, result: Json, condition: str) -> None:
 
 
 def _send(destination: str, invocation: Invocation, outcome: str, record: str) -> None:
+    """Lambda sends with the function's role; a record that the role may not send is dropped."""
+    role, name = invocation.config["Role"], invocation.config["FunctionName"]
     if parse_arn(destination).service == "sqs":
-        return send_message(destination, record)
+        if role_may(role, name, "sqs:SendMessage", destination):
+            send_message(destination, record)
+        return
     entry = {
         "EventBusName": destination,
         "Source": "lambda",
@@ -144,8 +149,9 @@ def _send(destination: str, invocation: Invocation, outcome: str, record: str) -
         "Detail": record,
         "Resources": [invocation.arn, destination],
     }
-    eventbridge._put_events({"Entries": [entry]})
-    return None
+    keys = {"events:source": [entry["Source"]], "events:detail-type": [entry["DetailType"]]}
+    if role_may(role, name, "events:PutEvents", destination, **keys):
+        eventbridge._put_events({"Entries": [entry]})
 
 
 def install() -> None:

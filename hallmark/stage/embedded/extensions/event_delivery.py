@@ -15,20 +15,27 @@ from typing import Any
 from ministack.core.arn import parse_arn
 from ministack.services import eventbridge, lambda_svc, sqs
 
+from hallmark.stage.embedded.extensions.iam_judge import queue_takes
+
+SERVICE = "events.amazonaws.com"
+
 # AWS backs off over hours; what a test waits for is the shape, so the unit is a setting.
 BACKOFF_SECONDS = float(os.environ.get("HALLMARK_DELIVERY_BACKOFF_SECONDS", "0.2"))
 BACKOFF_LIMIT_SECONDS = 5.0
 DEFAULT_ATTEMPTS, DEFAULT_AGE_SECONDS = 185, 86_400
-NOT_RETRIED = frozenset({"RESOURCE_NOT_FOUND", "NO_PERMISSIONS"})
+NOT_RETRIED = frozenset({"NO_RESOURCE", "NO_PERMISSIONS"})
 Json = dict[str, Any]
 
 
 class Undeliverable(Exception):
-    """A delivery that failed, with the error code that EventBridge writes on a dead letter."""
+    """A delivery that failed, with the error code that EventBridge writes on a dead letter.
 
-    def __init__(self, code: str, message: str) -> None:
+    The event counts as `seconds` older than it is: a test need not wait for its greatest age.
+    """
+
+    def __init__(self, code: str, message: str, seconds: float = 0.0) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.seconds = code, seconds
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def send_message(queue_arn: str, body: str, attributes: Json | None = None) -> N
     """Put a message with string attributes into a queue of the emulator; raise Undeliverable if there is none."""
     queue = sqs._queue_by_arn(queue_arn)
     if queue is None:
-        raise Undeliverable("RESOURCE_NOT_FOUND", f"The queue {queue_arn} does not exist")
+        raise Undeliverable("NO_RESOURCE", f"The queue {queue_arn} does not exist")
     eventbridge._dispatch_to_sqs(parse_arn(queue_arn), body)
     queue["messages"][-1]["message_attributes"] = {
         name: {"DataType": "String", "StringValue": str(value)[:1024]} for name, value in (attributes or {}).items()
@@ -65,7 +72,7 @@ def send_message(queue_arn: str, body: str, attributes: Json | None = None) -> N
 
 def _bury(delivery: Delivery, failure: Undeliverable, condition: str, retries: int) -> None:
     queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
-    if not queue:
+    if not queue or not queue_takes(SERVICE, queue, delivery.rule.get("Arn", "")):
         return
     attributes = {
         "RULE_ARN": delivery.rule.get("Arn"),
@@ -85,6 +92,7 @@ def _retry(attempt: Any, delivery: Delivery, failure: Undeliverable) -> None:
     attempts = int(policy.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS))
     deadline = time.monotonic() + float(policy.get("MaximumEventAgeInSeconds", DEFAULT_AGE_SECONDS))
     for retries in range(attempts):
+        deadline -= failure.seconds
         if failure.code in NOT_RETRIED:
             return _bury(delivery, failure, "", retries)
         pause = min(BACKOFF_SECONDS * 2**retries, BACKOFF_LIMIT_SECONDS)
@@ -101,7 +109,7 @@ def _retry(attempt: Any, delivery: Delivery, failure: Undeliverable) -> None:
 
 def _attempt(attempt: Any, delivery: Delivery) -> None:
     if not _exists(delivery.target["Arn"]):
-        raise Undeliverable("RESOURCE_NOT_FOUND", f"The target {delivery.target['Arn']} does not exist")
+        raise Undeliverable("NO_RESOURCE", f"The target {delivery.target['Arn']} does not exist")
     attempt(delivery.target, delivery.event, delivery.rule, delivery.view)
 
 

@@ -18,7 +18,7 @@ STREAM = "eventbridge"
 def _append(group_name: str, message: str) -> None:
     group = cloudwatch_logs._log_groups.get(group_name)
     if group is None:
-        raise Undeliverable("RESOURCE_NOT_FOUND", f"The log group {group_name} does not exist")
+        raise Undeliverable("NO_RESOURCE", f"The log group {group_name} does not exist")
     now = int(time.time() * 1000)
     if STREAM not in group["streams"]:
         cloudwatch_logs._create_log_stream({"logGroupName": group_name, "logStreamName": STREAM})

@@ -1,0 +1,1 @@
+"""Least privilege, exercised: what roles were used for, beside what they grant."""

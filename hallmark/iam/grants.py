@@ -1,0 +1,52 @@
+"""What the roles of a template grant: each action on each resource of each statement counts by itself."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hallmark import policies
+from hallmark.iam.usage import Use
+from hallmark.synthesized import Synthesized
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One action on one ARN pattern that a role of a template may do; `sid` names the statement."""
+
+    template: Synthesized
+    logical_id: str
+    role: str
+    sid: str
+    action: str
+    resource: str
+
+    def covers(self, use: Use) -> bool:
+        """Tell whether the grant is about a use: `*` and `?` of the resource match as IAM matches them.
+
+        Conditions are not judged again: whoever made the record judged them.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+        """
+        same_action = self.action.lower() == use.action.lower()
+        return same_action and self.role == use.role and bool(_pattern(self.resource).fullmatch(use.resource))
+
+
+def _pattern(resource: str) -> re.Pattern[str]:
+    wild = {"*": ".*", "?": "."}
+    return re.compile("".join(wild.get(letter) or re.escape(letter) for letter in resource))
+
+
+def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
+    """Yield the grants of every role of a template as it is deployed in an account."""
+    mark = synthesized.body.get("Metadata", {})
+    hallmark = {**mark.get("Hallmark", {}), "Account": account}
+    template = policies.template_of({**synthesized.body, "Metadata": {**mark, "Hallmark": hallmark}})
+    from support.statements import role_statements  # policies/checks are importable from here on
+
+    for role in template.of_type("AWS::IAM::Role"):
+        name = template.name(role)
+        for statement in role_statements(template, role):
+            if statement.allows:
+                sid = str(statement.raw.get("Sid", ""))
+                for action in statement.actions:
+                    for resource in statement.resources:
+                        yield Grant(synthesized, role.logical_id, name, sid, str(action), str(resource))

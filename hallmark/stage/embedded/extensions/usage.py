@@ -1,0 +1,115 @@
+"""What AWS would bill and meter, counted: calls by the functions, events, deliveries, invocations, processor time.
+
+`GET /_hallmark/usage` answers with numbers by name, since the emulator started:
+`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only;
+`events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>` and `seconds:<function>` of
+their handlers; `units:dynamodb:write`, `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls;
+`bytes:logs:<group>`; `cpu:handlers` and `cpu:emulator` in seconds.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+"""
+
+import json
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+import psutil
+from ministack import app as emulator
+from ministack.core.arn import parse_arn
+from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
+
+from hallmark.stage.embedded.request_units import Meter
+
+PATH = "/_hallmark/usage"
+Json = dict[str, Any]
+Answer = tuple[int, dict[str, str], bytes]
+# What CloudWatch Logs adds to each line. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+LOG_LINE_OVERHEAD_BYTES = 26
+_counts: Counter[str] = Counter()
+_meter = Meter()
+_lock = threading.Lock()
+
+
+def _add(**amounts: float) -> None:
+    with _lock:
+        for name, amount in amounts.items():
+            _counts[name] += amount  # type: ignore[assignment]
+
+
+def _by_a_function(headers: Json) -> bool:
+    """Tools call with an SDK for Python; functions with that for JavaScript, or with no SDK at all."""
+    return "boto" not in headers.get("user-agent", "").lower()
+
+
+def _processor_seconds() -> dict[str, float]:
+    own = psutil.Process()
+    found = {"cpu:emulator": sum(own.cpu_times()[:2]), "cpu:handlers": 0.0}
+    for child in own.children(recursive=True):
+        try:
+            found["cpu:handlers"] += sum(child.cpu_times()[:2])
+        except psutil.Error:
+            continue
+    return found
+
+
+def _logged_bytes() -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for (_, _, name), group in cloudwatch_logs._log_groups.all_items():
+        lines = (line for stream in group["streams"].values() for line in stream["events"])
+        found[f"bytes:logs:{name}"] = sum(len(line["message"].encode()) + LOG_LINE_OVERHEAD_BYTES for line in lines)
+    return found
+
+
+def around(app: Any) -> Any:
+    """Wrap the emulator's ASGI application: it tells the counts."""
+
+    async def serve(scope: Json, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            body = json.dumps({**_counts, **_processor_seconds(), **_logged_bytes()}).encode()
+            await emulator._send_response(send, 200, {"Content-Type": "application/json"}, body)
+            return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def install() -> None:
+    """Count before the emulator does anything."""
+    dispatch, publish = emulator._dispatch_service_request, eventbridge._dispatch_event
+    attempt, execute = eventbridge._invoke_target, lambda_svc._execute_function_dispatch
+
+    async def dispatch_request(
+        method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
+    ) -> Answer:
+        parameters = emulator._routing_params(method, path, headers, body, query)
+        service = emulator.detect_service(method, path, headers, parameters)
+        answer: Answer = await dispatch(method, path, headers, body, query, request_id)
+        if _by_a_function(headers):
+            action = emulator._ct_event_name(service, method, path, headers, parameters)
+            _add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
+            if service == "dynamodb":
+                _add(**_meter.units(action, body, answer[0], answer[2]))
+        return answer
+
+    def dispatch_event(record: Json, *rest: Any) -> Any:
+        bus = record["EventBusName"]
+        _add(**{f"events:{bus}": 1, f"bytes:events:{bus}": len(record["Detail"])})
+        return publish(record, *rest)
+
+    def invoke_target(target: Json, *rest: Any) -> None:
+        _add(**{f"deliveries:{parse_arn(target['Arn']).service}": 1})
+        attempt(target, *rest)
+
+    def execute_function(function: Json, config: Json, *rest: Any) -> Any:
+        begin = time.monotonic()
+        result = execute(function, config, *rest)
+        name = config["FunctionName"]
+        _add(**{f"invocations:{name}": 1, f"seconds:{name}": time.monotonic() - begin})
+        return result
+
+    emulator._dispatch_service_request = dispatch_request
+    eventbridge._dispatch_event = dispatch_event
+    eventbridge._invoke_target = invoke_target
+    lambda_svc._execute_function_dispatch = execute_function

@@ -1,0 +1,150 @@
+"""A handler process is talked to over its pipes by the invoking thread alone.
+
+The emulator starts a thread for each invocation, keeps another for each process's logs, and waits for silence before
+it believes that a handler has logged all. Node.js writes to pipes synchronously, so what a handler logs before it
+answers is in the pipe when its answer is; a line that comes later is logged with its process's next invocation.
+https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
+"""
+
+import json
+import os
+import select
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from ministack.core import lambda_runtime
+
+CHUNK = 65536
+Json = dict[str, Any]
+
+
+@dataclass
+class Pipes:
+    """The three pipes of a handler process, none of which is ever waited for alone."""
+
+    process: Any
+    answers: bytearray = field(default_factory=bytearray)
+    logged: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        self.stdin, self.stdout, self.stderr = (
+            pipe.fileno() for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)
+        )
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            os.set_blocking(pipe, False)
+
+    def exchange(self, request: bytes, deadline: float) -> Json | None:
+        """Return the answer to a request; None when the deadline, on the monotonic clock, passes."""
+        pending = memoryview(request)
+        waiting = select.poll()
+        for pipe in (self.stdout, self.stderr):
+            waiting.register(pipe, select.POLLIN)
+        waiting.register(self.stdin, select.POLLOUT)
+        while (left := deadline - time.monotonic()) > 0:
+            for pipe, _ in waiting.poll(left * 1000):
+                if pipe == self.stdin:
+                    pending = pending[self._write(pending) :]
+                    if not pending:
+                        waiting.unregister(self.stdin)
+                elif pipe == self.stderr:
+                    if not _read(pipe, self.logged):
+                        waiting.unregister(pipe)
+                elif not _read(pipe, self.answers):
+                    return {"status": "error", "error": "Worker process died"}
+            if (answer := self._answer()) is not None:
+                return answer
+        return None
+
+    def _write(self, pending: memoryview) -> int:
+        try:
+            return os.write(self.stdin, pending)
+        except BlockingIOError:
+            return 0
+        except BrokenPipeError:
+            return len(pending)  # its other pipe tells that the process has died
+
+    def _answer(self) -> Json | None:
+        """The first whole line that is an answer; what else came is dropped."""
+        while (end := self.answers.find(b"\n")) >= 0:
+            line = bytes(self.answers[:end])
+            del self.answers[: end + 1]
+            try:
+                answer = json.loads(line) if line.lstrip().startswith(b"{") else None
+            except ValueError:
+                continue
+            if isinstance(answer, dict) and answer.get("status") in ("ok", "error"):
+                return answer
+        return None
+
+    def log(self) -> str:
+        """The whole lines that were logged since the last call."""
+        while _read(self.stderr, self.logged):
+            continue
+        end = self.logged.rfind(b"\n")
+        lines = bytes(self.logged[: max(end, 0)])
+        del self.logged[: end + 1]
+        return lines.decode("utf-8", "replace")
+
+
+def _read(pipe: int, into: bytearray) -> bool:
+    """Read what is there; False when there is nothing, or never will be."""
+    try:
+        chunk = os.read(pipe, CHUNK)
+    except BlockingIOError:
+        return False
+    into += chunk
+    return bool(chunk)
+
+
+def _pipes(worker: Any) -> Pipes:
+    pipes: Pipes | None = getattr(worker, "_pipes", None)
+    if pipes is None or pipes.process is not worker._proc:
+        pipes = worker._pipes = Pipes(worker._proc)
+    return pipes
+
+
+def _end(worker: Any) -> None:
+    process, worker._proc = worker._proc, None
+    lambda_runtime._signal(process)
+    lambda_runtime._collect(process, time.monotonic() + lambda_runtime._REAP_GRACE)
+
+
+def _invoke(
+    worker: Any,
+    event: Any,
+    request_id: str,
+    *,
+    trace_id: str | None = None,
+    depth: Any = None,
+    durable: Json | None = None,
+    invoked_function_arn: str | None = None,
+) -> Json:
+    with worker._lock:
+        cold = worker._proc is None or worker._proc.poll() is not None
+        if cold:
+            worker._spawn()
+        pipes, timeout = _pipes(worker), float(worker.config.get("Timeout", 30))
+        arn = worker.config.get("FunctionArn", "") if invoked_function_arn is None else invoked_function_arn
+        context = {
+            "request_id": request_id,
+            "invoked_function_arn": arn,
+            "timeout_ms": int(timeout * 1000),
+            "trace_id": trace_id,
+            "depth": depth,
+            "durable": durable or {},
+        }
+        request = json.dumps({"event": event, "ctx": context}).encode() + b"\n"
+        answer = pipes.exchange(request, time.monotonic() + timeout)
+        if answer is None:
+            answer = {"status": "error", "error": f"Task timed out after {timeout:.2f} seconds"}
+        log = pipes.log()
+        if answer["status"] == "error":
+            _end(worker)
+        return {**answer, "cold_start": cold, "log": log}
+
+
+def install() -> None:
+    """Replace how a process is talked to; the thread that would read its logs ends at once."""
+    lambda_runtime.Worker._read_stderr = lambda worker: None
+    lambda_runtime.Worker.invoke = _invoke

@@ -1,0 +1,60 @@
+"""DynamoDB's request units of on-demand tables, and the bytes that it stores, from calls and their answers.
+
+A write takes one unit for each started KB of the item, in a transaction two; a consistent read takes one for each
+started 4 KB of what it reads, another read half of that. Writes take their units when their condition fails, too.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+"""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from ministack.services import dynamodb
+
+WRITE_BYTES, READ_BYTES = 1024, 4096
+IN_TRANSACTION = 2
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+OVERHEAD_BYTES = 100
+Json = dict[str, Any]
+
+
+def _started(size: float, unit: int) -> float:
+    return max(1.0, float(-(-size // unit)))
+
+
+class Meter:
+    """Tells the units of one call after the other; a count of items takes its bytes from the items put before."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, int] = defaultdict(int)
+        self._bytes: dict[str, int] = defaultdict(int)
+
+    def units(self, action: str, body: bytes, status: int, answer: bytes) -> dict[str, float]:
+        """Return what a call takes: `units:dynamodb:write` and `:read`, and `stored:dynamodb` in bytes."""
+        request: Json = json.loads(body)
+        if action == "PutItem":
+            return self._written([request], 1, status)
+        if action == "TransactWriteItems":
+            puts = [item["Put"] for item in request["TransactItems"] if "Put" in item]
+            return self._written(puts, IN_TRANSACTION, status)
+        if action in ("GetItem", "Query") and status == 200:
+            return {"units:dynamodb:read": self._read(request, json.loads(answer))}
+        return {}
+
+    def _written(self, puts: list[Json], factor: int, status: int) -> dict[str, float]:
+        sizes = [dynamodb._item_size_bytes(put["Item"]) for put in puts]
+        found = {"units:dynamodb:write": sum(factor * _started(size, WRITE_BYTES) for size in sizes)}
+        if status != 200:
+            return found
+        for put, size in zip(puts, sizes, strict=True):
+            self._items[put["TableName"]] += 1
+            self._bytes[put["TableName"]] += size
+        return {**found, "stored:dynamodb": float(sum(sizes) + OVERHEAD_BYTES * len(sizes))}
+
+    def _read(self, request: Json, answer: Json) -> float:
+        items = answer.get("Items") or [answer.get("Item") or {}]
+        size: float = sum(dynamodb._item_size_bytes(item) for item in items)
+        if request.get("Select") == "COUNT":
+            table = request["TableName"]
+            size = answer["ScannedCount"] * self._bytes[table] / max(1, self._items[table])
+        return _started(size, READ_BYTES) * (1 if request.get("ConsistentRead") else 0.5)

@@ -1,0 +1,89 @@
+"""A handler process over its pipes: logs are whole, a hang or a death is told, and the next invocation goes on."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from waiting import wait_for
+
+from hallmark.stage.embedded import ACCOUNT
+
+Client = Callable[[str], Any]
+Invoke = Callable[[dict[str, Any]], tuple[dict[str, Any], str | None]]
+HANDLER = """
+exports.handler = async (event) => {
+  for (let line = 0; line < (event.lines || 0); line += 1) console.log(`${event.mark} ${line} ${"x".repeat(100)}`);
+  if (event.die) process.kill(process.pid, "SIGKILL");
+  if (event.hang) await new Promise(() => setInterval(() => {}, 1000));
+  return { echo: (event.text || "").length, pid: process.pid };
+};
+"""
+MANY = 3000  # lines of more than 100 bytes: several times what a pipe holds
+
+
+@pytest.fixture
+def invoke(client: Client, unique: str) -> Invoke:
+    """Invoke a function of its own, with a limit of two seconds; returns its answer and the kind of its failure."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("index.js", HANDLER)
+    awslambda = client("lambda")
+    role = f"arn:aws:iam::{ACCOUNT}:role/{unique}"
+    client("iam").create_role(RoleName=unique, AssumeRolePolicyDocument="{}")
+    rights = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [rights]})
+    client("iam").put_role_policy(RoleName=unique, PolicyName="logs", PolicyDocument=policy)
+    awslambda.create_function(
+        FunctionName=unique,
+        Runtime="nodejs18.x",
+        Role=role,
+        Handler="index.handler",
+        Code={"ZipFile": archive.getvalue()},
+        Timeout=2,
+    )
+
+    def call(event: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+        answer = awslambda.invoke(FunctionName=unique, Payload=json.dumps(event))
+        return json.loads(answer["Payload"].read()), answer.get("FunctionError")
+
+    return call
+
+
+def _lines(client: Client, function: str, mark: str) -> list[str]:
+    pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [line for message in messages for line in message.splitlines() if line.startswith(mark)]
+
+
+def test_more_logs_than_a_pipe_holds_arrive_whole_and_in_order(invoke: Invoke, client: Client, unique: str) -> None:
+    answer, error = invoke({"lines": MANY, "mark": "many"})
+    assert error is None
+    lines = wait_for(lambda: (found := _lines(client, unique, "many"))[MANY - 1 :] and found, "the log")
+    assert [int(line.split()[1]) for line in lines] == list(range(MANY))
+    assert answer["echo"] == 0
+
+
+def test_an_event_larger_than_a_pipe_arrives_whole(invoke: Invoke) -> None:
+    size = 1_000_000
+    assert invoke({"text": "y" * size})[0]["echo"] == size
+
+
+def test_a_process_serves_again_and_its_logs_are_not_mixed(invoke: Invoke, client: Client, unique: str) -> None:
+    pids = {invoke({"lines": 1, "mark": f"call{number}"})[0]["pid"] for number in range(5)}
+    assert len(pids) == 1
+    for number in range(5):
+        wait_for(lambda number=number: len(_lines(client, unique, f"call{number}")) == 1, f"line {number}")
+
+
+@pytest.mark.parametrize(("what", "words"), [("hang", "Task timed out after 2.00 seconds"), ("die", "")])
+def test_a_process_that_hangs_or_dies_is_told_and_replaced(invoke: Invoke, what: str, words: str) -> None:
+    before = invoke({})[0]["pid"]
+    answer, error = invoke({what: True})
+    assert error
+    assert words in answer["errorMessage"]
+    again, error = invoke({})
+    assert error is None
+    assert again["pid"] != before
