@@ -42,6 +42,11 @@ def _synthesize(configs: Sequence[StageConfig]) -> None:
     account = AccountStack(app)
     for config in configs:
         RealtimeStack(app, config).add_stack_dependency(account)
+        if config.load_workers:
+            # Imported when it is wanted: networks and containers take long to load.
+            from infra.load.stack import LoadStack
+
+            LoadStack(app, config)
     app.synth()
 
 

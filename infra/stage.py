@@ -32,6 +32,9 @@ ACCOUNT_RATE_PER_SECOND = 10_000
 ACCOUNT_BURST = 5_000
 # That rate, day and night.
 LARGEST_QUOTA_PER_DAY = ACCOUNT_RATE_PER_SECOND * 24 * 3600
+# A worker sends hundreds of requests a second: more of them would ask for more than an account may answer.
+MOST_LOAD_WORKERS = 50
+LOADABLE = ("dev",)
 PARAMETERS = (
     "stage",
     "defaultReservedConcurrency",
@@ -49,6 +52,7 @@ PARAMETERS = (
     "throttleBurst",
     "quotaPerDay",
     "requestSchemaFile",
+    "loadWorkers",
 )
 
 
@@ -84,6 +88,7 @@ class StageConfig:
     throttle_burst: int
     quota_per_day: int
     request_schema: Mapping[str, Any]
+    load_workers: int
 
     @property
     def rule_parameters(self) -> dict[str, Any]:
@@ -133,6 +138,7 @@ def _stage_config(context: Layer, stage: str) -> StageConfig:
         throttle_burst=read.number("throttleBurst", at_most=ACCOUNT_BURST),
         quota_per_day=read.number("quotaPerDay", at_most=LARGEST_QUOTA_PER_DAY),
         request_schema=_schema(read.raw("requestSchemaFile")),
+        load_workers=_load_workers(read),
     )
 
 
@@ -191,6 +197,13 @@ def _provisioned(read: _Reader, reserved: Mapping[str, int]) -> dict[str, int]:
             wants = f"no more than the {reserved[name]} reserved for {name} in {read.stage}"
             raise bad("provisionedConcurrencyCritical", count, wants)
     return {name: count if name in CRITICAL_FUNCTIONS else 0 for name in FUNCTIONS}
+
+
+def _load_workers(read: _Reader) -> int:
+    count = read.number("loadWorkers", at_least=0, at_most=MOST_LOAD_WORKERS)
+    if count and read.stage not in LOADABLE:
+        raise bad("loadWorkers", count, f"0 in {read.stage}, which is not put under load: add -c stage=dev")
+    return count
 
 
 def _schema(file: object) -> Mapping[str, Any]:

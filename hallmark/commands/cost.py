@@ -1,0 +1,49 @@
+"""`hallmark cost`: what a load run would cost on AWS."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hallmark.commands.common import StageName, out
+from hallmark.errors import UserError
+
+_DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
+
+
+def cost(
+    run: Annotated[Path | None, typer.Option(help="The evidence of a load gate; by default load.json.")] = None,
+    stage: Annotated[StageName | None, typer.Option(help="Whose settings; by default the run's own.")] = None,
+    events_per_day: Annotated[
+        int | None, typer.Option(min=1, help="Transactions a day, for a day and a month.")
+    ] = None,
+    duration_ms: Annotated[
+        list[str] | None, typer.Option(metavar="FUNCTION=MS", help="Billed duration on AWS; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
+) -> None:
+    """Multiply what a load run counted by AWS's list prices: dollars for a million transactions, service by service."""
+    from hallmark.cost import counts
+    from hallmark.cost.declared import declared
+    from hallmark.cost.estimate import estimate
+    from hallmark.cost.render import render
+
+    counted = counts.read(run or counts.RUN)
+    chosen = stage.value if stage else counted.stage
+    found = estimate(counted, declared(counted.system, chosen), chosen, events_per_day, _durations(duration_ms or []))
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1))
+    else:
+        render(found, out)
+
+
+def _durations(words: list[str]) -> dict[str, float]:
+    found = {}
+    for word in words:
+        match = _DURATION.fullmatch(word)
+        if not match:
+            raise UserError(f"--duration-ms wants FUNCTION=MILLISECONDS, such as ingest_processor=12, not {word!r}")
+        found[match[1]] = float(match[2])
+    return found

@@ -1,0 +1,79 @@
+"""What a load run counted, for a million accepted transactions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hallmark import evidence
+from hallmark.errors import UserError
+from hallmark.load.result import LoadResult
+from hallmark.load.run_file import NO_ANSWER
+from infra.names import Names
+
+MILLION = 1_000_000
+RUN = evidence.EVIDENCE / "load.json"
+MAKE_ONE = "make one: `hallmark up`, then `python -m hallmark.gates.load steady`"
+# Without these a bill would have holes, and look cheap.
+COUNTED = ("units:dynamodb:write", "units:dynamodb:read", "stored:dynamodb")
+# What API Gateway turns away without a key or over the plan: not billed, by AWS's own answer to users.
+# https://repost.aws/questions/QUY2x146iORPmsJHpff8u0eA
+UNBILLED = frozenset({str(NO_ANSWER), "403", "429"})
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A run of a system on a stage; everything it tells is for a million accepted transactions.
+
+    `rate` is the run's, in transactions a second.
+    """
+
+    system: str
+    stage: str
+    rate: float
+    accepted: int
+    requests: int
+    usage: Mapping[str, float]
+
+    def total(self, name: str) -> float:
+        """Return one counter; 0 when nothing was counted under that name."""
+        return self.usage.get(name, 0.0) * MILLION / self.accepted
+
+    def by_thing(self, prefix: str) -> dict[str, float]:
+        """Return the counters behind a prefix by the short name of what they count: `fraud_detector`, `audit`."""
+        before, after = Names(self.system, self.stage).of("/").split("/")
+        found = {}
+        for name in self.usage:
+            physical = name.removeprefix(prefix)
+            if name.startswith(prefix) and physical.startswith(before) and physical.endswith(after):
+                found[physical.removeprefix(before).removesuffix(after)] = self.total(name)
+        return found
+
+    @property
+    def billed_requests(self) -> float:
+        """Requests that API Gateway bills."""
+        return self.requests * MILLION / self.accepted
+
+
+def read(path: Path = RUN) -> Counts:
+    """Read the run that a gate has left as evidence; UserError when there is none, or it counted nothing."""
+    if not path.is_file():
+        raise UserError(f"there is no load run in {path}: {MAKE_ONE}")
+    result = evidence.read(path).load
+    if result is None:
+        raise UserError(f"{path} is the evidence of another gate, not of a load run: {MAKE_ONE}")
+    return of_result(result)
+
+
+def of_result(result: LoadResult) -> Counts:
+    """Return what a judged run counted; UserError when it accepted nothing, or was not counted (on AWS)."""
+    if not result.usage:
+        raise UserError(f"the run {result.scenario} on {result.target} counted no calls: {MAKE_ONE}")
+    missing = [name for name in COUNTED if name not in result.usage]
+    if missing:
+        raise UserError(f"the run {result.scenario} does not count {missing[0]}: {MAKE_ONE}")
+    if not result.ledger.get("accepted"):
+        raise UserError(f"the run {result.scenario} had no transaction accepted: {MAKE_ONE}")
+    answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
+    requests = sum(count for status, count in answers if status not in UNBILLED)
+    accepted = result.ledger["accepted"]
+    return Counts("realtime", result.stage, result.rate, accepted, requests, result.usage)

@@ -1,0 +1,55 @@
+"""What the synthesized template of a stage says about cost: memory, provisioned concurrency, retention, alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hallmark.errors import UserError
+from hallmark.synthesized import Synthesized, all_templates
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Settings by physical name: memory in MB, provisioned executions, retention in days; and how many alarms."""
+
+    memory: Mapping[str, int]
+    provisioned: Mapping[str, int]
+    log_days: Mapping[str, int]
+    archive_days: Mapping[str, int]
+    alarms: int
+
+
+def declared(system: str, stage: str) -> Declared:
+    """Read the template of a stage; UserError when it is not built."""
+    for template in all_templates():
+        if (template.system, template.stage) == (system, stage):
+            return of_template(template)
+    raise UserError(f"build/cdk.out has no template of {system} {stage}: run `python -m hallmark build`")
+
+
+def of_template(template: Synthesized) -> Declared:
+    """Read a template; archives go by the name of the bus that they keep."""
+    resources: Mapping[str, Json] = template.body["Resources"]
+    names = {key: resource["Properties"].get("FunctionName") for key, resource in _of(resources, "Lambda::Function")}
+    buses = {key: resource["Properties"]["Name"] for key, resource in _of(resources, "Events::EventBus")}
+    functions = [resource["Properties"] for _, resource in _of(resources, "Lambda::Function")]
+    aliases = [resource["Properties"] for _, resource in _of(resources, "Lambda::Alias")]
+    groups = [resource["Properties"] for _, resource in _of(resources, "Logs::LogGroup")]
+    archives = [resource["Properties"] for _, resource in _of(resources, "Events::Archive")]
+    return Declared(
+        memory={function["FunctionName"]: function["MemorySize"] for function in functions},
+        provisioned={names[alias["FunctionName"]["Ref"]]: _provisioned(alias) for alias in aliases},
+        log_days={group["LogGroupName"]: group["RetentionInDays"] for group in groups},
+        archive_days={buses[archive["SourceArn"]["Fn::GetAtt"][0]]: archive["RetentionDays"] for archive in archives},
+        alarms=sum(1 for _ in _of(resources, "CloudWatch::Alarm")),
+    )
+
+
+def _of(resources: Mapping[str, Json], kind: str) -> list[tuple[str, Json]]:
+    return [(key, resource) for key, resource in resources.items() if resource["Type"] == f"AWS::{kind}"]
+
+
+def _provisioned(alias: Json) -> int:
+    return int(alias.get("ProvisionedConcurrencyConfig", {}).get("ProvisionedConcurrentExecutions", 0))

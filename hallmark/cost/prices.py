@@ -1,0 +1,52 @@
+"""AWS's list prices, from prices.yaml."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+FILE = Path(__file__).with_name("prices.yaml")
+_SHORT = {1_000_000: "M", 1_000: "1,000"}
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Price(BaseModel):
+    """So many US dollars for so many units, and where that stands; `found` says how it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: str
+    usd: Positive
+    per: Positive
+    source: Annotated[str, Field(pattern=r"^https://aws\.amazon\.com/")]
+    offer: str
+    found: str
+
+    def of(self, quantity: float) -> float:
+        """Return what a quantity costs, in US dollars."""
+        return quantity * self.usd / self.per
+
+    def __str__(self) -> str:
+        return f"{self.usd:.10f}".rstrip("0").rstrip(".") + "/" + _SHORT.get(round(self.per), self.unit)
+
+
+class Prices(BaseModel):
+    """The table, and the day on which it was looked up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    looked_at: date
+    prices: Mapping[str, Price]
+
+    def __getitem__(self, name: str) -> Price:
+        return self.prices[name]
+
+
+@cache
+def load(path: Path = FILE) -> Prices:
+    """Read the table; pydantic's ValidationError when it is wrong."""
+    return Prices(**yaml.safe_load(path.read_text(encoding="utf-8")))

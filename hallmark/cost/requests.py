@@ -1,0 +1,164 @@
+"""What a million transactions cost in requests, events, units and processing: the lines that grow with traffic."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from hallmark.cost.bill import Basis, Line
+from hallmark.cost.counts import MILLION, Counts
+from hallmark.cost.declared import Declared
+from hallmark.cost.prices import Prices
+from infra.names import Names
+
+GB = 2**30
+CHUNK_BYTES = 64 * 1024
+# The 202 and the headers that API Gateway sends with it, such as Content-Type, x-amzn-RequestId, X-Amzn-Trace-Id.
+ANSWER_BYTES = 500
+# X-Ray's default sampling rule: one request a second, and 5 % of the others.
+# https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+TRACED_PER_SECOND, TRACED_SHARE = 1.0, 0.05
+# Lambda bills each invocation by whole milliseconds, rounded up. https://aws.amazon.com/lambda/pricing/
+ROUNDING_MS = 0.5
+LOG_GROUPS = MappingProxyType(
+    {
+        "/aws/lambda/": "function logs",
+        "/aws/apigateway/": "access logs",
+        "/aws/events/": "audit log",
+    }
+)
+# What surrounds the detail of an event that is stored whole.
+# https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+_ENVELOPE = {
+    "version": "0",
+    "id": "17793124-05d4-b198-2fde-7ededc63b103",
+    "detail-type": "TransactionReceived",
+    "source": "hallmark.realtime",
+    "account": "123456789012",
+    "time": "2026-11-20T15:40:07Z",
+    "region": "eu-central-1",
+    "resources": [],
+    "detail": "",
+}
+ENVELOPE_BYTES = len(json.dumps(_ENVELOPE, separators=(",", ":"))) - len('""')
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """A run on a stage's settings; `rate` in transactions a second, `billed_ms` by function where AWS's is known."""
+
+    counts: Counts
+    declared: Declared
+    names: Names
+    prices: Prices
+    rate: float
+    billed_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def event_bytes(traffic: Traffic) -> dict[str, float]:
+    """Return by bus the bytes of whole events."""
+    events = traffic.counts.by_thing("events:")
+    details = traffic.counts.by_thing("bytes:events:")
+    return {bus: details[bus] + count * ENVELOPE_BYTES for bus, count in events.items()}
+
+
+def log_bytes(traffic: Traffic) -> dict[tuple[str, str], float]:
+    """Return by prefix and short name of a log group the bytes that CloudWatch Logs bills."""
+    return {
+        (prefix, thing): size
+        for prefix in LOG_GROUPS
+        for thing, size in traffic.counts.by_thing(f"bytes:logs:{prefix}").items()
+    }
+
+
+def lines(traffic: Traffic) -> list[Line]:
+    """Return the bill of a million transactions, without what is kept."""
+    return [
+        *_api(traffic),
+        *_functions(traffic),
+        *_events(traffic),
+        *_tables(traffic),
+        *_calls(traffic),
+        *_logs(traffic),
+        _traces(traffic),
+    ]
+
+
+def _api(traffic: Traffic) -> Iterator[Line]:
+    requests = traffic.counts.billed_requests
+    refused = 1 - MILLION / requests
+    note = f"{refused:.0%} of the billed requests were not accepted, and are paid for, too" if refused > 0 else ""
+    yield Line("API Gateway", "requests", requests, traffic.prices["api-request"], Basis.COUNTED, note)
+    note = f"{ANSWER_BYTES} bytes an answer, headers included"
+    gigabytes = requests * ANSWER_BYTES / GB
+    yield Line("API Gateway", "answers to the internet", gigabytes, traffic.prices["data-out"], Basis.ASSUMED, note)
+
+
+def _functions(traffic: Traffic) -> Iterator[Line]:
+    counts = traffic.counts
+    seconds = counts.by_thing("seconds:")
+    for function, invocations in counts.by_thing("invocations:").items():
+        yield Line("Lambda", f"{function}, requests", invocations, traffic.prices["lambda-request"], Basis.COUNTED)
+        known = traffic.billed_ms.get(function)
+        milliseconds = known if known is not None else seconds[function] * 1000 / invocations + ROUNDING_MS
+        name = traffic.names.of(function)
+        memory = traffic.declared.memory[name]
+        provisioned = traffic.declared.provisioned.get(name, 0) > 0
+        yield Line(
+            "Lambda",
+            f"{function}, duration",
+            invocations * milliseconds / 1000 * memory / 1024,
+            traffic.prices["lambda-duration-provisioned" if provisioned else "lambda-duration"],
+            Basis.TIMED if known is None else Basis.ASSUMED,
+            f"{milliseconds:.1f} ms at {memory} MB" + (", all within provisioned concurrency" if provisioned else ""),
+        )
+
+
+def _events(traffic: Traffic) -> Iterator[Line]:
+    """Every event on a bus of ours is a custom one, those that come from another bus or from Lambda, too.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+    """
+    sizes = event_bytes(traffic)
+    for bus, count in traffic.counts.by_thing("events:").items():
+        chunks = -(-sizes[bus] // (count * CHUNK_BYTES))
+        what = f"events on the {bus} bus"
+        note = "AWS says it of forwarded events; of Lambda's success records it is assumed" if bus == "audit" else ""
+        yield Line("EventBridge", what, count * chunks, traffic.prices["custom-event"], Basis.COUNTED, note)
+    for bus, size in sizes.items():
+        if traffic.names.of(bus) in traffic.declared.archive_days:
+            note = f"{size / traffic.counts.by_thing('events:')[bus]:.0f} bytes an event"
+            what = f"archiving the {bus} bus"
+            yield Line("EventBridge", what, size / GB, traffic.prices["archive-processing"], Basis.DERIVED, note)
+
+
+def _tables(traffic: Traffic) -> Iterator[Line]:
+    for kind in ("write", "read"):
+        units = traffic.counts.total(f"units:dynamodb:{kind}")
+        what, note = f"{kind} request units", "by AWS's rules, from the size of each item"
+        yield Line("DynamoDB", what, units, traffic.prices[f"{kind}-unit"], Basis.COUNTED, note)
+
+
+def _calls(traffic: Traffic) -> Iterator[Line]:
+    counts, prices = traffic.counts, traffic.prices
+    puts = counts.total("calls:s3:PutObject")
+    yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key spares calls of KMS")
+    sent = counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage")
+    note = "a reader of the buffer, which comes later, adds two requests for each batch of ten"
+    yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
+    published = counts.total("calls:sns:Publish")
+    yield Line("SNS", "alerts", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
+
+
+def _logs(traffic: Traffic) -> Iterator[Line]:
+    sizes = log_bytes(traffic)
+    for prefix, what in LOG_GROUPS.items():
+        gigabytes = sum(size for (group, _), size in sizes.items() if group == prefix) / GB
+        yield Line("CloudWatch", f"{what} written", gigabytes, traffic.prices["log-ingestion"], Basis.COUNTED)
+
+
+def _traces(traffic: Traffic) -> Line:
+    first = min(1.0, TRACED_PER_SECOND / traffic.rate)
+    share = first + (1 - first) * TRACED_SHARE
+    note = f"X-Ray's default sampling at {traffic.rate:.4g} a second: {share:.1%}"
+    return Line("X-Ray", "traces", MILLION * share, traffic.prices["trace"], Basis.ASSUMED, note)

@@ -1,0 +1,66 @@
+"""What a million transactions leave behind, and what a stage costs when nothing happens."""
+
+from collections.abc import Iterator
+
+from hallmark.cost.bill import Basis, Kept, Line
+from hallmark.cost.requests import GB, LOG_GROUPS, Traffic, event_bytes, log_bytes
+
+# AWS's own estimate of what is left of a log when it is compressed. https://calculator.aws/#/createCalculator/CloudWatch
+LOG_COMPRESSION = 0.15
+# AWS's month. https://aws.amazon.com/lambda/pricing/
+HOURS_A_MONTH = 730
+DAYS_A_MONTH = HOURS_A_MONTH / 24
+
+
+def kept(traffic: Traffic) -> list[Kept]:
+    """Return what is stored, and for how long."""
+    return [*_tables(traffic), _objects(traffic), *_archives(traffic), *_logs(traffic)]
+
+
+def _tables(traffic: Traffic) -> Iterator[Kept]:
+    gigabytes = traffic.counts.total("stored:dynamodb") / GB
+    prices, note = traffic.prices, "with 100 bytes an item that AWS adds"
+    yield Kept("DynamoDB", "items", gigabytes, None, prices["table-storage"], Basis.COUNTED, note)
+    yield Kept("DynamoDB", "point-in-time recovery", gigabytes, None, prices["table-recovery"], Basis.COUNTED)
+
+
+def _objects(traffic: Traffic) -> Kept:
+    gigabytes = traffic.counts.total("bytes:s3:PutObject") / GB
+    note = "cheaper after 90 days, when they move to Glacier"
+    return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
+
+
+def _archives(traffic: Traffic) -> Iterator[Kept]:
+    for bus, size in event_bytes(traffic).items():
+        days = traffic.declared.archive_days.get(traffic.names.of(bus))
+        if days is not None:
+            price = traffic.prices["archive-storage"]
+            yield Kept("EventBridge", f"archive, {bus} bus", size / GB, days, price, Basis.DERIVED)
+
+
+def _logs(traffic: Traffic) -> Iterator[Kept]:
+    for (prefix, thing), size in log_bytes(traffic).items():
+        days = traffic.declared.log_days[f"{prefix}{traffic.names.of(thing)}"]
+        what, note = f"{LOG_GROUPS[prefix]}, {thing}", f"compressed to {LOG_COMPRESSION:.0%}, AWS's estimate"
+        gigabytes = size * LOG_COMPRESSION / GB
+        price = traffic.prices["log-storage"]
+        yield Kept("CloudWatch", what, gigabytes, days, price, Basis.DERIVED, note)
+
+
+def fixed(traffic: Traffic) -> list[Line]:
+    """Return what a month costs without a single transaction; keys and buses are free."""
+    alarms = traffic.declared.alarms
+    return [
+        Line("CloudWatch", "alarms", alarms, traffic.prices["alarm"], Basis.DECLARED),
+        *_provisioned(traffic),
+    ]
+
+
+def _provisioned(traffic: Traffic) -> Iterator[Line]:
+    for name, executions in traffic.declared.provisioned.items():
+        if executions:
+            memory = traffic.declared.memory[name]
+            seconds = executions * memory / 1024 * HOURS_A_MONTH * 3600
+            note = f"{executions} x {memory} MB, day and night"
+            price = traffic.prices["lambda-provisioned"]
+            yield Line("Lambda", f"{name}, provisioned", seconds, price, Basis.DECLARED, note)

@@ -1,0 +1,123 @@
+"""Locust's master and its workers as task definitions of one image."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import IgnoreMode, RemovalPolicy
+from aws_cdk import aws_ecr_assets as assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.load import permissions
+from infra.load.network import MASTER_PORT
+from infra.names import Names
+from infra.stage import REGION, ROOT, StageConfig
+
+# A Locust process uses one processor.
+CPU, MEMORY_MIB = "1024", "2048"
+# Where a task may write; load/Dockerfile makes the folder, and its user.
+RUNS_FOLDER, USER = "/runs", "1000"
+# What the image is made of, and nothing else of the checkout. https://docs.docker.com/build/concepts/context/
+CONTEXT = ("hallmark", "load", "requirements/load.txt")
+
+
+class Generators(Construct):
+    """A cluster, and what runs in it when somebody runs it. L1 task definitions: the CDK's own widen their roles."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        names: Names,
+        config: StageConfig,
+        runs: s3.IBucket,
+        key_id: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._names = names
+        self.cluster_name = names.of("generators")
+        ecs.CfnCluster(
+            self,
+            "Cluster",
+            cluster_name=self.cluster_name,
+            cluster_settings=[ecs.CfnCluster.ClusterSettingsProperty(name="containerInsights", value="enabled")],
+        )
+        self._image = assets.DockerImageAsset(
+            self,
+            "Image",
+            directory=str(ROOT),
+            file="load/Dockerfile",
+            platform=assets.Platform.LINUX_ARM64,
+            ignore_mode=IgnoreMode.DOCKER,
+            exclude=["*", *(f"!{path}" for path in CONTEXT), "**/__pycache__", "**/*.pyc"],
+        )
+        self._log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/hallmark/{names.of('generators')}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self._execution = self._role("execution", permissions.execution(self._image.repository, self._log_group))
+        stage = config.stage
+        settings = {"STAGE": stage, "AWS_DEFAULT_REGION": REGION}
+        master = {**settings, "WORKERS": str(config.load_workers), "RUNS_BUCKET": runs.bucket_name}
+        self.master = self._task("master", permissions.master(stage, runs), master)
+        self.worker = self._task("worker", permissions.worker(stage, key_id), settings)
+
+    def _role(self, thing: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+        return iam.Role(
+            self,
+            f"{thing.capitalize()}Role",
+            role_name=self._names.of(thing),
+            assumed_by=permissions.only_tasks(),
+            inline_policies={"least-privilege": iam.PolicyDocument(statements=list(statements))},
+        )
+
+    def _task(
+        self, role: str, statements: Sequence[iam.PolicyStatement], environment: Mapping[str, str]
+    ) -> ecs.CfnTaskDefinition:
+        kinds = ecs.CfnTaskDefinition
+        return kinds(
+            self,
+            role.capitalize(),
+            family=self._names.of(role),
+            requires_compatibilities=["FARGATE"],
+            network_mode="awsvpc",
+            cpu=CPU,
+            memory=MEMORY_MIB,
+            runtime_platform=kinds.RuntimePlatformProperty(cpu_architecture="ARM64", operating_system_family="LINUX"),
+            execution_role_arn=self._execution.role_arn,
+            task_role_arn=self._role(role, statements).role_arn,
+            volumes=[kinds.VolumeProperty(name="runs")],
+            container_definitions=[self._container(role, environment)],
+        )
+
+    def _container(
+        self, role: str, environment: Mapping[str, str]
+    ) -> ecs.CfnTaskDefinition.ContainerDefinitionProperty:
+        kinds = ecs.CfnTaskDefinition
+        ports = [kinds.PortMappingProperty(container_port=MASTER_PORT, protocol="tcp")] if role == "master" else None
+        return kinds.ContainerDefinitionProperty(
+            name=role,
+            image=self._image.image_uri,
+            essential=True,
+            user=USER,
+            readonly_root_filesystem=True,
+            command=[role],
+            environment=[kinds.KeyValuePairProperty(name=key, value=value) for key, value in environment.items()],
+            mount_points=[
+                kinds.MountPointProperty(source_volume="runs", container_path=RUNS_FOLDER, read_only=False),
+            ],
+            port_mappings=ports,
+            log_configuration=kinds.LogConfigurationProperty(
+                log_driver="awslogs",
+                options={
+                    "awslogs-group": self._log_group.log_group_name,
+                    "awslogs-region": REGION,
+                    "awslogs-stream-prefix": role,
+                },
+            ),
+        )

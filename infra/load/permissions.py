@@ -1,0 +1,83 @@
+"""What the tasks may do, and nothing else: exact actions on exact ARNs."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+
+from infra.load.runs import RUNS_PREFIX
+from infra.names import Names
+from infra.stage import REGION
+
+# The system under load.
+TARGET = "realtime"
+
+
+def master(stage: str, runs: s3.IBucket) -> list[iam.PolicyStatement]:
+    """Plans the run, notes the archive's size, leaves the samples."""
+    archive = f"arn:{Aws.PARTITION}:events:{REGION}:{Aws.ACCOUNT_ID}:archive/{Names(TARGET, stage).of('transaction')}"
+    return [
+        _read_outputs(stage),
+        # What the archive held before.
+        iam.PolicyStatement(sid="ReadArchiveSize", actions=["events:DescribeArchive"], resources=[archive]),
+        _leave_run(runs),
+    ]
+
+
+def worker(stage: str, key_id: str) -> list[iam.PolicyStatement]:
+    """Sends: needs the address and the key."""
+    # The value of this one key; it is in no template, variable or log.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+    key = f"arn:{Aws.PARTITION}:apigateway:{REGION}::/apikeys/{key_id}"
+    read_key = iam.PolicyStatement(sid="ReadKey", actions=["apigateway:GET"], resources=[key])
+    return [_read_outputs(stage), read_key]
+
+
+def execution(repository: ecr.IRepository, log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+    """What Fargate itself does for a task: fetch its image, write its log.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [
+        # ECR knows no resource for this one.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+        iam.PolicyStatement(sid="RegistryToken", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        iam.PolicyStatement(sid="PullImage", actions=pull, resources=[repository.repository_arn]),
+        iam.PolicyStatement(
+            sid="OwnLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        ),
+    ]
+
+
+def only_tasks() -> iam.PrincipalBase:
+    """Tasks of this account and region take the role, nobody else's.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
+    return iam.ServicePrincipal(
+        "ecs-tasks.amazonaws.com",
+        conditions={
+            "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ecs:{REGION}:{Aws.ACCOUNT_ID}:*"},
+            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+        },
+    )
+
+
+def _read_outputs(stage: str) -> iam.PolicyStatement:
+    # Address, key id and rule parameters are outputs. A stack's ARN ends with an id that changes when it is made again.
+    stack = f"arn:{Aws.PARTITION}:cloudformation:{REGION}:{Aws.ACCOUNT_ID}:stack/hallmark-{TARGET}-{stage}/*"
+    return iam.PolicyStatement(sid="ReadOutputs", actions=["cloudformation:DescribeStacks"], resources=[stack])
+
+
+def _leave_run(runs: s3.IBucket) -> iam.PolicyStatement:
+    # One prefix, over TLS.
+    return iam.PolicyStatement(
+        sid="LeaveRun",
+        actions=["s3:PutObject"],
+        resources=[runs.arn_for_objects(f"{RUNS_PREFIX}*")],
+        conditions={"Bool": {"aws:SecureTransport": "true"}},
+    )

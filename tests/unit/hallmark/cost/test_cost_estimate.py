@@ -1,0 +1,160 @@
+"""The estimate: quantities from counts, dollars from prices, and nothing that was not counted passes as free."""
+
+import dataclasses
+import json
+
+import pytest
+
+from hallmark.cost import bill, prices
+from hallmark.cost.bill import Basis
+from hallmark.cost.counts import of_result
+from hallmark.cost.estimate import estimate
+from hallmark.cost.requests import ENVELOPE_BYTES, GB
+from hallmark.errors import UserError
+
+
+@pytest.fixture
+def estimated(counts, settings):
+    def make(stage="dev", events_per_day=None, billed_ms=None, counts=counts):
+        return estimate(counts, settings(stage), stage, events_per_day, billed_ms or {})
+
+    return make
+
+
+def line(found, what):
+    (match,) = [line for line in found if line.what == what]
+    return match
+
+
+def test_rest_api_four_invocations_and_one_event_come_to_about_seven_dollars(estimated):
+    found = estimated()
+    ours = [item for item in found.lines if item.service in ("API Gateway", "Lambda")]
+    event = line(found.lines, "events on the transaction bus")
+    # 3.70 + 0.04 for the answers, 4 x 0.20, 4 x 50 ms x 0.5 GB x 13.3334 / million, 1.00
+    assert bill.total([*ours, event]) == pytest.approx(6.88, abs=0.01)
+
+
+def test_every_service_is_on_the_bill_and_the_dearest_comes_first(estimated):
+    services = estimated().services
+    assert set(services) == {
+        "API Gateway", "Lambda", "EventBridge", "DynamoDB", "S3", "SQS", "SNS", "CloudWatch", "X-Ray",
+    }  # fmt: skip
+    assert all(usd > 0 for usd in services.values())
+    assert list(services.values()) == sorted(services.values(), reverse=True)
+    assert sum(services.values()) == pytest.approx(estimated().usd_per_million)
+
+
+@pytest.mark.parametrize(
+    ("what", "quantity", "usd"),
+    [
+        ("requests", 1e6, 3.70),
+        ("fraud_detector, requests", 3e6, 0.60),
+        ("fraud_detector, duration", 3e6 * 0.050 * 0.5, 75_000 * 13.3334e-6),
+        ("events on the audit bus", 2e6, 2.00),
+        ("archiving the audit bus", (2e9 + 2e6 * ENVELOPE_BYTES) / GB, None),
+        ("write request units", 4e6, 3.05),
+        ("read request units", 1e6, 0.1525),
+        ("objects written", 1e6, 5.40),
+        ("messages sent", 1e6, 0.40),
+        ("alerts", 1e6, 0.50),
+        ("access logs written", 0.4e9 / GB, 0.4e9 / GB * 0.63),
+        # one request a second, 5 % of the other 99
+        ("traces", 1e6 * (0.01 + 0.99 * 0.05), 0.2975),
+    ],
+)
+def test_a_line_is_a_quantity_times_a_price(estimated, what, quantity, usd):
+    found = line(estimated().lines, what)
+    assert found.quantity == pytest.approx(quantity)
+    assert usd is None or found.usd == pytest.approx(usd)
+
+
+def test_the_envelope_is_what_eventbridge_puts_around_a_detail():
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
+    detail = {"transactionId": "t-1", "amount": 12.5}
+    event = {
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "TransactionReceived",
+        "source": "hallmark.realtime",
+        "account": "111122223333",
+        "time": "2026-12-22T18:43:48Z",
+        "region": "eu-central-1",
+        "resources": [],
+        "detail": detail,
+    }
+    sizes = [len(json.dumps(value, separators=(",", ":"))) for value in (event, detail)]
+    assert sizes[0] - sizes[1] == ENVELOPE_BYTES
+
+
+def test_an_event_over_64_kb_is_as_many_as_it_has_started(estimated, counts):
+    usage = {**counts.usage, "bytes:events:realtime-transaction-dev": 70_000.0 * 1000}
+    big = estimated(counts=dataclasses.replace(counts, usage=usage))
+    assert line(big.lines, "events on the transaction bus").quantity == pytest.approx(2e6)
+
+
+def test_refused_requests_cost_except_where_the_gateway_turns_them_away(result, settings):
+    statuses = {"202": 1000, "400": 200, "503": 100, "403": 50, "429": 70, "0": 5}
+    found = estimate(of_result(result(statuses)), settings("dev"), "dev", None, {})
+    requests = line(found.lines, "requests")
+    assert (requests.quantity, requests.note[:3]) == (pytest.approx(1.3e6), "23%")
+
+
+def test_a_known_duration_replaces_the_one_of_this_machine(estimated):
+    ours, known = estimated(), estimated(billed_ms={"fraud_detector": 10})
+    assert line(ours.lines, "fraud_detector, duration").basis == Basis.TIMED
+    replaced = line(known.lines, "fraud_detector, duration")
+    assert (replaced.basis, replaced.quantity) == (Basis.ASSUMED, pytest.approx(3e6 * 0.010 * 0.5))
+    with pytest.raises(UserError, match="no such function ran; there are fraud_detector, ingest_processor"):
+        estimated(billed_ms={"ingest": 10})
+
+
+def test_prod_pays_for_standing_ready_and_less_for_running(estimated):
+    dev, prod = estimated("dev"), estimated("prod")
+    assert [item.what for item in dev.fixed] == ["alarms"]
+    assert line(dev.fixed, "alarms").usd == pytest.approx(1.90)
+    # 10 x 2 GB x 730 h x 3600 s
+    ready = line(prod.fixed, "realtime-ingest_processor-prod, provisioned")
+    assert ready.usd == pytest.approx(20 * 730 * 3600 * 3.3334e-6)
+    running = line(prod.lines, "ingest_processor, duration")
+    assert running.usd == pytest.approx(1e6 * 0.050 * 2 * 7.7778e-6)
+
+
+def test_a_volume_makes_a_day_and_a_month(estimated):
+    found = estimated(events_per_day=10_000_000)
+    assert found.usd_day == pytest.approx(found.usd_per_million * 10)
+    (archive,) = [item for item in found.kept if item.what == "archive, transaction bus"]
+    # after a week, seven days of ten million events are there
+    assert archive.days == 7
+    for_a_time = sum(item.usd_month * item.days * 10 for item in found.kept if item.days)
+    assert found.usd_storage_month == pytest.approx(for_a_time)
+    assert found.usd_month == pytest.approx(found.usd_day * 730 / 24 + for_a_time + 1.90)
+    tables = 2e9 / GB * (0.306 + 0.2448)
+    objects = 1e9 / GB * 0.0245
+    assert found.usd_growth_month == pytest.approx((tables + objects) * 10 * 730 / 24)
+
+
+def test_the_volumes_own_rate_is_sampled_not_the_runs(estimated):
+    # one a second: every request is the first of its second
+    assert line(estimated(events_per_day=86_400).lines, "traces").quantity == pytest.approx(1e6)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"usage": {}}, "the run steady on embedded counted no calls"),
+        ({"usage": {"units:dynamodb:write": 1.0, "units:dynamodb:read": 1.0}}, "does not count stored:dynamodb"),
+        ({"ledger": {"accepted": 0}}, "had no transaction accepted"),
+    ],
+)
+def test_a_run_that_did_not_count_is_refused(result, change, complaint):
+    with pytest.raises(UserError, match=complaint):
+        of_result(result(**change))
+
+
+def test_every_price_has_a_source_of_aws_and_a_use():
+    table = prices.load()
+    names = set(table.prices)
+    code = "".join(path.read_text() for path in prices.FILE.parent.glob("*.py"))
+    unused = {name for name in names if f'"{name}"' not in code} - {"write-unit", "read-unit"}
+    assert not unused
+    assert all(price.found and price.offer for price in table.prices.values())
