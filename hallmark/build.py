@@ -14,7 +14,17 @@ from pathlib import Path
 from filelock import FileLock
 
 from hallmark.errors import UserError
-from hallmark.project import BUILD, CLOUD_ASSEMBLY, NODE_MODULES, ROOT, require_checkout, run, tool, tool_environment
+from hallmark.project import (
+    BUILD,
+    CLOUD_ASSEMBLY,
+    NODE_MODULES,
+    OPTIONAL_ASSEMBLY,
+    ROOT,
+    require_checkout,
+    run,
+    tool,
+    tool_environment,
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,12 @@ def _synthesize() -> None:
     run([sys.executable, "-m", "infra.app"], tool_environment({"CDK_VALIDATION": "false"}))
 
 
+def _synthesize_optional() -> None:
+    shutil.rmtree(OPTIONAL_ASSEMBLY, ignore_errors=True)
+    environment = tool_environment({"CDK_VALIDATION": "false", "CDK_OUTDIR": str(OPTIONAL_ASSEMBLY)})
+    run([sys.executable, "-m", "infra.app", "-c", "stage=dev", "-c", "loadWorkers=1"], environment)
+
+
 PACKAGES = Step(
     name="install npm packages",
     inputs=("package.json", "package-lock.json", ".npmrc"),
@@ -91,6 +107,14 @@ STEPS = (
         output=CLOUD_ASSEMBLY,
         proof="*.json",
         make=_synthesize,
+        variables=("CDK_CONTEXT_JSON",),
+    ),
+    Step(
+        name="synthesize the stacks that are off by default",
+        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
+        output=OPTIONAL_ASSEMBLY,
+        proof="*.json",
+        make=_synthesize_optional,
         variables=("CDK_CONTEXT_JSON",),
     ),
 )

@@ -6,8 +6,16 @@ import sys
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from hallmark.commands.audit import audit
 from hallmark.commands.common import err
 from hallmark.commands.compliance import gate, mutants, policy, report
+from hallmark.commands.cost import cost
+from hallmark.commands.digest import digest
+from hallmark.commands.drift import drift
+from hallmark.commands.load import load_app
+from hallmark.commands.openapi import openapi
+from hallmark.commands.redrive import redrive
+from hallmark.commands.replay import replay
 from hallmark.commands.rules import rules_app
 from hallmark.commands.send import send
 from hallmark.commands.stage import build, down, status, up
@@ -18,7 +26,25 @@ ABOUT = "Serverless transaction pipelines on AWS that prove their own compliance
 INTERRUPTED = 130
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT)
 app.add_typer(rules_app, name="rules")
-for command in (build, up, status, down, send, gate, report, policy, mutants):
+app.add_typer(load_app, name="load")
+for command in (
+    build,
+    up,
+    status,
+    down,
+    send,
+    replay,
+    redrive,
+    digest,
+    audit,
+    drift,
+    gate,
+    report,
+    policy,
+    mutants,
+    openapi,
+    cost,
+):
     app.command()(command)
 
 

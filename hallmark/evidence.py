@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from hallmark.errors import UserError
+from hallmark.load import result as load_results
+from hallmark.load.result import LoadResult
 from hallmark.project import BUILD
 
 Item = TypeVar("Item")
@@ -72,6 +74,19 @@ class Mutants:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What was observed under one fault of the table: how many transactions were answered with 202, how many of them
+    are missing anywhere at the end, and how many effects came more than once.
+    """
+
+    id: str
+    seen: str
+    accepted: int
+    lost: int
+    duplicates: int
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`."""
 
@@ -85,6 +100,8 @@ class Evidence:
     proofs: tuple[Proof, ...] = ()
     tool_findings: tuple[ToolFinding, ...] = ()
     mutants: Mutants | None = None
+    faults: tuple[Fault, ...] = ()
+    load: LoadResult | None = None
 
 
 def now() -> str:
@@ -120,11 +137,13 @@ def read_all(folder: Path = EVIDENCE) -> list[Evidence]:
 
 
 def _evidence(data: dict[str, Any]) -> Evidence:
-    mutants = data.pop("mutants")
+    mutants, load = data.pop("mutants"), data.pop("load", None)
     return Evidence(
         proofs=_each(_proof, data.pop("proofs")),
         tool_findings=_each(lambda item: ToolFinding(**item), data.pop("tool_findings")),
         mutants=Mutants(**{**mutants, "survivors": tuple(mutants["survivors"])}) if mutants else None,
+        faults=_each(_fault, data.pop("faults", [])),
+        load=load_results.from_json(load) if load else None,
         **_checked(data),
     )
 
@@ -140,6 +159,14 @@ def _proof(item: dict[str, Any]) -> Proof:
     if proof.kind not in KINDS or proof.outcome not in ("passed", "failed"):
         raise ValueError("kind or outcome")
     return proof
+
+
+def _fault(item: dict[str, Any]) -> Fault:
+    fault = Fault(**item)
+    counts = (fault.accepted, fault.lost, fault.duplicates)
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise ValueError("accepted, lost or duplicates")
+    return fault
 
 
 def _each(make: Callable[[Any], Item], items: list[Any]) -> tuple[Item, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from hallmark.redrive.queues import count, queues_of
 from hallmark.stage import Stage
 
 SAMPLE = {
@@ -72,11 +73,8 @@ def status(console: Console, stage: Stage) -> None:
     """Print a stage's address and how many messages wait in each of its queues."""
     _card(console, {"stage": f"{stage.name} ({stage.target})", "API": stage.api_url})
     table = Table("queue", "messages")
-    for name, url in stage.outputs.items():
-        if name.endswith("QueueUrl"):
-            attributes = ["ApproximateNumberOfMessages"]
-            answer = stage.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=attributes)
-            table.add_row(name.removesuffix("QueueUrl"), answer["Attributes"]["ApproximateNumberOfMessages"])
+    for queue in queues_of(stage):
+        table.add_row(queue.name, str(count(stage, queue)))
     console.print(table)
 
 

@@ -13,6 +13,7 @@ from hallmark.errors import UserError
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 CLOUD_ASSEMBLY = BUILD / "cdk.out"
+OPTIONAL_ASSEMBLY = BUILD / "cdk.optional"
 NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 FAILURE_LOG = BUILD / "last-failure.log"

@@ -1,24 +1,28 @@
 """A pytest plugin: with HALLMARK_GATE=<name>, the tests' marks `control(id, ...)` become that gate's evidence.
 
-HALLMARK_TARGET says which kind of stage the integration tests ran on: embedded (the default) or aws.
+HALLMARK_TARGET says which kind of stage the integration tests ran on: embedded (the default) or aws. What a test proves
+travels with its report, so that the workers of pytest-xdist can run it.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hallmark import junit_results
 from hallmark.errors import UserError
-from hallmark.evidence import Kind, Proof, Target
+from hallmark.evidence import Fault, Kind, Proof, Target
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 
 STAGES = ("dev", "prod")
+PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
 def kind_of(path: Path) -> Kind:
@@ -49,51 +53,67 @@ def controls_of(item: pytest.Item) -> list[str]:
 _digest = cache(sha256)
 
 
+def _stage_of(item: pytest.Item) -> str | None:
+    values = getattr(getattr(item, "callspec", None), "params", {}).values()
+    return next((value for value in values if isinstance(value, str) and value in STAGES), None)
+
+
+class Marking:
+    """Writes on each test what its report will prove, wherever it runs."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        marked = [(item, controls) for item in items if (controls := controls_of(item))]
+        known = known_controls() if marked else None
+        for item, controls in marked:
+            unknown = set(controls) - known if known is not None else None
+            if unknown:
+                raise pytest.UsageError(f"{item.nodeid} proves {', '.join(sorted(unknown))}, which no catalogue has")
+            item.user_properties.append((PROVES, {"controls": controls, "stage": _stage_of(item)}))
+
+
 @dataclass(eq=False)
 class EvidencePlugin:
     """Collects one proof for each test and control, and writes them when the session ends."""
 
     gate: str
     target: Target
+    root: Path
     record: Recorder = field(default_factory=Recorder)
     passed: dict[str, bool] = field(default_factory=dict)
-    items: dict[str, pytest.Item] = field(default_factory=dict)
+    proves: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: ExitStack = field(default_factory=ExitStack)
 
     def pytest_sessionstart(self) -> None:
         self.record = self.running.enter_context(recorded(self.gate))
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.items = {item.nodeid: item for item in items}
-        marked = [item for item in items if controls_of(item)]
-        known = known_controls() if marked else None
-        for item in marked if known is not None else []:
-            unknown = set(controls_of(item)) - (known or set())
-            if unknown:
-                raise pytest.UsageError(f"{item.nodeid} proves {', '.join(sorted(unknown))}, which no catalogue has")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.passed[report.nodeid] = False
         elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
             self.passed.setdefault(report.nodeid, True)
+        told: dict[str, Any] = {str(name): value for name, value in report.user_properties}
+        self.proves.setdefault(report.nodeid, told.get(PROVES, {}))
+        if report.when == "call" and FAULT in told:
+            self.record.faults.append(Fault(**told[FAULT]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if session.exitstatus != 0:
             self.record.fail()
         for node, passed in self.passed.items():
-            self.record.proofs.extend(
-                self._proof(self.items[node], control, passed) for control in controls_of(self.items[node])
-            )
+            controls = self.proves[node].get("controls", ())
+            self.record.proofs.extend(self._proof(node, control, passed) for control in controls)
         try:
             self._join_junit(session)
         except UserError as error:
             self.record.fail()
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             print(f"\nhallmark: {error}")
-        if any(self.items and on_a_stage(item.path) for item in self.items.values()):
+        if any(on_a_stage(self._file(node)) for node in self.proves):
             self.record.target = self.target
         self.running.close()
+
+    def _file(self, node: str) -> Path:
+        return self.root / node.partition("::")[0]
 
     def _join_junit(self, session: pytest.Session) -> None:
         if self.gate != "unit":
@@ -104,28 +124,37 @@ class EvidencePlugin:
             raise UserError(f"{junit_results.RESULTS.name} names {', '.join(sorted(unknown))}, which no catalogue has")
         self.record.proofs.extend(proofs)
 
-    def _proof(self, item: pytest.Item, control: str, passed: bool) -> Proof:
+    def _proof(self, node: str, control: str, passed: bool) -> Proof:
         from hallmark import fidelity  # environments of one tool have no YAML, nor proofs
 
-        embedded = on_a_stage(item.path) and self.target == "embedded"
-        values = getattr(getattr(item, "callspec", None), "params", {}).values()
+        file = self._file(node)
+        kind = kind_of(file)
         return Proof(
             control,
-            kind_of(item.path),
+            kind,
             "passed" if passed else "failed",
-            item.nodeid,
-            _digest(item.path),
-            stage=next((value for value in values if isinstance(value, str) and value in STAGES), None),
-            fidelity=fidelity.of_control(control) if embedded else None,
+            node,
+            _digest(file),
+            stage=self.proves[node]["stage"],
+            fidelity=fidelity.of_control(control, kind) if on_a_stage(file) and self.target == "embedded" else None,
         )
 
 
+@pytest.fixture
+def record_fault(request: pytest.FixtureRequest) -> Callable[[Fault], None]:
+    """Take a row of the table of faults into the gate's evidence; a run without a gate leaves none."""
+    return lambda fault: request.node.user_properties.append((FAULT, asdict(fault)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugin when a gate is named."""
+    """Register the plugin when a gate is named; a worker only marks what the main process records."""
     gate = os.environ.get("HALLMARK_GATE")
     target = os.environ.get("HALLMARK_TARGET", "embedded")
     if not gate:
         return
     if target not in ("embedded", "aws"):
         raise pytest.UsageError(f"HALLMARK_TARGET is embedded or aws, not {target}")
-    config.pluginmanager.register(EvidencePlugin(gate, "aws" if target == "aws" else "embedded"), "hallmark-evidence")
+    config.pluginmanager.register(Marking(), "hallmark-marking")
+    if not hasattr(config, "workerinput"):
+        plugin = EvidencePlugin(gate, "aws" if target == "aws" else "embedded", config.rootpath)
+        config.pluginmanager.register(plugin, "hallmark-evidence")

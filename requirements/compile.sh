@@ -10,3 +10,4 @@ pin pyproject.toml --group dev --output-file requirements/dev.txt "$@"
 for tool in checkov browser; do
   pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"
 done
+pin requirements/load.in --constraint requirements/dev.txt --python-version 3.11 --output-file requirements/load.txt "$@"

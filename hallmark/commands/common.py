@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from hallmark.stage import aws, embedded
+from hallmark.stage import opening
 from hallmark.stage.deployed import DeployedStage
 from hallmark.traffic.outcome import Callback, Progress
 from hallmark.up import SYSTEM
@@ -44,8 +44,7 @@ def announce(step: str) -> None:
 
 def open_stage(target: Target, stage: StageName) -> DeployedStage:
     """Open a deployed stage; UserError where none is."""
-    opener = aws.open_stage if target is Target.AWS else embedded.open_stage
-    return opener(SYSTEM, stage.value)
+    return opening.open_stage(target.value, SYSTEM, stage.value)
 
 
 @contextmanager

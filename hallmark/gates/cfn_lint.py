@@ -12,7 +12,7 @@ from hallmark.evidence import ToolFinding
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
 from hallmark.project import REGION
-from hallmark.synthesized import Synthesized, all_templates
+from hallmark.synthesized import Synthesized, all_templates, optional_templates
 
 GATE = TOOL = "cfn-lint"
 
@@ -41,7 +41,7 @@ def main() -> int:
     sys.argv = sys.argv[:1]  # cfn-lint reads the command line by itself
     try:
         with recorded(GATE) as record:
-            templates = all_templates()
+            templates = [*all_templates(), *optional_templates()]
             settle(
                 TOOL, lint(templates), [skip for template in templates for skip in template.inline_skips(TOOL)], record
             )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-from hallmark.evidence import EVIDENCE, Evidence, Mutants, Outcome, Proof, Target, ToolFinding, now, write
+from hallmark.evidence import EVIDENCE, Evidence, Fault, Mutants, Outcome, Proof, Target, ToolFinding, now, write
+from hallmark.load.result import LoadResult
 from hallmark.revision import revision, template_digests
 
 
@@ -17,6 +18,8 @@ class Recorder:
     proofs: list[Proof] = field(default_factory=list)
     tool_findings: list[ToolFinding] = field(default_factory=list)
     mutants: Mutants | None = None
+    faults: list[Fault] = field(default_factory=list)
+    load: LoadResult | None = None
     target: Target = "none"
     failed: bool = False
 
@@ -28,7 +31,8 @@ class Recorder:
         bad = self.failed or any(proof.outcome == "failed" for proof in self.proofs)
         open_findings = any(finding.waived_by is None for finding in self.tool_findings)
         survived = self.mutants is not None and self.mutants.killed < self.mutants.total
-        return "failed" if bad or open_findings or survived else "passed"
+        lost = any(fault.lost for fault in self.faults)
+        return "failed" if bad or open_findings or survived or lost else "passed"
 
 
 @contextmanager
@@ -57,4 +61,6 @@ def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:
         proofs=tuple(recorder.proofs),
         tool_findings=tuple(recorder.tool_findings),
         mutants=recorder.mutants,
+        faults=tuple(recorder.faults),
+        load=recorder.load,
     )

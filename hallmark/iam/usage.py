@@ -46,7 +46,10 @@ def begin(revision: str, account: str, stage: str) -> Path:
 
 
 def end(draft: Path, complete: bool) -> None:
-    """Finish a record, which takes the place of an older one."""
+    """Finish a record, which takes the place of an older one; one that is not complete serves nobody."""
+    if not complete:
+        draft.unlink()
+        return
     with draft.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps({"complete": complete}) + "\n")
     draft.replace(RECORD)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from hallmark.ledger.expectation import Expectations
+from hallmark.ledger.log_reader import LogReader
 from hallmark.stage import Stage
 from hallmark.traffic import clock
 
@@ -16,14 +17,13 @@ class AuditLog:
     """Reads the log group from the earliest transaction on whose copies are not all there."""
 
     def __init__(self, stage: Stage, expectations: Expectations) -> None:
-        self._client = stage.client("logs")
-        self._group = stage.outputs["AuditLogGroup"]
         self._expectations = expectations
-        self._read: set[str] = set()
-        self._latest = min((_milliseconds(e.received_at) for e in expectations.values()), default=0)
+        earliest = min((_milliseconds(e.received_at) for e in expectations.values()), default=0)
+        self._reader = LogReader(stage, stage.outputs["AuditLogGroup"], earliest)
         self.copies: Counter[str] = Counter()  # by transaction id
         self.verdicts: Counter[tuple[str, str]] = Counter()  # the detector's successes by (transaction id, rule id)
         self.alerts: Counter[str] = Counter()  # the notifier's successes by transaction id
+        self.judged_at: dict[tuple[str, str], str] = {}  # when the detector's first success was recorded
 
     @property
     def complete(self) -> bool:
@@ -39,34 +39,14 @@ class AuditLog:
 
     def poll(self) -> bool:
         """Read what has been written since, and again what may have come late."""
-        start = min(map(_milliseconds, self._open()), default=self._latest)
-        start -= _MARGIN // timedelta(milliseconds=1)
+        start = min(map(_milliseconds, self._open()), default=self._reader.latest)
         before = self._total()
-        while True:
-            known = len(self._read)
-            last = self._read_from(start)
-            if len(self._read) == known or last is None:
-                break
-            start = last
+        for message in self._reader.unread(start - _MARGIN // timedelta(milliseconds=1)):
+            self._note(message)
         return self._total() > before
 
     def _total(self) -> int:
         return self.copies.total() + self.verdicts.total() + self.alerts.total()
-
-    def _read_from(self, start: int) -> int | None:
-        """Read all pages; returns the last event's time, from which a truncated answer is continued."""
-        last = None
-        pages = self._client.get_paginator("filter_log_events").paginate(
-            logGroupName=self._group, startTime=max(0, start)
-        )
-        for page in pages:
-            for entry in page["events"]:
-                last = entry["timestamp"]
-                self._latest = max(self._latest, last)
-                if entry["eventId"] not in self._read:
-                    self._read.add(entry["eventId"])
-                    self._note(entry["message"])
-        return last
 
     def _note(self, message: str) -> None:
         try:
@@ -75,7 +55,7 @@ class AuditLog:
                 case "TransactionReceived":
                     self._count_copy(event["detail"]["transactionId"])
                 case "Lambda Function Invocation Result - Success":
-                    self._count_success(event["detail"]["requestPayload"])
+                    self._count_success(event["detail"]["requestPayload"], event["detail"]["timestamp"])
         except (ValueError, KeyError, TypeError):
             return  # another system's event
 
@@ -83,13 +63,15 @@ class AuditLog:
         if identity in self._expectations:
             self.copies[identity] += 1
 
-    def _count_success(self, payload: dict[str, Any]) -> None:
+    def _count_success(self, payload: dict[str, Any], time: str) -> None:
         """Count by what the function was given: a rule beside the detail (the detector), or an event (the notifier)."""
         identity = payload["detail"]["transactionId"]
         if identity not in self._expectations:
             return
         if "ruleId" in payload:
-            self.verdicts[identity, payload["ruleId"]] += 1
+            pair = (identity, payload["ruleId"])
+            self.verdicts[pair] += 1
+            self.judged_at[pair] = min(time, self.judged_at.get(pair, time))
         else:
             self.alerts[identity] += 1
 

@@ -22,6 +22,11 @@ _PER_TRANSACTION = frozenset({"transactions table", "acceptance records"})
 
 def settle(stage: Stage, run: Run, *, drain_buffer: bool, progress: Callback) -> Ledger:
     """Wait until the pipeline is quiet and return the ledger of a run, judged against independent expectations."""
+    return judge(run, observe(stage, run, drain_buffer=drain_buffer, progress=progress))
+
+
+def observe(stage: Stage, run: Run, *, drain_buffer: bool, progress: Callback) -> Observation:
+    """Wait until the pipeline is quiet and return what was seen of a run, and what was expected."""
     parameters = RuleParameters.of(stage.outputs)
     stored = read_stored(stage, carried_accounts(run), parameters.velocity_window_seconds)
     expectations = expect(run, stored, parameters)
@@ -37,7 +42,7 @@ def settle(stage: Stage, run: Run, *, drain_buffer: bool, progress: Callback) ->
     if observed.buffer is not None:
         sources.append(observed.buffer)
     wait_until_quiet(sources, stage.quiet_seconds, tick=lambda: progress(_progress(observed)))
-    return judge(run, observed)
+    return observed
 
 
 def judge(run: Run, observed: Observation) -> Ledger:

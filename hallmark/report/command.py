@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hallmark import evidence, waivers
+from hallmark import evidence, faults, waivers
 from hallmark.project import BUILD, ROOT
 from hallmark.report import html, json_report, junit, markdown, planned, sarif
 from hallmark.report.controls import controls_of
 from hallmark.report.join import Facts, join
 from hallmark.report.model import LABELS, Report
 from hallmark.revision import revision, template_digests
-from hallmark.synthesized import Synthesized, all_templates
+from hallmark.synthesized import Synthesized, all_templates, observed_templates
 
 REPORT = BUILD / "report"
 SYSTEM = "realtime"
@@ -19,7 +19,7 @@ SYSTEM = "realtime"
 
 def report_command(system: str = SYSTEM, folder: Path = REPORT) -> int:
     """Write the report of a system; 0 when all is fine, 1 when anything failed or is unproven."""
-    templates = {template.label: template for template in all_templates()}
+    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     report = make(system, templates)
     write(report, folder, templates)
     print("\n".join(summary(report, folder)))
@@ -34,7 +34,9 @@ def make(system: str, templates: dict[str, Synthesized]) -> Report:
     def type_of(artifact: str, resource: str) -> str | None:
         return templates[artifact].type_of(resource) if artifact in templates else None
 
-    return join(facts, controls_of(system), evidence.read_all(), waivers.load(), planned.load(), type_of)
+    table = faults.load(system)
+    found = evidence.read_all()
+    return join(facts, controls_of(system), found, waivers.load(), planned.load(), type_of, faults=table)
 
 
 def write(report: Report, folder: Path, templates: dict[str, Synthesized]) -> None:

@@ -1,6 +1,7 @@
 """index.html: the report for an auditor and an engineer, in one file that needs nothing else."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hallmark.evidence import KINDS, Finding, Outcome
+from hallmark.report import load_charts, load_rows
 from hallmark.report.model import LABELS, LISTED, ControlReport, KindState, ProofRow, Report, Verdict
 
 _PAGE = Path(__file__).parent / "page"
@@ -42,6 +44,11 @@ def render(report: Report) -> str:
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
         haystack=haystack,
+        fault_groups=fault_groups(report),
+        over_time=load_charts.over_time,
+        histogram=load_charts.histogram,
+        chart_size=load_charts.SIZE,
+        load_percentiles=load_rows.PERCENTILES,
         # The project's own files, not text from outside.
         style=Markup((_PAGE / "style.css").read_text(encoding="utf-8")),
         script=Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
@@ -112,3 +119,10 @@ def haystack(item: ControlReport) -> str:
     resources = [finding.resource for _, finding in item.findings]
     words = (control.id, control.title, control.statement, control.severity, item.reason, *numbers, *resources)
     return " ".join(words).lower()
+
+
+def fault_groups(report: Report) -> list[tuple[str, int]]:
+    """Return what the table of faults can be filtered by, and how many rows each leaves: outcomes, and where."""
+    outcomes = Counter(row.outcome for row in report.faults)
+    where = Counter("embedded only" if row.spec.embedded_only else "any stage" for row in report.faults)
+    return [*sorted(outcomes.items()), *sorted(where.items())]

@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 
 from hallmark.evidence import Evidence, Kind, Target
+from hallmark.faults import FaultSpec
 from hallmark.report.accept import sort_out
+from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.model import Control, ControlReport, GateRow, ProofRow, Report, Run, WaiverRow
 from hallmark.report.verdict import Judge
 from hallmark.waivers import Waivers
 
 # Gates that every run must have; a control says nothing of them, so nobody else would miss them.
-EXPECTED = ("lint", "cfn-lint", "policies", "checkov", "mutants", "unit", "integration", "transactions")
+EXPECTED = (
+    "lint",
+    "cfn-lint",
+    "policies",
+    "checkov",
+    "mutants",
+    "unit",
+    "integration",
+    "iam",
+    "observed",
+    "transactions",
+    "load",
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +48,11 @@ def join(
     planned: frozenset[tuple[str, Kind]] = frozenset(),
     type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
     expected: Sequence[str] = EXPECTED,
+    faults: Sequence[FaultSpec] = (),
 ) -> Report:
-    """Return the report; `type_of` tells a resource's type in an artifact, `expected` names the gates of every run."""
+    """Return the report; `type_of` tells a resource's type in an artifact, `expected` names the gates of every run,
+    `faults` is the table of which every row must have been tried.
+    """
     counted, refused = sort_out(evidence, facts.commit, facts.templates)
     judge = Judge(
         facts.stages,
@@ -44,7 +61,13 @@ def join(
     )
     rows = [row for item in counted for row in _rows(item)]
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
-    problems = (*_planned_problems(planned, judged), *_unused(waivers, judged), *_strangers(rows, controls))
+    tried = fault_rows(faults, counted, _target(counted))
+    problems = (
+        *_planned_problems(planned, judged),
+        *_unused(waivers, judged),
+        *_strangers(rows, controls),
+        *fault_problems(tried, counted),
+    )
     return Report(
         Run(facts.system, facts.commit, _target(counted), facts.generated, facts.templates, tuple(problems)),
         _gates(counted, refused, expected),
@@ -52,6 +75,8 @@ def join(
         tuple(WaiverRow(w, _uses(w.where, counted, judged), facts.today) for w in waivers.entries),
         next((item.mutants for item in counted if item.mutants), None),
         tuple(finding for item in counted for finding in item.tool_findings),
+        tried,
+        tuple(item.load for item in counted if item.load),
     )
 
 

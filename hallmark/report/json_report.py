@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from hallmark.report.model import ControlReport, Report, WaiverRow
+from hallmark.report.model import ControlReport, FaultRow, Report, WaiverRow
 
 
 def render(report: Report) -> str:
@@ -15,6 +15,8 @@ def render(report: Report) -> str:
         "gates": [asdict(gate) for gate in report.gates],
         "controls": [_control(control) for control in report.controls],
         "mutants": {"total": mutants.total, "killed": mutants.killed} if mutants else {"total": 0, "killed": 0},
+        "faults": [_fault(row) for row in report.faults],
+        "load": [asdict(load) for load in report.loads],
         "waivers": [_waiver(row) for row in report.waivers],
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -32,6 +34,14 @@ def _control(item: ControlReport) -> dict[str, Any]:
         "proofs": [{key: getattr(row, key) for key in keys} for row in item.proofs],
         "findings": [{"artifact": row.artifact, **asdict(finding)} for row, finding in item.findings],
     }
+
+
+def _fault(row: FaultRow) -> dict[str, Any]:
+    observed = row.observed
+    counts = ("seen", "accepted", "lost", "duplicates")
+    told = {key: getattr(observed, key) if observed else None for key in counts}
+    spec = row.spec.model_dump(exclude={"duplicates"})
+    return {**spec, "duplicates_allowed": row.spec.duplicates, "outcome": row.outcome, **told}
 
 
 def _waiver(row: WaiverRow) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from hallmark.report import load_rows
 from hallmark.report.model import LABELS, LISTED, ControlReport, Report
 
 
@@ -21,6 +22,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
     proved = [f"`{item.control.id}`" for item in report.controls if item.verdict == "proved"]
     yield from ("", f"## Proved ({len(proved)})", "", ", ".join(proved) or "none")
+    yield from load_rows.markdown(report.loads, _cell)
+    yield from _faults(report)
     yield from _gates(report)
     yield from _waivers(report)
 
@@ -39,6 +42,22 @@ def _why(item: ControlReport) -> str:
         return item.reason
     told = (f"{f.resource} {f.path}".strip() + (f" ({row.stage})" if row.stage else "") for row, f in item.findings)
     return "; ".join(told)
+
+
+def _faults(report: Report) -> Iterator[str]:
+    if not report.faults:
+        return
+    columns = ("fault", "injected how", "expected", "seen", "accepted", "lost", "duplicates", "where")
+    yield from ("", f"## Faults ({len(report.faults)})", "", f"| {' | '.join(columns)} |")
+    yield "| --- | --- | --- | --- | ---: | ---: | ---: | --- |"
+    for row in report.faults:
+        spec, observed = row.spec, row.observed
+        told = [row.outcome] * 4
+        if observed:
+            told = [observed.seen, *map(str, (observed.accepted, observed.lost, observed.duplicates))]
+        where = "embedded only" if spec.embedded_only else "any stage"
+        cells = (spec.fault, spec.injection, spec.expected, *told, where)
+        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
 def _gates(report: Report) -> Iterator[str]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from hallmark.evidence import Fidelity, Finding, Kind, Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Target, ToolFinding
+from hallmark.faults import FaultSpec
+from hallmark.load.result import LoadResult
 from hallmark.waivers import Waiver
 
 Verdict = Literal["failed", "unproven", "planned", "needs-aws", "waived", "proved"]
@@ -130,6 +132,23 @@ class WaiverRow:
 
 
 @dataclass(frozen=True)
+class FaultRow:
+    """A fault of the table and what was observed under it; None where it was not tried on this target."""
+
+    spec: FaultSpec
+    target: Target
+    observed: Fault | None = None
+
+    @property
+    def outcome(self) -> str:
+        """`passed`, `failed`, `missing`, or `not on AWS` where nobody can try it."""
+        if self.observed is None:
+            return "not on AWS" if self.target == "aws" and self.spec.embedded_only else "missing"
+        survived = not self.observed.lost and self.observed.duplicates <= self.spec.duplicates
+        return "passed" if survived else "failed"
+
+
+@dataclass(frozen=True)
 class Run:
     """What the report is about; `generated` in UTC, `problems` what fails the run beside gates and controls."""
 
@@ -151,6 +170,8 @@ class Report:
     waivers: tuple[WaiverRow, ...] = ()
     mutants: Mutants | None = None
     tool_findings: tuple[ToolFinding, ...] = ()
+    faults: tuple[FaultRow, ...] = ()
+    loads: tuple[LoadResult, ...] = ()
 
     @property
     def counts(self) -> dict[Verdict, int]:

@@ -1,6 +1,6 @@
 """Card transactions for people who have none: seeded, deterministic, and with every combination of the five rules."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -29,18 +29,33 @@ from hallmark.traffic.world import (
 )
 
 
-def generate(total: int, seed: int, parameters: RuleParameters, start: datetime | None = None) -> Iterator[Transaction]:
+def generate(
+    total: int,
+    seed: int,
+    parameters: RuleParameters,
+    start: datetime | None = None,
+    slots: Callable[[int, RuleParameters], Iterator[Slot]] = schedule,
+) -> Iterator[Transaction]:
     """Yield `total` transactions in time order, the same for the same seed, parameters and start.
 
     `start` is the aware time of the first; without it the last lies just before now. Runs of another seed or start
     share neither ids nor accounts. From `minimum_for_every_combination` on, all 32 combinations of the rules occur
-    (with a velocity threshold of two or more: below that, nothing can miss it).
+    (with a velocity threshold of two or more: below that, nothing can miss it), unless `slots` orders other traffic.
     """
-    step = timedelta(milliseconds=1000 * parameters.velocity_window_seconds // slots_per_window(parameters))
-    begin = (clock.now() - total * step if start is None else start).replace(microsecond=0)
+    step = _step(parameters)
+    begin = (first_ts(total, parameters, clock.now()) if start is None else start).replace(microsecond=0)
     writer = _Writer(seed, begin, parameters)
-    for number, slot in enumerate(schedule(total, parameters)):
+    for number, slot in enumerate(slots(total, parameters)):
         yield writer.write(slot, begin + number * step)
+
+
+def first_ts(total: int, parameters: RuleParameters, now: datetime) -> datetime:
+    """Return the start that lets the last of `total` transactions lie just before now."""
+    return now - total * _step(parameters)
+
+
+def _step(parameters: RuleParameters) -> timedelta:
+    return timedelta(milliseconds=1000 * parameters.velocity_window_seconds // slots_per_window(parameters))
 
 
 class _Writer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, count, islice
+from itertools import combinations, count, cycle, islice
 
 from hallmark.traffic.parameters import RuleParameters
 
@@ -43,6 +43,11 @@ def schedule(total: int, parameters: RuleParameters) -> Iterator[Slot]:
     A burst's slots alternate with ordinary ones at most, so it stays within the window. Small totals have less padding.
     """
     return islice(_padded(total, parameters), total)
+
+
+def several_rules(total: int, parameters: RuleParameters) -> Iterator[Slot]:
+    """Yield `total` slots that match two rules or more each, velocity left aside, in turn."""
+    return islice(cycle(Slot(rules) for rules in OTHER_COMBINATIONS if len(rules) > 1), total)
 
 
 def _padded(total: int, parameters: RuleParameters) -> Iterator[Slot]:

@@ -52,6 +52,17 @@ def test_filters_by_verdict(page: Chrome, document: Document) -> None:
     assert len(visible(page)) == counts.total()
 
 
+def test_filters_the_faults(page: Chrome, document: Document) -> None:
+    groups = {False: "any stage", True: "embedded only"}
+    counts = Counter(groups[row["embedded_only"]] for row in document["faults"])
+    for group, count in counts.items():
+        button = page.find_element(By.CSS_SELECTOR, f"button.pick[data-group='{group}']")
+        button.click()
+        assert len(page.find_elements(By.CSS_SELECTOR, "table.faults tbody tr:not([hidden])")) == count
+        button.click()
+    assert len(page.find_elements(By.CSS_SELECTOR, "table.faults tbody tr:not([hidden])")) == counts.total() > 0
+
+
 def test_searches(page: Chrome) -> None:
     field = page.find_element(By.ID, "search")
     page.find_element(By.TAG_NAME, "body").send_keys("/")

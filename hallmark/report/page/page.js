@@ -40,6 +40,18 @@ for (const button of filters) {
     apply();
   });
 }
+const picks = [...document.querySelectorAll("button.pick")];
+const rows = [...document.querySelectorAll("table.faults tbody tr")];
+for (const button of picks) {
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    const wanted = picks.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.group);
+    for (const row of rows) {
+      const groups = row.dataset.groups.split("|");
+      row.hidden = !wanted.every((group) => groups.includes(group));
+    }
+  });
+}
 search.addEventListener("input", apply);
 search.form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("clear").addEventListener("click", showAll);

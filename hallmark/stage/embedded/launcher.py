@@ -12,6 +12,7 @@ import uvicorn
 
 from hallmark.errors import UserError
 from hallmark.stage.embedded.guard import require_pinned_version
+from hallmark.stage.embedded.one_write import OneWriteProtocol
 
 KEEP_ALIVE_SECONDS = 75
 
@@ -40,6 +41,7 @@ def main() -> None:
         usage.around(fault_injection.around(app.app)),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
+        http=OneWriteProtocol,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
         # The emulator writes its own.

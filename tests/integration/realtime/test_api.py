@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from realtime.judge import answer_of_the_gateway
+from realtime.plan_key import key_of_plan
 from realtime.traces import archived, everything
 
 from hallmark.stage import Stage
@@ -142,15 +143,8 @@ def test_an_id_is_taken_once_for_all(api: Any, transaction: Callable[..., dict[s
 
 @pytest.mark.control("RT_API_KEY")
 def test_over_the_plan_is_refused(api: Any, stage: Stage, transaction: Callable[..., dict[str, Any]]) -> None:
-    gateway = stage.client("apigateway")
-    key = gateway.create_api_key(name="over-the-plan", enabled=True, value="k" * 40)
-    plan = gateway.create_usage_plan(
-        name="over-the-plan",
-        apiStages=[{"apiId": stage.outputs["ApiId"], "stage": stage.name}],
-        throttle={"rateLimit": 1, "burstLimit": 2},
-    )
-    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
-    statuses = {api.post(transaction(), key="k" * 40).status for _ in range(10)}
+    with key_of_plan(stage, rate=1, burst=2) as key:
+        statuses = {api.post(transaction(), key=key).status for _ in range(10)}
     assert 429 in statuses
     assert statuses <= {202, 429}
 

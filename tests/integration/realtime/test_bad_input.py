@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from realtime.bodies import MARK, bodies
 from realtime.judge import Judge
 from realtime.named_bodies import CARD, NAMED, Named
+from realtime.plan_key import key_of_plan
 from realtime.traces import archived, everything, rows
 
 from hallmark.openapi import export, request_schema
@@ -31,19 +32,8 @@ LINE = {"level", "message", "function", "stage", "traceId", "transactionId"}
 @pytest.fixture(scope="module")
 def key(stage: Stage) -> Iterator[str]:
     """A key of a plan that never says 429."""
-    gateway, name = stage.client("apigateway"), f"bad-input-{uuid.uuid4().hex[:8]}"
-    key = gateway.create_api_key(name=name, enabled=True)
-    plan = gateway.create_usage_plan(
-        name=name,
-        apiStages=[{"apiId": stage.outputs["ApiId"], "stage": stage.name}],
-        throttle={"rateLimit": 5_000, "burstLimit": 5_000},
-    )["id"]
-    gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
-    yield gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
-    of_stage = {"op": "remove", "path": "/apiStages", "value": f"{stage.outputs['ApiId']}:{stage.name}"}
-    gateway.update_usage_plan(usagePlanId=plan, patchOperations=[of_stage])
-    gateway.delete_usage_plan(usagePlanId=plan)
-    gateway.delete_api_key(apiKey=key["id"])
+    with key_of_plan(stage, rate=5_000, burst=5_000) as value:
+        yield value
 
 
 @pytest.fixture(scope="module")

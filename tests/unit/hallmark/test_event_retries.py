@@ -20,6 +20,7 @@ def buried(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     letters: list[dict[str, Any]] = []
     monkeypatch.setattr(event_delivery, "BACKOFF_SECONDS", 0.001)
     monkeypatch.setattr(event_delivery, "_exists", lambda arn: True)
+    monkeypatch.setattr(event_delivery, "queue_takes", lambda *_: True)
     monkeypatch.setattr(event_delivery, "send_message", lambda arn, body, attributes: letters.append(attributes))
     return letters
 

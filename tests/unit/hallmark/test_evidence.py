@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hallmark.errors import UserError
-from hallmark.evidence import Evidence, Finding, Mutants, Proof, ToolFinding, read, read_all, write
+from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, ToolFinding, read, read_all, write
 from hallmark.gates.command import run_gate
 from hallmark.gates.recorder import recorded
 from hallmark.revision import revision, template_digests
@@ -23,6 +23,7 @@ FULL = Evidence(
     proofs=(Proof("RT_A", "template", "failed", "a.json", "f" * 64, "dev", "absent", (Finding("R", "P"),), "why"),),
     tool_findings=(ToolFinding("checkov", "CKV_1", "R", "a.json", 3, "no", None),),
     mutants=Mutants(3, 2, ("one survived",)),
+    faults=(Fault("killed", "a retry", 3, 0, 1),),
 )
 
 
@@ -40,9 +41,17 @@ def test_no_evidence(tmp_path: Path, text: str) -> None:
         read(file)
 
 
-def test_a_value_of_its_own_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"outcome": "fine"},
+        {"faults": [{"id": "killed", "seen": "", "accepted": 3, "lost": -1, "duplicates": 0}]},
+        {"faults": [{"id": "killed", "seen": "", "accepted": 3, "lost": None, "duplicates": 0}]},
+    ],
+)
+def test_a_value_of_its_own_is_refused(tmp_path: Path, values: dict[str, object]) -> None:
     file = write(FULL, tmp_path)
-    file.write_text(json.dumps({**json.loads(file.read_text()), "outcome": "fine"}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
     with pytest.raises(UserError, match="is no evidence"):
         read(file)
 
@@ -69,6 +78,12 @@ def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutan
         if finding is not None:
             record.tool_findings.append(ToolFinding("checkov", "C", "R", "f", 1, "m", finding or None))
     assert read(tmp_path / "gate.json").outcome == outcome
+
+
+def test_a_fault_that_lost_something_fails_its_gate(tmp_path: Path) -> None:
+    with recorded("gate", tmp_path) as record:
+        record.faults.append(Fault("killed", "", 3, 1, 0))
+    assert read(tmp_path / "gate.json").outcome == "failed"
 
 
 def test_a_gate_of_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

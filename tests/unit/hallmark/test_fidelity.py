@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
+from hallmark import catalogue, fidelity
 from hallmark.stage.embedded import extensions
 
 FOLDER = Path(extensions.__file__).parent
 ROWS: list[dict[str, Any]] = yaml.safe_load((FOLDER.parent / "fidelity.yaml").read_text())
-HELPERS = {"__init__", "provisioning"}
+HELPERS = {"__init__", "iam_judge", "provisioning"}
 
 
 def test_every_extension_is_installed_and_has_a_row() -> None:
@@ -21,7 +22,18 @@ def test_every_extension_is_installed_and_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["behaviour"])
 def test_a_row_is_complete(row: dict[str, Any]) -> None:
-    assert set(row) <= {"behaviour", "fidelity", "by", "controls", "limit"}
+    assert set(row) <= {"behaviour", "proof", "fidelity", "by", "controls", "limit"}
+    assert row.get("proof") in (None, "observed")
     assert row["fidelity"] in {"native", "extended", "absent"}
     assert bool(row.get("by")) == (row["fidelity"] == "extended")
     assert row["controls"]
+
+
+def test_every_control_that_is_read_back_has_a_row_of_settings() -> None:
+    settings = {control for row in ROWS if row.get("proof") == "observed" for control in row["controls"]}
+    assert settings == {control.id for control in catalogue.load("realtime").controls if control.asks_for("observed")}
+
+
+def test_a_setting_can_be_kept_though_nothing_is_done_about_it() -> None:
+    assert fidelity.of_control("RT_FN_MEMORY", "observed") == "native"
+    assert fidelity.of_control("RT_FN_MEMORY", "behaviour") == "absent"

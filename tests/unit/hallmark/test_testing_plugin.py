@@ -22,7 +22,7 @@ def test_fidelity_is_the_worst_of_the_rows(tmp_path: Path) -> None:
     file = tmp_path / "fidelity.yaml"
     rows = (("native", "[A, B, C]"), ("absent", "[C]"), ("extended", "[B, C]"))
     file.write_text("".join(f"- {{behaviour: x, fidelity: {name}, controls: {ids}}}\n" for name, ids in rows))
-    assert [fidelity.of_control(name, file) for name in "ABCD"] == ["native", "extended", "absent", None]
+    assert [fidelity.of_control(name, file=file) for name in "ABCD"] == ["native", "extended", "absent", None]
 
 
 JUNIT = """<?xml version="1.0"?>

@@ -32,7 +32,7 @@ def sarif_run(report: Report) -> dict[str, Any]:
 
 def test_json_keeps_its_shape(everything: Report) -> None:
     document = json.loads(json_report.render(everything))
-    assert set(document) == {"run", "gates", "controls", "mutants", "waivers"}
+    assert set(document) == {"run", "gates", "controls", "mutants", "faults", "load", "waivers"}
     assert {"name", "outcome", "seconds"} <= set(document["gates"][0])
     assert document["mutants"] == {"total": 160, "killed": 160}
     proved = document["controls"][0]

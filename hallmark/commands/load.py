@@ -1,0 +1,62 @@
+"""`hallmark load run`, `judge`, `compare`: what a stage carries, and whether two runs differ."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
+
+load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge their runs, compare two of them.")
+RunOption = Annotated[Path, typer.Argument(help="A run that `hallmark load run`, or Locust, has left in build/load.")]
+
+
+@load_app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario of load/scenarios.")] = "steady",
+    rate: Annotated[float | None, typer.Option(min=0.1, help="Transactions a second in the main phase.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, help="Length of the main phase.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Load generators on this machine.")] = 1,
+    target: TargetOption = Target.EMBEDDED,
+    stage: StageOption = StageName.DEV,
+) -> None:
+    """Run a scenario on a deployed stage and judge it by load/slo.yaml; exit code 1 when an objective is missed."""
+    from hallmark.load import session
+    from hallmark.load.generator import Settings
+    from hallmark.load.render import render
+
+    deployed = open_stage(target, stage)
+    settings = Settings(rate=rate, seconds=seconds, processes=processes)
+    with progress_bars() as progress:
+        result = session.run(deployed, scenario, settings, target is Target.EMBEDDED, progress).result
+    render(result, out)
+    raise typer.Exit(int(not all(judged.passed for judged in result.objectives)))
+
+
+@load_app.command()
+def judge(
+    file: RunOption,
+    drain_buffer: Annotated[bool, typer.Option(help="On AWS: take the messages out of the buffer queue.")] = False,
+) -> None:
+    """Account for every transaction of a run on its stage and judge it; exit code 1 when an objective is missed."""
+    from hallmark.load import run_file, session
+    from hallmark.load.render import render
+
+    made = run_file.read(file)
+    deployed = open_stage(Target(made.target), StageName(made.stage))
+    with progress_bars() as progress:
+        drain = drain_buffer or made.target == "embedded"
+        result = session.judge(deployed, made, drain, progress).result
+    render(result, out)
+    raise typer.Exit(int(not all(judged.passed for judged in result.objectives)))
+
+
+@load_app.command()
+def compare(first: RunOption, second: RunOption) -> None:
+    """Tell whether two runs of a scenario differ beyond noise; exit code 1 when the second is slower."""
+    from hallmark.load.compare import compare as compare_runs
+    from hallmark.load.compare import render
+
+    differences = compare_runs(first, second)
+    render(differences, out)
+    raise typer.Exit(int(any(difference.slower for difference in differences)))

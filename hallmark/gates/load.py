@@ -1,0 +1,84 @@
+"""The gate load: `python -m hallmark.gates.load SCENARIO` runs a scenario on a deployed stage and judges it.
+
+The objectives are in load/slo.yaml. Gate `load` is the scenario `steady`; the others are gates of their own names.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from hallmark import fidelity
+from hallmark.commands.common import StageName, Target, open_stage, out, progress_bars
+from hallmark.errors import UserError
+from hallmark.evidence import Finding, Proof
+from hallmark.gates.recorder import recorded
+from hallmark.gates.settle import told
+from hallmark.load import scenario, slo
+from hallmark.load.generator import Settings
+from hallmark.load.render import render
+from hallmark.load.result import Judged, LoadResult
+from hallmark.load.session import run
+from hallmark.project import ROOT
+from hallmark.revision import sha256
+
+GATES = {"steady": "load"}
+
+
+def proofs(result: LoadResult) -> Iterator[Proof]:
+    """Yield a proof for each control that an objective names: passed when all of its objectives are met."""
+    artifact = slo.FILE.relative_to(ROOT).as_posix()
+    for control in dict.fromkeys(judged.control for judged in result.objectives):
+        mine = [judged for judged in result.objectives if judged.control == control]
+        yield Proof(
+            control,
+            "load",
+            "passed" if all(judged.passed for judged in mine) else "failed",
+            artifact,
+            sha256(slo.FILE),
+            result.stage,
+            fidelity.of_control(control) if result.target == "embedded" else None,
+            tuple(_finding(result, judged) for judged in mine if not judged.passed),
+            f"{result.scenario}: {result.rate:g}/s for {result.seconds:g} s; "
+            + "; ".join(f"{judged.measure} ({judged.phase}) {judged.told}" for judged in mine),
+        )
+
+
+def _finding(result: LoadResult, judged: Judged) -> Finding:
+    bound = f"at {'most' if judged.at_most else 'least'} {judged.bound:g} {judged.unit}".strip()
+    found, _, rest = judged.told.partition(", wanted")
+    excess = rest.rpartition(": ")[2] if judged.found is not None else ""
+    place = f"{judged.phase}.{judged.measure}"
+    return Finding(result.scenario, place, f"{found} ({excess})" if excess else found, bound)
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m hallmark.gates.load", description=__doc__)
+    parser.add_argument("scenario", choices=[name for name in scenario.names() if name not in ("floor", "headroom")])
+    parser.add_argument("--seconds", type=float, help="length of the main phase, by default the scenario's")
+    parser.add_argument("--processes", type=int, default=1, help="load generators on this machine")
+    parser.add_argument("--target", choices=[target.value for target in Target], default="embedded")
+    parser.add_argument("--stage", choices=[name.value for name in StageName], default="dev")
+    return parser.parse_args(words)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the gate; 1 when an objective is missed, 2 when nothing could be measured."""
+    options = _arguments(words)
+    try:
+        with recorded(GATES.get(options.scenario, options.scenario)) as record:
+            record.target = options.target
+            stage = open_stage(Target(options.target), StageName(options.stage))
+            settings = Settings(seconds=options.seconds, processes=options.processes)
+            drain = options.target == "embedded"
+            with progress_bars() as progress:
+                result = run(stage, options.scenario, settings, drain, progress).result
+            record.load = result
+            record.proofs.extend(proofs(result))
+            render(result, out)
+    except UserError as error:
+        return told(error)
+    return int(record.outcome == "failed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""How much the load generator itself can send, on this machine."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hallmark.errors import UserError
+from hallmark.load.generator import Settings, generate
+from hallmark.load.measured import Measured
+from hallmark.load.plan import arrivals
+from hallmark.load.series import phase_results
+from hallmark.project import LOOPBACK, ROOT
+from hallmark.stage import Stage
+from hallmark.traffic.outcome import Callback
+from hallmark.traffic.parameters import RuleParameters
+
+SCENARIO = "headroom"
+
+
+@contextmanager
+def _trivial_server() -> Iterator[str]:
+    command = [sys.executable, "-m", "hallmark.load.trivial_server"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        if not port:
+            raise UserError("the trivial server did not start")
+        try:
+            yield f"http://{LOOPBACK}:{port}/"
+        finally:
+            process.terminate()
+
+
+def headroom(stage: Stage, processes: int, progress: Callback) -> float:
+    """Return the requests a second that the generator gets answered by a server that does nothing."""
+    with _trivial_server() as host:
+        run = generate(stage, SCENARIO, Settings(host=host, processes=processes), progress)
+    measured = Measured(run, arrivals(run.terms, RuleParameters.of(stage.outputs)))
+    return max(phase.achieved for phase in phase_results(measured) if phase.counted)

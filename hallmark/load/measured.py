@@ -1,0 +1,60 @@
+"""A run with all that is known of it: what the objectives are judged on."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from hallmark.load.account import Account
+from hallmark.load.latencies import Latencies
+from hallmark.load.plan import CARD, Arrival
+from hallmark.load.run_file import RunFile, Sample
+
+THROTTLED = 429
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run with its plan, what became of its transactions, and the floor: the same load on a no-op function.
+
+    `account` and `floor` are None where they were not observed.
+    """
+
+    run: RunFile
+    planned: Sequence[Arrival]
+    account: Account | None = None
+    floor: Latencies | None = None
+    _seen: Mapping[int, Sample] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_seen", {sample.index: sample for sample in self.run.samples})
+
+    @cached_property
+    def by_phase(self) -> Mapping[str, list[Arrival]]:
+        """The arrivals of each phase."""
+        found: dict[str, list[Arrival]] = defaultdict(list)
+        for arrival in self.planned:
+            found[arrival.phase].append(arrival)
+        return found
+
+    @cached_property
+    def starts(self) -> Mapping[str, float]:
+        """When each phase begins, in seconds."""
+        found, start = {}, 0.0
+        for phase in self.run.terms.load().phases:
+            found[phase.name] = start
+            start += phase.seconds
+        return found
+
+    def samples(self, phase: str, cards: bool = True) -> list[tuple[Arrival, Sample]]:
+        """The samples of a phase: of card transactions, or of abuse."""
+        chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == CARD) == cards)
+        return [(arrival, self._seen[arrival.index]) for arrival in chosen if arrival.index in self._seen]
+
+    def latencies(self, phase: str) -> Latencies:
+        """Latencies of the card transactions of a phase; what the usage plan turned away is counted apart."""
+        return Latencies(sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
+
+
+# A number for a phase of a run; None where nothing was measured.
+Measure = Callable[[Measured, str], float | None]

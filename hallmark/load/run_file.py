@@ -1,0 +1,67 @@
+"""What a generator leaves behind: the terms of its run and every sample, exact, in one JSON file."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hallmark.errors import UserError
+from hallmark.load.plan import Terms
+from hallmark.project import BUILD
+
+RUNS = BUILD / "load"
+NO_ANSWER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One request: the arrival's index, microseconds from its due time to its answer, the status (0: no answer), and
+    `receivedAt` of a 202."""
+
+    index: int
+    latency: int
+    status: int
+    received_at: str = ""
+
+    def row(self) -> list[Any]:
+        """Return the fields as a list, as they travel and are stored."""
+        return [self.index, self.latency, self.status, self.received_at]
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A run as its generator saw it: when it started (UTC), which users and how many generators sent what.
+
+    `archived_before` is the size of the archive at the start, in events.
+    """
+
+    terms: Terms
+    system: str
+    target: str
+    stage: str
+    started: str
+    users: int
+    generators: int
+    archived_before: int
+    samples: tuple[Sample, ...] = field(repr=False)
+
+    def write(self, path: Path) -> None:
+        """Write the run as JSON, the samples as rows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [sample.row() for sample in self.samples]
+        path.write_text(json.dumps({**asdict(self), "samples": rows}), encoding="utf-8")
+
+
+def samples_of(rows: Iterable[Iterable[Any]]) -> tuple[Sample, ...]:
+    """Return the samples of rows, in the order of the arrivals."""
+    return tuple(sorted((Sample(*row) for row in rows), key=lambda sample: sample.index))
+
+
+def read(path: Path) -> RunFile:
+    """Read a run; UserError when the file is none."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return RunFile(terms=Terms(**data.pop("terms")), samples=samples_of(data.pop("samples")), **data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise UserError(f"{path} is no load run: make one with `hallmark load run`") from None

@@ -1,0 +1,107 @@
+"""The scenarios of load/scenarios: what arrives, how fast, for how long."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from hallmark.errors import UserError
+from hallmark.project import ROOT
+
+SCENARIOS = ROOT / "load" / "scenarios"
+Number = Annotated[float, Field(ge=0)]
+Rates = Annotated[dict[str, Number], BeforeValidator(lambda value: value if isinstance(value, dict) else {"": value})]
+
+
+class Phase(BaseModel):
+    """A stretch of constant rates: card transactions and abusive requests a second, one number or one for each stage.
+
+    What is not `counted` (the warm-up) is sent and accounted for, and measured by nothing. `stretch` marks the phases
+    whose length a caller may set.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    seconds: Annotated[float, Field(gt=0)]
+    rate: Rates
+    abuse_rate: Rates = {}
+    counted: bool = True
+    stretch: bool = False
+
+    def rate_at(self, stage_key: str, rates: dict[str, float] | None = None) -> float:
+        """Return the card transactions a second on a stage."""
+        found = self.rate if rates is None else rates
+        return found.get(stage_key, found.get("", 0.0))
+
+    def abuse_at(self, stage_key: str) -> float:
+        """Return the abusive requests a second on a stage."""
+        return self.rate_at(stage_key, self.abuse_rate)
+
+
+class Scenario(BaseModel):
+    """A load of named phases; `users` is how many requests can be on their way at once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    about: str
+    users: Annotated[int, Field(ge=1)]
+    mix: Literal["cards", "several-rules"] = "cards"
+    floor: bool = False
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _stretches(self) -> "Scenario":
+        if not any(phase.stretch for phase in self.phases):
+            raise ValueError("wants a phase with `stretch: true`: the one that it is about")
+        return self
+
+    @property
+    def main(self) -> Phase:
+        """The last phase that may be stretched: what the scenario is about."""
+        return [phase for phase in self.phases if phase.stretch][-1]
+
+    def tuned(self, rate: float | None = None, seconds: float | None = None) -> "Scenario":
+        """Return the scenario at another rate (every phase in proportion), what may be stretched of another length."""
+
+        def tune(phase: Phase) -> Phase:
+            changes: dict[str, Any] = {}
+            if seconds is not None and phase.stretch:
+                changes["seconds"] = seconds
+            if rate is not None:
+                changes["rate"] = {key: each * rate / self.main.rate_at(key) for key, each in phase.rate.items()}
+            return phase.model_copy(update=changes)
+
+        return self.model_copy(update={"phases": tuple(tune(phase) for phase in self.phases)})
+
+
+def names(folder: Path = SCENARIOS) -> list[str]:
+    """Return the names of the scenarios, in alphabetical order."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def path_of(name: str, folder: Path = SCENARIOS) -> Path:
+    """Return a scenario's file; UserError when there is none of that name."""
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        raise UserError(f"there is no scenario {name!r} in {folder.name}: there are {', '.join(names(folder))}")
+    return path
+
+
+def load(name: str, folder: Path = SCENARIOS) -> Scenario:
+    """Read a scenario; UserError with the first mistake of its file."""
+    path = path_of(name, folder)
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return Scenario(name=name, **data)
+    except (ValidationError, TypeError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": "wants a mapping"}
+        where = ".".join(map(str, first["loc"]))
+        raise UserError(f"{path.name}: {where}: {first['msg']}") from None
+
+
+def stage_key(target: str, stage: str) -> str:
+    """Return what rates and objectives call a stage: `embedded`, or the stage's name on AWS."""
+    return "embedded" if target == "embedded" else stage

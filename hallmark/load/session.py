@@ -1,0 +1,112 @@
+"""A whole load test: the generator's headroom, the floor, the scenario, the account, the verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hallmark import fidelity
+from hallmark.load import scenario, slo
+from hallmark.load.account import account
+from hallmark.load.floor import floor_beside
+from hallmark.load.floor_run import Floor, measure_floor
+from hallmark.load.generator import Settings, generate
+from hallmark.load.headroom import headroom
+from hallmark.load.latencies import Latencies
+from hallmark.load.machine import machine
+from hallmark.load.measured import THROTTLED, Measured
+from hallmark.load.plan import arrivals
+from hallmark.load.result import LoadResult
+from hallmark.load.run_file import RunFile
+from hallmark.load.series import phase_results, seconds
+from hallmark.stage.deployed import DeployedStage
+from hallmark.traffic.outcome import Callback
+from hallmark.traffic.parameters import RuleParameters
+
+LATENCY_CONTROL = "RT_LATENCY"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A judged run: what evidence keeps, and the run itself."""
+
+    result: LoadResult
+    measured: Measured
+
+
+def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
+    """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
+    floor, notes = None, []
+    if scenario.load(name).floor:
+        spare = headroom(stage, settings.processes, progress)
+        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a server that does nothing")
+        with floor_beside(stage) as beside:
+            wanted = settings.rate or scenario.load(name).main.rate_at(_key(stage))
+            floor = measure_floor(beside, wanted, settings.processes, progress)
+        notes += floor.notes
+        settings = replace(settings, rate=floor.rate)
+    before = stage.usage()
+    made = generate(stage, name, settings, progress)
+    return judge(stage, made, drain_buffer, progress, floor=floor, usage_before=before, notes=tuple(notes))
+
+
+def judge(
+    stage: DeployedStage,
+    made: RunFile,
+    drain_buffer: bool,
+    progress: Callback,
+    *,
+    floor: Floor | None = None,
+    usage_before: Mapping[str, float] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Judgement:
+    """Wait until the pipeline is quiet, account for every transaction of a run, and judge it by load/slo.yaml."""
+    planned = arrivals(made.terms, RuleParameters.of(stage.outputs))
+    accounted = account(stage, made, planned, drain_buffer, progress)
+    measured = Measured(made, planned, accounted, floor.latencies if floor else None)
+    rows = slo.load(made.terms.scenario, made.terms.stage_key)
+    tuned = made.terms.load()
+    result = LoadResult(
+        scenario=tuned.name,
+        about=tuned.about,
+        target=made.target,
+        stage=made.stage,
+        started=made.started,
+        rate=tuned.main.rate_at(made.terms.stage_key),
+        seconds=tuned.main.seconds,
+        users=made.users,
+        generators=made.generators,
+        machine=machine(),
+        fidelity=str(fidelity.of_control(LATENCY_CONTROL) or "") if made.target == "embedded" else "native",
+        phases=tuple(phase_results(measured)),
+        objectives=tuple(slo.judge(measured, rows)),
+        series=tuple(seconds(measured)),
+        histogram=tuple(_counted(measured).bins()),
+        ledger=_ledger(measured),
+        floor=floor.numbers if floor else {},
+        usage=_spent(usage_before, stage.usage()),
+        notes=notes,
+    )
+    return Judgement(result, measured)
+
+
+def _key(stage: DeployedStage) -> str:
+    return scenario.stage_key(stage.target, stage.name)
+
+
+def _counted(measured: Measured) -> Latencies:
+    counted = [phase.name for phase in measured.run.terms.load().phases if phase.counted]
+    samples = (sample for phase in counted for _, sample in measured.samples(phase))
+    return Latencies(sample.latency for sample in samples if sample.status != THROTTLED)
+
+
+def _ledger(measured: Measured) -> dict[str, int]:
+    assert measured.account is not None
+    ledger = measured.account.ledger
+    counts = {name: int(getattr(ledger, name)) for name in ("sent", "accepted", "failed")}
+    pairs = sum(ledger.verdicts.values())
+    return {**counts, "lost": len(ledger.lost), "archived": measured.account.archived, "verdicts": pairs}
+
+
+def _spent(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> dict[str, float]:
+    if before is None or after is None:
+        return {}
+    return {name: round(after[name] - before.get(name, 0), 3) for name in after if after[name] != before.get(name, 0)}

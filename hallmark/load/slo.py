@@ -1,0 +1,125 @@
+"""The objectives of load/slo.yaml, and whether a run meets them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from hallmark.errors import UserError
+from hallmark.load import scenario as scenarios
+from hallmark.load.measured import Measured
+from hallmark.load.measures import MEASURES
+from hallmark.load.recovery import recovery_seconds
+from hallmark.load.result import Judged
+from hallmark.project import ROOT
+
+FILE = ROOT / "load" / "slo.yaml"
+RECOVERY = "recovery"
+EVERYWHERE = ""
+Bounds = Annotated[dict[str, float], BeforeValidator(lambda v: v if isinstance(v, dict) else {EVERYWHERE: v})]
+
+
+def at(bounds: Mapping[str, float], stage_key: str) -> float | None:
+    """Return the bound for a stage, None where there is none."""
+    return bounds.get(stage_key, bounds.get(EVERYWHERE))
+
+
+class Row(BaseModel):
+    """A bound, at most or at least, on a measure of a phase, for a control.
+
+    With `over` the measure is divided by that of another phase; `recovery` wants `p99_ms`, which counts as recovered.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    control: Annotated[str, Field(min_length=1)]
+    phase: Annotated[str, Field(min_length=1)]
+    measure: str
+    over: str | None = None
+    p99_ms: Bounds = {}
+    at_most: Bounds = {}
+    at_least: Bounds = {}
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Row":
+        if self.measure not in MEASURES and self.measure != RECOVERY:
+            raise ValueError(f"there is no measure {self.measure!r}: there are {', '.join([*MEASURES, RECOVERY])}")
+        if bool(self.at_most) == bool(self.at_least):
+            raise ValueError("wants one of at_most and at_least")
+        if (self.measure == RECOVERY) != bool(self.p99_ms):
+            raise ValueError("wants p99_ms with recovery, and with no other measure")
+        return self
+
+    @property
+    def unit(self) -> str:
+        """The unit of what is measured."""
+        if self.measure == RECOVERY:
+            return "s"
+        return "times" if self.over else MEASURES[self.measure][1]
+
+    @property
+    def title(self) -> str:
+        """What is measured, in words."""
+        return f"{self.measure} over that of {self.over}" if self.over else self.measure
+
+    def found(self, measured: Measured, stage_key: str) -> float | None:
+        """Return the measure of a run, None where it was not measured."""
+        if self.measure == RECOVERY:
+            return recovery_seconds(measured, self.phase, at(self.p99_ms, stage_key) or 0.0)
+        measure = MEASURES[self.measure][0]
+        value = measure(measured, self.phase)
+        if self.over is None or value is None:
+            return value
+        base = measure(measured, self.over)
+        return value / base if base else None
+
+
+def load(scenario: str, stage_key: str, file: Path = FILE) -> list[Row]:
+    """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake."""
+    data = yaml.safe_load(file.read_text(encoding="utf-8")).get(scenario) or []
+    rows = [_row(row, f"{file.name}: {scenario}, row {number}") for number, row in enumerate(data, 1)]
+    found = [row for row in rows if at(row.at_most or row.at_least, stage_key) is not None]
+    phases = {phase.name for phase in scenarios.load(scenario).phases}
+    for number, row in enumerate(rows, 1):
+        if unknown := {row.phase, row.over or row.phase} - phases:
+            raise UserError(f"{file.name}: {scenario}, row {number}: the scenario has no phase {unknown.pop()!r}")
+    if not found:
+        raise UserError(f"{file.name} has no objectives for {scenario} on {stage_key}: nothing would be judged")
+    return found
+
+
+def _row(row: Any, where: str) -> Row:
+    try:
+        return Row.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = "".join(f"{place}: " for place in first["loc"])
+        raise UserError(f"{where}: {field}{first['msg']}") from None
+
+
+def judge(measured: Measured, rows: Sequence[Row]) -> Iterator[Judged]:
+    """Yield the verdict on each objective; what was not measured fails."""
+    key = measured.run.terms.stage_key
+    for row in rows:
+        found, bound = row.found(measured, key), at(row.at_most or row.at_least, key)
+        assert bound is not None
+        at_most = bool(row.at_most)
+        passed = found is not None and (found <= bound if at_most else found >= bound)
+        shown = None if found is None else round(found, 3)
+        told = _told(found, bound, at_most, row.unit)
+        yield Judged(row.control, row.title, row.phase, shown, bound, at_most, row.unit, passed, told)
+
+
+def _told(found: float | None, bound: float, at_most: bool, unit: str) -> str:
+    wanted = f"wanted at {'most' if at_most else 'least'} {_number(bound, unit)}"
+    if found is None:
+        return f"not measured, {wanted}"
+    told = f"{_number(found, unit)}, {wanted}"
+    off = found - bound if at_most else bound - found
+    return f"{told}: {_number(off, unit)} too {'much' if at_most else 'little'}" if off > 0 else told
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.4g} {unit}".strip()

@@ -1,0 +1,75 @@
+"""What arrives when follows from the terms alone, keeps each account's order, and can be shared out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from hallmark.errors import UserError
+from hallmark.load import abuse, scenario
+from hallmark.load.plan import CARD, Arrival, share
+from hallmark.traffic.enrichment import Enriched, local_hour
+from hallmark.traffic.parameters import RuleParameters
+from hallmark.traffic.predicates import matching_rules
+
+Plan = Callable[..., list[Arrival]]
+
+
+def test_arrivals_are_evenly_spaced(plan: Plan) -> None:
+    steady = [arrival.due for arrival in plan(rate=20, seconds=10) if arrival.phase == "steady"]
+    assert len(steady) == 200
+    assert {round(later - earlier, 6) for earlier, later in pairwise(steady)} == {0.05}
+
+
+def test_the_same_terms_make_the_same_plan(plan: Plan) -> None:
+    assert plan() == plan()
+
+
+def test_a_rate_changes_every_phase_in_proportion(plan: Plan) -> None:
+    slow, fast = (Counter(arrival.phase for arrival in plan(rate=rate)) for rate in (20, 40))
+    assert all(abs(fast[phase] - 2 * count) <= 1 for phase, count in slow.items())
+
+
+def test_an_account_keeps_its_order_and_is_spread_over_the_run(plan: Plan) -> None:
+    lanes = defaultdict(list)
+    for arrival in plan(rate=50, seconds=20):
+        lanes[arrival.lane].append(arrival)
+    busiest = max(lanes.values(), key=len)
+    assert len(busiest) > 10
+    assert all([a.transaction.ts for a in lane] == sorted(a.transaction.ts for a in lane) for lane in lanes.values())
+    assert min(later.due - earlier.due for earlier, later in pairwise(busiest)) > 0.2
+
+
+@pytest.mark.parametrize("of", [1, 2, 5])
+def test_shares_are_whole_accounts_and_together_everything(plan: Plan, of: int) -> None:
+    planned = plan("abuse", None, 5)
+    parts = [share(planned, number, of) for number in range(of)]
+    assert sorted((a for part in parts for a in part), key=lambda a: a.index) == planned
+    accounts = [{a.transaction.account_id for a in part if a.kind == CARD} for part in parts]
+    assert sum(map(len, accounts)) == len(set().union(*accounts))
+    assert max(map(len, parts)) < 1.2 * min(map(len, parts))
+
+
+def test_every_anomaly_matches_several_rules(plan: Plan, parameters: RuleParameters) -> None:
+    for arrival in plan("anomalies", None, 5):
+        transaction = arrival.transaction
+        hour = local_hour(transaction.ts, transaction.cardholder_time_zone)
+        assert len(matching_rules(Enriched(transaction, 1, hour), parameters)) > 1
+
+
+def test_every_kind_of_abuse_arrives_beside_the_cards(plan: Plan) -> None:
+    beside = Counter(arrival.kind for arrival in plan("abuse", None, 5) if arrival.phase == "beside")
+    assert set(beside) == {CARD, *(kind.name for kind in abuse.KINDS)}
+    good = {arrival.transaction.body() for arrival in plan("abuse", None, 5)}
+    spoilt = [kind for kind in abuse.KINDS if kind.key == "the stage's"]
+    assert all(a.body not in good for a in plan("abuse", None, 5) if a.kind in {kind.name for kind in spoilt})
+
+
+def test_a_mistake_in_a_scenario_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("about: x\nusers: 0\nphases: [{name: a, seconds: 1, rate: 1}]\n")
+    with pytest.raises(UserError, match=r"bad\.yaml: users"):
+        scenario.load("bad", tmp_path)
+    with pytest.raises(UserError, match="there is no scenario 'none'"):
+        scenario.load("none", tmp_path)
