@@ -19,6 +19,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 20
+TESTS = ("tests/integration", "--quiet", "--numprocesses", "3", "--dist", "loadfile")  # as tox.ini runs them
 OWN = "HALLMARK_GATE"  # with it, tests would write a gate's evidence
 
 
@@ -42,7 +43,7 @@ def run(arguments: list[str]) -> Run:
     environment = {name: value for name, value in os.environ.items() if name != OWN}
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
-        command = [sys.executable, "-m", "pytest", "tests/integration", "--quiet", f"--junitxml={results}", *arguments]
+        command = [sys.executable, "-m", "pytest", *TESTS, f"--junitxml={results}", *arguments]
         begin = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - begin

@@ -11,10 +11,10 @@ from hallmark.load.scenario import Scenario
 from hallmark.traffic import clock
 from hallmark.traffic.generator import first_ts, generate
 from hallmark.traffic.parameters import RuleParameters
-from hallmark.traffic.schedule import schedule, several_rules
+from hallmark.traffic.schedule import everyday, several_rules
 from hallmark.traffic.transaction import Transaction
 
-_MIXES = {"cards": schedule, "several-rules": several_rules}
+_MIXES = {"cards": everyday, "several-rules": several_rules}
 CARD = "card"
 
 

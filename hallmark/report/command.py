@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hallmark import evidence, faults, waivers
 from hallmark.project import BUILD, ROOT
-from hallmark.report import html, json_report, junit, markdown, planned, sarif
+from hallmark.report import html, json_report, junit, markdown, sarif
 from hallmark.report.controls import controls_of
 from hallmark.report.join import Facts, join
 from hallmark.report.model import LABELS, Report
@@ -27,7 +27,7 @@ def report_command(system: str = SYSTEM, folder: Path = REPORT) -> int:
 
 
 def make(system: str, templates: dict[str, Synthesized]) -> Report:
-    """Join what is there now: the catalogue, the evidence, the waivers and the list of planned proofs."""
+    """Join what is there now: the catalogue, the evidence and the waivers."""
     stages = frozenset(t.stage for t in templates.values() if t.stage and t.system == system)
     facts = Facts(system, revision(), template_digests(), stages, evidence.now(), datetime.now(UTC).date())
 
@@ -35,8 +35,7 @@ def make(system: str, templates: dict[str, Synthesized]) -> Report:
         return templates[artifact].type_of(resource) if artifact in templates else None
 
     table = faults.load(system)
-    found = evidence.read_all()
-    return join(facts, controls_of(system), found, waivers.load(), planned.load(), type_of, faults=table)
+    return join(facts, controls_of(system), evidence.read_all(), waivers.load(), type_of, faults=table)
 
 
 def write(report: Report, folder: Path, templates: dict[str, Synthesized]) -> None:

@@ -73,7 +73,6 @@ def headline(report: Report) -> str:
 _REST: tuple[tuple[Verdict, str, str], ...] = (
     ("needs-aws", "needs an AWS account", "need an AWS account"),
     ("waived", "is waived", "are waived"),
-    ("planned", "comes with later work", "come with later work"),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hallmark.evidence import Evidence, Kind, Target
+from hallmark.evidence import Evidence, Target
 from hallmark.faults import FaultSpec
 from hallmark.report.accept import sort_out
 from hallmark.report.fault_rows import fault_problems, fault_rows
@@ -45,7 +45,6 @@ def join(
     controls: Sequence[Control],
     evidence: Iterable[Evidence],
     waivers: Waivers,
-    planned: frozenset[tuple[str, Kind]] = frozenset(),
     type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
     expected: Sequence[str] = EXPECTED,
     faults: Sequence[FaultSpec] = (),
@@ -56,14 +55,12 @@ def join(
     counted, refused = sort_out(evidence, facts.commit, facts.templates)
     judge = Judge(
         facts.stages,
-        planned,
         lambda row, f: waivers.find("control", row.control, type_of(row.artifact, f.resource), f.resource, row.stage),
     )
     rows = [row for item in counted for row in _rows(item)]
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
     tried = fault_rows(faults, counted, _target(counted))
     problems = (
-        *_planned_problems(planned, judged),
         *_unused(waivers, judged),
         *_strangers(rows, controls),
         *fault_problems(tried, counted),
@@ -111,18 +108,6 @@ def _gates(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Se
     there = {row.name for row in rows}
     missing = [GateRow(gate, "missing", None, detail="it has not run") for gate in expected if gate not in there]
     return (*rows, *missing)
-
-
-def _planned_problems(planned: frozenset[tuple[str, Kind]], judged: Sequence[ControlReport]) -> list[str]:
-    states = {(item.control.id, state.kind): state.verdict for item in judged for state in item.kinds}
-    asked = {(item.control.id, asked.kind) for item in judged for asked in item.control.asked}
-    told = []
-    for control, kind in sorted(planned):
-        if (control, kind) not in asked:
-            told.append(f"policies/planned.yaml: {control} asks for no {kind} proof: delete it from the list")
-        elif states[control, kind] == "proved":
-            told.append(f"policies/planned.yaml: the {kind} proof of {control} is there: delete it from the list")
-    return told
 
 
 def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> list[str]:

@@ -10,15 +10,14 @@ from hallmark.faults import FaultSpec
 from hallmark.load.result import LoadResult
 from hallmark.waivers import Waiver
 
-Verdict = Literal["failed", "unproven", "planned", "needs-aws", "waived", "proved"]
+Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
 # The worst verdict of a control's kinds of proof is the control's.
-WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "planned", "needs-aws", "waived", "proved")
+WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "needs-aws", "waived", "proved")
 # needs-aws comes first where verdicts are listed: it is what a reader of a green run must know.
-LISTED: tuple[Verdict, ...] = ("needs-aws", "failed", "unproven", "planned", "waived", "proved")
+LISTED: tuple[Verdict, ...] = ("needs-aws", "failed", "unproven", "waived", "proved")
 LABELS: Mapping[Verdict, str] = {
     "failed": "Failed",
     "unproven": "Unproven",
-    "planned": "Planned",
     "needs-aws": "Needs AWS",
     "waived": "Waived",
     "proved": "Proved",

@@ -13,7 +13,6 @@ class Judge:
     """Judges controls; `stages` are those whose templates must be proved, `waiver_of` finds a finding's waiver."""
 
     stages: Collection[str]
-    planned: Collection[tuple[str, Kind]]
     waiver_of: Callable[[ProofRow, Finding], Waiver | None]
 
     def judge(self, control: Control, proofs: Sequence[ProofRow]) -> ControlReport:
@@ -21,21 +20,17 @@ class Judge:
         asked = {item.kind: item for item in control.asked}
         extra = [row.kind for row in proofs if row.outcome == "failed" and row.kind not in asked]
         kinds = [*control.asked, *(Asked(kind) for kind in dict.fromkeys(extra))]
-        states = tuple(
-            self._state(control.id, item, [row for row in proofs if row.kind == item.kind]) for item in kinds
-        )
+        states = tuple(self._state(item, [row for row in proofs if row.kind == item.kind]) for item in kinds)
         verdict: Verdict = min((state.verdict for state in states), key=WORST_FIRST.index, default="unproven")
         return ControlReport(control, verdict, states, tuple(proofs), self._used(proofs))
 
-    def _state(self, control: str, asked: Asked, rows: Sequence[ProofRow]) -> KindState:
+    def _state(self, asked: Asked, rows: Sequence[ProofRow]) -> KindState:
         failed = [row for row in rows if row.outcome == "failed"]
         if failed:
             return self._failure(asked.kind, failed)
         missing = self._missing(asked, rows)
         if not missing:
             return KindState(asked.kind, "proved")
-        if (control, asked.kind) in self.planned:
-            return KindState(asked.kind, "planned", f"{asked.kind}: comes with later work")
         if asked.needs_aws:
             return KindState(asked.kind, "needs-aws", asked.needs_aws)
         return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}")

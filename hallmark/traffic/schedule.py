@@ -13,6 +13,7 @@ NEAR_MISSES = (
     *("a similar category", "abroad with the card", "at home without the card", "six o'clock"),
 )
 _ORDINARY_PER_SPECIAL = 0.85 / 0.15
+_ORDINARY_PER_SPECIAL_ON_CARDS = 28  # 80 matches in a cycle of some 1,240
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,12 @@ def schedule(total: int, parameters: RuleParameters) -> Iterator[Slot]:
 
     A burst's slots alternate with ordinary ones at most, so it stays within the window. Small totals have less padding.
     """
-    return islice(_padded(total, parameters), total)
+    return islice(_padded(total, parameters, _ORDINARY_PER_SPECIAL), total)
+
+
+def everyday(total: int, parameters: RuleParameters) -> Iterator[Slot]:
+    """Yield `total` slots that match a rule as often as public card data does (6 in 100), in all combinations."""
+    return islice(_padded(total, parameters, _ORDINARY_PER_SPECIAL_ON_CARDS), total)
 
 
 def several_rules(total: int, parameters: RuleParameters) -> Iterator[Slot]:
@@ -50,9 +56,9 @@ def several_rules(total: int, parameters: RuleParameters) -> Iterator[Slot]:
     return islice(cycle(Slot(rules) for rules in OTHER_COMBINATIONS if len(rules) > 1), total)
 
 
-def _padded(total: int, parameters: RuleParameters) -> Iterator[Slot]:
+def _padded(total: int, parameters: RuleParameters, most: float) -> Iterator[Slot]:
     cycle_length = minimum_for_every_combination(parameters) + len(NEAR_MISSES)
-    padding = min(_ORDINARY_PER_SPECIAL, max(0.0, total / cycle_length - 1))
+    padding = min(most, max(0.0, total / cycle_length - 1))
     owed = 0.0
     for number in count():
         for slot in _cycle(number, parameters):

@@ -34,9 +34,11 @@ def main() -> None:
     from ministack import app
 
     from hallmark.stage.embedded.extensions import fault_injection, install, usage
+    from hallmark.stage.embedded.tuning import tune
 
     install()
     _raise_file_limit()
+    tune()
     uvicorn.run(
         usage.around(fault_injection.around(app.app)),
         host=os.environ["BIND_HOST"],
@@ -44,6 +46,7 @@ def main() -> None:
         http=OneWriteProtocol,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
+        proxy_headers=False,
         # The emulator writes its own.
         date_header=False,
         server_header=False,

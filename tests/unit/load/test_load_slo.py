@@ -13,6 +13,7 @@ from hallmark.load.run_file import Sample
 
 Make = Callable[..., Measured]
 STAGES = ("embedded", "dev", "prod")
+IN_STEADY = 350  # an arrival after the cold start and the warm-up
 TOOLS = ("floor", "headroom")  # scenarios that others use, and that are judged by nothing
 
 
@@ -76,7 +77,7 @@ def test_one_refused_request_fails(measured: Make) -> None:
     rows = [row for row in slo.load("steady", "embedded") if row.measure == "error rate"]
 
     def answer(status: int) -> Callable[..., Sample]:
-        return lambda arrival: Sample(arrival.index, 1, status if arrival.index == 150 else 202)
+        return lambda arrival: Sample(arrival.index, 1, status if arrival.index == IN_STEADY else 202)
 
     for status in (500, 503, 0):
         (judged,) = slo.judge(measured(answer(status)), rows)

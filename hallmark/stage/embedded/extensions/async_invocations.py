@@ -20,6 +20,7 @@ from ministack.services import eventbridge, lambda_svc
 
 from hallmark.stage.embedded.extensions.event_delivery import send_message
 from hallmark.stage.embedded.extensions.iam_judge import role_may
+from hallmark.stage.embedded.tuning import BACKGROUND
 
 # The emulator starts a process for each concurrent invocation; AWS's own queue is drained by pollers too.
 POLLERS = int(os.environ.get("HALLMARK_ASYNC_POLLERS", "2"))
@@ -71,7 +72,7 @@ def _enqueue(invocation: Invocation) -> None:
         if waiting is None:
             waiting = _queues[invocation.arn] = queue.SimpleQueue()
             for _ in range(POLLERS):
-                threading.Thread(target=_poll, args=(waiting,), daemon=True).start()
+                threading.Thread(target=_poll, args=(waiting,), name=BACKGROUND, daemon=True).start()
     waiting.put(invocation)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services import lambda_svc
 
-PROCESSES = int(os.environ.get("HALLMARK_HANDLER_PROCESSES", "0")) or max(4, os.cpu_count() or 0)
+PROCESSES = int(os.environ.get("HALLMARK_HANDLER_PROCESSES", "0")) or max(2, os.cpu_count() or 0)
 
 
 def install() -> None:

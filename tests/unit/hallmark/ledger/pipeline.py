@@ -71,7 +71,8 @@ class Pipeline:
         self.messages.append(json.dumps({"ruleId": rule, "event": {"detail": detail}}))
         self.events.append({"detail-type": "TransactionReceived", "detail": detail})
         for payload in ({"ruleId": rule, "detail": detail}, {"detail-type": "FraudSuspected", "detail": detail}):
-            self.events.append({"detail-type": SUCCESS, "detail": {"requestPayload": payload}})
+            result = {"requestPayload": payload, "timestamp": RECEIVED_AT}
+            self.events.append({"detail-type": SUCCESS, "detail": result})
 
     def get_paginator(self, operation: str) -> "Pages":
         return Pages(self, operation)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from hallmark.ledger import Ledger, settle
 from hallmark.traffic.outcome import Run, Status
-from tests.unit.hallmark.ledger.pipeline import SUCCESS, TOTAL, Pipeline, carried_run
+from tests.unit.hallmark.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pipeline, carried_run
 
 Damage = Callable[[Pipeline], None]
 STRANGER = "night-time"
@@ -69,7 +69,7 @@ def _with_copy(pipeline: Pipeline) -> None:
 
 def _with_invocation(pipeline: Pipeline) -> None:
     payload = {"ruleId": STRANGER, "detail": {"transactionId": _plain(pipeline)}}
-    pipeline.events.append({"detail-type": SUCCESS, "detail": {"requestPayload": payload}})
+    pipeline.events.append({"detail-type": SUCCESS, "detail": {"requestPayload": payload, "timestamp": RECEIVED_AT}})
 
 
 def _without_object(pipeline: Pipeline) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import Evidence, Finding, Proof
+from hallmark.evidence import Evidence, Finding, Kind, Proof
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, Report
 from hallmark.waivers import Scope, Waiver, Waivers
@@ -46,8 +46,11 @@ def test_a_tests_template_proof_does_not_replace_the_policy(
     assert verdict(judged(Asked("template"), proof(kind="template")))[0] == "unproven"
 
 
-def test_nothing_is_unproven(judged: Callable[..., Report]) -> None:
-    assert verdict(judged(Asked("behaviour"))) == ("unproven", "behaviour: no gate has proved it on a stage")
+@pytest.mark.parametrize("kind", ["behaviour", "load", "observed"])
+def test_nothing_is_unproven(judged: Callable[..., Report], kind: Kind) -> None:
+    report = judged(Asked(kind))
+    assert verdict(report) == ("unproven", f"{kind}: no gate has proved it on a stage")
+    assert report.outcome == "failed"
 
 
 def test_one_failed_proof_fails(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
@@ -96,34 +99,11 @@ def test_needs_aws_fails_a_run_on_aws(
     assert report.outcome == "failed"
 
 
-def test_planned_does_not_fail_the_run(judged: Callable[..., Report]) -> None:
-    report = judged(Asked("load"), planned=frozenset({("RT_A", "load")}))
-    assert verdict(report) == ("planned", "load: comes with later work")
-    assert report.outcome == "passed"
-
-
 def test_a_test_without_a_stage_is_no_proof_of_behaviour(
     judged: Callable[..., Report], proof: Callable[..., Proof]
 ) -> None:
     report = judged(Asked("behaviour"), proof(), target="none")
     assert verdict(report)[0] == "unproven"
-
-
-def test_planned_but_proved_fails_the_run(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
-    planned = frozenset({("RT_A", "behaviour")})
-    report = judged(Asked("behaviour"), proof(), planned=planned, target="embedded")
-    assert report.run.problems == (
-        "policies/planned.yaml: the behaviour proof of RT_A is there: delete it from the list",
-    )
-    assert report.outcome == "failed"
-
-
-@pytest.mark.parametrize("entry", [("RT_A", "load"), ("RT_OTHER", "behaviour")])
-def test_planned_that_nobody_asks_for_fails_the_run(judged: Callable[..., Report], entry: tuple[str, str]) -> None:
-    report = judged(Asked("behaviour"), planned=frozenset({entry}))
-    assert report.run.problems == (
-        f"policies/planned.yaml: {entry[0]} asks for no {entry[1]} proof: delete it from the list",
-    )
 
 
 def test_waived_when_every_finding_is(

@@ -1,0 +1,67 @@
+"""How the emulator's process shares two cores with the functions that it runs; what it does stays the same."""
+
+import asyncio
+import contextvars
+import gc
+import os
+import random
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import apigateway_v1
+
+# Python lets a thread compute for 5 ms before another gets its turn: as long as a whole request takes.
+SWITCH_SECONDS = 0.0005
+# An invocation may call back into the emulator, so it must never wait for a thread: there are enough for any number.
+THREADS = 10_000
+# What nobody waits for gives way to what a client waits for.
+BACKGROUND, BACKGROUND_NICENESS = "hallmark-background", 10
+
+
+def tune() -> None:
+    """Tune this process; call it once, when all is imported."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    _collect_seldom()
+    _reuse_threads()
+    _draw_ids_without_the_kernel()
+    _let_background_functions_give_way()
+
+
+def _collect_seldom() -> None:
+    """What is kept is records, never cycles: to search all of it stops everything for a quarter of a second."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000_000)
+
+
+def _reuse_threads() -> None:
+    """Start a thread for an invocation only when no other has ended its work."""
+    pool = ThreadPoolExecutor(THREADS, "invocation")
+
+    async def run_reentrant(work: Callable[..., Any], *args: Any, thread_name: str = "") -> Any:
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(pool, lambda: context.run(work, *args))
+
+    apigateway_v1.run_reentrant = run_reentrant
+
+
+def _draw_ids_without_the_kernel() -> None:
+    """Ids need to be different, not secret."""
+    draw = random.Random().getrandbits
+    uuid.uuid4 = lambda: uuid.UUID(int=draw(128), version=4)
+
+
+def _let_background_functions_give_way() -> None:
+    spawn = lambda_runtime.Worker._spawn
+
+    def spawn_with_priority(worker: Any) -> None:
+        spawn(worker)
+        if threading.current_thread().name == BACKGROUND:
+            os.setpriority(os.PRIO_PROCESS, worker._proc.pid, BACKGROUND_NICENESS)
+
+    lambda_runtime.Worker._spawn = spawn_with_priority
