@@ -90,6 +90,8 @@ def test_a_repeat_has_the_same_answer_and_no_second_effect(
 ) -> None:
     body = transaction(merchantCategory="crypto")
     first = api.post(body)
+    # Two notifiers that have it in hand at once would both publish: nothing but a record tells one of the other.
+    wait_for(lambda: targets.audit_records(body["transactionId"], "alert"), "the alert's record")
     repeats = [api.post(dict(reversed(body.items()))) for _ in range(3)]
     assert {answer.data for answer in repeats} == {first.data}
     settle()
