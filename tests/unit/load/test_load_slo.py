@@ -73,8 +73,8 @@ def test_too_few_requests_fail(measured: Make) -> None:
     assert not judged["requests"].passed
 
 
-def test_one_refused_request_fails(measured: Make) -> None:
-    rows = [row for row in slo.load("steady", "embedded") if row.measure == "error rate"]
+def test_one_refused_request_fails_on_aws(measured: Make) -> None:
+    rows = [row for row in slo.load("steady", "dev") if row.measure == "error rate"]
 
     def answer(status: int) -> Callable[..., Sample]:
         return lambda arrival: Sample(arrival.index, 1, status if arrival.index == IN_STEADY else 202)
