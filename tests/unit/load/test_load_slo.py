@@ -13,7 +13,7 @@ from hallmark.load.run_file import Sample
 
 Make = Callable[..., Measured]
 STAGES = ("embedded", "dev", "prod")
-IN_STEADY = 350  # an arrival after the cold start and the warm-up
+IN_STEADY = range(350, 353)  # arrivals after the cold start and the warm-up, three of 200
 TOOLS = ("floor", "headroom")  # scenarios that others use, and that are judged by nothing
 
 
@@ -73,11 +73,11 @@ def test_too_few_requests_fail(measured: Make) -> None:
     assert not judged["requests"].passed
 
 
-def test_one_refused_request_fails_on_aws(measured: Make) -> None:
-    rows = [row for row in slo.load("steady", "dev") if row.measure == "error rate"]
+def test_more_refused_requests_than_one_in_a_hundred_fail(measured: Make) -> None:
+    rows = [row for row in slo.load("steady", "embedded") if row.measure == "error rate"]
 
     def answer(status: int) -> Callable[..., Sample]:
-        return lambda arrival: Sample(arrival.index, 1, status if arrival.index == IN_STEADY else 202)
+        return lambda arrival: Sample(arrival.index, 1, status if arrival.index in IN_STEADY else 202)
 
     for status in (500, 503, 0):
         (judged,) = slo.judge(measured(answer(status)), rows)
