@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -66,3 +67,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
             f"`{command_name}` failed: {telling.strip()} (all it said is in {FAILURE_LOG.relative_to(ROOT)})"
         )
     return done.stdout
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -10,7 +10,7 @@ from pathlib import Path
 from hallmark.errors import UserError
 from hallmark.load import run_file, scenario
 from hallmark.load.run_file import RUNS, RunFile
-from hallmark.project import ROOT, tool_environment
+from hallmark.project import ROOT, free_port, tool_environment
 from hallmark.stage import Stage
 from hallmark.traffic.outcome import Callback, Progress
 
@@ -68,7 +68,10 @@ def _command(stage: Stage, name: str, settings: Settings, path: Path) -> list[st
         if value is not None:
             command += [option, str(value)]
     if settings.processes > 1:
-        command += ["--processes", str(settings.processes)]
+        # Locust's own master listens on every address, on one port for all runs of a machine.
+        port = str(free_port())
+        command += ["--processes", str(settings.processes), "--master-bind-host", "127.0.0.1"]
+        command += ["--master-bind-port", port, "--master-port", port]
     return command
 
 

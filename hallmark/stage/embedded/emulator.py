@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import psutil
 
 from hallmark.errors import UserError
 from hallmark.node18 import node18
-from hallmark.project import BUILD, REGION, ROOT
+from hallmark.project import BUILD, REGION, ROOT, free_port
 from hallmark.stage.embedded.guard import require_pinned_version
 
 STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
@@ -77,13 +76,6 @@ def _folder_of(process: psutil.Process) -> str | None:
     return None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[str, str]:
     """The caller's AWS settings stay outside: inside, every client finds the emulator."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -98,7 +90,7 @@ def start(settings: Mapping[str, str] | None = None, note: bool = False) -> Emul
     Raises UserError when it does not come up; nothing is left then.
     """
     require_pinned_version()
-    folder, port = tempfile.mkdtemp(prefix="hallmark-"), _free_port()
+    folder, port = tempfile.mkdtemp(prefix="hallmark-"), free_port()
     with (Path(folder) / "emulator.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "hallmark.stage.embedded.launcher"],

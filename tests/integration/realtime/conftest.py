@@ -48,7 +48,8 @@ def transaction() -> Callable[..., Json]:
     run, numbers = uuid.uuid4().hex[:8], itertools.count(1)
 
     def make(**fields: Any) -> Json:
-        number = f"{next(numbers):05d}"  # of one length, so that no id begins another
+        # Of one length, so that no id begins another; with a letter, so that no digits before it make a card number.
+        number = f"n{next(numbers):05d}"
         body = {"transactionId": f"txn-{run}-{number}", "accountId": f"acct-{run}-{number}", **QUIET, **fields}
         return {name: value for name, value in body.items() if value is not None}
 
