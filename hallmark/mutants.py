@@ -33,11 +33,10 @@ class Survivor:
 
 @dataclass
 class Result:
-    """How many mutants there were, which survived, and how many each control has."""
+    """How many mutants there were, which survived, and the seconds it took."""
 
     total: int = 0
     survivors: list[Survivor] = field(default_factory=list)
-    by_control: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -72,7 +71,6 @@ def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[s
         clean = _reported(policy, document, stage)
         if clean:
             result.survivors.append(Survivor(control.id, stage, "unedited", clean, ()))
-    before = result.total
     for mutant in control.mutants:
         places = 0
         for stage, edit in _edits(mutant, documents):
@@ -83,7 +81,6 @@ def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[s
                 result.survivors.append(Survivor(control.id, stage, edit.told, reported, edit.wanted))
         if not places:
             raise UserError(f"{control.id}: the mutant {mutant.name!r} finds nothing to edit in any template")
-    result.by_control[control.id] = result.total - before
 
 
 def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Edit]]:

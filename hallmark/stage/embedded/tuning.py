@@ -40,7 +40,7 @@ def _collect_seldom() -> None:
 
 
 def _reuse_threads() -> None:
-    """Start a thread for an invocation only when no other has ended its work."""
+    """Start a thread for an invocation only when no other has ended its work; uvicorn never cancels one half way."""
     pool = ThreadPoolExecutor(THREADS, "invocation")
 
     async def run_reentrant(work: Callable[..., Any], *args: Any, thread_name: str = "") -> Any:

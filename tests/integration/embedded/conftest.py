@@ -121,24 +121,29 @@ def role(client: Client) -> str:
 
 
 @pytest.fixture
-def function(client: Client, unique: str, role: str) -> str:
+def create(client: Client, unique: str, role: str) -> Callable[..., None]:
+    """Create the test's own function from the text of its handler, with settings of Lambda's."""
+
+    def make(handler: str, **settings: Any) -> None:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as files:
+            files.writestr("index.js", handler)
+        code = {"ZipFile": archive.getvalue()}
+        client("lambda").create_function(
+            FunctionName=unique, Runtime="nodejs18.x", Role=role, Handler="index.handler", Code=code, **settings
+        )
+
+    return make
+
+
+@pytest.fixture
+def function(client: Client, unique: str, create: Callable[..., None]) -> str:
     """A traced function with an alias `live`, whose events tell it to wait or to fail; returns its name.
 
     EventBridge and API Gateway may call the function and its alias.
     """
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("index.js", HANDLER)
     awslambda = client("lambda")
-    awslambda.create_function(
-        FunctionName=unique,
-        Runtime="nodejs18.x",
-        Role=role,
-        Handler="index.handler",
-        Code={"ZipFile": archive.getvalue()},
-        TracingConfig={"Mode": "Active"},
-        Publish=True,
-    )
+    create(HANDLER, TracingConfig={"Mode": "Active"}, Publish=True)
     awslambda.create_alias(FunctionName=unique, Name="live", FunctionVersion="1")
     callers = itertools.product(SERVICES[1:], ({}, {"Qualifier": "live"}))
     for number, (service, qualifier) in enumerate(callers):

@@ -1,8 +1,6 @@
 """A handler process over its pipes: logs are whole, a hang or a death is told, and the next invocation goes on."""
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -23,23 +21,12 @@ MANY = 3000  # lines of more than 100 bytes: several times what a pipe holds
 
 
 @pytest.fixture
-def invoke(client: Client, unique: str, role: str) -> Invoke:
+def invoke(client: Client, unique: str, create: Callable[..., None]) -> Invoke:
     """Invoke a function of its own, with a limit of two seconds; returns its answer and the kind of its failure."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("index.js", HANDLER)
-    awslambda = client("lambda")
-    awslambda.create_function(
-        FunctionName=unique,
-        Runtime="nodejs18.x",
-        Role=role,
-        Handler="index.handler",
-        Code={"ZipFile": archive.getvalue()},
-        Timeout=2,
-    )
+    create(HANDLER, Timeout=2)
 
     def call(event: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-        answer = awslambda.invoke(FunctionName=unique, Payload=json.dumps(event))
+        answer = client("lambda").invoke(FunctionName=unique, Payload=json.dumps(event))
         return json.loads(answer["Payload"].read()), answer.get("FunctionError")
 
     return call

@@ -32,7 +32,7 @@ test("[RT_TRACE_EVENTS] what a client adds to the header goes no further", () =>
   assert.deepEqual(traceContext(undefined, `${TRACE.header};Card=4111111111111111`), TRACE);
 });
 
-test("[RT_DEPLOY] a missing variable is named", () => {
+test("a missing variable is named", () => {
   assert.throws(() => required({}, "STAGE"), /STAGE is missing/);
   assert.throws(() => required({ STAGE: "" }, "STAGE"), /STAGE is missing/);
   assert.throws(() => requiredSeconds({ WINDOW: "1.5" }, "WINDOW"), /WINDOW is not whole seconds/);
