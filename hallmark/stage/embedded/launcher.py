@@ -33,14 +33,14 @@ def main() -> None:
         sys.exit(2)
     from ministack import app
 
-    from hallmark.stage.embedded.extensions import fault_injection, install, usage
+    from hallmark.stage.embedded.extensions import fault_injection, function_calls, install, usage
     from hallmark.stage.embedded.tuning import tune
 
     install()
     _raise_file_limit()
     tune()
     uvicorn.run(
-        usage.around(fault_injection.around(app.app)),
+        usage.around(fault_injection.around(function_calls.around(app.app))),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http=OneWriteProtocol,

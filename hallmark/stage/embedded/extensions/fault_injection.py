@@ -24,6 +24,7 @@ from ministack.services import eventbridge
 
 from hallmark.stage.embedded.extensions import async_invocations
 from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
+from hallmark.stage.embedded.extensions.function_calls import named
 from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, Injection
 
 Json = dict[str, Any]
@@ -152,9 +153,7 @@ def install() -> None:
 
         if not _armed:
             return await carry_out()
-        parameters = emulator._routing_params(method, path, headers, body, query)
-        service = emulator.detect_service(method, path, headers, parameters)
-        action = emulator._ct_event_name(service, method, path, headers, parameters)
+        service, action = named(method, path, headers, body, query)
         struck = _struck(service, action, path + body.decode(errors="replace"))
         return await _suffer(*struck, carry_out) if struck else await carry_out()
 

@@ -32,7 +32,10 @@ KNOWN_SECONDS = 1.0
 EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 IN_RESOURCE_POLICY = "with an explicit deny in a resource-based policy"
 Context = dict[str, Any]
+Use = tuple[str, str, str, str, Context, bool]
 _entries: contextvars.ContextVar[list[Context]] = contextvars.ContextVar("hallmark_entries")
+# What was noted of the request that is judged now, for those who will not have its like judged again.
+uses: contextvars.ContextVar[list[Use]] = contextvars.ContextVar("hallmark_uses")
 
 
 def _entries_of(body: bytes) -> list[Context]:
@@ -103,7 +106,9 @@ def _judge_and_note() -> None:
         refused = judge(access_key, action, service, region, resource_arn=resource_arn, service_context=context)
         if is_function(access_key):
             _, role, function = iam_evaluator.resolve_principal(access_key, get_account_id()).arn.rsplit("/", 2)
-            note(role, function, action, resource_arn, context, refused is None)
+            use = (role, function, action, resource_arn, context, refused is None)
+            uses.get([]).append(use)
+            note(*use)
         return refused
 
     iam_evaluator.enforce = enforce

@@ -20,6 +20,7 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 
+from hallmark.stage.embedded.extensions.function_calls import named
 from hallmark.stage.embedded.request_units import Meter
 
 PATH = "/_hallmark/usage"
@@ -83,11 +84,9 @@ def install() -> None:
     async def dispatch_request(
         method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
     ) -> Answer:
-        parameters = emulator._routing_params(method, path, headers, body, query)
-        service = emulator.detect_service(method, path, headers, parameters)
         answer: Answer = await dispatch(method, path, headers, body, query, request_id)
         if _by_a_function(headers):
-            action = emulator._ct_event_name(service, method, path, headers, parameters)
+            service, action = named(method, path, headers, body, query)
             _add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
             if service == "dynamodb":
                 _add(**_meter.units(action, body, answer[0], answer[2]))
