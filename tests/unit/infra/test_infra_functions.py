@@ -4,7 +4,7 @@ import pytest
 
 ROLES = ("ingest_processor", "fraud_detector", "notifier")
 RESERVED = {
-    "dev": {"ingest_processor": 20, "fraud_detector": 20, "notifier": 20},
+    "dev": {"ingest_processor": 80, "fraud_detector": 80, "notifier": 80},
     "prod": {"ingest_processor": 200, "fraud_detector": 300, "notifier": 100},
 }
 

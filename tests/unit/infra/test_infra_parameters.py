@@ -153,7 +153,7 @@ def test_a_missing_parameter_is_refused(settings, parameter):
 @pytest.mark.control("RT_FN_RESERVED")
 def test_dev_and_prod_together_leave_the_account_its_100(settings):
     with pytest.raises(UsageError, match="at most 900 together, got 1020"):
-        loaded(settings, {"reservedConcurrencyOverrides": {"dev": {"ingest_processor": 380}}})
+        loaded(settings, {"reservedConcurrencyOverrides": {"dev": {"ingest_processor": 260}}})
 
 
 def test_a_misspelt_parameter_is_refused_with_the_right_one(settings):
