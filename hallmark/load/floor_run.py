@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hallmark.errors import UserError
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
 from hallmark.load.measured import Measured
@@ -13,7 +14,9 @@ from hallmark.traffic.outcome import Callback
 from hallmark.traffic.parameters import RuleParameters
 
 SCENARIO, CAPACITY, STEADY = "floor", "capacity", "floor"
-HELD_PERCENT = 99.0
+# The floor holds a rate that it answers, and no slower than the pipeline itself may be (load/slo.yaml).
+HELD_PERCENT, HELD_P99_MS = 99.0, 150.0
+ATTEMPTS, STEP_DOWN = 5, 0.7
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,27 @@ class Floor:
 
 
 def measure_floor(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Floor:
-    """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds."""
-    measured = _run(stage, rate, processes, progress)
-    capacity = _phase(measured, CAPACITY)
-    if _held(capacity):
-        return _floor(rate, measured, capacity, ())
-    lower = round(capacity.achieved / 2, 1)
-    note = (
-        f"this machine is too slow for {rate:g}/s: of {capacity.offered:.0f}/s the no-op floor answers "
-        f"{capacity.achieved:.0f}/s, so the rate is half of that, {lower:g}/s"
+    """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds.
+
+    Raises UserError when it holds next to nothing.
+    """
+    wanted = rate
+    notes: tuple[str, ...] = ()
+    for _ in range(ATTEMPTS):
+        measured = _run(stage, rate, processes, progress)
+        capacity = _phase(measured, CAPACITY)
+        if _held(capacity):
+            return _floor(rate, measured, capacity, notes)
+        rate = round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
+        notes = (
+            f"this machine is too slow for {wanted:g}/s: the no-op floor does not hold {2 * wanted:g}/s "
+            f"({HELD_PERCENT:g} % of it, with a p99 of at most {HELD_P99_MS:g} ms), so the rate is {rate:g}/s, "
+            f"half of what it holds",
+        )
+    raise UserError(
+        f"not even a function that does nothing holds {2 * rate:g}/s here with a p99 of at most {HELD_P99_MS:g} ms: "
+        f"end what else runs on this machine, then run the load again"
     )
-    return _floor(lower, _run(stage, lower, processes, progress), capacity, (note,))
 
 
 def _run(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Measured:
@@ -50,7 +63,8 @@ def _phase(measured: Measured, name: str) -> PhaseResult:
 
 
 def _held(phase: PhaseResult) -> bool:
-    return set(phase.statuses) == {"202"} and phase.achieved >= phase.offered * HELD_PERCENT / 100
+    in_time = phase.percentiles.get("99", HELD_P99_MS + 1) <= HELD_P99_MS
+    return set(phase.statuses) == {"202"} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
 
 def _floor(rate: float, measured: Measured, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:

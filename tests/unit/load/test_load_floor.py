@@ -1,0 +1,66 @@
+"""The floor decides the rate: what it holds at twice the rate, or half of what it holds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hallmark.errors import UserError
+from hallmark.load import floor_run
+from hallmark.load.floor_run import measure_floor
+from hallmark.load.measured import Measured
+from hallmark.load.plan import Arrival
+from hallmark.load.run_file import Sample
+
+NOW = "2026-03-03T00:00:00.000Z"
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) -> Callable[..., list[float]]:
+    """A machine that answers so many requests a second in 5 ms, and what is more as it is told; returns the rates."""
+
+    def make(holds: float, status: int = 202, milliseconds: float = 5) -> list[float]:
+        rates: list[float] = []
+
+        def run(stage: Any, rate: float, *rest: Any) -> Measured:
+            rates.append(rate)
+
+            def answer(arrival: Arrival) -> Sample:
+                over = arrival.phase == "capacity" and 2 * rate > holds
+                latency = int((milliseconds if over else 5) * 1000)
+                return Sample(arrival.index, latency, status if over else 202, NOW)
+
+            return measured(answer, scenario="floor", rate=rate, seconds=12)
+
+        monkeypatch.setattr(floor_run, "_run", run)
+        return rates
+
+    return make
+
+
+def measure(rate: float = 116) -> floor_run.Floor:
+    return measure_floor(None, rate, 1, lambda *_: None)  # type: ignore[arg-type]
+
+
+def test_a_machine_that_holds_twice_the_rate_is_measured_once(machine: Callable[..., list[float]]) -> None:
+    rates = machine(holds=300)
+    floor = measure()
+    assert (floor.rate, floor.notes, rates) == (116, (), [116])
+    assert floor.numbers["p99"] == pytest.approx(5, rel=0.01)
+    assert floor.numbers["held"] == pytest.approx(232, rel=0.02)
+
+
+@pytest.mark.parametrize("beyond", [{"status": 503}, {"milliseconds": 151}], ids=["refuses", "is late"])
+def test_a_slower_machine_gets_half_of_what_it_holds(machine: Callable[..., list[float]], beyond: Any) -> None:
+    rates = machine(holds=170, **beyond)
+    floor = measure()
+    assert len(rates) == 2
+    assert floor.rate == rates[-1] == pytest.approx(81.2, abs=0.2)
+    assert "too slow for 116/s" in floor.notes[0]
+    assert f"the rate is {floor.rate:g}/s" in floor.notes[0]
+
+
+def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[float]]) -> None:
+    machine(holds=1, milliseconds=900)
+    with pytest.raises(UserError, match="end what else runs on this machine"):
+        measure()
