@@ -1,14 +1,17 @@
 """A handler process is talked to over its pipes by the invoking thread alone.
 
 The emulator starts a thread for each invocation, keeps another for each process's logs, and waits for silence before
-it believes that a handler has logged all. Node.js writes to pipes synchronously, so what a handler logs before it
-answers is in the pipe when its answer is; a line that comes later is logged with its process's next invocation.
+it believes that a handler has logged all. Node.js writes to a pipe at once while it holds what is written, so what a
+handler logs before it answers is in the pipe when its answer is; what comes later is logged with the next invocation.
 https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import select
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +19,8 @@ from typing import Any
 from ministack.core import lambda_runtime
 
 CHUNK = 65536
+# Four times the usual; the pipes of all processes of a user share 64 MiB. https://man7.org/linux/man-pages/man7/pipe.7.html
+LOG_PIPE_BYTES = 256 * 1024
 Json = dict[str, Any]
 
 
@@ -33,14 +38,20 @@ class Pipes:
         )
         for pipe in (self.stdin, self.stdout, self.stderr):
             os.set_blocking(pipe, False)
+        if sys.platform == "linux":
+            with contextlib.suppress(PermissionError):
+                fcntl.fcntl(self.stderr, fcntl.F_SETPIPE_SZ, LOG_PIPE_BYTES)
 
     def exchange(self, request: bytes, deadline: float) -> Json | None:
         """Return the answer to a request; None when the deadline, on the monotonic clock, passes."""
+        # Each system call lets other threads run first, so none is made that is not needed.
         pending = memoryview(request)
+        pending = pending[self._write(pending) :]
         waiting = select.poll()
         for pipe in (self.stdout, self.stderr):
             waiting.register(pipe, select.POLLIN)
-        waiting.register(self.stdin, select.POLLOUT)
+        if pending:
+            waiting.register(self.stdin, select.POLLOUT)
         while (left := deadline - time.monotonic()) > 0:
             for pipe, _ in waiting.poll(left * 1000):
                 if pipe == self.stdin:
@@ -79,7 +90,7 @@ class Pipes:
 
     def log(self) -> str:
         """The whole lines that were logged since the last call."""
-        while _read(self.stderr, self.logged):
+        while _read(self.stderr, self.logged) == CHUNK:
             continue
         end = self.logged.rfind(b"\n")
         lines = bytes(self.logged[: max(end, 0)])
@@ -87,14 +98,14 @@ class Pipes:
         return lines.decode("utf-8", "replace")
 
 
-def _read(pipe: int, into: bytearray) -> bool:
-    """Read what is there; False when there is nothing, or never will be."""
+def _read(pipe: int, into: bytearray) -> int:
+    """Read what is there, at most CHUNK bytes; 0 when there is nothing, or never will be."""
     try:
         chunk = os.read(pipe, CHUNK)
     except BlockingIOError:
-        return False
+        return 0
     into += chunk
-    return bool(chunk)
+    return len(chunk)
 
 
 def _pipes(worker: Any) -> Pipes:
