@@ -8,6 +8,7 @@ B. Efron, R. Tibshirani: An Introduction to the Bootstrap, 1993, chapters 8 and 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -72,6 +73,8 @@ def blocks_of(run: RunFile) -> list[list[int]]:
 
 def differences(first: Blocks, second: Blocks, seed: int = 0) -> list[Difference]:
     """Return the difference of each percentile, with its interval."""
+    # In order within themselves, blocks are merged rather than sorted with every draw.
+    first, second = [sorted(block) for block in first], [sorted(block) for block in second]
     random = Random(seed)
     drawn = [(_drawn(first, random), _drawn(second, random)) for _ in range(DRAWS)]
     found = []
@@ -88,7 +91,7 @@ def _drawn(blocks: Blocks, random: Random) -> list[float]:
 
 
 def _percentiles(blocks: Blocks) -> list[float]:
-    values = sorted(value for block in blocks for value in block)
+    values = sorted(chain.from_iterable(blocks))
     return [values[min(len(values) - 1, int(percent / 100 * len(values)))] / 1000 for percent in PERCENTILES]
 
 

@@ -31,7 +31,12 @@ class Latencies:
         """Return a percentile; None when there are too few samples for it to lie below the highest."""
         if not len(self) or (1 - percent / 100) * len(self) < 1 - 1e-9:
             return None
-        return float(self._histogram.get_value_at_percentile(percent)) / 1000
+        wanted, reached = self._histogram.get_target_count_at_percentile(percent), 0
+        for index, count in self._counted():
+            reached += count
+            if reached >= wanted:
+                return self._highest(index) / 1000
+        return None
 
     def table(self) -> dict[str, float]:
         """Return the usual percentiles, as far as they can be told, and the maximum."""
@@ -42,8 +47,25 @@ class Latencies:
     def bins(self) -> Iterator[Bin]:
         """Yield bins of logarithmic width, four for each doubling, from the first to the last that holds any."""
         counts: dict[int, int] = {}
-        for item in self._histogram.get_recorded_iterator():
-            place = ceil(_BINS_PER_DOUBLING * log2(item.value_iterated_to / 1000))
-            counts[place] = counts.get(place, 0) + item.count_at_value_iterated_to
+        for index, count in self._counted():
+            place = ceil(_BINS_PER_DOUBLING * log2(self._highest(index) / 1000))
+            counts[place] = counts.get(place, 0) + count
         for place in range(min(counts, default=0), max(counts, default=-1) + 1):
             yield Bin(round(2 ** (place / _BINS_PER_DOUBLING), 3), counts.get(place, 0))
+
+    def _counted(self) -> Iterator[tuple[int, int]]:
+        """Yield each place of the histogram that holds any, and how many.
+
+        The library's own iterators call four methods for each of 300,000 places.
+        """
+        left = len(self)
+        for index, count in enumerate(self._histogram.counts):
+            if count:
+                yield index, count
+                left -= count
+            if not left:
+                return
+
+    def _highest(self, index: int) -> int:
+        """Return the highest of the values, in microseconds, that share a place."""
+        return int(self._histogram.get_highest_equivalent_value(self._histogram.get_value_from_index(index)))

@@ -1,6 +1,7 @@
 """Runs made by hand: a plan of the scenario `steady` or another, and samples as a test wants them."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import pytest
 
@@ -24,17 +25,18 @@ def parameters() -> RuleParameters:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan(parameters: RuleParameters) -> Callable[..., list[Arrival]]:
-    """Make the plan of a scenario at a rate and a length."""
+    """Make the plan of a scenario at a rate and a length: the same terms, the same arrivals, made once."""
+    made = cache(lambda terms: tuple(arrivals(terms, parameters)))
 
     def make(scenario: str = "steady", rate: float | None = 20, seconds: float | None = 10) -> list[Arrival]:
-        return arrivals(Terms(scenario, "embedded", BEGIN, rate, seconds), parameters)
+        return list(made(Terms(scenario, "embedded", BEGIN, rate, seconds)))
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., Measured]:
     """Make a run in which every arrival is answered as a function says; by default with 202 after 20 ms."""
 

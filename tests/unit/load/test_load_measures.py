@@ -25,7 +25,7 @@ def _value(measured: Measured, measure: str, phase: str = "steady") -> Any:
 
 
 def test_percentiles_are_exact_to_four_digits() -> None:
-    latencies = Latencies(range(1, 100_001))
+    latencies = Latencies(range(10, 100_001, 10))
     for percent in (50, 95, 99, 99.9):
         assert latencies.percentile(percent) == pytest.approx(percent, rel=1e-3)
     assert latencies.table()["max"] == pytest.approx(100, rel=1e-3)
