@@ -143,7 +143,7 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
     if not file.is_file():
         known = ", ".join(sorted(one.stem for one in folder.glob("*.yaml"))) or "none"
         raise UserError(f"there is no catalogue for the system {system!r}: there is one for {known}")
-    lines = LinedYaml(file, ROOT)
+    lines = LinedYaml(file)
     if not isinstance(lines.data, dict) or set(lines.data) != {"controls"} or not lines.data["controls"]:
         raise lines.error([], "wants the one key `controls` with a list of controls")
     controls = _validated_list(lines, ["controls"], lines.data["controls"], Control)
@@ -187,7 +187,7 @@ def _mutants(folder: Path, ids: set[str]) -> dict[str, tuple[Mutant, ...]]:
     """The mutants of each control, from a file of its own: a list."""
     found = {}
     for file in sorted(folder.glob("*.yaml")):
-        lines, control = LinedYaml(file, ROOT), file.stem.upper()
+        lines, control = LinedYaml(file), file.stem.upper()
         if control not in ids:
             raise lines.error([], f"mutants of {control}, which is no control")
         found[control] = _validated_list(lines, [], lines.data, Mutant)

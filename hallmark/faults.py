@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from hallmark import yaml_lines
 from hallmark.errors import UserError
 from hallmark.project import ROOT
 
@@ -32,8 +32,8 @@ def load(system: str, folder: Path = FAULTS) -> tuple[FaultSpec, ...]:
     if not file.is_file():
         return ()
     try:
-        rows = TypeAdapter(tuple[FaultSpec, ...]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
+        rows = TypeAdapter(tuple[FaultSpec, ...]).validate_python(yaml_lines.read(file))
+    except ValidationError as error:
         raise UserError(f"{file.name}: {str(error).splitlines()[0]}: mend the table of faults") from None
     if len({row.id for row in rows}) < len(rows):
         raise UserError(f"{file.name}: a fault is listed twice")

@@ -3,8 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from hallmark import yaml_lines
 from hallmark.evidence import Fidelity, Kind
 
 FILE = Path(__file__).parent / "stage" / "embedded" / "fidelity.yaml"
@@ -16,7 +15,7 @@ DEFAULT_PROOF: Kind = "behaviour"
 @cache
 def _by_control(file: Path) -> dict[tuple[str, Kind], Fidelity]:
     found: dict[tuple[str, Kind], set[str]] = {}
-    for row in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for row in yaml_lines.read(file):
         for control in row["controls"]:
             found.setdefault((control, row.get("proof", DEFAULT_PROOF)), set()).add(row["fidelity"])
     return {key: next(f for f in _WORST_FIRST if f in kinds) for key, kinds in found.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from hallmark.errors import UserError
+from hallmark.project import ROOT
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -25,8 +26,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 class LinedYaml:
     """A YAML file: its `data`, and the line of everything in it."""
 
-    def __init__(self, file: Path, root: Path) -> None:
-        self._shown = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+    def __init__(self, file: Path) -> None:
+        self._shown = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
         loader = None
         try:
             loader = _Loader(file.read_bytes())
@@ -78,3 +79,8 @@ class LinedYaml:
                 raise UserError(f"{self._shown}:{key.start_mark.line + 1}: the key {key.value} is there twice")
             seen.add(key.value)
             self._refuse_repeated_keys(value)
+
+
+def read(file: Path) -> Any:
+    """Return what a table of ours says; UserError with file and line when it is no YAML, or says something twice."""
+    return LinedYaml(file).data

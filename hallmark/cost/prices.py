@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from hallmark import yaml_lines
 
 FILE = Path(__file__).with_name("prices.yaml")
 _SHORT = {1_000_000: "M", 1_000: "1,000"}
@@ -49,4 +50,4 @@ class Prices(BaseModel):
 @cache
 def load(path: Path = FILE) -> Prices:
     """Read the table; pydantic's ValidationError when it is wrong."""
-    return Prices(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Prices(**yaml_lines.read(path))

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
+from hallmark import yaml_lines
 from hallmark.project import ROOT
 from hallmark.stage.deployed import DeployedStage, stack_name
 
@@ -18,7 +17,7 @@ SCHEMA = ROOT / "infra" / "realtime" / "request.schema.json"
 
 def template() -> str:
     """Return the stack's template, with the pipeline's own request schema."""
-    found = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
+    found = yaml_lines.read(TEMPLATE)
     found["Resources"]["Request"]["Properties"]["Schema"] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return json.dumps(found)
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from hallmark import yaml_lines
 from hallmark.errors import UserError
 from hallmark.project import ROOT
 
@@ -93,7 +93,7 @@ def path_of(name: str, folder: Path = SCENARIOS) -> Path:
 def load(name: str, folder: Path = SCENARIOS) -> Scenario:
     """Read a scenario; UserError with the first mistake of its file."""
     path = path_of(name, folder)
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = yaml_lines.read(path)
     try:
         return Scenario(name=name, **data)
     except (ValidationError, TypeError) as error:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from hallmark import yaml_lines
 from hallmark.errors import UserError
 from hallmark.load import scenario as scenarios
 from hallmark.load.measured import Measured
@@ -78,7 +78,7 @@ class Row(BaseModel):
 
 def load(scenario: str, stage_key: str, file: Path = FILE) -> list[Row]:
     """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake."""
-    data = yaml.safe_load(file.read_text(encoding="utf-8")).get(scenario) or []
+    data = yaml_lines.read(file).get(scenario) or []
     rows = [_row(row, f"{file.name}: {scenario}, row {number}") for number, row in enumerate(data, 1)]
     found = [row for row in rows if at(row.at_most or row.at_least, stage_key) is not None]
     phases = {phase.name for phase in scenarios.load(scenario).phases}

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from hallmark import catalogue, fidelity
+from hallmark import catalogue, fidelity, yaml_lines
 from hallmark.stage.embedded import extensions
 
 FOLDER = Path(extensions.__file__).parent
-ROWS: list[dict[str, Any]] = yaml.safe_load((FOLDER.parent / "fidelity.yaml").read_text())
+ROWS: list[dict[str, Any]] = yaml_lines.read(FOLDER.parent / "fidelity.yaml")
 HELPERS = {"__init__", "iam_judge", "provisioning"}
 
 
