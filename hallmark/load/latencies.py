@@ -4,6 +4,7 @@ https://hdrhistogram.github.io/HdrHistogram/
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import compress, count
 from math import ceil, log2
 
 from hdrh.histogram import HdrHistogram
@@ -32,8 +33,8 @@ class Latencies:
         if not len(self) or (1 - percent / 100) * len(self) < 1 - 1e-9:
             return None
         wanted, reached = self._histogram.get_target_count_at_percentile(percent), 0
-        for index, count in self._counted():
-            reached += count
+        for index, samples in self._counted():
+            reached += samples
             if reached >= wanted:
                 return self._highest(index) / 1000
         return None
@@ -47,9 +48,9 @@ class Latencies:
     def bins(self) -> Iterator[Bin]:
         """Yield bins of logarithmic width, four for each doubling, from the first to the last that holds any."""
         counts: dict[int, int] = {}
-        for index, count in self._counted():
+        for index, samples in self._counted():
             place = ceil(_BINS_PER_DOUBLING * log2(self._highest(index) / 1000))
-            counts[place] = counts.get(place, 0) + count
+            counts[place] = counts.get(place, 0) + samples
         for place in range(min(counts, default=0), max(counts, default=-1) + 1):
             yield Bin(round(2 ** (place / _BINS_PER_DOUBLING), 3), counts.get(place, 0))
 
@@ -58,11 +59,10 @@ class Latencies:
 
         The library's own iterators call four methods for each of 300,000 places.
         """
-        left = len(self)
-        for index, count in enumerate(self._histogram.counts):
-            if count:
-                yield index, count
-                left -= count
+        counts, left = self._histogram.counts, len(self)
+        for index in compress(count(), counts):
+            yield index, counts[index]
+            left -= counts[index]
             if not left:
                 return
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.load import permissions
+from infra.load.image import CONTEXT
 from infra.load.network import MASTER_PORT
 from infra.names import Names
 from infra.stage import REGION, ROOT, StageConfig
@@ -19,8 +20,6 @@ from infra.stage import REGION, ROOT, StageConfig
 CPU, MEMORY_MIB = "1024", "2048"
 # Where a task may write; load/Dockerfile makes the folder, and its user.
 RUNS_FOLDER, USER = "/runs", "1000"
-# What the image is made of, and nothing else of the checkout. https://docs.docker.com/build/concepts/context/
-CONTEXT = ("hallmark", "load", "requirements/load.txt")
 
 
 class Generators(Construct):

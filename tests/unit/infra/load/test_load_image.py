@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.load.image import CONTEXT
+
 ROOT = Path(__file__).resolve().parents[4]
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 
@@ -24,8 +26,6 @@ def options_of(words):
 
 
 def test_the_context_is_what_the_dockerfile_copies():
-    from infra.load.generators import CONTEXT
-
     lines = (ROOT / "load" / "Dockerfile").read_text().splitlines()
     copied = {line.split()[1] for line in lines if line.startswith("COPY")}
     assert copied == set(CONTEXT)
