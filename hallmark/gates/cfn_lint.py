@@ -1,37 +1,44 @@
-"""The gate cfn-lint: `python -m hallmark.gates.cfn_lint` lints every synthesized template once."""
+"""The gate cfn-lint: `python -m hallmark.gates.cfn_lint` lints every synthesized template that changed since it did."""
 
 import sys
-from collections.abc import Iterator, Sequence
-
-from cfnlint.api import lint_by_config
-from cfnlint.config import ManualArgs
-from cfnlint.rules import Match
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
+from hallmark.gates.findings_cache import Basis, judged
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
-from hallmark.project import REGION
+from hallmark.project import REGION, ROOT
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
 
+if TYPE_CHECKING:
+    from cfnlint.rules import Match
+
 GATE = TOOL = "cfn-lint"
+CHECKS = ("E", "W")
+BASIS = Basis(TOOL, (REGION, *CHECKS), (Path(__file__), ROOT / ".cfnlintrc.yaml", ROOT / "requirements" / "dev.txt"))
+# Rule, resource, line, message.
+Said = tuple[str, str, int, str]
 
 
-def lint(templates: Sequence[Synthesized]) -> Iterator[tuple[Synthesized, ToolFinding]]:
-    """Yield what cfn-lint finds, with its template; what a template or a file tells it to ignore is found all the same.
+def lint(templates: Sequence[Synthesized]) -> list[list[Said]]:
+    """Return what cfn-lint finds in each template; what a template or a file tells it to ignore is found all the same.
 
     One run for all templates: the rules take as long to load as a template takes to be judged.
     """
-    by_path = {str(template.path): template for template in templates}
-    for match in lint_by_config(ManualArgs(regions=[REGION], mandatory_checks=["E", "W"], templates=list(by_path))):
-        template = by_path[match.filename]
-        yield (
-            template,
-            ToolFinding(TOOL, match.rule.id, _resource(match), template.label, match.linenumber, match.message),
-        )
+    # Loads for half a second, for nothing when no template changed.
+    from cfnlint.api import lint_by_config
+    from cfnlint.config import ManualArgs
+
+    found: dict[str, list[Said]] = {str(template.path): [] for template in templates}
+    for match in lint_by_config(ManualArgs(regions=[REGION], mandatory_checks=list(CHECKS), templates=list(found))):
+        found[match.filename].append((match.rule.id, _resource(match), match.linenumber, match.message))
+    return list(found.values())
 
 
-def _resource(match: Match) -> str:
+def _resource(match: "Match") -> str:
     path = list(getattr(match, "path", None) or [])
     return str(path[1]) if len(path) > 1 and path[0] == "Resources" else "the template"
 
@@ -42,9 +49,12 @@ def main() -> int:
     try:
         with recorded(GATE) as record:
             templates = [*all_templates(), *optional_templates()]
-            settle(
-                TOOL, lint(templates), [skip for template in templates for skip in template.inline_skips(TOOL)], record
+            found = (
+                (template, ToolFinding(TOOL, rule, resource, template.label, line, message))
+                for template, said in judged(BASIS, templates, lint)
+                for rule, resource, line, message in said
             )
+            settle(TOOL, found, [skip for template in templates for skip in template.inline_skips(TOOL)], record)
     except UserError as error:
         return told(error)
     return int(record.outcome == "failed")

@@ -1,0 +1,81 @@
+"""What a tool said about a template, kept in build/cache/<tool> as long as nothing changes that it follows from.
+
+What is kept are findings before the waivers: a waiver that ends counts at once. HALLMARK_NO_CACHE=1, or removing the
+folder, has everything judged again.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hallmark.project import BUILD
+from hallmark.synthesized import Synthesized
+
+FOLDER = BUILD / "cache"
+SWITCH = "HALLMARK_NO_CACHE"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a judgement follows from beside the template: the tool as it is installed, its settings, and our own files.
+
+    The day belongs to it, for tools know when a runtime ends.
+    """
+
+    tool: str
+    settings: tuple[str, ...]
+    files: tuple[Path, ...]
+    folder: Path = FOLDER
+
+    def entry(self, template: Synthesized, day: date) -> Path:
+        """Return where the judgement of a template on a day is kept."""
+        told = [metadata.version(self.tool), sys.version, day.isoformat(), *self.settings, template.label]
+        sha = hashlib.sha256(json.dumps(told).encode())
+        for file in (Path(__file__), *self.files, template.path):
+            sha.update(b"\0" + str(file).encode() + b"\0" + file.read_bytes())
+        return self.folder / self.tool / f"{sha.hexdigest()}.json"
+
+
+def judged(
+    basis: Basis, templates: Sequence[Synthesized], judge: Callable[[Sequence[Synthesized]], Sequence[Any]]
+) -> list[tuple[Synthesized, Any]]:
+    """Return each template with what the tool says, plain data; `judge` is asked once, for all that is not kept.
+
+    Prints how many were judged and how many kept. What is kept of templates that are no longer there goes.
+    """
+    entries = {template: basis.entry(template, date.today()) for template in templates}
+    kept = {} if os.environ.get(SWITCH) else {t: said for t, entry in entries.items() if (said := _read(entry))}
+    new = [template for template in templates if template not in kept]
+    for template, said in zip(new, judge(new) if new else (), strict=True):
+        kept[template] = {"said": said}
+        _write(entries[template], kept[template])
+    for stale in set((basis.folder / basis.tool).glob("*")) - set(entries.values()):
+        stale.unlink(missing_ok=True)
+    print(f"{basis.tool}: {len(new)} templates judged, {len(templates) - len(new)} unchanged since they were")
+    return [(template, kept[template]["said"]) for template in templates]
+
+
+def _read(entry: Path) -> dict[str, Any] | None:
+    """Return what is kept; None unless it is there as it was written."""
+    try:
+        digest, _, text = entry.read_text(encoding="utf-8").partition("\n")
+    except (OSError, ValueError):
+        return None
+    return dict(json.loads(text)) if digest == _digest(text) else None
+
+
+def _write(entry: Path, said: dict[str, Any]) -> None:
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(said, indent=1)
+    entry.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
