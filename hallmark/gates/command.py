@@ -10,13 +10,18 @@ from hallmark.project import ROOT, tool_environment
 
 
 def run_gate(gate: str, words: Sequence[str]) -> int:
-    """Run the commands (separated by `--`) one after the other; return the first exit code that is not 0.
-
-    All of them run, so that one run tells everything; their output goes where ours goes.
-    """
+    """Run the commands, separated by `--`; UserError without any."""
     commands = [list(group) for separator, group in groupby(words, lambda word: word == "--") if not separator]
     if not commands:
         raise UserError("name a command: hallmark gate NAME -- COMMAND...")
+    return run_commands(gate, commands)
+
+
+def run_commands(gate: str, commands: Sequence[list[str]]) -> int:
+    """Run the commands one after the other; return the first exit code that is not 0.
+
+    All of them run, so that one run tells everything; their output goes where ours goes.
+    """
     with recorded(gate) as record:
         codes = [_run(command) for command in commands]
         code = next((code for code in codes if code), 0)

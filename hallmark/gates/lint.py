@@ -1,0 +1,31 @@
+"""The gate lint: `python -m hallmark.gates.lint` runs ruff, mypy and the TypeScript compiler.
+
+Without the rest of the command (`hallmark gate lint -- ...`), which takes longer to load than ruff takes.
+"""
+
+import sys
+
+from hallmark.errors import UserError
+from hallmark.gates.command import run_commands
+from hallmark.gates.settle import told
+from hallmark.project import NODE_MODULES
+
+GATE = "lint"
+COMMANDS = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    [str(NODE_MODULES / ".bin" / "tsc"), "--noEmit"],
+)
+
+
+def main() -> int:
+    """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
+    try:
+        return run_commands(GATE, COMMANDS)
+    except UserError as error:
+        return told(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
