@@ -10,7 +10,7 @@ import { within } from "../../../lambda/shared/within";
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" });
 
 /** So many times sooner than in a deployed function the request that hangs is cut off. */
-const HASTE = 4;
+const HASTE = 8;
 
 /** A service that takes requests and never answers, or never ends its answer. */
 let requests = 0;

@@ -1,6 +1,6 @@
 import "./support/environment";
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import type { QueryCommandInput } from "@aws-sdk/client-dynamodb";
 import type { PutEventsCommandInput } from "@aws-sdk/client-eventbridge";
 import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
@@ -152,36 +152,39 @@ test("[RT_API_ROUTE] when the failure queue fails too, the answer is still 503",
   assert.equal((await post(TRANSACTION)).statusCode, 503);
 });
 
-test("[RT_NO_LOSS] [RT_API_ROUTE] when publishing hangs, the event goes to the failure queue and the answer is 503, in time", async () => {
-  const { eventBridge, sqs, post, end, logs } = functionUnderTest(new FakeTables(), 2_300);
-  eventBridge.answer = NEVER;
-  const answer = await post(TRANSACTION);
-  assert.ok(performance.now() < end - 400);
-  assert.equal(answer.statusCode, 503);
-  const { kind, reason, entry } = JSON.parse(sqs.sent[0]?.MessageBody ?? "") as Record<string, unknown>;
-  assert.deepEqual({ kind, reason }, { kind: "publish-failed", reason: "out of time" });
-  assert.deepEqual(entry, JSON.parse(JSON.stringify(eventBridge.sent[0]?.Entries?.[0])));
-  assert.equal(logs.entries()[0]?.reason, "out of time");
-});
-
-test("[RT_API_ROUTE] when publishing and the failure queue hang, the answer is 503, in time", async () => {
-  const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 1_550);
-  eventBridge.answer = sqs.answer = NEVER;
-  assert.equal((await post(TRANSACTION)).statusCode, 503);
-  assert.ok(performance.now() < end);
-  assert.equal(sqs.sent.length, 1);
-});
-
-for (const hanging of ["QueryCommand", "TransactWriteItemsCommand"]) {
-  test(`[RT_API_ROUTE] when ${hanging} hangs, the answer is 503, in time, and nothing is published`, async () => {
-    const { tables, eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_200);
-    const answer = tables.client.answer;
-    tables.client.answer = (input, command) => (command === hanging ? NEVER() : answer(input, command));
-    assert.equal((await post(TRANSACTION)).statusCode, 503);
-    assert.ok(performance.now() < end - 1_500);
-    assert.deepEqual([eventBridge.sent, sqs.sent], [[], []]);
+// Side by side: they do nothing but wait for their time to end.
+describe("what hangs", { concurrency: true }, () => {
+  test("[RT_NO_LOSS] [RT_API_ROUTE] when publishing hangs, the event goes to the failure queue and the answer is 503, in time", async () => {
+    const { eventBridge, sqs, post, end, logs } = functionUnderTest(new FakeTables(), 2_300);
+    eventBridge.answer = NEVER;
+    const answer = await post(TRANSACTION);
+    assert.ok(performance.now() < end - 400);
+    assert.equal(answer.statusCode, 503);
+    const { kind, reason, entry } = JSON.parse(sqs.sent[0]?.MessageBody ?? "") as Record<string, unknown>;
+    assert.deepEqual({ kind, reason }, { kind: "publish-failed", reason: "out of time" });
+    assert.deepEqual(entry, JSON.parse(JSON.stringify(eventBridge.sent[0]?.Entries?.[0])));
+    assert.equal(logs.entries()[0]?.reason, "out of time");
   });
-}
+
+  test("[RT_API_ROUTE] when publishing and the failure queue hang, the answer is 503, in time", async () => {
+    const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 1_550);
+    eventBridge.answer = sqs.answer = NEVER;
+    assert.equal((await post(TRANSACTION)).statusCode, 503);
+    assert.ok(performance.now() < end);
+    assert.equal(sqs.sent.length, 1);
+  });
+
+  for (const hanging of ["QueryCommand", "TransactWriteItemsCommand"]) {
+    test(`[RT_API_ROUTE] when ${hanging} hangs, the answer is 503, in time, and nothing is published`, async () => {
+      const { tables, eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_200);
+      const answer = tables.client.answer;
+      tables.client.answer = (input, command) => (command === hanging ? NEVER() : answer(input, command));
+      assert.equal((await post(TRANSACTION)).statusCode, 503);
+      assert.ok(performance.now() < end - 1_500);
+      assert.deepEqual([eventBridge.sent, sqs.sent], [[], []]);
+    });
+  }
+});
 
 for (const code of ["TransactionConflict", "ThrottlingError"]) {
   test(`[RT_IDEMPOTENT] ${code} is tried again`, async () => {
