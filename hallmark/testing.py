@@ -16,7 +16,7 @@ import pytest
 
 from hallmark import junit_results
 from hallmark.errors import UserError
-from hallmark.evidence import Fault, Kind, Proof, Target
+from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.project import ROOT
 from hallmark.revision import sha256
@@ -83,8 +83,20 @@ class EvidencePlugin:
     proves: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: ExitStack = field(default_factory=ExitStack)
 
+    begun: bool = False
+
     def pytest_sessionstart(self) -> None:
-        self.record = self.running.enter_context(recorded(self.gate))
+        (EVIDENCE / f"{self.gate}.json").unlink(missing_ok=True)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        """Evidence is of the templates that the tests meet: while tests are collected, they may be in the making."""
+        if not self.begun:
+            self.record = self.running.enter_context(recorded(self.gate))
+            self.begun = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -97,6 +109,7 @@ class EvidencePlugin:
             self.record.faults.append(Fault(**told[FAULT]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._begin()
         if session.exitstatus != 0:
             self.record.fail()
         for node, passed in self.passed.items():

@@ -1,4 +1,4 @@
-"""The unit tests of both languages side by side: pytest in this process, Node.js's own beside it.
+"""The unit tests of both languages side by side: Node.js's own in a process of their own, pytest in this one.
 
 usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 """
@@ -6,25 +6,38 @@ usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from hallmark.build import build
+from hallmark.errors import UserError
 from hallmark.project import BUILD, ROOT, tool, tool_environment
 
-SUMMARY = re.compile(r"Node\.js|\W (tests|pass) ")
+SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
 OUTPUT = BUILD / "test-results" / "lambda.txt"
+FUNCTION_TESTS = Path("lambda") / "test.mjs"
 
 
-class FunctionTests:
-    """The functions' tests, started with the session and waited for at its end, before evidence is written."""
+class Beside:
+    """What pytest need not wait for: the functions' tests run while it collects, and the templates are made.
+
+    Templates are wanted by the tests, not by their collection; the functions' results by the evidence at the end.
+    """
 
     def pytest_sessionstart(self) -> None:
         OUTPUT.parent.mkdir(parents=True, exist_ok=True)
         with OUTPUT.open("w", encoding="utf-8") as output:
-            command = [tool("npm"), "run", "--silent", "test"]
+            command = [tool("node"), str(FUNCTION_TESTS)]
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=tool_environment(), stdout=output, stderr=subprocess.STDOUT
             )
+
+    def pytest_collection_finish(self) -> None:
+        try:
+            build(lambda step: print(f"{step} ...", flush=True))
+        except UserError as error:
+            pytest.exit(f"hallmark: {error}", returncode=2)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -38,7 +51,7 @@ class FunctionTests:
 
 def main() -> int:
     """Run both; return pytest's exit code, or 1 when a test of the functions failed."""
-    return int(pytest.main(["tests/unit", *sys.argv[1:]], plugins=[FunctionTests()]))
+    return int(pytest.main(["tests/unit", *sys.argv[1:]], plugins=[Beside()]))
 
 
 if __name__ == "__main__":
