@@ -92,13 +92,13 @@ def test_phases_are_measured_apart(measured: Make) -> None:
 
 @pytest.mark.parametrize(("slow_until", "wanted"), [(0.0, 0), (9.0, 9), (46.0, None)])
 def test_recovery_is_when_every_later_window_is_fast(measured: Make, slow_until: float, wanted: float | None) -> None:
-    probe = measured(scenario="burst", rate=40, seconds=2)
+    probe = measured(scenario="burst", rate=25, seconds=2)
 
     def answer(arrival: Arrival) -> Sample:
         slow = arrival.phase == "after" and arrival.due - probe.starts["after"] < slow_until
         return Sample(arrival.index, 900_000 if slow else 9_000, 202)
 
-    run = measured(answer, scenario="burst", rate=40, seconds=2)
+    run = measured(answer, scenario="burst", rate=25, seconds=2)
     assert recovery_seconds(run, "after", 150) == wanted
 
 

@@ -1,12 +1,15 @@
 """A synthesized template with edits, and what one policy says about it."""
 
-import copy
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hallmark import policies
+
+if TYPE_CHECKING:
+    from support.template import Template
 
 ROOT = Path(__file__).resolve().parents[3]
 Resources = dict[str, Any]
@@ -16,10 +19,9 @@ class Edited:
     """A copy of a stage's template; `find` gets a resource to change."""
 
     def __init__(self, stage: str) -> None:
-        file = ROOT / "build" / "cdk.out" / f"hallmark-realtime-{stage}.template.json"
         self.stage = stage
-        self.document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        self.resources: Resources = copy.deepcopy(self.document["Resources"])
+        self.document: dict[str, Any] = json.loads(_text(stage))
+        self.resources: Resources = self.document["Resources"]
 
     def find(self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
         """The properties of the first resource of a type that fits."""
@@ -38,6 +40,26 @@ class Edited:
         """What the control's policy finds, as (resource, path)."""
         from support.template import Template
 
-        policy = policies.load("realtime")[control]
-        template = Template({**self.document, "Resources": self.resources})
-        return [(finding.resource, finding.path) for finding in policy.findings(template)]
+        return _findings(control, Template({**self.document, "Resources": self.resources}))
+
+
+def findings_of_clean(control: str, stage: str) -> list[tuple[str, str]]:
+    """What the control's policy finds in a stage's template as it is, as (resource, path)."""
+    return _findings(control, _clean(stage))
+
+
+@cache
+def _text(stage: str) -> str:
+    return (ROOT / "build" / "cdk.out" / f"hallmark-realtime-{stage}.template.json").read_text(encoding="utf-8")
+
+
+@cache
+def _clean(stage: str) -> "Template":
+    from support.template import Template
+
+    return Template(json.loads(_text(stage)))
+
+
+def _findings(control: str, template: "Template") -> list[tuple[str, str]]:
+    policy = policies.load("realtime")[control]
+    return [(finding.resource, finding.path) for finding in policy.findings(template)]

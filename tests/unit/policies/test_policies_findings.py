@@ -3,7 +3,7 @@
 import pytest
 
 from hallmark import policies
-from tests.unit.policies.edited import Edited
+from tests.unit.policies.edited import Edited, findings_of_clean
 
 ROUTES_AND_STORAGE = [
     "RT_BUS_THREE",
@@ -30,7 +30,7 @@ ROUTES_AND_STORAGE = [
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 @pytest.mark.parametrize("control", ROUTES_AND_STORAGE)
 def test_the_clean_template_has_no_finding(control: str, stage: str) -> None:
-    assert Edited(stage).findings(control) == []
+    assert findings_of_clean(control, stage) == []
 
 
 @pytest.mark.parametrize("control", ROUTES_AND_STORAGE)
