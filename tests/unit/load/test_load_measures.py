@@ -96,7 +96,7 @@ def test_recovery_is_when_every_later_window_is_fast(measured: Make, slow_until:
 
     def answer(arrival: Arrival) -> Sample:
         slow = arrival.phase == "after" and arrival.due - probe.starts["after"] < slow_until
-        return Sample(arrival.index, 900_000 if slow else 9_000, 202)
+        return Sample(arrival.index, 200_000 if slow else 9_000, 202)
 
     run = measured(answer, scenario="burst", rate=25, seconds=2)
     assert recovery_seconds(run, "after", 150) == wanted

@@ -1,7 +1,9 @@
 """The policies load without checkov, and nothing can be missing without a word."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copy2, copytree, ignore_patterns
 
 import pytest
 
@@ -30,10 +32,21 @@ check = Anything()
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the policies, with their times and what Python compiled of them."""
+    return Path(
+        copytree(policies.CHECKS, tmp_path_factory.mktemp("policies") / "checks", ignore=ignore_patterns("support"))
+    )
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    # With their times and what Python compiled of them, so that it need not do so again.
-    return Path(copytree(policies.CHECKS, tmp_path / "checks", ignore=ignore_patterns("support")))
+def folder(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The copy, with which a test does as it likes to rt_fn_memory.py and rt_stray.py."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield copied
+    copy2(policies.CHECKS / "rt_fn_memory.py", copied)
+    (copied / "rt_stray.py").unlink(missing_ok=True)
 
 
 def _write(folder: Path, name: str, body: str) -> None:
