@@ -136,12 +136,17 @@ class Catalogue(Model):
 Validated = TypeVar("Validated", bound=Model)
 
 
+def systems(folder: Path = CONTROLS) -> list[str]:
+    """Return the systems that have a catalogue, in alphabetical order."""
+    return sorted(file.stem for file in folder.glob("*.yaml"))
+
+
 @cache
 def load(system: str, folder: Path = CONTROLS) -> Catalogue:
     """The catalogue of a system with its mutants; raises UserError with file and line at the first mistake."""
     file = folder / f"{system}.yaml"
     if not file.is_file():
-        known = ", ".join(sorted(one.stem for one in folder.glob("*.yaml"))) or "none"
+        known = ", ".join(systems(folder)) or "none"
         raise UserError(f"there is no catalogue for the system {system!r}: there is one for {known}")
     lines = LinedYaml(file)
     if not isinstance(lines.data, dict) or set(lines.data) != {"controls"} or not lines.data["controls"]:

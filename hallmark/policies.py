@@ -98,12 +98,23 @@ def system_of(document: dict[str, Any]) -> str:
     return Template(document).system or DEFAULT_SYSTEM
 
 
+def _system_with_controls(name: str, document: dict[str, Any]) -> str:
+    """The template's system; raises UserError if it has no controls, for another system's would say nothing of it."""
+    system, known = system_of(document), catalogue.systems()
+    if system not in known:
+        raise UserError(
+            f"{name}: its system, {system}, has no controls of its own; cfn-lint and checkov judge it. "
+            f"Leave it out, or name the system whose controls it must meet: --system {' or '.join(known)}"
+        )
+    return system
+
+
 def policy_command(files: list[Path], system: str | None, stage: str | None, as_json: bool) -> int:
     """Print the verdicts on templates; 0 without a finding, 1 with one."""
     documents = {str(file): read(file) for file in files}
+    judges = {name: system or _system_with_controls(name, document) for name, document in documents.items()}
     results: list[Verdict] = [
-        {"template": name, "controls": judge(document, system or system_of(document), stage)}
-        for name, document in documents.items()
+        {"template": name, "controls": judge(document, judges[name], stage)} for name, document in documents.items()
     ]
     if as_json:
         print(json.dumps(results, indent=1))

@@ -67,3 +67,15 @@ def test_a_template_of_five_megabytes_is_judged(tmp_path: Path) -> None:
     file = tmp_path / "big.json"
     file.write_text(json.dumps(document), encoding="utf-8")
     assert len(policies.judge(policies.read(file), "realtime")) == len(policies.load("realtime"))
+
+
+def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
+    account = DEV.with_name("hallmark-account.template.json")
+    with pytest.raises(UserError, match="account, has no controls of its own; .*: --system realtime$") as raised:
+        policies.policy_command([DEV, account], None, None, False)
+    assert str(raised.value).startswith(f"{account}: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_system_that_is_named_judges_any_template() -> None:
+    assert policies.policy_command([DEV.with_name("hallmark-account.template.json")], "realtime", "dev", False) == 1
