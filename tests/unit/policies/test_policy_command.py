@@ -71,7 +71,7 @@ def test_a_template_of_five_megabytes_is_judged(tmp_path: Path) -> None:
 
 def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
     account = DEV.with_name("hallmark-account.template.json")
-    with pytest.raises(UserError, match="account, has no controls of its own; .*: --system realtime$") as raised:
+    with pytest.raises(UserError, match=r"account, has no controls of its own; .*: --system realtime$") as raised:
         policies.policy_command([DEV, account], None, None, False)
     assert str(raised.value).startswith(f"{account}: ")
     assert "\n" not in str(raised.value)
