@@ -24,34 +24,37 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 class LinedYaml:
-    """A YAML file: its `data`, and the line of everything in it."""
+    """A YAML file: its `data`, and the line of everything in it; `loader` says what a bare word or number means."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, loader: Any = _Loader) -> None:
         self._shown = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
-        loader = None
+        reader = None
         try:
-            loader = _Loader(file.read_bytes())
-            self._node = loader.get_single_node()
-            self._refuse_repeated_keys(self._node)
-            self.data: Any = loader.construct_document(self._node) if self._node else None
+            reader = loader(file.read_text(encoding="utf-8"))
+            self._node = reader.get_single_node()
+            self._refuse_what_cannot_be_meant(self._node)
+            self.data: Any = reader.construct_document(self._node) if self._node else None
         except OSError as error:
             raise UserError(f"{self._shown}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UserError(f"{self._shown}: is no text in UTF-8") from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else 1
-            raise UserError(f"{self._shown}:{line}: {getattr(error, 'problem', None) or 'is no YAML'}") from None
+            problem = " ".join(str(getattr(error, "problem", None) or "is no YAML").split())
+            raise UserError(f"{self._shown}:{mark.line + 1 if mark else 1}: {problem}") from None
+        except (RecursionError, ValueError):
+            raise UserError(f"{self._shown}: is no YAML that makes sense") from None
         finally:
-            if loader is not None:
-                loader.dispose()
+            if reader is not None:
+                reader.dispose()
 
     def error(self, path: Sequence[str | int], problem: str) -> UserError:
         """The one line that tells what is wrong at a path of keys and indexes."""
         where = ".".join(str(step) for step in path)
-        return UserError(
-            f"{self._shown}:{self._line(path)}: {where + ': ' if where else ''}{' '.join(problem.split())}"
-        )
+        return UserError(f"{self._shown}:{self.line(path)}: {where + ': ' if where else ''}{' '.join(problem.split())}")
 
-    def _line(self, path: Sequence[str | int]) -> int:
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line, from 1, of what is at a path, where its key stands, or of the nearest thing around it."""
         node, line = self._node, 1
         for step in path:
             if isinstance(node, yaml.MappingNode):
@@ -67,18 +70,25 @@ class LinedYaml:
                 break
         return int(line)
 
-    def _refuse_repeated_keys(self, node: Any) -> None:
+    def _refuse_what_cannot_be_meant(self, node: Any) -> None:
+        if isinstance(node, yaml.ScalarNode) and re.search("[\ud800-\udfff]", node.value):
+            raise self._at(node, "half a character")
         if isinstance(node, yaml.SequenceNode):
             for item in node.value:
-                self._refuse_repeated_keys(item)
+                self._refuse_what_cannot_be_meant(item)
         if not isinstance(node, yaml.MappingNode):
             return
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._at(key, "a key must be a text")
             if key.value in seen:
-                raise UserError(f"{self._shown}:{key.start_mark.line + 1}: the key {key.value} is there twice")
+                raise self._at(key, f"the key {key.value} is there twice")
             seen.add(key.value)
-            self._refuse_repeated_keys(value)
+            self._refuse_what_cannot_be_meant(value)
+
+    def _at(self, node: Any, problem: str) -> UserError:
+        return UserError(f"{self._shown}:{node.start_mark.line + 1}: {problem}")
 
 
 def read(file: Path) -> Any:

@@ -1,10 +1,8 @@
 """Reads a file of rules, and tells mistakes by their line."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -12,6 +10,7 @@ from pydantic import ValidationError
 from hallmark.errors import UserError
 from hallmark.rules.model import Rule, RuleFile
 from hallmark.traffic.parameters import RuleParameters
+from hallmark.yaml_lines import LinedYaml
 
 Location = tuple[int | str, ...]
 
@@ -69,60 +68,15 @@ def read_rules(path: Path, parameters: RuleParameters) -> list[Rule]:
 
     UserError with file and line for what cannot be read, is not YAML, or is no rule.
     """
-    lines: dict[Location, int] = {}
     try:
-        data = _load(path.read_bytes().decode("utf-8"), lines)
-        return RuleFile.model_validate(data, context=parameters.model_dump(by_alias=True)).rules
-    except OSError as error:
-        raise UserError(f"{path}: {(error.strerror or 'unreadable').lower()}. Give the path of a rules file.") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8 text. Give the path of a rules file.") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(f"{path}:{line}: {_one_line(str(error.problem))}. Correct the YAML.") from None
+        lines = LinedYaml(path, _Loader)
+    except UserError as error:
+        raise UserError(f"{error}. Correct it, or give the path of a rules file.") from None
+    try:
+        return RuleFile.model_validate(lines.data, context=parameters.model_dump(by_alias=True)).rules
     except ValidationError as error:
         location, message = _mistake(error)
-        raise UserError(f"{path}:{_line(lines, location)}: {message}") from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise UserError(f"{path}: no YAML that makes sense. Give the path of a rules file.") from None
-
-
-def _load(text: str, lines: dict[Location, int]) -> Any:
-    """Return the content of a YAML text, and put the line of everything in it into `lines`."""
-    loader = _Loader(text)
-    try:
-        root = loader.get_single_node()
-        lines.update(_lines(root, ()) if root else ())
-        return loader.construct_document(root) if root else None
-    finally:
-        loader.dispose()
-
-
-def _lines(node: yaml.Node, location: Location) -> Iterator[tuple[Location, int]]:
-    """Yield the line, from 1, of each value, and of a mapping's values where their keys stand."""
-    yield location, node.start_mark.line + 1
-    if isinstance(node, yaml.ScalarNode) and re.search("[\ud800-\udfff]", node.value):
-        raise yaml.MarkedYAMLError(problem="half a character", problem_mark=node.start_mark)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _lines(item, (*location, index))
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a key must be a text", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"`{key.value}` occurs twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-            yield from _lines(value, (*location, key.value))
-            yield (*location, key.value), key.start_mark.line + 1
-
-
-def _line(lines: dict[Location, int], location: Location) -> int:
-    """Return the line of a location, or of the nearest thing around it."""
-    while location and location not in lines:
-        location = location[:-1]
-    return lines.get(location, 1)
+        raise UserError(f"{path}:{lines.line(location)}: {message}") from None
 
 
 def _mistake(errors: ValidationError) -> tuple[Location, str]:

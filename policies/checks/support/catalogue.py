@@ -1,27 +1,19 @@
 """What the policies need of the control catalogue: titles, fixes, and parameters for a stage."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from support.yaml_loader import loader
 
 CONTROLS = Path(__file__).resolve().parents[2] / "controls"
 STAGES = frozenset({"dev", "prod"})
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader for which only `true` and `false` are booleans: NO is Norway."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form that PyYAML wants
-        first: [
-            (tag, re.compile("^(?:true|false)$") if tag == "tag:yaml.org,2002:bool" else pattern)
-            for tag, pattern in resolvers
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+# Only these are booleans: NO is Norway.
+_Loader = loader({"bool": "^(?:true|false)$"})
 
 
 class NoStage(Exception):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from support.yaml_loader import loader
 
 _LINE_KEYS = ("__startline__", "__endline__", "__file__")
 
@@ -13,13 +14,8 @@ class Unreadable(Exception):
     """The file is no CloudFormation template; the message is one line."""
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that keeps dates as text and knows the short forms of intrinsic functions."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form that PyYAML wants
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+# Dates are texts.
+_Loader = loader({"timestamp": ""})
 
 
 def _short_form(loader: Any, suffix: str, node: yaml.Node) -> Any:
