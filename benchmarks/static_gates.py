@@ -1,9 +1,14 @@
 """How long the static gates take together, beside the same tools' plain command lines one after the other.
 
+Twice: cold, with nothing kept of what cfn-lint and checkov said before, and with templates that they have judged.
+The stacks are synthesized each time, on either side.
+
 usage: python benchmarks/static_gates.py [rounds], with tox in PATH and its environments made (run `tox` once)
 """
 
 import os
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -13,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("build/cdk.out/*.template.json"))
 UNIT, CHECKOV = ROOT / ".tox" / "unit" / "bin", ROOT / ".tox" / "checkov" / "bin"
-OURS = ["tox", "-q", "-p", "2", "-e", "build,lint,unit,checkov,cfn-lint,policies"]
+OURS = ["tox", "-q", "-p", "2", "-e", "build,unit,lint,checkov,cfn-lint,policies"]
 CHECKOV_OPTIONS = ["--external-checks-dir", "policies/checks", "--framework", "cloudformation"]
 CHECKOV_OPTIONS += ["--skip-download", "--compact", "--quiet", "--soft-fail"]
 PLAIN = [
@@ -29,27 +34,43 @@ PLAIN = [
 ]
 
 
-def seconds(commands: list[list[str]], environment: dict[str, str]) -> float:
-    """Wall seconds of the commands one after the other; the benchmark ends at the first that fails."""
-    begin = time.perf_counter()
+def spent(commands: list[list[str]], environment: dict[str, str]) -> tuple[float, float]:
+    """Wall and processor seconds of the commands one after the other; the benchmark ends at the first that fails."""
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     for command in commands:
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - begin, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def ours(*, cold: bool) -> tuple[float, float]:
+    """What `tox -p` spends when the stacks have to be synthesized."""
+    (ROOT / "build" / "cdk.out" / ".hallmark-stamp").unlink(missing_ok=True)
+    if cold:
+        shutil.rmtree(ROOT / "build" / "cache", ignore_errors=True)
+    return spent([OURS], dict(os.environ))
 
 
 def main() -> None:
-    """Print both, pair by pair; the templates are synthesized in each round on either side."""
+    """Print each, round by round, and the medians of wall seconds and ratios."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     plain = {**os.environ, "PATH": f"{UNIT}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    ratios = []
+    walls: dict[str, list[float]] = {}
     for _ in range(rounds):
-        (ROOT / "build" / "cdk.out" / ".hallmark-stamp").unlink(missing_ok=True)
-        ours, theirs = seconds([OURS], dict(os.environ)), seconds(PLAIN, plain)
-        ratios.append(ours / theirs)
-        print(f"tox -p: {ours:.1f} s, plain command lines: {theirs:.1f} s, ratio {ratios[-1]:.2f}", flush=True)
-    print(f"median ratio {statistics.median(ratios):.2f}")
+        found = {
+            "tox -p, cold": ours(cold=True),
+            "tox -p, templates unchanged": ours(cold=False),
+            "plain command lines": spent(PLAIN, plain),
+        }
+        for name, (wall, processor) in found.items():
+            walls.setdefault(name, []).append(wall)
+            print(f"{name}: {wall:.1f} s, {processor:.1f} processor s", flush=True)
+    *ours_walls, plain_walls = walls.items()
+    for name, times in ours_walls:
+        ratios = [one / other for one, other in zip(times, plain_walls[1], strict=True)]
+        print(f"{name}: median {statistics.median(times):.1f} s, ratio {statistics.median(ratios):.2f}")
 
 
 if __name__ == "__main__":
