@@ -105,7 +105,7 @@ def run(stage: Api, sent: list[Transaction], concurrency: int = 4, rate: float |
 
 @pytest.mark.parametrize(("accounts", "concurrency"), [(1, 8), (3, 8), (20, 4)])
 def test_each_account_is_one_lane_in_order(api: Api, accounts: int, concurrency: int) -> None:
-    sent = transactions(120, accounts)
+    sent = transactions(60, accounts)
     outcomes = run(api, sent, concurrency).outcomes
     lanes = defaultdict(list)
     for account, identity in api.arrivals:
