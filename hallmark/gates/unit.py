@@ -7,6 +7,7 @@ import gc
 import re
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,14 @@ class Beside:
         # What was imported stays: no collection of garbage needs to look at it again.
         gc.freeze()
         gc.enable()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
         try:
             build(lambda step: print(f"{step} ...", flush=True))
         except UserError as error:
             pytest.exit(f"hallmark: {error}", returncode=2)
+        return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
