@@ -29,7 +29,7 @@ from hallmark.project import (
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the files and variables it depends on, the folder it fills, and the command that does it.
+    """One step: the files and variables it depends on, the folders it fills, and the command that does it.
 
     `proof` are the files of the output that are looked at: whoever changed them otherwise has them made again.
     """
@@ -40,6 +40,7 @@ class Step:
     proof: str
     make: Callable[[], None]
     variables: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
 
     @property
     def stamp(self) -> Path:
@@ -48,7 +49,8 @@ class Step:
     def digest(self) -> str:
         """SHA-256 over the names and bytes of all inputs and of the proof."""
         sha = hashlib.sha256("".join(os.environ.get(name, "") for name in self.variables).encode())
-        for path in (*_files(self.inputs), *sorted(self.output.glob(self.proof))):
+        proofs = (path for folder in (self.output, *self.beside) for path in sorted(folder.glob(self.proof)))
+        for path in (*_files(self.inputs), *proofs):
             sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
         return sha.hexdigest()
 
@@ -74,15 +76,12 @@ def _bundle() -> None:
 
 
 def _synthesize() -> None:
-    shutil.rmtree(CLOUD_ASSEMBLY, ignore_errors=True)
+    for folder in (CLOUD_ASSEMBLY, OPTIONAL_ASSEMBLY):
+        shutil.rmtree(folder, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates.
-    run([sys.executable, "-m", "infra.app"], tool_environment({"CDK_VALIDATION": "false"}))
-
-
-def _synthesize_optional() -> None:
-    shutil.rmtree(OPTIONAL_ASSEMBLY, ignore_errors=True)
-    environment = tool_environment({"CDK_VALIDATION": "false", "CDK_OUTDIR": str(OPTIONAL_ASSEMBLY)})
-    run([sys.executable, "-m", "infra.app", "-c", "stage=dev", "-c", "loadWorkers=1"], environment)
+    environment = tool_environment({"CDK_VALIDATION": "false"})
+    off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "loadWorkers=1"]
+    run([sys.executable, "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)
 
 
 PACKAGES = Step(
@@ -103,18 +102,11 @@ STEPS = (
     ),
     Step(
         name="synthesize the stacks",
-        inputs=("infra", "cdk.json", "requirements", "build/lambda"),
+        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
         output=CLOUD_ASSEMBLY,
+        beside=(OPTIONAL_ASSEMBLY,),
         proof="*.json",
         make=_synthesize,
-        variables=("CDK_CONTEXT_JSON",),
-    ),
-    Step(
-        name="synthesize the stacks that are off by default",
-        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
-        output=OPTIONAL_ASSEMBLY,
-        proof="*.json",
-        make=_synthesize_optional,
         variables=("CDK_CONTEXT_JSON",),
     ),
 )
