@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hallmark import deploy, rules
+from hallmark import deploy
 from hallmark.project import ROOT
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import DeployedStage, stack_name
@@ -33,13 +33,20 @@ def up_embedded(stage: str, announce: Announce) -> DeployedStage:
         raise
 
 
+def publish_rules(stage: DeployedStage, rule_file: Path) -> None:
+    """Publish a file of rules on a deployed stage."""
+    from hallmark import rules  # takes as long to load as all else here, and most commands only ask for the names
+
+    rules.publish(stage, rule_file)
+
+
 def deploy_embedded(emulator: emulators.Emulator, stage: str, announce: Announce, rule_file: Path) -> DeployedStage:
     """Deploy a stage into an emulator with a bootstrapped account, and publish its rules; return it."""
     announce(f"deploy {stage}")
     deploy.deploy(SYSTEM, stage, embedded.environment(emulator))
     deployed = embedded.stage_of(emulator, SYSTEM, stage)
     announce("publish the rules")
-    rules.publish(deployed, rule_file)
+    publish_rules(deployed, rule_file)
     return deployed
 
 
@@ -57,5 +64,5 @@ def up_aws(stage: str, announce: Announce) -> DeployedStage:
     announce(f"deploy {stage} to AWS")
     deploy.deploy(SYSTEM, stage)
     announce("publish the rules")
-    rules.publish(deployed, RULES)
+    publish_rules(deployed, RULES)
     return deployed
