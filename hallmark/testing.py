@@ -25,6 +25,14 @@ STAGES = ("dev", "prod")
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
+def target_of_run() -> Target:
+    """Return which kind of stage the integration tests run on; UsageError for a HALLMARK_TARGET that is neither."""
+    target = os.environ.get("HALLMARK_TARGET", "embedded")
+    if target not in ("embedded", "aws"):
+        raise pytest.UsageError(f"HALLMARK_TARGET is embedded or aws, not {target}")
+    return "aws" if target == "aws" else "embedded"
+
+
 def kind_of(path: Path) -> Kind:
     """Return the kind of proof that tests of a folder make."""
     return "template" if path.is_relative_to(ROOT / "tests" / "unit" / "infra") else "behaviour"
@@ -162,12 +170,10 @@ def record_fault(request: pytest.FixtureRequest) -> Callable[[Fault], None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugin when a gate is named; a worker only marks what the main process records."""
     gate = os.environ.get("HALLMARK_GATE")
-    target = os.environ.get("HALLMARK_TARGET", "embedded")
     if not gate:
         return
-    if target not in ("embedded", "aws"):
-        raise pytest.UsageError(f"HALLMARK_TARGET is embedded or aws, not {target}")
+    target = target_of_run()
     config.pluginmanager.register(Marking(), "hallmark-marking")
     if not hasattr(config, "workerinput"):
-        plugin = EvidencePlugin(gate, "aws" if target == "aws" else "embedded", config.rootpath)
+        plugin = EvidencePlugin(gate, target, config.rootpath)
         config.pluginmanager.register(plugin, "hallmark-evidence")

@@ -1,17 +1,33 @@
-"""One emulator for all integration tests; it ends with them, and leaves a record of what roles were used for."""
+"""The stage that is tested, for all integration tests of a process: in an emulator that ends with them, or on AWS."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from realtime.command import Command
 
+from hallmark import deploy
 from hallmark.iam import usage
 from hallmark.revision import revision
-from hallmark.stage.embedded import ACCOUNT
+from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
+from hallmark.testing import target_of_run
+from hallmark.up import RULES, SYSTEM, deploy_embedded
 
-PIPELINE = Path(__file__).parent / "realtime"
+HERE = Path(__file__).parent
+PIPELINE = HERE / "realtime"
+# Files that take longest, in seconds: whoever begins them last keeps all others waiting.
+LONGEST = (
+    "load/test_load_gate.py",
+    "realtime/test_runbooks.py",
+    "realtime/test_replay.py",
+    "observe/test_changes_by_hand.py",
+    "realtime/faults/test_faults.py",
+    "realtime/test_redrive.py",
+    "realtime/test_bad_input.py",
+    "realtime/test_aws_target.py",
+)
 DRAFT = "HALLMARK_IAM_DRAFT"
 recording = pytest.StashKey[Path]()
 
@@ -24,15 +40,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin one record for all processes that the tests run in."""
-    if not hasattr(config, "workerinput"):
-        config.stash[recording] = usage.begin(revision(), ACCOUNT, "dev")
+    config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")
+    if not hasattr(config, "workerinput") and target_of_run() == "embedded":
+        config.stash[recording] = usage.begin(revision(), embedded.ACCOUNT, "dev")
         os.environ[DRAFT] = str(config.stash[recording])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On AWS choose the tests that need no emulator; begin with the longest files."""
+    if target_of_run() == "aws":
+        chosen = [item for item in items if not _needs_emulator(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+    items.sort(key=_place)
+
+
+def _needs_emulator(item: pytest.Item) -> bool:
+    return "running_emulator" in getattr(item, "fixturenames", ()) or item.get_closest_marker("embedded") is not None
+
+
+def _place(item: pytest.Item) -> int:
+    name = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
 def running_emulator() -> Iterator[Emulator]:
     with emulator({"HALLMARK_IAM_RECORD": os.environ[DRAFT]}) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """`dev`, deployed by the CDK CLI; with HALLMARK_TARGET=aws the stage HALLMARK_STAGE that is on AWS."""
+    if target_of_run() == "aws":
+        return aws.open_stage(SYSTEM, os.environ.get("HALLMARK_STAGE", "dev"))
+    emulator = request.getfixturevalue("running_emulator")
+    deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
+    return deploy_embedded(emulator, "dev", lambda step: None, RULES)
+
+
+@pytest.fixture
+def hallmark(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Command:
+    """The command `hallmark`, which finds the stage as boto3 does."""
+    if stage.target == "aws":
+        return Command({name: value for name, value in os.environ.items() if name.startswith("AWS_")}, tmp_path)
+    return Command(embedded.environment(request.getfixturevalue("running_emulator")), tmp_path)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -14,6 +14,8 @@ from hallmark.stage.embedded import emulator as emulators
 from hallmark.stage.embedded import guard
 from hallmark.stage.embedded.emulator import Emulator
 
+pytestmark = pytest.mark.embedded
+
 
 def test_it_listens_on_loopback_only(running_emulator: Emulator) -> None:
     sockets = [socket for process in running_emulator.processes() for socket in process.net_connections()]

@@ -13,7 +13,7 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
 
-SENT, COUNTED, DELAY_SECONDS = 48, 40, 0.4
+SECONDS, SENT, COUNTED, DELAY_SECONDS = 2, 28, 20, 0.4
 TIMELESS = ("error rate", "requests", "lost", "ledger differences", "archive missing")
 
 
@@ -23,7 +23,7 @@ def _runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _smoke(stage: DeployedStage, processes: int = 1) -> LoadResult:
-    return run(stage, "smoke", Settings(processes=processes), True, lambda progress: None).result
+    return run(stage, "smoke", Settings(processes=processes, seconds=SECONDS), True, lambda progress: None).result
 
 
 def _judged(result: LoadResult) -> Mapping[str, Judged]:

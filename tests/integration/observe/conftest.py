@@ -1,12 +1,10 @@
-"""A stage of these tests' own, since they break it: one deployment, and each change is taken back."""
+"""A stage of its own for the changes by hand, which break it: one deployment, and each change is taken back."""
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from realtime.command import Command
 
 from hallmark import deploy
 from hallmark.stage import Stage, embedded
@@ -36,9 +34,3 @@ def deployed_template(breakable: Stage) -> Json:
     answer = breakable.client("cloudformation").get_template(StackName=f"hallmark-{SYSTEM}-dev")["TemplateBody"]
     template: Json = json.loads(answer) if isinstance(answer, str) else answer
     return template
-
-
-@pytest.fixture
-def hallmark(own_emulator: Emulator, tmp_path: Path) -> Command:
-    """The command, which finds the stage as boto3 does."""
-    return Command(own_emulator, tmp_path)

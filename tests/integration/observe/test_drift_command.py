@@ -12,16 +12,17 @@ from hallmark.gates.observed import judge
 from hallmark.gates.recorder import Recorder
 from hallmark.stage import Stage
 
+pytestmark = pytest.mark.embedded
 LESS_MEMORY = next(change for change in CHANGES if change.name == "a_function_gets_less_memory")
 
 
 @pytest.fixture
-def drifted(breakable: Stage) -> Iterator[None]:
-    with LESS_MEMORY.make(breakable):
+def drifted(stage: Stage) -> Iterator[None]:
+    with LESS_MEMORY.make(stage):
         yield
 
 
-def test_a_fresh_stage(breakable: Stage, hallmark: Command) -> None:
+def test_a_fresh_stage(stage: Stage, hallmark: Command) -> None:
     done = hallmark("drift", "--target", "aws")
     assert (done.returncode, done.stdout) == (0, "no drift: the stage is as it was declared\n"), done.stderr
 
@@ -43,16 +44,16 @@ def test_a_changed_stage_as_json(drifted: None, hallmark: Command) -> None:
     assert (difference["declared"], difference["observed"]) == ("512", "256")
 
 
-def test_a_stage_that_is_not_deployed(breakable: Stage, hallmark: Command) -> None:
+def test_a_stage_that_is_not_deployed(stage: Stage, hallmark: Command) -> None:
     for arguments in (["--target", "aws", "--stage", "prod"], []):
         done = hallmark("drift", *arguments)
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1 and "run `hallmark up" in done.stderr
 
 
-def test_the_gate_fails_for_drift_and_for_findings(breakable: Stage, drifted: None, tmp_path: Path) -> None:
+def test_the_gate_fails_for_drift_and_for_findings(stage: Stage, drifted: None, tmp_path: Path) -> None:
     record = Recorder()
-    judge(breakable, record, tmp_path)
+    judge(stage, record, tmp_path)
     assert record.failed
     failed = [proof for proof in record.proofs if proof.outcome == "failed"]
     assert [(proof.control, proof.kind, proof.stage, proof.fidelity) for proof in failed] == [
@@ -61,9 +62,9 @@ def test_the_gate_fails_for_drift_and_for_findings(breakable: Stage, drifted: No
     assert [finding.path for finding in failed[0].findings] == ["MemorySize"]
 
 
-def test_the_gate_passes_a_fresh_stage(breakable: Stage, tmp_path: Path) -> None:
+def test_the_gate_passes_a_fresh_stage(stage: Stage, tmp_path: Path) -> None:
     record = Recorder()
-    judge(breakable, record, tmp_path)
+    judge(stage, record, tmp_path)
     assert record.outcome == "passed"
     assert {proof.kind for proof in record.proofs} == {"observed"}
     assert all(proof.fidelity in ("native", "extended") for proof in record.proofs)

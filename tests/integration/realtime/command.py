@@ -7,25 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hallmark.stage import embedded
-from hallmark.stage.embedded.emulator import Emulator
-
 FOREIGN = ("AWS_", "HALLMARK_")
 SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Command:
-    """Runs `hallmark` in an environment in which boto3 finds the emulator, unless another is given."""
+    """Runs `hallmark` in an environment in which boto3 finds the stage by the variables `aws`, or by others."""
 
-    emulator: Emulator
+    aws: Mapping[str, str]
     folder: Path
 
     def environment(self, aws: Mapping[str, str] | None = None) -> dict[str, str]:
         """The caller's environment without what belongs to AWS or to another embedded stage."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         state = {"HALLMARK_STAGE_FILE": str(self.folder / "none.json"), "COLUMNS": "160"}
-        return {**kept, **state, **(embedded.environment(self.emulator) if aws is None else aws)}
+        return {**kept, **state, **(self.aws if aws is None else aws)}
 
     def __call__(
         self, *arguments: str, environment: Mapping[str, str] | None = None

@@ -1,25 +1,20 @@
-"""A deployed stage for the tests of the pipeline, a client for its API, and eyes on every target."""
+"""What tests of the pipeline need: requests, a client for the API, and eyes on every target."""
 
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
-from realtime.command import Command
 from realtime.eyes import Api, Json, Targets, subscribed
 from waiting import wait_for
 
-from hallmark import deploy
 from hallmark.ledger.audit_activity import AuditActivity
 from hallmark.ledger.quiet import wait_until_quiet
-from hallmark.stage import Stage, embedded
-from hallmark.stage.embedded.emulator import Emulator
+from hallmark.stage import Stage
 from hallmark.traffic import clock
-from hallmark.up import RULES, deploy_embedded
 
 # A plain purchase by day: it matches no rule.
 QUIET: Json = {
@@ -33,13 +28,6 @@ QUIET: Json = {
     "cardholderTimeZone": "America/New_York",
     "ts": "2026-03-03T15:00:00.000Z",
 }
-
-
-@pytest.fixture(scope="session")
-def stage(running_emulator: Emulator) -> Stage:
-    """`dev`, deployed by the CDK CLI."""
-    deploy.bootstrap(embedded.ACCOUNT, embedded.environment(running_emulator))
-    return deploy_embedded(running_emulator, "dev", lambda step: None, RULES)
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +78,3 @@ def alerts(stage: Stage) -> Iterator[Callable[[], list[Json]]]:
 @pytest.fixture
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@pytest.fixture
-def hallmark(running_emulator: Emulator, stage: Stage, tmp_path: Path) -> Command:
-    return Command(running_emulator, tmp_path)

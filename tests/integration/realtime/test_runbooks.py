@@ -10,6 +10,7 @@ from realtime import aws_cli
 from realtime.command import SECONDS, Command
 
 from hallmark.project import ROOT
+from hallmark.stage import Stage
 
 PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -35,10 +36,10 @@ def programs(folder: Path) -> Path:
 
 @pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_command_of_a_page_runs(hallmark: Command, tmp_path: Path, page: Path) -> None:
+def test_every_command_of_a_page_runs(stage: Stage, hallmark: Command, tmp_path: Path, page: Path) -> None:
     found = [block for block in blocks(page) if block != SHELL]
     assert found
-    environment = {**hallmark.environment(), **CHOSEN, "PYTHONPATH": str(ROOT)}
+    environment = {**hallmark.environment(), **CHOSEN, "STAGE": stage.name, "PYTHONPATH": str(ROOT)}
     environment["PATH"] = f"{programs(tmp_path)}:{environment['PATH']}"
     script = "\n".join([SHELL, "set -x", *found])
     done = subprocess.run(

@@ -1,6 +1,6 @@
 """The table of changes, and how one is put into it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
@@ -22,6 +22,29 @@ class Change:
     path: str
     controls: frozenset[str]
     reported_on: str
+
+    @property
+    def resources(self) -> set[str]:
+        """The logical ids, without the hash at the end."""
+        return set(self.resource.split("|"))
+
+    def goes_with(self, other: "Change") -> bool:
+        """Tell whether both can be made at once: nothing that is told of the one may be told of the other."""
+        told, others = self.resources | {self.reported_on}, other.resources | {other.reported_on}
+        return told.isdisjoint(others) and self.controls.isdisjoint(other.controls)
+
+
+def groups(changes: Sequence[Change]) -> list[list[Change]]:
+    """Deal changes into groups whose members can be made at once: a stage takes long to read."""
+    found: list[list[Change]] = []
+    for change in changes:
+        free = (group for group in found if all(change.goes_with(one) for one in group))
+        group = next(free, None)
+        if group is None:
+            found.append([change])
+        else:
+            group.append(change)
+    return found
 
 
 CHANGES: list[Change] = []

@@ -13,7 +13,6 @@ from realtime.faults.scenarios import OTHERS, injected
 from realtime.faults.trial import Letters, Trial, noted
 
 from hallmark.stage import Stage
-from hallmark.stage.embedded.emulator import Emulator
 from hallmark.traffic import clock
 
 AT_ONCE = 4
@@ -30,13 +29,13 @@ class Results:
 
 
 @pytest.fixture(scope="session")
-def results(stage: Stage, api: Api, targets: Targets, running_emulator: Emulator) -> Results:
-    """Try every fault, wait until the pipeline is quiet, and reckon up."""
+def results(stage: Stage, api: Api, targets: Targets, request: pytest.FixtureRequest) -> Results:
+    """Try every fault that the stage lets happen, wait until the pipeline is quiet, and reckon up."""
     started_at, run, letters = clock.now(), uuid.uuid4().hex[:6], Letters(stage)
-    faults: dict[str, Callable[[Trial], None]] = {
-        **dict.fromkeys(INJECTED, lambda trial: injected(trial, running_emulator.endpoint)),
-        **OTHERS,
-    }
+    faults: dict[str, Callable[[Trial], None]] = dict(OTHERS)
+    if stage.target == "embedded":
+        endpoint = request.getfixturevalue("running_emulator").endpoint
+        faults = {**dict.fromkeys(INJECTED, lambda trial: injected(trial, endpoint)), **faults}
     trials = {fault: Trial(fault, run, stage, api, targets, letters) for fault in faults}
 
     def attempt(fault: str) -> None:

@@ -3,22 +3,21 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 import urllib3
-from policy_statements import open_queue
-from realtime.eyes import Api, Targets, drained, subscribed
+from realtime.eyes import Api, Targets, drained, fed_queue, subscribed
 from realtime.rights.calls import ALLOWED
 from realtime.rights.role_session import assume, names_for
 from realtime.rights.trial import REFUSED, outcome
 from waiting import wait_for
 
-from hallmark import deploy
-from hallmark.stage import Stage, embedded
-from hallmark.stage.embedded.emulator import emulator
-from hallmark.up import RULES, deploy_embedded
+from hallmark.stage import Stage
+from hallmark.stage.deployed import stack_name
+from hallmark.stage.embedded.emulator import Emulator
+from hallmark.up import RULES, SYSTEM, deploy_embedded, unprotect
 
 STAGES = ("dev", "prod")
 PAIRS = (("dev", "prod"), ("prod", "dev"))
@@ -28,11 +27,14 @@ TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "B
 
 
 @pytest.fixture(scope="module")
-def both() -> Iterator[dict[str, Stage]]:
-    """The two stages on one emulator, which no other test uses: whatever is in one of them came from here."""
-    with emulator() as started:
-        deploy.bootstrap(embedded.ACCOUNT, embedded.environment(started))
-        yield {name: deploy_embedded(started, name, lambda step: None, RULES) for name in STAGES}
+def both(running_emulator: Emulator, stage: Stage) -> Iterator[dict[str, Stage]]:
+    """The stage of all tests, and `prod` beside it for the time of these."""
+    prod = deploy_embedded(running_emulator, "prod", lambda step: None, RULES)
+    yield {"dev": stage, "prod": prod}
+    unprotect(prod)
+    cloudformation, name = prod.client("cloudformation"), stack_name(SYSTEM, "prod")
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 @pytest.fixture(scope="module")
@@ -78,20 +80,23 @@ def _queues(stage: Stage) -> Iterator[str]:
 PLACES = {"tables": _tables, "log groups": _logs, "bucket": _objects, "queues": _queues}
 
 
-def _overhear(stage: Stage, bus: str) -> str:
-    """Copy what a bus carries from now on into a queue; returns its URL."""
+@contextmanager
+def _overhear(stage: Stage, bus: str) -> Iterator[str]:
+    """Copy what a bus carries in the meantime into a queue; gives its URL."""
     events, name = stage.client("events"), stage.outputs[bus]
-    url, arn = open_queue(stage.client("sqs"), f"overheard-{name}", "events.amazonaws.com")
-    events.put_rule(Name="overhear", EventBusName=name, EventPattern='{"source": [{"exists": true}]}')
-    events.put_targets(Rule="overhear", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
-    return url
+    with fed_queue(stage, "events.amazonaws.com") as (url, arn):
+        events.put_rule(Name="overhear", EventBusName=name, EventPattern='{"source": [{"exists": true}]}')
+        events.put_targets(Rule="overhear", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
+        yield url
+        events.remove_targets(Rule="overhear", EventBusName=name, Ids=["1"])
+        events.delete_rule(Name="overhear", EventBusName=name)
 
 
 @pytest.fixture
 def overheard(both: dict[str, Stage]) -> Iterator[Callable[[str], list[str]]]:
     """What every bus of a stage carries from now on, and what its topic publishes."""
     with ExitStack() as stack:
-        urls = {name: [_overhear(stage, bus) for bus in BUSES] for name, stage in both.items()}
+        urls = {name: [stack.enter_context(_overhear(one, bus)) for bus in BUSES] for name, one in both.items()}
         alerts = {name: stack.enter_context(subscribed(stage)) for name, stage in both.items()}
 
         def heard(name: str) -> list[str]:
