@@ -19,6 +19,7 @@ from hallmark.errors import UserError
 from hallmark.node18 import node18
 from hallmark.project import BUILD, REGION, ROOT, free_port
 from hallmark.stage.embedded.guard import require_pinned_version
+from hallmark.stage.embedded.owner import owned_by_caller
 
 STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
 READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 30.0, 5.0, 5.0
@@ -140,8 +141,8 @@ def end(emulator: Emulator) -> None:
 
 @contextlib.contextmanager
 def emulator(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
-    """An emulator for the time of a `with` block, beside the one that `up` keeps."""
-    started = start(settings)
+    """An emulator for the time of a `with` block, beside the one that `up` keeps; it ends with this process, too."""
+    started = start({**owned_by_caller(), **(settings or {})})
     try:
         yield started
     finally:

@@ -13,6 +13,7 @@ import uvicorn
 from hallmark.errors import UserError
 from hallmark.stage.embedded.guard import require_pinned_version
 from hallmark.stage.embedded.one_write import OneWriteProtocol
+from hallmark.stage.embedded.owner import end_with_owner
 
 KEEP_ALIVE_SECONDS = 75
 
@@ -36,6 +37,7 @@ def main() -> None:
     from hallmark.stage.embedded.extensions import fault_injection, function_calls, install, usage
     from hallmark.stage.embedded.tuning import tune
 
+    end_with_owner()
     install()
     _raise_file_limit()
     tune()

@@ -1,18 +1,24 @@
 """The emulator's process: loopback only, private, and gone without a trace."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import psutil
 import pytest
 from waiting import wait_for
 
 from hallmark.errors import UserError
+from hallmark.project import ROOT
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.stage.embedded import guard
 from hallmark.stage.embedded.emulator import Emulator
+from hallmark.stage.embedded.owner import OWNER
 
 pytestmark = pytest.mark.embedded
 
@@ -41,6 +47,7 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]
 
 def test_a_dead_one_is_noticed_and_cleaned_up(noted: Emulator) -> None:
     assert emulators.running() == noted
+    assert OWNER not in psutil.Process(noted.pid).environ(), "what `up` keeps outlives whoever started it"
     os.kill(noted.pid, signal.SIGKILL)
     wait_for(lambda: not noted.is_alive(), "its death")
     assert emulators.running() is None
@@ -59,9 +66,28 @@ def test_a_silent_one_is_left_alone(noted: Emulator, monkeypatch: pytest.MonkeyP
     wait_for(noted.answers, "its answer")
 
 
-def test_a_proxy_is_not_asked(noted: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_not_asked(running_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    assert noted.answers()
+    assert running_emulator.answers()
+
+
+OWNING = """
+import dataclasses, json, sys
+from hallmark.stage.embedded.emulator import emulator
+with emulator() as started:
+    print(json.dumps(dataclasses.asdict(started)), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_one_in_a_with_block_ends_when_its_process_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNING], stdin=PIPE, stdout=PIPE, cwd=ROOT) as owner:
+        assert owner.stdout
+        begun = Emulator(**json.loads(owner.stdout.readline()))
+        assert begun.answers()
+        owner.kill()
+    wait_for(lambda: not begun.processes(), "the end of all its processes")
+    assert not Path(begun.folder).exists()
 
 
 def test_an_interrupted_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
