@@ -17,7 +17,7 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from hallmark.evidence import now
 from hallmark.load import abuse, scenario
-from hallmark.load.abuse_key import over_quota_key
+from hallmark.load.abuse_key import make_over_quota_key, remove_over_quota_key
 from hallmark.load.account import ARCHIVE, archive_size
 from hallmark.load.dispatch import Dispatch
 from hallmark.load.plan import CARD, Arrival, Terms, arrivals, share
@@ -54,15 +54,13 @@ def _runner(environment: Environment) -> Runner:
 class Generator:
     """One process's part of a run: its dispatch, the addresses and keys, and the samples that are not handed on yet."""
 
-    def __init__(self, environment: Environment, terms: Terms, number: int, of: int) -> None:
+    def __init__(self, environment: Environment, terms: Terms, over_quota: str, number: int, of: int) -> None:
         options = _options(environment)
         stage = open_stage(options.target, options.system, options.stage)
         own = share(arrivals(terms, RuleParameters.of(stage.outputs)), number, of)
         # A key goes to its own API only, not to another host.
         self.url = options.host or stage.api_url
-        self.keys = {} if options.host else {"the stage's": stage.api_key}
-        if any(arrival.kind == abuse.OVER_QUOTA for arrival in own) and not options.host:
-            self.keys["over its quota"] = over_quota_key(stage)
+        self.keys = {} if options.host else {"the stage's": stage.api_key, "over its quota": over_quota}
         self.samples: list[Sample] = []
         self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS)
         gevent.spawn(self.dispatch.run)
@@ -87,6 +85,8 @@ class Run:
         self.started = now()
         self.archived = archive_size(stage) if ARCHIVE in stage.outputs else 0
         self.rows: list[list[Any]] = []
+        self.abused = any(arrival.kind == abuse.OVER_QUOTA for arrival in planned) and not options.host
+        self.over_quota = make_over_quota_key(stage) if self.abused else ""
 
     def write(self, environment: Environment, generators: int) -> None:
         """Write the run; what has no sample was not sent."""
@@ -141,7 +141,8 @@ class CardHolders(FastHttpUser):
 
 def _take_part(environment: Environment, msg: Any, **_: Any) -> None:
     """A worker makes its generator before its users come."""
-    State.generator = Generator(environment, Terms(**msg.data["terms"]), msg.data["number"], msg.data["of"])
+    part = dict(msg.data)
+    State.generator = Generator(environment, Terms(**part.pop("terms")), **part)
 
 
 @events.init.add_listener
@@ -163,11 +164,20 @@ def _(environment: Environment, **_: Any) -> None:
     State.run = Run(environment)
     clients = list(runner.clients) if isinstance(runner, MasterRunner) else []
     for number, client in enumerate(clients):
-        data = {"terms": State.run.terms.to_message(), "number": number, "of": len(clients)}
+        part = {"number": number, "of": len(clients), "over_quota": State.run.over_quota}
+        data = {"terms": State.run.terms.to_message(), **part}
         runner.send_message("part", data, client)
     if not isinstance(runner, MasterRunner):
-        State.generator = Generator(environment, State.run.terms, 0, 1)
+        State.generator = Generator(environment, State.run.terms, State.run.over_quota, 0, 1)
     gevent.spawn(_end_when_complete, environment, State.run, max(1, len(clients)))
+
+
+@events.test_stop.add_listener
+def _(environment: Environment, **_: Any) -> None:
+    """Take back what the run has made on the stage, also when it is interrupted."""
+    if State.run and State.run.abused:
+        options = _options(environment)
+        remove_over_quota_key(open_stage(options.target, options.system, options.stage))
 
 
 @events.report_to_master.add_listener

@@ -1,20 +1,17 @@
-"""The key of a client that has used up its quota, made once per API."""
+"""The key of a client that has used up its quota: made for a run, and taken back when the run ends."""
 
 from hallmark.stage import Stage
 
 QUOTA_PER_DAY = 1
 
 
-def over_quota_key(stage: Stage) -> str:
-    """Return the value of a key whose usage plan allows one request a day; made if it is not there.
+def make_over_quota_key(stage: Stage) -> str:
+    """Return the value of a new key whose usage plan allows one request a day.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     """
-    name = f"{stage.system}-load-over-quota-{stage.name}"
-    client = stage.client("apigateway")
-    found = client.get_api_keys(nameQuery=name, includeValues=True)["items"]
-    if found:
-        return str(found[0]["value"])
+    remove_over_quota_key(stage)  # a run that was killed has left it
+    client, name = stage.client("apigateway"), _name(stage)
     key = client.create_api_key(name=name, enabled=True)
     plan = client.create_usage_plan(
         name=name,
@@ -23,3 +20,22 @@ def over_quota_key(stage: Stage) -> str:
     )
     client.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
     return str(key["value"])
+
+
+def remove_over_quota_key(stage: Stage) -> None:
+    """Delete the key and its usage plan, if they are there: the stage is as its template says."""
+    client, name = stage.client("apigateway"), _name(stage)
+    for page in client.get_paginator("get_usage_plans").paginate():
+        for plan in (plan for plan in page["items"] if plan["name"] == name):
+            # A plan that still has a stage cannot be deleted.
+            stages = [f"{one['apiId']}:{one['stage']}" for one in plan.get("apiStages", [])]
+            removed = [{"op": "remove", "path": "/apiStages", "value": each} for each in stages]
+            client.update_usage_plan(usagePlanId=plan["id"], patchOperations=removed)
+            client.delete_usage_plan(usagePlanId=plan["id"])
+    for page in client.get_paginator("get_api_keys").paginate(nameQuery=name):
+        for key in page["items"]:
+            client.delete_api_key(apiKey=key["id"])
+
+
+def _name(stage: Stage) -> str:
+    return f"{stage.system}-load-over-quota-{stage.name}"
