@@ -4,11 +4,13 @@ usage: python benchmarks/flaky.py [runs, 20 by default] [arguments of pytest]; e
 """
 
 import os
+import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from configparser import RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,7 +21,6 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 20
-TESTS = ("tests/integration", "--quiet", "--numprocesses", "3", "--dist", "loadfile")  # as tox.ini runs them
 OWN = "HALLMARK_GATE"  # with it, tests would write a gate's evidence
 
 
@@ -38,14 +39,22 @@ class Run:
         return self.tests > 0 and not self.failed and not self.broken
 
 
+def command(arguments: list[str]) -> list[str]:
+    """Return the command of `tox -e integration`, with arguments of pytest."""
+    tox = RawConfigParser()
+    tox.read(ROOT / "tox.ini")
+    words = shlex.split(tox["testenv:integration"]["commands"].replace("{posargs}", ""))
+    return [sys.executable, "-m", *words, "--quiet", *arguments]
+
+
 def run(arguments: list[str]) -> Run:
     """Run the integration tests once, in a process of their own."""
     environment = {name: value for name, value in os.environ.items() if name != OWN}
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.xml"
-        command = [sys.executable, "-m", "pytest", *TESTS, f"--junitxml={results}", *arguments]
+        words = command([f"--junitxml={results}", *arguments])
         begin = time.perf_counter()
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - begin
         if not results.is_file():
             return Run(seconds, 0, (), (done.stderr or done.stdout).strip()[-500:] or "pytest said nothing")
