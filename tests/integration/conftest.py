@@ -1,5 +1,6 @@
 """The stage that is tested, for all integration tests of a process: in an emulator that ends with them, or on AWS."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what lives as long as the process: it looks at everything else often."""
+    gc.collect()
+    gc.freeze()
 
 
 def _needs_emulator(item: pytest.Item) -> bool:

@@ -1,11 +1,10 @@
 """The embedded stage: an AWS emulator on a loopback port, in which the ordinary CDK CLI deploys the stacks."""
 
-import boto3
-
 from hallmark.errors import UserError
 from hallmark.project import REGION
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator, running
+from hallmark.stage.sessions import session
 
 # The emulator takes a 12-digit access key as the account; the secret is never checked.
 ACCOUNT, SECRET = "000000000000", "embedded"
@@ -33,5 +32,4 @@ def open_stage(system: str, name: str) -> DeployedStage:
 
 def stage_of(emulator: Emulator, system: str, name: str) -> DeployedStage:
     """Open a stage of an emulator."""
-    session = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=REGION)
-    return DeployedStage(system, name, "embedded", session, emulator.endpoint)
+    return DeployedStage(system, name, "embedded", session(ACCOUNT, SECRET), emulator.endpoint)

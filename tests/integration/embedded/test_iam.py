@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from policy_statements import allow
@@ -14,6 +13,7 @@ from waiting import wait_for
 from hallmark.project import REGION
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator, emulator
+from hallmark.stage.sessions import session
 
 EVENTS = "events.amazonaws.com"
 MakeRole = Callable[..., str]
@@ -41,8 +41,7 @@ def as_role(client: Any, running_emulator: Emulator) -> Callable[[str], Any]:
     def assume(arn: str) -> Any:
         given = client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
         keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
-        session = boto3.Session(*keys, region_name=REGION)
-        return stage_of(running_emulator, "realtime", "dev").acting_as(session).client
+        return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys)).client
 
     return assume
 

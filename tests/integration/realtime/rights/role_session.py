@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
 from hallmark.project import REGION
 from hallmark.stage import Stage
+from hallmark.stage.sessions import session
 
 OTHER = {"ingest_processor": "notifier", "fraud_detector": "ingest_processor", "notifier": "fraud_detector"}
 SESSION = "trial"
@@ -51,9 +51,7 @@ def assume(stage: Stage, role: str) -> Stage:
         given = wait_for(lambda: _credentials(stage, role), f"a session of {name}")
     finally:
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
-    return stage.acting_as(
-        boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=REGION)
-    )
+    return stage.acting_as(session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
 
 
 def _credentials(stage: Stage, role: str) -> dict[str, Any] | None:
