@@ -9,7 +9,8 @@ from threading import Event, Lock, Thread
 import urllib3
 
 from hallmark.errors import UserError
-from hallmark.ledger import Ledger, settle
+from hallmark.ledger.ledger import Ledger
+from hallmark.ledger.settle import settle
 from hallmark.stage import Stage
 from hallmark.traffic import clock
 from hallmark.traffic.client import ApiClient

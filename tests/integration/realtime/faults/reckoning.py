@@ -14,7 +14,8 @@ from realtime.faults.trial import Trial
 from waiting import wait_for
 
 from hallmark.evidence import Fault
-from hallmark.ledger import Ledger, settle
+from hallmark.ledger.ledger import Ledger
+from hallmark.ledger.settle import settle
 from hallmark.stage import Stage
 from hallmark.traffic.outcome import Run
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from hallmark.ledger import Ledger, settle
+from hallmark.ledger.ledger import Ledger
+from hallmark.ledger.settle import settle
 from hallmark.traffic.outcome import Run, Status
 from tests.unit.hallmark.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pipeline, carried_run
 
