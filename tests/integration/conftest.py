@@ -42,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin one record for all processes that the tests run in."""
     config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")
+    if target_of_run() == "aws" and config.getoption("numprocesses", None):
+        raise pytest.UsageError("on AWS all tests share one stage: run them in one process, with --numprocesses 0")
     if not hasattr(config, "workerinput") and target_of_run() == "embedded":
         config.stash[recording] = usage.begin(revision(), embedded.ACCOUNT, "dev")
         os.environ[DRAFT] = str(config.stash[recording])
