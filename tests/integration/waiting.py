@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 20.0) -> T:
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0) -> T:
     """Return the condition's first true value; fail with `what` when the deadline passes."""
     deadline = time.monotonic() + seconds
     while True:
