@@ -1,8 +1,9 @@
 """A handler process is talked to over its pipes by the invoking thread alone.
 
 The emulator starts a thread for each invocation, keeps another for each process's logs, and waits for silence before
-it believes that a handler has logged all. Node.js writes to a pipe at once while it holds what is written, so what a
-handler logs before it answers is in the pipe when its answer is; what comes later is logged with the next invocation.
+it believes that a handler has logged all. Node.js is told to wait for a log pipe that is full: by itself it keeps what
+the pipe does not hold for later, and the answer overtakes it. So what a handler logs before it answers is in the pipe
+when its answer is; what comes later is logged with the next invocation.
 https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
 """
 
@@ -21,6 +22,8 @@ from ministack.core import lambda_runtime
 CHUNK = 65536
 # Four times the usual; the pipes of all processes of a user share 64 MiB. https://man7.org/linux/man-pages/man7/pipe.7.html
 LOG_PIPE_BYTES = 256 * 1024
+# libuv's own setting; Node.js has no public name for it on pipes.
+WAIT_FOR_FULL_LOG = "process.stderr._handle?.setBlocking?.(true);\n"
 Json = dict[str, Any]
 
 
@@ -157,5 +160,6 @@ def _invoke(
 
 def install() -> None:
     """Replace how a process is talked to; the thread that would read its logs ends at once."""
+    lambda_runtime._NODEJS_WORKER_SCRIPT = WAIT_FOR_FULL_LOG + lambda_runtime._NODEJS_WORKER_SCRIPT
     lambda_runtime.Worker._read_stderr = lambda worker: None
     lambda_runtime.Worker.invoke = _invoke
