@@ -15,7 +15,7 @@ from hallmark.stage import Stage
 PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # What the pages let their reader choose, so that the stage stays as it is.
-CHOSEN = {"RESERVED": "20", "WARM": "1", "LOST": "1m"}
+CHOSEN = {"WARM": "1", "LOST": "1m"}
 
 
 def blocks(page: Path) -> list[str]:
@@ -34,12 +34,19 @@ def programs(folder: Path) -> Path:
     return folder
 
 
+def reserved(stage: Stage) -> str:
+    """What is reserved for the function that the page on throttles takes for its example."""
+    name = f"{stage.system}-ingest_processor-{stage.name}"
+    return str(stage.client("lambda").get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"])
+
+
 @pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_of_a_page_runs(stage: Stage, hallmark: Command, tmp_path: Path, page: Path) -> None:
     found = [block for block in blocks(page) if block != SHELL]
     assert found
-    environment = {**hallmark.environment(), **CHOSEN, "STAGE": stage.name, "PYTHONPATH": str(ROOT)}
+    chosen = {**CHOSEN, "STAGE": stage.name, "RESERVED": reserved(stage)}
+    environment = {**hallmark.environment(), **chosen, "PYTHONPATH": str(ROOT)}
     environment["PATH"] = f"{programs(tmp_path)}:{environment['PATH']}"
     script = "\n".join([SHELL, "set -x", *found])
     done = subprocess.run(
