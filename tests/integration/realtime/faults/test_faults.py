@@ -18,7 +18,7 @@ def row(spec: FaultSpec) -> Any:
 
 
 @pytest.mark.control("RT_NO_LOSS", "RT_IDEMPOTENT")
-@pytest.mark.parametrize("spec", map(row, TABLE))
+@pytest.mark.parametrize("spec", [row(spec) for spec in TABLE])
 def test_nothing_is_lost_and_nothing_happens_twice(
     spec: FaultSpec, results: Any, record_fault: Callable[[Fault], None]
 ) -> None:
