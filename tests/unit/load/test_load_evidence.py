@@ -23,7 +23,7 @@ from hallmark.report.model import Report, Run
 
 @pytest.fixture(scope="module")
 def result(measured: Callable[..., Measured]) -> LoadResult:
-    run = measured(lambda arrival: Sample(arrival.index, 20_000 + 100 * arrival.index, 202))
+    run = measured(lambda arrival: Sample(arrival.index, 10_000 + 50 * arrival.index, 202))
     rows = [row for row in slo.load("steady", "embedded") if row.measure in ("p50", "requests", "lost")]
     return LoadResult(
         scenario="steady",
