@@ -28,7 +28,11 @@ const reporters = [
   ["spec", "stdout"],
   ["junit", join(results, "lambda.xml")],
 ].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
-const { status } = spawnSync(node, ["--enable-source-maps", "--no-warnings", ...reporters, suite], {
+// A test that waits for ever would keep the process alive with it.
+const LIMIT_SECONDS = 120;
+const { status, error } = spawnSync(node, ["--enable-source-maps", "--no-warnings", ...reporters, suite], {
   stdio: "inherit",
+  timeout: LIMIT_SECONDS * 1000,
 });
+if (error) console.error(`The tests did not end: ${error.message} (limit ${LIMIT_SECONDS} s)`);
 process.exitCode = status ?? 1;

@@ -25,7 +25,7 @@ from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
 from hallmark.stage.opening import open_stage
 from hallmark.traffic.parameters import RuleParameters
 
-LEAD_SECONDS = 2.0
+LEAD_SECONDS = 1.0
 GRACE_SECONDS = 40.0
 POLL_SECONDS = 0.2
 
