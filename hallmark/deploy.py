@@ -12,7 +12,11 @@ Settings = Mapping[str, str] | None
 
 def _cdk(command: str, arguments: tuple[str, ...], settings: Settings) -> None:
     """Run the CDK CLI on the cloud assembly; without settings it finds AWS as it always does."""
-    run([tool("node"), str(CDK_CLI), command, *ASSEMBLY, *arguments, *QUIET], tool_environment(settings))
+    environment = tool_environment(settings)
+    if settings is not None:
+        # A profile of the caller's, or the address of one service, would be found before the settings.
+        environment = {name: value for name, value in environment.items() if name in settings or name[:4] != "AWS_"}
+    run([tool("node"), str(CDK_CLI), command, *ASSEMBLY, *arguments, *QUIET], environment)
 
 
 def bootstrap(account: str, settings: Settings = None) -> None:

@@ -19,7 +19,7 @@ from hallmark.errors import UserError
 from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.project import ROOT
-from hallmark.revision import sha256
+from hallmark.revision import revision, sha256
 
 STAGES = ("dev", "prod")
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
@@ -90,10 +90,11 @@ class EvidencePlugin:
     passed: dict[str, bool] = field(default_factory=dict)
     proves: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: ExitStack = field(default_factory=ExitStack)
-
     begun: bool = False
+    commit: str = ""
 
     def pytest_sessionstart(self) -> None:
+        self.commit = revision()
         (EVIDENCE / f"{self.gate}.json").unlink(missing_ok=True)
 
     @pytest.hookimpl(tryfirst=True)
@@ -103,7 +104,7 @@ class EvidencePlugin:
     def _begin(self) -> None:
         """Evidence is of the templates that the tests meet: while tests are collected, they may be in the making."""
         if not self.begun:
-            self.record = self.running.enter_context(recorded(self.gate))
+            self.record = self.running.enter_context(recorded(self.gate, commit=self.commit))
             self.begun = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

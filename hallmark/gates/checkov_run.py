@@ -3,7 +3,6 @@
 Apart from the gate, which needs none of checkov when no template changed: checkov takes longer to load than to judge.
 """
 
-import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,6 @@ def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
 
     UserError for a template that cannot be read, and for a policy file that is not loaded.
     """
-    # Hundreds of thousands of objects that live until the process ends.
-    gc.disable()
     keep_all = RunnerFilter(framework=["cloudformation"], show_progress_bar=False)
     report = Runner().run(None, [str(checks)], [str(template.path) for template in templates], keep_all)
     assert isinstance(report, Report)

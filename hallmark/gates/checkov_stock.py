@@ -3,6 +3,7 @@
 Standard library, PyYAML and checkov only: checkov's pins fit no other tool, so it has an environment of its own.
 """
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -70,4 +71,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # checkov makes hundreds of thousands of objects that live until this process ends.
+    gc.disable()
     sys.exit(main())

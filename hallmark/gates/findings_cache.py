@@ -55,7 +55,9 @@ def judged(
     new = [template for template in templates if template not in kept]
     for template, said in zip(new, judge(new) if new else (), strict=True):
         kept[template] = {"said": said}
-        _write(entries[template], kept[template])
+        # A file that was changed meanwhile may have been read before or after.
+        if basis.entry(template, date.today()) == entries[template]:
+            _write(entries[template], kept[template])
     for stale in set((basis.folder / basis.tool).glob("*")) - set(entries.values()):
         stale.unlink(missing_ok=True)
     print(f"{basis.tool}: {len(new)} templates judged, {len(templates) - len(new)} unchanged since they were")

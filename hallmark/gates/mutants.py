@@ -15,8 +15,7 @@ def main() -> int:
     """Run the gate; 1 for a survivor, 2 for a control without mutants or a policy that cannot be used."""
     try:
         with recorded(GATE) as record:
-            systems = sorted(path.stem for path in catalogue.CONTROLS.glob("*.yaml"))
-            results = [mutants.run(system) for system in systems]
+            results = [mutants.run(system) for system in catalogue.systems()]
             survivors = tuple(str(survivor) for result in results for survivor in result.survivors)
             total, killed = sum(result.total for result in results), sum(result.killed for result in results)
             record.mutants = Mutants(total, killed, survivors)

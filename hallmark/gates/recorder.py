@@ -36,11 +36,14 @@ class Recorder:
 
 
 @contextmanager
-def recorded(gate: str, folder: Path | None = None) -> Iterator[Recorder]:
-    """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one."""
+def recorded(gate: str, folder: Path | None = None, commit: str | None = None) -> Iterator[Recorder]:
+    """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one.
+
+    `commit` is for a gate that has read its code before: the revision of that moment.
+    """
     folder = folder or EVIDENCE
     (folder / f"{gate}.json").unlink(missing_ok=True)
-    blank = Evidence(gate, "failed", 0.0, now(), revision(), template_digests())
+    blank = Evidence(gate, "failed", 0.0, now(), commit or revision(), template_digests())
     begin, recorder = monotonic(), Recorder()
     try:
         yield recorder

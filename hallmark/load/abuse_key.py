@@ -33,7 +33,7 @@ def remove_over_quota_key(stage: Stage) -> None:
             client.update_usage_plan(usagePlanId=plan["id"], patchOperations=removed)
             client.delete_usage_plan(usagePlanId=plan["id"])
     for page in client.get_paginator("get_api_keys").paginate(nameQuery=name):
-        for key in page["items"]:
+        for key in (key for key in page["items"] if key["name"] == name):
             client.delete_api_key(apiKey=key["id"])
 
 

@@ -1,8 +1,11 @@
 """What the floor can hold, and how long it takes at the rate that the pipeline is going to get."""
 
 from dataclasses import dataclass
+from math import inf
 
 from hallmark.errors import UserError
+from hallmark.load import scenario as scenarios
+from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
 from hallmark.load.measured import Measured
@@ -14,8 +17,8 @@ from hallmark.traffic.outcome import Callback
 from hallmark.traffic.parameters import RuleParameters
 
 SCENARIO, CAPACITY, STEADY = "floor", "capacity", "floor"
-# The floor holds a rate that it answers, and no slower than the pipeline itself may be (load/slo.yaml).
-HELD_PERCENT, HELD_P99_MS = 99.0, 150.0
+PIPELINE = "steady"
+HELD_PERCENT = 99.0
 ATTEMPTS, STEP_DOWN = 5, 0.7
 
 
@@ -32,25 +35,33 @@ class Floor:
 def measure_floor(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Floor:
     """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds.
 
-    Raises UserError when it holds next to nothing.
+    It holds what it answers, no slower than the pipeline itself may be. Raises UserError when it holds next to nothing.
     """
-    wanted = rate
+    wanted, tried, latest = rate, rate, _latest(stage)
     notes: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
         measured = _run(stage, rate, processes, progress)
         capacity = _phase(measured, CAPACITY)
-        if _held(capacity):
+        if _held(capacity, latest):
             return _floor(rate, measured, capacity, notes)
-        rate = round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
+        tried, rate = rate, round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
+        if not rate:
+            break
         notes = (
-            f"this machine is too slow for {wanted:g}/s: the no-op floor does not hold {2 * wanted:g}/s "
-            f"({HELD_PERCENT:g} % of it, with a p99 of at most {HELD_P99_MS:g} ms), so the rate is {rate:g}/s, "
-            f"half of what it holds",
+            f"too slow for {wanted:g}/s: the no-op floor does not hold {2 * wanted:g}/s ({HELD_PERCENT:g} % of it, "
+            f"with a p99 of at most {latest:g} ms), so the rate is {rate:g}/s, half of what it holds",
         )
     raise UserError(
-        f"not even a function that does nothing holds {2 * rate:g}/s here with a p99 of at most {HELD_P99_MS:g} ms: "
-        f"end what else runs on this machine, then run the load again"
+        f"not even a function that does nothing holds {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
+        f"end what else runs here, then run the load again"
     )
+
+
+def _latest(stage: DeployedStage) -> float:
+    """The p99 in milliseconds that the pipeline may have."""
+    key = scenarios.stage_key(stage.target, stage.name)
+    bounds = (slo.at(row.at_most, key) for row in slo.load(PIPELINE, key) if row.measure == "p99")
+    return min((bound for bound in bounds if bound is not None), default=inf)
 
 
 def _run(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Measured:
@@ -62,8 +73,9 @@ def _phase(measured: Measured, name: str) -> PhaseResult:
     return next(phase for phase in phase_results(measured) if phase.name == name)
 
 
-def _held(phase: PhaseResult) -> bool:
-    in_time = phase.percentiles.get("99", HELD_P99_MS + 1) <= HELD_P99_MS
+def _held(phase: PhaseResult, latest: float) -> bool:
+    # Few samples have no p99, but a slowest one.
+    in_time = phase.percentiles.get("99", phase.percentiles.get("max", inf)) <= latest
     return set(phase.statuses) == {"202"} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
 

@@ -74,6 +74,8 @@ def read_rules(path: Path, parameters: RuleParameters) -> list[Rule]:
         raise UserError(f"{error}. Correct it, or give the path of a rules file.") from None
     try:
         return RuleFile.model_validate(lines.data, context=parameters.model_dump(by_alias=True)).rules
+    except RecursionError:
+        raise UserError(f"{path}: is nested too deeply") from None
     except ValidationError as error:
         location, message = _mistake(error)
         raise UserError(f"{path}:{lines.line(location)}: {message}") from None

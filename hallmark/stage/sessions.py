@@ -1,12 +1,20 @@
 """Sessions of boto3 that read the services' models once for all: every new one would parse them again."""
 
+import os
 from functools import cache
 
 import boto3
 from botocore.loaders import Loader, create_loader
-from botocore.session import get_session
+from botocore.session import Session
 
 from hallmark.project import REGION
+
+# Name in a profile, environment variable, default, conversion: no profile, and files with nothing in them.
+OWN_SETTINGS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 @cache
@@ -15,7 +23,11 @@ def _models() -> Loader:
 
 
 def session(access_key: str, secret_key: str, token: str | None = None) -> boto3.Session:
-    """Return a session with the given credentials, in the project's region."""
-    found = get_session()
+    """Return a session with the given credentials, in the project's region; the caller's own settings stay outside."""
+    found = Session(OWN_SETTINGS)
     found.register_component("data_loader", _models())
-    return boto3.Session(access_key, secret_key, token, region_name=REGION, botocore_session=found)
+    made = boto3.Session(access_key, secret_key, token, region_name=REGION, botocore_session=found)
+    # Each session adds where boto3's own models are.
+    paths = _models().search_paths
+    paths[:] = dict.fromkeys(paths)
+    return made

@@ -18,7 +18,7 @@ from hallmark.up import RULES, SYSTEM, deploy_embedded
 
 HERE = Path(__file__).parent
 PIPELINE = HERE / "realtime"
-# Files that take longest, in seconds: whoever begins them last keeps all others waiting.
+# The files that take longest: whoever begins them last keeps all others waiting.
 LONGEST = (
     "load/test_load_gate.py",
     "realtime/test_runbooks.py",
@@ -44,6 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")
     if target_of_run() == "aws" and config.getoption("numprocesses", None):
         raise pytest.UsageError("on AWS all tests share one stage: run them in one process, with --numprocesses 0")
+    if target_of_run() == "aws" and os.environ.get("HALLMARK_STAGE", "dev") != "dev":
+        raise pytest.UsageError("the tests change the stage that they test: on AWS it is dev, and no other")
+    if missing := [name for name in LONGEST if not (HERE / name).is_file()]:
+        raise pytest.UsageError(f"LONGEST in {Path(__file__).name} names {missing[0]}, which is not there")
+    if target_of_run() == "embedded":
+        # A profile, or the address of a service, of the user's would be found before the emulator.
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
     if not hasattr(config, "workerinput") and target_of_run() == "embedded":
         config.stash[recording] = usage.begin(revision(), embedded.ACCOUNT, "dev")
         os.environ[DRAFT] = str(config.stash[recording])
@@ -81,9 +89,9 @@ def running_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest) -> Stage:
-    """`dev`, deployed by the CDK CLI; with HALLMARK_TARGET=aws the stage HALLMARK_STAGE that is on AWS."""
+    """`dev`, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
     if target_of_run() == "aws":
-        return aws.open_stage(SYSTEM, os.environ.get("HALLMARK_STAGE", "dev"))
+        return aws.open_stage(SYSTEM, "dev")
     emulator = request.getfixturevalue("running_emulator")
     deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
     return deploy_embedded(emulator, "dev", lambda step: None, RULES)

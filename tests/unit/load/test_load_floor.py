@@ -1,6 +1,7 @@
 """The floor decides the rate: what it holds at twice the rate, or half of what it holds."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) 
                 latency = int((milliseconds if over else 5) * 1000)
                 return Sample(arrival.index, latency, status if over else 202, NOW)
 
-            return measured(answer, scenario="floor", rate=rate, seconds=12)
+            return measured(answer, scenario="floor", rate=rate, seconds=10)
 
         monkeypatch.setattr(floor_run, "_run", run)
         return rates
@@ -39,7 +40,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) 
 
 
 def measure(rate: float = 116) -> floor_run.Floor:
-    return measure_floor(None, rate, 1, lambda *_: None)  # type: ignore[arg-type]
+    stage = SimpleNamespace(target="embedded", name="dev")
+    return measure_floor(stage, rate, 1, lambda *_: None)  # type: ignore[arg-type]
 
 
 def test_a_machine_that_holds_twice_the_rate_is_measured_once(machine: Callable[..., list[float]]) -> None:
@@ -60,7 +62,14 @@ def test_a_slower_machine_gets_half_of_what_it_holds(machine: Callable[..., list
     assert f"the rate is {floor.rate:g}/s" in floor.notes[0]
 
 
+def test_a_rate_too_low_for_a_p99_is_judged_by_its_slowest_answer(machine: Callable[..., list[float]]) -> None:
+    rates = machine(holds=300)
+    assert measure(rate=5).rate == 5
+    assert rates == [5]
+
+
 def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[float]]) -> None:
-    machine(holds=1, milliseconds=900)
-    with pytest.raises(UserError, match="end what else runs on this machine"):
+    rates = machine(holds=1, milliseconds=900)
+    with pytest.raises(UserError, match="end what else runs here") as caught:
         measure()
+    assert f"holds {2 * rates[-1]:g}/s" in str(caught.value)

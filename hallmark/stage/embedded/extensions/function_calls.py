@@ -56,7 +56,7 @@ def _kind(service: str, request: Json) -> Any:
 
 
 def _policies_ask_for_no_more(key: str) -> bool:
-    """Tell whether what a call's kind says is all that the policies of its caller look at."""
+    """Tell whether a call's kind is all that its caller's policies look at; tables and buses have none here."""
     policies = iam_evaluator.resolve_principal(key, responses.get_account_id()).policies
     blocks = (block for statements in policies for statement in statements for block in statement.conditions.values())
     return all(condition.lower() in CONDITIONS for block in blocks for condition in block)
@@ -109,7 +109,9 @@ def around(app: Any) -> Any:
 
 def _kind_of(service: str, body: bytes) -> Any:
     try:
-        return _kind(service, json.loads(body))
+        kind = _kind(service, json.loads(body))
+        hash(kind)
+        return kind
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -129,7 +131,15 @@ def install() -> None:
         if kind is not None and now < until:
             for use in used:
                 note(*use)
-            status, fields, content = await module.handle_request(method, path, headers, body, query)
+            try:
+                status, fields, content = await module.handle_request(method, path, headers, body, query)
+            except Exception as error:  # as the emulator answers it
+                emulator.logger.exception("%s %s", service, action)
+                status, fields, content = (
+                    500,
+                    {},
+                    json.dumps({"__type": "InternalError", "message": str(error)}).encode(),
+                )
             return status, {**fields, "x-amzn-requestid": request_id}, content
         uses.set(used := [])
         answer: Answer = await judge_and_serve(method, path, headers, body, query, request_id)

@@ -29,12 +29,14 @@ TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "B
 @pytest.fixture(scope="module")
 def both(running_emulator: Emulator, stage: Stage) -> Iterator[dict[str, Stage]]:
     """The stage of all tests, and `prod` beside it for the time of these."""
-    prod = deploy_embedded(running_emulator, "prod", lambda step: None, RULES)
-    yield {"dev": stage, "prod": prod}
-    unprotect(prod)
-    cloudformation, name = prod.client("cloudformation"), stack_name(SYSTEM, "prod")
-    cloudformation.delete_stack(StackName=name)
-    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    cloudformation, name = stage.client("cloudformation"), stack_name(SYSTEM, "prod")
+    try:
+        prod = deploy_embedded(running_emulator, "prod", lambda step: None, RULES)
+        yield {"dev": stage, "prod": prod}
+        unprotect(prod)
+    finally:
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +89,11 @@ def _overhear(stage: Stage, bus: str) -> Iterator[str]:
     with fed_queue(stage, "events.amazonaws.com") as (url, arn):
         events.put_rule(Name="overhear", EventBusName=name, EventPattern='{"source": [{"exists": true}]}')
         events.put_targets(Rule="overhear", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
-        yield url
-        events.remove_targets(Rule="overhear", EventBusName=name, Ids=["1"])
-        events.delete_rule(Name="overhear", EventBusName=name)
+        try:
+            yield url
+        finally:
+            events.remove_targets(Rule="overhear", EventBusName=name, Ids=["1"])
+            events.delete_rule(Name="overhear", EventBusName=name)
 
 
 @pytest.fixture
