@@ -4,17 +4,16 @@ Standard library and PyYAML only: gates also run in environments that hold nothi
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hallmark.errors import UserError
 from hallmark.project import ROOT
+from hallmark.yaml_lines import LinedYaml
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 TOOLS = ("cfn-lint", "checkov", "iam", "control")
@@ -76,45 +75,25 @@ class Waivers:
 
 def load(path: Path = WAIVERS, today: date | None = None) -> Waivers:
     """Read the waivers; UserError with file and line for the first that is wrong, too wide or expired."""
-    label = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        entries = tuple(_waiver(node, label, today or date.today()) for node in _items(root, label))
-    except OSError as error:
-        raise UserError(f"{label}: {(error.strerror or 'unreadable').lower()}") from None
-    except yaml.MarkedYAMLError as error:
-        raise UserError(
-            f"{label}:{error.problem_mark.line + 1 if error.problem_mark else 1}: {error.problem}"
-        ) from None
-    return Waivers(entries)
+    lines = LinedYaml(path)
+    if not isinstance(lines.data, dict) or list(lines.data) != ["waivers"] or type(lines.data["waivers"]) is not list:
+        raise UserError(f"{lines.place(())}: one list named `waivers` is wanted")
+    return Waivers(tuple(_waiver(lines, number, today or date.today()) for number in range(len(lines.data["waivers"]))))
 
 
-def _items(root: yaml.Node | None, label: str) -> Iterator[yaml.MappingNode]:
-    data = [] if root is None else [(key.value, value) for key, value in getattr(root, "value", []) if key]
-    if len(data) != 1 or data[0][0] != "waivers" or not isinstance(data[0][1], yaml.SequenceNode):
-        raise UserError(f"{label}:1: one list named `waivers` is wanted")
-    for node in data[0][1].value:
-        if not isinstance(node, yaml.MappingNode):
-            raise UserError(f"{label}:{node.start_mark.line + 1}: a waiver is a mapping")
-        yield node
-
-
-def _waiver(node: yaml.MappingNode, label: str, today: date) -> Waiver:
-    where = f"{label}:{node.start_mark.line + 1}"
-    lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-    try:
-        data = {str(key): value for key, value in yaml.SafeLoader("").construct_mapping(node, deep=True).items()}
-    except ValueError as error:
-        raise UserError(f"{where}: {error}") from None
+def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
+    data, path = lines.data["waivers"][number], ("waivers", number)
+    if not isinstance(data, dict):
+        raise UserError(f"{lines.place(path)}: a waiver is a mapping")
     try:
         _check_fields(data)
         scope = _scope(data["scope"])
         _check_values(data, today)
         deadlines = _deadlines(data.get("deadlines", {}))
     except _WrongError as error:
-        raise UserError(f"{label}:{lines.get(error.field, node.start_mark.line + 1)}: {error}") from None
+        raise UserError(f"{lines.place((*path, error.field))}: {error}") from None
     plain = {name: data[name] for name in ("rule", "tool", "reason", "owner", "expires")}
-    return Waiver(**plain, scope=scope, where=where, deadlines=deadlines)
+    return Waiver(**plain, scope=scope, where=lines.place(path), deadlines=deadlines)
 
 
 class _WrongError(Exception):

@@ -23,6 +23,16 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     }
 
 
+def _date(loader: Any, node: yaml.ScalarNode) -> Any:
+    try:
+        return yaml.SafeLoader.construct_yaml_timestamp(loader, node)
+    except ValueError as error:
+        raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+
+
 class LinedYaml:
     """A YAML file: its `data`, and the line of everything in it; `loader` says what a bare word or number means."""
 
@@ -51,7 +61,11 @@ class LinedYaml:
     def error(self, path: Sequence[str | int], problem: str) -> UserError:
         """The one line that tells what is wrong at a path of keys and indexes."""
         where = ".".join(str(step) for step in path)
-        return UserError(f"{self._shown}:{self.line(path)}: {where + ': ' if where else ''}{' '.join(problem.split())}")
+        return UserError(f"{self.place(path)}: {where + ': ' if where else ''}{' '.join(problem.split())}")
+
+    def place(self, path: Sequence[str | int]) -> str:
+        """The file, and the line of what is at a path: `file:line`."""
+        return f"{self._shown}:{self.line(path)}"
 
     def line(self, path: Sequence[str | int]) -> int:
         """The line, from 1, of what is at a path, where its key stands, or of the nearest thing around it."""

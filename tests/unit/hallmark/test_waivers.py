@@ -56,8 +56,9 @@ def test_good(file: Path) -> None:
         ("{type: AWS::Lambda::Function}", "everything", 4, "`scope` must be a mapping, not 'everything'"),
         ("creation ends: 2027-02-01", "creation ends: soon", 8, "deadline `creation ends` must be a date"),
         ("waivers:", "waiver:", 1, "one list named `waivers` is wanted"),
-        ("  - rule: W2531\n", "  - rule: [\n", 4, "expected"),
-        ("expires: 2027-01-31", "expires: 2027-13-45", 2, "month must be in 1..12"),
+        ("  - rule: W2531\n", "  - rule: [\n", 4, "did not find expected"),
+        ("    reason:", "    tool: checkov\n    reason:", 5, "the key tool is there twice"),
+        ("expires: 2027-01-31", "expires: 2027-13-45", 7, "month must be in 1..12"),
         ("expires: 2027-01-31", "expires: 2027-01-31 10:00:00", 7, "`expires` must be a date (YYYY-MM-DD)"),
     ],
 )
