@@ -11,7 +11,7 @@ def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> st
     if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
         return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}: {again}"
     if evidence.commit != commit:
-        return f"made before the files of this checkout changed: {again}"
+        return f"made before files of this checkout changed, or came (`git status` names them): {again}"
     other = sorted(
         name for name in {*templates, *evidence.templates} if templates.get(name) != evidence.templates.get(name)
     )
