@@ -17,7 +17,7 @@ from hallmark.waivers import Waivers
         ({"commit": "b" * 40}, "made on commit bbbbbbbbbb, this is aaaaaaaaaa: run the gate again"),
         (
             {"commit": "a" * 40 + " dirty:123"},
-            "made before files of this checkout changed, or came (`git status` names them):",
+            "made before files of this checkout changed, or came (`git status` names them): run the gate again",
         ),
         ({"templates": {"realtime-dev": "0" * 64}}, "made on another template of realtime-dev: run the gate again"),
         ({"templates": {}}, "made on another template of realtime-dev: run the gate again"),
