@@ -42,17 +42,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin one record for all processes that the tests run in."""
     config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")
-    if target_of_run() == "aws" and config.getoption("numprocesses", None):
-        raise pytest.UsageError("on AWS all tests share one stage: run them in one process, with --numprocesses 0")
-    if target_of_run() == "aws" and os.environ.get("HALLMARK_STAGE", "dev") != "dev":
-        raise pytest.UsageError("the tests change the stage that they test: on AWS it is dev, and no other")
     if missing := [name for name in LONGEST if not (HERE / name).is_file()]:
         raise pytest.UsageError(f"LONGEST in {Path(__file__).name} names {missing[0]}, which is not there")
-    if target_of_run() == "embedded":
-        # A profile, or the address of a service, of the user's would be found before the emulator.
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            del os.environ[name]
-    if not hasattr(config, "workerinput") and target_of_run() == "embedded":
+    if target_of_run() == "aws":
+        if config.getoption("numprocesses", None):
+            raise pytest.UsageError("on AWS all tests share one stage: run them in one process, with --numprocesses 0")
+        if os.environ.get("HALLMARK_STAGE", "dev") != "dev":
+            raise pytest.UsageError("the tests change the stage that they test: on AWS it is dev, and no other")
+        return
+    # A profile, or the address of a service, of the user's would be found before the emulator.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    if not hasattr(config, "workerinput"):
         config.stash[recording] = usage.begin(revision(), embedded.ACCOUNT, "dev")
         os.environ[DRAFT] = str(config.stash[recording])
 

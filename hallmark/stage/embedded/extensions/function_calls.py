@@ -116,6 +116,16 @@ def _kind_of(service: str, body: bytes) -> Any:
         return None
 
 
+async def _served(module: Any, *request: Any) -> Answer:
+    """The service's answer; what it does not catch is logged and answered as the emulator does it."""
+    try:
+        answer: Answer = await module.handle_request(*request)
+        return answer
+    except Exception as error:
+        emulator.logger.exception("Error handling a function's call")
+        return 500, {}, json.dumps({"__type": "InternalError", "message": str(error)}).encode()
+
+
 def install() -> None:
     """Serve at once what was allowed a moment ago, and note its use again."""
     judge_and_serve = emulator._dispatch_service_request
@@ -131,15 +141,7 @@ def install() -> None:
         if kind is not None and now < until:
             for use in used:
                 note(*use)
-            try:
-                status, fields, content = await module.handle_request(method, path, headers, body, query)
-            except Exception as error:  # as the emulator answers it
-                emulator.logger.exception("%s %s", service, action)
-                status, fields, content = (
-                    500,
-                    {},
-                    json.dumps({"__type": "InternalError", "message": str(error)}).encode(),
-                )
+            status, fields, content = await _served(module, method, path, headers, body, query)
             return status, {**fields, "x-amzn-requestid": request_id}, content
         uses.set(used := [])
         answer: Answer = await judge_and_serve(method, path, headers, body, query, request_id)

@@ -7,12 +7,9 @@ when its answer is; what comes later is logged with the next invocation.
 https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
 """
 
-import contextlib
-import fcntl
 import json
 import os
 import select
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +17,6 @@ from typing import Any
 from ministack.core import lambda_runtime
 
 CHUNK = 65536
-# Four times the usual; the pipes of all processes of a user share 64 MiB. https://man7.org/linux/man-pages/man7/pipe.7.html
-LOG_PIPE_BYTES = 256 * 1024
 # libuv's own setting; Node.js has no public name for it on pipes.
 WAIT_FOR_FULL_LOG = "process.stderr._handle?.setBlocking?.(true);\n"
 Json = dict[str, Any]
@@ -41,9 +36,6 @@ class Pipes:
         )
         for pipe in (self.stdin, self.stdout, self.stderr):
             os.set_blocking(pipe, False)
-        if sys.platform == "linux":
-            with contextlib.suppress(PermissionError):
-                fcntl.fcntl(self.stderr, fcntl.F_SETPIPE_SZ, LOG_PIPE_BYTES)
 
     def exchange(self, request: bytes, deadline: float) -> Json | None:
         """Return the answer to a request; None when the deadline, on the monotonic clock, passes."""
