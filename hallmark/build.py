@@ -80,8 +80,9 @@ def _synthesize() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates.
     environment = tool_environment({"CDK_VALIDATION": "false"})
-    off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "loadWorkers=1"]
-    run([sys.executable, "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)
+    off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "system=load", "-c", "loadWorkers=1"]
+    # -O: the library checks each argument's type as it runs unless told not to; mypy has checked them.
+    run([sys.executable, "-O", "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)
 
 
 PACKAGES = Step(

@@ -41,8 +41,9 @@ def _synthesize(configs: Sequence[StageConfig]) -> None:
     )
     account = AccountStack(app)
     for config in configs:
-        RealtimeStack(app, config).add_stack_dependency(account)
-        if config.load_workers:
+        if "realtime" in config.systems:
+            RealtimeStack(app, config).add_stack_dependency(account)
+        if "load" in config.systems and config.load_workers:
             # Imported when it is wanted: networks and containers take long to load.
             from infra.load.stack import LoadStack
 

@@ -34,7 +34,7 @@ def merged(context_layers: Sequence[Layer], known: Collection[str]) -> dict[str,
     flat: dict[str, Any] = {}
     for layer in context_layers:
         flat.update(layer)
-    stages = stages_of(flat.get("stage", list(STAGES)))
+    stages = some_of(STAGES, "stage", flat.get("stage", STAGES))
     result: dict[str, Any] = {}
     for layer in context_layers:
         for key, value in layer.items():
@@ -43,12 +43,12 @@ def merged(context_layers: Sequence[Layer], known: Collection[str]) -> dict[str,
     return {**result, "stage": stages}
 
 
-def stages_of(value: object) -> tuple[str, ...]:
-    """The stages to synthesize, from `dev`, `dev,prod` or a list."""
-    wanted = listed("stage", _parsed("stage", value))
-    if not wanted or any(stage not in STAGES for stage in wanted):
-        raise bad("stage", value, " or ".join(STAGES))
-    return tuple(stage for stage in STAGES if stage in wanted)
+def some_of(known: Sequence[str], parameter: str, value: object) -> tuple[str, ...]:
+    """Those of the known ones that are wanted, from `dev`, `dev,prod` or a list."""
+    wanted = listed(parameter, _parsed(parameter, value))
+    if not wanted or not set(wanted) <= set(known):
+        raise bad(parameter, value, " or ".join(known))
+    return tuple(one for one in known if one in wanted)
 
 
 def listed(parameter: str, value: object) -> list[str]:

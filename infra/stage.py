@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from infra.context import STAGES, Layer, for_stage, listed, merged
+from infra.context import STAGES, Layer, for_stage, listed, merged, some_of
 from infra.errors import UsageError, bad
 
 REGION = "eu-central-1"
@@ -35,8 +35,10 @@ LARGEST_QUOTA_PER_DAY = ACCOUNT_RATE_PER_SECOND * 24 * 3600
 # A worker sends hundreds of requests a second: more of them would ask for more than an account may answer.
 MOST_LOAD_WORKERS = 50
 LOADABLE = ("dev",)
+SYSTEMS = ("realtime", "load")
 PARAMETERS = (
     "stage",
+    "system",
     "defaultReservedConcurrency",
     "reservedConcurrencyOverrides",
     "provisionedConcurrencyCritical",
@@ -72,6 +74,7 @@ class StageConfig:
     """Everything that a stack needs to know about its stage."""
 
     stage: str
+    systems: tuple[str, ...]
     memory_mb: int
     removal: Removal
     reserved_concurrency: Mapping[str, int]
@@ -121,6 +124,7 @@ def _stage_config(context: Layer, stage: str) -> StageConfig:
     reserved = _reserved(read)
     return StageConfig(
         stage=stage,
+        systems=some_of(SYSTEMS, "system", read.raw("system")),
         memory_mb=_MEMORY_MB[stage],
         removal=_REMOVAL[stage],
         reserved_concurrency=reserved,

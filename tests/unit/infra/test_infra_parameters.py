@@ -31,6 +31,13 @@ def test_both_stages_by_default_and_one_when_asked(settings):
     assert list(loaded(settings, {"stage": "prod,dev"})) == ["dev", "prod"]
 
 
+def test_every_system_by_default_and_one_when_asked(settings):
+    assert {config.systems for config in loaded(settings).values()} == {("realtime", "load")}
+    assert {config.systems for config in loaded(settings, {"system": "load"}).values()} == {("load",)}
+    with pytest.raises(UsageError, match=r"^parameter system: wants realtime or load, got 'batch'$"):
+        loaded(settings, {"system": "batch"})
+
+
 @pytest.mark.control("RT_FN_MEMORY", "RT_ENV_SEPARATION")
 def test_a_stage_is_values(settings):
     configs = loaded(settings)
