@@ -3,10 +3,8 @@
 import asyncio
 import contextvars
 import gc
-import os
 import random
 import sys
-import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +13,12 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1
 
+from hallmark.stage.embedded.giving_way import give_way, is_background
+
 # Python lets a thread compute for 5 ms before another gets its turn: as long as a whole request takes.
 SWITCH_SECONDS = 0.0005
 # An invocation may call back into the emulator, so it must never wait for a thread: there are enough for any number.
 THREADS = 10_000
-# What nobody waits for gives way to what a client waits for.
-BACKGROUND, BACKGROUND_NICENESS = "hallmark-background", 10
 
 
 def tune() -> None:
@@ -61,7 +59,8 @@ def _let_background_functions_give_way() -> None:
 
     def spawn_with_priority(worker: Any) -> None:
         spawn(worker)
-        if threading.current_thread().name == BACKGROUND:
-            os.setpriority(os.PRIO_PROCESS, worker._proc.pid, BACKGROUND_NICENESS)
+        worker.gives_way = is_background()
+        if worker.gives_way:
+            give_way(worker._proc.pid)
 
     lambda_runtime.Worker._spawn = spawn_with_priority

@@ -16,6 +16,8 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from hallmark.stage.embedded.giving_way import PATIENCE_SECONDS, taking_turns
+
 CHUNK = 65536
 # libuv's own setting; Node.js has no public name for it on pipes.
 WAIT_FOR_FULL_LOG = "process.stderr._handle?.setBlocking?.(true);\n"
@@ -27,6 +29,7 @@ class Pipes:
     """The three pipes of a handler process, none of which is ever waited for alone."""
 
     process: Any
+    pending: bytes | memoryview = b""
     answers: bytearray = field(default_factory=bytearray)
     logged: bytearray = field(default_factory=bytearray)
 
@@ -37,21 +40,24 @@ class Pipes:
         for pipe in (self.stdin, self.stdout, self.stderr):
             os.set_blocking(pipe, False)
 
-    def exchange(self, request: bytes, deadline: float) -> Json | None:
-        """Return the answer to a request; None when the deadline, on the monotonic clock, passes."""
+    def send(self, request: bytes) -> None:
+        """Write a request, as much of it as the pipe holds now; `receive` writes the rest."""
+        self.pending = memoryview(request)
+        self._write()
+
+    def receive(self, deadline: float) -> Json | None:
+        """Return the answer to what was sent; None when the deadline, on the monotonic clock, passes."""
         # Each system call lets other threads run first, so none is made that is not needed.
-        pending = memoryview(request)
-        pending = pending[self._write(pending) :]
         waiting = select.poll()
         for pipe in (self.stdout, self.stderr):
             waiting.register(pipe, select.POLLIN)
-        if pending:
+        if self.pending:
             waiting.register(self.stdin, select.POLLOUT)
         while (left := deadline - time.monotonic()) > 0:
             for pipe, _ in waiting.poll(left * 1000):
                 if pipe == self.stdin:
-                    pending = pending[self._write(pending) :]
-                    if not pending:
+                    self._write()
+                    if not self.pending:
                         waiting.unregister(self.stdin)
                 elif pipe == self.stderr:
                     if not _read(pipe, self.logged):
@@ -62,13 +68,13 @@ class Pipes:
                 return answer
         return None
 
-    def _write(self, pending: memoryview) -> int:
+    def _write(self) -> None:
         try:
-            return os.write(self.stdin, pending)
+            self.pending = self.pending[os.write(self.stdin, self.pending) :]
         except BlockingIOError:
-            return 0
+            return
         except BrokenPipeError:
-            return len(pending)  # its other pipe tells that the process has died
+            self.pending = b""  # its other pipe tells that the process has died
 
     def _answer(self) -> Json | None:
         """The first whole line that is an answer; what else came is dropped."""
@@ -116,6 +122,17 @@ def _end(worker: Any) -> None:
     lambda_runtime._collect(process, time.monotonic() + lambda_runtime._REAP_GRACE)
 
 
+def _patiently(worker: Any, pipes: Pipes, deadline: float) -> Json | None:
+    """Receive the answer; a process that gives way does so for a while only."""
+    if not worker.gives_way:
+        return pipes.receive(deadline)
+    answer = pipes.receive(min(deadline, time.monotonic() + PATIENCE_SECONDS))
+    if answer is None:
+        with taking_turns(worker._proc.pid):
+            answer = pipes.receive(deadline)
+    return answer
+
+
 def _invoke(
     worker: Any,
     event: Any,
@@ -141,7 +158,8 @@ def _invoke(
             "durable": durable or {},
         }
         request = json.dumps({"event": event, "ctx": context}).encode() + b"\n"
-        answer = pipes.exchange(request, time.monotonic() + timeout)
+        pipes.send(request)
+        answer = _patiently(worker, pipes, time.monotonic() + timeout)
         if answer is None:
             answer = {"status": "error", "error": f"Task timed out after {timeout:.2f} seconds"}
         log = pipes.log()
