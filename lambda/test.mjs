@@ -30,7 +30,9 @@ const reporters = [
 ].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
 // A test that waits for ever would keep the process alive with it.
 const LIMIT_SECONDS = 120;
-const { status, error } = spawnSync(node, ["--enable-source-maps", "--no-warnings", ...reporters, suite], {
+// Room for the garbage of a short run saves a tenth of its time.
+const flags = ["--enable-source-maps", "--no-warnings", "--max-semi-space-size=64"];
+const { status, error } = spawnSync(node, [...flags, ...reporters, suite], {
   stdio: "inherit",
   timeout: LIMIT_SECONDS * 1000,
 });

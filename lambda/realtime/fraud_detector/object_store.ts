@@ -22,7 +22,11 @@ export class ObjectStore {
   private readonly http = NodeHttpHandler.create(clientSettings.requestHandler);
   private readonly signer: SignatureV4;
 
-  constructor(bucket: string, environment: Environment) {
+  constructor(
+    bucket: string,
+    environment: Environment,
+    private readonly pause: (milliseconds: number) => Promise<void> = (milliseconds) => wait(milliseconds),
+  ) {
     const region = required(environment, "AWS_REGION");
     const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
     this.base = new URL(endpoint ? `${endpoint.replace(/\/+$/, "")}/${bucket}/` : `https://${bucket}.s3.${region}.amazonaws.com/`);
@@ -45,7 +49,7 @@ export class ObjectStore {
       if ("status" in answer && (answer.status === 200 || answer.status === 412)) return;
       if (attempt === clientSettings.maxAttempts || !mayPass(answer)) throw asError(answer);
       // Full jitter: writers that met once should not meet again.
-      await wait(Math.random() * BACKOFF_MS * 2 ** attempt);
+      await this.pause(Math.random() * BACKOFF_MS * 2 ** attempt);
     }
   }
 

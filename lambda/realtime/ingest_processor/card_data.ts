@@ -12,6 +12,7 @@ const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z
 // What card numbers begin with; numbers that begin with a year of this century do not.
 const ISSUER = /^(?:[3-6]|2[2-7])/;
 const DATE = /^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
+const DECIMAL_DIGIT = /\p{Nd}/u;
 const SHORTEST = 13;
 const LONGEST = 19;
 
@@ -38,7 +39,7 @@ function digitGroups(text: string): string[][] {
 
 /** Unicode keeps the ten digits of a script together, from zero on. */
 function digitValue(digit: string): number {
-  const isDigit = (codePoint: number) => /\p{Nd}/u.test(String.fromCodePoint(codePoint));
+  const isDigit = (codePoint: number) => DECIMAL_DIGIT.test(String.fromCodePoint(codePoint));
   const codePoint = digit.codePointAt(0) ?? 0;
   let value = 0;
   while (value < 9 && isDigit(codePoint - value - 1)) value += 1;

@@ -155,7 +155,7 @@ test("[RT_API_ROUTE] when the failure queue fails too, the answer is still 503",
 // Side by side: they do nothing but wait for their time to end.
 describe("what hangs", { concurrency: true }, () => {
   test("[RT_NO_LOSS] [RT_API_ROUTE] when publishing hangs, the event goes to the failure queue and the answer is 503, in time", async () => {
-    const { eventBridge, sqs, post, end, logs } = functionUnderTest(new FakeTables(), 2_300);
+    const { eventBridge, sqs, post, end, logs } = functionUnderTest(new FakeTables(), 2_100);
     eventBridge.answer = NEVER;
     const answer = await post(TRANSACTION);
     assert.ok(performance.now() < end - 400);
@@ -167,7 +167,7 @@ describe("what hangs", { concurrency: true }, () => {
   });
 
   test("[RT_API_ROUTE] when publishing and the failure queue hang, the answer is 503, in time", async () => {
-    const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 1_550);
+    const { eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 600);
     eventBridge.answer = sqs.answer = NEVER;
     assert.equal((await post(TRANSACTION)).statusCode, 503);
     assert.ok(performance.now() < end);
@@ -176,7 +176,7 @@ describe("what hangs", { concurrency: true }, () => {
 
   for (const hanging of ["QueryCommand", "TransactWriteItemsCommand"]) {
     test(`[RT_API_ROUTE] when ${hanging} hangs, the answer is 503, in time, and nothing is published`, async () => {
-      const { tables, eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_200);
+      const { tables, eventBridge, sqs, post, end } = functionUnderTest(new FakeTables(), 2_100);
       const answer = tables.client.answer;
       tables.client.answer = (input, command) => (command === hanging ? NEVER() : answer(input, command));
       assert.equal((await post(TRANSACTION)).statusCode, 503);

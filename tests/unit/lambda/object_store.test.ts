@@ -3,7 +3,9 @@ import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { after, test } from "node:test";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ObjectStore } from "../../../lambda/realtime/fraud_detector/object_store";
+import { clientSettings } from "../../../lambda/shared/aws_client";
 
 interface Received {
   readonly method: string | undefined;
@@ -21,6 +23,7 @@ Object.assign(process.env, { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS
 
 const received: Received[] = [];
 let answers: [number, string?][] = [];
+const pauses: number[] = [];
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -40,10 +43,13 @@ after(() => {
   server.closeAllConnections();
 });
 
+const storeAt = (AWS_ENDPOINT_URL: string) =>
+  new ObjectStore("bucket", { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL }, async (milliseconds) => void pauses.push(milliseconds));
+
 async function put(key: string, json: string, ...then: [number, string?][]): Promise<Received[]> {
-  received.length = 0;
+  received.length = pauses.length = 0;
   answers = then;
-  const store = new ObjectStore("bucket", { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL: await listening });
+  const store = storeAt(await listening);
   await store.putOnce(key, json);
   return [...received];
 }
@@ -111,6 +117,8 @@ for (const [what, answer] of PASSING) {
   test(`[RT_NO_LOSS] ${what} is tried again, signed anew`, async () => {
     const requests = await put(KEY, "{}", answer);
     assert.equal(requests.length, 2);
+    const [pause = -1] = pauses;
+    assert.ok(pauses.length === 1 && pause >= 0 && pause <= 100, String(pauses));
     for (const request of requests) assert.equal(request.headers.authorization, authorization(request));
   });
 }
@@ -137,12 +145,14 @@ test("[RT_NO_LOSS] a refused connection is thrown", async () => {
   await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
   const { port } = closed.address() as AddressInfo;
   await new Promise((resolve) => closed.close(resolve));
-  const store = new ObjectStore("bucket", { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL: `http://127.0.0.1:${port}/` });
+  const store = storeAt(`http://127.0.0.1:${port}/`);
+  // The handler's timer outlives the refusal, and the tests' process would wait for it.
+  Object.assign(store, { http: NodeHttpHandler.create({ ...clientSettings.requestHandler, connectionTimeout: 50 }) });
   await assert.rejects(store.putOnce(KEY, "{}"), { code: "ECONNREFUSED" });
 });
 
 test("[RT_LATENCY] one connection serves many objects", async () => {
-  const store = new ObjectStore("bucket", { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL: await listening });
+  const store = storeAt(await listening);
   received.length = 0;
   answers = [[200], [412, "PreconditionFailed"], [200]];
   for (let n = 0; n < 3; n += 1) await store.putOnce(KEY, "{}");

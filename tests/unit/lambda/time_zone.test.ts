@@ -42,13 +42,6 @@ for (const zone of [...NO_ZONES, ...MISSPELLED, "../etc/passwd", "__proto__"]) {
   test(`[RT_API_SCHEMA] ${JSON.stringify(zone)} is no time zone`, () => assert.ok(!isTimeZone(zone)));
 }
 
-test("[RT_RULE_FIVE] the hour stays right for more zones than are kept", () => {
-  for (const zone of Intl.supportedValuesOf("timeZone")) {
-    for (const spelling of [zone, zone.toLowerCase(), zone.toUpperCase()]) localHour(0, spelling);
-  }
-  assert.equal(localHour(Date.parse("2026-07-01T00:00:00Z"), "Europe/Berlin"), 2);
-});
-
 test("[RT_API_SCHEMA] every zone that Intl lists is one, spelled so and in no other way", () => {
   const zones = Intl.supportedValuesOf("timeZone");
   assert.deepEqual(zones.filter((zone) => !isTimeZone(zone)), []);
@@ -59,4 +52,10 @@ test("[RT_API_SCHEMA] every name of the database is a zone, but for those that t
   const unknown = [...TIME_ZONE_NAMES].filter((zone) => !isTimeZone(zone));
   // Chile's newest, of 2025; Node.js 18.20.8 has the database of 2024a.
   assert.deepEqual(unknown.filter((zone) => zone !== "America/Coyhaique"), []);
+});
+
+test("[RT_RULE_FIVE] the hour stays right for more zones than are kept", () => {
+  const names = [...TIME_ZONE_NAMES];
+  for (const spelling of [...names, ...names.map((zone) => zone.toLowerCase())]) localHour(0, spelling);
+  assert.equal(localHour(Date.parse("2026-07-01T00:00:00Z"), "Europe/Berlin"), 2);
 });

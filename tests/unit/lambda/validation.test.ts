@@ -98,7 +98,7 @@ test("[RT_BAD_INPUT] a name that is no plain identifier is not echoed", () => {
 });
 
 test("[RT_BAD_INPUT] the number of unknown fields named is bounded", () => {
-  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, 1]));
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field${index}`, 1]));
   assert.equal(errorsOf({ ...TRANSACTION, ...many }).length, 20);
 });
 
