@@ -3,8 +3,8 @@
 https://hdrhistogram.github.io/HdrHistogram/
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import compress, count
 from math import ceil, log2
 
 from hdrh.histogram import HdrHistogram
@@ -22,8 +22,9 @@ class Latencies:
 
     def __init__(self, microseconds: Iterable[int]) -> None:
         self._histogram = HdrHistogram(1, LONGEST_MICROSECONDS, DIGITS)
-        for value in microseconds:
-            self._histogram.record_value(max(1, value))
+        self._counts = sorted(Counter(max(1, value) for value in microseconds).items())
+        for value, samples in self._counts:
+            self._histogram.record_value(value, samples)
 
     def __len__(self) -> int:
         return int(self._histogram.get_total_count())
@@ -33,10 +34,11 @@ class Latencies:
         if not len(self) or (1 - percent / 100) * len(self) < 1 - 1e-9:
             return None
         wanted, reached = self._histogram.get_target_count_at_percentile(percent), 0
-        for index, samples in self._counted():
+        # The library's own iterators call four methods for each of 300,000 places.
+        for value, samples in self._counts:
             reached += samples
             if reached >= wanted:
-                return self._highest(index) / 1000
+                return self._highest(value) / 1000
         return None
 
     def table(self) -> dict[str, float]:
@@ -48,24 +50,12 @@ class Latencies:
     def bins(self) -> Iterator[Bin]:
         """Yield bins of logarithmic width, four for each doubling, from the first to the last that holds any."""
         counts: dict[int, int] = {}
-        for index, samples in self._counted():
-            place = ceil(_BINS_PER_DOUBLING * log2(self._highest(index) / 1000))
+        for value, samples in self._counts:
+            place = ceil(_BINS_PER_DOUBLING * log2(self._highest(value) / 1000))
             counts[place] = counts.get(place, 0) + samples
         for place in range(min(counts, default=0), max(counts, default=-1) + 1):
             yield Bin(round(2 ** (place / _BINS_PER_DOUBLING), 3), counts.get(place, 0))
 
-    def _counted(self) -> Iterator[tuple[int, int]]:
-        """Yield each place of the histogram that holds any, and how many.
-
-        The library's own iterators call four methods for each of 300,000 places.
-        """
-        counts, left = self._histogram.counts, len(self)
-        for index in compress(count(), counts):
-            yield index, counts[index]
-            left -= counts[index]
-            if not left:
-                return
-
-    def _highest(self, index: int) -> int:
-        """Return the highest of the values, in microseconds, that share a place."""
-        return int(self._histogram.get_highest_equivalent_value(self._histogram.get_value_from_index(index)))
+    def _highest(self, value: int) -> int:
+        """Return the highest of the values, in microseconds, that share a place of the histogram with this one."""
+        return int(self._histogram.get_highest_equivalent_value(value))

@@ -25,6 +25,7 @@ class Measured:
     account: Account | None = None
     floor: Latencies | None = None
     _seen: Mapping[int, Sample] = field(init=False, repr=False)
+    _latencies: dict[str, Latencies] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_seen", {sample.index: sample for sample in self.run.samples})
@@ -53,7 +54,10 @@ class Measured:
 
     def latencies(self, phase: str) -> Latencies:
         """Latencies of the card transactions of a phase; what the usage plan turned away is counted apart."""
-        return Latencies(sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
+        if phase not in self._latencies:
+            counted = (sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
+            self._latencies[phase] = Latencies(counted)
+        return self._latencies[phase]
 
 
 # A number for a phase of a run; None where nothing was measured.

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from hallmark.evidence import KINDS, Finding, Outcome
@@ -26,13 +27,18 @@ class ProofGroup:
     outcome: Outcome
 
 
-def render(report: Report) -> str:
-    """Return the page; every text from outside is escaped."""
+@cache
+def _page() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["prose"] = prose
-    return environment.get_template("index.html.j2").render(
+    return environment.get_template("index.html.j2")
+
+
+def render(report: Report) -> str:
+    """Return the page; every text from outside is escaped."""
+    return _page().render(
         report=report,
         run=report.run,
         headline=headline(report),

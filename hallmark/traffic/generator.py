@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 from math import ceil
 from random import Random
@@ -68,16 +69,18 @@ class _Writer:
         self._foreign = foreign_countries(parameters)
         self._abroad = foreign_regions(parameters)
         self._numbers = count()
+        # An account's next transaction is never far.
+        self._account = lru_cache(maxsize=4096)(self._account_of)
         self._pool = ceil(slots_per_window(parameters) / max(1, parameters.velocity_threshold - 2)) + 1
 
     def write(self, slot: Slot, ts: datetime) -> Transaction:
         number = next(self._numbers)
-        account = f"b{slot.burst}" if slot.burst is not None else number % self._pool
+        account_id, zone = self._account(f"b{slot.burst}" if slot.burst is not None else str(number % self._pool))
         amount, currency, region = self._money(slot)
         card_not_present, country = self._presence(slot)
         return Transaction(
             transaction_id=f"txn-{token(self._run, number, length=28)}",
-            account_id=f"acct-{token(self._run, account, length=20)}",
+            account_id=account_id,
             ts=ts,
             amount=amount,
             currency=currency,
@@ -85,7 +88,7 @@ class _Writer:
             merchant_category=self._category(slot),
             card_not_present=card_not_present,
             country=country,
-            cardholder_time_zone=self._zone(slot, ts, account),
+            cardholder_time_zone=self._zone(slot, ts, zone),
             merchant_id=f"merchant-{token(self._random.randrange(500), length=12)}",
         )
 
@@ -127,7 +130,10 @@ class _Writer:
                 return True, home
         return self._random.random() < 0.2, home
 
-    def _zone(self, slot: Slot, ts: datetime, account: object) -> str:
+    def _account_of(self, name: str) -> tuple[str, int]:
+        """Return the account's id, and which of the zones its holder prefers."""
+        return f"acct-{token(self._run, name, length=20)}", Random(f"{self._run}{name}").randrange(len(ZONES))
+
+    def _zone(self, slot: Slot, ts: datetime, preferred: int) -> str:
         hours = NIGHT if "night-time" in slot.rules else DAYBREAK if slot.near_miss == "six o'clock" else DAY
-        preferred = Random(f"{self._run}{account}").randrange(len(ZONES))
         return zone_with_hour(ts, hours, preferred)
