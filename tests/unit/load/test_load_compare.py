@@ -16,7 +16,7 @@ Make = Callable[..., Measured]
 
 def _blocks(seed: int, slower: float = 1.0) -> list[list[int]]:
     random = Random(seed)
-    return [[round(slower * random.lognormvariate(10, 0.2)) for _ in range(20)] for _ in range(40)]
+    return [[round(slower * random.lognormvariate(10, 0.2)) for _ in range(20)] for _ in range(20)]
 
 
 @pytest.mark.parametrize("seed", range(2))

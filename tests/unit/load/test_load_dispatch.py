@@ -12,7 +12,7 @@ from hallmark.load.plan import Arrival
 
 Plan = Callable[..., list[Arrival]]
 # How long an answer takes: long where it must be shorter than two, on a busy machine too.
-SLOW, QUICK = 0.2, 0.05
+SLOW, QUICK = 0.2, 0.02
 
 
 @pytest.fixture
