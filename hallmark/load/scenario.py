@@ -1,5 +1,6 @@
 """The scenarios of load/scenarios: what arrives, how fast, for how long."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -90,6 +91,7 @@ def path_of(name: str, folder: Path = SCENARIOS) -> Path:
     return path
 
 
+@cache
 def load(name: str, folder: Path = SCENARIOS) -> Scenario:
     """Read a scenario; UserError with the first mistake of its file."""
     path = path_of(name, folder)

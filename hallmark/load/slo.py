@@ -1,6 +1,7 @@
 """The objectives of load/slo.yaml, and whether a run meets them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,7 +79,7 @@ class Row(BaseModel):
 
 def load(scenario: str, stage_key: str, file: Path = FILE) -> list[Row]:
     """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake."""
-    data = yaml_lines.read(file).get(scenario) or []
+    data = _table(file).get(scenario) or []
     rows = [_row(row, f"{file.name}: {scenario}, row {number}") for number, row in enumerate(data, 1)]
     found = [row for row in rows if at(row.at_most or row.at_least, stage_key) is not None]
     phases = {phase.name for phase in scenarios.load(scenario).phases}
@@ -88,6 +89,12 @@ def load(scenario: str, stage_key: str, file: Path = FILE) -> list[Row]:
     if not found:
         raise UserError(f"{file.name} has no objectives for {scenario} on {stage_key}: nothing would be judged")
     return found
+
+
+@cache
+def _table(file: Path) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = yaml_lines.read(file)
+    return table
 
 
 def _row(row: Any, where: str) -> Row:

@@ -63,7 +63,7 @@ def test_another_gates_evidence_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_gate_that_breaks_leaves_failed_evidence(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), recorded("unit", tmp_path):
+    with pytest.raises(ZeroDivisionError), recorded("unit", tmp_path, FULL.commit):
         1 / 0  # noqa: B018
     assert read(tmp_path / "unit.json").outcome == "failed"
 
@@ -73,7 +73,7 @@ def test_a_gate_that_breaks_leaves_failed_evidence(tmp_path: Path) -> None:
     [(None, None, "passed"), (None, Mutants(2, 1), "failed"), ("w:1", Mutants(2, 2), "passed"), ("", None, "failed")],
 )
 def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutants | None, outcome: str) -> None:
-    with recorded("gate", tmp_path) as record:
+    with recorded("gate", tmp_path, FULL.commit) as record:
         record.mutants = mutants
         if finding is not None:
             record.tool_findings.append(ToolFinding("checkov", "C", "R", "f", 1, "m", finding or None))
@@ -81,7 +81,7 @@ def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutan
 
 
 def test_a_fault_that_lost_something_fails_its_gate(tmp_path: Path) -> None:
-    with recorded("gate", tmp_path) as record:
+    with recorded("gate", tmp_path, FULL.commit) as record:
         record.faults.append(Fault("killed", "", 3, 1, 0))
     assert read(tmp_path / "gate.json").outcome == "failed"
 

@@ -22,7 +22,7 @@ PARAMETERS = RuleParameters(
     domestic_regions=("us-east-1", "us-west-2"),
     rules_cache_seconds=30,
 )
-TOTAL = 50
+TOTAL = 40
 STARTED_AT = datetime(2026, 11, 20, 15, 40, tzinfo=UTC)
 RECEIVED_AT = "2026-11-20T15:40:07.123Z"
 DAY = "processed/2026/11/20"
