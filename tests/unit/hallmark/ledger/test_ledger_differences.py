@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from hallmark.ledger import parallel
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.settle import settle
 from hallmark.traffic.outcome import Run, Status
@@ -14,6 +15,12 @@ from tests.unit.hallmark.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pip
 
 Damage = Callable[[Pipeline], None]
 STRANGER = "night-time"
+
+
+@pytest.fixture(autouse=True)
+def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline in memory answers at once: more threads would only be started."""
+    monkeypatch.setattr(parallel, "WORKERS", 1)
 
 
 def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = True) -> Ledger:
