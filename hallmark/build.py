@@ -75,6 +75,10 @@ def _bundle() -> None:
     run([tool("npm"), "run", "--silent", "bundle"])
 
 
+def _bundle_tests() -> None:
+    run([tool("node"), "lambda/bundle_tests.mjs"])
+
+
 def _synthesize() -> None:
     for folder in (CLOUD_ASSEMBLY, OPTIONAL_ASSEMBLY):
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,6 +95,13 @@ PACKAGES = Step(
     output=NODE_MODULES,
     proof=".package-lock.json",
     make=_npm_ci,
+)
+FUNCTION_TESTS = Step(
+    name="bundle the functions' tests",
+    inputs=("lambda", "tests/unit/lambda", "package-lock.json", "tsconfig.json"),
+    output=BUILD / "lambda-tests",
+    proof="*.js",
+    make=_bundle_tests,
 )
 STEPS = (
     PACKAGES,
@@ -114,7 +125,7 @@ STEPS = (
 
 
 def build(announce: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> list[str]:
-    """Run the steps whose inputs changed, each in one process at a time; return their names.
+    """Run the steps whose inputs changed, each step in one process at a time; return their names.
 
     Raises UserError with a tool's last lines when it fails.
     """
@@ -122,7 +133,8 @@ def build(announce: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> l
     BUILD.mkdir(exist_ok=True)
     made = []
     for step in steps:
-        with FileLock(BUILD / ".lock"):
+        # A lock for each step: who needs the packages alone does not wait for the templates.
+        with FileLock(BUILD / f".{step.output.name}.lock"):
             if step.stamp.is_file() and step.stamp.read_text() == step.digest():
                 continue
             announce(step.name)

@@ -19,9 +19,10 @@ from hallmark.errors import UserError
 from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.project import ROOT
-from hallmark.revision import revision, sha256
+from hallmark.revision import revision, sha256, template_digests
 
 STAGES = ("dev", "prod")
+NAME = "hallmark-evidence"
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
@@ -86,6 +87,7 @@ class EvidencePlugin:
     gate: str
     target: Target
     root: Path
+    templates: Callable[[], dict[str, str]] = template_digests
     record: Recorder = field(default_factory=Recorder)
     passed: dict[str, bool] = field(default_factory=dict)
     proves: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -104,7 +106,7 @@ class EvidencePlugin:
     def _begin(self) -> None:
         """Evidence is of the templates that the tests meet: while tests are collected, they may be in the making."""
         if not self.begun:
-            self.record = self.running.enter_context(recorded(self.gate, commit=self.commit))
+            self.record = self.running.enter_context(recorded(self.gate, commit=self.commit, templates=self.templates))
             self.begun = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -177,4 +179,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Marking(), "hallmark-marking")
     if not hasattr(config, "workerinput"):
         plugin = EvidencePlugin(gate, target, config.rootpath)
-        config.pluginmanager.register(plugin, "hallmark-evidence")
+        config.pluginmanager.register(plugin, NAME)

@@ -1,6 +1,6 @@
 """Records a gate's run as evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from hallmark.revision import revision, template_digests
 class Recorder:
     """What a gate fills in while it runs; `fail` makes the outcome failed whatever the proofs say."""
 
+    templates: dict[str, str] = field(default_factory=dict)
     proofs: list[Proof] = field(default_factory=list)
     tool_findings: list[ToolFinding] = field(default_factory=list)
     mutants: Mutants | None = None
@@ -36,15 +37,21 @@ class Recorder:
 
 
 @contextmanager
-def recorded(gate: str, folder: Path | None = None, commit: str | None = None) -> Iterator[Recorder]:
+def recorded(
+    gate: str,
+    folder: Path | None = None,
+    commit: str | None = None,
+    templates: Callable[[], dict[str, str]] = template_digests,
+) -> Iterator[Recorder]:
     """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one.
 
-    `commit` is for a gate that has read its code before: the revision of that moment.
+    `commit` is for a gate that has read its code before: the revision of that moment. `templates` tells the digests
+    of the templates, by name; a gate that begins before they are made fills them in when they are.
     """
     folder = folder or EVIDENCE
     (folder / f"{gate}.json").unlink(missing_ok=True)
-    blank = Evidence(gate, "failed", 0.0, now(), commit or revision(), template_digests())
-    begin, recorder = monotonic(), Recorder()
+    blank = Evidence(gate, "failed", 0.0, now(), commit or revision(), {})
+    begin, recorder = monotonic(), Recorder(templates())
     try:
         yield recorder
     except BaseException:
@@ -59,6 +66,7 @@ def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:
     return replace(
         blank,
         outcome=recorder.outcome,
+        templates=recorder.templates,
         seconds=round(seconds, 3),
         target=recorder.target,
         proofs=tuple(recorder.proofs),

@@ -7,51 +7,66 @@ import gc
 import re
 import subprocess
 import sys
-from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
-from hallmark.build import build
+from hallmark.build import FUNCTION_TESTS, STEPS, Step, build
 from hallmark.errors import UserError
 from hallmark.project import BUILD, ROOT, tool, tool_environment
+from hallmark.revision import template_digests
+from hallmark.testing import NAME as EVIDENCE_PLUGIN
+from hallmark.testing import EvidencePlugin
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
 OUTPUT = BUILD / "test-results" / "lambda.txt"
 # pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
 UNUSED = ("logging", "hypothesispytest")
-FUNCTION_TESTS = Path("lambda") / "test.mjs"
+TESTS = ROOT / "tests" / "unit"
+# The tests that read templates come last.
+ON_TEMPLATES = tuple(
+    str(TESTS / name)
+    for name in ("hallmark/cost", "hallmark/observe", "hallmark/test_evidence.py", "infra", "policies")
+)
+# What Python tells its audit hooks when a file or a folder is read, and how the paths of templates begin.
+# https://docs.python.org/3/library/audit_events.html
+LOOKS = ("open", "os.scandir", "os.listdir")
+ASSEMBLIES = str(BUILD / "cdk.")
 
 
 class Beside:
     """What pytest need not wait for: the functions' tests run while it collects, and the templates are made.
 
-    Templates are wanted by the tests, not by their collection; the functions' results by the evidence at the end.
+    The first test that looks for a template waits for all of them; the functions' results are wanted at the end.
     """
 
-    def pytest_sessionstart(self) -> None:
+    def __init__(self) -> None:
+        self.evidence: EvidencePlugin | None = None
+        self.made = False
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.evidence = session.config.pluginmanager.get_plugin(EVIDENCE_PLUGIN)
+        if self.evidence:
+            self.evidence.templates = dict  # none as yet
+        made(FUNCTION_TESTS)
         OUTPUT.parent.mkdir(parents=True, exist_ok=True)
         with OUTPUT.open("w", encoding="utf-8") as output:
-            command = [tool("node"), str(FUNCTION_TESTS)]
+            command = [tool("node"), "lambda/test.mjs"]
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=tool_environment(), stdout=output, stderr=subprocess.STDOUT
             )
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: str(item.path).startswith(ON_TEMPLATES))
 
     def pytest_collection_finish(self) -> None:
         # What was imported stays: no collection of garbage needs to look at it again.
         gc.freeze()
         gc.enable()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self) -> Generator[None, object, object]:
-        try:
-            build(lambda step: print(f"{step} ...", flush=True))
-        except UserError as error:
-            pytest.exit(f"hallmark: {error}", returncode=2)
-        return (yield)
+        sys.addaudithook(self._watch)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._make_templates()
         failed = self.process.wait() != 0
         lines = OUTPUT.read_text(encoding="utf-8").splitlines()
         told = lines if failed else [line for line in lines if SUMMARY.match(line)]
@@ -59,12 +74,32 @@ class Beside:
         if failed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _watch(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.made and event in LOOKS and str(arguments[0]).startswith(ASSEMBLIES):
+            self._make_templates()
+
+    def _make_templates(self) -> None:
+        if self.made:
+            return
+        self.made = True
+        made(*STEPS)
+        if self.evidence:
+            self.evidence.record.templates = template_digests()
+
+
+def made(*steps: Step) -> None:
+    """Do what is to be made before tests can run; a failure is one line, and ends them."""
+    try:
+        build(lambda step: print(f"{step} ...", flush=True), steps)
+    except UserError as error:
+        pytest.exit(f"hallmark: {error}", returncode=2)
+
 
 def main() -> int:
     """Run both; return pytest's exit code, or 1 when a test of the functions failed."""
     gc.disable()
     without = [f"-pno:{plugin}" for plugin in UNUSED]
-    return int(pytest.main(["tests/unit", *without, *sys.argv[1:]], plugins=[Beside()]))
+    return int(pytest.main([str(TESTS), *without, *sys.argv[1:]], plugins=[Beside()]))
 
 
 if __name__ == "__main__":
