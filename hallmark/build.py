@@ -124,7 +124,12 @@ STEPS = (
 )
 
 
-def build(announce: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> list[str]:
+def announce(step: str) -> None:
+    """Say on a terminal what takes a while."""
+    print(f"{step} ...", flush=True)
+
+
+def build(announce: Callable[[str], None] = announce, steps: tuple[Step, ...] = STEPS) -> list[str]:
     """Run the steps whose inputs changed, each step in one process at a time; return their names.
 
     Raises UserError with a tool's last lines when it fails.
@@ -146,7 +151,7 @@ def build(announce: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> l
 
 if __name__ == "__main__":
     try:
-        build(lambda step: print(f"{step} ...", flush=True), (PACKAGES,) if sys.argv[1:] == ["packages"] else STEPS)
+        build()
     except UserError as error:
         print(f"hallmark: {error}", file=sys.stderr)
         sys.exit(2)

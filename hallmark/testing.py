@@ -22,7 +22,6 @@ from hallmark.project import ROOT
 from hallmark.revision import revision, sha256, template_digests
 
 STAGES = ("dev", "prod")
-NAME = "hallmark-evidence"
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
@@ -179,4 +178,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Marking(), "hallmark-marking")
     if not hasattr(config, "workerinput"):
         plugin = EvidencePlugin(gate, target, config.rootpath)
-        config.pluginmanager.register(plugin, NAME)
+        config.pluginmanager.register(plugin, "hallmark-evidence")

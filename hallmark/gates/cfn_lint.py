@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hallmark.build import build
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
 from hallmark.gates.findings_cache import Basis, judged
@@ -47,6 +48,7 @@ def main() -> int:
     """Run the gate; 1 for an unwaived finding, 2 for a waiver that is wrong."""
     sys.argv = sys.argv[:1]  # cfn-lint reads the command line by itself
     try:
+        build()
         with recorded(GATE) as record:
             templates = [*all_templates(), *optional_templates()]
             found = (

@@ -5,6 +5,7 @@ Without the rest of the command (`hallmark gate lint -- ...`), which takes longe
 
 import sys
 
+from hallmark.build import PACKAGES, build
 from hallmark.errors import UserError
 from hallmark.gates.command import run_commands
 from hallmark.gates.settle import told
@@ -22,6 +23,7 @@ COMMANDS = (
 def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
+        build(steps=(PACKAGES,))
         return run_commands(GATE, COMMANDS)
     except UserError as error:
         return told(error)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from hallmark import catalogue, policies
+from hallmark.build import build
 from hallmark.errors import UserError
 from hallmark.evidence import Finding, Outcome, Proof
 from hallmark.gates.recorder import recorded
@@ -43,6 +44,7 @@ def _finding(item: dict[str, Any]) -> Finding:
 def main() -> int:
     """Run the gate; 1 for a finding, 2 for policies that cannot be used."""
     try:
+        build()
         with recorded(GATE) as record:
             for template in (template for template in all_templates() if template.stage):
                 record.proofs.extend(proofs(template, str(template.system)))

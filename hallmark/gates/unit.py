@@ -7,15 +7,14 @@ import gc
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-from hallmark.build import FUNCTION_TESTS, STEPS, Step, build
+from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
 from hallmark.errors import UserError
 from hallmark.project import BUILD, ROOT, tool, tool_environment
 from hallmark.revision import template_digests
-from hallmark.testing import NAME as EVIDENCE_PLUGIN
-from hallmark.testing import EvidencePlugin
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
 OUTPUT = BUILD / "test-results" / "lambda.txt"
@@ -40,14 +39,14 @@ class Beside:
     """
 
     def __init__(self) -> None:
-        self.evidence: EvidencePlugin | None = None
+        self.evidence: Any = None
         self.made = False
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        self.evidence = session.config.pluginmanager.get_plugin(EVIDENCE_PLUGIN)
+        self.evidence = session.config.pluginmanager.get_plugin("hallmark-evidence")
         if self.evidence:
             self.evidence.templates = dict  # none as yet
-        made(FUNCTION_TESTS)
+        made(PACKAGES, FUNCTION_TESTS)
         OUTPUT.parent.mkdir(parents=True, exist_ok=True)
         with OUTPUT.open("w", encoding="utf-8") as output:
             command = [tool("node"), "lambda/test.mjs"]
@@ -90,7 +89,8 @@ class Beside:
 def made(*steps: Step) -> None:
     """Do what is to be made before tests can run; a failure is one line, and ends them."""
     try:
-        build(lambda step: print(f"{step} ...", flush=True), steps)
+        # Nothing is announced: what runs may be a test, whose output is looked at.
+        build(lambda step: None, steps)
     except UserError as error:
         pytest.exit(f"hallmark: {error}", returncode=2)
 
