@@ -8,10 +8,11 @@ const source = join(root, "tests", "unit", "lambda");
 const suite = join(root, "build", "lambda-tests", "all.test.js");
 
 const names = (await readdir(source)).filter((name) => name.endsWith(".test.ts"));
+const imports = names.map((name) => `import "./${name}";`);
 await rm(dirname(suite), { recursive: true, force: true });
 await build({
   ...options,
-  stdin: { contents: names.map((name) => `import "./${name}";`).join("\n"), resolveDir: source },
+  stdin: { contents: [...imports, "console.log(`Node.js ${process.version}`);"].join("\n"), resolveDir: source },
   outfile: suite,
   sourcemap: "inline",
   sourcesContent: false,

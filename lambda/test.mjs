@@ -1,5 +1,5 @@
 // Runs the bundled unit tests under Node.js 18, the functions' runtime; with --this-node, under the one that runs this script.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./esbuild_options.mjs";
@@ -9,7 +9,6 @@ const node = process.argv.includes("--this-node") ? process.execPath : node18();
 const results = join(root, "build", "test-results");
 mkdirSync(results, { recursive: true });
 
-console.log(`Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`);
 const reporters = [
   ["spec", "stdout"],
   ["junit", join(results, "lambda.xml")],

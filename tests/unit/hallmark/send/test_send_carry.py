@@ -82,7 +82,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.001}, daemon=True).start()
     stage.api_url = f"http://127.0.0.1:{server.server_port}/transactions"
     yield stage
     server.shutdown()
