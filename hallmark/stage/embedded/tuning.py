@@ -31,10 +31,14 @@ def tune() -> None:
 
 
 def _collect_seldom() -> None:
-    """What is kept is records, never cycles: to search all of it stops everything for a quarter of a second."""
+    """What is kept is records, never cycles: to search all of it stops everything for a quarter of a second.
+
+    So each search is a short one, and what it leaves is never searched again.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000_000)
+    gc.set_threshold(5_000)
+    gc.callbacks.append(lambda phase, _: gc.freeze() if phase == "stop" else None)
 
 
 def _reuse_threads() -> None:
