@@ -21,7 +21,7 @@ OUTPUT = BUILD / "test-results" / "lambda.txt"
 # pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
 UNUSED = ("logging", "hypothesispytest")
 TESTS = ROOT / "tests" / "unit"
-# The tests that read templates come last.
+# The tests that read templates come last, and wait for them.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
     for name in ("hallmark/cost", "hallmark/observe", "hallmark/test_evidence.py", "infra", "policies")
@@ -35,7 +35,7 @@ ASSEMBLIES = str(BUILD / "cdk.")
 class Beside:
     """What pytest need not wait for: the functions' tests run while it collects, and the templates are made.
 
-    The first test that looks for a template waits for all of them; the functions' results are wanted at the end.
+    The first test on templates waits for all of them; the functions' results are wanted at the end.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Beside:
             )
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: str(item.path).startswith(ON_TEMPLATES))
+        items.sort(key=_reads_templates)
 
     def pytest_collection_finish(self) -> None:
         # What was imported stays: no collection of garbage needs to look at it again.
@@ -73,9 +73,15 @@ class Beside:
         if failed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _watch(self, event: str, arguments: tuple[object, ...]) -> None:
-        if not self.made and event in LOOKS and str(arguments[0]).startswith(ASSEMBLIES):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if _reads_templates(item):
             self._make_templates()
+
+    def _watch(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Refuse what may be old, or half made."""
+        if not self.made and event in LOOKS and str(arguments[0]).startswith(ASSEMBLIES):
+            raise AssertionError("the test reads templates: name its file in ON_TEMPLATES of hallmark/gates/unit.py")
 
     def _make_templates(self) -> None:
         if self.made:
@@ -84,6 +90,10 @@ class Beside:
         made(*STEPS)
         if self.evidence:
             self.evidence.record.templates = template_digests()
+
+
+def _reads_templates(item: pytest.Item) -> bool:
+    return str(item.path).startswith(ON_TEMPLATES)
 
 
 def made(*steps: Step) -> None:
