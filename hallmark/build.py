@@ -82,8 +82,8 @@ def _bundle_tests() -> None:
 def _synthesize() -> None:
     for folder in (CLOUD_ASSEMBLY, OPTIONAL_ASSEMBLY):
         shutil.rmtree(folder, ignore_errors=True)
-    # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. Unless Python
-    # optimizes, it checks each argument's type as well, as mypy does.
+    # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
+    # argument's type as it runs, too, unless Python optimizes; mypy has checked them.
     environment = tool_environment({"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1"})
     off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "system=load", "-c", "loadWorkers=1"]
     run([sys.executable, "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)

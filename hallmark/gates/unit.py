@@ -46,7 +46,7 @@ class Beside:
         self.evidence = session.config.pluginmanager.get_plugin("hallmark-evidence")
         if self.evidence:
             self.evidence.templates = dict  # none as yet
-        made(PACKAGES, FUNCTION_TESTS)
+        prepare(PACKAGES, FUNCTION_TESTS)
         OUTPUT.parent.mkdir(parents=True, exist_ok=True)
         with OUTPUT.open("w", encoding="utf-8") as output:
             command = [tool("node"), "lambda/test.mjs"]
@@ -87,7 +87,7 @@ class Beside:
         if self.made:
             return
         self.made = True
-        made(*STEPS)
+        prepare(*STEPS)
         if self.evidence:
             self.evidence.record.templates = template_digests()
 
@@ -96,7 +96,7 @@ def _reads_templates(item: pytest.Item) -> bool:
     return str(item.path).startswith(ON_TEMPLATES)
 
 
-def made(*steps: Step) -> None:
+def prepare(*steps: Step) -> None:
     """Do what is to be made before tests can run; a failure is one line, and ends them."""
     try:
         # Nothing is announced: what runs may be a test, whose output is looked at.

@@ -24,16 +24,16 @@ THREADS = 10_000
 def tune() -> None:
     """Tune this process; call it once, when all is imported."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    _collect_seldom()
+    _collect_briefly()
     _reuse_threads()
     _draw_ids_without_the_kernel()
     _let_background_functions_give_way()
 
 
-def _collect_seldom() -> None:
+def _collect_briefly() -> None:
     """What is kept is records, never cycles: to search all of it stops everything for a quarter of a second.
 
-    So each search is a short one, and what it leaves is never searched again.
+    So garbage is searched for often among little, and what a search leaves is never searched again.
     """
     gc.collect()
     gc.freeze()

@@ -20,7 +20,6 @@ exports.handler = async (event) => {
   console.log(JSON.stringify({ mark: event.mark, before, after: state() }));
 };
 """
-LINUX_CLASSES = {"normal": os.SCHED_OTHER, "idle": os.SCHED_IDLE}
 
 
 def _state(client: Client, function: str, mark: str, wait_seconds: float, kind: str) -> list[list[int]]:
@@ -42,7 +41,7 @@ def test_it_gives_way_until_its_patience_ends_and_then_again(
 ) -> None:
     create(HANDLER, Timeout=10)
     client("logs").create_log_group(logGroupName=f"/aws/lambda/{unique}")
-    first = LINUX_CLASSES["idle" if may_come_back() else "normal"]
+    first = os.SCHED_IDLE if may_come_back() else os.SCHED_OTHER
     long = PATIENCE_SECONDS + 1
     assert _state(client, unique, "short", 0, "Event")[0] == [first, NICENESS]
     assert _state(client, unique, "long", long, "Event") == [[first, NICENESS], [os.SCHED_OTHER, NICENESS]]
