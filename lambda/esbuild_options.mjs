@@ -15,8 +15,6 @@ export const options = {
   format: "cjs",
   // The SDK's ES modules can be tree-shaken; its CommonJS ones cannot.
   mainFields: ["module", "main"],
-  // Saves 13 ms: see there.
-  alias: { "@aws-sdk/credential-provider-node": "./lambda/shared/credentials.ts" },
   // Saves 3 ms. Only streaming operations would import it; as part of the bundle, that one import() keeps esbuild
   // from tree-shaking all that it shares with the clients, and brings zlib.
   external: ["@smithy/core/event-streams"],

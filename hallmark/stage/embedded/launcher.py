@@ -34,7 +34,7 @@ def main() -> None:
         sys.exit(2)
     from ministack import app
 
-    from hallmark.stage.embedded.extensions import fault_injection, function_calls, install, usage
+    from hallmark.stage.embedded.extensions import clients_first, fault_injection, function_calls, install, usage
     from hallmark.stage.embedded.tuning import tune
 
     end_with_owner()
@@ -42,7 +42,7 @@ def main() -> None:
     _raise_file_limit()
     tune()
     uvicorn.run(
-        usage.around(fault_injection.around(function_calls.around(app.app))),
+        clients_first.around(usage.around(fault_injection.around(function_calls.around(app.app)))),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http=OneWriteProtocol,

@@ -1,7 +1,5 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { clientSettings } from "../../shared/aws_client";
 import { required, requiredSeconds } from "../../shared/environment";
+import { dynamoDb, eventBridge } from "../../shared/json_api";
 import { logged } from "../../shared/logged";
 import { Logger } from "../../shared/logger";
 import { parseInput } from "./input";
@@ -31,13 +29,13 @@ export function createHandler({ rules, verdicts, logger }: Dependencies) {
 
 function fromEnvironment(): Dependencies {
   const { env } = process;
-  const dynamodb = new DynamoDBClient(clientSettings);
+  const dynamodb = dynamoDb();
   const rulesTable = required(env, "RULES_TABLE");
   const readVersions = (ruleId: string) => readRuleVersions(dynamodb, rulesTable, ruleId);
   const clients = {
     dynamodb,
-    eventBridge: new EventBridgeClient(clientSettings),
-    objects: new ObjectStore(required(env, "PROCESSED_BUCKET"), env),
+    eventBridge: eventBridge(),
+    objects: new ObjectStore(required(env, "PROCESSED_BUCKET")),
   };
   return {
     rules: new RuleCache(readVersions, requiredSeconds(env, "RULES_CACHE_SECONDS"), Date.now),

@@ -1,16 +1,16 @@
-import { type DynamoDBClient, paginateQuery, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { QueryOutput } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isConditionFailure } from "../../shared/errors";
 import { eventEntry, putEvent } from "../../shared/event_bus";
 import type { TransactionReceived } from "../../shared/events";
+import type { DynamoDb, EventBridge } from "../../shared/json_api";
 import { objectKey, processedObject, suspicion, type Verdict, verdictRecord } from "./logic";
 import type { ObjectStore } from "./object_store";
 import { parseRuleVersion, type RuleVersion } from "./rule";
 
 export interface VerdictClients {
-  readonly dynamodb: DynamoDBClient;
-  readonly eventBridge: EventBridgeClient;
+  readonly dynamodb: DynamoDb;
+  readonly eventBridge: EventBridge;
   readonly objects: Pick<ObjectStore, "putOnce">;
 }
 
@@ -20,21 +20,21 @@ export interface VerdictSettings {
 }
 
 /** All versions of a rule, newest first. */
-export async function readRuleVersions(dynamodb: DynamoDBClient, table: string, ruleId: string): Promise<RuleVersion[]> {
-  const pages = paginateQuery(
-    { client: dynamodb },
-    {
-      TableName: table,
-      KeyConditionExpression: "ruleId = :rule",
-      ExpressionAttributeValues: marshall({ ":rule": ruleId }),
-      ConsistentRead: true,
-      ScanIndexForward: false,
-    },
-  );
+export async function readRuleVersions(dynamodb: DynamoDb, table: string, ruleId: string): Promise<RuleVersion[]> {
+  const query = {
+    TableName: table,
+    KeyConditionExpression: "ruleId = :rule",
+    ExpressionAttributeValues: marshall({ ":rule": ruleId }),
+    ConsistentRead: true,
+    ScanIndexForward: false,
+  };
   const versions: RuleVersion[] = [];
-  for await (const { Items = [] } of pages) {
+  let ExclusiveStartKey: QueryOutput["LastEvaluatedKey"];
+  do {
+    const { Items = [], LastEvaluatedKey } = await dynamodb.call("Query", { ...query, ExclusiveStartKey });
     versions.push(...Items.map((item) => parseRuleVersion(unmarshall(item))));
-  }
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey);
   return versions;
 }
 
@@ -58,13 +58,11 @@ export class VerdictStore {
 
   private async record(detail: TransactionReceived, verdict: Verdict): Promise<void> {
     try {
-      await this.clients.dynamodb.send(
-        new PutItemCommand({
-          TableName: this.settings.auditLogsTable,
-          Item: marshall(verdictRecord(detail, verdict)),
-          ConditionExpression: "attribute_not_exists(transactionId)",
-        }),
-      );
+      await this.clients.dynamodb.call("PutItem", {
+        TableName: this.settings.auditLogsTable,
+        Item: marshall(verdictRecord(detail, verdict)),
+        ConditionExpression: "attribute_not_exists(transactionId)",
+      });
     } catch (error) {
       // A delivery of the same event was here before: verdicts are deterministic, so it wrote the same.
       if (!isConditionFailure(error)) throw error;

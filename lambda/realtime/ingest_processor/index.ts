@@ -1,12 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
-import { clientSettings } from "../../shared/aws_client";
 import { required, requiredSeconds } from "../../shared/environment";
 import { describeError } from "../../shared/errors";
 import type { TraceContext, Transaction } from "../../shared/events";
+import { dynamoDb, eventBridge, queues } from "../../shared/json_api";
 import { Logger } from "../../shared/logger";
 import { traceContext } from "../../shared/trace";
 import { within } from "../../shared/within";
@@ -77,7 +74,7 @@ function traceHeader({ headers }: APIGatewayProxyEvent): string | undefined {
 function fromEnvironment(): Dependencies {
   const { env } = process;
   const store = new TransactionStore(
-    new DynamoDBClient(clientSettings),
+    dynamoDb(),
     {
       transactionsTable: required(env, "TRANSACTIONS_TABLE"),
       auditLogsTable: required(env, "AUDIT_LOGS_TABLE"),
@@ -85,7 +82,7 @@ function fromEnvironment(): Dependencies {
     },
     (milliseconds) => wait(milliseconds),
   );
-  const publisher = new TransactionPublisher(new EventBridgeClient(clientSettings), new SQSClient(clientSettings), {
+  const publisher = new TransactionPublisher(eventBridge(), queues(), {
     transactionBus: required(env, "TRANSACTION_BUS"),
     failureQueueUrl: required(env, "FAILURE_QUEUE_URL"),
   });

@@ -1,8 +1,7 @@
-import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { describeError } from "../../shared/errors";
-import { eventEntry, putEvent } from "../../shared/event_bus";
+import { type BusEvent, eventEntry, putEvent } from "../../shared/event_bus";
 import type { TransactionReceived } from "../../shared/events";
+import type { EventBridge, Queues } from "../../shared/json_api";
 import { within } from "../../shared/within";
 import { TIME_TO_ANSWER, TIME_TO_KEEP, type TimeLeft } from "./time_budget";
 
@@ -13,8 +12,8 @@ export interface PublisherSettings {
 
 export class TransactionPublisher {
   constructor(
-    private readonly eventBridge: EventBridgeClient,
-    private readonly sqs: SQSClient,
+    private readonly eventBridge: EventBridge,
+    private readonly queues: Queues,
     private readonly settings: PublisherSettings,
   ) {}
 
@@ -23,21 +22,22 @@ export class TransactionPublisher {
     const stored = JSON.parse(detail) as TransactionReceived;
     const entry = eventEntry(this.settings.transactionBus, "TransactionReceived", detail, stored);
     try {
-      await within(timeLeft() - TIME_TO_KEEP - TIME_TO_ANSWER, (abortSignal) => putEvent(this.eventBridge, entry, { abortSignal }));
+      await within(timeLeft() - TIME_TO_KEEP - TIME_TO_ANSWER, (abortSignal) => putEvent(this.eventBridge, entry, abortSignal));
     } catch (error) {
       await within(timeLeft() - TIME_TO_ANSWER, (abortSignal) => this.keep(entry, error, abortSignal));
       throw error;
     }
   }
 
-  private async keep(entry: PutEventsRequestEntry, error: unknown, abortSignal: AbortSignal): Promise<void> {
+  private async keep(entry: BusEvent, error: unknown, abortSignal: AbortSignal): Promise<void> {
     const { error: name, reason = name } = describeError(error);
-    await this.sqs.send(
-      new SendMessageCommand({
+    await this.queues.call(
+      "SendMessage",
+      {
         QueueUrl: this.settings.failureQueueUrl,
         MessageBody: JSON.stringify({ kind: "publish-failed", reason, entry }),
-      }),
-      { abortSignal },
+      },
+      abortSignal,
     );
   }
 }

@@ -1,13 +1,10 @@
-import {
-  type DynamoDBClient,
-  QueryCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { randomUUID } from "node:crypto";
+import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { AwsError } from "../../shared/aws_client";
 import { PipelineError } from "../../shared/errors";
 import type { TransactionReceived } from "../../shared/events";
+import type { DynamoDb } from "../../shared/json_api";
 import { type Acceptance, acceptanceRecord, COUNT_LIMIT, transactionRecord, windowKeys } from "./logic";
 
 const ATTEMPTS = 4;
@@ -21,7 +18,7 @@ export interface StoreSettings {
 
 export class TransactionStore {
   constructor(
-    private readonly dynamodb: DynamoDBClient,
+    private readonly dynamodb: DynamoDb,
     private readonly settings: StoreSettings,
     private readonly wait: (milliseconds: number) => Promise<void>,
   ) {}
@@ -29,16 +26,17 @@ export class TransactionStore {
   /** How many transactions of the account are in the window that ends at `ts`, at most 100. */
   async countRecent(accountId: string, ts: string, abortSignal: AbortSignal): Promise<number> {
     const { from, to } = windowKeys(ts, this.settings.windowSeconds);
-    const { Count = 0 } = await this.dynamodb.send(
-      new QueryCommand({
+    const { Count = 0 } = await this.dynamodb.call(
+      "Query",
+      {
         TableName: this.settings.transactionsTable,
         KeyConditionExpression: "accountId = :account AND ts BETWEEN :from AND :to",
         ExpressionAttributeValues: marshall({ ":account": accountId, ":from": from, ":to": to }),
         ConsistentRead: true,
         Select: "COUNT",
         Limit: COUNT_LIMIT,
-      }),
-      { abortSignal },
+      },
+      abortSignal,
     );
     return Count;
   }
@@ -46,15 +44,14 @@ export class TransactionStore {
   /** Writes both records, if the transactionId is new, and gives the acceptance that holds from now on: ours or the older one. */
   async accept(detail: TransactionReceived, abortSignal: AbortSignal): Promise<Acceptance> {
     const acceptance = acceptanceRecord(detail);
-    const command = new TransactWriteItemsCommand({
-      TransactItems: [
-        putIfNew(this.settings.transactionsTable, transactionRecord(detail)),
-        putIfNew(this.settings.auditLogsTable, acceptance),
-      ],
-    });
+    const TransactItems = [
+      putIfNew(this.settings.transactionsTable, transactionRecord(detail)),
+      putIfNew(this.settings.auditLogsTable, acceptance),
+    ];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.dynamodb.send(command, { abortSignal });
+        // By the token DynamoDB knows a request that is sent again because its answer was lost.
+        await this.dynamodb.call("TransactWriteItems", { TransactItems, ClientRequestToken: randomUUID() }, abortSignal);
         return acceptance;
       } catch (error) {
         const older = olderAcceptance(error);
@@ -81,8 +78,7 @@ function putIfNew(TableName: string, record: object): TransactWriteItem {
 
 /** The acceptance record that stood in the way. It is the second item of the transaction. */
 function olderAcceptance(error: unknown): Acceptance | undefined {
-  if (!(error instanceof TransactionCanceledException)) return undefined;
-  const item = error.CancellationReasons?.[1]?.Item;
+  const item = cancellationReasons(error)?.[1]?.Item;
   if (!item) return undefined;
   const { receivedAt, contentHash, detail } = unmarshall(item) as Record<keyof Acceptance, unknown>;
   if (typeof receivedAt !== "string" || typeof contentHash !== "string" || typeof detail !== "string") {
@@ -92,9 +88,13 @@ function olderAcceptance(error: unknown): Acceptance | undefined {
 }
 
 function isContention(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) {
-    return error instanceof Error && error.name === "TransactionInProgressException";
-  }
-  const codes = new Set(error.CancellationReasons?.map(({ Code }) => Code));
+  if (error instanceof Error && error.name === "TransactionInProgressException") return true;
+  const codes = new Set(cancellationReasons(error)?.map(({ Code }) => Code));
   return ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].some((code) => codes.has(code));
+}
+
+/** Why a transaction was cancelled, item by item; undefined when it was not. */
+function cancellationReasons(error: unknown): CancellationReason[] | undefined {
+  if (!(error instanceof AwsError) || error.name !== "TransactionCanceledException") return undefined;
+  return (JSON.parse(error.body) as { CancellationReasons?: CancellationReason[] }).CancellationReasons;
 }

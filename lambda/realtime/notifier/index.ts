@@ -1,18 +1,18 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { clientSettings } from "../../shared/aws_client";
 import { required } from "../../shared/environment";
+import { dynamoDb } from "../../shared/json_api";
 import { logged } from "../../shared/logged";
 import { Logger } from "../../shared/logger";
-import { parseEvent } from "./logic";
+import { alert, parseEvent } from "./logic";
 import { AlertStore } from "./store";
+import { Topic } from "./topic";
 
 export interface Dependencies {
   readonly alerts: AlertStore;
+  readonly topic: Pick<Topic, "publish">;
   readonly logger: Logger;
 }
 
-export function createHandler({ alerts, logger }: Dependencies) {
+export function createHandler({ alerts, topic, logger }: Dependencies) {
   return async (event: unknown): Promise<void> => {
     const detail = await logged(logger, "input refused", () => parseEvent(event));
     const { transactionId, ruleId, trace } = detail;
@@ -20,7 +20,7 @@ export function createHandler({ alerts, logger }: Dependencies) {
     await logged(scoped, "alert failed", async () => {
       if (await alerts.isRecorded(detail)) return scoped.log("info", "already alerted");
       // Recorded last: a crash in between repeats an alert, the other order would lose it.
-      await alerts.publish(detail);
+      await topic.publish(alert(detail));
       await alerts.record(detail);
       scoped.log("info", "alerted");
     });
@@ -28,11 +28,12 @@ export function createHandler({ alerts, logger }: Dependencies) {
 }
 
 function fromEnvironment(): Dependencies {
-  const alerts = new AlertStore(new DynamoDBClient(clientSettings), new SNSClient(clientSettings), {
-    auditLogsTable: required(process.env, "AUDIT_LOGS_TABLE"),
-    topicArn: required(process.env, "ALERT_TOPIC_ARN"),
-  });
-  return { alerts, logger: new Logger({ function: "notifier", stage: required(process.env, "STAGE") }) };
+  const { env } = process;
+  return {
+    alerts: new AlertStore(dynamoDb(), required(env, "AUDIT_LOGS_TABLE")),
+    topic: new Topic(required(env, "ALERT_TOPIC_ARN")),
+    logger: new Logger({ function: "notifier", stage: required(env, "STAGE") }),
+  };
 }
 
 export const handler = createHandler(fromEnvironment());

@@ -1,8 +1,7 @@
 import "./support/environment";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PutItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { PutEventsCommandInput } from "@aws-sdk/client-eventbridge";
+import type { PutItemInput } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { evaluate } from "../../../lambda/realtime/fraud_detector/conditions";
 import { createHandler } from "../../../lambda/realtime/fraud_detector/index";
@@ -10,7 +9,8 @@ import { versionInForce } from "../../../lambda/realtime/fraud_detector/logic";
 import { parseRuleVersion, type RuleVersion, type Wanted } from "../../../lambda/realtime/fraud_detector/rule";
 import { RuleCache } from "../../../lambda/realtime/fraud_detector/rule_cache";
 import { VerdictStore } from "../../../lambda/realtime/fraud_detector/store";
-import { FakeClient, taken } from "./support/fake_aws";
+import type { EventEntry } from "../../../lambda/shared/json_api";
+import { FakeApi, taken } from "./support/fake_aws";
 import { capturedLogs } from "./support/logs";
 import { DETAIL, RECEIVED_AT, TRACE } from "./support/samples";
 
@@ -165,8 +165,8 @@ function functionUnderTest(rule = RULE) {
     steps.push(step);
     return answer;
   };
-  const dynamodb = new FakeClient<PutItemCommandInput>(noting("record", {}));
-  const eventBridge = new FakeClient<PutEventsCommandInput>(noting("announce", { FailedEntryCount: 0 }));
+  const dynamodb = new FakeApi<PutItemInput>(noting("record", {}));
+  const eventBridge = new FakeApi<{ readonly Entries: readonly EventEntry[] }>(noting("announce", { FailedEntryCount: 0 }));
   const written: { key: string; json: string }[] = [];
   const objects = {
     putOnce: async (key: string, json: string) => {
@@ -233,7 +233,7 @@ test("[RT_TRACE_EVENTS] FraudSuspected has the contract's fields, in order, and 
     EventBusName: "system",
     Source: "hallmark.realtime",
     DetailType: "FraudSuspected",
-    Time: new Date(RECEIVED_AT),
+    Time: Date.parse(RECEIVED_AT) / 1_000,
     TraceHeader: TRACE.header,
   });
   const fields = "transactionId accountId receivedAt ruleId ruleVersion severity amount currency objectKey trace";

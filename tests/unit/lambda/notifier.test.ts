@@ -1,12 +1,12 @@
 import "./support/environment";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { GetItemCommandInput } from "@aws-sdk/client-dynamodb";
-import type { PublishCommandInput } from "@aws-sdk/client-sns";
+import type { GetItemInput } from "@aws-sdk/client-dynamodb";
 import { createHandler } from "../../../lambda/realtime/notifier/index";
+import type { Alert } from "../../../lambda/realtime/notifier/logic";
 import { AlertStore } from "../../../lambda/realtime/notifier/store";
 import type { FraudSuspected } from "../../../lambda/shared/events";
-import { FakeClient, FakeTables, taken } from "./support/fake_aws";
+import { FakeTables, taken } from "./support/fake_aws";
 import { capturedLogs } from "./support/logs";
 import { RECEIVED_AT, TRACE } from "./support/samples";
 
@@ -26,27 +26,19 @@ const EVENT = { "detail-type": "FraudSuspected", source: "hallmark.realtime", de
 
 function functionUnderTest() {
   const tables = new FakeTables();
-  const sns = new FakeClient<PublishCommandInput>();
+  const published: Alert[] = [];
+  const topic = { publish: async (alert: Alert) => void published.push(alert) };
   const logs = capturedLogs({ function: "notifier", stage: "dev" });
-  const alerts = new AlertStore(tables.client.as(), sns.as(), { auditLogsTable: "audit", topicArn: "topic" });
-  return { tables, sns, logs, handle: createHandler({ alerts, logger: logs.logger }) };
+  const alerts = new AlertStore(tables.client.as(), "audit");
+  return { tables, topic, published, logs, handle: createHandler({ alerts, topic, logger: logs.logger }) };
 }
 
 test("[RT_AUDIT] an alert is published and recorded", async () => {
-  const { tables, sns, handle } = functionUnderTest();
+  const { tables, published, handle } = functionUnderTest();
   await handle(EVENT);
   const { trace: _, ...message } = DETAIL;
-  assert.deepEqual(sns.sent, [
-    {
-      TopicArn: "topic",
-      Subject: "Suspected fraud: night-time",
-      Message: JSON.stringify(message),
-      MessageAttributes: {
-        ruleId: { DataType: "String", StringValue: "night-time" },
-        severity: { DataType: "String", StringValue: "low" },
-      },
-    },
-  ]);
+  const attributes = { ruleId: "night-time", severity: "low" };
+  assert.deepEqual(published, [{ subject: "Suspected fraud: night-time", message: JSON.stringify(message), attributes }]);
   assert.deepEqual(tables.items("audit"), [
     {
       transactionId: "txn-00000001",
@@ -62,19 +54,19 @@ test("[RT_AUDIT] an alert is published and recorded", async () => {
 });
 
 test("[RT_REPLAY] the same alert is not published twice, another rule's is", async () => {
-  const { tables, sns, logs, handle } = functionUnderTest();
+  const { tables, published, logs, handle } = functionUnderTest();
   await handle(EVENT);
   await handle(EVENT);
-  assert.equal(sns.sent.length, 1);
+  assert.equal(published.length, 1);
   assert.equal(logs.entries()[1]?.message, "already alerted");
   await handle({ ...EVENT, detail: { ...DETAIL, ruleId: "velocity-spike" } });
-  assert.equal(sns.sent.length, 2);
-  assert.ok((tables.client.sent[0] as GetItemCommandInput).ConsistentRead);
+  assert.equal(published.length, 2);
+  assert.ok((tables.client.sent[0] as GetItemInput).ConsistentRead);
 });
 
 test("[RT_NO_LOSS] an alert that cannot be published is thrown and not recorded", async () => {
-  const { tables, sns, handle, logs } = functionUnderTest();
-  sns.answer = () => Promise.reject(new Error("down"));
+  const { tables, topic, handle, logs } = functionUnderTest();
+  topic.publish = () => Promise.reject(new Error("down"));
   await assert.rejects(handle(EVENT), /down/);
   assert.deepEqual(tables.items("audit"), []);
   assert.equal(logs.entries()[0]?.level, "error");
@@ -82,7 +74,7 @@ test("[RT_NO_LOSS] an alert that cannot be published is thrown and not recorded"
 
 test("[RT_IDEMPOTENT] a record written meanwhile is success", async () => {
   const { tables, handle } = functionUnderTest();
-  tables.client.answer = (_, command) => (command === "PutItemCommand" ? Promise.reject(taken()) : {});
+  tables.client.answer = (_, action) => (action === "PutItem" ? Promise.reject(taken()) : {});
   await handle(EVENT);
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DynamoDBClient, type QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import type { QueryInput } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { readRuleVersions } from "../../../lambda/realtime/fraud_detector/store";
-import { FakeClient } from "./support/fake_aws";
+import { FakeApi } from "./support/fake_aws";
 
 const item = (version: number) =>
   marshall({
@@ -16,14 +16,10 @@ const item = (version: number) =>
 
 test("[RT_REPLAY] all pages of a rule's versions are read, newest first and consistently", async () => {
   const LastEvaluatedKey = marshall({ ruleId: "night-time", version: 2 });
-  const fake = new FakeClient<QueryCommandInput>(({ ExclusiveStartKey }) =>
+  const fake = new FakeApi<QueryInput>(({ ExclusiveStartKey }) =>
     ExclusiveStartKey ? { Items: [item(1)] } : { Items: [item(3), item(2)], LastEvaluatedKey },
   );
-  // The SDK's paginator asks for an instance of its client.
-  const client: DynamoDBClient = Object.assign(new DynamoDBClient({ region: "eu-central-1" }), {
-    send: fake.send.bind(fake),
-  });
-  const versions = await readRuleVersions(client, "rules", "night-time");
+  const versions = await readRuleVersions(fake.as(), "rules", "night-time");
   assert.deepEqual(versions.map(({ version }) => version), [3, 2, 1]);
   const { TableName, ConsistentRead, ScanIndexForward } = fake.sent[0] ?? {};
   assert.deepEqual({ TableName, ConsistentRead, ScanIndexForward }, { TableName: "rules", ConsistentRead: true, ScanIndexForward: false });

@@ -36,6 +36,7 @@ EXTENSIONS = (
     "alarm_statistics",
     "log_reading",
     "worker_pipes",
+    "clients_first",
     "message_moves",
 )
 

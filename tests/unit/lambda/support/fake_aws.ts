@@ -1,49 +1,47 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type CancellationReason,
-  type GetItemCommandInput,
-  type PutItemCommandInput,
-  type QueryCommandInput,
-  TransactionCanceledException,
-  type TransactWriteItemsCommandInput,
+import type {
+  AttributeValue,
+  CancellationReason,
+  GetItemInput,
+  PutItemInput,
+  QueryInput,
+  TransactWriteItemsInput,
 } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { AwsError } from "../../../../lambda/shared/aws_client";
 
 type Item = Record<string, AttributeValue>;
-type Command = { readonly constructor: { readonly name: string }; readonly input: object };
 
-const $metadata = {};
-
-/** Stands in for the `send` of a client, and keeps what was sent. */
-export class FakeClient<Input extends object> {
+/** Stands in for a service, and keeps what was sent. */
+export class FakeApi<Input extends object> {
   readonly sent: Input[] = [];
 
-  constructor(public answer: (input: Input, command: string) => unknown = () => ({})) {}
+  constructor(public answer: (input: Input, action: string) => unknown = () => ({})) {}
 
-  async send(command: Command): Promise<unknown> {
-    const input = command.input as Input;
+  async call(action: string, input: Input): Promise<unknown> {
     this.sent.push(input);
-    return this.answer(input, command.constructor.name);
+    return this.answer(input, action);
   }
 
-  /** The fake as the client that it stands in for: `send` is all that the code calls. */
-  as<Client>(): Client {
-    return this as unknown as Client;
+  /** The fake as the service that it stands in for. */
+  as<Api>(): Api {
+    return this as unknown as Api;
   }
 }
 
-export const taken = () => new ConditionalCheckFailedException({ $metadata, message: "The conditional request failed" });
+const refused = (name: string, more: object = {}) =>
+  new AwsError(400, undefined, JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...more }));
+
+export const taken = () => refused("ConditionalCheckFailedException");
 
 export const cancelled = (...codes: string[]) => cancelledFor(codes.map((Code) => ({ Code })));
 
 const cancelledFor = (CancellationReasons: CancellationReason[]) =>
-  new TransactionCanceledException({ $metadata, message: "Transaction cancelled", CancellationReasons });
+  refused("TransactionCanceledException", { CancellationReasons });
 
 /** Tables that know what the functions use: conditional puts, transactions, counts and gets. */
 export class FakeTables {
   readonly tables = new Map<string, Map<string, Item>>();
-  readonly client = new FakeClient<object>((input, command) => this.answer(input, command));
+  readonly client = new FakeApi<object>((input, action) => this.answer(input, action));
   /** Errors that the next transactions meet, first to last. */
   readonly troubles: Error[] = [];
 
@@ -51,20 +49,20 @@ export class FakeTables {
     return [...this.table(table).values()].map((item) => unmarshall(item));
   }
 
-  private answer(input: object, command: string): unknown {
-    if (command === "QueryCommand") return this.count(input as QueryCommandInput);
-    if (command === "TransactWriteItemsCommand") return this.transact(input as TransactWriteItemsCommandInput);
-    if (command === "GetItemCommand") return this.get(input as GetItemCommandInput);
-    return this.put(input as PutItemCommandInput);
+  private answer(input: object, action: string): unknown {
+    if (action === "Query") return this.count(input as QueryInput);
+    if (action === "TransactWriteItems") return this.transact(input as TransactWriteItemsInput);
+    if (action === "GetItem") return this.get(input as GetItemInput);
+    return this.put(input as PutItemInput);
   }
 
-  private count({ TableName = "", ExpressionAttributeValues = {}, Limit = Infinity }: QueryCommandInput) {
+  private count({ TableName = "", ExpressionAttributeValues = {}, Limit = Infinity }: QueryInput) {
     const { ":account": account, ":from": from, ":to": to } = unmarshall(ExpressionAttributeValues);
     const found = this.items(TableName).filter(({ accountId, ts }) => accountId === account && String(ts) >= from && String(ts) <= to);
     return { Count: Math.min(found.length, Limit) };
   }
 
-  private transact({ TransactItems = [] }: TransactWriteItemsCommandInput) {
+  private transact({ TransactItems = [] }: TransactWriteItemsInput) {
     const trouble = this.troubles.shift();
     if (trouble) throw trouble;
     const puts = TransactItems.flatMap(({ Put }) => (Put ? [Put] : []));
@@ -76,11 +74,11 @@ export class FakeTables {
     return {};
   }
 
-  private get({ TableName = "", Key = {} }: GetItemCommandInput) {
+  private get({ TableName = "", Key = {} }: GetItemInput) {
     return { Item: this.table(TableName).get(keyOf(Key)) };
   }
 
-  private put({ TableName = "", Item = {} }: PutItemCommandInput) {
+  private put({ TableName = "", Item = {} }: PutItemInput) {
     if (this.table(TableName).has(keyOf(Item))) throw taken();
     this.table(TableName).set(keyOf(Item), Item);
     return {};
