@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { node18 } from "../lambda/node18.mjs";
 
-const AT_MOST = 1.7;
+const AT_MOST = 1.4;
 
 const rounds = Number(process.argv[2] ?? 31);
 const bundles = fileURLToPath(new URL("../build/lambda/realtime", import.meta.url));

@@ -73,7 +73,7 @@ class Functions(Construct):
             environment={
                 "STAGE": self._config.stage,
                 "AUDIT_LOGS_TABLE": self._audit_logs,
-                # The SDK's warning about Node.js 18 would be the only log line that is not JSON.
+                # A warning of Node.js's would be the only log line that is not JSON.
                 "NODE_NO_WARNINGS": "1",
                 **environment,
             },

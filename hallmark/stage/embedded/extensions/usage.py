@@ -40,7 +40,7 @@ def _add(**amounts: float) -> None:
 
 
 def _by_a_function(headers: Json) -> bool:
-    """Tools call with an SDK for Python; functions with that for JavaScript, or with no SDK at all."""
+    """Tools call with the SDK for Python; functions say nothing of what they call with."""
     return "boto" not in headers.get("user-agent", "").lower()
 
 
