@@ -7,12 +7,14 @@ import gc
 import re
 import subprocess
 import sys
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
 from hallmark.errors import UserError
+from hallmark.gates.fork import beside, may_fork
 from hallmark.project import BUILD, ROOT, tool, tool_environment
 from hallmark.revision import template_digests
 
@@ -21,7 +23,7 @@ OUTPUT = BUILD / "test-results" / "lambda.txt"
 # pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
 UNUSED = ("logging", "hypothesispytest")
 TESTS = ROOT / "tests" / "unit"
-# The tests that read templates come last, and wait for them.
+# The tests that read templates wait for them, beside the others.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
     for name in ("hallmark/cost", "hallmark/observe", "hallmark/test_evidence.py", "infra", "policies")
@@ -33,9 +35,9 @@ ASSEMBLIES = str(BUILD / "cdk.")
 
 
 class Beside:
-    """What pytest need not wait for: the functions' tests run while it collects, and the templates are made.
+    """What need not wait: the functions' tests, the tests on templates with the making of these, and all others.
 
-    The first test on templates waits for all of them; the functions' results are wanted at the end.
+    The first test on templates has all of them made; the functions' results are wanted at the end.
     """
 
     def __init__(self) -> None:
@@ -62,6 +64,15 @@ class Beside:
         gc.freeze()
         gc.enable()
         sys.addaudithook(self._watch)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        on_templates = [item for item in session.items if _reads_templates(item)]
+        if not on_templates or not may_fork(session.config):
+            return (yield)
+        del session.items[-len(on_templates) :]
+        with beside(session, on_templates):
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -108,8 +119,9 @@ def prepare(*steps: Step) -> None:
 def main() -> int:
     """Run both; return pytest's exit code, or 1 when a test of the functions failed."""
     gc.disable()
-    without = [f"-pno:{plugin}" for plugin in UNUSED]
-    return int(pytest.main([str(TESTS), *without, *sys.argv[1:]], plugins=[Beside()]))
+    # Captured in files, what two processes print would become one text.
+    options = ["--capture=sys", *(f"-pno:{plugin}" for plugin in UNUSED)]
+    return int(pytest.main([str(TESTS), *options, *sys.argv[1:]], plugins=[Beside()]))
 
 
 if __name__ == "__main__":
