@@ -4,10 +4,13 @@ What was imported and collected need not be so twice, as it would be with worker
 """
 
 import os
+import pickle
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from tempfile import TemporaryFile
+from typing import IO
 
 import pytest
 
@@ -20,37 +23,42 @@ def may_fork(config: pytest.Config) -> bool:
 @contextmanager
 def beside(session: pytest.Session, items: list[pytest.Item]) -> Iterator[None]:
     """Run the tests beside what is done in this context, and report them when it ends."""
-    receiver, sender = get_context("fork").Pipe(duplex=False)
-    process = get_context("fork").Process(target=_run, args=(session.config, items, sender))
-    process.start()
-    sender.close()
-    try:
-        yield
-        _report(session, receiver)
-    finally:
-        process.terminate()
-        process.join()
+    # A pipe would be full before somebody reads it.
+    with TemporaryFile() as reports:
+        process = get_context("fork").Process(target=_run, args=(session.config, items, reports))
+        process.start()
+        try:
+            yield
+            process.join()
+            reports.seek(0)
+            _tell(session, reports)
+        finally:
+            process.terminate()
+            process.join()
 
 
-def _run(config: pytest.Config, items: list[pytest.Item], sender: Connection) -> None:
-    class Sending:
+def _run(config: pytest.Config, items: list[pytest.Item], reports: IO[bytes]) -> None:
+    class Keeping:
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            sender.send(config.hook.pytest_report_to_serializable(config=config, report=report))
+            pickle.dump(config.hook.pytest_report_to_serializable(config=config, report=report), reports)
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the session ends it
     config.pluginmanager.unregister(name="terminalreporter")
-    config.pluginmanager.register(Sending())
+    config.pluginmanager.register(Keeping())
     try:
         for item, following in zip(items, [*items[1:], None], strict=True):
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        sender.send(None)
+        pickle.dump(None, reports)
     except pytest.exit.Exception as ended:
-        sender.send((ended.msg, ended.returncode))
+        pickle.dump((ended.msg, ended.returncode), reports)
+    reports.flush()
 
 
-def _report(session: pytest.Session, receiver: Connection) -> None:
-    hook, running = session.config.hook, None
+def _tell(session: pytest.Session, reports: IO[bytes]) -> None:
+    hook = session.config.hook
+    running = "all were collected"
     try:
-        while (told := receiver.recv()) is not None:
+        while (told := pickle.load(reports)) is not None:
             if isinstance(told, tuple):
                 pytest.exit(*told)
             report = hook.pytest_report_from_serializable(config=session.config, data=told)
@@ -61,4 +69,4 @@ def _report(session: pytest.Session, receiver: Connection) -> None:
             if session.shouldfail:
                 raise session.Failed(session.shouldfail)
     except EOFError:
-        pytest.exit(f"hallmark: the tests' other process ended after {running}", returncode=3)
+        pytest.exit(f"hallmark: the process of the tests on templates ended, after {running} or later", returncode=3)
