@@ -6,13 +6,25 @@ What was imported and collected need not be so twice, as it would be with worker
 import os
 import pickle
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import pytest
+
+Make = Callable[[], Any]
+Meet = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How pytest.exit was called: the exception itself forgets its code on the way."""
+
+    reason: str
+    code: int | None
 
 
 def may_fork(config: pytest.Config) -> bool:
@@ -21,23 +33,26 @@ def may_fork(config: pytest.Config) -> bool:
 
 
 @contextmanager
-def beside(session: pytest.Session, items: list[pytest.Item]) -> Iterator[None]:
-    """Run the tests beside what is done in this context, and report them when it ends."""
+def beside(session: pytest.Session, items: list[pytest.Item], make: Make, meet: Meet) -> Iterator[None]:
+    """Run the tests beside what is done in this context, and report them when it ends.
+
+    The copy makes what they need before; it and the session meet what was made.
+    """
     # A pipe would be full before somebody reads it.
     with TemporaryFile() as reports:
-        process = get_context("fork").Process(target=_run, args=(session.config, items, reports))
+        process = get_context("fork").Process(target=_run, args=(session.config, items, reports, make, meet))
         process.start()
         try:
             yield
             process.join()
             reports.seek(0)
-            _tell(session, reports)
+            _tell(session, reports, meet)
         finally:
             process.terminate()
             process.join()
 
 
-def _run(config: pytest.Config, items: list[pytest.Item], reports: IO[bytes]) -> None:
+def _run(config: pytest.Config, items: list[pytest.Item], reports: IO[bytes], make: Make, meet: Meet) -> None:
     class Keeping:
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
             pickle.dump(config.hook.pytest_report_to_serializable(config=config, report=report), reports)
@@ -46,21 +61,30 @@ def _run(config: pytest.Config, items: list[pytest.Item], reports: IO[bytes]) ->
     config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(Keeping())
     try:
+        made = make()
+        meet(made)
+        pickle.dump(made, reports)
         for item, following in zip(items, [*items[1:], None], strict=True):
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         pickle.dump(None, reports)
     except pytest.exit.Exception as ended:
-        pickle.dump((ended.msg, ended.returncode), reports)
+        pickle.dump(Ended(ended.msg, ended.returncode), reports)
     reports.flush()
 
 
-def _tell(session: pytest.Session, reports: IO[bytes]) -> None:
+def _next(reports: IO[bytes]) -> Any:
+    told = pickle.load(reports)
+    if isinstance(told, Ended):
+        pytest.exit(told.reason, told.code)
+    return told
+
+
+def _tell(session: pytest.Session, reports: IO[bytes], meet: Meet) -> None:
     hook = session.config.hook
     running = "all were collected"
     try:
-        while (told := pickle.load(reports)) is not None:
-            if isinstance(told, tuple):
-                pytest.exit(*told)
+        meet(_next(reports))
+        while (told := _next(reports)) is not None:
             report = hook.pytest_report_from_serializable(config=session.config, data=told)
             if report.nodeid != running:
                 running = report.nodeid

@@ -71,12 +71,13 @@ class Beside:
         if not on_templates or not may_fork(session.config):
             return (yield)
         del session.items[-len(on_templates) :]
-        with beside(session, on_templates):
+        with beside(session, on_templates, self._make, self._meet):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self._make_templates()
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._make_and_meet()
         failed = self.process.wait() != 0
         lines = OUTPUT.read_text(encoding="utf-8").splitlines()
         told = lines if failed else [line for line in lines if SUMMARY.match(line)]
@@ -87,20 +88,27 @@ class Beside:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         if _reads_templates(item):
-            self._make_templates()
+            self._make_and_meet()
 
     def _watch(self, event: str, arguments: tuple[object, ...]) -> None:
         """Refuse what may be old, or half made."""
         if not self.made and event in LOOKS and str(arguments[0]).startswith(ASSEMBLIES):
             raise AssertionError("the test reads templates: name its file in ON_TEMPLATES of hallmark/gates/unit.py")
 
-    def _make_templates(self) -> None:
-        if self.made:
-            return
+    def _make_and_meet(self) -> None:
+        if not self.made:
+            self._meet(self._make())
+
+    def _make(self) -> dict[str, str]:
+        """Make the templates; return their digests."""
         self.made = True
         prepare(*STEPS)
+        return template_digests()
+
+    def _meet(self, templates: dict[str, str]) -> None:
+        self.made = True
         if self.evidence:
-            self.evidence.record.templates = template_digests()
+            self.evidence.record.templates = templates
 
 
 def _reads_templates(item: pytest.Item) -> bool:

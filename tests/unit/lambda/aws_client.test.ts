@@ -15,7 +15,7 @@ async function send(...answers: Answer[]) {
   return { service, sent: new AwsClient("dynamodb", service.settings).send(REQUEST) };
 }
 
-test("[RT_IAM_LEAST] a request is signed, and its answer's body is given", async () => {
+test("a request is signed, and its answer's body is given", async () => {
   const { service, sent } = await send([200, "{}"]);
   assert.equal(await sent, "{}");
   const [request = assert.fail()] = service.received;
@@ -24,7 +24,7 @@ test("[RT_IAM_LEAST] a request is signed, and its answer's body is given", async
   assert.equal(request.headers.authorization, authorization(request, "dynamodb"));
 });
 
-test("[RT_FN_TRACING] the invocation's trace goes with each request", async () => {
+test("[RT_TRACE_EVENTS] the invocation's trace goes with each request", async () => {
   process.env._X_AMZN_TRACE_ID = "Root=1-67890abc-0123456789abcdef01234567";
   after(() => delete process.env._X_AMZN_TRACE_ID);
   const { service, sent } = await send();

@@ -15,7 +15,7 @@ async function said(service: FakeService, signedFor: string) {
   return { type: request.headers["content-type"], target: request.headers["x-amz-target"], body: request.body };
 }
 
-test("[RT_TABLE_KEYS] DynamoDB takes and gives JSON", async () => {
+test("DynamoDB takes and gives JSON", async () => {
   const service = await FakeService.answering([200, '{"Count":3}']);
   const answer = await dynamoDb(new AwsClient("dynamodb", service.settings)).call("Query", { TableName: "t" });
   assert.deepEqual(answer, { Count: 3 });
@@ -36,7 +36,7 @@ test("[RT_TRACE_EVENTS] an event's time is a number of seconds, to the milliseco
   assert.equal(entry?.TraceHeader, TRACE.header);
 });
 
-test("[RT_NO_LOSS] SQS takes and gives JSON", async () => {
+test("SQS takes and gives JSON", async () => {
   const service = await FakeService.answering([200, '{"MessageId":"1"}']);
   const message = { QueueUrl: "https://sqs.example/failure", MessageBody: "Grüße" };
   assert.deepEqual(await queues(new AwsClient("sqs", service.settings)).call("SendMessage", message), { MessageId: "1" });
@@ -47,7 +47,7 @@ test("[RT_NO_LOSS] SQS takes and gives JSON", async () => {
   });
 });
 
-test("[RT_AUDIT] SNS takes a form", async () => {
+test("SNS takes a form", async () => {
   const service = await FakeService.answering([200, "<PublishResponse/>"]);
   const alert = { subject: "Suspected fraud", message: '{"a":"ü&=+ %"}', attributes: { ruleId: "night-time", severity: "low" } } as const;
   await new Topic("arn:topic", new AwsClient("sns", service.settings)).publish(alert);
