@@ -8,7 +8,7 @@ export const options = {
   bundle: true,
   platform: "node",
   target: "node18",
-  // The same bundles as ESM start 4 to 7 ms later, and an empty process takes 25 ms (benchmarks/cold_import.mjs).
+  // The same bundles as ESM start 4 to 7 ms later (benchmarks/cold_import.mjs).
   format: "cjs",
   // The SDK's ES modules can be tree-shaken; its CommonJS ones cannot.
   mainFields: ["module", "main"],

@@ -1,4 +1,4 @@
-"""The unit tests of both languages side by side: Node.js's own in a process of their own, pytest in this one.
+"""The unit tests of both languages side by side: Node.js's in a process, pytest's in this one and a copy of it.
 
 usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 """
@@ -70,7 +70,7 @@ class Beside:
         on_templates = [item for item in session.items if _reads_templates(item)]
         if not on_templates or not may_fork(session.config):
             return (yield)
-        del session.items[-len(on_templates) :]
+        session.items[:] = [item for item in session.items if not _reads_templates(item)]
         with beside(session, on_templates, self._make, self._meet):
             return (yield)
 

@@ -1,12 +1,15 @@
 """While a client waits, calls of background functions wait too, one after the other, and never for long."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from ministack.core import lambda_runtime
 
 from hallmark.stage.embedded.extensions import clients_first
+from hallmark.stage.embedded.giving_way import BACKGROUND
 
 Serve = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -86,3 +89,15 @@ def test_a_request_that_fails_lets_the_others_go() -> None:
         return await asyncio.wait_for(work, clients_first.AT_MOST_SECONDS / 2)
 
     assert [str(error) for error in asyncio.run(run())] == ["client", "DETECTOR", "DETECTOR"]
+
+
+def test_whoever_starts_a_process_says_whether_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_runtime, "execution_credentials", lambda config: {"AWS_ACCESS_KEY_ID": config["key"]})
+    clients_first.install()
+    give = lambda_runtime.execution_credentials
+    poller = threading.Thread(target=give, args=({"key": "NOTIFIER"},), name=BACKGROUND)
+    poller.start()
+    poller.join()
+    give({"key": "FLOOR"})
+    assert clients_first._background == {b"DETECTOR", b"BOTH", b"NOTIFIER"}
+    assert clients_first._waited_for == {b"INGEST", b"BOTH", b"FLOOR"}

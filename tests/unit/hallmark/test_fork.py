@@ -70,5 +70,5 @@ def test_what_cannot_be_made_ends_the_session_with_its_code() -> None:
     ("debugging", "listing", "may"), [(False, False, True), (True, False, False), (False, True, False)]
 )
 def test_nobody_looks_into_a_copy(debugging: bool, listing: bool, may: bool) -> None:
-    option = SimpleNamespace(usepdb=debugging, collectonly=listing)
-    assert may_fork(SimpleNamespace(option=option)) is may  # type: ignore[arg-type]
+    config: Any = SimpleNamespace(option=SimpleNamespace(usepdb=debugging, collectonly=listing))
+    assert may_fork(config) is may
