@@ -62,8 +62,13 @@ def _parsed(results: Path) -> ElementTree.Element:
         raise UserError(f"{results} is no XML: run `npm test` again") from None
 
 
-def _refuse_stale(results: Path, sources: tuple[Path, ...]) -> None:
+def newer_source(results: Path, sources: tuple[Path, ...] = SOURCES) -> Path | None:
+    """Return a source that changed after the results were written; OSError when there are none."""
     made = results.stat().st_mtime
-    for path in (path for source in sources for path in source.rglob("*.ts")):
-        if path.stat().st_mtime > made:
-            raise UserError(f"{results.name} is older than {path.name}: run `npm test` again")
+    paths = (path for source in sources for path in source.rglob("*.ts"))
+    return next((path for path in paths if path.stat().st_mtime > made), None)
+
+
+def _refuse_stale(results: Path, sources: tuple[Path, ...]) -> None:
+    if newer := newer_source(results, sources):
+        raise UserError(f"{results.name} is older than {newer.name}: run `npm test` again")

@@ -4,8 +4,6 @@ usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 """
 
 import gc
-import re
-import subprocess
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -15,11 +13,10 @@ import pytest
 from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
 from hallmark.errors import UserError
 from hallmark.gates.fork import beside, may_fork
-from hallmark.project import BUILD, ROOT, tool, tool_environment
+from hallmark.gates.function_tests import functions
+from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
 
-SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
-OUTPUT = BUILD / "test-results" / "lambda.txt"
 # pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
 UNUSED = ("logging", "hypothesispytest")
 TESTS = ROOT / "tests" / "unit"
@@ -49,12 +46,8 @@ class Beside:
         if self.evidence:
             self.evidence.templates = dict  # none as yet
         prepare(PACKAGES, FUNCTION_TESTS)
-        OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-        with OUTPUT.open("w", encoding="utf-8") as output:
-            command = [tool("node"), "lambda/test.mjs"]
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=tool_environment(), stdout=output, stderr=subprocess.STDOUT
-            )
+        self.functions = functions()
+        self.functions.begin()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items.sort(key=_reads_templates)
@@ -78,11 +71,9 @@ class Beside:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._make_and_meet()
-        failed = self.process.wait() != 0
-        lines = OUTPUT.read_text(encoding="utf-8").splitlines()
-        told = lines if failed else [line for line in lines if SUMMARY.match(line)]
+        passed, told = self.functions.end()
         print("", *told, sep="\n")
-        if failed:
+        if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(tryfirst=True)

@@ -13,6 +13,8 @@ const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z
 const ISSUER = /^(?:[3-6]|2[2-7])/;
 const DATE = /^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
 const DECIMAL_DIGIT = /\p{Nd}/u;
+// Most names and values: no compatibility form makes more digits of these.
+const TOO_SHORT = /^[\0-\x7f]{0,12}$/;
 const SHORTEST = 13;
 const LONGEST = 19;
 
@@ -31,6 +33,7 @@ export function tokenContainsCardNumber(text: string): boolean {
 
 /** The numbers of a text, each as the groups of digits that it is written in. */
 function digitGroups(text: string): string[][] {
+  if (TOO_SHORT.test(text)) return [];
   const withoutUuids = text.replace(UUID, (uuid) => (/[a-f]/i.test(uuid) ? "u" : uuid));
   // Compatibility forms, such as full-width digits, become plain ones; then those of other scripts.
   const plain = withoutUuids.normalize("NFKC").replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitValue(digit)));

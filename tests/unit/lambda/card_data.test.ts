@@ -51,6 +51,9 @@ const script = (zero: number) => "4111111111111111".replace(/\d/g, (digit) => St
 for (const zero of [0x660, 0x6f0, 0x966, 0x1d7ce, 0x7c0]) ALSO_FOUND.push(script(zero));
 ALSO_FOUND.push(script(0x669 - 9).replace(/(.{4})(?=.)/gu, "$1 "), script(0x660).slice(0, 8) + "11111111");
 
+// Eight characters that stand for two digits each.
+ALSO_FOUND.push("\u32b6\u246a\u246a\u246a\u246a\u246a\u246a\u246a");
+
 for (const text of ALSO_FOUND) test(`[RT_NO_PAN] ${JSON.stringify(text)} is found`, () => assert.ok(containsCardNumber(text)));
 
 // In other groups than those on a card; identifiers are searched for these, too.

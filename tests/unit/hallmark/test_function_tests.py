@@ -1,0 +1,83 @@
+"""The functions' tests run again unless they passed and nothing changed that they consist of."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hallmark.gates.findings_cache import SWITCH
+from hallmark.gates.function_tests import UNCHANGED, FunctionTests
+
+TOLD = ["# tests 2", "# pass 2"]
+
+
+def printing(code: int) -> list[str]:
+    """A command that starts far sooner than Node.js, or Python."""
+    return ["sh", "-c", f"echo noise; echo '# tests 2'; echo '# pass 2'; exit {code}"]
+
+
+class Bench:
+    """A bundle, its source, and results in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bundle, self.source, self.results = (folder / name for name in ("all.test.js", "a.ts", "lambda.xml"))
+        self.passed = folder / "passed"
+        for file in (self.bundle, self.source, self.results):
+            file.write_text(file.name)
+
+    def run(self, code: int = 0) -> tuple[bool, list[str]]:
+        tests = FunctionTests(printing(code), (self.bundle,), (self.source.parent,), self.results, self.passed)
+        tests.begin()
+        return tests.end()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.delenv(SWITCH, raising=False)
+    made = Bench(tmp_path)
+    assert made.run() == (True, TOLD)
+    return made
+
+
+def test_what_passed_is_told_again(bench: Bench) -> None:
+    assert bench.run() == (True, [*TOLD, UNCHANGED])
+    assert bench.run() == (True, [*TOLD, UNCHANGED])
+
+
+@pytest.mark.parametrize("changed", ["bundle", "results", "passed"])
+def test_what_changed_runs_again(bench: Bench, changed: str) -> None:
+    getattr(bench, changed).write_text("changed")
+    assert bench.run() == (True, TOLD)
+
+
+@pytest.mark.parametrize("missing", ["results", "passed"])
+def test_what_is_missing_is_made_again(bench: Bench, missing: str) -> None:
+    getattr(bench, missing).unlink()
+    bench.results.touch()
+    assert bench.run() == (True, TOLD)
+
+
+def test_a_newer_source_has_them_run_again(bench: Bench) -> None:
+    newer = bench.results.stat().st_mtime + 1
+    os.utime(bench.source, (newer, newer))
+    assert bench.run() == (True, TOLD)
+
+
+def test_the_switch_has_them_run_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SWITCH, "1")
+    assert bench.run() == (True, TOLD)
+
+
+def test_a_failure_is_told_in_full_and_not_kept(bench: Bench) -> None:
+    bench.bundle.write_text("broken")
+    assert bench.run(1) == (False, ["noise", *TOLD])
+    assert bench.run(1) == (False, ["noise", *TOLD])
+
+
+def test_a_bundle_that_changes_meanwhile_is_not_kept(bench: Bench) -> None:
+    bench.bundle.write_text("before")
+    tests = FunctionTests(printing(0), (bench.bundle,), (), bench.results, bench.passed)
+    tests.begin()
+    bench.bundle.write_text("after")
+    assert tests.end() == (True, TOLD)
+    assert bench.run() == (True, TOLD)
