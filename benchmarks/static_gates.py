@@ -1,7 +1,7 @@
 """How long the static gates take together, beside the same tools' plain command lines one after the other.
 
-Twice: cold, with nothing kept of what cfn-lint and checkov said before, and with templates that they have judged.
-The stacks are synthesized each time, on either side.
+Twice: cold, with nothing kept of what was judged before, and with templates that cfn-lint and checkov have judged and
+functions whose tests have passed. The stacks are synthesized each time, on either side.
 
 usage: python benchmarks/static_gates.py [rounds], with tox in PATH and its environments made (run `tox` once)
 """
@@ -61,7 +61,7 @@ def main() -> None:
     for _ in range(rounds):
         found = {
             "tox -p, cold": ours(cold=True),
-            "tox -p, templates unchanged": ours(cold=False),
+            "tox -p, code and templates unchanged": ours(cold=False),
             "plain command lines": spent(PLAIN, plain),
         }
         for name, (wall, processor) in found.items():
