@@ -1,5 +1,6 @@
 """The gate cfn-lint: `python -m hallmark.gates.cfn_lint` lints every synthesized template that changed since it did."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,4 +64,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Most of what cfn-lint makes lives until this process ends.
+    gc.disable()
     sys.exit(main())
