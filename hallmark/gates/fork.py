@@ -93,4 +93,4 @@ def _tell(session: pytest.Session, reports: IO[bytes], meet: Meet) -> None:
             if session.shouldfail:
                 raise session.Failed(session.shouldfail)
     except EOFError:
-        pytest.exit(f"hallmark: the process of the tests on templates ended, after {running} or later", returncode=3)
+        pytest.exit(f"hallmark: the process of the tests beside these ended, after {running} or later", returncode=3)

@@ -55,7 +55,7 @@ def test_reports_are_told_in_order_after_the_sessions_own() -> None:
 
 @pytest.mark.parametrize("items", [[lambda: os._exit(9)], [lambda: "a", lambda: os._exit(0)]])
 def test_a_copy_that_ends_early_ends_the_session(items: list[Callable[[], Any]]) -> None:
-    with pytest.raises(pytest.exit.Exception, match="the process of the tests on templates ended") as ended:
+    with pytest.raises(pytest.exit.Exception, match="the process of the tests beside these ended") as ended:
         _run(*items)
     assert ended.value.returncode == 3
 
