@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from hallmark.errors import UserError
 from hallmark.project import (
     BUILD,
@@ -45,6 +43,11 @@ class Step:
     @property
     def stamp(self) -> Path:
         return self.output / ".hallmark-stamp"
+
+    @property
+    def current(self) -> bool:
+        """Whether the output is of the inputs as they are."""
+        return self.stamp.is_file() and self.stamp.read_text() == self.digest()
 
     def digest(self) -> str:
         """SHA-256 over the names and bytes of all inputs and of the proof."""
@@ -134,19 +137,29 @@ def build(announce: Callable[[str], None] = announce, steps: tuple[Step, ...] = 
 
     Raises UserError with a tool's last lines when it fails.
     """
+    # The environment of a single tool, which looks at what is made, does not have it.
+    from filelock import FileLock
+
     require_checkout()
     BUILD.mkdir(exist_ok=True)
     made = []
     for step in steps:
         # A lock for each step: who needs the packages alone does not wait for the templates.
         with FileLock(BUILD / f".{step.output.name}.lock"):
-            if step.stamp.is_file() and step.stamp.read_text() == step.digest():
+            if step.current:
                 continue
             announce(step.name)
             step.make()
             step.stamp.write_text(step.digest())
             made.append(step.name)
     return made
+
+
+def require_current(steps: tuple[Step, ...] = STEPS) -> None:
+    """Raise UserError when the output of a step is older than its inputs: who reads it judges another tree."""
+    for step in steps:
+        if not step.current:
+            raise UserError(f"{step.output.relative_to(ROOT)} is not made of these sources: run `tox -e build`")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ from hallmark.project import ROOT
 from hallmark.revision import revision, sha256, template_digests
 
 STAGES = ("dev", "prod")
+# pytest's options with which a session runs some of its tests, or none.
+PARTIAL = (
+    *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
+    *("collectonly", "setuponly", "setupplan"),
+)
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
@@ -169,13 +174,28 @@ def record_fault(request: pytest.FixtureRequest) -> Callable[[Fault], None]:
     return lambda fault: request.node.user_properties.append((FAULT, asdict(fault)))
 
 
+def is_whole(config: pytest.Config, gate: str) -> bool:
+    """Whether the session is to run every test of the gate's folder."""
+    folder = (config.rootpath / "tests" / gate).resolve()
+    places = {(config.invocation_params.dir / argument).resolve() for argument in config.args}
+    return folder in places and not any(config.getoption(name, None) for name in PARTIAL)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugin when a gate is named; a worker only marks what the main process records."""
+    """Register the plugin when a gate is named; a worker only marks what the main process records.
+
+    A session of some tests leaves the gate's evidence as it is: it can tell neither that the gate passes nor that what
+    failed before is mended.
+    """
     gate = os.environ.get("HALLMARK_GATE")
     if not gate:
         return
     target = target_of_run()
     config.pluginmanager.register(Marking(), "hallmark-marking")
-    if not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return
+    if is_whole(config, gate):
         plugin = EvidencePlugin(gate, target, config.rootpath)
         config.pluginmanager.register(plugin, "hallmark-evidence")
+    else:
+        print(f"hallmark: not all tests of tests/{gate} run, so the evidence of {gate} stays as it is")

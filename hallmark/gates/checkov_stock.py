@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hallmark.build import require_current
 from hallmark.errors import UserError
 from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
 from hallmark.gates.findings_cache import Basis, judged
@@ -48,6 +49,7 @@ def proofs(template: Synthesized, ours: Mapping[str, Sequence[str]]) -> Iterator
 def main() -> int:
     """Run the gate; 1 for an unwaived finding, 2 for a waiver or a policy file that is wrong."""
     try:
+        require_current()
         with recorded(GATE) as record:
             # Our own checks are about the system; what is optional beside it gets checkov's.
             systems = all_templates()

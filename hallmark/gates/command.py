@@ -1,12 +1,13 @@
 """Runs ordinary commands as a gate: what they print is shown, how they end is evidence."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from hallmark.errors import UserError
 from hallmark.gates.recorder import recorded
 from hallmark.project import ROOT, tool_environment
+from hallmark.revision import template_digests
 
 
 def run_gate(gate: str, words: Sequence[str]) -> int:
@@ -17,12 +18,15 @@ def run_gate(gate: str, words: Sequence[str]) -> int:
     return run_commands(gate, commands)
 
 
-def run_commands(gate: str, commands: Sequence[list[str]]) -> int:
+def run_commands(
+    gate: str, commands: Sequence[list[str]], templates: Callable[[], dict[str, str]] = template_digests
+) -> int:
     """Run the commands one after the other; return the first exit code that is not 0.
 
-    All of them run, so that one run tells everything; their output goes where ours goes.
+    All of them run, so that one run tells everything; their output goes where ours goes. `templates` is `dict` where
+    what they say does not follow from templates.
     """
-    with recorded(gate) as record:
+    with recorded(gate, templates=templates) as record:
         codes = [_run(command) for command in commands]
         code = next((code for code in codes if code), 0)
         if code:

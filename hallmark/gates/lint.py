@@ -24,7 +24,7 @@ def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
         build(steps=(PACKAGES,))
-        return run_commands(GATE, COMMANDS)
+        return run_commands(GATE, COMMANDS, templates=dict)
     except UserError as error:
         return told(error)
 

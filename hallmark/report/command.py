@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hallmark import evidence, faults, waivers
+from hallmark.build import require_current
 from hallmark.project import BUILD, ROOT
 from hallmark.report import html, json_report, junit, markdown, sarif
 from hallmark.report.controls import controls_of
@@ -19,6 +20,7 @@ SYSTEM = "realtime"
 
 def report_command(system: str = SYSTEM, folder: Path = REPORT) -> int:
     """Write the report of a system; 0 when all is fine, 1 when anything failed or is unproven."""
+    require_current()
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     report = make(system, templates)
     write(report, folder, templates)
