@@ -38,7 +38,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a gate says about one control; `artifact` is a path of the checkout or a test's id."""
+    """What a gate says about one control; `artifact` is a path of the checkout or a test's id.
+
+    `time` is when it was found out, in UTC, where that was before the gate's run.
+    """
 
     control: str
     kind: Kind
@@ -49,6 +52,7 @@ class Proof:
     fidelity: Fidelity | None = None
     findings: tuple[Finding, ...] = ()
     detail: str = ""
+    time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`."""
+    """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`.
+
+    `detail` says what of it was found out before.
+    """
 
     gate: str
     outcome: Outcome
@@ -102,11 +109,21 @@ class Evidence:
     mutants: Mutants | None = None
     faults: tuple[Fault, ...] = ()
     load: LoadResult | None = None
+    detail: str = ""
 
 
 def now() -> str:
     """Return this moment in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return _written(datetime.now(UTC))
+
+
+def changed(path: Path) -> str:
+    """Return when a file was written, in UTC, to the second."""
+    return _written(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:

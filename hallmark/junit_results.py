@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from hallmark.errors import UserError
-from hallmark.evidence import Proof
+from hallmark.evidence import Proof, changed
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import sha256
 
@@ -29,7 +29,9 @@ def junit_proofs(results: Path = RESULTS, sources: tuple[Path, ...] = SOURCES) -
             failed = case.find("failure") is not None or case.find("error") is not None
             for control in sorted({control for name in names for control in controls_of(name)}):
                 artifact = f"{label}::{case.get('name', '')}"
-                yield Proof(control, "behaviour", "failed" if failed else "passed", artifact, digest)
+                yield Proof(
+                    control, "behaviour", "failed" if failed else "passed", artifact, digest, time=changed(results)
+                )
 
 
 def controls_of(name: str) -> list[str]:

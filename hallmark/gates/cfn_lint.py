@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hallmark.build import build
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
-from hallmark.gates.findings_cache import Basis, judged
+from hallmark.gates.findings_cache import Basis, judged, told_before
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
 from hallmark.project import REGION, ROOT
@@ -52,10 +52,12 @@ def main() -> int:
         build()
         with recorded(GATE) as record:
             templates = [*all_templates(), *optional_templates()]
+            judgements = judged(BASIS, templates, lint)
+            record.detail = told_before(judgements)
             found = (
-                (template, ToolFinding(TOOL, rule, resource, template.label, line, message))
-                for template, said in judged(BASIS, templates, lint)
-                for rule, resource, line, message in said
+                (item.template, ToolFinding(TOOL, rule, resource, item.template.label, line, message))
+                for item in judgements
+                for rule, resource, line, message in item.said
             )
             settle(TOOL, found, [skip for template in templates for skip in template.inline_skips(TOOL)], record)
     except UserError as error:

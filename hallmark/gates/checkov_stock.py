@@ -5,14 +5,15 @@ Standard library, PyYAML and checkov only: checkov's pins fit no other tool, so 
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hallmark.build import require_current
 from hallmark.errors import UserError
 from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
-from hallmark.gates.findings_cache import Basis, judged
+from hallmark.gates.findings_cache import Basis, Judgement, judged, told_before
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
 from hallmark.project import ROOT
@@ -37,13 +38,13 @@ def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:
     return run(templates, CHECKS)
 
 
-def proofs(template: Synthesized, ours: Mapping[str, Sequence[str]]) -> Iterator[Proof]:
+def proofs(judgement: Judgement) -> Iterator[Proof]:
     """Yield what our own checks say under checkov: one proof for each check that judged the template."""
-    digest = sha256(template.path)
-    for control in sorted(ours):
-        findings = tuple(Finding(name) for name in ours[control])
-        outcome: Outcome = "failed" if findings else "passed"
-        yield Proof(control, "template", outcome, template.label, digest, template.stage, findings=findings)
+    template = judgement.template
+    blank = Proof("", "template", "passed", template.label, sha256(template.path), template.stage, time=judgement.since)
+    for control, names in sorted(judgement.said["ours"].items()):
+        outcome: Outcome = "failed" if names else "passed"
+        yield replace(blank, control=control, outcome=outcome, findings=tuple(Finding(name) for name in names))
 
 
 def main() -> int:
@@ -54,17 +55,16 @@ def main() -> int:
             # Our own checks are about the system; what is optional beside it gets checkov's.
             systems = all_templates()
             templates = [*systems, *optional_templates()]
-            found = judged(basis(), templates, scan)
-            record.proofs.extend(
-                proof for template, said in found if template in systems for proof in proofs(template, said["ours"])
-            )
+            judgements = judged(basis(), templates, scan)
+            record.detail = told_before(judgements)
+            record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))
             for proof in (proof for proof in record.proofs if proof.outcome == "failed"):
                 places = ", ".join(finding.resource for finding in proof.findings)
                 print(f"{proof.artifact}: {proof.control} {places}", file=sys.stderr)
             stock = (
-                (template, ToolFinding(TOOL, rule, resource, template.label, line, message))
-                for template, said in found
-                for rule, resource, line, message in said["stock"]
+                (item.template, ToolFinding(TOOL, rule, resource, item.template.label, line, message))
+                for item in judgements
+                for rule, resource, line, message in item.said["stock"]
             )
             settle(TOOL, stock, [skip for template in templates for skip in template.inline_skips(TOOL)], record)
     except UserError as error:

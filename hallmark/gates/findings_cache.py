@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from hallmark.evidence import now
 from hallmark.project import BUILD
 from hallmark.synthesized import Synthesized
 
@@ -43,25 +44,42 @@ class Basis:
         return self.folder / self.tool / f"{sha.hexdigest()}.json"
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """What a tool says about a template, and when it did (UTC) if that was before."""
+
+    template: Synthesized
+    said: Any
+    since: str | None
+
+
 def judged(
     basis: Basis, templates: Sequence[Synthesized], judge: Callable[[Sequence[Synthesized]], Sequence[Any]]
-) -> list[tuple[Synthesized, Any]]:
-    """Return each template with what the tool says, plain data; `judge` is asked once, for all that is not kept.
+) -> list[Judgement]:
+    """Return what the tool says of each template, plain data; `judge` is asked once, for all that is not kept.
 
-    Prints how many were judged and how many kept. What is kept of templates that are no longer there goes.
+    What is kept of templates that are no longer there goes.
     """
     entries = {template: basis.entry(template, date.today()) for template in templates}
     kept = {} if os.environ.get(SWITCH) else {t: said for t, entry in entries.items() if (said := _read(entry))}
     new = [template for template in templates if template not in kept]
     for template, said in zip(new, judge(new) if new else (), strict=True):
-        kept[template] = {"said": said}
+        kept[template] = {"said": said, "made": now()}
         # A file that was changed meanwhile may have been read before or after.
         if basis.entry(template, date.today()) == entries[template]:
             _write(entries[template], kept[template])
     for stale in set((basis.folder / basis.tool).glob("*")) - set(entries.values()):
         stale.unlink(missing_ok=True)
-    print(f"{basis.tool}: {len(new)} templates judged, {len(templates) - len(new)} unchanged since they were")
-    return [(template, kept[template]["said"]) for template in templates]
+    return [
+        Judgement(template, kept[template]["said"], None if template in new else kept[template]["made"])
+        for template in templates
+    ]
+
+
+def told_before(judgements: Sequence[Judgement]) -> str:
+    """Return how many judgements are kept, and since when; nothing when all are new."""
+    since = [judgement.since for judgement in judgements if judgement.since]
+    return f"{len(since)} of {len(judgements)} templates unchanged since judged, {min(since)}" if since else ""
 
 
 def _read(entry: Path) -> dict[str, Any] | None:

@@ -11,52 +11,64 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock
+
 from hallmark.build import FUNCTION_TESTS
+from hallmark.evidence import changed
 from hallmark.gates.findings_cache import FOLDER, SWITCH
 from hallmark.junit_results import RESULTS, SOURCES, newer_source
-from hallmark.project import ROOT, tool, tool_environment
+from hallmark.project import NODE_MODULES, ROOT, tool, tool_environment
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
-UNCHANGED = "unchanged since they passed"
+PASSED = "\N{HEAVY CHECK MARK}"
 
 
 @dataclass
 class FunctionTests:
-    """The command that runs them, the files that they consist of, the sources of these, and the results they leave."""
+    """The command that runs them, the files that they consist of, the sources of these, and the results they leave.
+
+    `programs` are files as well, but too large to be read each time: size and time of change stand for them.
+    """
 
     command: Sequence[str]
     parts: tuple[Path, ...]
+    programs: tuple[Path, ...] = ()
     sources: tuple[Path, ...] = SOURCES
     results: Path = RESULTS
     passed: Path = FOLDER / "function_tests.sha256"
     process: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
-        """Start them, unless they passed as they are."""
-        self.begun = _digest(self.parts)
+        """Start them, unless they passed as they are. Another run waits until this one's end."""
+        self.results.parent.mkdir(parents=True, exist_ok=True)
+        self.lock = FileLock(self.results.with_suffix(".lock"))
+        self.lock.acquire()
+        self.begun = self._consists_of()
         if not os.environ.get(SWITCH) and self._passed_before():
             return
-        self.passed.unlink(missing_ok=True)
-        self._output.parent.mkdir(parents=True, exist_ok=True)
+        for old in (self.passed, self.results):
+            old.unlink(missing_ok=True)
         with self._output.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(
                 list(self.command), cwd=ROOT, env=tool_environment(), stdout=output, stderr=subprocess.STDOUT
             )
 
     def end(self) -> tuple[bool, list[str]]:
-        """Wait for them; return whether they passed, and the lines to tell: all of a failure's."""
-        failed = self.process is not None and self.process.wait() != 0
+        """Wait for them; return whether they passed, and the lines to tell: of a failure all but what passed."""
+        passed = self.process is None or self.process.wait() == 0
         lines = self._output.read_text(encoding="utf-8").splitlines()
-        if failed:
-            return False, lines
-        told = [line for line in lines if SUMMARY.match(line)]
-        if self.process is None:
-            return True, [*told, UNCHANGED]
         # A part that was changed meanwhile may have been read before or after.
-        if _digest(self.parts) == self.begun:
+        if self.process and passed and self._consists_of() == self.begun:
             self.passed.parent.mkdir(parents=True, exist_ok=True)
             self.passed.write_text(self._as_they_are())
-        return True, told
+        self.lock.release()
+        if not passed:
+            return False, [line for line in lines if not line.lstrip().startswith(PASSED)]
+        return True, [*filter(SUMMARY.match, lines), *filter(None, [self.told_before()])]
+
+    def told_before(self) -> str:
+        """Return since when they have passed as they are; nothing when they have just run."""
+        return "" if self.process else f"the functions' tests unchanged since they passed, {changed(self.results)}"
 
     @property
     def _output(self) -> Path:
@@ -69,7 +81,11 @@ class FunctionTests:
             return False
 
     def _as_they_are(self) -> str:
-        return _digest((*self.parts, self.results, self._output))
+        return self._consists_of() + _digest((self.results, self._output))
+
+    def _consists_of(self) -> str:
+        marks = [(program.stat().st_size, program.stat().st_mtime_ns) for program in self.programs]
+        return _digest(self.parts) + str(marks)
 
 
 def _digest(files: Sequence[Path]) -> str:
@@ -80,4 +96,5 @@ def functions() -> FunctionTests:
     """Return the tests of lambda/ in their bundle, which must be there, as Node.js 18 of the lock file runs it."""
     scripts = (ROOT / "lambda" / "test.mjs", ROOT / "lambda" / "node18.mjs")
     bundle = FUNCTION_TESTS.output / "all.test.js"
-    return FunctionTests([tool("node"), str(scripts[0])], (bundle, *scripts, ROOT / "package-lock.json"))
+    node18 = tuple(sorted(NODE_MODULES.glob("node-*/bin/node*")))
+    return FunctionTests([tool("node"), str(scripts[0])], (bundle, *scripts, ROOT / "package-lock.json"), node18)

@@ -23,6 +23,7 @@ class Recorder:
     load: LoadResult | None = None
     target: Target = "none"
     failed: bool = False
+    detail: str = ""
 
     def fail(self) -> None:
         self.failed = True
@@ -74,4 +75,5 @@ def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:
         mutants=recorder.mutants,
         faults=tuple(recorder.faults),
         load=recorder.load,
+        detail=recorder.detail,
     )

@@ -28,7 +28,8 @@ def settle(
     for finding in open_findings:
         print(f"{finding.file}:{finding.line}: {finding.rule} {finding.resource}: {finding.message}", file=sys.stderr)
     waived = len(record.tool_findings) - len(open_findings)
-    print(f"{tool}: {len(open_findings)} unwaived findings, {waived} waived")
+    before = f" ({record.detail})" if record.detail else ""
+    print(f"{tool}: {len(open_findings)} unwaived findings, {waived} waived{before}")
     known.refuse_unused(tool, {finding.waived_by for finding in record.tool_findings})
 
 

@@ -73,6 +73,8 @@ class Beside:
             self._make_and_meet()
         passed, told = self.functions.end()
         print("", *told, sep="\n")
+        if self.evidence:
+            self.evidence.record.detail = self.functions.told_before()
         if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

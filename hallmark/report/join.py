@@ -89,7 +89,7 @@ def _rows(item: Evidence) -> list[ProofRow]:
             artifact=proof.artifact,
             sha256=proof.sha256,
             stage=proof.stage,
-            time=item.started,
+            time=proof.time or item.started,
             findings=proof.findings,
             detail=proof.detail,
         )
@@ -103,7 +103,7 @@ def _target(counted: Iterable[Evidence]) -> Target:
 
 
 def _gates(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Sequence[str]) -> tuple[GateRow, ...]:
-    rows = [GateRow(item.gate, item.outcome, item.seconds, item.started) for item in counted]
+    rows = [GateRow(item.gate, item.outcome, item.seconds, item.started, item.detail) for item in counted]
     rows += [GateRow(gate, "refused", None, detail=why) for gate, why in refused.items()]
     there = {row.name for row in rows}
     missing = [GateRow(gate, "missing", None, detail="it has not run") for gate in expected if gate not in there]

@@ -1,6 +1,7 @@
 """A template is judged again when anything changes that the judgement follows from, and only then."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from hallmark.gates import cfn_lint, checkov_stock, findings_cache
-from hallmark.gates.findings_cache import SWITCH, Basis, judged
+from hallmark.gates.findings_cache import SWITCH, Basis, judged, told_before
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized
 
@@ -37,7 +38,9 @@ class Bench:
         """Judge, and return which templates the tool was asked about."""
         self.asked.clear()
         found = judged(basis or self.basis, self.templates, self._judge)
-        assert [(t, said[0][1]) for t, said in found] == [(t, t.path.read_text()) for t in self.templates]
+        assert [(f.template, f.said[0][1]) for f in found] == [(t, t.path.read_text()) for t in self.templates]
+        assert [f.template.path.name.split(".")[0] for f in found if not f.since] == self.asked
+        self.told = told_before(found)
         return list(self.asked)
 
     def entries(self) -> list[Path]:
@@ -55,7 +58,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_what_has_not_changed_is_not_judged_again(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert bench.run() == []
-    assert capsys.readouterr().out == f"{TOOL}: 0 templates judged, 2 unchanged since they were\n"
+    assert re.fullmatch(r"2 of 2 templates unchanged since judged, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bench.told)
 
 
 def test_a_changed_template_is_judged_again_and_alone(bench: Bench) -> None:
