@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from hallmark.errors import UserError
-from hallmark.evidence import Proof, changed
+from hallmark.evidence import Outcome, Proof, changed
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import sha256
 
@@ -23,15 +23,13 @@ def junit_proofs(results: Path = RESULTS, sources: tuple[Path, ...] = SOURCES) -
     root = _parsed(results)
     _refuse_stale(results, sources)
     label = str(results.relative_to(ROOT)) if results.is_relative_to(ROOT) else results.name
-    digest = sha256(results)
+    digest, made = sha256(results), changed(results)
     for names, case in _cases(root, ()):
         if case.find("skipped") is None:
-            failed = case.find("failure") is not None or case.find("error") is not None
+            outcome: Outcome = "passed" if case.find("failure") is None and case.find("error") is None else "failed"
             for control in sorted({control for name in names for control in controls_of(name)}):
                 artifact = f"{label}::{case.get('name', '')}"
-                yield Proof(
-                    control, "behaviour", "failed" if failed else "passed", artifact, digest, time=changed(results)
-                )
+                yield Proof(control, "behaviour", outcome, artifact, digest, time=made)
 
 
 def controls_of(name: str) -> list[str]:

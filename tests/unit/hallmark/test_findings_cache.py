@@ -55,8 +55,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return made
 
 
-def test_what_has_not_changed_is_not_judged_again(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
+def test_what_has_not_changed_is_not_judged_again(bench: Bench) -> None:
     assert bench.run() == []
     assert re.fullmatch(r"2 of 2 templates unchanged since judged, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bench.told)
 
