@@ -20,7 +20,8 @@ from hallmark.junit_results import RESULTS, SOURCES, newer_source
 from hallmark.project import NODE_MODULES, ROOT, tool, tool_environment
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
-PASSED = "\N{HEAVY CHECK MARK}"
+# Node.js ends with what failed, once more and in full.
+FAILURES = "\N{HEAVY MULTIPLICATION X} failing tests:"
 
 
 @dataclass
@@ -54,7 +55,7 @@ class FunctionTests:
             )
 
     def end(self) -> tuple[bool, list[str]]:
-        """Wait for them; return whether they passed, and the lines to tell: of a failure all but what passed."""
+        """Wait for them; return whether they passed, and the lines to tell: of a failure what failed, or all."""
         passed = self.process is None or self.process.wait() == 0
         lines = self._output.read_text(encoding="utf-8").splitlines()
         # A part that was changed meanwhile may have been read before or after.
@@ -62,9 +63,10 @@ class FunctionTests:
             self.passed.parent.mkdir(parents=True, exist_ok=True)
             self.passed.write_text(self._as_they_are())
         self.lock.release()
-        if not passed:
-            return False, [line for line in lines if not line.lstrip().startswith(PASSED)]
-        return True, [*filter(SUMMARY.match, lines), *filter(None, [self.told_before()])]
+        counts = list(filter(SUMMARY.match, lines))
+        if passed:
+            return True, [*counts, *filter(None, [self.told_before()])]
+        return False, [*counts, *lines[lines.index(FAILURES) :]] if FAILURES in lines else lines
 
     def told_before(self) -> str:
         """Return since when they have passed as they are; nothing when they have just run."""

@@ -7,14 +7,14 @@ import pytest
 
 from hallmark import evidence
 from hallmark.gates.findings_cache import SWITCH
-from hallmark.gates.function_tests import FunctionTests
+from hallmark.gates.function_tests import FAILURES, FunctionTests
 
 TOLD = ["# tests 2", "# pass 2"]
 
 
-def printing(code: int) -> list[str]:
+def printing(words: str) -> list[str]:
     """A command that starts far sooner than Node.js, or Python."""
-    return ["sh", "-c", f"echo noise; echo ' ✔ fine'; echo '# tests 2'; echo '# pass 2'; exit {code}"]
+    return ["sh", "-c", f"echo noise; echo '# tests 2'; echo '# pass 2'; {words}"]
 
 
 class Bench:
@@ -26,13 +26,13 @@ class Bench:
         for file in (self.bundle, self.source, self.results, self.program):
             file.write_text(file.name)
 
-    def tests(self, code: int = 0) -> FunctionTests:
+    def tests(self, words: str = "") -> FunctionTests:
         sources = (self.source.parent,)
-        return FunctionTests(printing(code), (self.bundle,), (self.program,), sources, self.results, self.passed)
+        return FunctionTests(printing(words), (self.bundle,), (self.program,), sources, self.results, self.passed)
 
-    def run(self, code: int = 0) -> tuple[bool, list[str]]:
+    def run(self, words: str = "") -> tuple[bool, list[str]]:
         """Run them; return whether they passed, and what is told."""
-        tests = self.tests(code)
+        tests = self.tests(words)
         tests.begin()
         if tests.process:
             assert not self.results.exists()
@@ -79,10 +79,15 @@ def test_the_switch_has_them_run_again(bench: Bench, monkeypatch: pytest.MonkeyP
     assert bench.run() == (True, TOLD)
 
 
-def test_a_failure_is_told_in_full_and_not_kept(bench: Bench) -> None:
+def test_what_failed_is_told_and_not_kept(bench: Bench) -> None:
     bench.bundle.write_text("broken")
-    assert bench.run(1) == (False, ["noise", *TOLD])
-    assert bench.run(1) == (False, ["noise", *TOLD])
+    for _ in range(2):
+        assert bench.run(f"echo '{FAILURES}'; echo one; exit 1") == (False, [*TOLD, FAILURES, "one"])
+
+
+def test_of_tests_that_do_not_end_all_is_told(bench: Bench) -> None:
+    bench.bundle.write_text("broken")
+    assert bench.run("exit 1") == (False, ["noise", *TOLD])
 
 
 def test_a_bundle_that_changes_meanwhile_is_not_kept(bench: Bench) -> None:
