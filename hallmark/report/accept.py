@@ -7,18 +7,17 @@ from hallmark.evidence import Evidence
 
 def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> str | None:
     """Return why the evidence is refused, in one line; None when it counts."""
-    again = "run the gate again"
     if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
-        return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}: {again}"
+        return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}"
     if evidence.commit != commit:
-        return f"made before files of this checkout changed, or came (`git status` names them): {again}"
+        return "made before files of this checkout changed, or came (`git status` names them)"
     results = (evidence.proofs, evidence.tool_findings, evidence.mutants, evidence.faults, evidence.load)
     if not evidence.templates and not any(results):
         return None  # a gate that looks at code alone, and may end before the templates are made
     other = sorted(
         name for name in {*templates, *evidence.templates} if templates.get(name) != evidence.templates.get(name)
     )
-    return f"made on another template of {other[0]}: {again}" if other else None
+    return f"made on another template of {other[0]}" if other else None
 
 
 def sort_out(

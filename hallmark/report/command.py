@@ -10,7 +10,7 @@ from hallmark.project import BUILD, ROOT
 from hallmark.report import html, json_report, junit, markdown, sarif
 from hallmark.report.controls import controls_of
 from hallmark.report.join import Facts, join
-from hallmark.report.model import LABELS, Report
+from hallmark.report.model import LABELS, ControlReport, Report
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
 
@@ -62,9 +62,13 @@ def summary(report: Report, folder: Path) -> list[str]:
     """Return the lines for the terminal: counts, what fails, and where to read on."""
     counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
     lines = [f"{report.run.system}: {report.outcome}; {len(report.controls)} controls: {counts or 'none'}"]
-    lines += [f"  {problem}" for problem in report.run.problems]
-    bad = (gate for gate in report.gates if gate.outcome != "passed")
-    lines += [f"  gate {gate.name} {gate.outcome}{': ' + gate.detail if gate.detail else ''}" for gate in bad]
-    lines += [f"  {item.control.id} {LABELS[item.verdict].lower()}: {item.reason}" for item in report.failing]
+    lines += [f"  {problem}" for problem in report.problems]
+    lines += [f"  {_line(item)}" for item in report.failing]
     index = folder / "index.html"
     return [*lines, str(index.relative_to(ROOT) if index.is_relative_to(ROOT) else index)]
+
+
+def _line(item: ControlReport) -> str:
+    told = f"{item.control.id} {LABELS[item.verdict].lower()}: {item.reason}"
+    # A failure's reason ends with the fix of its first finding.
+    return told if item.verdict == "failed" else f"{told.removesuffix('.')}. {item.fix}"

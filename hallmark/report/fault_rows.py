@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from hallmark.evidence import Evidence, Target
 from hallmark.faults import FaultSpec
+from hallmark.report.commands import PROVING, PROVING_ON_AWS
 from hallmark.report.model import FaultRow
 
 
@@ -15,7 +16,7 @@ def fault_rows(specs: Sequence[FaultSpec], counted: Iterable[Evidence], target: 
 
 def fault_problems(rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> list[str]:
     """Return what fails the run: faults that were not tried, that lost or repeated something, or that no table has."""
-    told = [f"fault {row.spec.id} was not tried: run its test" for row in rows if row.outcome == "missing"]
+    told = _not_tried(rows)
     for row in rows:
         if row.outcome == "failed" and row.observed:
             counts = f"lost {row.observed.lost} of {row.observed.accepted}, repeated {row.observed.duplicates}"
@@ -23,3 +24,14 @@ def fault_problems(rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> lis
     known = {row.spec.id for row in rows}
     strangers = sorted({fault.id for item in counted for fault in item.faults} - known)
     return told + [f"fault {name} is in no table: add it to policies/faults" for name in strangers]
+
+
+def _not_tried(rows: Sequence[FaultRow]) -> list[str]:
+    missing = [row for row in rows if row.outcome == "missing"]
+    if not missing:
+        return []
+    command = (PROVING_ON_AWS if missing[0].target == "aws" else PROVING)["behaviour"][-1]
+    # When none was tried, the names say no more than the count.
+    names = f" ({', '.join(row.spec.id for row in missing)})" if len(missing) < len(rows) else ""
+    faults, were = ("fault", "was") if len(missing) == 1 else ("faults", "were")
+    return [f"{len(missing)} {faults}{names} {were} not tried: run `{command}`"]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,7 +65,8 @@ def headline(report: Report) -> str:
     """Return the verdict on the run as one sentence."""
     bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
     if report.failing:
-        return f"{len(report.failing)} of {len(report.controls)} controls fail this run."
+        bad = [f"{n} {_BAD[v][n > 1]}" for v in LISTED if (n := sum(item.verdict == v for item in report.failing))]
+        return f"Of {len(report.controls)} controls {' and '.join(bad)}."
     if bad_gates:
         return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."
     if report.run.problems:
@@ -76,6 +77,11 @@ def headline(report: Report) -> str:
     return f"{proved} control{' is' if proved == 1 else 's are'} proved" + "".join(f", {told}" for told in rest) + "."
 
 
+_BAD: Mapping[Verdict, tuple[str, str]] = {
+    "needs-aws": ("lacks its proof on AWS", "lack their proof on AWS"),
+    "failed": ("failed", "failed"),
+    "unproven": ("is unproven", "are unproven"),
+}
 _REST: tuple[tuple[Verdict, str, str], ...] = (
     ("needs-aws", "needs an AWS account", "need an AWS account"),
     ("waived", "is waived", "are waived"),

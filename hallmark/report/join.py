@@ -7,25 +7,12 @@ from datetime import date
 from hallmark.evidence import Evidence, Target
 from hallmark.faults import FaultSpec
 from hallmark.report.accept import sort_out
+from hallmark.report.commands import EXPECTED
 from hallmark.report.fault_rows import fault_problems, fault_rows
-from hallmark.report.model import Control, ControlReport, GateRow, ProofRow, Report, Run, WaiverRow
+from hallmark.report.gate_rows import gate_problems, gate_rows
+from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, WaiverRow
 from hallmark.report.verdict import Judge
 from hallmark.waivers import Waivers
-
-# Gates that every run must have; a control says nothing of them, so nobody else would miss them.
-EXPECTED = (
-    "lint",
-    "cfn-lint",
-    "policies",
-    "checkov",
-    "mutants",
-    "unit",
-    "integration",
-    "iam",
-    "observed",
-    "transactions",
-    "load",
-)
 
 
 @dataclass(frozen=True)
@@ -60,6 +47,7 @@ def join(
     rows = [row for item in counted for row in _rows(item)]
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
     tried = fault_rows(faults, counted, _target(counted))
+    gates = gate_rows(counted, refused, expected)
     problems = (
         *_unused(waivers, judged),
         *_strangers(rows, controls),
@@ -67,13 +55,14 @@ def join(
     )
     return Report(
         Run(facts.system, facts.commit, _target(counted), facts.generated, facts.templates, tuple(problems)),
-        _gates(counted, refused, expected),
+        gates,
         tuple(judged),
         tuple(WaiverRow(w, _uses(w.where, counted, judged), facts.today) for w in waivers.entries),
         next((item.mutants for item in counted if item.mutants), None),
         tuple(finding for item in counted for finding in item.tool_findings),
         tried,
         tuple(item.load for item in counted if item.load),
+        tuple(gate_problems(gates)),
     )
 
 
@@ -100,14 +89,6 @@ def _rows(item: Evidence) -> list[ProofRow]:
 def _target(counted: Iterable[Evidence]) -> Target:
     targets = {item.target for item in counted}
     return "aws" if "aws" in targets else "embedded" if "embedded" in targets else "none"
-
-
-def _gates(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Sequence[str]) -> tuple[GateRow, ...]:
-    rows = [GateRow(item.gate, item.outcome, item.seconds, item.started, item.detail) for item in counted]
-    rows += [GateRow(gate, "refused", None, detail=why) for gate, why in refused.items()]
-    there = {row.name for row in rows}
-    missing = [GateRow(gate, "missing", None, detail="it has not run") for gate in expected if gate not in there]
-    return (*rows, *missing)
 
 
 def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> list[str]:

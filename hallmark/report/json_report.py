@@ -14,7 +14,7 @@ def render(report: Report) -> str:
         "run": {**asdict(report.run), "outcome": report.outcome, "counts": report.counts},
         "gates": [asdict(gate) for gate in report.gates],
         "controls": [_control(control) for control in report.controls],
-        "mutants": {"total": mutants.total, "killed": mutants.killed} if mutants else {"total": 0, "killed": 0},
+        "mutants": {name: getattr(mutants, name, None) for name in ("total", "killed")},
         "faults": [_fault(row) for row in report.faults],
         "load": [asdict(load) for load in report.loads],
         "waivers": [_waiver(row) for row in report.waivers],

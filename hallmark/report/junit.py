@@ -33,7 +33,7 @@ def _case(suite: Element, report: Report, item: ControlReport) -> None:
     message = f"{LABELS[item.verdict]}: {item.reason}"
     if item in report.failing:
         failure = SubElement(case, "failure", message=message, type=item.verdict)
-        failure.text = "\n".join(_finding(item)) or item.control.fix
+        failure.text = "\n".join(_finding(item)) or item.fix
     elif _skipped(report, item):
         SubElement(case, "skipped", message=message)
 

@@ -16,7 +16,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"# Compliance of `{report.run.system}`: {report.outcome}"
     yield ""
     yield f"{len(report.controls)} controls: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
-    for problem in report.run.problems:
+    for problem in report.problems:
         yield f"- {_cell(problem)}"
     for verdict in LISTED[:-1]:
         yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
@@ -33,8 +33,7 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
         return
     yield from ("", f"## {label} ({len(items)})", "", "| control | why | fix |", "| --- | --- | --- |")
     for item in items:
-        fix = item.control.fix if item.verdict in ("failed", "unproven") else ""
-        yield f"| `{item.control.id}` {_cell(item.control.title)} | {_cell(_why(item))} | {_cell(fix)} |"
+        yield f"| `{item.control.id}` {_cell(item.control.title)} | {_cell(_why(item))} | {_cell(item.fix)} |"
 
 
 def _why(item: ControlReport) -> str:

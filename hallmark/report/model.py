@@ -68,11 +68,15 @@ class ProofRow:
 
 @dataclass(frozen=True)
 class KindState:
-    """What one kind of proof says about a control; `reason` is empty where the control is proved."""
+    """What one kind of proof says about a control; `reason` is empty where the control is proved.
+
+    `commands`, one after the other, make the proof that is missing.
+    """
 
     kind: Kind
     verdict: Verdict
     reason: str = ""
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,15 @@ class ControlReport:
     def reason(self) -> str:
         """Why the verdict is not proved, in one line."""
         return "; ".join(dict.fromkeys(state.reason for state in self.kinds if state.verdict == self.verdict))
+
+    @property
+    def fix(self) -> str:
+        """What to do: mend what failed, or run what proves the rest; empty where nothing is to be done."""
+        if self.verdict == "failed":
+            return self.control.fix
+        commands = (command for state in self.kinds if state.verdict == self.verdict for command in state.commands)
+        told = ", then ".join(f"`{command}`" for command in dict.fromkeys(commands))
+        return f"Run {told}." if told else ""
 
     @property
     def findings(self) -> tuple[tuple[ProofRow, Finding], ...]:
@@ -171,6 +184,12 @@ class Report:
     tool_findings: tuple[ToolFinding, ...] = ()
     faults: tuple[FaultRow, ...] = ()
     loads: tuple[LoadResult, ...] = ()
+    gate_problems: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What fails the run beside controls, a line each: gates first, for without them little else can be told."""
+        return (*self.gate_problems, *self.run.problems)
 
     @property
     def counts(self) -> dict[Verdict, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hallmark import __doc__ as about
 from hallmark.evidence import Finding, ToolFinding
-from hallmark.report.model import Control, ControlReport, ProofRow, Report
+from hallmark.report.model import LABELS, Control, ControlReport, ProofRow, Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
@@ -52,7 +52,8 @@ def _control_results(report: Report, line_of: LineOf) -> Iterator[dict[str, Any]
             yield from (_finding(item, row, finding, line_of) for row, finding in item.findings)
         if item.verdict != "proved" and not item.findings:
             level = "error" if item in report.failing else "note"
-            text = f"{item.control.id} is {item.verdict}: {item.reason}. {item.control.fix}"
+            told = f"{LABELS[item.verdict].lower()}: {item.reason}".removesuffix(".")
+            text = f"{item.control.id} {told}. {item.fix}".rstrip()
             yield _result(item.control.id, level, text, item.control.file, item.control.line)
 
 

@@ -4,8 +4,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from hallmark.evidence import Finding, Kind
+from hallmark.report.commands import PROVING, PROVING_ON_AWS
 from hallmark.report.model import WORST_FIRST, Asked, Control, ControlReport, KindState, ProofRow, Verdict
 from hallmark.waivers import Waiver
+
+ABSENT = "the embedded stage does not do this"
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,9 @@ class Judge:
         if not missing:
             return KindState(asked.kind, "proved")
         if asked.needs_aws:
-            return KindState(asked.kind, "needs-aws", asked.needs_aws)
-        return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}")
+            return KindState(asked.kind, "needs-aws", asked.needs_aws, PROVING_ON_AWS[asked.kind])
+        commands = PROVING_ON_AWS if missing == ABSENT else PROVING
+        return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}", commands[asked.kind])
 
     def _failure(self, kind: Kind, failed: Sequence[ProofRow]) -> KindState:
         if all(row.findings and all(self.waiver_of(row, f) for f in row.findings) for row in failed):
@@ -52,7 +56,7 @@ class Judge:
         embedded = [row for row in rows if row.target == "embedded" and not asked.needs_aws]
         if any(row.target == "aws" for row in rows) or any(row.fidelity != "absent" for row in embedded):
             return ""
-        return "the embedded stage does not do this" if embedded else "no gate has proved it on a stage"
+        return ABSENT if embedded else "no gate has proved it on a stage"
 
     def _used(self, proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
         failed = [(row, finding) for row in proofs if row.outcome == "failed" for finding in row.findings]

@@ -42,7 +42,8 @@ def test_all_tried_and_nothing_lost_is_fine(report: Callable[..., Report]) -> No
 @pytest.mark.parametrize(
     ("faults", "problem"),
     [
-        ((seen("twice"),), "fault killed was not tried: run its test"),
+        ((seen("twice"),), "1 fault (killed) was not tried: run `tox -e integration`"),
+        ((), "2 faults were not tried: run `tox -e integration`"),
         ((seen("twice", lost=1), seen("killed")), "fault twice: lost 1 of 3, repeated 0 (0 allowed)"),
         ((seen("twice"), seen("killed", duplicates=2)), "fault killed: lost 0 of 3, repeated 2 (1 allowed)"),
         ((seen("twice"), seen("killed"), seen("new")), "fault new is in no table: add it to policies/faults"),

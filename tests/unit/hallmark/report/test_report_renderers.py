@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import jsonschema
 
 from hallmark.evidence import Evidence, Finding, Proof
 from hallmark.report import html, json_report, junit, markdown, sarif
+from hallmark.report.command import summary
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, Report
 from hallmark.waivers import Waivers
@@ -88,6 +90,33 @@ def test_sarif_points_an_unproven_control_to_the_catalogue(everything: Report) -
     (result,) = [item for item in sarif_run(everything)["results"] if item["ruleId"] == "RT_UNPROVEN"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "policies/controls/realtime.yaml"
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 12}
+
+
+def test_every_form_tells_the_command_that_proves_what_is_unproven(everything: Report) -> None:
+    told = "behaviour: no gate has proved it on a stage"
+    (result,) = [item for item in sarif_run(everything)["results"] if item["ruleId"] == "RT_UNPROVEN"]
+    assert result["message"]["text"] == f"RT_UNPROVEN unproven: {told}. Run `tox -e integration`."
+    assert f"| `RT_UNPROVEN` Title of RT_UNPROVEN & more | {told} | Run `tox -e integration`. |" in (
+        markdown.render(everything)
+    )
+    failures = ElementTree.fromstring(junit.render(everything)).iter("failure")
+    assert [failure.text for failure in failures if failure.get("type") == "unproven"] == ["Run `tox -e integration`."]
+    section = html.render(everything).partition('id="RT_UNPROVEN"')[2].partition("</details>")[0]
+    assert "<dt>How to prove it</dt><dd>Run <code>tox -e integration</code>.</dd>" in section
+    assert "Set a retry policy." not in section
+    lines = summary(everything, Path("report"))
+    assert f"  RT_UNPROVEN unproven: {told}. Run `tox -e integration`." in lines
+    kinds = {item["id"]: item["kinds"] for item in json.loads(json_report.render(everything))["controls"]}
+    assert kinds["RT_UNPROVEN"][0]["commands"] == ["tox -e integration"]
+
+
+def test_the_headline_tells_failed_from_unproven(everything: Report) -> None:
+    assert html.headline(everything) == "Of 5 controls 1 failed and 1 is unproven."
+
+
+def test_mutants_that_did_not_run_are_no_number(facts: Facts) -> None:
+    document = json.loads(json_report.render(join(facts, [], [], Waivers(), expected=())))
+    assert document["mutants"] == {"total": None, "killed": None}
 
 
 def test_junit_counts_and_names(everything: Report) -> None:

@@ -1,11 +1,16 @@
-"""Evidence of another commit, tree or template is refused, in one line; so is a gate that has not run."""
+"""Evidence of another commit, tree or template is refused, in one line with its command; so is a missing gate."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from hallmark.evidence import Evidence, Proof
+from hallmark.faults import FaultSpec
+from hallmark.project import ROOT
+from hallmark.report import html, markdown
+from hallmark.report.commands import ENVIRONMENTS, EXPECTED, PROVING, PROVING_ON_AWS
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control
 from hallmark.waivers import Waivers
@@ -14,13 +19,13 @@ from hallmark.waivers import Waivers
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"commit": "b" * 40}, "made on commit bbbbbbbbbb, this is aaaaaaaaaa: run the gate again"),
+        ({"commit": "b" * 40}, "made on commit bbbbbbbbbb, this is aaaaaaaaaa"),
         (
             {"commit": "a" * 40 + " dirty:123"},
-            "made before files of this checkout changed, or came (`git status` names them): run the gate again",
+            "made before files of this checkout changed, or came (`git status` names them)",
         ),
-        ({"templates": {"realtime-dev": "0" * 64}}, "made on another template of realtime-dev: run the gate again"),
-        ({"templates": {}}, "made on another template of realtime-dev: run the gate again"),
+        ({"templates": {"realtime-dev": "0" * 64}}, "made on another template of realtime-dev"),
+        ({"templates": {}}, "made on another template of realtime-dev"),
     ],
 )
 def test_refused(
@@ -36,6 +41,7 @@ def test_refused(
     assert report.controls[0].verdict == "unproven"
     assert report.controls[0].proofs == ()
     assert report.outcome == "failed"
+    assert report.problems == (f"the evidence of gate policies is refused, {why}: run `tox -e policies`",)
 
 
 def test_a_failed_gate_fails_the_run(
@@ -45,9 +51,49 @@ def test_a_failed_gate_fails_the_run(
     report = join(facts, [control("RT_A", Asked("behaviour"))], gates, Waivers(), expected=())
     assert report.controls[0].verdict == "proved"
     assert report.outcome == "failed"
+    assert report.problems == ("gate lint failed: run `tox -e lint`",)
 
 
 def test_a_gate_that_has_not_run_fails_the_run(facts: Facts) -> None:
     report = join(facts, [], [], Waivers(), expected=("mutants",))
     assert [(gate.name, gate.outcome) for gate in report.gates] == [("mutants", "missing")]
     assert report.outcome == "failed"
+
+
+def test_gates_with_one_cause_are_told_together_and_before_all_else(
+    facts: Facts, evidence: Callable[..., Evidence]
+) -> None:
+    old, other = {"commit": "b" * 40}, {"templates": {}}
+    gates = [
+        evidence(gate="lint", outcome="failed"),
+        *(evidence(gate=gate, **old) for gate in ("unit", "checkov")),
+        evidence(gate="iam", **other),
+        evidence(gate="ours", **other),
+    ]
+    untried = FaultSpec(id="killed", fault="a", injection="b", expected="c")
+    report = join(facts, [], gates, Waivers(), expected=("mutants", "unit", "transactions"), faults=(untried,))
+    assert report.problems == (
+        "gates mutants, transactions have not run: run `tox -e mutants,hallmark`",
+        "the evidence of gates iam, ours is refused, made on another template of realtime-dev: "
+        "run again what leaves it",
+        "the evidence of gates unit, checkov is refused, made on commit bbbbbbbbbb, this is aaaaaaaaaa: "
+        "run `tox -e unit,checkov`",
+        "gate lint failed: run `tox -e lint`",
+        "1 fault was not tried: run `tox -e integration`",
+    )
+    text, page = markdown.render(report), html.render(report)
+    places = [text.index(f"- {problem}") for problem in report.problems]
+    assert places == sorted(places)
+    assert all(f"<li>{html.prose(problem)}</li>" in page for problem in report.problems)
+
+
+def test_every_command_is_an_environment_of_tox() -> None:
+    """What the report tells to run, tox has; every gate that a run must have, somebody can run."""
+    tox = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    headings = re.findall(r"^\[testenv:(.+)\]$", tox, re.MULTILINE)
+    environments = {name for heading in headings for name in heading.strip("{}").split(",")}
+    told = [command for table in (PROVING, PROVING_ON_AWS) for commands in table.values() for command in commands]
+    ours = {found[1] for command in told if (found := re.search(r"tox -e (\S+)", command))}
+    assert ours
+    assert ours | set(ENVIRONMENTS.values()) <= environments
+    assert set(EXPECTED) <= set(ENVIRONMENTS)

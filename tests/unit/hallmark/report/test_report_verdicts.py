@@ -12,6 +12,10 @@ from hallmark.waivers import Scope, Waiver, Waivers
 
 FINDING = Finding("RuleA", "Targets[2]", "nothing", "a retry policy", "Set it.")
 BOTH = ("dev", "prod")
+ON_AWS = (
+    "Run `hallmark up --target aws --stage dev`, "
+    "then `HALLMARK_TARGET=aws HALLMARK_STAGE=dev tox -e integration -- --numprocesses 0`."
+)
 
 
 @pytest.fixture
@@ -37,6 +41,7 @@ def test_template_is_proved_by_every_stage(judged: Callable[..., Report], proof:
 def test_template_of_one_stage_is_unproven(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
     report = judged(Asked("template"), proof(stage="dev"))
     assert verdict(report) == ("unproven", "template: no policy has judged stage prod")
+    assert report.controls[0].fix == "Run `tox -e policies`."
     assert report.outcome == "failed"
 
 
@@ -46,10 +51,15 @@ def test_a_tests_template_proof_does_not_replace_the_policy(
     assert verdict(judged(Asked("template"), proof(kind="template")))[0] == "unproven"
 
 
-@pytest.mark.parametrize("kind", ["behaviour", "load", "observed"])
-def test_nothing_is_unproven(judged: Callable[..., Report], kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "environment"), [("behaviour", "integration"), ("load", "load"), ("observed", "observed")]
+)
+def test_nothing_is_unproven_and_the_fix_is_what_proves_it(
+    judged: Callable[..., Report], kind: Kind, environment: str
+) -> None:
     report = judged(Asked(kind))
     assert verdict(report) == ("unproven", f"{kind}: no gate has proved it on a stage")
+    assert report.controls[0].fix == f"Run `tox -e {environment}`."
     assert report.outcome == "failed"
 
 
@@ -76,6 +86,7 @@ def test_fidelity_on_the_embedded_stage(
 def test_absent_is_told_as_the_reason(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
     report = judged(Asked("behaviour"), proof(fidelity="absent"), target="embedded")
     assert verdict(report)[1] == "behaviour: the embedded stage does not do this"
+    assert report.controls[0].fix == ON_AWS
 
 
 @pytest.mark.parametrize(
@@ -87,6 +98,7 @@ def test_needs_aws_is_proved_on_aws_only(
 ) -> None:
     report = judged(Asked("behaviour", "Only an account tells."), proof(fidelity=fidelity), target=target)
     assert verdict(report)[0] == wanted
+    assert report.controls[0].fix == (ON_AWS if wanted == "needs-aws" else "")
     assert report.outcome == "passed"
 
 
@@ -151,6 +163,13 @@ def test_the_worst_kind_is_the_verdict(
     (item,) = join(facts, [control("RT_A", *asked)], gates, Waivers(), expected=()).controls
     assert [state.verdict for state in item.kinds] == ["proved", "unproven", "needs-aws"]
     assert item.verdict == "unproven"
+    assert item.fix == "Run `tox -e integration`."
+
+
+def test_every_missing_kind_has_its_command(facts: Facts, control: Callable[..., Control]) -> None:
+    asked = Asked("template"), Asked("behaviour"), Asked("observed")
+    (item,) = join(facts, [control("RT_A", *asked)], [], Waivers(), expected=()).controls
+    assert item.fix == "Run `tox -e policies`, then `tox -e integration`, then `tox -e observed`."
 
 
 def test_the_reason_is_the_finding_that_says_most(judged: Callable[..., Report], proof: Callable[..., Proof]) -> None:
