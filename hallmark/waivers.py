@@ -32,6 +32,9 @@ class Scope:
     resource: str | None = None
     stage: str | None = None
 
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.type, self.resource, self.stage)))
+
     def covers(self, kind: str | None, resource: str, stage: str | None) -> bool:
         """Say whether a resource of that type and logical id in that stage is within the scope."""
         fits_type = self.type is None or self.type == kind

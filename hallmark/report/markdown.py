@@ -71,11 +71,14 @@ def _gates(report: Report) -> Iterator[str]:
 def _waivers(report: Report) -> Iterator[str]:
     if not report.waivers:
         return
-    yield from ("", "## Waivers", "", "| rule | reason | owner | days left |", "| --- | --- | --- | ---: |")
+    columns = ("rule", "tool", "scope", "reason", "owner", "days left", "findings")
+    yield from ("", "## Waivers", "", f"| {' | '.join(columns)} |", "| --- | --- | --- | --- | --- | ---: | ---: |")
     for row in report.waivers:
         waiver = row.waiver
         later = "".join(f"; {what} in {days} days" for what, _, days in row.deadlines)
-        yield f"| `{waiver.rule}` | {_cell(waiver.reason + later)} | {_cell(waiver.owner)} | {row.days_left} |"
+        told = (waiver.tool, f"`{waiver.scope}`", waiver.reason + later, waiver.owner)
+        cells = " | ".join(_cell(cell) for cell in told)
+        yield f"| `{waiver.rule}` | {cells} | {row.days_left} | {row.uses} |"
 
 
 def _cell(text: str) -> str:

@@ -136,6 +136,8 @@ def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     assert "RuleA Targets[2].RetryPolicy (dev)" in text
     assert "&lt;specification>" in text
     assert "Mutants: 160 of 160 killed." in text
+    waived = "| `RT_WAIVED` | control | `RuleA` | The &lt;specification> forbids it | platform engineering | 71 | 1 |"
+    assert waived in text
 
 
 def test_html_has_everything_and_asks_for_nothing(everything: Report) -> None:
