@@ -20,6 +20,27 @@ DEAD_LETTERS = {
 }
 FUNCTIONS = ("ingest_processor", "fraud_detector", "notifier")
 FUNCTION_ALARMS = [(f, metric) for f in FUNCTIONS for metric in ("Errors", "Throttles")]
+# Control -> the namespace of its alarms' metrics, and the alarms.
+ALARMS = {
+    "RT_ALARM_DLQ": ("AWS/SQS", [*(f"{queue}-visible" for queue in DEAD_LETTERS), "buffer-age"]),
+    "RT_ALARM_FN": ("AWS/Lambda", [f"{function}-{metric.lower()}" for function, metric in FUNCTION_ALARMS]),
+    "RT_ALARM_API": ("AWS/ApiGateway", ["api-5xx", "api-latency"]),
+}
+BY_CONTROL = pytest.mark.parametrize(
+    ("namespace", "things"),
+    [pytest.param(*row, id=control, marks=pytest.mark.control(control)) for control, row in ALARMS.items()],
+)
+
+
+def alarms(template, namespace):
+    """Name of each alarm on metrics of a namespace -> its page."""
+    found = [alarm for alarm in template.properties("AWS::CloudWatch::Alarm") if alarm["Namespace"] == namespace]
+    return {
+        alarm["AlarmName"].removeprefix("realtime-").removesuffix(f"-{template.stage}"): re.search(
+            r"docs/runbooks/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]
+        ).group(1)
+        for alarm in found
+    }
 
 
 def check(template, thing, runbook, dimensions, **properties):
@@ -38,32 +59,26 @@ def check(template, thing, runbook, dimensions, **properties):
     }
 
 
-@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
-def test_the_alarms_are_exactly_these(template):
-    things = [
-        *(f"{queue}-visible" for queue in DEAD_LETTERS),
-        "buffer-age",
-        *(f"{function}-{metric.lower()}" for function, metric in FUNCTION_ALARMS),
-        "api-5xx",
-        "api-latency",
-    ]
-    names = [alarm["AlarmName"] for alarm in template.properties("AWS::CloudWatch::Alarm")]
+@BY_CONTROL
+def test_the_alarms_are_exactly_these(template, namespace, things):
+    names = [a["AlarmName"] for a in template.properties("AWS::CloudWatch::Alarm") if a["Namespace"] == namespace]
     assert sorted(names) == sorted(template.name(thing) for thing in things)
 
 
-@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
-def test_every_alarm_has_its_page_and_every_page_its_alarm(template):
-    named = {}
-    for alarm in template.properties("AWS::CloudWatch::Alarm"):
-        page = re.search(r"docs/runbooks/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]).group(1)
-        named.setdefault(page, []).append(
-            alarm["AlarmName"].removeprefix("realtime-").removesuffix(f"-{template.stage}")
-        )
-    pages = {page.name: page.read_text(encoding="utf-8") for page in RUNBOOKS.glob("*.md") if page.name != "README.md"}
-    assert set(named) == set(pages)
-    for page, things in named.items():
-        mentioned = [f"`{thing}`" in pages[page] or f"`{_of_any_rule(thing)}`" in pages[page] for thing in things]
-        assert all(mentioned), (page, things)
+@BY_CONTROL
+def test_every_alarm_has_its_page(template, namespace, things):
+    found = alarms(template, namespace)
+    assert found
+    for thing, page in found.items():
+        text = (RUNBOOKS / page).read_text(encoding="utf-8")
+        assert f"`{thing}`" in text or f"`{_of_any_rule(thing)}`" in text, (page, thing)
+
+
+def test_every_page_has_its_alarm_and_no_alarm_is_of_other_metrics(template):
+    namespaces = {alarm["Namespace"] for alarm in template.properties("AWS::CloudWatch::Alarm")}
+    assert namespaces == {namespace for namespace, _ in ALARMS.values()}
+    pages = {page.name for page in RUNBOOKS.glob("*.md")} - {"README.md"}
+    assert {page for namespace in namespaces for page in alarms(template, namespace).values()} == pages
 
 
 def _of_any_rule(thing):

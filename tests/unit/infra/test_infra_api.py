@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.infra.parts import parts
+
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
 PLAN = {
     "dev": ({"RateLimit": 200, "BurstLimit": 400}, {"Limit": 2000000, "Period": "DAY"}),
@@ -23,6 +25,9 @@ FIELDS = {
     "country": ("string", "^[A-Z]{2}$"),
     "cardholderTimeZone": ("string", None),
 }
+METHOD = parts(
+    {"RT_API_KEY": ("ApiKeyRequired",), "RT_API_SCHEMA": ("RequestModels", "RequestValidatorId")}, rest="RT_API_ROUTE"
+)
 
 
 def only(template, kind):
@@ -30,13 +35,13 @@ def only(template, kind):
     return logical_id, resource["Properties"]
 
 
-@pytest.mark.control("RT_API_ROUTE", "RT_API_KEY", "RT_API_SCHEMA")
-def test_the_one_method_is_a_keyed_validated_proxy_to_the_alias(template):
+@pytest.mark.parametrize("part", METHOD)
+def test_the_one_method_is_a_keyed_validated_proxy_to_the_alias(template, part):
     resource, props = only(template, "Resource")
     assert props["PathPart"] == "transactions"
     api, model, validator = (only(template, kind)[0] for kind in ("RestApi", "Model", "RequestValidator"))
     alias = template.arn("lambda", f"function:{template.name('ingest_processor')}:live")
-    assert only(template, "Method")[1] == {
+    wanted = {
         "RestApiId": f"${{{api}}}",
         "ResourceId": f"${{{resource}}}",
         "HttpMethod": "POST",
@@ -51,12 +56,17 @@ def test_the_one_method_is_a_keyed_validated_proxy_to_the_alias(template):
             "Uri": f"arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{alias}/invocations",
         },
     }
+    assert part.of(only(template, "Method")[1]) == part.of(wanted)
 
 
-@pytest.mark.control("RT_API_ROUTE", "RT_REGION")
+@pytest.mark.control("RT_API_ROUTE")
+def test_the_api_has_its_name(template):
+    assert only(template, "RestApi")[1]["Name"] == template.name("transactions")
+
+
+@pytest.mark.control("RT_REGION")
 def test_the_api_is_regional(template):
     _, props = only(template, "RestApi")
-    assert props["Name"] == template.name("transactions")
     assert props["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
@@ -89,7 +99,7 @@ def test_the_schema_holds_required_fields_types_and_patterns_only():
     assert {key for field in SCHEMA["properties"].values() for key in field} == {"type", "pattern", "description"}
 
 
-@pytest.mark.control("RT_API_SCHEMA", "RT_BAD_INPUT")
+@pytest.mark.control("RT_BAD_INPUT")
 def test_refusals_name_fields_and_never_repeat_the_request(template):
     responses = {
         props["ResponseType"]: props["ResponseTemplates"]["application/json"]
@@ -114,10 +124,20 @@ def test_a_function_that_does_not_answer_is_503_try_again(template, kind):
     assert json.loads(response["ResponseTemplates"]["application/json"]) == {"message": "try again", "errors": []}
 
 
-@pytest.mark.control("RT_API_TRACING", "RT_API_LOGS", "RT_ENV_SEPARATION")
-def test_the_stage_traces_and_logs_without_bodies(template):
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        pytest.param("StageName", {"dev": "dev", "prod": "prod"}, marks=pytest.mark.control("RT_ENV_SEPARATION")),
+        pytest.param("TracingEnabled", {"dev": True, "prod": True}, marks=pytest.mark.control("RT_API_TRACING")),
+    ],
+)
+def test_the_stage_bears_its_name_and_traces(template, key, wanted):
+    assert only(template, "Stage")[1][key] == wanted[template.stage]
+
+
+@pytest.mark.control("RT_API_LOGS")
+def test_the_stage_logs_without_bodies(template):
     _, stage = only(template, "Stage")
-    assert (stage["StageName"], stage["TracingEnabled"]) == (template.stage, True)
     group = f"/aws/apigateway/{template.name('transactions')}"
     # API Gateway takes the log group's ARN with or without its `:*`.
     assert stage["AccessLogSetting"]["DestinationArn"] == template.arn("logs", f"log-group:{group}:*")

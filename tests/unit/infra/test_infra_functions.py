@@ -2,11 +2,24 @@
 
 import pytest
 
+from tests.unit.infra.parts import parts
+
 ROLES = ("ingest_processor", "fraud_detector", "notifier")
 RESERVED = {
     "dev": {"ingest_processor": 80, "fraud_detector": 80, "notifier": 80},
     "prod": {"ingest_processor": 200, "fraud_detector": 300, "notifier": 100},
 }
+SETTINGS = parts(
+    {
+        "RT_FN_RUNTIME": ("Runtime", "Architectures"),
+        "RT_FN_MEMORY": ("MemorySize",),
+        "RT_FN_TRACING": ("TracingConfig",),
+        "RT_FN_LOGS": ("LoggingConfig",),
+        "RT_FN_RESERVED": ("ReservedConcurrentExecutions",),
+    },
+    rest="RT_FN_THREE",
+)
+TOLD_ELSEWHERE = ("Code", "Environment", "Tags")
 
 
 def function(template, role):
@@ -24,11 +37,11 @@ def test_the_functions_are_exactly_three_and_say_their_role(template):
     }
 
 
-@pytest.mark.control("RT_FN_RUNTIME", "RT_FN_MEMORY", "RT_FN_TRACING", "RT_FN_LOGS", "RT_FN_RESERVED")
+@pytest.mark.parametrize("part", SETTINGS)
 @pytest.mark.parametrize("role", ROLES)
-def test_a_function_is_set_up_as_its_stage_wants(template, role):
+def test_a_function_is_set_up_as_its_stage_wants(template, role, part):
     props = function(template, role)
-    assert {key: value for key, value in props.items() if key not in ("Code", "Environment", "Tags")} == {
+    wanted = {
         "FunctionName": template.name(role),
         "Runtime": "nodejs18.x",
         "Architectures": ["arm64"],
@@ -40,14 +53,26 @@ def test_a_function_is_set_up_as_its_stage_wants(template, role):
         "ReservedConcurrentExecutions": RESERVED[template.stage][role],
         "Role": f"arn:aws:iam::123456789012:role/{template.name(role)}",
     }
+    assert part.of({key: value for key, value in props.items() if key not in TOLD_ELSEWHERE}) == part.of(wanted)
 
 
-@pytest.mark.control("RT_FN_LOGS", "RT_API_LOGS")
-def test_function_and_access_logs_are_kept_30_days(template):
+@pytest.mark.parametrize(
+    ("prefix", "things"),
+    [
+        pytest.param("/aws/lambda/", ROLES, marks=pytest.mark.control("RT_FN_LOGS")),
+        pytest.param("/aws/apigateway/", ("transactions",), marks=pytest.mark.control("RT_API_LOGS")),
+    ],
+)
+def test_function_and_access_logs_are_kept_30_days(template, prefix, things):
     groups = {g["LogGroupName"]: g["RetentionInDays"] for g in template.properties("AWS::Logs::LogGroup")}
-    groups.pop(f"/aws/events/{template.name('audit')}")
-    functions = [f"/aws/lambda/{template.name(role)}" for role in ROLES]
-    assert groups == dict.fromkeys([*functions, f"/aws/apigateway/{template.name('transactions')}"], 30)
+    found = {name: days for name, days in groups.items() if name.startswith(prefix)}
+    assert found == {f"{prefix}{template.name(thing)}": 30 for thing in things}
+
+
+def test_there_is_no_log_group_beside_those_of_functions_api_and_audit(template):
+    names = [group["LogGroupName"] for group in template.properties("AWS::Logs::LogGroup")]
+    others = [name for name in names if not name.startswith(("/aws/lambda/", "/aws/apigateway/"))]
+    assert others == [f"/aws/events/{template.name('audit')}"]
 
 
 @pytest.mark.control("RT_FN_THREE")

@@ -38,11 +38,15 @@ def test_every_system_by_default_and_one_when_asked(settings):
         loaded(settings, {"system": "batch"})
 
 
-@pytest.mark.control("RT_FN_MEMORY", "RT_ENV_SEPARATION")
-def test_a_stage_is_values(settings):
-    configs = loaded(settings)
-    assert {stage: config.memory_mb for stage, config in configs.items()} == {"dev": 512, "prod": 3008}
-    assert {stage: config.removal for stage, config in configs.items()} == {"dev": "DESTROY", "prod": "RETAIN"}
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        pytest.param("memory_mb", {"dev": 512, "prod": 3008}, marks=pytest.mark.control("RT_FN_MEMORY")),
+        pytest.param("removal", {"dev": "DESTROY", "prod": "RETAIN"}, marks=pytest.mark.control("RT_ENV_SEPARATION")),
+    ],
+)
+def test_a_stage_is_values(settings, value, wanted):
+    assert {stage: getattr(config, value) for stage, config in loaded(settings).items()} == wanted
 
 
 @pytest.mark.control("RT_FN_RESERVED")

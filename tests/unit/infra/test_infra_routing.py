@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.unit.infra.parts import parts
+
 RULES = {
     "high-value-domestic": {
         "amount": [{"numeric": [">=", 1000]}],
@@ -21,18 +23,20 @@ RULES = {
 OTHER_RULES = {"fraud-suspected": "system", "record": "audit"}
 ALL_RULES = {**dict.fromkeys(RULES, "transaction"), **OTHER_RULES}
 RETRY = {"MaximumRetryAttempts": 30, "MaximumEventAgeInSeconds": 3600}
+ARCHIVES = parts({"RT_AUDIT_RETENTION": ("audit",)}, rest="RT_BUS_ARCHIVE")
 
 
 def rule(template, rule_id):
     return template.named("AWS::Events::Rule", rule_id, "Name")
 
 
-def durable(template, rule_id, target):
-    return {
-        **target,
-        "RetryPolicy": RETRY,
-        "DeadLetterConfig": {"Arn": template.arn("sqs", template.name(f"{rule_id}-dead-letter"))},
-    }
+def targets(template, rule_id):
+    """The targets of a rule without what every target has."""
+    durable = ("RetryPolicy", "DeadLetterConfig")
+    return [
+        {key: value for key, value in target.items() if key not in durable}
+        for target in rule(template, rule_id)["Targets"]
+    ]
 
 
 @pytest.mark.control("RT_BUS_THREE")
@@ -41,23 +45,25 @@ def test_the_buses_are_exactly_three(template):
     assert buses == {template.name("transaction"), template.name("system"), template.name("audit")}
 
 
-@pytest.mark.control("RT_BUS_ARCHIVE", "RT_AUDIT_RETENTION")
-def test_the_archives_keep_transactions_and_everything_audited(template):
+@pytest.mark.parametrize("part", ARCHIVES)
+def test_the_archives_keep_transactions_and_everything_audited(template, part):
     archives = {archive.pop("ArchiveName"): archive for archive in template.properties("AWS::Events::Archive")}
     for archive in archives.values():
         archive.pop("Description")
-    assert archives == {
-        template.name("transaction"): {
+    found = {name.removeprefix("realtime-").removesuffix(f"-{template.stage}"): a for name, a in archives.items()}
+    wanted = {
+        "transaction": {
             "SourceArn": template.arn("events", f"event-bus/{template.name('transaction')}"),
             "EventPattern": {"source": ["hallmark.realtime"]},
             "RetentionDays": {"dev": 7, "prod": 90}[template.stage],
         },
-        template.name("audit"): {
+        "audit": {
             "SourceArn": template.arn("events", f"event-bus/{template.name('audit')}"),
             "RetentionDays": 400,
         },
     }
-    assert all(len(name) <= 48 for name in archives)
+    assert part.of(found) == part.of(wanted)
+    assert all(len(template.name(name)) <= 48 for name in part.of(wanted))
 
 
 @pytest.mark.control("RT_RULE_FIVE")
@@ -81,10 +87,23 @@ def test_a_fraud_rule_matches_by_content(template, rule_id):
     }
 
 
-@pytest.mark.control("RT_RULE_FANOUT", "RT_TARGET_RETRY", "RT_TARGET_DLQ")
+@pytest.mark.control("RT_TARGET_RETRY")
+@pytest.mark.parametrize("rule_id", ALL_RULES)
+def test_every_target_retries(template, rule_id):
+    assert all(target.get("RetryPolicy") == RETRY for target in rule(template, rule_id)["Targets"])
+
+
+@pytest.mark.control("RT_TARGET_DLQ")
+@pytest.mark.parametrize("rule_id", ALL_RULES)
+def test_every_target_has_the_rules_dead_letter_queue(template, rule_id):
+    queue = {"Arn": template.arn("sqs", template.name(f"{rule_id}-dead-letter"))}
+    assert all(target.get("DeadLetterConfig") == queue for target in rule(template, rule_id)["Targets"])
+
+
+@pytest.mark.control("RT_RULE_FANOUT")
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_fraud_rule_reaches_detector_buffer_and_audit(template, rule_id):
-    targets = [
+    assert targets(template, rule_id) == [
         {
             "Id": "fraud-detector",
             "Arn": template.arn("lambda", f"function:{template.name('fraud_detector')}:live"),
@@ -104,34 +123,39 @@ def test_a_fraud_rule_reaches_detector_buffer_and_audit(template, rule_id):
             "RoleArn": f"arn:aws:iam::123456789012:role/{template.name('audit-forwarder')}",
         },
     ]
-    assert rule(template, rule_id)["Targets"] == [durable(template, rule_id, target) for target in targets]
 
 
-@pytest.mark.control("RT_TARGET_RETRY", "RT_TARGET_DLQ")
+@pytest.mark.control("RT_FN_THREE")
 def test_a_suspicion_reaches_the_notifier(template):
     props = rule(template, "fraud-suspected")
     assert props["EventPattern"] == {"source": ["hallmark.realtime"], "detail-type": ["FraudSuspected"]}
     target = {"Id": "notifier", "Arn": template.arn("lambda", f"function:{template.name('notifier')}:live")}
-    assert props["Targets"] == [durable(template, "fraud-suspected", target)]
+    assert targets(template, "fraud-suspected") == [target]
 
 
-@pytest.mark.control("RT_AUDIT_RETENTION", "RT_TARGET_RETRY", "RT_TARGET_DLQ")
+@pytest.mark.control("RT_AUDIT_RETENTION")
 def test_everything_audited_is_logged_for_400_days(template):
     props = rule(template, "record")
     assert props["EventPattern"] == {"source": [{"prefix": ""}]}
     group = f"/aws/events/{template.name('audit')}"
     target = {"Id": "audit-log", "Arn": template.arn("logs", f"log-group:{group}")}
-    assert props["Targets"] == [durable(template, "record", target)]
+    assert targets(template, "record") == [target]
     groups = {g["LogGroupName"]: g["RetentionInDays"] for g in template.properties("AWS::Logs::LogGroup")}
     assert groups[group] == 400
 
 
-@pytest.mark.control("RT_AUDIT_RETENTION", "RT_IAM_LEAST")
-def test_only_the_record_rule_writes_the_audit_log(template):
+def granted(statements):
+    """What statements allow to whom, whatever their conditions."""
+    return [(s["Principal"], s["Action"], s["Resource"]) for s in statements]
+
+
+@pytest.fixture
+def audit_log_statements(template):
+    """The statements that are there, and those that should be."""
     (policy,) = template.properties("AWS::Logs::ResourcePolicy")
     group = template.arn("logs", f"log-group:/aws/events/{template.name('audit')}:*")
     writers = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
-    assert json.loads(policy["PolicyDocument"])["Statement"] == [
+    return json.loads(policy["PolicyDocument"])["Statement"], [
         {
             "Sid": "MakeStream",
             "Effect": "Allow",
@@ -150,18 +174,45 @@ def test_only_the_record_rule_writes_the_audit_log(template):
     ]
 
 
-@pytest.mark.control("RT_TARGET_DLQ", "RT_IAM_LEAST")
-@pytest.mark.parametrize("rule_id", ALL_RULES)
-def test_a_dead_letter_queue_takes_from_its_rule_only(template, rule_id):
-    queue = f"{rule_id}-dead-letter"
-    allowed = [s for s in template.queue_statements(queue) if s["Effect"] == "Allow"]
-    assert allowed == [sent_from(template, queue, [template.rule_arn(ALL_RULES[rule_id], rule_id)])]
+@pytest.mark.control("RT_AUDIT_RETENTION")
+def test_the_record_rule_may_write_the_audit_log(audit_log_statements):
+    found, wanted = audit_log_statements
+    assert granted(found) == granted(wanted)
 
 
-@pytest.mark.control("RT_RULE_FANOUT", "RT_IAM_LEAST")
-def test_the_buffer_takes_from_the_five_rules_only(template):
-    allowed = [s for s in template.queue_statements("buffer") if s["Effect"] == "Allow"]
-    assert allowed == [sent_from(template, "buffer", [template.rule_arn("transaction", r) for r in RULES])]
+@pytest.mark.control("RT_IAM_LEAST")
+def test_nothing_else_may_write_the_audit_log(audit_log_statements):
+    found, wanted = audit_log_statements
+    assert [statement for statement in found if statement not in wanted] == []
+
+
+# Queue -> the rules that send to it, and the control that needs them to.
+SENDERS = {
+    **{f"{rule_id}-dead-letter": ([(bus, rule_id)], "RT_TARGET_DLQ") for rule_id, bus in ALL_RULES.items()},
+    "buffer": ([("transaction", rule_id) for rule_id in RULES], "RT_RULE_FANOUT"),
+}
+
+
+@pytest.mark.parametrize(
+    ("queue", "rules"),
+    [pytest.param(queue, rules, marks=pytest.mark.control(name)) for queue, (rules, name) in SENDERS.items()],
+)
+def test_a_queue_takes_from_its_rules(template, queue, rules):
+    (statement,) = allowed(template, queue)
+    senders = statement["Condition"]["ArnEquals"]["aws:SourceArn"] if "Condition" in statement else ["anybody"]
+    assert senders == ["anybody"] or {template.rule_arn(*sender) for sender in rules} <= set(senders)
+    assert granted([statement]) == granted([sent_from(template, queue, [])])
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("queue", SENDERS)
+def test_a_queue_takes_from_nothing_but_its_rules(template, queue):
+    rule_arns = [template.rule_arn(*sender) for sender in SENDERS[queue][0]]
+    assert all(statement == sent_from(template, queue, rule_arns) for statement in allowed(template, queue))
+
+
+def allowed(template, queue):
+    return [statement for statement in template.queue_statements(queue) if statement["Effect"] == "Allow"]
 
 
 def sent_from(template, queue, rule_arns):
@@ -175,21 +226,39 @@ def sent_from(template, queue, rule_arns):
     }
 
 
-@pytest.mark.control("RT_RULE_FANOUT", "RT_IAM_LEAST")
-def test_rules_and_api_may_call_exactly_their_alias(template):
+def calls_of(template):
+    """Who may call which alias, as the permissions say; and by the control that needs it, who should."""
+
     def alias(role):
         return template.arn("lambda", f"function:{template.name(role)}:live")
 
-    calls = {
+    found = {
         (p["Principal"], p["Action"], p["FunctionName"], p["SourceArn"])
         for p in template.properties("AWS::Lambda::Permission")
     }
     (api,) = template.of_type("AWS::ApiGateway::RestApi")
     (stage,) = template.of_type("AWS::ApiGateway::Stage")
     method = template.arn("execute-api", f"${{{api}}}/${{{stage}}}/POST/transactions")
-    call = "lambda:InvokeFunction"
-    assert calls == {
-        *(("events.amazonaws.com", call, alias("fraud_detector"), template.rule_arn("transaction", r)) for r in RULES),
-        ("events.amazonaws.com", call, alias("notifier"), template.rule_arn("system", "fraud-suspected")),
-        ("apigateway.amazonaws.com", call, alias("ingest_processor"), method),
+    call, events = "lambda:InvokeFunction", "events.amazonaws.com"
+    return found, {
+        "RT_RULE_FANOUT": {
+            (events, call, alias("fraud_detector"), template.rule_arn("transaction", rule_id)) for rule_id in RULES
+        },
+        "RT_FN_THREE": {(events, call, alias("notifier"), template.rule_arn("system", "fraud-suspected"))},
+        "RT_API_ROUTE": {("apigateway.amazonaws.com", call, alias("ingest_processor"), method)},
     }
+
+
+@pytest.mark.parametrize(
+    "control",
+    [pytest.param(name, marks=pytest.mark.control(name)) for name in ("RT_RULE_FANOUT", "RT_FN_THREE", "RT_API_ROUTE")],
+)
+def test_rules_and_api_may_call_their_alias(template, control):
+    found, wanted = calls_of(template)
+    assert wanted[control] <= found
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+def test_nothing_else_may_call_a_function(template):
+    found, wanted = calls_of(template)
+    assert found - set().union(*wanted.values()) == set()
