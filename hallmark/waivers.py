@@ -4,7 +4,7 @@ Standard library and PyYAML only: gates also run in environments that hold nothi
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -14,13 +14,24 @@ from typing import Any
 from hallmark.errors import UserError
 from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
+from infra.context import STAGES
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
-TOOLS = ("cfn-lint", "checkov", "iam", "control")
+# Tool -> how its rules look, and one of them.
+_RULES = {
+    "cfn-lint": (re.compile(r"[EWI]\d{4}"), "W2531"),
+    "checkov": (re.compile(r"CKV2?_[A-Z]+_\d+"), "CKV_AWS_116"),
+    "iam": (re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]*"), "xray:PutTraceSegments"),
+    "control": (re.compile(r"(?!CKV)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"), "RT_FN_RUNTIME"),
+}
+TOOLS = tuple(_RULES)
 LONGEST = timedelta(days=366)
 _FIELDS = {"rule": str, "tool": str, "scope": dict, "reason": str, "owner": str, "expires": date}
 _OPTIONAL = {"deadlines": dict}
 _SCOPE = ("type", "resource", "stage")
+_WILD = re.compile(r"[*?\[]")
+# A logical id begins with where its resource stands in the stack.
+_TELLING = re.compile(r"[A-Za-z0-9]{3}")
 _TYPE = re.compile(r"[A-Z]\w+::\w+::\w+")
 
 
@@ -81,7 +92,17 @@ def load(path: Path = WAIVERS, today: date | None = None) -> Waivers:
     lines = LinedYaml(path)
     if not isinstance(lines.data, dict) or list(lines.data) != ["waivers"] or type(lines.data["waivers"]) is not list:
         raise UserError(f"{lines.place(())}: one list named `waivers` is wanted")
-    return Waivers(tuple(_waiver(lines, number, today or date.today()) for number in range(len(lines.data["waivers"]))))
+    entries = [_waiver(lines, number, today or date.today()) for number in range(len(lines.data["waivers"]))]
+    _refuse_duplicates(entries)
+    return Waivers(tuple(entries))
+
+
+def _refuse_duplicates(entries: Iterable[Waiver]) -> None:
+    known: dict[tuple[str, str, Scope], Waiver] = {}
+    for waiver in entries:
+        same = known.setdefault((waiver.tool, waiver.rule, waiver.scope), waiver)
+        if same is not waiver:
+            raise UserError(f"{waiver.where}: a duplicate: {same.where} waives {waiver.rule} there, too: delete one")
 
 
 def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
@@ -119,6 +140,12 @@ def _check_fields(data: dict[str, Any]) -> None:
             raise _WrongError(name, f"`{name}` must be {wanted}, not {data[name]!r}")
     if data["tool"] not in TOOLS:
         raise _WrongError("tool", f"`tool` must be one of {', '.join(TOOLS)}, not {data['tool']!r}")
+    form, example = _RULES[data["tool"]]
+    if not form.fullmatch(data["rule"]):
+        told = "a control's id" if data["tool"] == "control" else f"a rule of {data['tool']}"
+        raise _WrongError("rule", f"`rule` must be {told}, such as {example}, not {data['rule']!r}")
+    if "@" in data["owner"]:
+        raise _WrongError("owner", f"`owner` must be a role, which outlasts a person, not {data['owner']!r}")
 
 
 def _check_values(data: dict[str, Any], today: date) -> None:
@@ -138,10 +165,13 @@ def _scope(data: dict[str, Any]) -> Scope:
     kind, resource = data.get("type"), data.get("resource")
     if kind is not None and not _TYPE.fullmatch(kind):
         raise _WrongError("scope", f"`type` must be one resource type, such as AWS::Lambda::Function, not {kind!r}")
-    if resource is not None and len(re.findall(r"[A-Za-z0-9]", re.sub(r"\[.*?\]", "", resource))) < 3:
-        raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource")
-    if not data:
-        raise _WrongError("scope", "the scope is too wide: name a type, a resource or a stage")
+    if kind is None and resource is None:
+        raise _WrongError("scope", "the scope is too wide: name a type or a resource")
+    if resource is not None and (not resource or (_WILD.search(resource) and not _TELLING.match(resource))):
+        told = "a pattern begins with three letters or digits of logical ids, such as Storage*"
+        raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource: {told}")
+    if data.get("stage", STAGES[0]) not in STAGES:
+        raise _WrongError("scope", f"there is no stage {data['stage']!r}: `stage` is {' or '.join(STAGES)}")
     return Scope(**data)
 
 

@@ -48,7 +48,34 @@ def test_good(file: Path) -> None:
         ("expires: 2027-01-31", "expires: 2028-01-31", 7, "the waiver of W2531 is too long: a year at most"),
         ("reason:", "because:", 5, "a waiver has no field `because`"),
         ("tool: cfn-lint", "tool: linter", 3, "`tool` must be one of cfn-lint, checkov, iam, control, not 'linter'"),
-        ("{type: AWS::Lambda::Function}", "{}", 4, "the scope is too wide: name a type, a resource or a stage"),
+        ("{type: AWS::Lambda::Function}", "{}", 4, "the scope is too wide: name a type or a resource"),
+        ("{type: AWS::Lambda::Function}", "{stage: dev}", 4, "the scope is too wide: name a type or a resource"),
+        ("{type: AWS::Lambda::Function}", "{resource: '*a*b*c*'}", 4, "the scope is too wide: `*a*b*c*` names no"),
+        ("{type: AWS::Lambda::Function}", "{resource: 'ab*'}", 4, "the scope is too wide: `ab*` names no resource"),
+        ("{type: AWS::Lambda::Function}", "{resource: '?????*'}", 4, "the scope is too wide: `?????*` names no"),
+        ("{type: AWS::Lambda::Function}", "{resource: ''}", 4, "the scope is too wide: `` names no resource"),
+        ("AWS::Lambda::Function}", "AWS::Lambda::Function, stage: qa}", 4, "there is no stage 'qa': `stage` is dev or"),
+        ("rule: W2531", "rule: '*'", 2, "`rule` must be a rule of cfn-lint, such as W2531, not '*'"),
+        ("rule: W2531", "rule: W253", 2, "`rule` must be a rule of cfn-lint, such as W2531, not 'W253'"),
+        (
+            "rule: W2531\n    tool: cfn-lint",
+            "rule: W2531\n    tool: checkov",
+            2,
+            "`rule` must be a rule of checkov, such as",
+        ),
+        (
+            "rule: W2531\n    tool: cfn-lint",
+            "rule: sqs\n    tool: iam",
+            2,
+            "`rule` must be a rule of iam, such as xray:P",
+        ),
+        (
+            "rule: W2531\n    tool: cfn-lint",
+            "rule: CKV_AWS_1\n    tool: control",
+            2,
+            "`rule` must be a control's id, such as RT_FN_RUNTIME, not 'CKV_AWS_1'",
+        ),
+        ("owner: platform engineering", "owner: me@example.com", 6, "`owner` must be a role, which outlasts a person"),
         ("{type: AWS::Lambda::Function}", "{resource: '*'}", 4, "the scope is too wide: `*` names no resource"),
         ("{type: AWS::Lambda::Function}", "{resource: '[A-Z]*'}", 4, "the scope is too wide: `[A-Z]*` names no"),
         ("{type: AWS::Lambda::Function}", "{type: 'AWS::*'}", 4, "`type` must be one resource type"),
@@ -69,6 +96,44 @@ def test_bad(file: Path, old: str, new: str, line: int, told: str) -> None:
         waivers.load(file, TODAY)
     assert str(caught.value).startswith(f"{file}:{line}: {told}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "{resource: Fn}",
+        "{resource: 'Api*'}",
+        "{resource: 'Storage[AB]*', stage: prod}",
+        "{type: AWS::S3::Bucket, stage: dev}",
+    ],
+)
+def test_scopes_that_name_what_they_mean(file: Path, scope: str) -> None:
+    file.write_text(GOOD.replace("{type: AWS::Lambda::Function}", scope))
+    assert len(waivers.load(file, TODAY).entries) == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "rule"),
+    [
+        ("cfn-lint", "E3002"),
+        ("checkov", "CKV2_AWS_16"),
+        ("iam", "dynamodb:GetItem"),
+        ("control", "RT_FN_RUNTIME"),
+    ],
+)
+def test_the_form_of_each_tools_rules(file: Path, tool: str, rule: str) -> None:
+    file.write_text(GOOD.replace("rule: W2531", f"rule: {rule}").replace("tool: cfn-lint", f"tool: {tool}"))
+    assert waivers.load(file, TODAY).entries[0].rule == rule
+
+
+def test_a_duplicate_is_called_one(file: Path) -> None:
+    again = GOOD.removeprefix("waivers:\n").replace("platform", "other")
+    file.write_text(GOOD + again)
+    with pytest.raises(UserError) as caught:
+        waivers.load(file, TODAY)
+    assert str(caught.value) == f"{file}:10: a duplicate: {file}:2 waives W2531 there, too: delete one"
+    file.write_text(GOOD + again.replace("Function}", "Function, stage: dev}"))
+    assert len(waivers.load(file, TODAY).entries) == 2
 
 
 def test_the_last_day_still_holds(file: Path) -> None:
