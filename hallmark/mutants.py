@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hallmark import catalogue, policies
+from hallmark import catalogue, policies, waivers
 from hallmark.catalogue import Control, Mutant
 from hallmark.errors import UserError
 from hallmark.mutation import Edit, edits
@@ -67,20 +67,33 @@ def run(system: str, only: set[str] | None = None) -> Result:
 def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[str, Any]], result: Result) -> None:
     if not control.mutants:
         raise UserError(f"{control.id} has a policy but no mutants: nothing shows that it can fail")
+    waived: dict[str, frozenset[str]] = {}
     for stage, document in documents.items():
         clean = _reported(policy, document, stage)
-        if clean:
-            result.survivors.append(Survivor(control.id, stage, "unedited", clean, ()))
+        waived[stage] = _waived(control.id, clean, document, stage)
+        unwaived = tuple(name for name in clean if name not in waived[stage])
+        if unwaived:
+            result.survivors.append(Survivor(control.id, stage, "unedited", unwaived, ()))
     for mutant in control.mutants:
         places = 0
         for stage, edit in _edits(mutant, documents):
             places += 1
+            if waived[stage].issuperset(edit.wanted):
+                continue  # what is reported anyway shows nothing
             result.total += 1
             reported = _reported(policy, edit.document, stage)
-            if reported != edit.wanted:
+            if {*reported} - waived[stage] != {*edit.wanted} - waived[stage]:
                 result.survivors.append(Survivor(control.id, stage, edit.told, reported, edit.wanted))
         if not places:
             raise UserError(f"{control.id}: the mutant {mutant.name!r} finds nothing to edit in any template")
+
+
+def _waived(control: str, reported: Sequence[str], document: dict[str, Any], stage: str) -> frozenset[str]:
+    """The resources that violate the control and may."""
+    if not reported:
+        return frozenset()
+    known, types = waivers.load(), {name: resource.get("Type") for name, resource in document["Resources"].items()}
+    return frozenset(name for name in reported if known.find("control", control, types.get(name), name, stage))
 
 
 def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Edit]]:

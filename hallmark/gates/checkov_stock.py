@@ -12,7 +12,8 @@ from typing import Any
 
 from hallmark.build import require_current
 from hallmark.errors import UserError
-from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
+from hallmark.evidence import Finding, Proof, ToolFinding
+from hallmark.gates import control_waivers
 from hallmark.gates.findings_cache import Basis, Judgement, judged, told_before
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
@@ -43,8 +44,9 @@ def proofs(judgement: Judgement) -> Iterator[Proof]:
     template = judgement.template
     blank = Proof("", "template", "passed", template.label, sha256(template.path), template.stage, time=judgement.since)
     for control, names in sorted(judgement.said["ours"].items()):
-        outcome: Outcome = "failed" if names else "passed"
-        yield replace(blank, control=control, outcome=outcome, findings=tuple(Finding(name) for name in names))
+        findings = tuple(Finding(name) for name in names)
+        outcome = control_waivers.outcome(template, control, findings)
+        yield replace(blank, control=control, outcome=outcome, findings=findings)
 
 
 def main() -> int:

@@ -7,9 +7,11 @@ from typing import Any, Literal
 from hallmark import catalogue, policies
 from hallmark.build import build
 from hallmark.errors import UserError
-from hallmark.evidence import Finding, Outcome, Proof
+from hallmark.evidence import Finding, Proof
+from hallmark.gates import control_waivers
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
+from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates
 
@@ -24,17 +26,22 @@ def proofs(template: Synthesized, system: str, kind: Literal["template", "observ
     for judged in policies.judge(template.body, system, template.stage):
         if judged["id"] in asking:
             findings = tuple(_finding(item) for item in judged["findings"])
-            outcome: Outcome = "passed" if judged["verdict"] == "proved" else "failed"
+            outcome = control_waivers.outcome(template, judged["id"], findings)
             yield Proof(judged["id"], kind, outcome, template.label, digest, template.stage, findings=findings)
 
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:
-    """Print each finding in one line, and how many there are."""
-    failed = [(proof, finding) for proof in judgements for finding in proof.findings]
-    for proof, finding in failed:
-        where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
-        print(f"{where}: found {finding.found}; wanted {finding.wanted}. {finding.fix}", file=sys.stderr)
-    print(f"{gate}: {len(judgements)} judgements, {len(failed)} findings")
+    """Print each finding in one line, what is waived as that, and how many there are."""
+    counts = {"findings": 0, "waived": 0}
+    for proof in judgements:
+        found = control_waivers.waivers_of(Synthesized(ROOT / proof.artifact), proof.control, proof.findings)
+        for finding, waiver in zip(proof.findings, found, strict=True):
+            where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
+            told = f"{where}: found {finding.found}; wanted {finding.wanted}. "
+            told += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
+            print(told, file=sys.stdout if waiver else sys.stderr)
+            counts["waived" if waiver else "findings"] += 1
+    print(f"{gate}: {len(judgements)} judgements, {counts['findings']} findings, {counts['waived']} waived")
 
 
 def _finding(item: dict[str, Any]) -> Finding:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from hallmark.evidence import KINDS, Finding, Outcome
+from hallmark.evidence import KINDS, Finding
 from hallmark.report import load_charts, load_rows
-from hallmark.report.model import LABELS, LISTED, ControlReport, KindState, ProofRow, Report, Verdict
+from hallmark.report.model import LABELS, LISTED, ControlReport, KindState, ProofRow, Report, Seen, Verdict
+from hallmark.waivers import Waiver
 
 _PAGE = Path(__file__).parent / "page"
 
@@ -23,8 +25,8 @@ class ProofGroup:
 
     row: ProofRow
     file: str
-    tests: tuple[tuple[str, Outcome], ...]
-    outcome: Outcome
+    tests: tuple[tuple[str, Seen], ...]
+    outcome: Seen
 
 
 @cache
@@ -111,16 +113,16 @@ def groups(proofs: Iterable[ProofRow]) -> list[ProofGroup]:
 
 def _group(rows: list[ProofRow]) -> ProofGroup:
     tests = tuple((name, row.outcome) for row in rows if (name := row.artifact.partition("::")[2]))
-    failed = any(row.outcome == "failed" for row in rows)
-    return ProofGroup(rows[0], rows[0].artifact.partition("::")[0], tests, "failed" if failed else "passed")
+    worst = min((row.outcome for row in rows), key=get_args(Seen).index)
+    return ProofGroup(rows[0], rows[0].artifact.partition("::")[0], tests, worst)
 
 
-def merged(item: ControlReport) -> list[tuple[Finding, list[str]]]:
-    """Return every finding once, with the artifacts that it is in."""
-    found: dict[Finding, list[str]] = {}
+def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]]:
+    """Return every finding once, with its waiver and the artifacts that it is in."""
+    found: dict[tuple[Finding, Waiver | None], list[str]] = {}
     for row, finding in item.findings:
-        found.setdefault(finding, []).append(row.artifact)
-    return list(found.items())
+        found.setdefault((finding, row.waiver_of(finding)), []).append(row.artifact)
+    return [(finding, waiver, artifacts) for (finding, waiver), artifacts in found.items()]
 
 
 def haystack(item: ControlReport) -> str:

@@ -1,18 +1,18 @@
 """Joins controls and evidence into a report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hallmark.evidence import Evidence, Target
+from hallmark.evidence import Evidence, Finding, Proof, Target
 from hallmark.faults import FaultSpec
 from hallmark.report.accept import sort_out
 from hallmark.report.commands import EXPECTED
 from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.gate_rows import gate_problems, gate_rows
-from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, WaiverRow
+from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, Seen, WaiverRow
 from hallmark.report.verdict import Judge
-from hallmark.waivers import Waivers
+from hallmark.waivers import Waiver, Waivers
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,13 @@ def join(
     `faults` is the table of which every row must have been tried.
     """
     counted, refused = sort_out(evidence, facts.commit, facts.templates)
-    judge = Judge(
-        facts.stages,
-        lambda row, f: waivers.find("control", row.control, type_of(row.artifact, f.resource), f.resource, row.stage),
-    )
-    rows = [row for item in counted for row in _rows(item)]
+    judge = Judge(facts.stages, facts.today)
+
+    def waiver_of(proof: Proof, finding: Finding) -> Waiver | None:
+        kind = type_of(proof.artifact, finding.resource)
+        return waivers.find("control", proof.control, kind, finding.resource, proof.stage)
+
+    rows = [row for item in counted for row in _rows(item, waiver_of)]
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
     tried = fault_rows(faults, counted, _target(counted))
     gates = gate_rows(counted, refused, expected)
@@ -66,14 +68,15 @@ def join(
     )
 
 
-def _rows(item: Evidence) -> list[ProofRow]:
+def _rows(item: Evidence, waiver_of: Callable[[Proof, Finding], Waiver | None]) -> list[ProofRow]:
+    waived = [tuple(waiver_of(proof, finding) for finding in proof.findings) for proof in item.proofs]
     return [
         ProofRow(
             control=proof.control,
             kind=proof.kind,
             gate=item.gate,
             target=item.target,
-            outcome=proof.outcome,
+            outcome=_seen(proof, found),
             fidelity=proof.fidelity,
             artifact=proof.artifact,
             sha256=proof.sha256,
@@ -81,9 +84,17 @@ def _rows(item: Evidence) -> list[ProofRow]:
             time=proof.time or item.started,
             findings=proof.findings,
             detail=proof.detail,
+            waivers=found,
         )
-        for proof in item.proofs
+        for proof, found in zip(item.proofs, waived, strict=True)
     ]
+
+
+def _seen(proof: Proof, found: tuple[Waiver | None, ...]) -> Seen:
+    """A gate calls a proof passed when its findings were waived; whether they are is judged anew."""
+    if not found:
+        return proof.outcome
+    return "waived" if all(found) else "failed"
 
 
 def _target(counted: Iterable[Evidence]) -> Target:
@@ -91,13 +102,15 @@ def _target(counted: Iterable[Evidence]) -> Target:
     return "aws" if "aws" in targets else "embedded" if "embedded" in targets else "none"
 
 
-def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> list[str]:
+def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> Iterator[str]:
     used = {waiver.where for item in judged for waiver in item.waived_by}
-    return [
-        f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it"
-        for waiver in waivers.entries
-        if waiver.tool == "control" and waiver.where not in used
-    ]
+    verdicts = {item.control.id: item.verdict for item in judged}
+    for waiver in (one for one in waivers.entries if one.tool == "control" and one.where not in used):
+        if waiver.rule not in verdicts:
+            yield f"{waiver.where}: there is no control {waiver.rule}: name one of the catalogue, or delete the waiver"
+        # While proofs are missing, nobody knows what they would find.
+        elif verdicts[waiver.rule] != "unproven":
+            yield f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it"
 
 
 def _strangers(rows: Iterable[ProofRow], controls: Iterable[Control]) -> list[str]:

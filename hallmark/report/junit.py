@@ -41,5 +41,5 @@ def _case(suite: Element, report: Report, item: ControlReport) -> None:
 def _finding(item: ControlReport) -> list[str]:
     return [
         f"{row.artifact}: {f.resource} {f.path}: found {f.found}; wanted {f.wanted}. {f.fix or item.control.fix}"
-        for row, f in item.findings
+        for row, f in item.open_findings
     ]

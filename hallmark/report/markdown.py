@@ -37,10 +37,10 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
 
 
 def _why(item: ControlReport) -> str:
-    if item.verdict != "failed" or not item.findings:
+    if item.verdict != "failed" or not item.open_findings:
         return item.reason
-    told = (f"{f.resource} {f.path}".strip() + (f" ({row.stage})" if row.stage else "") for row, f in item.findings)
-    return "; ".join(told)
+    places = ((f"{f.resource} {f.path}".strip(), row.stage) for row, f in item.open_findings)
+    return "; ".join(f"{place} ({stage})" if stage else place for place, stage in places)
 
 
 def _faults(report: Report) -> Iterator[str]:

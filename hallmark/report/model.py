@@ -11,6 +11,8 @@ from hallmark.load.result import LoadResult
 from hallmark.waivers import Waiver
 
 Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
+# What the report makes of a proof: a gate passes one whose findings are all waived.
+Seen = Literal["failed", "waived", "passed"]
 # The worst verdict of a control's kinds of proof is the control's.
 WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "needs-aws", "waived", "proved")
 # needs-aws comes first where verdicts are listed: it is what a reader of a green run must know.
@@ -50,13 +52,13 @@ class Control:
 
 @dataclass(frozen=True)
 class ProofRow:
-    """A proof with the gate, the target and the time (UTC) that its evidence names."""
+    """A proof with the gate, the target and the time (UTC) that its evidence names; `waivers` are its findings'."""
 
     control: str
     kind: Kind
     gate: str
     target: Target
-    outcome: Outcome
+    outcome: Seen
     fidelity: Fidelity | None
     artifact: str
     sha256: str
@@ -64,6 +66,16 @@ class ProofRow:
     time: str
     findings: tuple[Finding, ...] = ()
     detail: str = ""
+    waivers: tuple[Waiver | None, ...] = ()
+
+    def waiver_of(self, finding: Finding) -> Waiver | None:
+        """The waiver that covers one of the proof's findings, if there is one."""
+        return self.waivers[self.findings.index(finding)]
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that no waiver covers."""
+        return tuple(f for f, waiver in zip(self.findings, self.waivers, strict=True) if waiver is None)
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,11 @@ class ControlReport:
                 if finding.path or finding.found or (row.artifact, finding.resource) not in rich:
                     told.setdefault((row.artifact, finding.resource, finding.path), (row, finding))
         return tuple(told.values())
+
+    @property
+    def open_findings(self) -> tuple[tuple[ProofRow, Finding], ...]:
+        """Those that no waiver covers."""
+        return tuple((row, finding) for row, finding in self.findings if not row.waiver_of(finding))
 
 
 @dataclass(frozen=True)

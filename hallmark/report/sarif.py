@@ -66,9 +66,9 @@ def _finding(item: ControlReport, row: ProofRow, finding: Finding, line_of: Line
     result["locations"][0]["logicalLocations"] = [
         {"name": finding.resource, "fullyQualifiedName": place.replace(" ", "."), "kind": "resource"}
     ]
-    if item.verdict == "waived":
-        reasons = "; ".join(sorted({waiver.reason for waiver in item.waived_by}))
-        result["suppressions"] = [{"kind": "external", "justification": reasons}]
+    waiver = row.waiver_of(finding)
+    if waiver:
+        result["suppressions"] = [{"kind": "external", "justification": waiver.reason}]
     return result
 
 

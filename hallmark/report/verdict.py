@@ -1,9 +1,10 @@
 """The verdict of one control: what its proofs say, kind by kind."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from hallmark.evidence import Finding, Kind
+from hallmark.evidence import Kind
 from hallmark.report.commands import PROVING, PROVING_ON_AWS
 from hallmark.report.model import WORST_FIRST, Asked, Control, ControlReport, KindState, ProofRow, Verdict
 from hallmark.waivers import Waiver
@@ -13,39 +14,37 @@ ABSENT = "the embedded stage does not do this"
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges controls; `stages` are those whose templates must be proved, `waiver_of` finds a finding's waiver."""
+    """Judges controls; `stages` are those whose templates must be proved, a waiver's days count from `today`."""
 
     stages: Collection[str]
-    waiver_of: Callable[[ProofRow, Finding], Waiver | None]
+    today: date
 
     def judge(self, control: Control, proofs: Sequence[ProofRow]) -> ControlReport:
         """Return the control's verdict: the worst of the kinds of proof that it asks for, or that failed."""
         asked = {item.kind: item for item in control.asked}
-        extra = [row.kind for row in proofs if row.outcome == "failed" and row.kind not in asked]
+        extra = [row.kind for row in proofs if row.outcome != "passed" and row.kind not in asked]
         kinds = [*control.asked, *(Asked(kind) for kind in dict.fromkeys(extra))]
         states = tuple(self._state(item, [row for row in proofs if row.kind == item.kind]) for item in kinds)
         verdict: Verdict = min((state.verdict for state in states), key=WORST_FIRST.index, default="unproven")
-        return ControlReport(control, verdict, states, tuple(proofs), self._used(proofs))
+        return ControlReport(control, verdict, states, tuple(proofs), _waivers(proofs))
 
     def _state(self, asked: Asked, rows: Sequence[ProofRow]) -> KindState:
         failed = [row for row in rows if row.outcome == "failed"]
         if failed:
-            return self._failure(asked.kind, failed)
+            return _failure(asked.kind, failed)
         missing = self._missing(asked, rows)
-        if not missing:
-            return KindState(asked.kind, "proved")
-        if asked.needs_aws:
+        if missing and asked.needs_aws:
             return KindState(asked.kind, "needs-aws", asked.needs_aws, PROVING_ON_AWS[asked.kind])
-        commands = PROVING_ON_AWS if missing == ABSENT else PROVING
-        return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}", commands[asked.kind])
+        if missing:
+            commands = PROVING_ON_AWS if missing == ABSENT else PROVING
+            return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}", commands[asked.kind])
+        waivers = _waivers(rows)
+        return KindState(asked.kind, "waived", self._accepted(waivers)) if waivers else KindState(asked.kind, "proved")
 
-    def _failure(self, kind: Kind, failed: Sequence[ProofRow]) -> KindState:
-        if all(row.findings and all(self.waiver_of(row, f) for f in row.findings) for row in failed):
-            return KindState(kind, "waived", f"{kind}: every finding is waived")
-        row = max(failed, key=lambda row: any(finding.found or finding.wanted for finding in row.findings))
-        more = len({(f.resource, f.path) for f in row.findings}) - 1
-        told = _first_finding(row) or row.detail or row.artifact
-        return KindState(kind, "failed", f"{kind}: {told}{f' (and {more} more)' if more > 0 else ''}")
+    def _accepted(self, waivers: Sequence[Waiver]) -> str:
+        """Return why it is accepted and for how long; one text for all kinds of proof that a waiver covers."""
+        told = (f"{w.reason} (until {w.expires}, {(w.expires - self.today).days} days left)" for w in waivers)
+        return "; ".join(dict.fromkeys(told))
 
     def _missing(self, asked: Asked, rows: Sequence[ProofRow]) -> str:
         """Return what lacks to a proof of that kind; nothing when it is whole."""
@@ -58,15 +57,22 @@ class Judge:
             return ""
         return ABSENT if embedded else "no gate has proved it on a stage"
 
-    def _used(self, proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
-        failed = [(row, finding) for row in proofs if row.outcome == "failed" for finding in row.findings]
-        return tuple(waiver for row, finding in failed if (waiver := self.waiver_of(row, finding)))
+
+def _failure(kind: Kind, failed: Sequence[ProofRow]) -> KindState:
+    row = max(failed, key=lambda row: any(finding.found or finding.wanted for finding in row.open_findings))
+    more = len({(f.resource, f.path) for f in row.open_findings}) - 1
+    told = _first_finding(row) or row.detail or row.artifact
+    return KindState(kind, "failed", f"{kind}: {told}{f' (and {more} more)' if more > 0 else ''}")
+
+
+def _waivers(proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
+    return tuple(waiver for row in proofs for waiver in row.waivers if waiver)
 
 
 def _first_finding(row: ProofRow) -> str:
-    if not row.findings:
+    if not row.open_findings:
         return ""
-    finding = row.findings[0]
+    finding = row.open_findings[0]
     place = f"{finding.resource} {finding.path}".strip()
     stage = f" ({row.stage})" if row.stage else ""
     told = f": found {finding.found}, wanted {finding.wanted}" if finding.found or finding.wanted else ""

@@ -136,6 +136,8 @@ def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     assert "RuleA Targets[2].RetryPolicy (dev)" in text
     assert "&lt;specification>" in text
     assert "Mutants: 160 of 160 killed." in text
+    why = "The &lt;specification> forbids it (until 2027-01-31, 71 days left)"
+    assert f"| `RT_WAIVED` Title of RT_WAIVED & more | {why} |  |" in text
     waived = "| `RT_WAIVED` | control | `RuleA` | The &lt;specification> forbids it | platform engineering | 71 | 1 |"
     assert waived in text
 
@@ -161,6 +163,14 @@ def test_html_lists_needs_aws_first(everything: Report) -> None:
     assert page.index('id="brief-needs-aws"') < page.index('id="brief-failed"')
 
 
+def test_html_tells_a_waived_finding_with_its_reason_and_days(everything: Report) -> None:
+    section = html.render(everything).partition('id="RT_WAIVED"')[2].partition("</details>")[0]
+    assert "<b>Waived.</b> The &lt;specification&gt; forbids it (until 2027-01-31, 71 days left)" in section
+    assert "<b>Waived</b> until 2027-01-31: The &lt;specification&gt; forbids it" in section
+    assert '<td class="outcome waived">waived</td>' in section
+    assert "<b>Fix</b>" not in section
+
+
 def test_html_of_a_good_run(
     facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
 ) -> None:
@@ -178,4 +188,4 @@ def test_a_finding_of_two_stages_is_told_once(
     failed = [proof(stage=stage, outcome="failed", findings=(finding,)) for stage in ("dev", "prod")]
     gates = [evidence(*failed), evidence(*(replace(row, findings=bare) for row in failed), gate="checkov")]
     (item,) = join(facts, [control("RT_A")], gates, Waivers(), expected=()).controls
-    assert [told for told, _ in html.merged(item)] == [finding]
+    assert [told for told, _, _ in html.merged(item)] == [finding]

@@ -123,8 +123,60 @@ def test_waived_when_every_finding_is(
 ) -> None:
     failed = proof(stage="dev", outcome="failed", findings=(FINDING,))
     report = judged(Asked("template"), failed, proof(stage="prod"), waivers=Waivers((waiver(),)))
-    assert verdict(report)[0] == "waived"
+    assert verdict(report) == ("waived", "The <specification> forbids it (until 2027-01-31, 71 days left)")
     assert [row.uses for row in report.waivers] == [1]
+
+
+def test_waived_in_a_gate_that_passed_for_it(
+    judged: Callable[..., Report], proof: Callable[..., Proof], waiver: Callable[..., Waiver]
+) -> None:
+    passed = [proof(stage=stage, findings=(FINDING,)) for stage in BOTH]
+    report = judged(Asked("template"), *passed, waivers=Waivers((waiver(),)))
+    assert (verdict(report)[0], report.outcome) == ("waived", "passed")
+    assert [row.outcome for row in report.controls[0].proofs] == ["waived", "waived"]
+
+
+def test_a_finding_whose_waiver_is_gone_fails_though_its_gate_passed(
+    judged: Callable[..., Report], proof: Callable[..., Proof]
+) -> None:
+    report = judged(Asked("template"), *(proof(stage=stage, findings=(FINDING,)) for stage in BOTH))
+    assert (verdict(report)[0], report.outcome) == ("failed", "failed")
+
+
+def test_a_failed_test_is_not_waived(
+    judged: Callable[..., Report], proof: Callable[..., Proof], waiver: Callable[..., Waiver]
+) -> None:
+    proofs = [*(proof(stage=stage, findings=(FINDING,)) for stage in BOTH), proof(kind="template", outcome="failed")]
+    report = judged(Asked("template"), *proofs, waivers=Waivers((waiver(),)))
+    assert verdict(report) == ("failed", "template: tests/integration/realtime/test_a.py::test_a")
+
+
+def test_what_no_policy_has_judged_is_not_waived(
+    judged: Callable[..., Report], proof: Callable[..., Proof], waiver: Callable[..., Waiver]
+) -> None:
+    report = judged(Asked("template"), proof(stage="dev", findings=(FINDING,)), waivers=Waivers((waiver(),)))
+    assert verdict(report) == ("unproven", "template: no policy has judged stage prod")
+
+
+def test_a_waiver_of_a_proved_control_is_unused(
+    judged: Callable[..., Report], proof: Callable[..., Proof], waiver: Callable[..., Waiver]
+) -> None:
+    report = judged(Asked("template"), *(proof(stage=stage) for stage in BOTH), waivers=Waivers((waiver(),)))
+    unused = "policies/waivers.yaml:9: nothing needs the waiver of RT_A any more: delete it"
+    assert (verdict(report)[0], report.problems, report.outcome) == ("proved", (unused,), "failed")
+
+
+def test_while_a_control_is_unproven_nobody_knows_whether_its_waiver_is_needed(
+    judged: Callable[..., Report], waiver: Callable[..., Waiver]
+) -> None:
+    report = judged(Asked("template"), waivers=Waivers((waiver(),)))
+    assert (verdict(report)[0], report.problems) == ("unproven", ())
+
+
+def test_a_waiver_of_no_control(judged: Callable[..., Report], waiver: Callable[..., Waiver]) -> None:
+    report = judged(Asked("template"), waivers=Waivers((waiver(rule="RT_TYPO"),)))
+    told = "policies/waivers.yaml:9: there is no control RT_TYPO: name one of the catalogue, or delete the waiver"
+    assert report.problems == (told,)
 
 
 def test_failed_when_one_finding_is_not_waived(
@@ -132,7 +184,9 @@ def test_failed_when_one_finding_is_not_waived(
 ) -> None:
     findings = (FINDING, Finding("RuleB"))
     failed = proof(stage="dev", outcome="failed", findings=findings)
-    assert verdict(judged(Asked("template"), failed, waivers=Waivers((waiver(),))))[0] == "failed"
+    (item,) = judged(Asked("template"), failed, waivers=Waivers((waiver(),))).controls
+    assert (item.verdict, item.reason) == ("failed", "template: RuleB (dev)")
+    assert [finding.resource for _, finding in item.open_findings] == ["RuleB"]
 
 
 @pytest.mark.parametrize("scope", [Scope(resource="RuleA", stage="prod"), Scope(type="AWS::SQS::Queue")])
