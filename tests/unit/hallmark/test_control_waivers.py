@@ -12,6 +12,7 @@ from hallmark import mutants, policies, waivers
 from hallmark.catalogue import Control, Mutant
 from hallmark.evidence import Proof
 from hallmark.gates import checkov_stock
+from hallmark.gates.findings_cache import Judgement
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.recorder import Recorder
 from hallmark.synthesized import Synthesized
@@ -49,7 +50,7 @@ def of_policies(template: Synthesized) -> list[Proof]:
 
 
 def of_checkov(template: Synthesized) -> list[Proof]:
-    return list(checkov_stock.proofs(template, {RULE: ["A", "B"]}))
+    return list(checkov_stock.proofs(Judgement(template, {"ours": {RULE: ["A", "B"]}}, None)))
 
 
 @pytest.mark.parametrize("judge", [of_policies, of_checkov])

@@ -44,6 +44,11 @@ def test_refused(
     assert report.problems == (f"the evidence of gate policies is refused, {why}: run `tox -e policies`",)
 
 
+def test_a_gate_of_code_alone_follows_from_no_template(facts: Facts, evidence: Callable[..., Evidence]) -> None:
+    report = join(facts, [], [evidence(gate="lint", templates={})], Waivers(), expected=())
+    assert [(gate.name, gate.outcome) for gate in report.gates] == [("lint", "passed")]
+
+
 def test_a_failed_gate_fails_the_run(
     facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
 ) -> None:
@@ -63,7 +68,7 @@ def test_a_gate_that_has_not_run_fails_the_run(facts: Facts) -> None:
 def test_gates_with_one_cause_are_told_together_and_before_all_else(
     facts: Facts, evidence: Callable[..., Evidence]
 ) -> None:
-    old, other = {"commit": "b" * 40}, {"templates": {}}
+    old, other = {"commit": "b" * 40}, {"templates": {"realtime-dev": "0" * 64}}
     gates = [
         evidence(gate="lint", outcome="failed"),
         *(evidence(gate=gate, **old) for gate in ("unit", "checkov")),
