@@ -62,12 +62,13 @@ def _load_file(file: Path, control_id: str) -> "Policy":
 
 def read(file: Path) -> dict[str, Any]:
     """The template in a file; raises UserError in one line if it is none."""
-    from support.reader import Unreadable, read_template
+    from support.reader import read_template
+    from support.unreadable import Unreadable
 
     try:
         return read_template(file)
     except Unreadable as error:
-        raise UserError(f"{file}: {error}") from None
+        raise UserError(f"{file}: {' '.join(str(error).split())}") from None
 
 
 def judge(document: dict[str, Any], system: str, stage: str | None = None) -> list[Verdict]:

@@ -1,34 +1,13 @@
 """Reads a template file, JSON or YAML with CloudFormation's tags, without CloudFormation's help."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-from support.yaml_loader import loader
+from support.json_reader import read_json
+from support.unreadable import Unreadable
+from support.yaml_reader import read_yaml
 
 _LINE_KEYS = ("__startline__", "__endline__", "__file__")
-
-
-class Unreadable(Exception):
-    """The file is no CloudFormation template; the message is one line."""
-
-
-# Dates are texts.
-_Loader = loader({"timestamp": ""})
-
-
-def _short_form(loader: Any, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short_form)
 
 
 def read_template(file: Path) -> dict[str, Any]:
@@ -39,22 +18,9 @@ def read_template(file: Path) -> dict[str, Any]:
         raise Unreadable("is not a text in UTF-8") from None
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
-    return checked(_parsed(text))
-
-
-def _parsed(text: str) -> Any:
     if not text.strip():
         raise Unreadable("is empty")
-    try:
-        return json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"is no JSON: {error.msg} in line {error.lineno}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        raise Unreadable(f"is no YAML: {getattr(error, 'problem', None) or 'cannot be parsed'}{where}") from None
-    except (RecursionError, TypeError, ValueError):
-        raise Unreadable("is nested too deeply, or no template at all") from None
+    return checked(read_json(text) if text.lstrip().startswith("{") else read_yaml(text))
 
 
 def checked(document: Any) -> dict[str, Any]:
