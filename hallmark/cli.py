@@ -3,7 +3,7 @@
 import gc
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -85,6 +85,24 @@ def about() -> None:
     """Serverless transaction pipelines on AWS that prove their own compliance."""
 
 
+def run(words: Sequence[str] | None = None) -> int:
+    """Run a command, by default that of the command line, and return how it ends; UserError when it is used wrongly."""
+    try:
+        ended = app(words, prog_name="hallmark", standalone_mode=False)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        problem = error.format_message().replace("Value error, ", "").strip().rstrip(".")
+        if problem:
+            raise UserError(f"{problem}; see {context.command_path if context else 'hallmark'} --help") from None
+        # Without words: the help is there already.
+        return error.exit_code
+    except typer.Abort:
+        # A question was not answered with yes.
+        print("hallmark: nothing was done", file=sys.stderr)
+        return 1
+    return ended or 0
+
+
 def _unwind(*_: object) -> None:
     raise SystemExit(INTERRUPTED)
 
@@ -97,7 +115,7 @@ def main() -> None:
     bypass_proxies_on_loopback()
     try:
         require_checkout()
-        app()
+        sys.exit(run())
     except NoCredentialsError:
         _fail("no AWS credentials were found: set AWS_PROFILE, or run `aws configure`")
     except (UserError, BotoCoreError, ClientError, OSError) as error:

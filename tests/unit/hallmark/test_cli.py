@@ -4,9 +4,12 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from hallmark.cli import COMMANDS, app
+from hallmark import policies
+from hallmark.cli import COMMANDS, app, run
+from hallmark.errors import UserError
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -22,10 +25,46 @@ def test_the_help_names_every_command_in_order():
     assert places == sorted(places)
 
 
-def test_a_misspelt_command_is_answered_with_the_one_that_was_meant():
-    answer = CliRunner().invoke(app, ["redriv"])
-    assert answer.exit_code == 2
-    assert "Did you mean 'redrive'?" in answer.output
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["redriv"], "No such command 'redriv'. Did you mean 'redrive'?; see hallmark --help"),
+        (["--nope"], "No such option: --nope; see hallmark --help"),
+        (["policy"], "Missing argument 'templates'; see hallmark policy --help"),
+        (
+            ["policy", "--stage", "qa", "x"],
+            "Invalid value for '--stage': 'qa' is not one of 'dev', 'prod'; see hallmark policy --help",
+        ),
+        (["load", "rn"], "No such command 'rn'. Did you mean 'run'?; see hallmark load --help"),
+    ],
+)
+def test_a_wrong_use_is_told_in_one_line(capsys, words, problem):
+    with pytest.raises(UserError) as raised:
+        run(words)
+    assert str(raised.value) == problem
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("words", "code"), [([], 2), (["load"], 2), (["load", "--help"], 0)])
+def test_the_help_ends_with_its_own_code(capsys, words, code):
+    assert run(words) == code
+    shown = capsys.readouterr()
+    assert f"Usage: {' '.join(['hallmark', *words[:1]])} " in shown.out
+    assert shown.err == ""
+
+
+def test_a_command_ends_with_its_own_code(monkeypatch):
+    monkeypatch.setattr(policies, "policy_command", lambda *_: 1)
+    assert run(["policy", "any"]) == 1
+
+
+def test_a_question_that_is_not_answered_with_yes_ends_the_command(monkeypatch, capsys):
+    def refuse(*_):
+        raise typer.Abort
+
+    monkeypatch.setattr(policies, "policy_command", refuse)
+    assert run(["policy", "any"]) == 1
+    assert capsys.readouterr() == ("", "hallmark: nothing was done\n")
 
 
 @pytest.fixture(scope="module")
