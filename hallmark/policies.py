@@ -27,11 +27,10 @@ Verdict = dict[str, Any]
 @cache
 def load(system: str, folder: Path = CHECKS) -> dict[str, "Policy"]:
     """Control id -> policy; raises UserError unless files and controls that ask for a template proof are the same."""
-    controls = catalogue.load(system).controls
-    wanted = {control.id for control in controls if control.asks_for("template")}
-    prefixes = {control.id.split("_")[0] for control in controls}
+    wanted = _asking(system)
+    known = wanted.union(*map(_asking, catalogue.systems()))
     files = {file.stem.upper(): file for file in sorted(folder.glob("*.py")) if file.stem != "__init__"}
-    strangers = sorted(name for name in files if name.split("_")[0] in prefixes and name not in wanted)
+    strangers = sorted(files.keys() - known)
     if strangers:
         raise UserError(f"{files[strangers[0]].name}: no control {strangers[0]} asks for a template proof")
     missing = sorted(wanted - set(files))
@@ -40,6 +39,10 @@ def load(system: str, folder: Path = CHECKS) -> dict[str, "Policy"]:
             f"{missing[0]} asks for a template proof, but policies/checks/{missing[0].lower()}.py is missing"
         )
     return {name: _load_file(files[name], name) for name in sorted(wanted)}
+
+
+def _asking(system: str) -> set[str]:
+    return {control.id for control in catalogue.load(system).controls if control.asks_for("template")}
 
 
 def _load_file(file: Path, control_id: str) -> "Policy":

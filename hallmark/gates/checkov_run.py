@@ -3,12 +3,16 @@
 Apart from the gate, which needs none of checkov when no template changed: checkov takes longer to load than to judge.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from checkov.cloudformation.checks.resource.registry import cfn_registry
 from checkov.cloudformation.runner import Runner
+from checkov.common.checks.base_check_registry import BaseCheckRegistry
 from checkov.common.output.record import Record
 from checkov.common.output.report import Report
 from checkov.runner_filter import RunnerFilter
@@ -16,20 +20,21 @@ from checkov.runner_filter import RunnerFilter
 from hallmark.errors import UserError
 from hallmark.synthesized import Synthesized
 
-CHECKS = "rt_*.py"
+# Who logs what could not be imported.
+_IMPORTER = logging.getLogger(BaseCheckRegistry.__module__)
 
 
 def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
     """Return for each template `stock`, the rule, resource, line and words of each objection of checkov's own checks,
-    and `ours`, the resources that each of our checks objects to, for those that had something to judge.
+    and `ours`, what each of our checks finds, for those that had something to judge.
 
-    UserError for a template that cannot be read, and for a policy file that is not loaded.
+    UserError for a template that cannot be read, for a policy file that is not loaded, and for one without a control.
     """
     keep_all = RunnerFilter(framework=["cloudformation"], show_progress_bar=False)
-    report = Runner().run(None, [str(checks)], [str(template.path) for template in templates], keep_all)
+    with _unloaded() as problems:
+        report = Runner().run(None, [str(checks)], [str(template.path) for template in templates], keep_all)
     assert isinstance(report, Report)
-    refuse_gaps(report, checks)
-    ours = {file.stem.upper() for file in checks.glob(CHECKS)}
+    ours = _ours(report, checks, problems)
     failed, passed = _by_file(report.failed_checks), _by_file(report.passed_checks)
     return [
         _said(failed.get(path, []), passed.get(path, []), ours)
@@ -37,18 +42,46 @@ def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
     ]
 
 
-def refuse_gaps(report: Report, checks: Path) -> None:
-    """Raise UserError unless every template was parsed and every policy file has loaded its check.
+@contextmanager
+def _unloaded() -> Iterator[dict[str, str]]:
+    """Gather why checkov could not import a file, by its words on it, instead of the traceback that it logs."""
+    problems: dict[str, str] = {}
+
+    def keep(record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if record.levelno >= logging.ERROR:
+            problems[record.getMessage()] = " ".join(f"{type(error).__name__}: {error}".split())
+        return record.levelno < logging.ERROR
+
+    _IMPORTER.addFilter(keep)
+    try:
+        yield problems
+    finally:
+        _IMPORTER.removeFilter(keep)
+
+
+def _ours(report: Report, checks: Path, problems: dict[str, str]) -> dict[str, Any]:
+    """Return our checks by their ids; UserError unless every template was parsed, and every policy file has a control
+    and has loaded its check.
 
     checkov only logs what it cannot import, and then passes.
     """
     if report.parsing_errors:
         raise UserError(f"checkov cannot read {report.parsing_errors[0]}")
-    loaded = {check.id for group in cfn_registry.checks.values() for check in group}
-    loaded |= {check.id for group in cfn_registry.wildcard_checks.values() for check in group}
-    for file in sorted(checks.glob(CHECKS)):
-        if file.stem.upper() not in loaded:
-            raise UserError(f"{file.relative_to(checks.parent)}: checkov has not loaded the check {file.stem.upper()}")
+    loaded = {check.id: check for group in cfn_registry.wildcard_checks.values() for check in group}
+    files = {file.stem.upper(): file for file in sorted(checks.glob("*.py")) if file.stem != "__init__"}
+    for name, file in files.items():
+        if name not in loaded:
+            why = [problem for words, problem in problems.items() if f"'{file.stem}'" in words]
+            shown = file.relative_to(checks.parent)
+            raise UserError(f"{shown}: checkov has not loaded the check {name}{''.join(f': {text}' for text in why)}")
+    # checkov itself has made it importable, with the policies.
+    from support.catalogue import controls
+
+    for name, file in files.items():
+        if name not in controls():
+            raise UserError(f"{file.name}: no control {name} asks for a template proof")
+    return {name: loaded[name] for name in files}
 
 
 def _by_file(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -58,11 +91,14 @@ def _by_file(records: Iterable[Record]) -> dict[str, list[Record]]:
     return found
 
 
-def _said(failed: Sequence[Record], passed: Sequence[Record], ours: set[str]) -> dict[str, Any]:
-    judged: dict[str, list[str]] = {record.check_id: [] for record in (*failed, *passed) if record.check_id in ours}
+def _said(failed: Sequence[Record], passed: Sequence[Record], ours: dict[str, Any]) -> dict[str, Any]:
+    judged: dict[str, list[dict[str, str]]] = {
+        record.check_id: [] for record in (*failed, *passed) if record.check_id in ours
+    }
     for record in failed:
         if record.check_id in ours:
-            judged[record.check_id].append(_logical_id(record))
+            found = ours[record.check_id].found(Path(record.file_abs_path), _logical_id(record))
+            judged[record.check_id] += [asdict(finding) for finding in found]
     stock = [
         (record.check_id, _logical_id(record), record.file_line_range[0], record.check_name)
         for record in failed

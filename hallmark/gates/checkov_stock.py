@@ -43,8 +43,8 @@ def proofs(judgement: Judgement) -> Iterator[Proof]:
     """Yield what our own checks say under checkov: one proof for each check that judged the template."""
     template = judgement.template
     blank = Proof("", "template", "passed", template.label, sha256(template.path), template.stage, time=judgement.since)
-    for control, names in sorted(judgement.said["ours"].items()):
-        findings = tuple(Finding(name) for name in names)
+    for control, found in sorted(judgement.said["ours"].items()):
+        findings = tuple(Finding(**one) for one in found)
         outcome = control_waivers.outcome(template, control, findings)
         yield replace(blank, control=control, outcome=outcome, findings=findings)
 
@@ -60,15 +60,13 @@ def main() -> int:
             judgements = judged(basis(), templates, scan)
             record.detail = told_before(judgements)
             record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))
-            for proof in (proof for proof in record.proofs if proof.outcome == "failed"):
-                places = ", ".join(finding.resource for finding in proof.findings)
-                print(f"{proof.artifact}: {proof.control} {places}", file=sys.stderr)
+            ours = control_waivers.tell(record.proofs)
             stock = (
                 (item.template, ToolFinding(TOOL, rule, resource, item.template.label, line, message))
                 for item in judgements
                 for rule, resource, line, message in item.said["stock"]
             )
-            settle(TOOL, stock, [skip for template in templates for skip in template.inline_skips(TOOL)], record)
+            settle(TOOL, stock, [skip for template in templates for skip in template.inline_skips(TOOL)], record, ours)
     except UserError as error:
         return told(error)
     return int(record.outcome == "failed")

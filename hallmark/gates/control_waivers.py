@@ -3,10 +3,12 @@
 Standard library and PyYAML only: checkov's environment holds nothing else.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 
 from hallmark import waivers
-from hallmark.evidence import Finding, Outcome
+from hallmark.evidence import Finding, Outcome, Proof
+from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Waiver
 
@@ -25,3 +27,17 @@ def waivers_of(template: Synthesized, control: str, findings: Sequence[Finding])
 def outcome(template: Synthesized, control: str, findings: Sequence[Finding]) -> Outcome:
     """Return `passed` when every finding is waived; the findings stay in the proof, and the report calls it waived."""
     return "passed" if all(waivers_of(template, control, findings)) else "failed"
+
+
+def tell(proofs: Iterable[Proof]) -> tuple[int, int]:
+    """Print each finding in one line, what is waived as that; return how many are not waived, and how many are."""
+    counts = [0, 0]
+    for proof in proofs:
+        found = waivers_of(Synthesized(ROOT / proof.artifact), proof.control, proof.findings)
+        for finding, waiver in zip(proof.findings, found, strict=True):
+            where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
+            told = f"{where}: found {finding.found}; wanted {finding.wanted}. "
+            told += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
+            print(told, file=sys.stdout if waiver else sys.stderr)
+            counts[bool(waiver)] += 1
+    return counts[0], counts[1]

@@ -11,7 +11,6 @@ from hallmark.evidence import Finding, Proof
 from hallmark.gates import control_waivers
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
-from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates
 
@@ -32,16 +31,8 @@ def proofs(template: Synthesized, system: str, kind: Literal["template", "observ
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:
     """Print each finding in one line, what is waived as that, and how many there are."""
-    counts = {"findings": 0, "waived": 0}
-    for proof in judgements:
-        found = control_waivers.waivers_of(Synthesized(ROOT / proof.artifact), proof.control, proof.findings)
-        for finding, waiver in zip(proof.findings, found, strict=True):
-            where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
-            told = f"{where}: found {finding.found}; wanted {finding.wanted}. "
-            told += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
-            print(told, file=sys.stdout if waiver else sys.stderr)
-            counts["waived" if waiver else "findings"] += 1
-    print(f"{gate}: {len(judgements)} judgements, {counts['findings']} findings, {counts['waived']} waived")
+    findings, waived = control_waivers.tell(judgements)
+    print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
 
 
 def _finding(item: dict[str, Any]) -> Finding:

@@ -12,11 +12,16 @@ from hallmark.synthesized import Synthesized
 
 
 def settle(
-    tool: str, found: Iterable[tuple[Synthesized, ToolFinding]], inline: Iterable[ToolFinding], record: Recorder
+    tool: str,
+    found: Iterable[tuple[Synthesized, ToolFinding]],
+    inline: Iterable[ToolFinding],
+    record: Recorder,
+    ours: tuple[int, int] = (0, 0),
 ) -> None:
     """Apply the waivers to the findings and record them; inline skips are never waived.
 
-    Prints each unwaived finding in one line. UserError for a waiver that is wrong or unused.
+    Prints each unwaived finding in one line, and how many there are; `ours` are those of our policies, unwaived and
+    waived. UserError for a waiver that is wrong or unused.
     """
     known = waivers.load()
     for template, finding in found:
@@ -29,7 +34,7 @@ def settle(
         print(f"{finding.file}:{finding.line}: {finding.rule} {finding.resource}: {finding.message}", file=sys.stderr)
     waived = len(record.tool_findings) - len(open_findings)
     before = f" ({record.detail})" if record.detail else ""
-    print(f"{tool}: {len(open_findings)} unwaived findings, {waived} waived{before}")
+    print(f"{tool}: {len(open_findings) + ours[0]} unwaived findings, {waived + ours[1]} waived{before}")
     known.refuse_unused(tool, {finding.waived_by for finding in record.tool_findings})
 
 

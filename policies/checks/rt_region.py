@@ -9,7 +9,7 @@ from typing import Any
 
 from support.finding import TEMPLATE, Finding
 from support.intrinsics import UNKNOWN
-from support.policy import Policy
+from support.policy import WHOLE, Policy
 from support.template import Template, walk
 
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
@@ -23,6 +23,8 @@ _BOUND_BY = ("arn:", "amazonaws.com", "cdk-")
 
 
 class OneRegion(Policy):
+    scope = WHOLE
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         wanted, bound = parameters["region"], False
         for place, path, raw in _expressions(template):

@@ -16,6 +16,10 @@ STAGES = frozenset({"dev", "prod"})
 _Loader = loader({"bool": "^(?:true|false)$"})
 
 
+class NoCatalogue(Exception):
+    """A file of policies/controls cannot be read as one."""
+
+
 class NoStage(Exception):
     """A parameter differs by stage, and the template does not tell its stage."""
 
@@ -25,9 +29,11 @@ def controls() -> dict[str, Mapping[str, Any]]:
     """Control id -> control, of every catalogue, with its `system`."""
     found: dict[str, Mapping[str, Any]] = {}
     for file in sorted(CONTROLS.glob("*.yaml")):
-        document = yaml.load(file.read_bytes(), _Loader)
-        for control in document["controls"]:
-            found[control["id"]] = {**control, "system": file.stem}
+        try:
+            for control in yaml.load(file.read_bytes(), _Loader)["controls"]:
+                found[control["id"]] = {**control, "system": file.stem}
+        except Exception as error:
+            raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
     return found
 
 

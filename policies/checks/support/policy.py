@@ -9,6 +9,8 @@ from support.finding import TEMPLATE, Finding
 from support.stage import stage_of
 from support.template import Resource, Template
 
+# The scope of a policy that judges the template as a whole, whatever is in it.
+WHOLE = ("*",)
 # What a template does not show itself, so that it cannot be judged.
 _OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
@@ -16,8 +18,8 @@ _OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 class Policy:
     """A control's judgement; the control's id is the name of the file.
 
-    A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding), what
-    else it `relies_on`, and how to `judge`. A module ends with `check = TheSubclass()`.
+    A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding; or
+    WHOLE), what else it `relies_on`, and how to `judge`. A module ends with `check = TheSubclass()`.
     """
 
     scope: ClassVar[tuple[str, ...]] = ()
@@ -48,8 +50,10 @@ class Policy:
             return [Finding(TEMPLATE, "", f"the policy {self.id} could not judge: {problem}", "a judgement", "")]
 
     def _findings(self, template: Template, control: Mapping[str, Any], stage: str) -> Iterator[Finding]:
+        if not self.scope:
+            raise ValueError("it has no scope")
         yield from _unreadable(template)
-        if self.scope and not template.of_type(*self.scope):
+        if self.scope != WHOLE and not template.of_type(*self.scope):
             kinds = " or ".join(self.scope)
             yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")
             return

@@ -8,8 +8,9 @@ import pytest
 from hallmark import waivers
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
+from hallmark.gates import checkov_stock
 from hallmark.gates.recorder import Recorder
-from hallmark.gates.settle import settle
+from hallmark.gates.settle import settle, tell
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
 
@@ -77,6 +78,21 @@ def test_inline_skips_are_unwaived_findings(tmp_path: Path, tool: str, metadata:
     assert [(skip.rule, skip.resource, skip.line) for skip in skips] == [(rule, "Fn", 9)]
     settle(tool, [(body, found())] if tool == "cfn-lint" else [], skips, record)
     assert record.tool_findings[-1].waived_by is None
+    assert record.outcome == "failed"
+
+
+FOUND = {"resource": "Fn", "path": "MemorySize", "found": "128", "wanted": "512", "fix": "Set it."}
+
+
+@pytest.mark.usefixtures("waived")
+def test_findings_of_our_policies_are_told_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record, body = Recorder(), template(tmp_path)
+    record.proofs.extend(checkov_stock.proofs(body, {"RT_FN_MEMORY": [FOUND], "RT_FN_RUNTIME": []}))
+    assert tell(record.proofs) == 1
+    settle("checkov", [], [], record)
+    told = capsys.readouterr()
+    assert told.err == f"{body.path}: RT_FN_MEMORY Fn MemorySize: found 128; wanted 512. Set it.\n"
+    assert told.out == "checkov: 1 unwaived findings, 0 waived\n"
     assert record.outcome == "failed"
 
 

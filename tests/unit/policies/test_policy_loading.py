@@ -29,6 +29,7 @@ class Anything(Policy):
 
 check = Anything()
 """
+STRAYS = ("rt_stray.py", "xx_stray.py")
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -42,11 +43,14 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The copy, with which a test does as it likes to rt_fn_memory.py and rt_stray.py."""
+    """The copy, with which a test does as it likes to rt_fn_memory.py and to STRAYS."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    # What another test has made of the copy is no longer there.
+    policies.load.cache_clear()
     yield copied
     copy2(policies.CHECKS / "rt_fn_memory.py", copied)
-    (copied / "rt_stray.py").unlink(missing_ok=True)
+    for stray in STRAYS:
+        (copied / stray).unlink(missing_ok=True)
 
 
 def _write(folder: Path, name: str, body: str) -> None:
@@ -65,9 +69,10 @@ def test_a_control_without_a_file_is_refused(folder: Path) -> None:
         policies.load("realtime", folder)
 
 
-def test_a_file_without_a_control_is_refused(folder: Path) -> None:
-    _write(folder, "rt_stray.py", "yield from ()")
-    with pytest.raises(UserError, match="no control RT_STRAY asks"):
+@pytest.mark.parametrize("name", STRAYS)
+def test_a_file_without_a_control_is_refused(folder: Path, name: str) -> None:
+    _write(folder, name, "yield from ()")
+    with pytest.raises(UserError, match=f"no control {Path(name).stem.upper()} asks"):
         policies.load("realtime", folder)
 
 
@@ -92,6 +97,16 @@ def test_a_policy_that_cannot_judge_has_failed(folder: Path, body: str) -> None:
     _write(folder, "rt_fn_memory.py", body)
     findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
     assert [(one.resource, "could not judge" in one.found) for one in findings] == [("(template)", True)]
+
+
+def test_a_policy_without_a_scope_has_failed(folder: Path) -> None:
+    _write(folder, "rt_fn_memory.py", "yield from ()")
+    file = folder / "rt_fn_memory.py"
+    file.write_text(file.read_text(encoding="utf-8").replace('("AWS::SQS::Queue",)', "()"), encoding="utf-8")
+    from support.template import Template
+
+    findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
+    assert [one.found.endswith("it has no scope") for one in findings] == [True]
 
 
 def _findings(name: str, document: dict[str, object], stage: str | None = "dev") -> list[tuple[str, str]]:
