@@ -14,6 +14,14 @@ from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
 
 OBSERVED = BUILD / "observed"
+# Where a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
+# https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+_SKIPS = {
+    "cfn-lint": (("cfn-lint", "config", "ignore_checks"),),
+    "checkov": (("checkov", "skip"), ("bridgecrew", "skip")),
+}
+# checkov finds these words in any line of a resource, in texts, too.
+_COMMENT = re.compile(r"(?:checkov|bridgecrew|cortex):skip= *([\w,-]*)")
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,9 @@ class Synthesized:
         return self._mark("System")
 
     def _mark(self, name: str) -> str | None:
-        mark = self.body.get("Metadata", {}).get("Hallmark", {}).get(name)
+        mark: Any = self.body
+        for key in ("Metadata", "Hallmark", name):
+            mark = mark.get(key) if isinstance(mark, dict) else None
         return None if mark is None else str(mark)
 
     def type_of(self, logical_id: str) -> str | None:
@@ -56,25 +66,56 @@ class Synthesized:
         return self.text.count("\n", 0, found.start()) + 1 if found else 1
 
     def inline_skips(self, tool: str) -> Iterator[ToolFinding]:
-        """Yield every rule that the template itself tells a tool to skip: waivers belong in policies/waivers.yaml."""
-        for name, metadata in self._metadata():
-            for rule in _skipped(metadata, tool):
-                line = self.line_of(name) if name else 1
-                message = "an inline skip in the template: waive it in policies/waivers.yaml, or mend it"
-                yield ToolFinding(tool, rule, name or "the template", self.label, line, message)
+        """Yield every rule that the template itself tells a tool to skip: waivers belong in policies/waivers.yaml.
 
-    def _metadata(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        UserError for metadata that is meant for the tool and has no shape that the tool can read.
+        """
+        for name, metadata in self._metadata():
+            line = self.line_of(name) if name else 1
+            try:
+                rules = [rule for path in _SKIPS[tool] for rule in _skipped(metadata, path)]
+            except _Odd as odd:
+                where = f"{self.label}:{line}: {name or 'the template'}"
+                raise UserError(f"{where}: {tool} cannot read {odd}: waive in policies/waivers.yaml instead") from None
+            yield from (self._skip(tool, rule, name or "the template", line) for rule in rules)
+        for comment in _COMMENT.finditer(self.text) if tool == "checkov" else ():
+            line = self.text.count("\n", 0, comment.start()) + 1
+            yield self._skip(tool, comment[1] or "every check", "the template", line)
+
+    def _skip(self, tool: str, rule: str, place: str, line: int) -> ToolFinding:
+        message = "an inline skip in the template: waive it in policies/waivers.yaml, or mend it"
+        return ToolFinding(tool, rule, place, self.label, line, message)
+
+    def _metadata(self) -> Iterator[tuple[str, Any]]:
         yield "", self.body.get("Metadata", {})
         for name, resource in self.body.get("Resources", {}).items():
-            if isinstance(resource, dict) and isinstance(resource.get("Metadata"), dict):
+            if isinstance(resource, dict) and "Metadata" in resource:
                 yield name, resource["Metadata"]
 
 
-def _skipped(metadata: dict[str, Any], tool: str) -> list[str]:
-    if tool == "cfn-lint":
-        config = metadata.get("cfn-lint", {}).get("config", {})
-        return [str(rule) for rule in config.get("ignore_checks", [])]
-    return [str(item.get("id", item)) for item in metadata.get("checkov", {}).get("skip", [])]
+class _Odd(Exception):
+    """Metadata has another shape than a tool reads; the message is its path."""
+
+
+def _skipped(metadata: Any, path: tuple[str, ...]) -> list[str]:
+    """Return the rules in the list at a path of metadata; nothing where the path ends early."""
+    value, walked = metadata, ["Metadata"]
+    for key in path:
+        if not isinstance(value, dict):
+            raise _Odd(".".join(walked))
+        if key not in value:
+            return []
+        value = value[key]
+        walked.append(key)
+    # cfn-lint lists ids, checkov objects with an id.
+    rules = value if path[-1] == "ignore_checks" else _ids(value)
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise _Odd(".".join(walked))
+    return rules
+
+
+def _ids(items: Any) -> Any:
+    return [item.get("id") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else None
 
 
 def all_templates() -> list[Synthesized]:

@@ -69,6 +69,7 @@ def test_unused_waiver(tmp_path: Path) -> None:
     [
         ("cfn-lint", {"cfn-lint": {"config": {"ignore_checks": ["W2531"]}}}, "W2531"),
         ("checkov", {"checkov": {"skip": [{"id": "CKV_AWS_117", "comment": "False positive"}]}}, "CKV_AWS_117"),
+        ("checkov", {"bridgecrew": {"skip": [{"id": "CKV_AWS_117"}]}}, "CKV_AWS_117"),
     ],
 )
 @pytest.mark.usefixtures("waived")
@@ -79,6 +80,40 @@ def test_inline_skips_are_unwaived_findings(tmp_path: Path, tool: str, metadata:
     settle(tool, [(body, found())] if tool == "cfn-lint" else [], skips, record)
     assert record.tool_findings[-1].waived_by is None
     assert record.outcome == "failed"
+
+
+def test_a_skip_in_a_text_is_an_unwaived_finding(tmp_path: Path) -> None:
+    body = template(tmp_path, Description="checkov:skip=CKV_AWS_117: false positive")
+    assert [(skip.rule, skip.line) for skip in body.inline_skips("checkov")] == [("CKV_AWS_117", 19)]
+    assert not list(body.inline_skips("cfn-lint"))
+
+
+@pytest.mark.parametrize(
+    ("tool", "metadata", "path"),
+    [
+        ("cfn-lint", "hello", "Metadata"),
+        ("cfn-lint", {"cfn-lint": "hello"}, "Metadata.cfn-lint"),
+        ("cfn-lint", {"cfn-lint": {"config": []}}, "Metadata.cfn-lint.config"),
+        ("cfn-lint", {"cfn-lint": {"config": {"ignore_checks": "W2531"}}}, "Metadata.cfn-lint.config.ignore_checks"),
+        ("cfn-lint", {"cfn-lint": {"config": {"ignore_checks": [{}]}}}, "Metadata.cfn-lint.config.ignore_checks"),
+        ("checkov", {"checkov": "x"}, "Metadata.checkov"),
+        ("checkov", {"checkov": {"skip": "CKV_AWS_115"}}, "Metadata.checkov.skip"),
+        ("checkov", {"checkov": {"skip": [3]}}, "Metadata.checkov.skip"),
+        ("checkov", {"checkov": {"skip": ["CKV_AWS_115"]}}, "Metadata.checkov.skip"),
+        ("checkov", {"checkov": {"skip": [{"id": 3}]}}, "Metadata.checkov.skip"),
+        ("checkov", {"bridgecrew": None}, "Metadata.bridgecrew"),
+    ],
+)
+@pytest.mark.parametrize("on", ["the template", "Fn"])
+def test_metadata_that_a_tool_cannot_read_is_refused(
+    tmp_path: Path, tool: str, metadata: object, path: str, on: str
+) -> None:
+    body = template(tmp_path, **({"Metadata": metadata} if on == "Fn" else {}))
+    if on != "Fn":
+        body.path.write_text(json.dumps({**body.body, "Metadata": metadata}))
+        body = Synthesized(body.path)
+    with pytest.raises(UserError, match=rf":\d+: {on}: {tool} cannot read {path}: waive in policies/waivers.yaml"):
+        list(body.inline_skips(tool))
 
 
 FOUND = {"resource": "Fn", "path": "MemorySize", "found": "128", "wanted": "512", "fix": "Set it."}
