@@ -8,9 +8,10 @@ import pytest
 from hallmark import waivers
 from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
-from hallmark.gates import checkov_stock
+from hallmark.gates import checkov_stock, control_waivers
+from hallmark.gates.findings_cache import Judgement
 from hallmark.gates.recorder import Recorder
-from hallmark.gates.settle import settle, tell
+from hallmark.gates.settle import settle
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
 
@@ -122,9 +123,12 @@ FOUND = {"resource": "Fn", "path": "MemorySize", "found": "128", "wanted": "512"
 @pytest.mark.usefixtures("waived")
 def test_findings_of_our_policies_are_told_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record, body = Recorder(), template(tmp_path)
-    record.proofs.extend(checkov_stock.proofs(body, {"RT_FN_MEMORY": [FOUND], "RT_FN_RUNTIME": []}))
-    assert tell(record.proofs) == 1
-    settle("checkov", [], [], record)
+    record.proofs.extend(
+        checkov_stock.proofs(Judgement(body, {"ours": {"RT_FN_MEMORY": [FOUND], "RT_FN_RUNTIME": []}}, None))
+    )
+    ours = control_waivers.tell(record.proofs)
+    assert ours == (1, 0)
+    settle("checkov", [], [], record, ours)
     told = capsys.readouterr()
     assert told.err == f"{body.path}: RT_FN_MEMORY Fn MemorySize: found 128; wanted 512. Set it.\n"
     assert told.out == "checkov: 1 unwaived findings, 0 waived\n"
