@@ -50,7 +50,9 @@ def of_policies(template: Synthesized) -> list[Proof]:
 
 
 def of_checkov(template: Synthesized) -> list[Proof]:
-    return list(checkov_stock.proofs(Judgement(template, {"ours": {RULE: ["A", "B"]}}, None)))
+    return list(
+        checkov_stock.proofs(Judgement(template, {"ours": {RULE: [{"resource": name} for name in "AB"]}}, None))
+    )
 
 
 @pytest.mark.parametrize("judge", [of_policies, of_checkov])
