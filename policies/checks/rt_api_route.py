@@ -8,18 +8,28 @@ from typing import Any
 
 from support.delivery import PERMISSION, call_sources
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, PATH, api_of, routes, shown, stages
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, routes, shown, stages
 from support.policy import Policy
 from support.roles import roles_of
 from support.template import Resource, Template
 from support.wiring import METHOD, Invocation, integration
 
+RESPONSE = "AWS::ApiGateway::GatewayResponse"
 _SERVICE = "apigateway.amazonaws.com"
+# What API Gateway answers where nobody says otherwise; DEFAULT_4XX and DEFAULT_5XX leave each refusal its own.
+_OWN_STATUS = {
+    "BAD_REQUEST_BODY": 400,
+    "INVALID_API_KEY": 403,
+    "THROTTLED": 429,
+    "QUOTA_EXCEEDED": 429,
+    "INTEGRATION_FAILURE": 504,
+    "INTEGRATION_TIMEOUT": 504,
+}
 
 
 class ApiRoute(Policy):
     scope = (API,)
-    relies_on = (METHOD, PATH, PERMISSION, "AWS::Lambda::Alias")
+    relies_on = (METHOD, PATH, PERMISSION, DEPLOYMENT, STAGE, RESPONSE, "AWS::Lambda::Alias")
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         found, wanted = routes(template), parameters["routes"]
@@ -37,6 +47,9 @@ class ApiRoute(Policy):
                 yield Finding(stage.resource.logical_id, "DeploymentId", "missing or unknown", "the API's deployment")
         yield from _hidden(template)
         yield from _answers(template, parameters["refusals"])
+        apis = [api_of(template, method) for route, method in found.items() if route in wanted]
+        for api in dict.fromkeys(api for api in apis if api):
+            yield from _unanswered(template, api, parameters["refusals"])
 
 
 def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
@@ -75,12 +88,23 @@ def _hidden(template: Template) -> Iterator[Finding]:
 
 def _answers(template: Template, refusals: dict[str, int]) -> Iterator[Finding]:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"""
-    for response in template.of_type("AWS::ApiGateway::GatewayResponse"):
-        kind, status = template.value(response, "ResponseType"), response.properties.get("StatusCode")
-        wanted = refusals.get(str(kind))
-        if status is not None and template.number(status) != wanted:
+    for response in template.of_type(RESPONSE):
+        kind, status = str(template.value(response, "ResponseType")), response.properties.get("StatusCode")
+        wanted = refusals.get(kind)
+        found = _OWN_STATUS.get(kind) if status is None else template.number(status)
+        if found != wanted or (status is not None and found is None):
             told = str(wanted) if wanted else "AWS's own status, because one status for many refusals hides which it is"
             yield Finding(response.logical_id, "StatusCode", shown(template, status), told)
+
+
+def _unanswered(template: Template, api: Resource, refusals: dict[str, int]) -> Iterator[Finding]:
+    """Refusals that the API leaves to AWS, which answers them with another status."""
+    own = [response for response in template.of_type(RESPONSE) if api_of(template, response) is api]
+    kinds = {str(template.value(response, "ResponseType")) for response in own}
+    for kind, wanted in refusals.items():
+        if kind not in kinds and _OWN_STATUS.get(kind) != wanted:
+            found = f"AWS's own status of {kind}, {_OWN_STATUS.get(kind, 'unknown')}"
+            yield Finding(api.logical_id, "", found, f"a {RESPONSE} of this API with {wanted}")
 
 
 check = ApiRoute()
