@@ -9,6 +9,7 @@ from typing import Any
 from support.buckets import BUCKET
 from support.finding import Finding
 from support.policy import Policy
+from support.statements import listed
 from support.template import Resource, Template
 
 _LIFECYCLE = "LifecycleConfiguration"
@@ -24,7 +25,7 @@ class BucketTiering(Policy):
         for bucket in template.of_type(BUCKET):
             yield from _lifecycle_problems(template, bucket, parameters)
             yield from _size_problems(template, bucket, parameters["minimum_object_size"])
-            yield from _early_expiry(template, bucket, parameters["archive_days"])
+            yield from _early(template, bucket, parameters["archive_days"])
             yield from _tier_problems(template, bucket, parameters["archive_days"])
 
 
@@ -59,24 +60,56 @@ def _size_problems(template: Template, bucket: Resource, wanted: str) -> Iterato
         yield Finding(bucket.logical_id, place, str(smallest or "missing, so 128 KB"), wanted)
 
 
-def _early_expiry(template: Template, bucket: Resource, days: int) -> Iterator[Finding]:
-    """An object that is deleted first is never archived."""
+def _early(template: Template, bucket: Resource, days: int) -> Iterator[Finding]:
+    """What a rule, whatever objects it is for, deletes or takes out of Intelligent-Tiering before the archive's day.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+    """
     rules = template.value(bucket, f"{_LIFECYCLE}.Rules")
     for index, rule in enumerate(rules if isinstance(rules, list) else []):
-        for key in ("ExpirationInDays", "ExpirationDate"):
-            own = rule.get(key) if isinstance(rule, Mapping) else None
-            number = template.number(own)
-            if own is not None and (key == "ExpirationDate" or number is None or number <= days):
-                path = f"{_LIFECYCLE}.Rules[{index}].{key}"
-                yield Finding(bucket.logical_id, path, str(own), f"nothing, or more than {days} days")
+        path = f"{_LIFECYCLE}.Rules[{index}]"
+        if not isinstance(rule, Mapping):
+            yield Finding(bucket.logical_id, path, "unknown, therefore failed", "a rule")
+        elif rule.get("Status") != "Disabled":
+            yield from _early_expiry(template, bucket, rule, path, days)
+            yield from _early_transition(template, bucket, rule, path, days)
+
+
+def _early_expiry(
+    template: Template, bucket: Resource, rule: Mapping[str, Any], path: str, days: int
+) -> Iterator[Finding]:
+    """An object that is deleted first is never archived."""
+    for key in ("ExpirationInDays", "ExpirationDate"):
+        own = rule.get(key)
+        number = template.number(own)
+        if own is not None and (key == "ExpirationDate" or number is None or number <= days):
+            yield Finding(bucket.logical_id, f"{path}.{key}", str(own), f"nothing, or more than {days} days")
+
+
+def _early_transition(
+    template: Template, bucket: Resource, rule: Mapping[str, Any], path: str, days: int
+) -> Iterator[Finding]:
+    """To another class than Intelligent-Tiering; one on a date may be early for some objects."""
+    for step in _transitions(rule):
+        kind, own = step.get("StorageClass"), step.get("TransitionInDays", "an unknown number of")
+        number = template.number(own)
+        if kind != "INTELLIGENT_TIERING" and (number is None or number < days):
+            wanted = f"nothing but INTELLIGENT_TIERING before {days} days"
+            yield Finding(bucket.logical_id, f"{path}.Transitions", f"{kind} after {own} days", wanted)
 
 
 def _steps(template: Template, rule: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    listed = rule.get("Transitions")
-    for step in [*(listed if isinstance(listed, list) else []), rule.get("Transition")]:
-        days = template.number(step.get("TransitionInDays")) if isinstance(step, Mapping) else None
+    for step in _transitions(rule):
+        days = template.number(step.get("TransitionInDays"))
         if days is not None:
-            yield str(step["StorageClass"]), days
+            yield str(step.get("StorageClass")), days
+
+
+def _transitions(rule: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The transitions of a rule; one that cannot be read is a transition without anything."""
+    for key in ("Transitions", "Transition"):
+        for step in listed(rule.get(key)):
+            yield step if isinstance(step, Mapping) else {}
 
 
 def _tier_problems(template: Template, bucket: Resource, days: int) -> Iterator[Finding]:

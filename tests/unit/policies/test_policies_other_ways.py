@@ -109,3 +109,19 @@ def test_the_permission_may_be_for_every_stage_of_the_api(edited: Edited) -> Non
 def test_a_flag_may_be_a_text(edited: Edited) -> None:
     edited.find("AWS::ApiGateway::Stage")["TracingEnabled"] = "true"
     assert edited.findings("RT_API_TRACING") == []
+
+
+@pytest.mark.control("RT_BUCKET_TIERING")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Status": "Enabled", "Transitions": [{"StorageClass": "DEEP_ARCHIVE", "TransitionInDays": 180}]},
+        {"Status": "Enabled", "Transition": {"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": "0"}},
+        {"Status": "Enabled", "Prefix": "old/", "ExpirationInDays": 400},
+        {"Status": "Disabled", "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}]},
+        {"Status": "Enabled", "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}]},
+    ],
+)
+def test_a_further_lifecycle_rule_may_come_later_or_do_nothing(edited: Edited, rule: dict[str, Any]) -> None:
+    edited.find("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"].append(rule)
+    assert edited.findings("RT_BUCKET_TIERING") == []
