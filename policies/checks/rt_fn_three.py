@@ -3,12 +3,14 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from support.events import event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
 from support.roles import FUNCTIONS, Roles, roles_of
+from support.rules import is_enabled
 from support.template import Resource, Template
 from support.wiring import FUNCTION, METHOD, RULE, bus_of, calls_of
 
@@ -29,17 +31,45 @@ class ThreeFunctions(Policy):
             function = roles.function(part)
             if function is None:
                 yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {_CALLERS[part]}")
-            elif not _is_called(template, roles, part, function):
+                continue
+            callers = _callers(template, roles, part, function)
+            if not callers:
                 found = f"{part} is not called by {_CALLERS[part]}"
                 yield Finding(function.logical_id, "FunctionName", found, f"a call by {_CALLERS[part]}")
+            if part == "notifier":
+                yield from _unheard(template, callers, parameters["suspicion"])
 
 
-def _is_called(template: Template, roles: Roles, part: str, function: Resource) -> bool:
+def _callers(template: Template, roles: Roles, part: str, function: Resource) -> list[Resource]:
+    """The methods, or the rules on the right bus, that call a function."""
     callers = [call.caller for call in calls_of(template, function)]
     if part == "ingest_processor":
-        return any(caller.type == METHOD for caller in callers)
+        return [caller for caller in callers if caller.type == METHOD]
     bus = roles.bus("transaction" if part == "fraud_detector" else "system")
-    return bus is not None and any(caller.type == RULE and bus_of(template, caller) is bus for caller in callers)
+    return [one for one in callers if one.type == RULE and bus is not None and bus_of(template, one) is bus]
+
+
+def _unheard(template: Template, rules: list[Resource], suspicion: Mapping[str, str]) -> Iterator[Finding]:
+    """What keeps suspicions from the notifier; one rule that passes on every one is enough.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+    """
+    problems = [list(_rule_problems(template, rule, suspicion)) for rule in rules]
+    if all(problems):
+        for found in problems:
+            yield from found
+
+
+def _rule_problems(template: Template, rule: Resource, suspicion: Mapping[str, str]) -> Iterator[Finding]:
+    wanted = f"nothing that keeps out {written(suspicion)}"
+    if not is_enabled(template, rule):
+        yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
+    pattern = event_pattern(template, rule)
+    if not isinstance(pattern, Mapping):
+        yield Finding(rule.logical_id, "EventPattern", written(pattern), wanted)
+        return
+    for key in [*left_out(pattern, suspicion), *(["detail"] if "detail" in pattern else [])]:
+        yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
 
 
 check = ThreeFunctions()

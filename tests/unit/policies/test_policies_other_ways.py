@@ -62,6 +62,20 @@ def test_an_archive_may_leave_out_what_is_not_ours(edited: Edited, pattern: dict
     assert edited.findings("RT_BUS_ARCHIVE") == []
 
 
+@pytest.mark.control("RT_FN_THREE")
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"detail-type": ["FraudSuspected"]},
+        {"source": [{"prefix": "hallmark."}], "detail-type": ["FraudSuspected", "FraudConfirmed"]},
+        {"source": ["hallmark.realtime"]},
+    ],
+)
+def test_the_notifier_may_hear_more_than_suspicions(edited: Edited, pattern: dict[str, Any]) -> None:
+    edited.rule("fraud-suspected")["EventPattern"] = pattern
+    assert edited.findings("RT_FN_THREE") == []
+
+
 @pytest.mark.control("RT_BUCKET_TLS")
 def test_bucket_and_objects_may_have_a_denial_each(edited: Edited) -> None:
     statements = edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
