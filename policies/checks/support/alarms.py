@@ -18,6 +18,10 @@ _TOPIC = "AWS::SNS::Topic"
 _UNUSABLE_KEY = "alias/aws/sns"
 _RUNBOOK = re.compile(r"\brunbook\b\S*\s+\S+", re.IGNORECASE)
 _MOST_PERIODS = 5
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,10 @@ def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Fin
 def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
     path = "ExtendedStatistic" if watch.statistic.startswith("p") else "Statistic"
     yield path, watch.statistic, template.value(alarm, path) == watch.statistic
+    # With a unit that the metric does not have the alarm sees no data, for ever.
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    unit, own = template.value(alarm, "Unit"), _UNITS.get(watch.metric, "Count")
+    yield "Unit", f"none, or {own}", unit is None or unit == own
     operator = template.value(alarm, "ComparisonOperator")
     yield (
         "ComparisonOperator",

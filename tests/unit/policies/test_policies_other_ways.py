@@ -139,3 +139,19 @@ def test_a_flag_may_be_a_text(edited: Edited) -> None:
 def test_a_further_lifecycle_rule_may_come_later_or_do_nothing(edited: Edited, rule: dict[str, Any]) -> None:
     edited.find("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"].append(rule)
     assert edited.findings("RT_BUCKET_TIERING") == []
+
+
+@pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
+@pytest.mark.parametrize(
+    ("control", "metric", "unit"),
+    [
+        ("RT_ALARM_DLQ", "ApproximateNumberOfMessagesVisible", "Count"),
+        ("RT_ALARM_DLQ", "ApproximateAgeOfOldestMessage", "Seconds"),
+        ("RT_ALARM_FN", "Throttles", "Count"),
+        ("RT_ALARM_API", "5XXError", "Count"),
+        ("RT_ALARM_API", "Latency", "Milliseconds"),
+    ],
+)
+def test_an_alarm_may_name_its_metrics_own_unit(edited: Edited, control: str, metric: str, unit: str) -> None:
+    edited.find("AWS::CloudWatch::Alarm", lambda raw: raw["Properties"]["MetricName"] == metric)["Unit"] = unit
+    assert edited.findings(control) == []
