@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from support.finding import Finding
+from support.publishing import may_publish
 from support.statements import listed
 from support.template import Resource, Template
 
@@ -108,10 +109,14 @@ def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, b
     yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
     actions = listed(template.value(alarm, "AlarmActions"))
     topics = [template.by_arn(action, _TOPIC) for action in actions]
-    usable = [topic for topic in topics if topic and template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY]
+    usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
     wanted = "a topic of this stack to which CloudWatch can publish"
     yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)
     missing = template.value(alarm, "TreatMissingData")
     yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
     description = template.value(alarm, "AlarmDescription")
     yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and bool(_RUNBOOK.search(description))
+
+
+def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
+    return template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY and may_publish(template, topic, alarm)

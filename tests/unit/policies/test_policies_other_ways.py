@@ -155,3 +155,35 @@ def test_a_further_lifecycle_rule_may_come_later_or_do_nothing(edited: Edited, r
 def test_an_alarm_may_name_its_metrics_own_unit(edited: Edited, control: str, metric: str, unit: str) -> None:
     edited.find("AWS::CloudWatch::Alarm", lambda raw: raw["Properties"]["MetricName"] == metric)["Unit"] = unit
     assert edited.findings(control) == []
+
+
+ACCOUNT = {"StringEquals": {"AWS:SourceOwner": {"Ref": "AWS::AccountId"}}}
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "sns:*"}
+
+
+@pytest.mark.control("RT_ALARM_FN")
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [{"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "SNS:Publish"}],
+        [{**OPEN, "Condition": ACCOUNT}],
+        [OPEN, {"Effect": "Deny", "Principal": {"AWS": "111122223333"}, "Action": "*"}],
+        [OPEN, {"Effect": "Deny", "Principal": "*", "Action": "sns:Subscribe"}],
+    ],
+)
+def test_a_topic_may_let_cloudwatch_in_otherwise(edited: Edited, statements: list[dict[str, Any]]) -> None:
+    document = _operators_policy(edited)["PolicyDocument"]
+    topic = document["Statement"][0]["Resource"]
+    document["Statement"] = [{**one, "Resource": topic} for one in statements]
+    assert edited.findings("RT_ALARM_FN") == []
+
+
+@pytest.mark.control("RT_ALARM_FN")
+def test_a_topic_without_a_policy_lets_in_its_account(edited: Edited) -> None:
+    own = _operators_policy(edited)
+    edited.resources = {name: raw for name, raw in edited.resources.items() if raw.get("Properties") is not own}
+    assert edited.findings("RT_ALARM_FN") == []
+
+
+def _operators_policy(edited: Edited) -> dict[str, Any]:
+    return edited.find("AWS::SNS::TopicPolicy", lambda raw: "PublishFromAlarms" in json.dumps(raw))

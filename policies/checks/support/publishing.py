@@ -1,0 +1,69 @@
+"""Whether a topic's policy surely lets CloudWatch publish for an alarm.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+"""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from support.memo import once
+from support.statements import RESOURCE_POLICIES, Statement, conditions_of, policy_resources, resource_statements
+from support.template import Resource, Template
+
+_SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
+_MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
+_OWNERS = ("aws:sourceaccount", "aws:sourceowner")
+# Every request says whether it is encrypted, and CloudWatch's are.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+_IN_CLEAR = ({("bool", "aws:securetransport"): ("false",)}, {("boolifexists", "aws:securetransport"): ("false",)})
+
+
+def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
+    """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
+    policies = once(template, ("topic's policies", topic.logical_id), lambda: _policies(template, topic))
+    if not policies:
+        return True
+    if any("Condition" in policy.raw for policy in policies):
+        return False
+    statements = once(template, ("topic", topic.logical_id), lambda: resource_statements(template, topic))
+    arn = str(template.arn(topic))
+    return any(_lets(template, one, arn, alarm) for one in statements) and not any(
+        _may_refuse(one) for one in statements if one.effect != "Allow"
+    )
+
+
+def _policies(template: Template, topic: Resource) -> list[Resource]:
+    return [one for one in template.of_type(*RESOURCE_POLICIES) if topic in policy_resources(template, one)]
+
+
+def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resource) -> bool:
+    return (
+        statement.effect == "Allow"
+        and (("Service", _SERVICE) in statement.principals or statement.everybody())
+        and statement.covers(_ACTION)
+        and any(isinstance(one, str) and fnmatchcase(topic_arn, one) for one in statement.resources)
+        and all(_holds(template, *condition, alarm) for condition in conditions_of(statement).items())
+    )
+
+
+def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], alarm: Resource) -> bool:
+    """Whether a condition surely is true when CloudWatch publishes for the alarm."""
+    operator, key = asked
+    actual = template.arn(alarm) if key == "aws:sourcearn" else template.text({"Ref": "AWS::AccountId"})
+    if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
+        return False
+    # Only ArnEquals, ArnLike and StringLike know wildcards.
+    return any(
+        value == actual or (operator != "stringequals" and isinstance(value, str) and fnmatchcase(actual, value))
+        for value in values
+    )
+
+
+def _may_refuse(statement: Statement) -> bool:
+    """Whether a denial may hit CloudWatch: not that of plain transport, of other principals or other actions."""
+    if conditions_of(statement) in _IN_CLEAR:
+        return False
+    named = bool(statement.principals) and not statement.not_principals
+    others = named and all(kind != "*" and one not in ("*", _SERVICE) for kind, one in statement.principals)
+    actions = [one.lower() if isinstance(one, str) else "*" for one in statement.actions] or ["*"]
+    return not others and any(fnmatchcase(_ACTION.lower(), one) for one in actions)
