@@ -18,6 +18,11 @@ MODEL = "AWS::ApiGateway::Model"
 VALIDATOR = "AWS::ApiGateway::RequestValidator"
 # A content type without a model is not validated unless this one has one.
 _ANY_TYPE = "$default"
+# Keywords that say something and ask nothing. https://json-schema.org/draft-04/json-schema-validation
+_PROSE = ("title", "description", "default", "definitions")
+_NOTHING = "nothing that may refuse a valid body"
+# What is asked of other fields cannot refuse a body of the specified ones.
+_OF_THE_WHOLE = ("$schema", "type", "required", "properties", "additionalProperties", *_PROSE)
 
 
 class ApiSchema(Policy):
@@ -78,6 +83,8 @@ def _schema_problems(template: Template, model: Resource, fields: dict[str, Any]
     wanted = sorted(name for name, field in fields.items() if field["required"])
     if not isinstance(required, list) or sorted(map(str, required)) != wanted:
         yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted))
+    for key in (key for key in schema if key not in _OF_THE_WHOLE):
+        yield Finding(model.logical_id, f"Schema.{key}", str(schema[key]), _NOTHING)
     own = schema.get("properties")
     properties = own if isinstance(own, Mapping) else {}
     for name in dict.fromkeys([*fields, *properties]):
@@ -90,9 +97,11 @@ def _field_problems(model: Resource, name: str, own: Any, wanted: dict[str, Any]
         told = "no such field" if wanted is None else f"the field, of type {wanted['type']}"
         yield Finding(model.logical_id, path, "missing" if own is None else str(own), told)
         return
-    for key in ("type", "pattern"):
-        if key in wanted and own.get(key) != wanted[key]:
-            yield Finding(model.logical_id, f"{path}.{key}", str(own.get(key, "missing")), wanted[key])
+    must = {key: wanted[key] for key in ("type", "pattern") if key in wanted}
+    may = {**must, **wanted.get("may", {})}
+    for key in dict.fromkeys([*must, *(key for key in own if key not in _PROSE)]):
+        if own.get(key) != may.get(key):
+            yield Finding(model.logical_id, f"{path}.{key}", str(own.get(key, "missing")), str(may.get(key, _NOTHING)))
 
 
 check = ApiSchema()

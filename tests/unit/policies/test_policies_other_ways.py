@@ -187,3 +187,24 @@ def test_a_topic_without_a_policy_lets_in_its_account(edited: Edited) -> None:
 
 def _operators_policy(edited: Edited) -> dict[str, Any]:
     return edited.find("AWS::SNS::TopicPolicy", lambda raw: "PublishFromAlarms" in json.dumps(raw))
+
+
+@pytest.mark.control("RT_API_SCHEMA")
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("merchantId", {"maxLength": 64}),
+        ("amount", {"minimum": -5e9, "maximum": 5e9}),
+        ("ts", {"title": "when", "default": ""}),
+        ("country", {"minLength": 2, "maxLength": 2}),
+    ],
+)
+def test_a_field_may_ask_for_what_is_specified(edited: Edited, field: str, more: dict[str, Any]) -> None:
+    edited.find("AWS::ApiGateway::Model")["Schema"]["properties"][field].update(more)
+    assert edited.findings("RT_API_SCHEMA") == []
+
+
+@pytest.mark.control("RT_API_SCHEMA")
+def test_other_fields_may_be_refused(edited: Edited) -> None:
+    edited.find("AWS::ApiGateway::Model")["Schema"]["additionalProperties"] = False
+    assert edited.findings("RT_API_SCHEMA") == []
