@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-ug-working-wi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.catalogue import STAGES
@@ -27,6 +27,7 @@ _NAMED = {
     "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Logs::ResourcePolicy": "PolicyName",
     "AWS::S3::Bucket": "BucketName",
@@ -34,7 +35,24 @@ _NAMED = {
     "AWS::SQS::Queue": "QueueName",
 }
 # Names that are unique inside something that has a name of its own.
-_INNER = ("AWS::Lambda::Alias", "AWS::ApiGateway::Model", "AWS::Lambda::Version")
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+_INNER = (
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::Model",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogStream",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::SubscriptionFilter",
+)
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
 
 
@@ -53,26 +71,49 @@ class SeparateStages(Policy):
             yield from _name(template, resource, stage)
             yield from _others(template, resource, other)
         outputs = template.document.get("Outputs", {})
-        for path, raw in walk(outputs if isinstance(outputs, dict) else {}):
+        outputs = outputs if isinstance(outputs, dict) else {}
+        for path, raw in walk(outputs):
             if other in _words(template.text(raw) or str(raw)):
                 yield Finding(TEMPLATE, f"Outputs.{path}", template.text(raw) or str(raw), f"nothing of {other}")
+        for name, output in outputs.items():
+            yield from _export(template, name, output, stage)
+
+
+def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[Finding]:
+    """An export's name is unique in account and region, as the stack's is.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
+    """
+    export = raw.get("Export") if isinstance(raw, Mapping) else None
+    if export is not None:
+        name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
+        if name is None or (stage not in _words(name) and str(template.text({"Ref": "AWS::StackName"})) not in name):
+            wanted = f"a name with the word {stage}, or with the stack's name"
+            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
 
 
 def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:
-    path = _NAMED.get(resource.type) or _name_property(resource)
-    if not path:
+    paths = [_NAMED[resource.type]] if resource.type in _NAMED else _name_properties(resource)
+    for path in paths:
+        name = template.value(resource, path)
+        if not isinstance(name, str) or stage not in _words(name):
+            found = "none: CloudFormation makes one" if name is None else str(name)
+            yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
+
+
+def _name_properties(resource: Resource) -> Iterator[str]:
+    """Of a type that nobody has listed: `Name`, or the end of the type's own name with `Name` behind it.
+
+    Some have it inside of what they are made from, such as `DatabaseInput.Name`.
+    """
+    if resource.type in _INNER:
         return
-    name = template.value(resource, path)
-    if not isinstance(name, str) or stage not in _words(name):
-        found = "none: CloudFormation makes one" if name is None else str(name)
-        yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
-
-
-def _name_property(resource: Resource) -> str:
-    """Of a type that nobody has listed: `Name`, or the type's own name with `Name` behind it."""
-    own = resource.type.rpartition("::")[2] + "Name"
-    candidates = [path for path in ("Name", own) if path in resource.properties]
-    return candidates[0] if candidates and resource.type not in _INNER else ""
+    own = resource.type.rpartition("::")[2]
+    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
+    for place, properties in {"": resource.properties, **inside}.items():
+        for key in properties if isinstance(properties, Mapping) else ():
+            if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
+                yield f"{place}{key}"
 
 
 def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
