@@ -1,4 +1,4 @@
-"""The three functions exist, and each is called by what must call it.
+"""The three functions exist, each is called by what must call it, and none by the audit bus.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.events import event_pattern, left_out, written
+from support.feeding import feeders
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
 from support.roles import FUNCTIONS, Roles, roles_of
@@ -38,6 +39,9 @@ class ThreeFunctions(Policy):
                 yield Finding(function.logical_id, "FunctionName", found, f"a call by {_CALLERS[part]}")
             if part == "notifier":
                 yield from _unheard(template, callers, parameters["suspicion"])
+        audit = roles.bus("audit")
+        if audit:
+            yield from feeders(template, audit)
 
 
 def _callers(template: Template, roles: Roles, part: str, function: Resource) -> list[Resource]:
