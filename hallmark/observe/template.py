@@ -12,7 +12,7 @@ from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
-_ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy")
+_ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 
 
 def observe(stage: Stage) -> Json:

@@ -8,7 +8,8 @@ from typing import Any
 
 from support.delivery import PERMISSION, call_sources
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, routes, shown, stages
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, named, routes, shown, stages
+from support.order import made_before
 from support.policy import Policy
 from support.roles import roles_of
 from support.template import Resource, Template
@@ -41,15 +42,12 @@ class ApiRoute(Policy):
             if route not in wanted:
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
             yield from _integration_problems(template, method, route, parameters["alias"])
-        for stage in stages(template):
-            # A reference to a deployment that is gone is unknown.
-            if not stage.place and template.text(stage.resource.properties.get("DeploymentId")) is None:
-                yield Finding(stage.resource.logical_id, "DeploymentId", "missing or unknown", "the API's deployment")
         yield from _hidden(template)
         yield from _answers(template, parameters["refusals"])
         apis = [api_of(template, method) for route, method in found.items() if route in wanted]
         for api in dict.fromkeys(api for api in apis if api):
             yield from _unanswered(template, api, parameters["refusals"])
+        yield from _deployments(template, [method for route, method in found.items() if route in wanted])
 
 
 def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
@@ -74,6 +72,25 @@ def _may_call(template: Template, call: Invocation, method: Resource, route: str
     sources = call_sources(template, call, _SERVICE)
     own = f"${{{api.logical_id}}}" if api else "unknown"
     return any(source.split(":")[-1].removeprefix(own) in ends for source in sources)
+
+
+def _deployments(template: Template, methods: list[Resource]) -> Iterator[Finding]:
+    """A stage runs a deployment of its API, and that is what the API was like when CloudFormation made it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+    """
+    for stage in (stage for stage in stages(template) if not stage.place):
+        expression = stage.resource.properties.get("DeploymentId")
+        deployment = named(template, expression, DEPLOYMENT, "DeploymentId")
+        if not deployment or api_of(template, deployment) is not stage.api:
+            wanted = "a deployment of the stage's API, in this template"
+            yield Finding(stage.resource.logical_id, "DeploymentId", shown(template, expression), wanted)
+    for deployment in template.of_type(DEPLOYMENT):
+        before, api = made_before(template, deployment), api_of(template, deployment)
+        for method in methods:
+            if api_of(template, method) is api and method.logical_id not in before:
+                found = f"nothing that waits for {method.logical_id}"
+                yield Finding(deployment.logical_id, "DependsOn", found, "the methods that it deploys")
 
 
 def _hidden(template: Template) -> Iterator[Finding]:

@@ -208,3 +208,23 @@ def test_a_field_may_ask_for_what_is_specified(edited: Edited, field: str, more:
 def test_other_fields_may_be_refused(edited: Edited) -> None:
     edited.find("AWS::ApiGateway::Model")["Schema"]["additionalProperties"] = False
     assert edited.findings("RT_API_SCHEMA") == []
+
+
+@pytest.mark.control("RT_API_ROUTE")
+@pytest.mark.parametrize(
+    ("depends_on", "description"),
+    [
+        ("$method", "as text"),
+        (["$method"], "alone"),
+        (["Wait"], "through another resource"),
+        ([], {"Fn::Sub": "by reference to ${$method}"}),
+        ([], {"Fn::Join": ["", ["by reference to ", {"Ref": "$method"}]]}),
+    ],
+)
+def test_a_deployment_waits_for_the_method_somehow(edited: Edited, depends_on: Any, description: Any) -> None:
+    method = next(name for name, raw in edited.resources.items() if raw["Type"] == "AWS::ApiGateway::Method")
+    deployment = next(raw for raw in edited.resources.values() if raw["Type"] == "AWS::ApiGateway::Deployment")
+    more = json.loads(json.dumps([depends_on, description]).replace("$method", method))
+    deployment["DependsOn"], deployment["Properties"]["Description"] = more
+    edited.resources["Wait"] = {"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": method}
+    assert edited.findings("RT_API_ROUTE") == []
