@@ -8,7 +8,9 @@ from typing import Any
 
 from support.finding import TEMPLATE, Finding
 from support.gateway import API, ApiStage, is_true, named, shown, stages
+from support.intrinsics import UNKNOWN
 from support.policy import Policy
+from support.statements import listed
 from support.template import Resource, Template
 from support.wiring import METHOD
 
@@ -37,6 +39,7 @@ class ApiKeyRequired(Policy):
             yield from _key_problems(template, key)
         for stage in stages(template):
             yield from _stage_problems(template, stage)
+            yield from _slowed(template, stage, parameters)
         for plan in template.of_type(PLAN):
             yield from _plan_problems(template, plan, parameters)
 
@@ -68,6 +71,22 @@ def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
             yield Finding(plan.logical_id, "", "a plan without a key", f"a {PLAN_KEY} for it")
 
 
+def _slowed(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """A stage's own throttle holds for all its clients together, whatever their plans say.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+    """
+    settings = template.resolve(stage.properties.get("MethodSettings", []))
+    places = {f"MethodSettings[{index}].": one for index, one in enumerate(listed(settings))}
+    for place, own in {**places, "": stage.properties if stage.place else {}}.items():
+        for key, (low, _) in (("RateLimit", parameters["rate"]), ("BurstLimit", parameters["burst"])):
+            limit = own.get(f"Throttling{key}") if isinstance(own, Mapping) else UNKNOWN
+            number = template.number(limit)
+            if limit is not None and (number is None or number < low):
+                path = f"{stage.place}{place}Throttling{key}"
+                yield Finding(stage.resource.logical_id, path, shown(template, limit), f"none, or at least {low}")
+
+
 def _api_stages(plan: Resource) -> list[Mapping[str, Any]]:
     found = plan.properties.get("ApiStages")
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
@@ -88,8 +107,9 @@ def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any
     rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
     seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))
     number = template.number(limit)
-    if not seconds or not number or not rate or not 0 < number <= rate * seconds:
-        wanted = "a limit per DAY, WEEK or MONTH, not above what the throttle lets through in that time"
+    least = parameters["quota_a_day"]
+    if not seconds or not number or not rate or not least * seconds / _SECONDS["DAY"] <= number <= rate * seconds:
+        wanted = f"a limit per DAY, WEEK or MONTH, from {least} a day to what the throttle lets through in that time"
         yield Finding(plan.logical_id, "Quota", shown(template, plan.properties.get("Quota")), wanted)
 
 

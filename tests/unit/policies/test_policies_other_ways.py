@@ -228,3 +228,13 @@ def test_a_deployment_waits_for_the_method_somehow(edited: Edited, depends_on: A
     deployment["DependsOn"], deployment["Properties"]["Description"] = more
     edited.resources["Wait"] = {"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": method}
     assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_API_KEY")
+@pytest.mark.parametrize(
+    "setting", [{"MetricsEnabled": True}, {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": "1000"}]
+)
+def test_a_stage_may_have_settings_of_its_own(edited: Edited, setting: dict[str, Any]) -> None:
+    everything = {"HttpMethod": "*", "ResourcePath": "/*"}
+    edited.find("AWS::ApiGateway::Stage")["MethodSettings"] = [{**everything, **setting}]
+    assert edited.findings("RT_API_KEY") == []
