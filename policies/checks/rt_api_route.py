@@ -16,6 +16,7 @@ from support.template import Resource, Template
 from support.wiring import METHOD, Invocation, integration
 
 RESPONSE = "AWS::ApiGateway::GatewayResponse"
+_MAPPING = "AWS::ApiGateway::BasePathMapping"
 _SERVICE = "apigateway.amazonaws.com"
 # What API Gateway answers where nobody says otherwise; DEFAULT_4XX and DEFAULT_5XX leave each refusal its own.
 _OWN_STATUS = {
@@ -46,6 +47,7 @@ class ApiRoute(Policy):
         yield from _answers(template, parameters["refusals"])
         apis = [api_of(template, method) for route, method in found.items() if route in wanted]
         for api in dict.fromkeys(api for api in apis if api):
+            yield from _closed(template, api)
             yield from _unanswered(template, api, parameters["refusals"])
         yield from _deployments(template, [method for route, method in found.items() if route in wanted])
 
@@ -74,17 +76,37 @@ def _may_call(template: Template, call: Invocation, method: Resource, route: str
     return any(source.split(":")[-1].removeprefix(own) in ends for source in sources)
 
 
+def _closed(template: Template, api: Resource) -> Iterator[Finding]:
+    """What keeps clients away: no address, a private one, or a policy, of which nobody can tell whom it refuses.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    """
+    disabled = template.value(api, "DisableExecuteApiEndpoint")
+    mapped = [named(template, one.properties.get("RestApiId"), API) for one in template.of_type(_MAPPING)]
+    if disabled not in (None, False, "false") and api not in mapped:
+        wanted = f"false, or a {_MAPPING} of this API"
+        yield Finding(api.logical_id, "DisableExecuteApiEndpoint", str(disabled), wanted)
+    kinds = template.value(api, "EndpointConfiguration.Types")
+    if kinds is not None and kinds not in (["REGIONAL"], ["EDGE"]):
+        yield Finding(api.logical_id, "EndpointConfiguration.Types", str(kinds), "REGIONAL or EDGE")
+    if api.properties.get("Policy") is not None:
+        yield Finding(api.logical_id, "Policy", "a resource policy", "none: the API key says who may call")
+
+
 def _deployments(template: Template, methods: list[Resource]) -> Iterator[Finding]:
     """A stage runs a deployment of its API, and that is what the API was like when CloudFormation made it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
     """
     for stage in (stage for stage in stages(template) if not stage.place):
-        expression = stage.resource.properties.get("DeploymentId")
-        deployment = named(template, expression, DEPLOYMENT, "DeploymentId")
-        if not deployment or api_of(template, deployment) is not stage.api:
-            wanted = "a deployment of the stage's API, in this template"
-            yield Finding(stage.resource.logical_id, "DeploymentId", shown(template, expression), wanted)
+        canary = ("CanarySetting.DeploymentId",) if stage.resource.properties.get("CanarySetting") else ()
+        for path in ("DeploymentId", *canary):
+            expression = template.value(stage.resource, path)
+            deployment = named(template, expression, DEPLOYMENT, "DeploymentId")
+            if not deployment or api_of(template, deployment) is not stage.api:
+                wanted = "a deployment of the stage's API, in this template"
+                yield Finding(stage.resource.logical_id, path, shown(template, expression), wanted)
     for deployment in template.of_type(DEPLOYMENT):
         before, api = made_before(template, deployment), api_of(template, deployment)
         for method in methods:

@@ -238,3 +238,19 @@ def test_a_stage_may_have_settings_of_its_own(edited: Edited, setting: dict[str,
     everything = {"HttpMethod": "*", "ResourcePath": "/*"}
     edited.find("AWS::ApiGateway::Stage")["MethodSettings"] = [{**everything, **setting}]
     assert edited.findings("RT_API_KEY") == []
+
+
+@pytest.mark.control("RT_API_ROUTE")
+def test_an_api_may_have_an_address_of_its_own_only(edited: Edited) -> None:
+    api = edited.find("AWS::ApiGateway::Method")["RestApiId"]
+    edited.find("AWS::ApiGateway::RestApi")["DisableExecuteApiEndpoint"] = True
+    mapping = {"DomainName": f"api-{edited.stage}.example.com", "RestApiId": api}
+    edited.resources["Address"] = {"Type": "AWS::ApiGateway::BasePathMapping", "Properties": mapping}
+    assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_API_ROUTE")
+def test_a_canary_may_run_the_apis_deployment(edited: Edited) -> None:
+    stage = edited.find("AWS::ApiGateway::Stage")
+    stage["CanarySetting"] = {"DeploymentId": stage["DeploymentId"], "PercentTraffic": 10}
+    assert edited.findings("RT_API_ROUTE") == []
