@@ -7,26 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from support.delivery import PERMISSION, call_sources
+from support.deployments import deployment_problems
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, named, routes, shown, stages
-from support.order import made_before
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, named, routes, stages
 from support.policy import Policy
+from support.refusals import RESPONSE, refusal_problems
 from support.roles import roles_of
 from support.template import Resource, Template
 from support.wiring import METHOD, Invocation, integration
 
-RESPONSE = "AWS::ApiGateway::GatewayResponse"
 _MAPPING = "AWS::ApiGateway::BasePathMapping"
 _SERVICE = "apigateway.amazonaws.com"
-# What API Gateway answers where nobody says otherwise; DEFAULT_4XX and DEFAULT_5XX leave each refusal its own.
-_OWN_STATUS = {
-    "BAD_REQUEST_BODY": 400,
-    "INVALID_API_KEY": 403,
-    "THROTTLED": 429,
-    "QUOTA_EXCEEDED": 429,
-    "INTEGRATION_FAILURE": 504,
-    "INTEGRATION_TIMEOUT": 504,
-}
 
 
 class ApiRoute(Policy):
@@ -44,12 +35,12 @@ class ApiRoute(Policy):
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
             yield from _integration_problems(template, method, route, parameters["alias"])
         yield from _hidden(template)
-        yield from _answers(template, parameters["refusals"])
-        apis = [api_of(template, method) for route, method in found.items() if route in wanted]
-        for api in dict.fromkeys(api for api in apis if api):
+        methods = [method for route, method in found.items() if route in wanted]
+        apis = dict.fromkeys(api for api in (api_of(template, method) for method in methods) if api)
+        for api in apis:
             yield from _closed(template, api)
-            yield from _unanswered(template, api, parameters["refusals"])
-        yield from _deployments(template, [method for route, method in found.items() if route in wanted])
+        yield from refusal_problems(template, apis, parameters["refusals"])
+        yield from deployment_problems(template, methods)
 
 
 def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
@@ -94,27 +85,6 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
         yield Finding(api.logical_id, "Policy", "a resource policy", "none: the API key says who may call")
 
 
-def _deployments(template: Template, methods: list[Resource]) -> Iterator[Finding]:
-    """A stage runs a deployment of its API, and that is what the API was like when CloudFormation made it.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
-    """
-    for stage in (stage for stage in stages(template) if not stage.place):
-        canary = ("CanarySetting.DeploymentId",) if stage.resource.properties.get("CanarySetting") else ()
-        for path in ("DeploymentId", *canary):
-            expression = template.value(stage.resource, path)
-            deployment = named(template, expression, DEPLOYMENT, "DeploymentId")
-            if not deployment or api_of(template, deployment) is not stage.api:
-                wanted = "a deployment of the stage's API, in this template"
-                yield Finding(stage.resource.logical_id, path, shown(template, expression), wanted)
-    for deployment in template.of_type(DEPLOYMENT):
-        before, api = made_before(template, deployment), api_of(template, deployment)
-        for method in methods:
-            if api_of(template, method) is api and method.logical_id not in before:
-                found = f"nothing that waits for {method.logical_id}"
-                yield Finding(deployment.logical_id, "DependsOn", found, "the methods that it deploys")
-
-
 def _hidden(template: Template) -> Iterator[Finding]:
     """Routes that the template imports instead of showing them."""
     for api in template.of_type(API):
@@ -123,27 +93,6 @@ def _hidden(template: Template) -> Iterator[Finding]:
                 yield Finding(api.logical_id, key, "routes that cannot be told", "methods as resources")
     for api in template.of_type("AWS::ApiGatewayV2::Api"):
         yield Finding(api.logical_id, "", "an HTTP or WebSocket API", "a REST API")
-
-
-def _answers(template: Template, refusals: dict[str, int]) -> Iterator[Finding]:
-    """https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"""
-    for response in template.of_type(RESPONSE):
-        kind, status = str(template.value(response, "ResponseType")), response.properties.get("StatusCode")
-        wanted = refusals.get(kind)
-        found = _OWN_STATUS.get(kind) if status is None else template.number(status)
-        if found != wanted or (status is not None and found is None):
-            told = str(wanted) if wanted else "AWS's own status, because one status for many refusals hides which it is"
-            yield Finding(response.logical_id, "StatusCode", shown(template, status), told)
-
-
-def _unanswered(template: Template, api: Resource, refusals: dict[str, int]) -> Iterator[Finding]:
-    """Refusals that the API leaves to AWS, which answers them with another status."""
-    own = [response for response in template.of_type(RESPONSE) if api_of(template, response) is api]
-    kinds = {str(template.value(response, "ResponseType")) for response in own}
-    for kind, wanted in refusals.items():
-        if kind not in kinds and _OWN_STATUS.get(kind) != wanted:
-            found = f"AWS's own status of {kind}, {_OWN_STATUS.get(kind, 'unknown')}"
-            yield Finding(api.logical_id, "", found, f"a {RESPONSE} of this API with {wanted}")
 
 
 check = ApiRoute()
