@@ -3,17 +3,19 @@
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import TEMPLATE, Finding
 from support.intrinsics import Reference
 from support.policy import Policy
 from support.roles import roles_of
+from support.statements import listed
 from support.template import Resource, Template
 from support.wiring import ALIAS, FUNCTION, METHOD, RULE, VERSION, calls_of, function_of, on_function
 
 _CRITICAL = ("ingest_processor", "fraud_detector")
+_SHARED = "RoutingConfig.AdditionalVersionWeights"
 _PATH = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
 
 
@@ -45,16 +47,24 @@ def _calls(template: Template, function: Resource, name: str) -> Iterator[Findin
 
 
 def _version(template: Template, alias: Resource, function: Resource) -> Iterator[Finding]:
-    """An alias of $LATEST cannot be provisioned, and changes under its callers."""
-    version = template.value(alias, "FunctionVersion")
-    of_function = (
-        isinstance(version, Reference)
-        and version.attribute == "Version"
-        and version.logical_id in template.resources
-        and function_of(template, template.resources[version.logical_id]) is function
-    )
-    if not of_function and not (isinstance(version, str) and version.isdigit()):
-        yield Finding(alias.logical_id, "FunctionVersion", str(version), "a published version of the function")
+    """An alias of $LATEST cannot be provisioned, and changes under its callers; nor may a share of the calls go to it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+    """
+    versions = {"FunctionVersion": template.value(alias, "FunctionVersion")}
+    for index, weight in enumerate(listed(template.value(alias, _SHARED))):
+        own = weight.get("FunctionVersion") if isinstance(weight, Mapping) else weight
+        versions[f"{_SHARED}[{index}].FunctionVersion"] = own
+    for path, version in versions.items():
+        if not _is_published(template, version, function):
+            yield Finding(alias.logical_id, path, str(version), "a published version of the function")
+
+
+def _is_published(template: Template, version: Any, function: Resource) -> bool:
+    if isinstance(version, Reference):
+        owner = template.resources.get(version.logical_id)
+        return version.attribute == "Version" and owner is not None and function_of(template, owner) is function
+    return isinstance(version, str) and version.isdigit()
 
 
 def _provisioned(template: Template, alias: Resource, function: Resource, wanted: int) -> Iterator[Finding]:

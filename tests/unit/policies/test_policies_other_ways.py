@@ -254,3 +254,15 @@ def test_a_canary_may_run_the_apis_deployment(edited: Edited) -> None:
     stage = edited.find("AWS::ApiGateway::Stage")
     stage["CanarySetting"] = {"DeploymentId": stage["DeploymentId"], "PercentTraffic": 10}
     assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_FN_PROVISIONED")
+def test_a_release_may_take_a_share_of_the_calls(edited: Edited) -> None:
+    alias = edited.find("AWS::Lambda::Alias")
+    edited.resources["Next"] = {
+        "Type": "AWS::Lambda::Version",
+        "Properties": {"FunctionName": alias["FunctionName"]},
+    }
+    version = {"Fn::GetAtt": ["Next", "Version"]}
+    alias["RoutingConfig"] = {"AdditionalVersionWeights": [{"FunctionVersion": version, "FunctionWeight": 0.1}]}
+    assert edited.findings("RT_FN_PROVISIONED") == []
