@@ -11,6 +11,7 @@ from support.delivery import is_for_events, source_arns
 from support.events import event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
 from support.inputs import carries_detail, shapers
+from support.keeping import loss_problems
 from support.policy import Policy
 from support.roles import roles_of
 from support.rules import is_enabled
@@ -36,7 +37,7 @@ class AuditRetention(Policy):
         yield from archive_problems(template, bus, days)
         for archive in archives_of(template, bus):
             yield from _leaves_out(template, archive)
-        yield from _copy_problems(template, bus, days)
+        yield from _copy_problems(template, bus, parameters)
 
 
 def _leaves_out(template: Template, resource: Resource) -> Iterator[Finding]:
@@ -50,7 +51,7 @@ def _leaves_out(template: Template, resource: Resource) -> Iterator[Finding]:
         yield Finding(resource.logical_id, "EventPattern", written(pattern), wanted)
 
 
-def _copy_problems(template: Template, bus: Resource, days: int) -> Iterator[Finding]:
+def _copy_problems(template: Template, bus: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
     copies = [
         (target, group)
         for rule in rules_on(template, bus)
@@ -67,7 +68,9 @@ def _copy_problems(template: Template, bus: Resource, days: int) -> Iterator[Fin
         if not carries_detail(template, target):
             found = f"{', '.join(shapers(target))} that drops the event"
             yield Finding(target.rule.logical_id, target.path, found, "the event as it is")
-        yield from _group_problems(template, target, group, days)
+        yield from _group_problems(template, target, group, parameters["retention_days"])
+        if parameters["keeps_data"]:
+            yield from loss_problems(group)
 
 
 def _group_problems(template: Template, target: RuleTarget, group: Resource, days: int) -> Iterator[Finding]:

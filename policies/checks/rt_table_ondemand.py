@@ -8,13 +8,12 @@ from typing import Any
 
 from support.finding import Finding
 from support.gateway import is_true, shown
+from support.keeping import loss_problems
 from support.policy import Policy
 from support.tables import GLOBAL_TABLE, TABLES
 from support.template import Resource, Template
 
 _RECOVERY = "PointInTimeRecoverySpecification"
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
-_KEPT = {"DeletionPolicy": ("Retain", "RetainExceptOnCreate"), "UpdateReplacePolicy": ("Retain",)}
 
 
 class TableOnDemand(Policy):
@@ -31,7 +30,7 @@ class TableOnDemand(Policy):
                     yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
             yield from _recovery_problems(template, table)
             if parameters["keeps_data"]:
-                yield from _loss_problems(template, table)
+                yield from _unprotected(template, table)
 
 
 def _recovery_problems(template: Template, table: Resource) -> Iterator[Finding]:
@@ -50,17 +49,14 @@ def _part(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, Mapping) else None
 
 
-def _loss_problems(template: Template, table: Resource) -> Iterator[Finding]:
+def _unprotected(template: Template, table: Resource) -> Iterator[Finding]:
     """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection"""
     flag = template.value(table, "DeletionProtectionEnabled")
     replicas = template.value(table, "Replicas") if table.type == GLOBAL_TABLE else None
     flags = [_part(one, "DeletionProtectionEnabled") for one in replicas] if isinstance(replicas, list) else [flag]
     if not all(is_true(template, one) for one in flags):
         yield Finding(table.logical_id, "DeletionProtectionEnabled", shown(template, flag), "true")
-    for attribute, kept in _KEPT.items():
-        own = table.raw.get(attribute)
-        if own not in kept:
-            yield Finding(table.logical_id, attribute, str(own or "missing, so Delete"), "Retain")
+    yield from loss_problems(table)
 
 
 check = TableOnDemand()
