@@ -7,12 +7,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import Finding
-from support.statements import RESOURCE_POLICIES, Statement, conditions_of, listed, statements_of, trust_of
+from support.statements import Statement, conditions_of, listed, statements_of, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, calls_of, function_of, invocation, targets_of
 
 _EXACT = ("arnequals", "stringequals", "forallvalues:arnequals", "forallvalues:stringequals")
-_DOCUMENTS = ("PolicyDocument", "KeyPolicy", "ResourcePolicy", "AccessPolicies", "AccessPolicy", "Policy")
+# The properties with a document, or with another of these properties, such as a table's ResourcePolicy.PolicyDocument.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-resourcepolicy.html
+_DOCUMENTS = (
+    "PolicyDocument",
+    "KeyPolicy",
+    "ResourcePolicy",
+    "AccessPolicies",
+    "AccessPolicy",
+    "Policy",
+    "FileSystemPolicy",
+    "RepositoryPolicyText",
+    "PolicyText",
+)
 _IDENTITY = ("AWS::IAM::",)
 
 
@@ -93,11 +105,25 @@ def resource_policies(template: Template) -> Iterator[Finding]:
             continue
         if resource.type == "AWS::Events::EventBusPolicy":
             yield from _bus_policy(template, resource)
-        for key in _DOCUMENTS:
-            if key in resource.properties:
-                for one in statements_of(template, resource, resource.properties[key], key):
-                    if one.allows:
-                        yield from _statement(template, one)
+        for path, document in _documents(resource.properties):
+            for one in statements_of(template, resource, document, path):
+                if one.allows:
+                    yield from _statement(template, one)
+
+
+def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The policy documents below a value, however deep, each with its path; what cannot be told counts as one."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _documents(item, f"{path}[{index}]")
+    if not isinstance(value, Mapping):
+        return
+    for key, item in value.items():
+        place = f"{path}.{key}" if path else str(key)
+        inner = list(_documents(item, place))
+        if key in _DOCUMENTS and not inner and item != {"Ref": "AWS::NoValue"}:
+            yield place, item
+        yield from inner
 
 
 def _bus_policy(template: Template, policy: Resource) -> Iterator[Finding]:
@@ -115,8 +141,6 @@ def _statement(template: Template, one: Statement) -> Iterator[Finding]:
         yield Finding(name, f"{one.path}.Principal", _told(one.not_principals or one.principals), wanted)
     if one.not_actions or not one.actions or not all(_exact(action) for action in one.actions):
         yield Finding(name, f"{one.path}.Action", _told(one.not_actions or one.actions), "exact actions")
-    if one.owner.type not in (*RESOURCE_POLICIES, "AWS::Logs::ResourcePolicy"):
-        return
     if one.not_resources or not all(_own(template, resource) for resource in one.resources):
         yield Finding(
             name, f"{one.path}.Resource", _told(one.not_resources or one.resources), "an ARN of this template"
