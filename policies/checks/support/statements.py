@@ -14,7 +14,13 @@ from support.memo import once
 from support.template import Resource, Template
 
 # Types that hold statements about what an identity may do, and the property with the document.
-IDENTITY_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
+IDENTITY_POLICIES = (
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::ManagedPolicy",
+)
 IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 # Types that hold a resource policy: the property that names the resources it is on.
 RESOURCE_POLICIES = {
