@@ -8,8 +8,8 @@ from typing import Any
 
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
+from support.rights import lacking
 from support.roles import FUNCTIONS, roles_of
-from support.statements import role_statements
 from support.template import Resource, Template
 from support.wiring import BUS, FUNCTION, INVOKE_CONFIG, LATEST, QUEUE, calls_of, on_function, role_of
 
@@ -50,18 +50,10 @@ def _destinations(template: Template, function: Resource, config: Resource) -> I
         yield Finding(config.logical_id, _FAILURE, str(failure or "none"), "the ARN of a queue of this stack")
     role = role_of(template, function)
     for resource, action in ((bus, "events:PutEvents"), (queue, "sqs:SendMessage")):
-        if role and resource and not _may(template, role, action, template.arn(resource)):
-            found = f"no right to {action} on {template.arn(resource)}"
-            wanted = "the right to send: Lambda sends to a destination with the function's role"
-            yield Finding(role.logical_id, "Policies", found, wanted)
-
-
-def _may(template: Template, role: Resource, action: str, arn: str | None) -> bool:
-    return any(
-        one.effect == "Allow" and one.covers(action) and (arn in one.resources or "*" in one.resources)
-        for one in role_statements(template, role)
-        if not one.conditions
-    )
+        arn = template.arn(resource) if resource else None
+        if role and arn:
+            # Lambda sends to a destination with the function's role.
+            yield from lacking(template, role, action, arn)
 
 
 check = FunctionDestinations()

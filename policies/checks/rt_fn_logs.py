@@ -8,6 +8,7 @@ from typing import Any
 
 from support.finding import Finding
 from support.policy import Policy
+from support.rights import lacking
 from support.statements import Statement, listed, role_statements
 from support.template import Resource, Template
 from support.wiring import FUNCTION, LOG_GROUP, log_group_of, role_of
@@ -59,20 +60,15 @@ def _rights(template: Template, function: Resource, group: Resource | None) -> I
     if listed(template.value(role, "ManagedPolicyArns")):
         found = f"{template.value(role, 'ManagedPolicyArns')}: unknown, whether they make log groups"
         yield Finding(role.logical_id, "ManagedPolicyArns", found, "no managed policies")
-    statements = role_statements(template, role)
-    for one in statements:
+    for one in role_statements(template, role):
         if one.allows and (one.not_actions or not _known(one) or one.covers("logs:CreateLogGroup")):
             found = (
                 f"a right that covers logs:CreateLogGroup: {one.raw.get('Action', one.raw.get('NotAction', 'unknown'))}"
             )
             yield Finding(one.owner.logical_id, f"{one.path}.Action", found, "no right to make log groups")
     if group is not None:
-        arn = template.arn(group)
         for action in _WRITE:
-            if not any(one.effect == "Allow" and one.covers(action) and arn in one.resources for one in statements):
-                yield Finding(
-                    role.logical_id, "Policies", f"no right to {action} on {arn}", "the right to write its logs"
-                )
+            yield from lacking(template, role, action, template.arn(group) or "")
 
 
 def _known(statement: Statement) -> bool:

@@ -12,6 +12,7 @@ from support import access
 from support.finding import Finding
 from support.grants import UNSCOPED, Grant, forwarding, grants_of
 from support.policy import Policy
+from support.rights import denied
 from support.roles import roles_of
 from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, role_statements
 from support.template import Resource, Template
@@ -102,6 +103,8 @@ def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterato
     for key, grant in allowed.items():
         if grant.needed and key not in given and key not in told:
             yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
+        if grant.needed:
+            yield from denied(template, role, grant.action, grant.resource)
 
 
 def _wanted_conditions(grant: Grant) -> str:

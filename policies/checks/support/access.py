@@ -7,24 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import Finding
-from support.statements import Statement, conditions_of, listed, statements_of, trust_of
+from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, calls_of, function_of, invocation, targets_of
 
 _EXACT = ("arnequals", "stringequals", "forallvalues:arnequals", "forallvalues:stringequals")
-# The properties with a document, or with another of these properties, such as a table's ResourcePolicy.PolicyDocument.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-resourcepolicy.html
-_DOCUMENTS = (
-    "PolicyDocument",
-    "KeyPolicy",
-    "ResourcePolicy",
-    "AccessPolicies",
-    "AccessPolicy",
-    "Policy",
-    "FileSystemPolicy",
-    "RepositoryPolicyText",
-    "PolicyText",
-)
 _IDENTITY = ("AWS::IAM::",)
 
 
@@ -103,35 +90,13 @@ def resource_policies(template: Template) -> Iterator[Finding]:
     for resource in template.resources.values():
         if resource.type.startswith(_IDENTITY):
             continue
-        if resource.type == "AWS::Events::EventBusPolicy":
-            yield from _bus_policy(template, resource)
-        for path, document in _documents(resource.properties):
-            for one in statements_of(template, resource, document, path):
-                if one.allows:
-                    yield from _statement(template, one)
-
-
-def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The policy documents below a value, however deep, each with its path; what cannot be told counts as one."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _documents(item, f"{path}[{index}]")
-    if not isinstance(value, Mapping):
-        return
-    for key, item in value.items():
-        place = f"{path}.{key}" if path else str(key)
-        inner = list(_documents(item, place))
-        if key in _DOCUMENTS and not inner and item != {"Ref": "AWS::NoValue"}:
-            yield place, item
-        yield from inner
-
-
-def _bus_policy(template: Template, policy: Resource) -> Iterator[Finding]:
-    statement = template.value(policy, "Statement")
-    principal = statement.get("Principal") if isinstance(statement, Mapping) else template.value(policy, "Principal")
-    found = list(principal.values()) if isinstance(principal, Mapping) else [principal]
-    if not isinstance(principal, Mapping) or "Service" not in principal or any(not _exact(one) for one in found):
-        yield Finding(policy.logical_id, "Principal", str(principal), "nobody: our functions need no bus policy")
+        if resource.type == BUS_POLICY and "Statement" not in resource.properties:
+            # The old form is a permission for an account, or for everybody.
+            found, wanted = template.value(resource, "Principal"), "nobody: our functions need no bus policy"
+            yield Finding(resource.logical_id, "Principal", str(found), wanted)
+        for one in held_statements(template, resource):
+            if one.allows:
+                yield from _statement(template, one)
 
 
 def _statement(template: Template, one: Statement) -> Iterator[Finding]:

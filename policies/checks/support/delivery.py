@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 
 from collections.abc import Iterator
 
+from support.denials import may_deny, may_mean_service
 from support.finding import Finding
 from support.memo import once
+from support.rights import denied
 from support.statements import (
     Statement,
     conditions_of,
-    denies_plain_transport,
     resource_statements,
     role_statements,
     trust_of,
@@ -66,12 +67,22 @@ def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
         and rule_arn in source_arns(one)
         for one in statements
     )
-    return allowed and not any(_refuses(template, one, str(arn)) for one in statements)
+    return allowed and not any(_refuses(template, one, str(arn), str(rule_arn)) for one in statements)
 
 
-def _refuses(template: Template, statement: Statement, queue_arn: str) -> bool:
-    """Whether a denial may hit EventBridge; that of plain transport does not."""
-    return statement.effect != "Allow" and not denies_plain_transport(template, statement, {queue_arn}, "sqs")
+def _refuses(template: Template, statement: Statement, queue_arn: str, rule_arn: str) -> bool:
+    """Whether a denial may keep EventBridge from sending for a rule.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    facts = {
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": EVENTS,
+        "aws:sourcearn": rule_arn,
+        "aws:sourceaccount": template.account,
+    }
+    return may_mean_service(statement, EVENTS) and may_deny(statement, "sqs:SendMessage", queue_arn, facts)
 
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
@@ -117,6 +128,7 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
     exact = [one for one in puts if set(one.actions) == {"events:PutEvents"} and one.resources == (arn,)]
     if not any(one.effect == "Allow" and conditions_of(one) == {} for one in exact):
         yield Finding(role.logical_id, "Policies", "no events:PutEvents on the bus", f"events:PutEvents on {name}")
+    yield from denied(template, role, "events:PutEvents", arn or "")
     for one in puts:
         if one not in exact:
             found = f"{one.actions or one.not_actions} on {one.resources or one.not_resources}"

@@ -13,6 +13,20 @@ from support.intrinsics import UNKNOWN, text_of
 from support.memo import once
 from support.template import Resource, Template
 
+BUS_POLICY = "AWS::Events::EventBusPolicy"
+# The properties with a document, or with another of these properties, such as a table's ResourcePolicy.PolicyDocument.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-resourcepolicy.html
+_DOCUMENTS = (
+    "PolicyDocument",
+    "KeyPolicy",
+    "ResourcePolicy",
+    "AccessPolicies",
+    "AccessPolicy",
+    "Policy",
+    "FileSystemPolicy",
+    "RepositoryPolicyText",
+    "PolicyText",
+)
 # Types that hold statements about what an identity may do, and the property with the document.
 IDENTITY_POLICIES = (
     "AWS::IAM::Policy",
@@ -27,6 +41,7 @@ RESOURCE_POLICIES = {
     "AWS::SQS::QueuePolicy": "Queues",
     "AWS::SNS::TopicPolicy": "Topics",
     "AWS::S3::BucketPolicy": "Bucket",
+    BUS_POLICY: "EventBusName",
 }
 
 
@@ -80,7 +95,8 @@ def statements_of(template: Template, owner: Resource, document: Any, path: str)
         return [_unknown(owner, path)]
     found = listed(resolved.get("Statement"))
     many = isinstance(resolved.get("Statement"), list)
-    places = [f"{path}.Statement[{index}]" if many else f"{path}.Statement" for index in range(len(found))]
+    place = f"{path}.Statement" if path else "Statement"
+    places = [f"{place}[{index}]" if many else place for index in range(len(found))]
     return [_statement(owner, raw, place) for raw, place in zip(found, places, strict=True)]
 
 
@@ -160,13 +176,38 @@ def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
 
 
 def resource_statements(template: Template, resource: Resource) -> list[Statement]:
-    """The statements of the resource policies on a queue, topic or bucket; conditional policies do not count."""
-    return [
-        statement
-        for policy in template.of_type(*RESOURCE_POLICIES)
-        if "Condition" not in policy.raw and resource in policy_resources(template, policy)
-        for statement in statements_of(template, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
-    ]
+    """The statements of the policies on a resource; conditional policies do not count."""
+    return [one for one in statements_on(template, resource) if "Condition" not in one.owner.raw]
+
+
+def statements_on(template: Template, resource: Resource) -> list[Statement]:
+    """The statements of the policies on a resource: its own, and those of its kind's policies."""
+    policies = [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
+    return [statement for holder in (resource, *policies) for statement in held_statements(template, holder)]
+
+
+def held_statements(template: Template, holder: Resource) -> Iterator[Statement]:
+    """The statements of a resource policy, or of what has one among its properties."""
+    if holder.type == BUS_POLICY:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
+        yield from statements_of(template, holder, holder.properties, "")
+    for path, document in _documents(holder.properties):
+        yield from statements_of(template, holder, document, path)
+
+
+def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The policy documents below a value, however deep, each with its path; what cannot be told counts as one."""
+    items = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, item in items:
+        # Whatever is no object and no list holds none: most of a template.
+        deep = isinstance(item, dict | list)
+        if not deep and key not in _DOCUMENTS:
+            continue
+        place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
+        inner = list(_documents(item, place)) if deep else []
+        if key in _DOCUMENTS and not inner and item != {"Ref": "AWS::NoValue"}:
+            yield place, item
+        yield from inner
 
 
 def policy_resources(template: Template, policy: Resource) -> list[Resource]:
@@ -191,6 +232,15 @@ def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]
 def _plain(value: Any) -> Any:
     """IAM writes booleans as texts."""
     return UNKNOWN if value is UNKNOWN else text_of(value)
+
+
+def denied_under(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """The conditions of a denial; with IfExists it denies at least as much: it holds where the key is missing, too.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
+    """
+    conditions = conditions_of(statement).items()
+    return {(operator.removesuffix("ifexists"), key): values for (operator, key), values in conditions}
 
 
 def denies_plain_transport(template: Template, statement: Statement, wanted: set[str], service: str) -> bool:

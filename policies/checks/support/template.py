@@ -37,7 +37,7 @@ class Template:
         mark = _mapping(_mapping(document.get("Metadata")).get("Hallmark"))
         self.system, self.marked_stage = str(mark.get("System", "")), str(mark.get("Stage", ""))
         # Without colons, so that an ARN can be taken apart at them.
-        account = str(mark.get("Account", "${AccountId}"))
+        account = self.account = str(mark.get("Account", "${AccountId}"))
         self._place = {"region": REGION, "account": account}
         pseudo = {
             "AWS::Partition": "aws",

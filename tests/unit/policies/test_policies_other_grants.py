@@ -7,6 +7,7 @@ import pytest
 from tests.unit.policies.edited import Edited
 
 NOBODY: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+WRITER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/realtime-fraud_detector-dev"}
 IN_CLEAR = {"Bool": {"aws:SecureTransport": "false"}}
 
 
@@ -27,3 +28,57 @@ def edited() -> Edited:
 def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited, policy: dict[str, Any]) -> None:
     edited.find("AWS::DynamoDB::Table")["ResourcePolicy"] = policy
     assert edited.findings("RT_IAM_LEAST") == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize(
+    "denial",
+    [
+        {"Action": ["iam:*", "kms:*", "dynamodb:DeleteItem"], "Resource": "*"},
+        {"Action": "sqs:*", "Resource": "arn:aws:sqs:eu-central-1:*:other-*"},
+        {"Action": "*", "Resource": "*", "Condition": IN_CLEAR},
+        {"Action": "*", "Resource": "*", "Condition": {"BoolIfExists": IN_CLEAR["Bool"]}},
+        {"Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1"]}}},
+        {"NotAction": ["logs:*", "xray:*", "events:*", "sqs:*", "sns:*", "dynamodb:*", "s3:*"], "Resource": "*"},
+    ],
+)
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_FN_DESTINATIONS", "RT_FN_LOGS", "RT_FN_TRACING"])
+def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited, control: str, denial: dict[str, Any]) -> None:
+    for raw in edited.resources.values():
+        if raw["Type"] == "AWS::IAM::Role":
+            raw["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append({"Effect": "Deny", **denial})
+    assert edited.findings(control) == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize(
+    "denial",
+    [
+        {"Action": "s3:DeleteObject*"},
+        {"Condition": {"NumericLessThan": {"s3:TlsVersion": 1.2}}},
+        {"Condition": {"Null": {"s3:if-none-match": "true"}}},
+        {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": WRITER}}},
+        {"Principal": {"Service": "logging.s3.amazonaws.com"}},
+        {"Principal": {"AWS": "arn:aws:iam::123456789012:role/somebody"}},
+    ],
+)
+def test_a_bucket_may_refuse_what_its_writer_does_not_do(edited: Edited, denial: dict[str, Any]) -> None:
+    edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"].append({**NOBODY, **denial})
+    assert edited.findings("RT_IAM_LEAST") == []
+
+
+@pytest.mark.control("RT_TARGET_DLQ")
+@pytest.mark.parametrize(
+    "denial",
+    [
+        {"Action": "sqs:PurgeQueue"},
+        {"Principal": {"AWS": "123456789012"}},
+        {"Condition": {"StringNotEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}},
+        {"Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}},
+    ],
+)
+def test_a_dead_letter_queue_may_refuse_others(edited: Edited, denial: dict[str, Any]) -> None:
+    for raw in edited.resources.values():
+        if raw["Type"] == "AWS::SQS::QueuePolicy" and len(raw["Properties"]["PolicyDocument"]["Statement"]) > 1:
+            raw["Properties"]["PolicyDocument"]["Statement"].append({**NOBODY, **denial})
+    assert edited.findings("RT_TARGET_DLQ") == []
