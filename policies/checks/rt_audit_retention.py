@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.archives import ARCHIVE, archive_problems, archives_of
-from support.delivery import is_for_events, source_arns
+from support.delivery import is_for_events, may_refuse, source_arns
 from support.events import event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
 from support.inputs import carries_detail, shapers
@@ -15,7 +15,7 @@ from support.keeping import loss_problems
 from support.policy import Policy
 from support.roles import roles_of
 from support.rules import is_enabled
-from support.statements import statements_of
+from support.statements import conditions_of, held_statements
 from support.template import Resource, Template
 from support.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
 
@@ -92,15 +92,16 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
 def _may_write(template: Template, target: RuleTarget, group: Resource, action: str) -> bool:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions"""
     arn, rule = str(template.arn(group)), template.arn(target.rule)
-    return any(
+    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    allowed = any(
         one.effect == "Allow"
         and is_for_events(one)
         and one.covers(action)
         and arn in one.resources
-        and (not one.conditions or rule in source_arns(one))
-        for policy in template.of_type(LOG_POLICY)
-        for one in statements_of(template, policy, policy.properties.get("PolicyDocument"), "PolicyDocument")
+        and (conditions_of(one) == {} or rule in source_arns(template, one))
+        for one in statements
     )
+    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in statements)
 
 
 check = AuditRetention()

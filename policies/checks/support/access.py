@@ -6,20 +6,23 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from support.delivery import source_arns
 from support.finding import Finding
+from support.rights import lets_take, trust_denials
 from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, calls_of, function_of, invocation, targets_of
 
-_EXACT = ("arnequals", "stringequals", "forallvalues:arnequals", "forallvalues:stringequals")
 _IDENTITY = ("AWS::IAM::",)
 
 
 def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
-    """A role's trust: one service, exactly; with `rules`, on behalf of these rules only."""
-    for one in trust_of(template, role):
-        if not one.allows:
-            continue
+    """A role's trust: one service, exactly, and surely; with `rules`, on behalf of these rules only."""
+    statements = [one for one in trust_of(template, role) if one.allows]
+    if service:
+        yield from _untaken(template, role, service, rules)
+        yield from trust_denials(template, role, service)
+    for one in statements:
         if one.actions != ("sts:AssumeRole",) or one.not_actions:
             yield Finding(
                 role.logical_id, f"{one.path}.Action", _told(one.actions or one.not_actions), "sts:AssumeRole"
@@ -29,21 +32,23 @@ def trust(template: Template, role: Resource, service: str | None, rules: list[s
         if not right or len(services) != len(one.principals) or one.not_principals:
             found = _told(one.not_principals or one.principals)
             yield Finding(role.logical_id, f"{one.path}.Principal", found, service or "a service")
-        if rules is not None and not _bound(one, rules):
+        sources = source_arns(template, one)
+        if rules is not None and not (sources and sources <= set(rules)):
             found = f"sources {_told(tuple(_sources(one)))}"
             wanted = "aws:SourceArn with ArnEquals to the rules that use the role, and no others"
             yield Finding(role.logical_id, f"{one.path}.Condition", found, wanted)
 
 
-def _bound(statement: Statement, allowed: list[str]) -> bool:
-    """Whether an exact aws:SourceArn is among those allowed."""
-    exact = [
-        values
-        for (operator, key), values in conditions_of(statement).items()
-        if key == "aws:sourcearn" and operator in ("arnequals", "stringequals")
-    ]
-    found = [value for values in exact for value in values]
-    return bool(found) and all(isinstance(value, str) and value in allowed for value in found)
+def _untaken(template: Template, role: Resource, service: str, rules: list[str] | None) -> Iterator[Finding]:
+    """That a service may not surely take a role: of a condition on anything but the rules nobody knows what it does."""
+    trusts = [one for one in trust_of(template, role) if lets_take(one, service)]
+    if rules is None:
+        surely = any(conditions_of(one) == {} for one in trusts)
+    else:
+        surely = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
+    if not surely:
+        found, wanted = f"no trust that surely lets {service} take the role", f"trust in {service}"
+        yield Finding(role.logical_id, "AssumeRolePolicyDocument", found, wanted)
 
 
 def _sources(statement: Statement) -> list[Any]:
@@ -124,24 +129,16 @@ def _own(template: Template, resource: Any) -> bool:
 
 def _limited(template: Template, one: Statement) -> bool:
     """Whether aws:SourceArn names what sends here: rules by their ARNs, alarms by this stack's pattern of names."""
-    sources = [
-        (operator, value)
-        for (operator, key), values in conditions_of(one).items()
-        if key == "aws:sourcearn" and operator in (*_EXACT, "arnlike", "stringlike")
-        for value in values
-    ]
-    if any((kind.lower(), value) == ("service", "cloudwatch.amazonaws.com") for kind, value in one.principals):
-        return bool(sources) and all(_alarms(template, value) for _, value in sources)
-    senders = _senders(template, one)
-    return bool(sources) and all(operator in _EXACT[:2] and value in senders for operator, value in sources)
+    sources = source_arns(template, one)
+    if ("Service", "cloudwatch.amazonaws.com") in one.principals:
+        return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
+    return bool(sources) and sources <= _senders(template, one)
 
 
-def _alarms(template: Template, pattern: Any) -> bool:
+def _alarms(template: Template, pattern: str) -> bool:
     """Whether a pattern is of alarms in this account, and of some part of their names."""
-    if not isinstance(pattern, str):
-        return False
     begin, _, names = pattern.partition(":alarm:")
-    return "*" not in begin and names.strip("*") != "" and f":{template.text({'Ref': 'AWS::AccountId'})}" in begin
+    return "*" not in begin and names.strip("*") != "" and f":{template.account}" in begin
 
 
 def _senders(template: Template, one: Statement) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from support.denials import may_deny, may_mean_service
 from support.finding import Finding
 from support.memo import once
-from support.rights import denied
+from support.rights import denied, lets_take, trust_denials
 from support.statements import (
     Statement,
     conditions_of,
@@ -26,23 +26,27 @@ PERMISSION = "AWS::Lambda::Permission"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
 _EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
 
+# What a permission may ask of its caller that neither EventBridge nor API Gateway has.
+_NARROWER = ("EventSourceToken", "PrincipalOrgID", "FunctionUrlAuthType", "InvokedViaFunctionUrl")
 
-def source_arns(statement: Statement) -> set[str]:
-    """The sources that a statement is limited to; empty if it is not limited to any, or by more than that."""
-    arns: set[str] = set()
+
+def source_arns(template: Template, statement: Statement) -> set[str]:
+    """The sources that a statement surely lets in, and no others; empty if it asks for more, or for another account."""
+    found: list[set[str]] = []
     for (operator, key), values in conditions_of(statement).items():
         if key == "aws:sourcearn" and operator in _EXACT:
-            arns |= {str(value) for value in values}
-        elif (operator, key) != ("stringequals", "aws:sourceaccount"):
+            found.append({str(value) for value in values})
+        elif (operator, key) != ("stringequals", "aws:sourceaccount") or template.account not in values:
             return set()
-    return arns
+    return set.intersection(*found) if found else set()
 
 
 def is_limited_to_rules(template: Template, statement: Statement) -> bool:
     """Whether a statement is limited to rules of this template, each by its whole ARN."""
-    arns = source_arns(statement)
     known = once(template, "rule ARNs", lambda: {template.arn(rule) for rule in template.of_type(RULE)})
-    return bool(arns) and arns <= known
+    conditions = conditions_of(statement).items()
+    sources = [values for (operator, key), values in conditions if key == "aws:sourcearn" and operator in _EXACT]
+    return any(values and {str(value) for value in values} <= known for values in sources)
 
 
 def is_for_events(statement: Statement) -> bool:
@@ -64,14 +68,16 @@ def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
         and is_for_events(one)
         and one.covers("sqs:SendMessage")
         and arn in one.resources
-        and rule_arn in source_arns(one)
+        and rule_arn in source_arns(template, one)
         for one in statements
     )
-    return allowed and not any(_refuses(template, one, str(arn), str(rule_arn)) for one in statements)
+    return allowed and not any(
+        may_refuse(template, one, "sqs:SendMessage", str(arn), str(rule_arn)) for one in statements
+    )
 
 
-def _refuses(template: Template, statement: Statement, queue_arn: str, rule_arn: str) -> bool:
-    """Whether a denial may keep EventBridge from sending for a rule.
+def may_refuse(template: Template, statement: Statement, action: str, arn: str, rule_arn: str) -> bool:
+    """Whether a denial may keep EventBridge from an action on behalf of a rule.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
@@ -82,7 +88,7 @@ def _refuses(template: Template, statement: Statement, queue_arn: str, rule_arn:
         "aws:sourcearn": rule_arn,
         "aws:sourceaccount": template.account,
     }
-    return may_mean_service(statement, EVENTS) and may_deny(statement, "sqs:SendMessage", queue_arn, facts)
+    return may_mean_service(statement, EVENTS) and may_deny(statement, action, arn, facts)
 
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
@@ -111,11 +117,22 @@ def _grants(template: Template) -> Iterator[tuple[str, str, str, str]]:
     for permission in template.of_type(PERMISSION):
         on = invocation(template, permission.properties.get("FunctionName"))
         action = template.text(permission.properties.get("Action"))
-        if on and action in ("lambda:InvokeFunction", "lambda:*") and "Condition" not in permission.raw:
+        wide = "Condition" not in permission.raw and not _is_narrowed(template, permission)
+        if on and action in ("lambda:InvokeFunction", "lambda:*") and wide:
             qualifier = template.text(permission.properties.get("Qualifier")) or on.qualifier
             principal = template.text(permission.properties.get("Principal")) or "unknown"
             source = template.text(permission.properties.get("SourceArn")) or "anywhere"
             yield on.function.logical_id, qualifier, principal, source
+
+
+def _is_narrowed(template: Template, permission: Resource) -> bool:
+    """Whether a permission asks its caller for more than to be a source in this account.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
+    """
+    if template.value(permission, "SourceAccount") not in (None, template.account):
+        return True
+    return any(template.value(permission, name) not in (None, False) for name in _NARROWER)
 
 
 def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:
@@ -133,16 +150,12 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
         if one not in exact:
             found = f"{one.actions or one.not_actions} on {one.resources or one.not_resources}"
             yield Finding(one.owner.logical_id, one.path, found, f"nothing but events:PutEvents on {name}")
+    yield from trust_denials(template, role, EVENTS)
     trusts = [one for one in trust_of(template, role) if one.allows]
-    if not any(_lets_take(one) and template.arn(rule) in source_arns(one) for one in trusts):
+    if not any(lets_take(one, EVENTS) and template.arn(rule) in source_arns(template, one) for one in trusts):
         wanted = f"trust in {EVENTS} with aws:SourceArn equal to the ARN of {rule.logical_id}"
         yield Finding(role.logical_id, "AssumeRolePolicyDocument", "no trust in EventBridge for this rule", wanted)
     for one in trusts:
         if one.principals != (("Service", EVENTS),) or not is_limited_to_rules(template, one):
             wanted = f"trust in {EVENTS} alone, limited to rules of this template by aws:SourceArn"
             yield Finding(role.logical_id, one.path, f"trust in {one.principals}", wanted)
-
-
-def _lets_take(trust: Statement) -> bool:
-    """Whether a statement of trust surely lets EventBridge take the role."""
-    return trust.effect == "Allow" and is_for_events(trust) and trust.covers("sts:AssumeRole")

@@ -82,17 +82,16 @@ def _facts(template: Template, role: Resource) -> dict[str, str | None]:
     }
 
 
-def untaken(template: Template, role: Resource, service: str) -> Iterator[Finding]:
-    """What in a role's trust may keep a service from taking it, or that nothing surely lets it."""
-    statements = trust_of(template, role)
-    wanted = f"trust in {service}"
-    if not any(lets_take(one, service) for one in statements):
-        yield Finding(role.logical_id, "AssumeRolePolicyDocument", f"no trust in {service}", wanted)
-    for one in statements:
+def trust_denials(template: Template, role: Resource, service: str) -> Iterator[Finding]:
+    """What in a role's trust may keep a service from taking it."""
+    for one in trust_of(template, role):
         if may_mean_service(one, service) and may_deny(one, "sts:AssumeRole", "", {}):
-            yield Finding(role.logical_id, one.path, f"a statement that may deny it to {service}", wanted)
+            yield Finding(role.logical_id, one.path, f"a statement that may deny {service}", f"trust in {service}")
 
 
 def lets_take(trust: Statement, service: str) -> bool:
-    """Whether a statement of trust lets a service take the role, if its conditions do."""
+    """Whether a statement of trust lets a service take the role, as far as its conditions let it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
     return trust.effect == "Allow" and ("Service", service) in trust.principals and trust.covers("sts:AssumeRole")

@@ -82,3 +82,41 @@ def test_a_dead_letter_queue_may_refuse_others(edited: Edited, denial: dict[str,
         if raw["Type"] == "AWS::SQS::QueuePolicy" and len(raw["Properties"]["PolicyDocument"]["Statement"]) > 1:
             raw["Properties"]["PolicyDocument"]["Statement"].append({**NOBODY, **denial})
     assert edited.findings("RT_TARGET_DLQ") == []
+
+
+def _let_in(edited: Edited) -> list[dict[str, Any]]:
+    """The statements that let EventBridge in for rules."""
+    names = ("PolicyDocument", "AssumeRolePolicyDocument")
+    documents = [raw["Properties"].get(name, {}) for raw in edited.resources.values() for name in names]
+    statements = [one for document in documents for one in document.get("Statement", [])]
+    return [one for one in statements if "ArnEquals" in one.get("Condition", {})]
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT"])
+@pytest.mark.parametrize("operator", ["ArnLike", "StringEquals", "StringLike"])
+def test_a_source_may_be_compared_in_other_ways(edited: Edited, control: str, operator: str) -> None:
+    for one in _let_in(edited):
+        one["Condition"].setdefault(operator, {}).update(one["Condition"].pop("ArnEquals"))
+    assert edited.findings(control) == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT"])
+def test_our_account_may_be_asked_for(edited: Edited, control: str) -> None:
+    ours = {"Ref": "AWS::AccountId"}
+    for one in _let_in(edited):
+        one["Condition"]["StringEquals"] = {"aws:SourceAccount": ["123456789012", ours]}
+    for raw in edited.resources.values():
+        if raw["Type"] == "AWS::Lambda::Permission":
+            raw["Properties"]["SourceAccount"] = ours
+    assert edited.findings(control) == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
+    refusal = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+    for raw in edited.resources.values():
+        if raw["Type"] == "AWS::IAM::Role":
+            raw["Properties"]["AssumeRolePolicyDocument"]["Statement"].append(refusal)
+    assert edited.findings("RT_IAM_LEAST") == []
