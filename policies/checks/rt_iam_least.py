@@ -116,9 +116,14 @@ def _wanted_conditions(grant: Grant) -> str:
 def _no_wildcards(one: Statement) -> Iterator[Finding]:
     if not one.allows:
         return
-    for path, values in (("NotAction", one.not_actions), ("NotResource", one.not_resources)):
-        if values:
-            yield Finding(one.owner.logical_id, f"{one.path}.{path}", ", ".join(map(str, values)), "no such element")
+    for path, values, wrong in (
+        ("Action", one.actions, one.not_actions),
+        ("Resource", one.resources, one.not_resources),
+    ):
+        if wrong:
+            yield Finding(one.owner.logical_id, f"{one.path}.Not{path}", ", ".join(map(str, wrong)), "no such element")
+        elif not values:
+            yield Finding(one.owner.logical_id, f"{one.path}.{path}", "none, or unknown", f"exact {path.lower()}s")
     for action in one.actions:
         if not isinstance(action, str) or set(action) & set("*?"):
             yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "exact actions")

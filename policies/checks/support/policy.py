@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from support import catalogue
 from support.finding import TEMPLATE, Finding
+from support.memo import once
 from support.stage import stage_of
 from support.template import Resource, Template
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
 WHOLE = ("*",)
+_TRANSFORM = "Fn::Transform"
 # What a template does not show itself, so that it cannot be judged.
 _OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
@@ -77,5 +79,26 @@ def _unreadable(template: Template) -> Iterator[Finding]:
         yield Finding(TEMPLATE, "Transform", found, wanted)
     for name, raw in document["Resources"].items():
         kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
-        if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach" or "Fn::Transform" in raw:
+        if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
             yield Finding(name, "Type", f"{kind}: unknown, therefore failed", wanted)
+    for name in once(template, "transformed", lambda: [*_transformed(document["Resources"])]):
+        yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
+
+
+def _transformed(resources: Mapping[str, Any]) -> Iterator[str]:
+    """The resources that a macro may add anything to, wherever in them it stands.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
+    """
+    for name, raw in resources.items():
+        values = [raw]
+        # Without recursion: every policy looks at every template, and this is most of what it looks at.
+        while values:
+            value = values.pop()
+            if isinstance(value, dict):
+                if _TRANSFORM in value:
+                    yield name
+                    break
+                values.extend(value.values())
+            elif isinstance(value, list):
+                values.extend(value)
