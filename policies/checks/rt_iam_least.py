@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least
 import re
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from support import access
@@ -46,6 +47,7 @@ class LeastPrivilege(Policy):
         judged = {(one.owner, one.path) for role in exact for one in role_statements(template, role)}
         for one in identity_statements(template):
             yield from _no_wildcards(one)
+            yield from _never(one, parameters["never"])
             if one.allows and (one.owner, one.path) not in judged:
                 yield from _exact_arns(template, one)
         yield from access.permissions(template)
@@ -129,6 +131,13 @@ def _no_wildcards(one: Statement) -> Iterator[Finding]:
             yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "exact actions")
     if one.effect != "Allow":
         yield Finding(one.owner.logical_id, f"{one.path}.Effect", str(one.effect), "Allow or Deny")
+
+
+def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:
+    """What no role may do, whoever's it is: IAM reads actions in any case."""
+    for action in one.actions if one.allows else ():
+        if any(fnmatchcase(str(action).lower(), pattern.lower()) for pattern in patterns):
+            yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "no role that may")
 
 
 def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
