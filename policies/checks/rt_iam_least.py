@@ -15,7 +15,7 @@ from support.grants import UNSCOPED, Grant, forwarding, grants_of
 from support.policy import Policy
 from support.rights import denied
 from support.roles import roles_of
-from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, role_statements
+from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, lower, role_statements
 from support.template import Resource, Template
 from support.wiring import FUNCTION, role_of
 
@@ -85,25 +85,24 @@ def _managed(template: Template) -> Iterator[Finding]:
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
     """Each action on each ARN is one of the grants under its conditions, and none of the grants is missing."""
-    allowed = {(grant.action, grant.resource): grant for grant in grants}
+    allowed = {(grant.action.lower(), grant.resource): grant for grant in grants}
     given: set[tuple[str, str]] = set()
     for one in role_statements(template, role):
         if not one.allows:
             continue
         for action, resource in ((action, resource) for action in one.actions for resource in one.resources):
-            grant = allowed.get((str(action), str(resource)))
+            key = (str(action).lower(), str(resource))
+            # Also under a wrong condition, which is told here and not as a right that is missing.
+            given.add(key)
+            grant = allowed.get(key)
             if grant is None:
                 wanted = "only what its part needs"
                 yield Finding(one.owner.logical_id, one.path, f"{action} on {resource}", wanted)
             elif conditions_of(one) not in grant.conditions:
                 found = f"{grant} with the condition {one.conditions or 'none'}"
                 yield Finding(one.owner.logical_id, f"{one.path}.Condition", found, _wanted_conditions(grant))
-            else:
-                given.add((grant.action, grant.resource))
-    # What is granted under a wrong condition was told above.
-    told = {(str(a), str(r)) for one in role_statements(template, role) for a in one.actions for r in one.resources}
     for key, grant in allowed.items():
-        if grant.needed and key not in given and key not in told:
+        if grant.needed and key not in given:
             yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
         if grant.needed:
             yield from denied(template, role, grant.action, grant.resource)
@@ -142,7 +141,7 @@ def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:
 
 def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
     """Of roles that play no part of ours: exact ARNs at least."""
-    if one.resources == ("*",) and set(one.actions) <= set(UNSCOPED):
+    if one.resources == ("*",) and set(lower(one.actions)) <= set(lower(UNSCOPED)):
         return
     for resource in one.resources or ("none",):
         if _PREFIX.fullmatch(str(resource)) and conditions_of(one).get(_TLS) == ("true",):

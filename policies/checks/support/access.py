@@ -9,7 +9,7 @@ from typing import Any
 from support.delivery import source_arns
 from support.finding import Finding
 from support.rights import lets_take, trust_denials
-from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, trust_of
+from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, lower, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, calls_of, function_of, invocation, targets_of
 
@@ -23,7 +23,7 @@ def trust(template: Template, role: Resource, service: str | None, rules: list[s
         yield from _untaken(template, role, service, rules)
         yield from trust_denials(template, role, service)
     for one in statements:
-        if one.actions != ("sts:AssumeRole",) or one.not_actions:
+        if lower(one.actions) != ("sts:assumerole",) or one.not_actions:
             yield Finding(
                 role.logical_id, f"{one.path}.Action", _told(one.actions or one.not_actions), "sts:AssumeRole"
             )
@@ -116,7 +116,7 @@ def _statement(template: Template, one: Statement) -> Iterator[Finding]:
             name, f"{one.path}.Resource", _told(one.not_resources or one.resources), "an ARN of this template"
         )
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
-    if one.actions != ("logs:CreateLogStream",) and not _limited(template, one):
+    if lower(one.actions) != ("logs:createlogstream",) and not _limited(template, one):
         found = f"sources {_told(tuple(_sources(one)))}"
         yield Finding(name, f"{one.path}.Condition", found, "aws:SourceArn of what of this template sends here")
 

@@ -12,6 +12,7 @@ from support.rights import denied, lets_take, trust_denials
 from support.statements import (
     Statement,
     conditions_of,
+    lower,
     resource_statements,
     role_statements,
     trust_of,
@@ -142,7 +143,7 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
     """
     arn, name = template.arn(bus), template.name(bus)
     puts = [one for one in role_statements(template, role) if one.allows]
-    exact = [one for one in puts if set(one.actions) == {"events:PutEvents"} and one.resources == (arn,)]
+    exact = [one for one in puts if set(lower(one.actions)) == {"events:putevents"} and one.resources == (arn,)]
     if not any(one.effect == "Allow" and conditions_of(one) == {} for one in exact):
         yield Finding(role.logical_id, "Policies", "no events:PutEvents on the bus", f"events:PutEvents on {name}")
     yield from denied(template, role, "events:PutEvents", arn or "")

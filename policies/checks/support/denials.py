@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from support.intrinsics import text_of
-from support.statements import Statement, denied_under
+from support.statements import Statement, denied_under, lower
 from support.template import Resource, Template
 
 # What is so of a request, by condition key in lower case; None for a key that it does not have.
@@ -23,14 +23,10 @@ def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
     """Whether a statement may deny an action on an ARN; not if, by the facts, one of its conditions is never met."""
     return (
         one.effect != "Allow"
-        and _may_be(_lower(one.actions), _lower(one.not_actions), action.lower())
+        and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
         and _may_be(one.resources, one.not_resources, arn)
         and not any(_never(operator, key, values, facts) for (operator, key), values in denied_under(one).items())
     )
-
-
-def _lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(action.lower() if isinstance(action, str) else action for action in actions)
 
 
 def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:

@@ -69,11 +69,19 @@ class Statement:
 
     def covers(self, action: str) -> bool:
         """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
-        return any(isinstance(own, str) and fnmatchcase(action.lower(), own.lower()) for own in self.actions)
+        return any(isinstance(own, str) and fnmatchcase(action.lower(), own) for own in lower(self.actions))
 
     def everybody(self) -> bool:
         """Whether the principal is everybody: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
+
+
+def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Actions in lower case, to compare them: IAM reads them in any.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    return tuple(action.lower() if isinstance(action, str) else action for action in actions)
 
 
 def listed(value: Any) -> tuple[Any, ...]:
@@ -251,7 +259,7 @@ def denies_plain_transport(template: Template, statement: Statement, wanted: set
     return (
         statement.effect == "Deny"
         and statement.everybody()
-        and any(action in (f"{service}:*", "*") for action in statement.actions)
+        and any(action in (f"{service}:*", "*") for action in lower(statement.actions))
         and (wanted <= {str(resource) for resource in statement.resources} or "*" in statement.resources)
         and conditions_of(statement) == {("bool", "aws:securetransport"): ("false",)}
     )

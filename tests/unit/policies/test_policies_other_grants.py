@@ -1,11 +1,13 @@
 """Rights and refusals may be written in other ways than ours: what lets nobody in, and takes nothing away."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.unit.policies.edited import Edited
 
+RIGHTS = ("RT_FN_DESTINATIONS", "RT_FN_LOGS", "RT_FN_TRACING")
 NOBODY: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
 WRITER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/realtime-fraud_detector-dev"}
 IN_CLEAR = {"Bool": {"aws:SecureTransport": "false"}}
@@ -42,7 +44,7 @@ def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited, policy: d
         {"NotAction": ["logs:*", "xray:*", "events:*", "sqs:*", "sns:*", "dynamodb:*", "s3:*"], "Resource": "*"},
     ],
 )
-@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_FN_DESTINATIONS", "RT_FN_LOGS", "RT_FN_TRACING"])
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", *RIGHTS])
 def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited, control: str, denial: dict[str, Any]) -> None:
     for raw in edited.resources.values():
         if raw["Type"] == "AWS::IAM::Role":
@@ -120,3 +122,21 @@ def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
         if raw["Type"] == "AWS::IAM::Role":
             raw["Properties"]["AssumeRolePolicyDocument"]["Statement"].append(refusal)
     assert edited.findings("RT_IAM_LEAST") == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", *RIGHTS, "RT_RULE_FANOUT", "RT_TARGET_DLQ", "RT_QUEUE_SECURE"])
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_an_action_may_be_in_any_case(edited: Edited, control: str, change: Callable[[str], str]) -> None:
+    for raw in edited.resources.values():
+        if raw["Type"] in ("AWS::IAM::Role", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
+            _change_actions(raw["Properties"], change)
+    assert edited.findings(control) == []
+
+
+def _change_actions(value: Any, change: Callable[[str], str]) -> None:
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if key == "Action":
+            value[key] = [change(one) for one in item] if isinstance(item, list) else change(item)
+        elif isinstance(item, dict | list):
+            _change_actions(item, change)
