@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.ht
 from collections.abc import Iterator, Mapping
 
 from support.finding import Finding
-from support.statements import Statement, conditions_of, resource_statements
+from support.statements import Statement, denied_under, resource_statements
 from support.template import Resource, Template
 
 BUCKET = "AWS::S3::Bucket"
@@ -23,7 +23,7 @@ def denials(template: Template, bucket: Resource) -> list[Statement]:
 def denies(template: Template, bucket: Resource, action: str, resource: str, condition: Wanted) -> bool:
     """Whether an action on an ARN is surely denied to everybody under exactly this condition."""
     return any(
-        one.covers(action) and _reaches(one, resource) and conditions_of(one) == condition
+        one.covers(action) and _reaches(one, resource) and denied_under(one) == condition
         for one in denials(template, bucket)
     )
 

@@ -261,5 +261,5 @@ def denies_plain_transport(template: Template, statement: Statement, wanted: set
         and statement.everybody()
         and any(action in (f"{service}:*", "*") for action in lower(statement.actions))
         and (wanted <= {str(resource) for resource in statement.resources} or "*" in statement.resources)
-        and conditions_of(statement) == {("bool", "aws:securetransport"): ("false",)}
+        and denied_under(statement) == {("bool", "aws:securetransport"): ("false",)}
     )

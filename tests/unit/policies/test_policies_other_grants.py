@@ -8,6 +8,7 @@ import pytest
 from tests.unit.policies.edited import Edited
 
 RIGHTS = ("RT_FN_DESTINATIONS", "RT_FN_LOGS", "RT_FN_TRACING")
+QUEUES = ("RT_QUEUE_SECURE", "RT_TARGET_DLQ")
 NOBODY: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
 WRITER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/realtime-fraud_detector-dev"}
 IN_CLEAR = {"Bool": {"aws:SecureTransport": "false"}}
@@ -125,7 +126,7 @@ def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize("control", ["RT_IAM_LEAST", *RIGHTS, "RT_RULE_FANOUT", "RT_TARGET_DLQ", "RT_QUEUE_SECURE"])
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", *RIGHTS, *QUEUES, "RT_RULE_FANOUT"])
 @pytest.mark.parametrize("change", [str.lower, str.upper])
 def test_an_action_may_be_in_any_case(edited: Edited, control: str, change: Callable[[str], str]) -> None:
     for raw in edited.resources.values():
@@ -140,3 +141,14 @@ def _change_actions(value: Any, change: Callable[[str], str]) -> None:
             value[key] = [change(one) for one in item] if isinstance(item, list) else change(item)
         elif isinstance(item, dict | list):
             _change_actions(item, change)
+
+
+@pytest.mark.control("RT_BUCKET_TLS")
+@pytest.mark.parametrize("control", ["RT_BUCKET_TLS", "RT_BUCKET_ENCRYPTED", *QUEUES, "RT_RULE_FANOUT", "RT_IAM_LEAST"])
+def test_a_denial_may_hold_where_its_key_is_missing_too(edited: Edited, control: str) -> None:
+    for raw in edited.resources.values():
+        document = raw["Properties"].get("PolicyDocument", {})
+        for one in document.get("Statement", []):
+            if one["Effect"] == "Deny" and "Null" not in one["Condition"]:
+                one["Condition"] = {f"{operator}IfExists": keys for operator, keys in one["Condition"].items()}
+    assert edited.findings(control) == []
