@@ -14,6 +14,7 @@ from support.wiring import BUS, INVOKE_CONFIG, QUEUE, log_group_of, on_function
 Conditions = dict[tuple[str, str], tuple[Any, ...]]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+_BUCKET = "AWS::S3::Bucket"
 _TABLES = {
     "transactions": ("accountId", "ts"),
     "rules": ("ruleId", "version"),
@@ -71,10 +72,21 @@ def _detector(template: Template, parameters: Mapping[str, Any]) -> Iterator[Gra
     # One version can also be read by its key.
     yield from _on(template, "dynamodb:GetItem", table(template, "rules"), needed=False)
     yield from _on(template, "dynamodb:PutItem", table(template, "audit-logs"))
-    for bucket in template.of_type("AWS::S3::Bucket"):
+    for bucket in _processed_buckets(template):
         arn = f"{template.arn(bucket)}/{parameters['processed_prefix']}*"
         yield Grant("s3:PutObject", arn, ({("bool", "aws:securetransport"): ("true",)},))
     yield from _publish(template, "system", parameters, "suspicion_detail_type")
+
+
+def _processed_buckets(template: Template) -> list[Resource]:
+    """The buckets that the detector's environment names, best with the mark; else the marked ones, else all."""
+    buckets = template.of_type(_BUCKET)
+    detector = roles_of(template).function("fraud_detector")
+    variables = template.value(detector, "Environment.Variables") if detector else None
+    values = variables.values() if isinstance(variables, Mapping) else ()
+    named = [bucket for bucket in (template.target_of(value, _BUCKET) for value in values) if bucket]
+    marked = [bucket for bucket in buckets if bucket.mark == "processed"]
+    return [bucket for bucket in named if bucket in marked] or named or marked or buckets
 
 
 def _notifier(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant]:

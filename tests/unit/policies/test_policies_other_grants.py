@@ -152,3 +152,27 @@ def test_a_denial_may_hold_where_its_key_is_missing_too(edited: Edited, control:
             if one["Effect"] == "Deny" and "Null" not in one["Condition"]:
                 one["Condition"] = {f"{operator}IfExists": keys for operator, keys in one["Condition"].items()}
     assert edited.findings(control) == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) -> None:
+    bus = next(name for name, raw in edited.resources.items() if raw["Type"] == "AWS::Events::EventBus")
+    refusal = {**NOBODY, "Action": "events:PutRule", "Resource": {"Fn::GetAtt": [bus, "Arn"]}}
+    properties = {"EventBusName": {"Ref": bus}, "StatementId": "none", "Statement": refusal}
+    edited.resources["BusPolicy"] = {"Type": "AWS::Events::EventBusPolicy", "Properties": properties}
+    assert edited.findings("RT_IAM_LEAST") == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_second_bucket_is_nothing_to_the_detector(edited: Edited, marked: bool) -> None:
+    bucket = next(raw for raw in edited.resources.values() if raw["Type"] == "AWS::S3::Bucket")
+    if not marked:
+        del bucket["Metadata"]
+    edited.resources["Second"] = {**bucket, "Properties": {"BucketName": "realtime-second-dev"}, "Metadata": {}}
+    assert edited.findings("RT_IAM_LEAST") == []
+    role = edited.find("AWS::IAM::Role", lambda raw: "fraud_detector" in raw["Properties"]["RoleName"])
+    statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+    write = next(one for one in statements if one["Sid"] == "WriteProcessed")
+    write["Resource"] = [write["Resource"], {"Fn::Sub": "${Second.Arn}/processed/*"}]
+    assert edited.findings("RT_IAM_LEAST") != []
