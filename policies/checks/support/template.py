@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from support.account import written_account
 from support.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
 from support.intrinsics import REGION, UNKNOWN, Reference, Resolver, text_of
 from support.reader import without_line_keys
@@ -36,8 +37,7 @@ class Template:
         self.document = document
         mark = _mapping(_mapping(document.get("Metadata")).get("Hallmark"))
         self.system, self.marked_stage = str(mark.get("System", "")), str(mark.get("Stage", ""))
-        # Without colons, so that an ARN can be taken apart at them.
-        account = self.account = str(mark.get("Account", "${AccountId}"))
+        account = self.account = str(mark.get("Account") or written_account(document["Resources"]))
         self._place = {"region": REGION, "account": account}
         pseudo = {
             "AWS::Partition": "aws",

@@ -1,0 +1,49 @@
+"""A template may write its account's number, if it writes no other and never asks for one."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.policies.edited import Edited
+
+OURS = "111122223333"
+ASKED = {"Ref": "AWS::AccountId"}
+
+
+def _written(value: Any) -> Any:
+    if value == ASKED:
+        return OURS
+    if isinstance(value, dict):
+        return {key: _written(item) for key, item in value.items()}
+    return [_written(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def edited() -> Edited:
+    template = Edited("dev")
+    template.resources = _written(template.resources)
+    return template
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT", "RT_AUDIT_RETENTION"])
+def test_the_one_number_is_the_accounts(edited: Edited, control: str) -> None:
+    assert edited.findings(control) == []
+
+
+@pytest.mark.control("RT_RULE_FANOUT")
+@pytest.mark.parametrize("account", ["999999999999", ASKED])
+def test_beside_another_it_may_be_a_strangers(edited: Edited, account: Any) -> None:
+    edited.find("AWS::Lambda::Permission")["SourceAccount"] = account
+    assert edited.findings("RT_RULE_FANOUT") != []
+
+
+@pytest.mark.control("RT_RULE_FANOUT")
+def test_a_single_number_in_a_template_that_asks_is_not_ours() -> None:
+    template = Edited("dev")
+    template.find("AWS::Lambda::Permission", _is_for_a_rule)["SourceAccount"] = OURS
+    assert template.findings("RT_RULE_FANOUT") != []
+
+
+def _is_for_a_rule(raw: dict[str, Any]) -> bool:
+    return bool(raw["Properties"]["Principal"] == "events.amazonaws.com")
