@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.delivery import source_arns
+from support.delivery import is_for_our_account, source_arns
 from support.finding import Finding
 from support.rights import lets_take, trust_denials
 from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, lower, trust_of
@@ -40,10 +40,10 @@ def trust(template: Template, role: Resource, service: str | None, rules: list[s
 
 
 def _untaken(template: Template, role: Resource, service: str, rules: list[str] | None) -> Iterator[Finding]:
-    """That a service may not surely take a role: of a condition on anything but the rules nobody knows what it does."""
+    """That a service may not surely take a role: of a condition on more than source and account nobody knows enough."""
     trusts = [one for one in trust_of(template, role) if lets_take(one, service)]
     if rules is None:
-        surely = any(conditions_of(one) == {} for one in trusts)
+        surely = any(is_for_our_account(template, one) for one in trusts)
     else:
         surely = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
     if not surely:

@@ -14,7 +14,8 @@ _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 def written_account(resources: Any) -> str:
     """The number that stands wherever an account does, as the CDK writes it for a stack with one; else a placeholder.
 
-    With two numbers, or one beside AWS::AccountId, a number may well be a stranger's, so it is not taken for ours.
+    With two numbers, or one beside AWS::AccountId, a number may well be a stranger's, so it is not taken for ours. The
+    CDK's own bucket for what it uploads, cdk-...-assets-..., says nothing of who is let in.
     """
     numbers: set[str] = set()
     values = [resources]
@@ -25,7 +26,7 @@ def written_account(resources: Any) -> str:
         elif isinstance(value, list):
             values.extend(value)
         elif isinstance(value, str):
-            if "AWS::AccountId" in value:
+            if "AWS::AccountId" in value and not value.startswith("cdk-"):
                 return PLACEHOLDER
             numbers.update(_NUMBER.findall(value))
     return numbers.pop() if len(numbers) == 1 else PLACEHOLDER

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from support.denials import may_deny, may_mean_service
 from support.finding import Finding
@@ -37,9 +38,18 @@ def source_arns(template: Template, statement: Statement) -> set[str]:
     for (operator, key), values in conditions_of(statement).items():
         if key == "aws:sourcearn" and operator in _EXACT:
             found.append({str(value) for value in values})
-        elif (operator, key) != ("stringequals", "aws:sourceaccount") or template.account not in values:
+        elif not _is_our_account(template, (operator, key), values):
             return set()
     return set.intersection(*found) if found else set()
+
+
+def _is_our_account(template: Template, asked: tuple[str, str], values: tuple[Any, ...]) -> bool:
+    return asked == ("stringequals", "aws:sourceaccount") and template.account in values
+
+
+def is_for_our_account(template: Template, statement: Statement) -> bool:
+    """Whether a statement asks for nothing but this account, or for nothing at all."""
+    return all(_is_our_account(template, *condition) for condition in conditions_of(statement).items())
 
 
 def is_limited_to_rules(template: Template, statement: Statement) -> bool:

@@ -113,6 +113,9 @@ def test_our_account_may_be_asked_for(edited: Edited, control: str) -> None:
     for raw in edited.resources.values():
         if raw["Type"] == "AWS::Lambda::Permission":
             raw["Properties"]["SourceAccount"] = ours
+        if raw["Type"] == "AWS::IAM::Role":
+            trust = raw["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
+            trust.setdefault("Condition", {})["StringEquals"] = {"aws:SourceAccount": ours}
     assert edited.findings(control) == []
 
 

@@ -132,11 +132,17 @@ def test_what_may_not_be_there_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    "extra", [{"Type": "AWS::CloudFormation::Stack"}, {"Type": "Our::Own::MODULE"}, {"Type": "X", "Fn::Transform": {}}]
+    ("extra", "path"),
+    [
+        ({"Type": "AWS::CloudFormation::Stack"}, "Type"),
+        ({"Type": "Our::Own::MODULE"}, "Type"),
+        ({"Type": "X", "Fn::Transform": {}}, "Fn::Transform"),
+        ({"Type": "X", "Properties": {"List": [{"Fn::Transform": {}}]}}, "Fn::Transform"),
+    ],
 )
-def test_what_the_template_does_not_show_is_a_finding(extra: dict[str, object]) -> None:
+def test_what_the_template_does_not_show_is_a_finding(extra: dict[str, object], path: str) -> None:
     function = {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 512}}
-    assert _findings("RT_FN_MEMORY", {"Resources": {"F": function, "X": extra}}) == [("X", "Type")]
+    assert _findings("RT_FN_MEMORY", {"Resources": {"F": function, "X": extra}}) == [("X", path)]
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
