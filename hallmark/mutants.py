@@ -56,20 +56,26 @@ def run(system: str, only: set[str] | None = None) -> Result:
     documents: dict[str, dict[str, Any]] = {
         stage: policies.read(template_file(system, stage)) for stage in catalogue.STAGES
     }
-    result = Result()
+    result, bodies = Result(), dict[Any, Any]()
     for control in catalogue.load(system).controls:
         if control.id in checks and (only is None or control.id in only):
-            _run_control(control, checks[control.id], documents, result)
+            _run_control(control, checks[control.id], documents, bodies, result)
     result.seconds = time.perf_counter() - started
     return result
 
 
-def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[str, Any]], result: Result) -> None:
+def _run_control(
+    control: Control,
+    policy: "Policy",
+    documents: dict[str, dict[str, Any]],
+    bodies: dict[Any, Any],
+    result: Result,
+) -> None:
     if not control.mutants:
         raise UserError(f"{control.id} has a policy but no mutants: nothing shows that it can fail")
     waived: dict[str, frozenset[str]] = {}
     for stage, document in documents.items():
-        clean = _reported(policy, document, stage)
+        clean = _reported(policy, document, stage, bodies)
         waived[stage] = _waived(control.id, clean, document, stage)
         unwaived = tuple(name for name in clean if name not in waived[stage])
         if unwaived:
@@ -81,7 +87,8 @@ def _run_control(control: Control, policy: "Policy", documents: dict[str, dict[s
             if waived[stage].issuperset(edit.wanted):
                 continue  # what is reported anyway shows nothing
             result.total += 1
-            reported = _reported(policy, edit.document, stage)
+            # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
+            reported = _reported(policy, edit.document, stage, {**bodies})
             if {*reported} - waived[stage] != {*edit.wanted} - waived[stage]:
                 result.survivors.append(Survivor(control.id, stage, edit.told, reported, edit.wanted))
         if not places:
@@ -102,10 +109,10 @@ def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]]) -> Iterator[tup
             yield stage, edit
 
 
-def _reported(policy: "Policy", document: dict[str, Any], stage: str) -> tuple[str, ...]:
+def _reported(policy: "Policy", document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
     from support.template import Template
 
-    return tuple(sorted({finding.resource for finding in policy.findings(Template(document), stage)}))
+    return tuple(sorted({finding.resource for finding in policy.findings(Template(document, bodies), stage)}))
 
 
 def show(results: Sequence[Result]) -> None:

@@ -74,7 +74,10 @@ class Resolver:
                 return self._functions[key](argument)
             if isinstance(key, str) and key.startswith("Fn::"):
                 return UNKNOWN
-        resolved = {key: self.resolve(value) for key, value in expression.items()}
+        # Most of a template are scalars: asking first saves a call for each.
+        resolved = {
+            key: self.resolve(value) if isinstance(value, dict | list) else value for key, value in expression.items()
+        }
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 
     def _ref(self, target: Any) -> Any:

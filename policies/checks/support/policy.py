@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from support import catalogue
 from support.finding import TEMPLATE, Finding
-from support.memo import once
 from support.stage import stage_of
 from support.template import Resource, Template
 
@@ -81,24 +80,22 @@ def _unreadable(template: Template) -> Iterator[Finding]:
         kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
         if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
             yield Finding(name, "Type", f"{kind}: unknown, therefore failed", wanted)
-    for name in once(template, "transformed", lambda: [*_transformed(document["Resources"])]):
-        yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
+        if template.of_body(raw, _is_transformed):
+            yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
 
 
-def _transformed(resources: Mapping[str, Any]) -> Iterator[str]:
-    """The resources that a macro may add anything to, wherever in them it stands.
+def _is_transformed(body: Any) -> bool:
+    """Whether a macro may add anything to a resource, wherever in it that stands.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
     """
-    for name, raw in resources.items():
-        values = [raw]
-        # Without recursion: every policy looks at every template, and this is most of what it looks at.
-        while values:
-            value = values.pop()
-            if isinstance(value, dict):
-                if _TRANSFORM in value:
-                    yield name
-                    break
-                values.extend(value.values())
-            elif isinstance(value, list):
-                values.extend(value)
+    values = [body]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            if _TRANSFORM in value:
+                return True
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
+    return False

@@ -199,8 +199,12 @@ def held_statements(template: Template, holder: Resource) -> Iterator[Statement]
     if holder.type == BUS_POLICY:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
         yield from statements_of(template, holder, holder.properties, "")
-    for path, document in _documents(holder.properties):
+    for path, document in template.of_body(holder.raw, _documents_of):
         yield from statements_of(template, holder, document, path)
+
+
+def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return list(_documents(body.get("Properties", {})))
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,14 +1,16 @@
 """A whole template: its resources, what its expressions mean, and which resource an expression points to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from support.account import written_account
+from support.account import accounts_in, written_account
 from support.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
 from support.intrinsics import REGION, UNKNOWN, Reference, Resolver, text_of
 from support.reader import without_line_keys
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,19 @@ class Resource:
 
 
 class Template:
-    """A CloudFormation template that answers questions about the whole of it."""
+    """A CloudFormation template that answers questions about the whole of it.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    `bodies` is what was worked out from bodies of resources alone, for who judges many templates that share them.
+    """
+
+    def __init__(self, document: Mapping[str, Any], bodies: dict[Any, Any] | None = None) -> None:
         if "__startline__" in document or "__startline__" in document["Resources"]:
             document = without_line_keys(document)
         self.document = document
+        self._bodies = {} if bodies is None else bodies
         mark = _mapping(_mapping(document.get("Metadata")).get("Hallmark"))
         self.system, self.marked_stage = str(mark.get("System", "")), str(mark.get("Stage", ""))
-        account = self.account = str(mark.get("Account") or written_account(document["Resources"]))
+        account = self.account = str(mark.get("Account") or self._written_account())
         self._place = {"region": REGION, "account": account}
         pseudo = {
             "AWS::Partition": "aws",
@@ -55,14 +61,33 @@ class Template:
         # What others work out from the template, once.
         self.memory: dict[Any, Any] = {}
 
+    def of_body(self, body: Any, work: Callable[[Any], Value]) -> Value:
+        """What a function says of a resource's body alone, worked out once."""
+        # By identity, and with the body itself, so that no other can come to have its identity.
+        known = self._bodies.get((work, id(body)))
+        if known is None:
+            known = self._bodies[work, id(body)] = (body, work(body))
+        value: Value = known[1]
+        return value
+
+    def _written_account(self) -> str:
+        return written_account(self.of_body(body, accounts_in) for body in self.document["Resources"].values())
+
     @cached_property
     def resources(self) -> dict[str, Resource]:
         """Logical id -> resource."""
         return {
-            name: Resource(name, raw["Type"], raw.get("Properties", {}), _mapping(raw.get("Metadata")), raw)
+            name: self._resource(name, raw)
             for name, raw in self.document["Resources"].items()
             if isinstance(raw, Mapping)
         }
+
+    def _resource(self, name: str, raw: Mapping[str, Any]) -> Resource:
+        known: Resource | None = self._bodies.get((name, id(raw)))
+        if known is None:
+            known = Resource(name, raw["Type"], raw.get("Properties", {}), _mapping(raw.get("Metadata")), raw)
+            self._bodies[name, id(raw)] = known
+        return known
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
@@ -163,7 +188,7 @@ class Template:
             return Reference(resource.logical_id)
         if form.ref == "{arn}":
             return self.arn(resource) or Reference(resource.logical_id)
-        return self._filled(form.ref, resource)
+        return self.name(resource) if form.ref == "{name}" else self._filled(form.ref, resource)
 
     def _ref(self, logical_id: str) -> Any:
         resource = self.resources.get(logical_id)
