@@ -43,16 +43,15 @@ class Reference:
 
 
 class Resolver:
-    """Resolves expressions; `ref` and `attribute` answer for resources, `parameters` is the template's section."""
+    """Resolves expressions; `ref` and `attribute` answer for resources, UNKNOWN for what is none."""
 
     def __init__(
         self,
         ref: Callable[[str], Any],
         attribute: Callable[[str, str], Any],
-        parameters: Mapping[str, Any],
         pseudo: Mapping[str, str],
     ) -> None:
-        self._ref_of, self._attribute_of, self._parameters, self._pseudo = ref, attribute, parameters, pseudo
+        self._ref_of, self._attribute_of, self._pseudo = ref, attribute, pseudo
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -87,9 +86,7 @@ class Resolver:
             return NO_VALUE
         if target in self._pseudo:
             return self._pseudo[target]
-        if target in self._parameters:
-            parameter = self._parameters[target]
-            return parameter.get("Default", UNKNOWN) if isinstance(parameter, Mapping) else UNKNOWN
+        # A parameter's default is no answer: who deploys may choose another value.
         return self._ref_of(target)
 
     def _get_att(self, argument: Any) -> Any:

@@ -53,8 +53,7 @@ class Template:
             "AWS::StackName": "${StackName}",
             "AWS::StackId": "${StackId}",
         }
-        parameters = _mapping(document.get("Parameters"))
-        self._resolver = Resolver(self._ref, self._attribute, parameters, pseudo)
+        self._resolver = Resolver(self._ref, self._attribute, pseudo)
         self._resolved: dict[int, tuple[Any, Any]] = {}
         self._names: dict[str, str] = {}
         self._arns: dict[str, str | None] = {}
