@@ -13,9 +13,10 @@ from support.finding import TEMPLATE, Finding
 from support.inputs import carries_detail, shapers
 from support.keeping import loss_problems
 from support.policy import Policy
+from support.resource_policies import held_statements
 from support.roles import roles_of
 from support.rules import is_enabled
-from support.statements import conditions_of, held_statements
+from support.statements import conditions_of
 from support.template import Resource, Template
 from support.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
 

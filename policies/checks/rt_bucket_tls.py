@@ -9,7 +9,7 @@ from typing import Any
 from support.buckets import BUCKET, BUCKET_POLICY, denials, missing_denial
 from support.finding import Finding
 from support.policy import Policy
-from support.statements import denies_plain_transport
+from support.resource_policies import denies_plain_transport
 from support.template import Template
 
 _CONDITION = '{"Bool": {"aws:SecureTransport": "false"}}'

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.finding import Finding
 from support.policy import Policy
-from support.statements import denies_plain_transport, policy_resources, resource_statements
+from support.resource_policies import denies_plain_transport, policy_resources, resource_statements
 from support.template import Resource, Template
 from support.wiring import QUEUE
 

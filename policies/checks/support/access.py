@@ -8,8 +8,9 @@ from typing import Any
 
 from support.delivery import is_for_our_account, source_arns
 from support.finding import Finding
+from support.resource_policies import BUS_POLICY, held_statements
 from support.rights import lets_take, trust_denials
-from support.statements import BUS_POLICY, Statement, conditions_of, held_statements, listed, lower, trust_of
+from support.statements import Statement, conditions_of, listed, lower, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, calls_of, function_of, invocation, targets_of
 

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.ht
 from collections.abc import Iterator, Mapping
 
 from support.finding import Finding
-from support.statements import Statement, denied_under, resource_statements
+from support.resource_policies import resource_statements
+from support.statements import Statement, denied_under
 from support.template import Resource, Template
 
 BUCKET = "AWS::S3::Bucket"

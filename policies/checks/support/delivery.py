@@ -9,15 +9,9 @@ from typing import Any
 from support.denials import may_deny, may_mean_service
 from support.finding import Finding
 from support.memo import once
+from support.resource_policies import resource_statements
 from support.rights import denied, lets_take, trust_denials
-from support.statements import (
-    Statement,
-    conditions_of,
-    lower,
-    resource_statements,
-    role_statements,
-    trust_of,
-)
+from support.statements import Statement, conditions_of, lower, role_statements, trust_of
 from support.template import Resource, Template
 from support.wiring import RULE, Invocation, invocation
 

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 from fnmatch import fnmatchcase
 from typing import Any
 
+from support.denials import may_deny, may_mean_service
 from support.memo import once
-from support.statements import RESOURCE_POLICIES, Statement, conditions_of, policy_resources, resource_statements
+from support.resource_policies import RESOURCE_POLICIES, policy_resources, resource_statements
+from support.statements import Statement, conditions_of
 from support.template import Resource, Template
 
 _SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
@@ -15,7 +17,7 @@ _MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
 _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
 # Every request says whether it is encrypted, and CloudWatch's are.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
-_IN_CLEAR = ({("bool", "aws:securetransport"): ("false",)}, {("boolifexists", "aws:securetransport"): ("false",)})
+_FACTS = {"aws:securetransport": "true"}
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
@@ -28,7 +30,7 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     statements = once(template, ("topic", topic.logical_id), lambda: resource_statements(template, topic))
     arn = str(template.arn(topic))
     return any(_lets(template, one, arn, alarm) for one in statements) and not any(
-        _may_refuse(one) for one in statements if one.effect != "Allow"
+        may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements
     )
 
 
@@ -57,13 +59,3 @@ def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], 
         value == actual or (operator != "stringequals" and isinstance(value, str) and fnmatchcase(actual, value))
         for value in values
     )
-
-
-def _may_refuse(statement: Statement) -> bool:
-    """Whether a denial may hit CloudWatch: not that of plain transport, of other principals or other actions."""
-    if conditions_of(statement) in _IN_CLEAR:
-        return False
-    named = bool(statement.principals) and not statement.not_principals
-    others = named and all(kind != "*" and one not in ("*", _SERVICE) for kind, one in statement.principals)
-    actions = [one.lower() if isinstance(one, str) else "*" for one in statement.actions] or ["*"]
-    return not others and any(fnmatchcase(_ACTION.lower(), one) for one in actions)

@@ -10,7 +10,8 @@ from support.denials import may_deny, may_mean_role, may_mean_service
 from support.finding import Finding
 from support.intrinsics import REGION
 from support.memo import once
-from support.statements import Statement, conditions_of, role_statements, statements_on, trust_of
+from support.resource_policies import statements_on
+from support.statements import Statement, conditions_of, role_statements, trust_of
 from support.template import Resource, Template
 
 

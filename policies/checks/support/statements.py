@@ -1,4 +1,4 @@
-"""The policy statements of a template: of identities, of resources, and of trust.
+"""The policy statements of a template: what they are, those of identities, and those of trust.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -13,20 +13,6 @@ from support.intrinsics import UNKNOWN, text_of
 from support.memo import once
 from support.template import Resource, Template
 
-BUS_POLICY = "AWS::Events::EventBusPolicy"
-# The properties with a document, or with another of these properties, such as a table's ResourcePolicy.PolicyDocument.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-resourcepolicy.html
-_DOCUMENTS = (
-    "PolicyDocument",
-    "KeyPolicy",
-    "ResourcePolicy",
-    "AccessPolicies",
-    "AccessPolicy",
-    "Policy",
-    "FileSystemPolicy",
-    "RepositoryPolicyText",
-    "PolicyText",
-)
 # Types that hold statements about what an identity may do, and the property with the document.
 IDENTITY_POLICIES = (
     "AWS::IAM::Policy",
@@ -36,13 +22,6 @@ IDENTITY_POLICIES = (
     "AWS::IAM::ManagedPolicy",
 )
 IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-# Types that hold a resource policy: the property that names the resources it is on.
-RESOURCE_POLICIES = {
-    "AWS::SQS::QueuePolicy": "Queues",
-    "AWS::SNS::TopicPolicy": "Topics",
-    "AWS::S3::BucketPolicy": "Bucket",
-    BUS_POLICY: "EventBusName",
-}
 
 
 @dataclass(frozen=True)
@@ -183,53 +162,6 @@ def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
     return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)
 
 
-def resource_statements(template: Template, resource: Resource) -> list[Statement]:
-    """The statements of the policies on a resource; conditional policies do not count."""
-    return [one for one in statements_on(template, resource) if "Condition" not in one.owner.raw]
-
-
-def statements_on(template: Template, resource: Resource) -> list[Statement]:
-    """The statements of the policies on a resource: its own, and those of its kind's policies."""
-    policies = [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
-    return [statement for holder in (resource, *policies) for statement in held_statements(template, holder)]
-
-
-def held_statements(template: Template, holder: Resource) -> Iterator[Statement]:
-    """The statements of a resource policy, or of what has one among its properties."""
-    if holder.type == BUS_POLICY:
-        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
-        yield from statements_of(template, holder, holder.properties, "")
-    for path, document in template.of_body(holder.raw, _documents_of):
-        yield from statements_of(template, holder, document, path)
-
-
-def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(_documents(body.get("Properties", {})))
-
-
-def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The policy documents below a value, however deep, each with its path; what cannot be told counts as one."""
-    items = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for key, item in items:
-        # Whatever is no object and no list holds none: most of a template.
-        deep = isinstance(item, dict | list)
-        if not deep and key not in _DOCUMENTS:
-            continue
-        place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
-        inner = list(_documents(item, place)) if deep else []
-        if key in _DOCUMENTS and not inner and item != {"Ref": "AWS::NoValue"}:
-            yield place, item
-        yield from inner
-
-
-def policy_resources(template: Template, policy: Resource) -> list[Resource]:
-    """The resources of the template that a resource policy is on."""
-    kind = policy.type.removesuffix("Policy")
-    names = listed(policy.properties.get(RESOURCE_POLICIES[policy.type]))
-    found = [template.target_of(name, kind) for name in names]
-    return [resource for resource in found if resource]
-
-
 def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
     """The conditions as {(operator, key): values}, operators and keys in lower case as IAM reads them."""
     if not isinstance(statement.conditions, Mapping):
@@ -253,17 +185,3 @@ def denied_under(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]
     """
     conditions = conditions_of(statement).items()
     return {(operator.removesuffix("ifexists"), key): values for (operator, key), values in conditions}
-
-
-def denies_plain_transport(template: Template, statement: Statement, wanted: set[str], service: str) -> bool:
-    """Whether a statement refuses everybody every action of the service on the wanted ARNs without TLS.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
-    """
-    return (
-        statement.effect == "Deny"
-        and statement.everybody()
-        and any(action in (f"{service}:*", "*") for action in lower(statement.actions))
-        and (wanted <= {str(resource) for resource in statement.resources} or "*" in statement.resources)
-        and denied_under(statement) == {("bool", "aws:securetransport"): ("false",)}
-    )
