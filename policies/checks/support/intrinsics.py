@@ -42,6 +42,10 @@ class Reference:
         return f"${{{self.logical_id}.{self.attribute}}}" if self.attribute else f"${{{self.logical_id}}}"
 
 
+# What may hold expressions; as a union it would be made anew each time that it is asked for.
+NESTED = (dict, list)
+
+
 class Resolver:
     """Resolves expressions; `ref` and `attribute` answer for resources, UNKNOWN for what is none."""
 
@@ -75,7 +79,7 @@ class Resolver:
                 return UNKNOWN
         # Most of a template are scalars: asking first saves a call for each.
         resolved = {
-            key: self.resolve(value) if isinstance(value, dict | list) else value for key, value in expression.items()
+            key: self.resolve(value) if isinstance(value, NESTED) else value for key, value in expression.items()
         }
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 
@@ -141,6 +145,8 @@ class Resolver:
 
 def text_of(value: Any) -> str | None:
     """A resolved value as text; None if it is unknown or no text at all."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, str | int | float | Reference) else None
+    return str(value) if isinstance(value, int | float | Reference) else None

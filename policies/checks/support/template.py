@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from support.account import accounts_in, written_account
 from support.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
-from support.intrinsics import REGION, UNKNOWN, Reference, Resolver, text_of
+from support.intrinsics import NESTED, REGION, UNKNOWN, Reference, Resolver, text_of
 from support.reader import without_line_keys
 
 Value = TypeVar("Value")
@@ -101,7 +101,7 @@ class Template:
 
     def resolve(self, expression: Any) -> Any:
         """What an expression means: a plain value, a Reference, a text, or UNKNOWN."""
-        if not isinstance(expression, dict | list):
+        if not isinstance(expression, NESTED):
             return expression
         # By identity, and with the expression itself, so that no other can come to have its identity.
         known = self._resolved.get(id(expression))
@@ -160,8 +160,11 @@ class Template:
         return self._filled(form.arn, resource) if form and form.arn else None
 
     def _filled(self, text: str, resource: Resource) -> str:
-        parent, parent_ref = self._parent(resource)
-        return text.format(**self._place, name=self.name(resource), parent=parent, parent_ref=parent_ref)
+        place, (parent, parent_ref) = self._place, self._parent(resource)
+        text = text.replace("{region}", place["region"]).replace("{account}", place["account"])
+        return (
+            text.replace("{parent}", parent).replace("{parent_ref}", parent_ref).replace("{name}", self.name(resource))
+        )
 
     def _parent(self, resource: Resource) -> tuple[str, str]:
         """What comes before a rule's or an alias's name in its ARN, and in its Ref."""
