@@ -84,6 +84,8 @@ def _run_control(
         places = 0
         for stage, edit in _edits(mutant, documents):
             places += 1
+            if not edit.wanted:
+                raise UserError(f"{control.id}: the mutant {edit.told} asks for no report: it shows nothing")
             if waived[stage].issuperset(edit.wanted):
                 continue  # what is reported anyway shows nothing
             result.total += 1

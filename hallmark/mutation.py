@@ -129,22 +129,10 @@ def select(selector: Selector, template: "Template", other: "Resource | None" = 
 
 
 def _related(relation: str, resource: "Resource", other: "Resource") -> bool:
+    from support.references import referred
+
     one, two = (resource, other) if relation == "refers" else (other, resource)
-    return one is not two and two.logical_id in set(_referred(one.raw))
-
-
-def _referred(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _referred(item)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if key == "Ref":
-                yield str(item)
-            elif key == "Fn::GetAtt":
-                yield item[0] if isinstance(item, list) else str(item).split(".")[0]
-            else:
-                yield from _referred(item)
+    return one is not two and two.logical_id in set(referred(one.raw))
 
 
 def _matches(template: "Template", resource: "Resource", path: str, wanted: Any) -> bool:

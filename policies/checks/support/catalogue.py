@@ -32,7 +32,7 @@ def controls() -> dict[str, Mapping[str, Any]]:
         try:
             for control in yaml.load(file.read_bytes(), _Loader)["controls"]:
                 found[control["id"]] = {**control, "system": file.stem}
-        except Exception as error:
+        except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError) as error:
             raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
     return found
 

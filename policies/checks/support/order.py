@@ -3,10 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
-
+from support.references import referred
 from support.statements import listed
 from support.template import Resource, Template
 
@@ -17,20 +14,7 @@ def made_before(template: Template, resource: Resource) -> set[str]:
     waiting = [resource.logical_id]
     while waiting:
         one = template.resources.get(waiting.pop())
-        named = {*listed(one.raw.get("DependsOn")), *_referred(one.properties)} - found if one else set()
+        named = {*listed(one.raw.get("DependsOn")), *referred(one.properties)} - found if one else set()
         found |= named
         waiting.extend(named)
     return found
-
-
-def _referred(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _referred(item)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if key in ("Ref", "Fn::GetAtt"):
-                yield str(listed(item)[0]).split(".")[0]
-            elif key == "Fn::Sub":
-                yield from re.findall(r"\$\{([A-Za-z0-9]+)[.}]", str(listed(item)[0]))
-            yield from _referred(item)

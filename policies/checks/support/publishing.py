@@ -51,7 +51,7 @@ def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resou
 def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], alarm: Resource) -> bool:
     """Whether a condition surely is true when CloudWatch publishes for the alarm."""
     operator, key = asked
-    actual = template.arn(alarm) if key == "aws:sourcearn" else template.text({"Ref": "AWS::AccountId"})
+    actual = template.arn(alarm) if key == "aws:sourcearn" else template.account
     if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
         return False
     # Only ArnEquals, ArnLike and StringLike know wildcards.
