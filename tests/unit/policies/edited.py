@@ -1,15 +1,12 @@
-"""A synthesized template with edits, and what one policy says about it."""
+"""A synthesized template with edits, and what policies say about it."""
 
 import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hallmark import policies
-
-if TYPE_CHECKING:
-    from support.template import Template
 
 ROOT = Path(__file__).resolve().parents[3]
 Resources = dict[str, Any]
@@ -36,30 +33,16 @@ class Edited:
             "AWS::Events::Rule", lambda raw: raw.get("Metadata", {}).get("Hallmark", {}).get("Role") == role
         )
 
-    def findings(self, control: str) -> list[tuple[str, str]]:
-        """What the control's policy finds, as (resource, path)."""
+    def findings(self, *controls: str) -> list[tuple[str, str]]:
+        """What the controls' policies find, as (resource, path)."""
         from support.template import Template
 
-        return _findings(control, Template({**self.document, "Resources": self.resources}))
-
-
-def findings_of_clean(control: str, stage: str) -> list[tuple[str, str]]:
-    """What the control's policy finds in a stage's template as it is, as (resource, path)."""
-    return _findings(control, _clean(stage))
+        template = Template({**self.document, "Resources": self.resources})
+        known = policies.load("realtime")
+        found = [one for control in controls for one in known[control].findings(template)]
+        return [(one.resource, one.path) for one in found]
 
 
 @cache
 def _text(stage: str) -> str:
     return (ROOT / "build" / "cdk.out" / f"hallmark-realtime-{stage}.template.json").read_text(encoding="utf-8")
-
-
-@cache
-def _clean(stage: str) -> "Template":
-    from support.template import Template
-
-    return Template(json.loads(_text(stage)))
-
-
-def _findings(control: str, template: "Template") -> list[tuple[str, str]]:
-    policy = policies.load("realtime")[control]
-    return [(finding.resource, finding.path) for finding in policy.findings(template)]

@@ -23,9 +23,9 @@ FUNCTION = {"Fn::Sub": "arn:aws:lambda:eu-central-1:${AWS::AccountId}:function:r
     ],
 )
 def test_what_reads_a_target_is_judged(
-    kept: tuple[str, Any], reader: str, source: str, more: dict[str, Any], found: list[tuple[str, str]]
+    edited: Edited, kept: tuple[str, Any], reader: str, source: str, more: dict[str, Any], found: list[tuple[str, str]]
 ) -> None:
-    edited, (kind, arn) = Edited("dev"), kept
+    kind, arn = kept
     edited.resources["Kept"] = {"Type": kind, "Properties": {}}
     edited.rule("record")["Targets"].append({"Id": "kept", "Arn": arn})
     assert edited.findings("RT_FN_THREE") == []
@@ -33,8 +33,7 @@ def test_what_reads_a_target_is_judged(
     assert edited.findings("RT_FN_THREE") == found
 
 
-def test_another_accounts_bus_may_keep_a_copy() -> None:
-    edited = Edited("dev")
+def test_another_accounts_bus_may_keep_a_copy(edited: Edited) -> None:
     arn = "arn:aws:events:eu-central-1:111122223333:event-bus/security"
     edited.rule("record")["Targets"].append({"Id": "copy", "Arn": arn})
     assert edited.findings("RT_FN_THREE") == []

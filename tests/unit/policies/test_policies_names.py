@@ -19,14 +19,13 @@ pytestmark = pytest.mark.control("RT_ENV_SEPARATION")
         None,
     ],
 )
-def test_an_export_without_a_stage_collides_with_the_other_stages(name: Any) -> None:
-    edited = _exporting(name)
-    assert edited.findings("RT_ENV_SEPARATION") == [("(template)", "Outputs.More.Export.Name")]
+def test_an_export_without_a_stage_collides_with_the_other_stages(edited: Edited, name: Any) -> None:
+    assert _exporting(edited, name).findings("RT_ENV_SEPARATION") == [("(template)", "Outputs.More.Export.Name")]
 
 
 @pytest.mark.parametrize("name", ["realtime-alert-dev", {"Fn::Sub": "${AWS::StackName}-alert"}])
-def test_an_export_may_bear_the_stage_or_the_stack(name: Any) -> None:
-    assert _exporting(name).findings("RT_ENV_SEPARATION") == []
+def test_an_export_may_bear_the_stage_or_the_stack(edited: Edited, name: Any) -> None:
+    assert _exporting(edited, name).findings("RT_ENV_SEPARATION") == []
 
 
 @pytest.mark.parametrize(
@@ -41,13 +40,11 @@ def test_an_export_may_bear_the_stage_or_the_stack(name: Any) -> None:
         ("AWS::EC2::SecurityGroup", {"GroupDescription": "no name of its own"}),
     ],
 )
-def test_a_name_inside_something_named_needs_no_stage(kind: str, properties: dict[str, Any]) -> None:
-    edited = Edited("dev")
+def test_a_name_inside_something_named_needs_no_stage(edited: Edited, kind: str, properties: dict[str, Any]) -> None:
     edited.resources["More"] = {"Type": kind, "Properties": properties}
     assert edited.findings("RT_ENV_SEPARATION") == []
 
 
-def _exporting(name: Any) -> Edited:
-    edited = Edited("dev")
+def _exporting(edited: Edited, name: Any) -> Edited:
     edited.document["Outputs"]["More"] = {"Value": "x", "Export": {"Name": name}}
     return edited

@@ -10,11 +10,6 @@ from tests.unit.policies.edited import Edited
 SECOND = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": False}}}
 
 
-@pytest.fixture(params=["dev", "prod"])
-def edited(request: pytest.FixtureRequest) -> Edited:
-    return Edited(request.param)
-
-
 @pytest.mark.control("RT_RULE_FIVE")
 @pytest.mark.parametrize(
     ("rule", "field", "matchers"),

@@ -19,30 +19,27 @@ def _written(value: Any) -> Any:
 
 
 @pytest.fixture
-def edited() -> Edited:
-    template = Edited("dev")
-    template.resources = _written(template.resources)
-    return template
+def written(edited: Edited) -> Edited:
+    edited.resources = _written(edited.resources)
+    return edited
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize("control", ["RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT", "RT_AUDIT_RETENTION"])
-def test_the_one_number_is_the_accounts(edited: Edited, control: str) -> None:
-    assert edited.findings(control) == []
+def test_the_one_number_is_the_accounts(written: Edited) -> None:
+    assert written.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT", "RT_AUDIT_RETENTION") == []
 
 
 @pytest.mark.control("RT_RULE_FANOUT")
 @pytest.mark.parametrize("account", ["999999999999", ASKED])
-def test_beside_another_it_may_be_a_strangers(edited: Edited, account: Any) -> None:
-    edited.find("AWS::Lambda::Permission")["SourceAccount"] = account
-    assert edited.findings("RT_RULE_FANOUT") != []
+def test_beside_another_it_may_be_a_strangers(written: Edited, account: Any) -> None:
+    written.find("AWS::Lambda::Permission")["SourceAccount"] = account
+    assert written.findings("RT_RULE_FANOUT") != []
 
 
 @pytest.mark.control("RT_RULE_FANOUT")
-def test_a_single_number_in_a_template_that_asks_is_not_ours() -> None:
-    template = Edited("dev")
-    template.find("AWS::Lambda::Permission", _is_for_a_rule)["SourceAccount"] = OURS
-    assert template.findings("RT_RULE_FANOUT") != []
+def test_a_single_number_in_a_template_that_asks_is_not_ours(edited: Edited) -> None:
+    edited.find("AWS::Lambda::Permission", _is_for_a_rule)["SourceAccount"] = OURS
+    assert edited.findings("RT_RULE_FANOUT") != []
 
 
 def _is_for_a_rule(raw: dict[str, Any]) -> bool:
