@@ -1,4 +1,4 @@
-"""The control catalogue: what must hold, which proofs it needs, and the mutants that its policy must report."""
+"""The control catalogue: what must hold, and which proofs it needs."""
 
 from functools import cache
 from pathlib import Path
@@ -40,54 +40,6 @@ class Frameworks(Model):
     nist: Annotated[list[NistId], Field(min_length=1)]
 
 
-class Selector(Model):
-    """Which resources: of a type, with a role in our metadata, with values at paths (`*` matches any text).
-
-    `related` selects among those that refer to the edited resource (`refers`) or that it refers to (`referred`).
-    """
-
-    type: Text | None = None
-    role: Text | None = None
-    where: dict[str, Any] = {}
-    related: Literal["refers", "referred"] | None = None
-
-
-class Placed(Model):
-    """A value for a path; `$self`, `$stage` and `$mark:<role>` in its texts stand for logical ids and the stage."""
-
-    path: Text
-    value: Any
-
-
-class Mutant(Model):
-    """A small edit of a template that violates the control, made to each resource that `on` selects.
-
-    `reports` is what the policy must report and nothing else: by default the edited (or added) resource, `template` for
-    what is missing altogether, or what a selector selects.
-    """
-
-    name: Text
-    on: Selector | None = None
-    delete: Text | None = None
-    set: Placed | None = None
-    append: Placed | None = None
-    remove_resource: Literal[True] | None = None
-    add_resource: dict[str, Any] | None = None
-    reports: Literal["self", "template"] | Selector = "self"
-    stages: Annotated[list[Stage], Field(min_length=1)] = list(STAGES)
-
-    @model_validator(mode="after")
-    def _one_edit(self) -> "Mutant":
-        edits = [self.delete, self.set, self.append, self.remove_resource, self.add_resource]
-        if sum(edit is not None for edit in edits) != 1:
-            raise ValueError("wants exactly one of delete, set, append, remove_resource, add_resource")
-        if self.on is None and self.add_resource is None:
-            raise ValueError("wants `on`: the resources that are edited")
-        if self.add_resource is not None and not {"id", "Type"} <= set(self.add_resource):
-            raise ValueError("add_resource wants an id and a Type")
-        return self
-
-
 def _proof(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
@@ -105,7 +57,6 @@ class Control(Model):
     why: Text
     fix: Text
     frameworks: Frameworks
-    mutants: tuple[Mutant, ...] = ()
 
     def asks_for(self, kind: ProofKind) -> bool:
         """Whether the control needs a proof of this kind."""
@@ -143,7 +94,7 @@ def systems(folder: Path = CONTROLS) -> list[str]:
 
 @cache
 def load(system: str, folder: Path = CONTROLS) -> Catalogue:
-    """The catalogue of a system with its mutants; raises UserError with file and line at the first mistake."""
+    """The catalogue of a system; raises UserError with file and line at the first mistake."""
     file = folder / f"{system}.yaml"
     if not file.is_file():
         known = ", ".join(systems(folder)) or "none"
@@ -151,16 +102,15 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
     lines = LinedYaml(file)
     if not isinstance(lines.data, dict) or set(lines.data) != {"controls"} or not lines.data["controls"]:
         raise lines.error([], "wants the one key `controls` with a list of controls")
-    controls = _validated_list(lines, ["controls"], lines.data["controls"], Control)
+    controls = validated_list(lines, ["controls"], lines.data["controls"], Control)
     _refuse_repeated_ids(lines, controls)
-    mutants = _mutants(folder / system / "mutants", {control.id for control in controls})
-    joined = tuple(control.model_copy(update={"mutants": mutants.get(control.id, ())}) for control in controls)
-    return Catalogue(system=system, controls=joined)
+    return Catalogue(system=system, controls=controls)
 
 
-def _validated_list(
+def validated_list(
     lines: LinedYaml, path: list[str | int], items: Any, model: type[Validated]
 ) -> tuple[Validated, ...]:
+    """The models of a list in a file; raises UserError with file and line at the first mistake."""
     if not isinstance(items, list):
         raise lines.error(path, "wants a list")
     found = []
@@ -186,14 +136,3 @@ def _refuse_repeated_ids(lines: LinedYaml, controls: tuple[Control, ...]) -> Non
         if control.id in seen:
             raise lines.error(["controls", index, "id"], f"two controls have the id {control.id}")
         seen.add(control.id)
-
-
-def _mutants(folder: Path, ids: set[str]) -> dict[str, tuple[Mutant, ...]]:
-    """The mutants of each control, from a file of its own: a list."""
-    found = {}
-    for file in sorted(folder.glob("*.yaml")):
-        lines, control = LinedYaml(file), file.stem.upper()
-        if control not in ids:
-            raise lines.error([], f"mutants of {control}, which is no control")
-        found[control] = _validated_list(lines, [], lines.data, Mutant)
-    return found

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hallmark import catalogue, policies, waivers
-from hallmark.catalogue import Control, Mutant
+from hallmark import catalogue, mutant_catalogue, policies, waivers
 from hallmark.errors import UserError
+from hallmark.mutant_catalogue import Mutant
 from hallmark.mutation import Edit, edits
 from hallmark.project import CLOUD_ASSEMBLY
 
@@ -56,45 +56,46 @@ def run(system: str, only: set[str] | None = None) -> Result:
     documents: dict[str, dict[str, Any]] = {
         stage: policies.read(template_file(system, stage)) for stage in catalogue.STAGES
     }
-    result, bodies = Result(), dict[Any, Any]()
-    for control in catalogue.load(system).controls:
-        if control.id in checks and (only is None or control.id in only):
-            _run_control(control, checks[control.id], documents, bodies, result)
+    result, bodies, mutants = Result(), dict[Any, Any](), mutant_catalogue.load(system)
+    for control, policy in checks.items():
+        if only is None or control in only:
+            _run_control(control, policy, mutants.get(control, ()), documents, bodies, result)
     result.seconds = time.perf_counter() - started
     return result
 
 
 def _run_control(
-    control: Control,
+    control: str,
     policy: "Policy",
+    mutants: Sequence[Mutant],
     documents: dict[str, dict[str, Any]],
     bodies: dict[Any, Any],
     result: Result,
 ) -> None:
-    if not control.mutants:
-        raise UserError(f"{control.id} has a policy but no mutants: nothing shows that it can fail")
+    if not mutants:
+        raise UserError(f"{control} has a policy but no mutants: nothing shows that it can fail")
     waived: dict[str, frozenset[str]] = {}
     for stage, document in documents.items():
         clean = _reported(policy, document, stage, bodies)
-        waived[stage] = _waived(control.id, clean, document, stage)
+        waived[stage] = _waived(control, clean, document, stage)
         unwaived = tuple(name for name in clean if name not in waived[stage])
         if unwaived:
-            result.survivors.append(Survivor(control.id, stage, "unedited", unwaived, ()))
-    for mutant in control.mutants:
+            result.survivors.append(Survivor(control, stage, "unedited", unwaived, ()))
+    for mutant in mutants:
         places = 0
         for stage, edit in _edits(mutant, documents):
             places += 1
             if not edit.wanted:
-                raise UserError(f"{control.id}: the mutant {edit.told} asks for no report: it shows nothing")
+                raise UserError(f"{control}: the mutant {edit.told} asks for no report: it shows nothing")
             if waived[stage].issuperset(edit.wanted):
                 continue  # what is reported anyway shows nothing
             result.total += 1
             # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
             reported = _reported(policy, edit.document, stage, {**bodies})
             if {*reported} - waived[stage] != {*edit.wanted} - waived[stage]:
-                result.survivors.append(Survivor(control.id, stage, edit.told, reported, edit.wanted))
+                result.survivors.append(Survivor(control, stage, edit.told, reported, edit.wanted))
         if not places:
-            raise UserError(f"{control.id}: the mutant {mutant.name!r} finds nothing to edit in any template")
+            raise UserError(f"{control}: the mutant {mutant.name!r} finds nothing to edit in any template")
 
 
 def _waived(control: str, reported: Sequence[str], document: dict[str, Any], stage: str) -> frozenset[str]:

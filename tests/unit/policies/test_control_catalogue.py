@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hallmark import catalogue
+from hallmark import catalogue, mutant_catalogue
 from hallmark.errors import UserError
 from hallmark.project import ROOT
 
@@ -22,12 +22,16 @@ CONTROL = """\
 """
 
 
-def _load(folder: Path, controls: str, mutants: str = "") -> catalogue.Catalogue:
+def _load(folder: Path, controls: str) -> catalogue.Catalogue:
     (folder / "own.yaml").write_text(controls, encoding="utf-8")
-    if mutants:
-        (folder / "own" / "mutants").mkdir(parents=True)
-        (folder / "own" / "mutants" / "rt_one.yaml").write_text(mutants, encoding="utf-8")
     return catalogue.load("own", folder)
+
+
+def _load_mutants(folder: Path, control: str, mutants: str) -> dict[str, tuple[mutant_catalogue.Mutant, ...]]:
+    (folder / "own.yaml").write_text(f"controls:\n{CONTROL}", encoding="utf-8")
+    (folder / "own" / "mutants").mkdir(parents=True)
+    (folder / "own" / "mutants" / f"{control}.yaml").write_text(mutants, encoding="utf-8")
+    return mutant_catalogue.load("own", folder)
 
 
 def test_every_requirement_of_the_specification_has_one_control() -> None:
@@ -43,8 +47,10 @@ def test_only_what_needs_an_account_says_so() -> None:
 
 
 def test_a_control_with_a_policy_has_mutants() -> None:
-    controls = catalogue.load("realtime").controls
-    assert [one.id for one in controls if one.asks_for("template") and not one.mutants] == []
+    controls, mutants = catalogue.load("realtime").controls, mutant_catalogue.load("realtime")
+    assert {one.id for one in controls if one.asks_for("template")} == {
+        name for name, those in mutants.items() if those
+    }
 
 
 def test_parameters_that_differ_by_stage_name_both_stages() -> None:
@@ -54,9 +60,11 @@ def test_parameters_that_differ_by_stage_name_both_stages() -> None:
                 assert set(value) == set(catalogue.STAGES), f"{control.id}.{name}"
 
 
-def test_a_good_control_and_its_mutants_are_joined(tmp_path: Path) -> None:
-    loaded = _load(tmp_path, f"controls:\n{CONTROL}", "- {name: gone, on: {type: T}, delete: Path}\n")
-    assert loaded.control("RT_ONE").mutants[0].name == "gone"
+def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
+    loaded = _load(tmp_path, f"controls:\n{CONTROL}")
+    assert loaded.control("RT_ONE").title == "One"
+    mutants = _load_mutants(tmp_path, "rt_one", "- {name: gone, on: {type: T}, delete: Path}\n")
+    assert [one.name for one in mutants["RT_ONE"]] == ["gone"]
     with pytest.raises(UserError, match="no control RT_TWO"):
         loaded.control("RT_TWO")
 
@@ -100,15 +108,13 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, controls: str, lin
 )
 def test_a_mistake_in_a_mutant_is_one_line_with_its_place(tmp_path: Path, mutants: str, problem: str) -> None:
     with pytest.raises(UserError, match=problem) as raised:
-        _load(tmp_path, f"controls:\n{CONTROL}", mutants)
+        _load_mutants(tmp_path, "rt_one", mutants)
     assert "rt_one.yaml:1: " in str(raised.value)
 
 
 def test_mutants_of_no_control_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "own" / "mutants").mkdir(parents=True)
-    (tmp_path / "own" / "mutants" / "rt_two.yaml").write_text("[]")
     with pytest.raises(UserError, match="RT_TWO, which is no control"):
-        _load(tmp_path, f"controls:\n{CONTROL}")
+        _load_mutants(tmp_path, "rt_two", "[]")
 
 
 def test_an_unknown_system_is_told_which_there_are() -> None:

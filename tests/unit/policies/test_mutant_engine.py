@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from hallmark import mutants
-from hallmark.catalogue import Mutant
 from hallmark.errors import UserError
+from hallmark.mutant_catalogue import Mutant
 from hallmark.mutation import edits
 
 DOCUMENT: dict[str, Any] = {
