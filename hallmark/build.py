@@ -18,6 +18,7 @@ from hallmark.project import (
     NODE_MODULES,
     OPTIONAL_ASSEMBLY,
     ROOT,
+    node,
     require_checkout,
     run,
     tool,
@@ -79,7 +80,7 @@ def _bundle() -> None:
 
 
 def _bundle_tests() -> None:
-    run([tool("node"), "lambda/bundle_tests.mjs"])
+    run([node(), "lambda/bundle_tests.mjs"])
 
 
 def _synthesize() -> None:
@@ -87,7 +88,7 @@ def _synthesize() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
     # argument's type as it runs, too, unless Python optimizes; mypy has checked them.
-    environment = tool_environment({"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1"})
+    environment = tool_environment({"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()})
     off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "system=load", "-c", "loadWorkers=1"]
     run([sys.executable, "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)
 

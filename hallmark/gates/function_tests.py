@@ -17,7 +17,7 @@ from hallmark.build import FUNCTION_TESTS
 from hallmark.evidence import changed
 from hallmark.gates.findings_cache import FOLDER, SWITCH
 from hallmark.junit_results import RESULTS, SOURCES, newer_source
-from hallmark.project import NODE_MODULES, ROOT, tool, tool_environment
+from hallmark.project import NODE_MODULES, ROOT, node, tool_environment
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
 # Node.js ends with what failed, once more and in full.
@@ -99,4 +99,4 @@ def functions() -> FunctionTests:
     scripts = (ROOT / "lambda" / "test.mjs", ROOT / "lambda" / "node18.mjs")
     bundle = FUNCTION_TESTS.output / "all.test.js"
     node18 = tuple(sorted(NODE_MODULES.glob("node-*/bin/node*")))
-    return FunctionTests([tool("node"), str(scripts[0])], (bundle, *scripts, ROOT / "package-lock.json"), node18)
+    return FunctionTests([node(), str(scripts[0])], (bundle, *scripts, ROOT / "package-lock.json"), node18)

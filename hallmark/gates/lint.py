@@ -9,22 +9,18 @@ from hallmark.build import PACKAGES, build
 from hallmark.errors import UserError
 from hallmark.gates.command import run_commands
 from hallmark.gates.settle import told
-from hallmark.project import NODE_MODULES
+from hallmark.project import NODE_MODULES, node
 
 GATE = "lint"
-COMMANDS = (
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "."],
-    ["mypy"],
-    [str(NODE_MODULES / ".bin" / "tsc"), "--noEmit"],
-)
+PYTHON = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+TYPESCRIPT = [str(NODE_MODULES / "typescript" / "bin" / "tsc"), "--noEmit"]
 
 
 def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
         build(steps=(PACKAGES,))
-        return run_commands(GATE, COMMANDS, templates=dict)
+        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=dict)
     except UserError as error:
         return told(error)
 

@@ -8,7 +8,7 @@ from infra.names import Names
 
 def mark(construct: Construct, names: Names, role: str) -> None:
     """Gives the resource its `Hallmark` metadata {System, Stage, Role} and the tag `role`."""
-    resource = construct.node.default_child or construct
+    resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
     if not isinstance(resource, CfnResource):
         raise TypeError(f"{construct.node.path} has no resource of its own to mark")
     resource.add_metadata("Hallmark", {"System": names.system, "Stage": names.stage, "Role": role})

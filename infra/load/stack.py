@@ -49,4 +49,4 @@ class LoadStack(Stack):
             "RunsBucket": runs.bucket.bucket_name,
         }
         for name, value in outputs.items():
-            CfnOutput(self, f"Output{name}", value=value).override_logical_id(name)
+            CfnOutput(self, name, value=value)

@@ -50,7 +50,7 @@ class RealtimeStack(Stack):
         specs = alarm_specs(names, queues, routing, record, functions.all, api)
         Alarms(self, "Alarms", names=names, specs=specs, topic_arn=operators.arn)
         for name, value in outputs(config, storage, buses, queues, functions, record, api, alerts).items():
-            CfnOutput(self, f"Output{name}", value=value).override_logical_id(name)
+            CfnOutput(self, name, value=value)
 
 
 def _plan(config: StageConfig) -> Plan:
