@@ -39,7 +39,6 @@ class Step:
     proof: str
     make: Callable[[], None]
     variables: tuple[str, ...] = ()
-    beside: tuple[Path, ...] = ()
 
     @property
     def stamp(self) -> Path:
@@ -53,15 +52,13 @@ class Step:
     def digest(self) -> str:
         """SHA-256 over the names and bytes of all inputs and of the proof."""
         sha = hashlib.sha256("".join(os.environ.get(name, "") for name in self.variables).encode())
-        proofs = (path for folder in (self.output, *self.beside) for path in sorted(folder.glob(self.proof)))
-        for path in (*_files(self.inputs), *proofs):
+        for path in (*_files(self.inputs), *sorted(self.output.glob(self.proof))):
             sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
         return sha.hexdigest()
 
 
 def _files(inputs: tuple[str, ...]) -> Iterator[Path]:
-    for name in inputs:
-        path = ROOT / name
+    for path in (path for name in inputs for path in sorted(ROOT.glob(name))):
         found = path.rglob("*") if path.is_dir() else [path]
         yield from sorted(
             p
@@ -83,14 +80,13 @@ def _bundle_tests() -> None:
     run([node(), "lambda/bundle_tests.mjs"])
 
 
-def _synthesize() -> None:
-    for folder in (CLOUD_ASSEMBLY, OPTIONAL_ASSEMBLY):
-        shutil.rmtree(folder, ignore_errors=True)
+def _synthesize(assembly: Path, *context: str) -> None:
+    shutil.rmtree(assembly, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
     # argument's type as it runs, too, unless Python optimizes; mypy has checked them.
-    environment = tool_environment({"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()})
-    off_by_default = [str(OPTIONAL_ASSEMBLY), "-c", "stage=dev", "-c", "system=load", "-c", "loadWorkers=1"]
-    run([sys.executable, "-m", "infra.assemblies", str(CLOUD_ASSEMBLY), *off_by_default], environment)
+    quick = {"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()}
+    arguments = [word for setting in context for word in ("-c", setting)]
+    run([sys.executable, "-m", "infra.app", *arguments], tool_environment({"CDK_OUTDIR": str(assembly), **quick}))
 
 
 PACKAGES = Step(
@@ -118,11 +114,18 @@ STEPS = (
     ),
     Step(
         name="synthesize the stacks",
-        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
+        inputs=("infra", "cdk.json", "requirements", "build/lambda"),
         output=CLOUD_ASSEMBLY,
-        beside=(OPTIONAL_ASSEMBLY,),
         proof="*.json",
-        make=_synthesize,
+        make=lambda: _synthesize(CLOUD_ASSEMBLY),
+        variables=("CDK_CONTEXT_JSON",),
+    ),
+    Step(
+        name="synthesize the stack that is off by default",
+        inputs=("infra/*.py", "infra/constructs", "infra/load", "cdk.json", "requirements", "load/Dockerfile"),
+        output=OPTIONAL_ASSEMBLY,
+        proof="*.json",
+        make=lambda: _synthesize(OPTIONAL_ASSEMBLY, "stage=dev", "system=load", "loadWorkers=1"),
         variables=("CDK_CONTEXT_JSON",),
     ),
 )

@@ -30,7 +30,6 @@ def _synthesize(configs: Sequence[StageConfig]) -> None:
     from aws_cdk import App, DefaultStackSynthesizer
 
     from infra.account import AccountStack
-    from infra.realtime.stack import RealtimeStack
 
     out = ROOT / os.environ.get("CDK_OUTDIR", "build/cdk.out")
     _forget_stacks(out)
@@ -41,10 +40,12 @@ def _synthesize(configs: Sequence[StageConfig]) -> None:
     )
     account = AccountStack(app)
     for config in configs:
+        # Each system is imported when it is wanted: what it consists of takes long to load.
         if "realtime" in config.systems:
+            from infra.realtime.stack import RealtimeStack
+
             RealtimeStack(app, config).add_stack_dependency(account)
         if "load" in config.systems and config.load_workers:
-            # Imported when it is wanted: networks and containers take long to load.
             from infra.load.stack import LoadStack
 
             LoadStack(app, config)
