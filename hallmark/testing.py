@@ -38,11 +38,13 @@ def target_of_run() -> Target:
     return "aws" if target == "aws" else "embedded"
 
 
+@cache
 def kind_of(path: Path) -> Kind:
     """Return the kind of proof that tests of a folder make."""
     return "template" if path.is_relative_to(ROOT / "tests" / "unit" / "infra") else "behaviour"
 
 
+@cache
 def on_a_stage(path: Path) -> bool:
     """Say whether a test makes a deployed stage do something."""
     return path.is_relative_to(ROOT / "tests" / "integration")
@@ -63,7 +65,13 @@ def controls_of(item: pytest.Item) -> list[str]:
     return sorted({str(name) for mark in item.iter_markers("control") for name in mark.args})
 
 
+# A session asks for each file once a test.
 _digest = cache(sha256)
+
+
+@cache
+def _within(root: Path, name: str) -> Path:
+    return root / name
 
 
 def _stage_of(item: pytest.Item) -> str | None:
@@ -136,12 +144,12 @@ class EvidencePlugin:
             self.record.fail()
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             print(f"\nhallmark: {error}")
-        if any(on_a_stage(self._file(node)) for node in self.proves):
+        if any(map(on_a_stage, {self._file(node) for node in self.proves})):
             self.record.target = self.target
         self.running.close()
 
     def _file(self, node: str) -> Path:
-        return self.root / node.partition("::")[0]
+        return _within(self.root, node.partition("::")[0])
 
     def _join_junit(self, session: pytest.Session) -> None:
         if self.gate != "unit":
