@@ -54,8 +54,9 @@ class Resolver:
         ref: Callable[[str], Any],
         attribute: Callable[[str, str], Any],
         pseudo: Mapping[str, str],
+        mappings: Mapping[str, Any],
     ) -> None:
-        self._ref_of, self._attribute_of, self._pseudo = ref, attribute, pseudo
+        self._ref_of, self._attribute_of, self._pseudo, self._mappings = ref, attribute, pseudo, mappings
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -63,6 +64,8 @@ class Resolver:
             "Fn::Sub": self._sub,
             "Fn::Select": self._select,
             "Fn::Split": self._split,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::If": self._if,
         }
 
     def resolve(self, expression: Any) -> Any:
@@ -141,6 +144,26 @@ class Resolver:
             return UNKNOWN
         text = text_of(self.resolve(argument[1]))
         return text.split(argument[0]) if text is not None and argument[0] else UNKNOWN
+
+    def _find_in_map(self, argument: Any) -> Any:
+        """A value of the template's own Mappings, if its keys are written out."""
+        if not isinstance(argument, list) or len(argument) != 3 or not all(isinstance(key, str) for key in argument):
+            return UNKNOWN
+        value: Any = self._mappings
+        for key in argument:
+            # A macro may put anything beside what is written.
+            if not isinstance(value, Mapping) or "Fn::Transform" in value:
+                return UNKNOWN
+            value = value.get(key, UNKNOWN)
+        return UNKNOWN if isinstance(value, Mapping) else value
+
+    def _if(self, argument: Any) -> Any:
+        """What both branches mean, whatever the condition; UNKNOWN if they differ."""
+        if not isinstance(argument, list) or len(argument) != 3:
+            return UNKNOWN
+        one, other = self.resolve(argument[1]), self.resolve(argument[2])
+        # By how they are written: to Python True is 1.
+        return one if repr(one) == repr(other) else UNKNOWN
 
 
 def text_of(value: Any) -> str | None:

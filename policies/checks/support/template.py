@@ -53,7 +53,7 @@ class Template:
             "AWS::StackName": "${StackName}",
             "AWS::StackId": "${StackId}",
         }
-        self._resolver = Resolver(self._ref, self._attribute, pseudo)
+        self._resolver = Resolver(self._ref, self._attribute, pseudo, _mapping(document.get("Mappings")))
         self._resolved: dict[int, tuple[Any, Any]] = {}
         self._names: dict[str, str] = {}
         self._arns: dict[str, str | None] = {}

@@ -22,13 +22,14 @@ RESOURCES = {
     "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api-dev"}},
 }
 PARAMETERS = {"Defaulted": {"Type": "String", "Default": "told"}, "Open": {"Type": "String"}}
+MAPPINGS = {"Sizes": {"dev": {"mb": 512, "zones": ["a", "b"]}}, "Filled": {"dev": {"mb": 512, "Fn::Transform": {}}}}
 
 
 @pytest.fixture(scope="module")
 def template() -> Any:
     from support.template import Template
 
-    return Template({"Resources": RESOURCES, "Parameters": PARAMETERS})
+    return Template({"Resources": RESOURCES, "Parameters": PARAMETERS, "Mappings": MAPPINGS})
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,11 @@ def template() -> Any:
         ({"Fn::Select": [1, {"Fn::Split": ["-", "a-b"]}]}, "b"),
         ([1, {"Ref": "AWS::NoValue"}, "x"], [1, "x"]),
         ({"key": {"Ref": "AWS::NoValue"}, "other": True}, {"other": True}),
+        ({"Fn::FindInMap": ["Sizes", "dev", "mb"]}, 512),
+        ({"Fn::Select": [1, {"Fn::FindInMap": ["Sizes", "dev", "zones"]}]}, "b"),
+        ({"Fn::If": ["C", 1, 1]}, 1),
+        ({"Fn::If": ["C", {"Ref": "Bus"}, {"Fn::Sub": "${Bus}"}]}, "bus-dev"),
+        ([{"Fn::If": ["C", {"Ref": "AWS::NoValue"}, {"Ref": "AWS::NoValue"}]}], []),
     ],
 )
 def test_an_expression_is_resolved(template: Any, expression: Any, meaning: Any) -> None:
@@ -67,9 +73,17 @@ def test_an_expression_is_resolved(template: Any, expression: Any, meaning: Any)
         {"Ref": "Nobody"},
         {"Fn::GetAtt": ["Nobody", "Arn"]},
         {"Fn::GetAtt": ["Q"]},
-        {"Fn::If": ["C", 1, 1]},
+        {"Fn::If": ["C", 1, 2]},
+        {"Fn::If": ["C", 1, True]},
+        {"Fn::If": ["C", "x", {"Ref": "AWS::NoValue"}]},
+        {"Fn::If": ["C", {"Ref": "Open"}, {"Ref": "Open"}]},
+        {"Fn::If": ["C", 1]},
         {"Fn::ImportValue": "x"},
-        {"Fn::FindInMap": ["a", "b", "c"]},
+        {"Fn::FindInMap": ["Sizes", "prod", "mb"]},
+        {"Fn::FindInMap": ["Sizes", "dev", {"Ref": "Defaulted"}]},
+        {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "mb"]},
+        {"Fn::FindInMap": ["Filled", "dev", "mb"]},
+        {"Fn::FindInMap": ["Sizes", "dev"]},
         {"Fn::Join": ["", ["a", {"Fn::ImportValue": "x"}]]},
         {"Fn::Join": ["", {"Ref": "Open"}]},
         {"Fn::Sub": "${Open}"},
