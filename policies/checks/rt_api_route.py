@@ -9,7 +9,7 @@ from typing import Any
 from support.delivery import PERMISSION, call_sources
 from support.deployments import deployment_problems
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, named, routes, stages
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, call_ends, named, routes
 from support.policy import Policy
 from support.refusals import RESPONSE, refusal_problems
 from support.roles import roles_of
@@ -52,19 +52,14 @@ def _integration_problems(template: Template, method: Resource, route: str, alia
     if not call or call.function is not roles_of(template).function("ingest_processor") or call.qualifier != alias:
         found = f"{template.name(call.function)}:{call.qualifier}" if call else "no function, or unknown"
         yield Finding(method.logical_id, "Integration.Uri", found, f"the alias `{alias}` of ingest_processor")
-    elif not _may_call(template, call, method, route):
+    elif not _may_call(template, call, method):
         wanted = f"an AWS::Lambda::Permission for {_SERVICE} on this alias, with this route as SourceArn"
         yield Finding(method.logical_id, "Integration.Uri", "an alias that this route may not call", wanted)
 
 
-def _may_call(template: Template, call: Invocation, method: Resource, route: str) -> bool:
-    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html"""
-    api = api_of(template, method)
-    names = [stage.name for stage in stages(template) if stage.api is api]
-    ends = {f"/{name}/{route.replace(' ', '')}" for name in [*names, "*"]}
+def _may_call(template: Template, call: Invocation, method: Resource) -> bool:
     sources = call_sources(template, call, _SERVICE)
-    own = f"${{{api.logical_id}}}" if api else "unknown"
-    return any(source.split(":")[-1].removeprefix(own) in ends for source in sources)
+    return any(source.rpartition(":")[2] in call_ends(template, method, "*") for source in sources)
 
 
 def _closed(template: Template, api: Resource) -> Iterator[Finding]:

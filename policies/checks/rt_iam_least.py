@@ -16,6 +16,7 @@ from support.policy import Policy
 from support.rights import denied
 from support.roles import roles_of
 from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, lower, role_statements
+from support.strangers import strangers
 from support.template import Resource, Template
 from support.wiring import FUNCTION, role_of
 
@@ -52,6 +53,7 @@ class LeastPrivilege(Policy):
                 yield from _exact_arns(template, one)
         yield from access.permissions(template)
         yield from access.resource_policies(template)
+        yield from strangers(template)
 
 
 def _function_roles(template: Template) -> Iterator[Finding]:

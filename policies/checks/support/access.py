@@ -8,11 +8,12 @@ from typing import Any
 
 from support.delivery import is_for_our_account, source_arns
 from support.finding import Finding
+from support.gateway import call_ends
 from support.resource_policies import BUS_POLICY, held_statements
 from support.rights import lets_take, trust_denials
 from support.statements import Statement, conditions_of, listed, lower, trust_of
 from support.template import Resource, Template
-from support.wiring import RULE, calls_of, function_of, invocation, targets_of
+from support.wiring import METHOD, RULE, calls_of, function_of, invocation, targets_of
 
 _IDENTITY = ("AWS::IAM::",)
 
@@ -57,12 +58,9 @@ def _sources(statement: Statement) -> list[Any]:
 
 
 def permissions(template: Template) -> Iterator[Finding]:
-    """Function permissions: one service on behalf of one source that really calls the function; no public URL."""
+    """Function permissions: one service on behalf of one source that really calls the function."""
     for one in template.of_type("AWS::Lambda::Permission"):
         yield from _permission(template, one)
-    for url in template.of_type("AWS::Lambda::Url"):
-        if template.value(url, "AuthType") != "AWS_IAM":
-            yield Finding(url.logical_id, "AuthType", str(template.value(url, "AuthType")), "AWS_IAM, or no URL at all")
 
 
 def _permission(template: Template, one: Resource) -> Iterator[Finding]:
@@ -80,15 +78,15 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
         yield Finding(name, "FunctionName", found, "the qualifier that is called")
     source = template.text(one.properties.get("SourceArn"))
     rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
-    right = source in rules if principal == "events.amazonaws.com" else _is_method(template, source)
+    methods = {end for call in calls if call.caller.type == METHOD for end in call_ends(template, call.caller)}
+    right = source in rules if principal == "events.amazonaws.com" else _is_call(source, methods)
     if source is None or not right or "*" in source:
         found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
         yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
 
 
-def _is_method(template: Template, source: str | None) -> bool:
-    apis = [str(template.ref(api)) for api in template.of_type("AWS::ApiGateway::RestApi")]
-    return source is not None and ":execute-api:" in source and any(f":{api}/" in source for api in apis)
+def _is_call(source: str | None, methods: set[str]) -> bool:
+    return source is not None and ":execute-api:" in source and source.rpartition(":")[2] in methods
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:

@@ -90,6 +90,18 @@ def _description(deployment: Resource) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def call_ends(template: Template, method: Resource, *others: str) -> set[str]:
+    """How the source of a method's calls may end: API, stage, verb and path; `others` are stages beside the template's.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    api, (verb, path) = api_of(template, method), route(template, method)
+    if api is None or path is None:
+        return set()
+    names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
+    return {f"${{{api.logical_id}}}/{name}/{verb}{path}" for name in (*names, *others)}
+
+
 def is_true(template: Template, expression: Any) -> bool:
     """Whether a flag surely is true; CloudFormation takes the text "true" too."""
     value = template.resolve(expression)

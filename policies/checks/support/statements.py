@@ -154,9 +154,9 @@ def role_statements(template: Template, role: Resource) -> list[Statement]:
 
 
 def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
-    """Whether an identity policy is attached to a role, from either side."""
-    names = [*listed(policy.properties.get("Roles")), *listed(policy.properties.get("RoleName"))]
-    if any(template.target_of(name, "AWS::IAM::Role") is role for name in names):
+    """Whether an identity policy is attached to a role, from either side, or may be: nobody can tell to whom."""
+    names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
+    if any(name is UNKNOWN or template.target_of(name, "AWS::IAM::Role") is role for name in names):
         return True
     arns = listed(role.properties.get("ManagedPolicyArns"))
     return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)

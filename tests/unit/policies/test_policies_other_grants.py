@@ -1,5 +1,6 @@
 """Rights and refusals may be written in other ways than ours: what lets nobody in, and takes nothing away."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -153,6 +154,26 @@ def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) 
     refusal = {**NOBODY, "Action": "events:PutRule", "Resource": {"Fn::GetAtt": [bus, "Arn"]}}
     properties = {"EventBusName": {"Ref": bus}, "StatementId": "none", "Statement": refusal}
     edited.resources["BusPolicy"] = {"Type": "AWS::Events::EventBusPolicy", "Properties": properties}
+    assert edited.findings("RT_IAM_LEAST") == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+@pytest.mark.parametrize(
+    ("protocol", "endpoint"),
+    [("email", "oncall@example.com"), ("sqs", {"Fn::GetAtt": ["$buffer", "Arn"]}), ("lambda", {"Ref": "$alias"})],
+)
+def test_a_topic_may_tell_people_and_what_is_ours(edited: Edited, protocol: str, endpoint: Any) -> None:
+    topic = edited.find("AWS::SNS::Topic")
+    named = {"$buffer": "AWS::SQS::Queue", "$alias": "AWS::Lambda::Alias"}
+    for place, kind in named.items():
+        name = next(name for name, raw in edited.resources.items() if raw["Type"] == kind)
+        endpoint = json.loads(json.dumps(endpoint).replace(place, name))
+    subscription = {"Protocol": protocol, "Endpoint": endpoint}
+    topic["Subscription"] = [subscription]
+    edited.resources["Told"] = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {**subscription, "TopicArn": edited.find("AWS::SNS::TopicPolicy")["Topics"][0]},
+    }
     assert edited.findings("RT_IAM_LEAST") == []
 
 

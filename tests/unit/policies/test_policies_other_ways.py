@@ -225,6 +225,25 @@ def test_a_deployment_waits_for_the_method_somehow(edited: Edited, depends_on: A
     assert edited.findings("RT_API_ROUTE") == []
 
 
+@pytest.mark.control("RT_API_ROUTE")
+def test_one_response_may_answer_every_failure(edited: Edited) -> None:
+    for name, raw in list(edited.resources.items()):
+        if str(raw["Properties"].get("ResponseType")).startswith("INTEGRATION_"):
+            del edited.resources[name]
+    assert edited.findings("RT_API_ROUTE") != []
+    default = edited.find("AWS::ApiGateway::GatewayResponse", lambda raw: "5XX" in raw["Properties"]["ResponseType"])
+    default["StatusCode"] = "503"
+    assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_FN_MEMORY")
+@pytest.mark.parametrize("memory", [{"Fn::FindInMap": ["Memory", "dev", "mb"]}, {"Fn::If": ["Big", 512, 512]}])
+def test_a_value_may_be_written_in_a_roundabout_way(edited: Edited, memory: dict[str, Any]) -> None:
+    edited.document["Mappings"] = {"Memory": {"dev": {"mb": 512}}}
+    edited.find("AWS::Lambda::Function")["MemorySize"] = memory
+    assert edited.findings("RT_FN_MEMORY") == []
+
+
 @pytest.mark.control("RT_API_KEY")
 @pytest.mark.parametrize(
     "setting", [{"MetricsEnabled": True}, {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": "1000"}]

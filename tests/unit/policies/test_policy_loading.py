@@ -154,10 +154,11 @@ def test_the_clean_templates_have_no_finding(stage: str) -> None:
 
 def test_functions_of_one_condition_fail_everywhere() -> None:
     document = policies.read(CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json")
+    none = {"Ref": "AWS::NoValue"}
     resources = {
-        name: {**raw, "Properties": {key: {"Fn::If": ["C", value, value]} for key, value in raw["Properties"].items()}}
+        name: {**raw, "Properties": {key: {"Fn::If": ["C", value, none]} for key, value in raw["Properties"].items()}}
         for name, raw in document["Resources"].items()
     }
     verdicts = policies.judge({**document, "Resources": resources}, "realtime")
-    # Both branches name the one region, and that is all that RT_REGION asks.
+    # The one branch names the one region, the other none, and that is all that RT_REGION asks.
     assert [one["id"] for one in verdicts if one["verdict"] == "proved"] == ["RT_REGION"]
