@@ -19,14 +19,14 @@ class ApiAlarms(Policy):
     relies_on = (_API, ALARM)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        period = parameters["maximum_period_seconds"]
+        seconds = parameters["maximum_seconds"]
         for stage in template.of_type(_STAGE):
             dimensions = {"ApiName": _api_name(template, stage), "Stage": template.name(stage)}
-            for metric, statistic, threshold in (
-                ("5XXError", "Average", parameters["maximum_error_rate"]),
-                ("Latency", "p99", parameters["maximum_latency_ms"]),
+            for metric, statistics, threshold in (
+                ("5XXError", ("Average",), parameters["maximum_error_rate"]),
+                ("Latency", ("p99",), parameters["maximum_latency_ms"]),
             ):
-                watch = Watch("AWS/ApiGateway", metric, dimensions, statistic, threshold, period)
+                watch = Watch("AWS/ApiGateway", metric, dimensions, statistics, threshold, seconds)
                 yield from watched(template, stage, "StageName", watch)
 
 

@@ -20,6 +20,8 @@ from support.wiring import (
 )
 
 _VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+# Of a number that is never negative: either is above 0 if it ever was.
+_SOME = ("Maximum", "Sum")
 
 
 class QueueAlarms(Policy):
@@ -27,7 +29,7 @@ class QueueAlarms(Policy):
     relies_on = (ALARM,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        period = parameters["maximum_period_seconds"]
+        seconds = parameters["maximum_seconds"]
         buffers, dead_letters = target_queues(template), _dead_letter_queues(template)
         if not dead_letters:
             yield Finding(TEMPLATE, "Resources", "no dead-letter queue", "dead-letter queues with alarms")
@@ -35,10 +37,10 @@ class QueueAlarms(Policy):
             dimensions = {"QueueName": template.name(queue)}
             # A queue that nothing is known to write to is watched like a dead-letter queue: nobody reads it either.
             if queue in dead_letters or queue not in buffers:
-                watch = Watch("AWS/SQS", _VISIBLE, dimensions, "Maximum", parameters["maximum_threshold"], period)
+                watch = Watch("AWS/SQS", _VISIBLE, dimensions, _SOME, parameters["maximum_threshold"], seconds)
                 yield from watched(template, queue, "QueueName", watch)
             if queue in buffers:
-                watch = Watch("AWS/SQS", _AGE, dimensions, "Maximum", parameters["buffer_age_seconds"], period)
+                watch = Watch("AWS/SQS", _AGE, dimensions, ("Maximum",), parameters["buffer_age_seconds"], seconds)
                 yield from watched(template, queue, "QueueName", watch)
 
 

@@ -18,11 +18,11 @@ class FunctionAlarms(Policy):
     relies_on = (ALARM,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        threshold, period = parameters["maximum_threshold"], parameters["maximum_period_seconds"]
+        threshold, seconds = parameters["maximum_threshold"], parameters["maximum_seconds"]
         for function in template.of_type(FUNCTION):
             dimensions = {"FunctionName": template.name(function)}
             for metric in ("Errors", "Throttles"):
-                watch = Watch("AWS/Lambda", metric, dimensions, "Sum", threshold, period)
+                watch = Watch("AWS/Lambda", metric, dimensions, ("Sum",), threshold, seconds)
                 yield from watched(template, function, "FunctionName", watch)
 
 

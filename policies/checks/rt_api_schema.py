@@ -18,6 +18,9 @@ MODEL = "AWS::ApiGateway::Model"
 VALIDATOR = "AWS::ApiGateway::RequestValidator"
 # A content type without a model is not validated unless this one has one.
 _ANY_TYPE = "$default"
+# What a JSON schema is the schema of.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+_CONTENT = ("application/json", _ANY_TYPE)
 # Keywords that say something and ask nothing. https://json-schema.org/draft-04/json-schema-validation
 _PROSE = ("title", "description", "default", "definitions")
 _NOTHING = "nothing that may refuse a valid body"
@@ -46,6 +49,9 @@ class ApiSchema(Policy):
                 else:
                     models[model.logical_id] = model
         for model in models.values():
+            kind = template.value(model, "ContentType")
+            if kind not in _CONTENT:
+                yield Finding(model.logical_id, "ContentType", str(kind or "missing"), " or ".join(_CONTENT))
             yield from _schema_problems(template, model, parameters["fields"])
 
 

@@ -47,7 +47,7 @@ def _leaves_out(template: Template, resource: Resource) -> Iterator[Finding]:
     if pattern is None and resource.type == ARCHIVE:
         return
     known = isinstance(pattern, Mapping) and pattern
-    if not known or "detail" in pattern or left_out(pattern, _ANY_EVENT):
+    if not known or "detail" in pattern or left_out(template, pattern, _ANY_EVENT):
         wanted = 'a pattern that leaves out no event, such as {"source": [{"prefix": ""}]}'
         yield Finding(resource.logical_id, "EventPattern", written(pattern), wanted)
 

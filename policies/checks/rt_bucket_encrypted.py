@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.buckets import BUCKET, BUCKET_POLICY, denies, missing_denial
+from support.buckets import BUCKET, BUCKET_POLICY, denies, missing_denial, other_policies
 from support.finding import Finding
 from support.policy import Policy
 from support.template import Resource, Template
@@ -19,6 +19,8 @@ _DENIALS = {
     "an upload with a customer key id": ("Null", _KEY_ID, "false"),
 }
 _AWS_MANAGED = (None, "alias/aws/s3")
+# It has no AWS-managed key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-UsingKMSEncryption.html
+_DIRECTORY = "AWS::S3Express::DirectoryBucket"
 _PATH = "BucketEncryption.ServerSideEncryptionConfiguration"
 
 
@@ -35,6 +37,9 @@ class BucketEncrypted(Policy):
                     condition = f'{{"{operator}": {{"{key}": "{value}"}}}}'
                     wanted = f"Deny of s3:PutObject on all objects to everybody if only {condition}"
                     yield from missing_denial(template, bucket, what, wanted)
+            yield from other_policies(template, bucket)
+        for bucket in template.of_type(_DIRECTORY):
+            yield Finding(bucket.logical_id, "Type", "a directory bucket, without an AWS-managed key", BUCKET)
 
 
 def _default_problems(template: Template, bucket: Resource) -> Iterator[Finding]:

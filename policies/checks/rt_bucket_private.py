@@ -1,4 +1,4 @@
-"""Every bucket blocks public access in all four ways.
+"""Every bucket blocks public access in all four ways, and asks for none.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
@@ -13,6 +13,8 @@ from support.policy import Policy
 from support.template import Template
 
 _FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+_CLOSED = (None, "Private", "BucketOwnerRead", "BucketOwnerFullControl", "LogDeliveryWrite")
 
 
 class BucketPrivate(Policy):
@@ -25,6 +27,9 @@ class BucketPrivate(Policy):
                 value = template.value(bucket, path)
                 if not is_true(template, value):
                     yield Finding(bucket.logical_id, path, shown(template, value), "true")
+            granted = template.value(bucket, "AccessControl")
+            if granted not in _CLOSED:
+                yield Finding(bucket.logical_id, "AccessControl", str(granted), "nothing, or Private")
 
 
 check = BucketPrivate()

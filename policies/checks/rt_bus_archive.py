@@ -36,7 +36,7 @@ class TransactionArchive(Policy):
         if not isinstance(pattern, Mapping):
             yield Finding(archive.logical_id, "EventPattern", "unknown, therefore failed", wanted)
             return
-        keys = {key: None for event in events for key in left_out(pattern, event)}
+        keys = {key: None for event in events for key in left_out(template, pattern, event)}
         if "detail" in pattern:
             keys["detail"] = None
         for key in keys:

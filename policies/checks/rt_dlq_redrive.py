@@ -40,6 +40,7 @@ class FailureRedrive(Policy):
                 continue
             yield from _retention(template, parking, parameters["retention_seconds"])
             yield from _allowed(template, parking, queue)
+            yield from _way_back(template, parking, queue)
 
 
 def _taken(template: Template, failures: list[Resource], own: Resource) -> dict[Resource, str]:
@@ -78,6 +79,19 @@ def _allowed(template: Template, parking: Resource, queue: Resource) -> Iterator
     sources = policy.get("sourceQueueArns", []) if isinstance(policy, dict) else []
     if permission != "allowAll" and not (permission == "byQueue" and template.arn(queue) in sources):
         yield Finding(parking.logical_id, "RedriveAllowPolicy", str(policy), f"a permission for {queue.logical_id}")
+
+
+def _way_back(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
+    """What is parked stays parked: no queue on its further way, if there is one, leads back."""
+    passed, one = set[Resource](), parking
+    while one not in passed and template.value(one, "RedrivePolicy") is not None:
+        passed.add(one)
+        further = redrive_target(template, one)
+        if further is None or further is queue:
+            wanted = f"none, or a queue that does not lead back to {queue.logical_id}"
+            yield Finding(one.logical_id, _TARGET, str(template.value(one, _TARGET)), wanted)
+            return
+        one = further
 
 
 check = FailureRedrive()

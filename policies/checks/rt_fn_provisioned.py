@@ -36,6 +36,8 @@ class ProvisionedConcurrency(Policy):
                 yield Finding(function.logical_id, "FunctionName", f"no alias {name}", f"an alias {name} of {part}")
             for alias in aliases:
                 yield from _version(template, alias, function)
+                if parameters["provisioned"]:
+                    yield from _shared(template, alias)
                 yield from _provisioned(template, alias, function, parameters["provisioned"])
 
 
@@ -58,6 +60,16 @@ def _version(template: Template, alias: Resource, function: Resource) -> Iterato
     for path, version in versions.items():
         if not _is_published(template, version, function):
             yield Finding(alias.logical_id, path, str(version), "a published version of the function")
+
+
+def _shared(template: Template, alias: Resource) -> Iterator[Finding]:
+    """Lambda refuses it: "Alias with weights can not be used with Provisioned Concurrency".
+
+    https://github.com/hashicorp/terraform/issues/24957
+    """
+    if template.value(alias, _SHARED) not in (None, []):
+        wanted = "none: an alias of two versions cannot be provisioned"
+        yield Finding(alias.logical_id, _SHARED, str(template.value(alias, _SHARED)), wanted)
 
 
 def _is_published(template: Template, version: Any, function: Resource) -> bool:

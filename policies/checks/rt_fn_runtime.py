@@ -11,6 +11,10 @@ from support.policy import Policy
 from support.template import Template
 from support.wiring import FUNCTION
 
+# Makes a function of its own, of a runtime that Synthetics has.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Library.html
+_CANARY = "AWS::Synthetics::Canary"
+
 
 class FunctionRuntime(Policy):
     scope = (FUNCTION,)
@@ -25,6 +29,9 @@ class FunctionRuntime(Policy):
             if built != [architecture]:
                 told = "AWS's default, x86_64" if built is None else str(built)
                 yield Finding(function.logical_id, "Architectures", told, f"[{architecture}]")
+        for canary in template.of_type(_CANARY):
+            found = f"a function of the runtime {template.value(canary, 'RuntimeVersion')}"
+            yield Finding(canary.logical_id, "RuntimeVersion", found, runtime)
 
 
 check = FunctionRuntime()

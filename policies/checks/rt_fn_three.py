@@ -72,7 +72,7 @@ def _rule_problems(template: Template, rule: Resource, suspicion: Mapping[str, s
     if not isinstance(pattern, Mapping):
         yield Finding(rule.logical_id, "EventPattern", written(pattern), wanted)
         return
-    for key in [*left_out(pattern, suspicion), *(["detail"] if "detail" in pattern else [])]:
+    for key in [*left_out(template, pattern, suspicion), *(["detail"] if "detail" in pattern else [])]:
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
 
 

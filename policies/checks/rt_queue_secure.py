@@ -8,7 +8,7 @@ from typing import Any
 
 from support.finding import Finding
 from support.policy import Policy
-from support.resource_policies import denies_plain_transport, policy_resources, resource_statements
+from support.resource_policies import denies_plain_transport, policies_on, resource_statements
 from support.template import Resource, Template
 from support.wiring import QUEUE
 
@@ -32,7 +32,7 @@ class SecureQueues(Policy):
 
 
 def _policy(template: Template, queue: Resource) -> Iterator[Finding]:
-    policies = [policy for policy in template.of_type(_POLICY) if queue in policy_resources(template, policy)]
+    policies = policies_on(template, queue)
     if len(policies) > 1:
         found = f"{len(policies)} policies, of which SQS keeps the last"
         yield Finding(queue.logical_id, "QueuePolicy", found, "one policy")

@@ -8,6 +8,7 @@ from typing import Any
 
 from support.events import condition, event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
+from support.gateway import shown
 from support.policy import Policy
 from support.roles import roles_of
 from support.rules import is_enabled, rule_id
@@ -31,6 +32,10 @@ class FiveRules(Policy):
         others = [rule for rule in rules_on(template, bus) if rule_id(template, rule) not in wanted]
         for rule in others:
             yield from _content_of_its_own(template, rule, rules_on(template, bus))
+        for rule in rules_on(template, bus):
+            if rule.properties.get("ScheduleExpression") is not None:
+                found = shown(template, rule.properties["ScheduleExpression"])
+                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: a rule of content, not of the clock")
         for rule in template.of_type(RULE):
             if not is_enabled(template, rule):
                 yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
@@ -70,7 +75,7 @@ def pattern_problems(
         path, found = ("EventPattern", pattern) if not isinstance(pattern, Mapping) else ("EventPattern.detail", own)
         yield Finding(rule.logical_id, path, written(found), written(detail))
         return
-    for key in left_out(pattern, event):
+    for key in left_out(template, pattern, event):
         wanted = f"nothing that keeps out {written(event)}"
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
     for field in dict.fromkeys([*detail, *own]):

@@ -1,4 +1,4 @@
-"""Every table is paid by use, can be restored to any second, and stays where the stage keeps its data.
+"""Every table is paid by use without a limit, loses nothing by itself, and stays where the stage keeps its data.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
@@ -11,9 +11,19 @@ from support.gateway import is_true, shown
 from support.keeping import loss_problems
 from support.policy import Policy
 from support.tables import GLOBAL_TABLE, TABLES
-from support.template import Resource, Template
+from support.template import Resource, Template, walk
 
 _RECOVERY = "PointInTimeRecoverySpecification"
+_EXPIRY = "TimeToLiveSpecification"
+# Of the table, of an index, of a replica; -1 is what AWS writes for no limit.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
+_LIMITS = (
+    "MaxReadRequestUnits",
+    "MaxWriteRequestUnits",
+    "OnDemandThroughput",
+    "ReadOnDemandThroughputSettings",
+    "WriteOnDemandThroughputSettings",
+)
 
 
 class TableOnDemand(Policy):
@@ -28,9 +38,21 @@ class TableOnDemand(Policy):
             for key in ("ProvisionedThroughput", "WriteProvisionedThroughputSettings"):
                 if table.properties.get(key) is not None:
                     yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
+            yield from _limits(template, table)
             yield from _recovery_problems(template, table)
+            expires = template.value(table, f"{_EXPIRY}.Enabled")
+            if expires not in (None, False, "false"):
+                wanted = "no expiry: a record is a claim, a decision or a version, and stays"
+                yield Finding(table.logical_id, f"{_EXPIRY}.Enabled", str(expires), wanted)
             if parameters["keeps_data"]:
                 yield from _unprotected(template, table)
+
+
+def _limits(template: Template, table: Resource) -> Iterator[Finding]:
+    """What is above such a limit is throttled."""
+    for path, raw in walk(table.properties):
+        if path.rpartition(".")[2] in _LIMITS and template.resolve([raw]) and template.number(raw) != -1:
+            yield Finding(table.logical_id, path, shown(template, raw), "no limit")
 
 
 def _recovery_problems(template: Template, table: Resource) -> Iterator[Finding]:

@@ -27,14 +27,14 @@ _UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
 
 @dataclass(frozen=True)
 class Watch:
-    """The alarm that is wanted: the metric, its dimensions and statistic, and the highest threshold and period."""
+    """The alarm that is wanted: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
 
     namespace: str
     metric: str
     dimensions: Mapping[str, str]
-    statistic: str
+    statistics: tuple[str, ...]
     threshold: float
-    period: int
+    seconds: int
 
     def __str__(self) -> str:
         where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
@@ -71,8 +71,8 @@ def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Fin
 
 
 def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
-    path = "ExtendedStatistic" if watch.statistic.startswith("p") else "Statistic"
-    yield path, watch.statistic, template.value(alarm, path) == watch.statistic
+    path = "ExtendedStatistic" if watch.statistics[0].startswith("p") else "Statistic"
+    yield path, " or ".join(watch.statistics), template.value(alarm, path) in watch.statistics
     # With a unit that the metric does not have the alarm sees no data, for ever.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     unit, own = template.value(alarm, "Unit"), _UNITS.get(watch.metric, "Count")
@@ -92,16 +92,22 @@ def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tupl
     least = 0 if operator == "GreaterThanThreshold" else 1e-9
     most = watch.threshold if operator == "GreaterThanThreshold" or watch.threshold else 1
     yield "Threshold", f"at most {watch.threshold:g}", threshold is not None and least <= threshold <= most
-    for name, highest in (("Period", watch.period), ("EvaluationPeriods", _MOST_PERIODS)):
-        number = template.number(alarm.properties.get(name))
-        yield name, f"1 to {highest}", number is not None and 1 <= number <= highest
+    yield from _time(template, alarm, watch.seconds)
+
+
+def _time(template: Template, alarm: Resource, seconds: int) -> Iterator[tuple[str, str, bool]]:
+    """How long it must be wrong until the alarm rings: for as many periods as it wants datapoints.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    """
+    period, periods = (template.number(alarm.properties.get(name)) or 0 for name in ("Period", "EvaluationPeriods"))
     points = template.value(alarm, "DatapointsToAlarm")
-    periods = template.number(alarm.properties.get("EvaluationPeriods")) or 0
-    yield (
-        "DatapointsToAlarm",
-        "no more than there are",
-        points is None or 1 <= (template.number(points) or 0) <= periods,
-    )
+    needed = periods if points is None else template.number(points) or 0
+    yield "Period", f"1 to {seconds}", 1 <= period <= seconds
+    yield "EvaluationPeriods", f"1 to {_MOST_PERIODS}", 1 <= periods <= _MOST_PERIODS
+    yield "DatapointsToAlarm", "no more than there are", points is None or 1 <= needed <= periods
+    path = "EvaluationPeriods" if points is None else "DatapointsToAlarm"
+    yield path, f"so few that it rings within {seconds} seconds", needed * period <= seconds
 
 
 def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, bool]]:

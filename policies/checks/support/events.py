@@ -14,7 +14,7 @@ from support.template import Resource, Template
 Condition = tuple[str, Any]
 # What every event has, whoever sends it.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
-_ALWAYS = ("source", "detail-type", "account", "region", "id", "time")
+_ALWAYS = ("version", "source", "detail-type", "account", "region", "id", "time")
 _ANYTHING: tuple[Any, ...] = ({"prefix": ""}, {"suffix": ""}, {"wildcard": "*"}, {"exists": True})
 # Leaves out replayed events only.
 _NOT_REPLAYED = [{"exists": False}]
@@ -88,8 +88,9 @@ def _range(terms: Any, whole: bool) -> Condition | None:
     return "range", (low, high)
 
 
-def left_out(pattern: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
-    """The keys of a pattern, `detail` aside, that may keep an event out."""
+def left_out(template: Template, pattern: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
+    """The keys of a pattern, `detail` aside, that may keep an event out; nobody but our account is let in."""
+    event = {**event, "version": "0", "account": template.account}
     return [key for key, matchers in pattern.items() if key != "detail" and not _lets_in(key, matchers, event)]
 
 

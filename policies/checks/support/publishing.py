@@ -8,7 +8,7 @@ from typing import Any
 
 from support.denials import may_deny, may_mean_service
 from support.memo import once
-from support.resource_policies import RESOURCE_POLICIES, policy_resources, resource_statements
+from support.resource_policies import policies_on, resource_statements
 from support.statements import Statement, conditions_of
 from support.template import Resource, Template
 
@@ -22,7 +22,7 @@ _FACTS = {"aws:securetransport": "true"}
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
-    policies = once(template, ("topic's policies", topic.logical_id), lambda: _policies(template, topic))
+    policies = once(template, ("topic's policies", topic.logical_id), lambda: policies_on(template, topic))
     if not policies:
         return True
     if any("Condition" in policy.raw for policy in policies):
@@ -32,10 +32,6 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     return any(_lets(template, one, arn, alarm) for one in statements) and not any(
         may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements
     )
-
-
-def _policies(template: Template, topic: Resource) -> list[Resource]:
-    return [one for one in template.of_type(*RESOURCE_POLICIES) if topic in policy_resources(template, one)]
 
 
 def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resource) -> bool:

@@ -39,8 +39,13 @@ def resource_statements(template: Template, resource: Resource) -> list[Statemen
 
 def statements_on(template: Template, resource: Resource) -> list[Statement]:
     """The statements of the policies on a resource: its own, and those of its kind's policies."""
-    policies = [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
-    return [statement for holder in (resource, *policies) for statement in held_statements(template, holder)]
+    holders = (resource, *policies_on(template, resource))
+    return [statement for holder in holders for statement in held_statements(template, holder)]
+
+
+def policies_on(template: Template, resource: Resource) -> list[Resource]:
+    """The policies of a resource's kind that are on it."""
+    return [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
 
 
 def held_statements(template: Template, holder: Resource) -> Iterator[Statement]:

@@ -16,8 +16,14 @@ def table_called(template: Template, wanted: str) -> list[Resource]:
 
 
 def _own_name(template: Template, table: Resource) -> str:
-    common = rf"{re.escape(template.system)}[-_.]|[-_.]{re.escape(stage_of(template))}"
+    common = rf"{re.escape(_system(template))}[-_.]|[-_.]{re.escape(stage_of(template))}"
     return re.sub(rf"^(?:hallmark[-_.])?(?:{common})|(?:{common})$", "", template.name(table))
+
+
+def _system(template: Template) -> str:
+    """The system that the template says it is of, or else the word that the names of all its tables begin with."""
+    words = {re.split(r"[-_.]", template.name(table))[0] for table in template.of_type(*TABLES)}
+    return template.system or (words.pop() if len(words) == 1 else "")
 
 
 def _plain(name: str) -> str:

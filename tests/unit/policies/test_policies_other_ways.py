@@ -57,6 +57,54 @@ def test_an_archive_may_leave_out_what_is_not_ours(edited: Edited, pattern: dict
     assert edited.findings("RT_BUS_ARCHIVE") == []
 
 
+@pytest.mark.control("RT_AUDIT_RETENTION")
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"version": ["0"]},
+        {"account": [{"Ref": "AWS::AccountId"}]},
+        {"version": [{"exists": True}], "account": ["123456789012", {"Ref": "AWS::AccountId"}]},
+    ],
+)
+def test_everything_may_be_asked_for_in_other_words(edited: Edited, pattern: dict[str, Any]) -> None:
+    edited.rule("record")["EventPattern"] = pattern
+    assert edited.findings("RT_AUDIT_RETENTION") == []
+
+
+@pytest.mark.control("RT_TABLE_KEYS")
+def test_tables_are_known_by_their_names_in_a_template_without_metadata(edited: Edited) -> None:
+    del edited.document["Metadata"]
+    assert edited.findings("RT_TABLE_KEYS") == []
+    edited.find("AWS::DynamoDB::Table")["TableName"] = "elsewhere-transactions-dev"
+    assert edited.findings("RT_TABLE_KEYS") != []
+
+
+@pytest.mark.control("RT_TABLE_ONDEMAND")
+def test_what_is_off_or_without_a_limit_takes_nothing_away(edited: Edited) -> None:
+    table = edited.find("AWS::DynamoDB::Table")
+    table["TimeToLiveSpecification"] = {"AttributeName": "expires", "Enabled": False}
+    table["OnDemandThroughput"] = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": {"Ref": "AWS::NoValue"}}
+    assert edited.findings("RT_TABLE_ONDEMAND") == []
+
+
+@pytest.mark.control("RT_BUCKET_PRIVATE")
+def test_a_bucket_may_say_that_it_is_private(edited: Edited) -> None:
+    edited.find("AWS::S3::Bucket")["AccessControl"] = "Private"
+    assert edited.findings("RT_BUCKET_PRIVATE") == []
+
+
+@pytest.mark.control("RT_DLQ_REDRIVE")
+def test_what_is_parked_may_be_put_by_further(edited: Edited) -> None:
+    parking = edited.find("AWS::SQS::Queue", lambda raw: raw["Metadata"]["Hallmark"]["Role"] == "parking")
+    failure = edited.find("AWS::SQS::Queue", lambda raw: raw["Metadata"]["Hallmark"]["Role"] == "failure")
+    edited.resources["Attic"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "realtime-attic-dev"}}
+    parking["RedrivePolicy"] = {"deadLetterTargetArn": {"Fn::GetAtt": ["Attic", "Arn"]}, "maxReceiveCount": 3}
+    assert edited.findings("RT_DLQ_REDRIVE") == []
+    back = {"Fn::Sub": f"arn:aws:sqs:eu-central-1:${{AWS::AccountId}}:{failure['QueueName']}"}
+    edited.resources["Attic"]["Properties"]["RedrivePolicy"] = {"deadLetterTargetArn": back, "maxReceiveCount": 3}
+    assert edited.findings("RT_DLQ_REDRIVE") == [("Attic", "RedrivePolicy.deadLetterTargetArn")]
+
+
 @pytest.mark.control("RT_FN_THREE")
 @pytest.mark.parametrize(
     "pattern",
@@ -152,6 +200,36 @@ def test_an_alarm_may_name_its_metrics_own_unit(edited: Edited, control: str, me
     assert edited.findings(control) == []
 
 
+@pytest.mark.control("RT_ALARM_DLQ")
+def test_an_alarm_may_count_what_lies_in_a_queue_at_all_times_together(edited: Edited) -> None:
+    metric = "ApproximateNumberOfMessagesVisible"
+    alarm = edited.find("AWS::CloudWatch::Alarm", lambda raw: raw["Properties"]["MetricName"] == metric)
+    alarm["Statistic"] = "Sum"
+    assert edited.findings("RT_ALARM_DLQ") == []
+
+
+@pytest.mark.control("RT_ALARM_FN")
+@pytest.mark.parametrize(
+    ("period", "periods", "points", "late"),
+    [
+        (60, 5, None, False),
+        (60, 5, 3, False),
+        (300, 5, 1, False),
+        (300, 2, 2, True),
+        (300, 5, None, True),
+        (120, 5, 3, True),
+    ],
+)
+def test_an_alarm_rings_in_time(edited: Edited, period: int, periods: int, points: int | None, late: bool) -> None:
+    alarm = edited.find("AWS::CloudWatch::Alarm", lambda raw: raw["Properties"]["MetricName"] == "Errors")
+    alarm.update(Period=period, EvaluationPeriods=periods)
+    if points is not None:
+        alarm["DatapointsToAlarm"] = points
+    assert [path for _, path in edited.findings("RT_ALARM_FN")] == [
+        "DatapointsToAlarm" if points is not None else "EvaluationPeriods"
+    ] * late
+
+
 ACCOUNT = {"StringEquals": {"AWS:SourceOwner": {"Ref": "AWS::AccountId"}}}
 OPEN = {"Effect": "Allow", "Principal": "*", "Action": "sns:*"}
 
@@ -200,8 +278,9 @@ def test_a_field_may_ask_for_what_is_specified(edited: Edited, field: str, more:
 
 
 @pytest.mark.control("RT_API_SCHEMA")
-def test_other_fields_may_be_refused(edited: Edited) -> None:
-    edited.find("AWS::ApiGateway::Model")["Schema"]["additionalProperties"] = False
+def test_other_fields_may_be_refused_whatever_the_type(edited: Edited) -> None:
+    model = edited.find("AWS::ApiGateway::Model")
+    model["Schema"]["additionalProperties"], model["ContentType"] = False, "$default"
     assert edited.findings("RT_API_SCHEMA") == []
 
 
