@@ -36,6 +36,8 @@ def _synthesize(configs: Sequence[StageConfig]) -> None:
     app = App(
         outdir=str(out),
         analytics_reporting=False,
+        stack_traces=False,
+        tree_metadata=False,
         default_stack_synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
     )
     account = AccountStack(app)
