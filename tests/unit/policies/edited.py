@@ -22,10 +22,18 @@ class Edited:
 
     def find(self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
         """The properties of the first resource of a type that fits."""
-        found = [raw for raw in self.resources.values() if raw["Type"] == kind and fits(raw)]
-        assert found, f"no {kind} fits"
-        properties: dict[str, Any] = found[0]["Properties"]
+        properties: dict[str, Any] = self.resources[self.name(kind, fits)]["Properties"]
         return properties
+
+    def name(self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> str:
+        """The logical id of the first resource of a type that fits."""
+        found = next((name for name, raw in self.resources.items() if raw["Type"] == kind and fits(raw)), None)
+        assert found, f"no {kind} fits"
+        return found
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """The properties of all resources of a type."""
+        return [raw["Properties"] for raw in self.resources.values() if raw["Type"] == kind]
 
     def rule(self, role: str) -> dict[str, Any]:
         """The properties of the rule with a role in our metadata."""

@@ -1,6 +1,5 @@
 """Rights and refusals may be written in other ways than ours: what lets nobody in, and takes nothing away."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,69 +15,57 @@ IN_CLEAR = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize(
-    "policy",
-    [
+def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited) -> None:
+    nobody = (
         {"Ref": "AWS::NoValue"},
         {"PolicyDocument": {"Statement": []}},
         {"PolicyDocument": {"Statement": {**NOBODY, "Condition": IN_CLEAR}}},
-    ],
-)
-def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited, policy: dict[str, Any]) -> None:
-    edited.find("AWS::DynamoDB::Table")["ResourcePolicy"] = policy
+    )
+    for table, policy in zip(edited.all("AWS::DynamoDB::Table"), nobody, strict=True):
+        table["ResourcePolicy"] = policy
     assert edited.findings("RT_IAM_LEAST") == []
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize(
-    "denial",
-    [
+def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited) -> None:
+    denials: tuple[dict[str, Any], ...] = (
         {"Action": ["iam:*", "kms:*", "dynamodb:DeleteItem"], "Resource": "*"},
         {"Action": "sqs:*", "Resource": "arn:aws:sqs:eu-central-1:*:other-*"},
         {"Action": "*", "Resource": "*", "Condition": IN_CLEAR},
         {"Action": "*", "Resource": "*", "Condition": {"BoolIfExists": IN_CLEAR["Bool"]}},
         {"Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1"]}}},
         {"NotAction": ["logs:*", "xray:*", "events:*", "sqs:*", "sns:*", "dynamodb:*", "s3:*"], "Resource": "*"},
-    ],
-)
-def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited, denial: dict[str, Any]) -> None:
-    for raw in edited.resources.values():
-        if raw["Type"] == "AWS::IAM::Role":
-            raw["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append({"Effect": "Deny", **denial})
+    )
+    for role in edited.all("AWS::IAM::Role"):
+        role["Policies"][0]["PolicyDocument"]["Statement"] += ({"Effect": "Deny", **denial} for denial in denials)
     assert edited.findings("RT_IAM_LEAST", *RIGHTS) == []
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize(
-    "denial",
-    [
+def test_a_bucket_may_refuse_what_its_writer_does_not_do(edited: Edited) -> None:
+    denials: tuple[dict[str, Any], ...] = (
         {"Action": "s3:DeleteObject*"},
         {"Condition": {"NumericLessThan": {"s3:TlsVersion": 1.2}}},
         {"Condition": {"Null": {"s3:if-none-match": "true"}}},
         {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": WRITER}}},
         {"Principal": {"Service": "logging.s3.amazonaws.com"}},
         {"Principal": {"AWS": "arn:aws:iam::123456789012:role/somebody"}},
-    ],
-)
-def test_a_bucket_may_refuse_what_its_writer_does_not_do(edited: Edited, denial: dict[str, Any]) -> None:
-    edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"].append({**NOBODY, **denial})
+    )
+    edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"] += ({**NOBODY, **one} for one in denials)
     assert edited.findings("RT_IAM_LEAST") == []
 
 
 @pytest.mark.control("RT_TARGET_DLQ")
-@pytest.mark.parametrize(
-    "denial",
-    [
+def test_a_dead_letter_queue_may_refuse_others(edited: Edited) -> None:
+    denials: tuple[dict[str, Any], ...] = (
         {"Action": "sqs:PurgeQueue"},
         {"Principal": {"AWS": "123456789012"}},
         {"Condition": {"StringNotEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}},
         {"Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}},
-    ],
-)
-def test_a_dead_letter_queue_may_refuse_others(edited: Edited, denial: dict[str, Any]) -> None:
-    for raw in edited.resources.values():
-        if raw["Type"] == "AWS::SQS::QueuePolicy" and len(raw["Properties"]["PolicyDocument"]["Statement"]) > 1:
-            raw["Properties"]["PolicyDocument"]["Statement"].append({**NOBODY, **denial})
+    )
+    for policy in edited.all("AWS::SQS::QueuePolicy"):
+        if len(policy["PolicyDocument"]["Statement"]) > 1:
+            policy["PolicyDocument"]["Statement"] += ({**NOBODY, **denial} for denial in denials)
     assert edited.findings("RT_TARGET_DLQ") == []
 
 
@@ -103,30 +90,27 @@ def test_our_account_may_be_asked_for(edited: Edited) -> None:
     ours = {"Ref": "AWS::AccountId"}
     for one in _let_in(edited):
         one["Condition"]["StringEquals"] = {"aws:SourceAccount": ["123456789012", ours]}
-    for raw in edited.resources.values():
-        if raw["Type"] == "AWS::Lambda::Permission":
-            raw["Properties"]["SourceAccount"] = ours
-        if raw["Type"] == "AWS::IAM::Role":
-            trust = raw["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
-            trust.setdefault("Condition", {})["StringEquals"] = {"aws:SourceAccount": ours}
+    for permission in edited.all("AWS::Lambda::Permission"):
+        permission["SourceAccount"] = ours
+    for role in edited.all("AWS::IAM::Role"):
+        trust = role["AssumeRolePolicyDocument"]["Statement"][0]
+        trust.setdefault("Condition", {})["StringEquals"] = {"aws:SourceAccount": ours}
     assert edited.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT") == []
 
 
 @pytest.mark.control("RT_IAM_LEAST")
 def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
     refusal = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
-    for raw in edited.resources.values():
-        if raw["Type"] == "AWS::IAM::Role":
-            raw["Properties"]["AssumeRolePolicyDocument"]["Statement"].append(refusal)
+    for role in edited.all("AWS::IAM::Role"):
+        role["AssumeRolePolicyDocument"]["Statement"].append(refusal)
     assert edited.findings("RT_IAM_LEAST") == []
 
 
 @pytest.mark.control("RT_IAM_LEAST")
 @pytest.mark.parametrize("change", [str.lower, str.upper])
 def test_an_action_may_be_in_any_case(edited: Edited, change: Callable[[str], str]) -> None:
-    for raw in edited.resources.values():
-        if raw["Type"] in ("AWS::IAM::Role", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
-            _change_actions(raw["Properties"], change)
+    for kind in ("AWS::IAM::Role", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
+        _change_actions(edited.all(kind), change)
     assert edited.findings("RT_IAM_LEAST", *RIGHTS, *QUEUES, "RT_RULE_FANOUT") == []
 
 
@@ -150,7 +134,7 @@ def test_a_denial_may_hold_where_its_key_is_missing_too(edited: Edited) -> None:
 
 @pytest.mark.control("RT_IAM_LEAST")
 def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) -> None:
-    bus = next(name for name, raw in edited.resources.items() if raw["Type"] == "AWS::Events::EventBus")
+    bus = edited.name("AWS::Events::EventBus")
     refusal = {**NOBODY, "Action": "events:PutRule", "Resource": {"Fn::GetAtt": [bus, "Arn"]}}
     properties = {"EventBusName": {"Ref": bus}, "StatementId": "none", "Statement": refusal}
     edited.resources["BusPolicy"] = {"Type": "AWS::Events::EventBusPolicy", "Properties": properties}
@@ -158,22 +142,15 @@ def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) 
 
 
 @pytest.mark.control("RT_IAM_LEAST")
-@pytest.mark.parametrize(
-    ("protocol", "endpoint"),
-    [("email", "oncall@example.com"), ("sqs", {"Fn::GetAtt": ["$buffer", "Arn"]}), ("lambda", {"Ref": "$alias"})],
-)
-def test_a_topic_may_tell_people_and_what_is_ours(edited: Edited, protocol: str, endpoint: Any) -> None:
-    topic = edited.find("AWS::SNS::Topic")
-    named = {"$buffer": "AWS::SQS::Queue", "$alias": "AWS::Lambda::Alias"}
-    for place, kind in named.items():
-        name = next(name for name, raw in edited.resources.items() if raw["Type"] == kind)
-        endpoint = json.loads(json.dumps(endpoint).replace(place, name))
-    subscription = {"Protocol": protocol, "Endpoint": endpoint}
-    topic["Subscription"] = [subscription]
-    edited.resources["Told"] = {
-        "Type": "AWS::SNS::Subscription",
-        "Properties": {**subscription, "TopicArn": edited.find("AWS::SNS::TopicPolicy")["Topics"][0]},
-    }
+def test_a_topic_may_tell_people_and_what_is_ours(edited: Edited) -> None:
+    queue, alias = (edited.name(kind) for kind in ("AWS::SQS::Queue", "AWS::Lambda::Alias"))
+    told = (("email", "oncall@example.com"), ("sqs", {"Fn::GetAtt": [queue, "Arn"]}), ("lambda", {"Ref": alias}))
+    subscriptions = [{"Protocol": protocol, "Endpoint": endpoint} for protocol, endpoint in told]
+    edited.find("AWS::SNS::Topic")["Subscription"] = subscriptions
+    topic = edited.find("AWS::SNS::TopicPolicy")["Topics"][0]
+    for one in subscriptions:
+        properties = {**one, "TopicArn": topic}
+        edited.resources[f"Told{one['Protocol']}"] = {"Type": "AWS::SNS::Subscription", "Properties": properties}
     assert edited.findings("RT_IAM_LEAST") == []
 
 

@@ -12,18 +12,14 @@ SECOND = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"B
 
 @pytest.mark.control("RT_RULE_FIVE")
 @pytest.mark.parametrize(
-    ("rule", "field", "matchers"),
-    [
-        ("night-time", "localHour", [0, 1, 2, 3, 4, 5]),
-        ("night-time", "localHour", [{"numeric": [">", -1, "<", 6]}]),
-        ("night-time", "localHour", [{"numeric": ["<=", 5, ">=", 0]}]),
-        ("high-value-domestic", "amount", [{"numeric": [">=", 1000.0]}]),
-        ("high-value-domestic", "region", ["us-west-2", "us-west-1", "us-east-2", "us-east-1"]),
-        ("geo-anomaly", "country", [{"anything-but": ["UK", "GB", "FR", "DE", "NL", "US"]}]),
-    ],
+    "hours", [[0, 1, 2, 3, 4, 5], [{"numeric": [">", -1, "<", 6]}], [{"numeric": ["<=", 5, ">=", 0]}]]
 )
-def test_a_pattern_is_judged_by_what_it_lets_in(edited: Edited, rule: str, field: str, matchers: list[Any]) -> None:
-    edited.rule(rule)["EventPattern"]["detail"][field] = matchers
+def test_a_pattern_is_judged_by_what_it_lets_in(edited: Edited, hours: list[Any]) -> None:
+    countries = [{"anything-but": ["UK", "GB", "FR", "DE", "NL", "US"]}]
+    domestic = {"amount": [{"numeric": [">=", 1000.0]}], "region": ["us-west-2", "us-west-1", "us-east-2", "us-east-1"]}
+    edited.rule("night-time")["EventPattern"]["detail"]["localHour"] = hours
+    edited.rule("geo-anomaly")["EventPattern"]["detail"]["country"] = countries
+    edited.rule("high-value-domestic")["EventPattern"]["detail"].update(domestic)
     assert edited.findings("RT_RULE_FIVE") == []
 
 
@@ -169,35 +165,23 @@ def test_a_flag_may_be_a_text(edited: Edited) -> None:
 
 
 @pytest.mark.control("RT_BUCKET_TIERING")
-@pytest.mark.parametrize(
-    "rule",
-    [
+def test_a_further_lifecycle_rule_may_come_later_or_do_nothing(edited: Edited) -> None:
+    edited.find("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"] += (
         {"Status": "Enabled", "Transitions": [{"StorageClass": "DEEP_ARCHIVE", "TransitionInDays": 180}]},
         {"Status": "Enabled", "Transition": {"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": "0"}},
         {"Status": "Enabled", "Prefix": "old/", "ExpirationInDays": 400},
         {"Status": "Disabled", "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}]},
         {"Status": "Enabled", "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}]},
-    ],
-)
-def test_a_further_lifecycle_rule_may_come_later_or_do_nothing(edited: Edited, rule: dict[str, Any]) -> None:
-    edited.find("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"].append(rule)
+    )
     assert edited.findings("RT_BUCKET_TIERING") == []
 
 
 @pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
-@pytest.mark.parametrize(
-    ("control", "metric", "unit"),
-    [
-        ("RT_ALARM_DLQ", "ApproximateNumberOfMessagesVisible", "Count"),
-        ("RT_ALARM_DLQ", "ApproximateAgeOfOldestMessage", "Seconds"),
-        ("RT_ALARM_FN", "Throttles", "Count"),
-        ("RT_ALARM_API", "5XXError", "Count"),
-        ("RT_ALARM_API", "Latency", "Milliseconds"),
-    ],
-)
-def test_an_alarm_may_name_its_metrics_own_unit(edited: Edited, control: str, metric: str, unit: str) -> None:
-    edited.find("AWS::CloudWatch::Alarm", lambda raw: raw["Properties"]["MetricName"] == metric)["Unit"] = unit
-    assert edited.findings(control) == []
+def test_an_alarm_may_name_its_metrics_own_unit(edited: Edited) -> None:
+    others = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
+    for alarm in edited.all("AWS::CloudWatch::Alarm"):
+        alarm["Unit"] = others.get(alarm["MetricName"], "Count")
+    assert edited.findings("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API") == []
 
 
 @pytest.mark.control("RT_ALARM_DLQ")
@@ -263,17 +247,12 @@ def _operators_policy(edited: Edited) -> dict[str, Any]:
 
 
 @pytest.mark.control("RT_API_SCHEMA")
-@pytest.mark.parametrize(
-    ("field", "more"),
-    [
-        ("merchantId", {"maxLength": 64}),
-        ("amount", {"minimum": -5e9, "maximum": 5e9}),
-        ("ts", {"title": "when", "default": ""}),
-        ("country", {"minLength": 2, "maxLength": 2}),
-    ],
-)
-def test_a_field_may_ask_for_what_is_specified(edited: Edited, field: str, more: dict[str, Any]) -> None:
-    edited.find("AWS::ApiGateway::Model")["Schema"]["properties"][field].update(more)
+def test_a_field_may_ask_for_what_is_specified(edited: Edited) -> None:
+    fields = edited.find("AWS::ApiGateway::Model")["Schema"]["properties"]
+    fields["merchantId"]["maxLength"] = 64
+    fields["amount"].update(minimum=-5e9, maximum=5e9)
+    fields["ts"].update(title="when", default="")
+    fields["country"].update(minLength=2, maxLength=2)
     assert edited.findings("RT_API_SCHEMA") == []
 
 
@@ -296,10 +275,10 @@ def test_other_fields_may_be_refused_whatever_the_type(edited: Edited) -> None:
     ],
 )
 def test_a_deployment_waits_for_the_method_somehow(edited: Edited, depends_on: Any, description: Any) -> None:
-    method = next(name for name, raw in edited.resources.items() if raw["Type"] == "AWS::ApiGateway::Method")
-    deployment = next(raw for raw in edited.resources.values() if raw["Type"] == "AWS::ApiGateway::Deployment")
+    method, deployment = (edited.name(f"AWS::ApiGateway::{kind}") for kind in ("Method", "Deployment"))
     more = json.loads(json.dumps([depends_on, description]).replace("$method", method))
-    deployment["DependsOn"], deployment["Properties"]["Description"] = more
+    one = edited.resources[deployment]
+    one["DependsOn"], one["Properties"]["Description"] = more
     edited.resources["Wait"] = {"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": method}
     assert edited.findings("RT_API_ROUTE") == []
 
