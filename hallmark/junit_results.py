@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from time import time
 from xml.etree import ElementTree
 
 from hallmark.errors import UserError
@@ -71,4 +72,6 @@ def newer_source(results: Path, sources: tuple[Path, ...] = SOURCES) -> Path | N
 
 def _refuse_stale(results: Path, sources: tuple[Path, ...]) -> None:
     if newer := newer_source(results, sources):
+        if newer.stat().st_mtime > time():
+            raise UserError(f"{newer.name} was changed in the future, and nothing can be newer: run `touch {newer}`")
         raise UserError(f"{results.name} is older than {newer.name}: run `npm test` again")

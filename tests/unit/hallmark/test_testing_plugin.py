@@ -1,6 +1,7 @@
 """Marks `control(id)` become proofs; what was skipped or unknown does not."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,19 @@ def test_junit_that_cannot_be_used(tmp_path: Path, text: str | None, told: str) 
         list(junit_results.junit_proofs(file, ()))
 
 
-def test_junit_that_is_older_than_its_sources(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (2, r"lambda.xml is older than a.ts: run `npm test` again"),
+        (time.time() + 3600, r"a.ts was changed in the future, .*: run `touch .*a.ts`"),
+    ],
+)
+def test_junit_that_is_older_than_its_sources(tmp_path: Path, changed: float, told: str) -> None:
     file, source = tmp_path / "lambda.xml", tmp_path / "source"
     file.write_text(JUNIT)
     source.mkdir()
     (source / "a.ts").write_text("")
     os.utime(file, (1, 1))
-    with pytest.raises(UserError, match=r"lambda.xml is older than a.ts: run `npm test` again"):
+    os.utime(source / "a.ts", (changed, changed))
+    with pytest.raises(UserError, match=told):
         list(junit_results.junit_proofs(file, (source,)))
