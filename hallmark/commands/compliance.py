@@ -48,6 +48,6 @@ def mutants(
     control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
 ) -> None:
     """Break the synthesized templates in every way that the catalogue knows; exit code 1 when a policy misses one."""
-    from hallmark.mutants import mutants_command
+    from hallmark.mutants.judgement import mutants_command
 
     raise typer.Exit(mutants_command(system, set(control) if control else None))

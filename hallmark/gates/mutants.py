@@ -2,11 +2,12 @@
 
 import sys
 
-from hallmark import catalogue, mutants
+from hallmark import catalogue
 from hallmark.errors import UserError
 from hallmark.evidence import Mutants
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
+from hallmark.mutants import judgement
 
 GATE = "mutants"
 
@@ -15,13 +16,13 @@ def main() -> int:
     """Run the gate; 1 for a survivor, 2 for a control without mutants or a policy that cannot be used."""
     try:
         with recorded(GATE) as record:
-            results = [mutants.run(system) for system in catalogue.systems()]
+            results = [judgement.run(system) for system in catalogue.systems()]
             survivors = tuple(str(survivor) for result in results for survivor in result.survivors)
             total, killed = sum(result.total for result in results), sum(result.killed for result in results)
             record.mutants = Mutants(total, killed, survivors)
             if survivors or not total:
                 record.fail()
-            mutants.show(results)
+            judgement.show(results)
     except UserError as error:
         return told(error)
     return int(record.outcome == "failed")

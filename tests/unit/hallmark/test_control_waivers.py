@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from hallmark import mutants, policies, waivers
+from hallmark import policies, waivers
 from hallmark.evidence import Proof
 from hallmark.gates import checkov_stock
 from hallmark.gates.findings_cache import Judgement
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.recorder import Recorder
-from hallmark.mutant_catalogue import Mutant
+from hallmark.mutants import judgement
+from hallmark.mutants.catalogue import Mutant
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
 
@@ -103,13 +104,13 @@ def test_mutants_look_at_what_is_not_waived(waive: Waive) -> None:
     good = {"Type": "AWS::Lambda::Function", "Properties": {"Good": True}}
     document = {"Resources": {"A": {**good, "Properties": {}}, "B": good}}
     edit = Mutant.model_validate({"name": "bad", "on": {"type": good["Type"]}, "delete": "Good", "stages": ["dev"]})
-    result = mutants.Result()
+    result = judgement.Result()
     policy: Any = Names()
     waive(resource="A")
-    mutants._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
+    judgement._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
     assert (result.total, result.killed, result.survivors) == (1, 1, [])
     waive(resource="Other")
-    mutants._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
+    judgement._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
     assert [(survivor.edit.partition(" ")[0], survivor.reported) for survivor in result.survivors] == [
         ("unedited", ("A",)),
         ("bad", ("A", "B")),

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hallmark import mutants
 from hallmark.errors import UserError
-from hallmark.mutant_catalogue import Mutant
-from hallmark.mutation import edits
+from hallmark.mutants.catalogue import Mutant
+from hallmark.mutants.edits import edits
+from hallmark.mutants.judgement import run
 
 DOCUMENT: dict[str, Any] = {
     "Resources": {
@@ -97,7 +97,7 @@ def test_a_mark_that_is_not_there_is_told() -> None:
 
 
 def test_the_mutants_of_a_control_are_killed() -> None:
-    result = mutants.run("realtime", {"RT_FN_MEMORY"})
+    result = run("realtime", {"RT_FN_MEMORY"})
     assert result.total >= 20
     assert (result.killed, result.survivors) == (result.total, [])
 
@@ -106,7 +106,7 @@ def test_a_policy_that_sees_nothing_lets_its_mutants_survive(monkeypatch: pytest
     from support.policy import Policy
 
     monkeypatch.setattr(Policy, "findings", lambda *_: [])
-    result = mutants.run("realtime", {"RT_FN_MEMORY"})
+    result = run("realtime", {"RT_FN_MEMORY"})
     assert result.killed == 0
     assert len(result.survivors) == result.total
     assert "half the memory (MemorySize on " in str(result.survivors[0])

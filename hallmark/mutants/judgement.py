@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hallmark import catalogue, mutant_catalogue, policies, waivers
+from hallmark import catalogue, policies, waivers
 from hallmark.errors import UserError
-from hallmark.mutant_catalogue import Mutant
-from hallmark.mutation import Edit, edits
+from hallmark.mutants.catalogue import Mutant, load
+from hallmark.mutants.edits import Edit, edits
 from hallmark.project import CLOUD_ASSEMBLY
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def run(system: str, only: set[str] | None = None) -> Result:
     documents: dict[str, dict[str, Any]] = {
         stage: policies.read(template_file(system, stage)) for stage in catalogue.STAGES
     }
-    result, bodies, mutants = Result(), dict[Any, Any](), mutant_catalogue.load(system)
+    result, bodies, mutants = Result(), dict[Any, Any](), load(system)
     for control, policy in checks.items():
         if only is None or control in only:
             _run_control(control, policy, mutants.get(control, ()), documents, bodies, result)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hallmark import policies  # noqa: F401 - makes `support` importable
 from hallmark.errors import UserError
-from hallmark.mutant_catalogue import Mutant, Selector
+from hallmark.mutants.catalogue import Mutant, Selector
 
 if TYPE_CHECKING:
     from support.template import Resource, Template
