@@ -1,7 +1,7 @@
 """How long the static gates take together, beside the same tools' plain command lines one after the other.
 
 Twice: cold, with nothing kept of what was judged before, and with templates that cfn-lint and checkov have judged and
-functions whose tests have passed. The stacks are synthesized each time, on either side.
+functions whose tests have passed. The stacks of both stages are synthesized each time, on either side.
 
 usage: python benchmarks/static_gates.py [rounds], with tox in PATH and its environments made (run `tox` once)
 """
