@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from support.roles import roles_of
+from support.tables import TABLES
 from support.template import Resource, Template
 from support.wiring import BUS, INVOKE_CONFIG, QUEUE, log_group_of, on_function
 
@@ -15,7 +16,7 @@ Conditions = dict[tuple[str, str], tuple[Any, ...]]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 _BUCKET = "AWS::S3::Bucket"
-_TABLES = {
+_KEYS = {
     "transactions": ("accountId", "ts"),
     "rules": ("ruleId", "version"),
     "audit-logs": ("transactionId", "ts"),
@@ -123,8 +124,8 @@ def _on(
 
 def table(template: Template, part: str) -> Resource | None:
     """The table with the keys of a part, or else with its mark."""
-    tables = template.of_type("AWS::DynamoDB::Table")
-    keyed = [one for one in tables if _keys(template, one) == _TABLES[part]]
+    tables = template.of_type(*TABLES)
+    keyed = [one for one in tables if _keys(template, one) == _KEYS[part]]
     marked = [one for one in tables if one.mark == part]
     found = [one for one in keyed if one in marked] or keyed or marked
     return found[0] if found else None

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from support.stage import stage_of
+from support.names import own_name
 from support.statements import listed
 from support.template import Resource, Template
 from support.wiring import INVOKE_CONFIG, QUEUE, RULE, RuleTarget, rules_on, targets_of
@@ -13,9 +13,8 @@ _ENABLED = (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
 def rule_id(template: Template, rule: Resource) -> str:
-    """What a rule is called: its mark, or its physical name without what the whole stack's names have in common."""
-    name = template.name(rule).removeprefix(f"{template.system}-")
-    return rule.mark or name.removesuffix(f"-{stage_of(template)}")
+    """What a rule is called: its mark, or its own name."""
+    return rule.mark or own_name(template, rule, RULE)
 
 
 def is_enabled(template: Template, rule: Resource) -> bool:

@@ -1,6 +1,7 @@
 """What a requirement means may be written in other ways than ours: those pass too."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -73,6 +74,31 @@ def test_tables_are_known_by_their_names_in_a_template_without_metadata(edited: 
     assert edited.findings("RT_TABLE_KEYS") == []
     edited.find("AWS::DynamoDB::Table")["TableName"] = "elsewhere-transactions-dev"
     assert edited.findings("RT_TABLE_KEYS") != []
+
+
+@pytest.mark.control("RT_TABLE_KEYS")
+@pytest.mark.control("RT_RULE_FANOUT")
+def test_names_may_begin_with_a_word_and_the_stage(edited: Edited) -> None:
+    text = json.dumps(edited.resources)
+    for name in re.findall(r'"(?:Table)?Name": "realtime-([a-z-]+)-dev"', text):
+        text = text.replace(f"realtime-{name}-dev", f"watch-dev-{name}")
+    edited.resources = {
+        name: {key: value for key, value in raw.items() if key != "Metadata"} for name, raw in json.loads(text).items()
+    }
+    del edited.document["Metadata"]
+    assert edited.findings("RT_TABLE_KEYS", "RT_RULE_FANOUT") == []
+    rule = edited.find("AWS::Events::Rule", lambda raw: raw["Properties"]["Name"] == "watch-dev-geo-anomaly")
+    rule["Name"] = "watch-dev-geo"
+    assert edited.findings("RT_RULE_FANOUT") != []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+def test_a_table_may_be_a_global_one_of_one_replica(edited: Edited) -> None:
+    for raw in edited.resources.values():
+        if raw["Type"] == "AWS::DynamoDB::Table":
+            raw["Type"] = "AWS::DynamoDB::GlobalTable"
+            raw["Properties"]["Replicas"] = [{"Region": "eu-central-1"}]
+    assert edited.findings("RT_IAM_LEAST", "RT_TABLE_KEYS") == []
 
 
 @pytest.mark.control("RT_TABLE_ONDEMAND")

@@ -1,0 +1,24 @@
+"""What a resource is called among its kind, without what the names of the whole stack have in common."""
+
+import re
+from os.path import commonprefix
+
+from support.stage import stage_of
+from support.template import Resource, Template
+
+_SEPARATOR = "[-_.]"
+
+
+def own_name(template: Template, resource: Resource, *kinds: str) -> str:
+    """The physical name without stage and system; no system told, it is what all names of these kinds begin with."""
+    names = [template.name(one) for one in template.of_type(*kinds)]
+    system = f"{re.escape(template.system)}{_SEPARATOR}" if template.system else _beginning(names)
+    stage = re.escape(stage_of(template))
+    name = re.sub(rf"^(?:hallmark{_SEPARATOR})?(?:{system})", "", template.name(resource))
+    return re.sub(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$", "", name)
+
+
+def _beginning(names: list[str]) -> str:
+    """The whole words that several names begin with, as a pattern."""
+    words = re.match(rf"(?:.*{_SEPARATOR})?", commonprefix(names) if len(names) > 1 else "")
+    return re.escape(words.group()) if words else ""
