@@ -9,6 +9,7 @@ from typing import Any
 from support.alarms import ALARM, Watch, watched
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
+from support.queues import kept_seconds
 from support.template import Resource, Template
 from support.wiring import (
     FUNCTION,
@@ -39,8 +40,14 @@ class QueueAlarms(Policy):
             if queue in dead_letters or queue not in buffers:
                 watch = Watch("AWS/SQS", _VISIBLE, dimensions, _SOME, parameters["maximum_threshold"], seconds)
                 yield from watched(template, queue, "QueueName", watch)
+                if kept_seconds(template, queue) <= seconds:
+                    found = str(template.value(queue, "MessageRetentionPeriod"))
+                    wanted = f"more than the {seconds} seconds in which the alarm rings"
+                    yield Finding(queue.logical_id, "MessageRetentionPeriod", found, wanted)
             if queue in buffers:
-                watch = Watch("AWS/SQS", _AGE, dimensions, ("Maximum",), parameters["buffer_age_seconds"], seconds)
+                # Nothing in a queue grows older than the queue keeps it.
+                oldest = min(parameters["buffer_age_seconds"], max(kept_seconds(template, queue) - 1, 0))
+                watch = Watch("AWS/SQS", _AGE, dimensions, ("Maximum",), oldest, seconds)
                 yield from watched(template, queue, "QueueName", watch)
 
 

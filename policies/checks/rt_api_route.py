@@ -3,21 +3,29 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.delivery import PERMISSION, call_sources
 from support.deployments import deployment_problems
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, api_of, call_ends, named, routes
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, ApiStage, api_of, call_ends, named, routes, stages
+from support.intrinsics import UNKNOWN
 from support.policy import Policy
 from support.refusals import RESPONSE, refusal_problems
 from support.roles import roles_of
+from support.statements import listed
 from support.template import Resource, Template
 from support.wiring import METHOD, Invocation, integration
 
 _MAPPING = "AWS::ApiGateway::BasePathMapping"
 _SERVICE = "apigateway.amazonaws.com"
+# What would refuse clients, or API Gateway itself, for other reasons than those that the contract names.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+_OPEN = (
+    ("AuthorizationType", (None, "NONE"), "NONE: the API key says who may call"),
+    ("Integration.Credentials", (None,), "none: an AWS::Lambda::Permission says who may call"),
+)
 
 
 class ApiRoute(Policy):
@@ -35,6 +43,8 @@ class ApiRoute(Policy):
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
             yield from _integration_problems(template, method, route, parameters["alias"])
         yield from _hidden(template)
+        for stage in stages(template):
+            yield from _cached(template, stage)
         methods = [method for route, method in found.items() if route in wanted]
         apis = dict.fromkeys(api for api in (api_of(template, method) for method in methods) if api)
         for api in apis:
@@ -48,6 +58,10 @@ def _integration_problems(template: Template, method: Resource, route: str, alia
         found = template.value(method, f"Integration.{key}")
         if found != wanted:
             yield Finding(method.logical_id, f"Integration.{key}", str(found), wanted)
+    for key, fine, wanted in _OPEN:
+        found = template.value(method, key)
+        if found not in fine:
+            yield Finding(method.logical_id, key, str(found), wanted)
     call = integration(template, method)
     if not call or call.function is not roles_of(template).function("ingest_processor") or call.qualifier != alias:
         found = f"{template.name(call.function)}:{call.qualifier}" if call else "no function, or unknown"
@@ -78,6 +92,20 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
         yield Finding(api.logical_id, "EndpointConfiguration.Types", str(kinds), "REGIONAL or EDGE")
     if api.properties.get("Policy") is not None:
         yield Finding(api.logical_id, "Policy", "a resource policy", "none: the API key says who may call")
+
+
+def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
+    """A cached answer acknowledges what nobody kept; of a whole stage's settings only GET is cached.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+    """
+    settings = template.resolve(stage.properties.get("MethodSettings", []))
+    for index, own in enumerate(listed(settings)):
+        whole = isinstance(own, Mapping) and (own.get("HttpMethod"), own.get("ResourcePath")) == ("*", "/*")
+        cached = own.get("CachingEnabled") if isinstance(own, Mapping) else UNKNOWN
+        if not whole and cached not in (None, False, "false"):
+            path = f"{stage.place}MethodSettings[{index}].CachingEnabled"
+            yield Finding(stage.resource.logical_id, path, str(cached), "false")
 
 
 def _hidden(template: Template) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from support.finding import TEMPLATE, Finding
 from support.policy import Policy
+from support.queues import TAKES_ALL, refusal
 from support.rights import lacking
 from support.roles import FUNCTIONS, roles_of
 from support.template import Resource, Template
@@ -48,6 +49,8 @@ def _destinations(template: Template, function: Resource, config: Resource) -> I
         yield Finding(config.logical_id, _SUCCESS, str(success or "none"), "the ARN of the audit bus")
     if queue is None:
         yield Finding(config.logical_id, _FAILURE, str(failure or "none"), "the ARN of a queue of this stack")
+    if refused := refusal(template, queue):
+        yield Finding(config.logical_id, _FAILURE, refused, TAKES_ALL)
     role = role_of(template, function)
     for resource, action in ((bus, "events:PutEvents"), (queue, "sqs:SendMessage")):
         arn = template.arn(resource) if resource else None

@@ -17,10 +17,12 @@ from support.rights import denied
 from support.roles import roles_of
 from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, lower, role_statements
 from support.strangers import strangers
-from support.template import Resource, Template
+from support.tables import TABLES
+from support.template import Resource, Template, walk
 from support.wiring import FUNCTION, role_of
 
 _ROLE = "AWS::IAM::Role"
+_TOPIC = "AWS::SNS::Topic"
 # Objects under a prefix, over TLS, are as narrow as writing new objects can be.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
@@ -51,6 +53,7 @@ class LeastPrivilege(Policy):
             yield from _never(one, parameters["never"])
             if one.allows and (one.owner, one.path) not in judged:
                 yield from _exact_arns(template, one)
+        yield from _keys(template)
         yield from access.permissions(template)
         yield from access.resource_policies(template)
         yield from strangers(template)
@@ -83,6 +86,20 @@ def _managed(template: Template) -> Iterator[Finding]:
             yield Finding(identity.logical_id, "ManagedPolicyArns", found, "no managed policies")
     for policy in template.of_type("AWS::IAM::ManagedPolicy"):
         yield Finding(policy.logical_id, "Type", policy.type, "the statements in the function's own role")
+
+
+def _keys(template: Template) -> Iterator[Finding]:
+    """A customer's key on what functions use wants a right to the key, which no role has.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    for resource in template.of_type(*TABLES, _TOPIC):
+        for path, raw in walk(resource.properties):
+            if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
+                key = template.text(raw) or "unknown"
+                if not key.startswith("alias/aws/"):
+                    yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
 
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:

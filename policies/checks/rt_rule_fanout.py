@@ -10,6 +10,7 @@ from support.delivery import EVENTS, ROLE, forwarding_problems, may_call, may_se
 from support.finding import TEMPLATE, Finding
 from support.inputs import carries_detail, input_template, shapers, strings_in
 from support.policy import Policy
+from support.queues import TAKES_ALL, refusal
 from support.roles import roles_of
 from support.rules import buffer_queue, rule_id, unread_targets
 from support.template import Resource, Template
@@ -34,6 +35,7 @@ class Fanout(Policy):
         for rule in template.of_type(RULE):
             if unread_targets(rule):
                 yield Finding(rule.logical_id, "Targets", "no target, or unknown", "targets one by one")
+            yield from _same_id(template, rule)
             for target in targets_of(rule):
                 yield from _unreachable(template, target, parameters["alias"])
 
@@ -55,6 +57,19 @@ def _missing(template: Template, rule: Resource, wanted: dict[str, str]) -> Iter
         if arn not in arns:
             found = ", ".join(str(one or "unknown").rsplit(":", 2)[-1] for one in arns) or "no target"
             yield Finding(rule.logical_id, "Targets", found, f"{what} among the targets")
+
+
+def _same_id(template: Template, rule: Resource) -> Iterator[Finding]:
+    """Of targets of a rule with one id EventBridge keeps one.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
+    """
+    known: set[str | None] = set()
+    for target in targets_of(rule):
+        name = template.text(target.raw.get("Id"))
+        if name is None or name in known:
+            yield Finding(rule.logical_id, f"{target.path}.Id", name or "missing or unknown", "an id of its own")
+        known.add(name)
 
 
 def _names_its_rule(template: Template, target: RuleTarget) -> Iterator[Finding]:
@@ -86,6 +101,8 @@ def _unreachable(template: Template, target: RuleTarget, alias: str) -> Iterator
     if queue and not may_send(template, queue, rule):
         wanted = f"sqs:SendMessage allowed to {EVENTS} for this rule in the queue's policy"
         yield Finding(rule.logical_id, place, "EventBridge may not send to this queue for this rule", wanted)
+    if refused := refusal(template, queue):
+        yield Finding(rule.logical_id, place, refused, TAKES_ALL)
     if bus:
         yield from _bus_target(template, target, bus)
 

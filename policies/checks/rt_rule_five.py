@@ -75,8 +75,11 @@ def pattern_problems(
         path, found = ("EventPattern", pattern) if not isinstance(pattern, Mapping) else ("EventPattern.detail", own)
         yield Finding(rule.logical_id, path, written(found), written(detail))
         return
-    for key in left_out(template, pattern, event):
-        wanted = f"nothing that keeps out {written(event)}"
+    # A replay from the archive must reach what the rule reaches.
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html
+    replays = ["replay-name"] if "replay-name" in pattern else []
+    for key in dict.fromkeys([*left_out(template, pattern, event), *replays]):
+        wanted = f"nothing that keeps out {written(event)}, replayed or not"
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
     for field in dict.fromkeys([*detail, *own]):
         whole = field in parameters["whole_numbers"]

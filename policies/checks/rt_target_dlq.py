@@ -9,6 +9,7 @@ from typing import Any
 from support.delivery import EVENTS, may_send, open_to_strangers, queue_statements
 from support.finding import Finding
 from support.policy import Policy
+from support.queues import TAKES_ALL, refusal
 from support.rules import all_targets, dead_letter_queue, unread_targets
 from support.template import Resource, Template
 from support.wiring import QUEUE, RULE, RuleTarget
@@ -48,9 +49,8 @@ def _problems(template: Template, target: RuleTarget, delivered: set[str]) -> It
     if queue.logical_id in delivered:
         wanted = "a queue that is no rule's target"
         yield Finding(rule.logical_id, path, f"{queue.logical_id}, which rules deliver to", wanted)
-    fifo = template.value(queue, "FifoQueue")
-    if fifo not in (None, False, "false") or template.name(queue).endswith(".fifo"):
-        yield Finding(rule.logical_id, path, f"the FIFO queue {queue.logical_id}", "a standard queue")
+    if refused := refusal(template, queue):
+        yield Finding(rule.logical_id, path, refused, TAKES_ALL)
     if not may_send(template, queue, rule):
         found = f"{queue.logical_id}, whose policy does not surely let EventBridge send for this rule"
         wanted = f"sqs:SendMessage allowed to {EVENTS} with aws:SourceArn equal to {template.arn(rule)}"

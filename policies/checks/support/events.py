@@ -89,7 +89,10 @@ def _range(terms: Any, whole: bool) -> Condition | None:
 
 
 def left_out(template: Template, pattern: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
-    """The keys of a pattern, `detail` aside, that may keep an event out; nobody but our account is let in."""
+    """The keys of a pattern, `detail` aside, that may keep an event out; nobody but our account is let in.
+
+    A pattern that leaves out replayed events only keeps none of them out.
+    """
     event = {**event, "version": "0", "account": template.account}
     return [key for key, matchers in pattern.items() if key != "detail" and not _lets_in(key, matchers, event)]
 

@@ -1,7 +1,7 @@
 """What a resource is called among its kind, without what the names of the whole stack have in common."""
 
 import re
-from os.path import commonprefix
+from itertools import takewhile
 
 from support.stage import stage_of
 from support.template import Resource, Template
@@ -20,5 +20,6 @@ def own_name(template: Template, resource: Resource, *kinds: str) -> str:
 
 def _beginning(names: list[str]) -> str:
     """The whole words that several names begin with, as a pattern."""
-    words = re.match(rf"(?:.*{_SEPARATOR})?", commonprefix(names) if len(names) > 1 else "")
-    return re.escape(words.group()) if words else ""
+    words = [re.split(f"(?<={_SEPARATOR})", name)[:-1] for name in names]
+    shared = takewhile(lambda found: len(set(found)) == 1, zip(*words, strict=False)) if len(names) > 1 else ()
+    return re.escape("".join(found[0] for found in shared))

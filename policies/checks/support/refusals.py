@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from support.finding import Finding
 from support.gateway import api_of, shown
-from support.template import Resource, Template
+from support.template import Resource, Template, walk
 
 RESPONSE = "AWS::ApiGateway::GatewayResponse"
 # What API Gateway answers where nobody says otherwise.
@@ -19,6 +19,8 @@ _OWN_STATUS = {
     "INTEGRATION_FAILURE": 504,
     "INTEGRATION_TIMEOUT": 504,
 }
+_TOLD = ("ResponseTemplates", "ResponseParameters")
+_ECHO = "validationErrorString"
 # Answers whatever of its class has no response of its own, with its own status if it has one.
 _DEFAULT = "DEFAULT_{}XX"
 
@@ -26,8 +28,20 @@ _DEFAULT = "DEFAULT_{}XX"
 def refusal_problems(template: Template, apis: Iterable[Resource], refusals: Mapping[str, int]) -> Iterator[Finding]:
     """Refusals with another status than the wanted one, and those of these APIs that are left to AWS."""
     yield from _answers(template, {**_defaults(refusals), **refusals})
+    yield from _echoes(template)
     for api in apis:
         yield from _unanswered(template, api, refusals)
+
+
+def _echoes(template: Template) -> Iterator[Finding]:
+    """Refusals that tell what the validator said: of an enum or a pattern it says the value, too.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    """
+    for response in template.of_type(RESPONSE):
+        for path, raw in walk(response.properties):
+            if path.startswith(_TOLD) and _ECHO in (template.text(raw) or _ECHO):
+                yield Finding(response.logical_id, path, shown(template, raw), "a text without the value")
 
 
 def _default_of(kind: str) -> str:

@@ -364,3 +364,32 @@ def test_a_release_may_take_a_share_of_the_calls(edited: Edited) -> None:
     version = {"Fn::GetAtt": ["Next", "Version"]}
     alias["RoutingConfig"] = {"AdditionalVersionWeights": [{"FunctionVersion": version, "FunctionWeight": 0.1}]}
     assert edited.findings("RT_FN_PROVISIONED") == []
+
+
+@pytest.mark.control("RT_API_ROUTE")
+def test_nobody_is_kept_away_or_told_a_value_by_what_says_so(edited: Edited) -> None:
+    del edited.find("AWS::ApiGateway::Method")["AuthorizationType"]
+    whole = {"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": True}
+    post = {"HttpMethod": "POST", "ResourcePath": "/~1transactions", "CachingEnabled": "false"}
+    edited.find("AWS::ApiGateway::Stage")["MethodSettings"] = [whole, post]
+    response = edited.find("AWS::ApiGateway::GatewayResponse")
+    response["ResponseTemplates"] = {"application/json": {"Fn::Sub": '{"message": $context.error.messageString}'}}
+    assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.control("RT_TARGET_DLQ")
+@pytest.mark.control("RT_FN_DESTINATIONS")
+@pytest.mark.control("RT_RULE_FANOUT")
+@pytest.mark.control("RT_ALARM_DLQ")
+def test_queues_may_say_that_they_take_everything(edited: Edited) -> None:
+    for queue in edited.all("AWS::SQS::Queue"):
+        queue.update(FifoQueue=False, MaximumMessageSize="1048576")
+    del edited.find("AWS::SQS::Queue", lambda raw: "night" in raw["Properties"]["QueueName"])["MessageRetentionPeriod"]
+    assert edited.findings("RT_TARGET_DLQ", "RT_FN_DESTINATIONS", "RT_RULE_FANOUT", "RT_ALARM_DLQ") == []
+
+
+@pytest.mark.control("RT_IAM_LEAST")
+def test_what_is_under_a_key_of_aws_asks_for_no_right(edited: Edited) -> None:
+    edited.find("AWS::DynamoDB::Table")["SSESpecification"] = {"SSEEnabled": True, "SSEType": "KMS"}
+    edited.find("AWS::SNS::Topic")["KmsMasterKeyId"] = "alias/aws/sns"
+    assert edited.findings("RT_IAM_LEAST") == []
