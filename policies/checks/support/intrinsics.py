@@ -93,7 +93,7 @@ class Resolver:
             return NO_VALUE
         if target in self._pseudo:
             return self._pseudo[target]
-        # A parameter's default is no answer: who deploys may choose another value.
+        # A parameter's default is no answer: who deploys may choose another value, unless only one is allowed.
         return self._ref_of(target)
 
     def _get_att(self, argument: Any) -> Any:
@@ -146,11 +146,12 @@ class Resolver:
         return text.split(argument[0]) if text is not None and argument[0] else UNKNOWN
 
     def _find_in_map(self, argument: Any) -> Any:
-        """A value of the template's own Mappings, if its keys are written out."""
-        if not isinstance(argument, list) or len(argument) != 3 or not all(isinstance(key, str) for key in argument):
+        """A value of the template's own Mappings, if its keys can be told."""
+        keys = self.resolve(argument)
+        if not isinstance(keys, list) or len(keys) != 3 or not all(isinstance(key, str) for key in keys):
             return UNKNOWN
         value: Any = self._mappings
-        for key in argument:
+        for key in keys:
             # A macro may put anything beside what is written.
             if not isinstance(value, Mapping) or "Fn::Transform" in value:
                 return UNKNOWN

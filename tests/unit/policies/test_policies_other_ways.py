@@ -54,6 +54,16 @@ def test_an_archive_may_leave_out_what_is_not_ours(edited: Edited, pattern: dict
     assert edited.findings("RT_BUS_ARCHIVE") == []
 
 
+@pytest.mark.control("RT_BUS_ARCHIVE")
+def test_beside_an_archive_of_everything_there_may_be_one_of_less(edited: Edited) -> None:
+    whole = edited.find("AWS::Events::Archive")
+    part = {**whole, "ArchiveName": "realtime-euro-dev", "EventPattern": {"detail": {"currency": ["EUR"]}}}
+    edited.resources["Part"] = {"Type": "AWS::Events::Archive", "Properties": part}
+    assert edited.findings("RT_BUS_ARCHIVE") == []
+    whole["EventPattern"] = {"source": ["elsewhere"]}
+    assert {resource for resource, _ in edited.findings("RT_BUS_ARCHIVE")} >= {"Part"}
+
+
 @pytest.mark.control("RT_AUDIT_RETENTION")
 @pytest.mark.parametrize(
     "pattern",

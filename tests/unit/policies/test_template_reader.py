@@ -21,7 +21,13 @@ RESOURCES = {
     "Loop": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": ["Loop", "QueueName"]}}},
     "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api-dev"}},
 }
-PARAMETERS = {"Defaulted": {"Type": "String", "Default": "told"}, "Open": {"Type": "String"}}
+PARAMETERS = {
+    "Defaulted": {"Type": "String", "Default": "told"},
+    "Open": {"Type": "String"},
+    "Only": {"Type": "String", "Default": "dev", "AllowedValues": ["dev"]},
+    "OneOfTwo": {"Type": "String", "Default": "dev", "AllowedValues": ["dev", "prod"]},
+    "Elsewhere": {"Type": "AWS::SSM::Parameter::Value<String>", "AllowedValues": ["/dev/size"]},
+}
 MAPPINGS = {"Sizes": {"dev": {"mb": 512, "zones": ["a", "b"]}}, "Filled": {"dev": {"mb": 512, "Fn::Transform": {}}}}
 
 
@@ -55,6 +61,8 @@ def template() -> Any:
         ([1, {"Ref": "AWS::NoValue"}, "x"], [1, "x"]),
         ({"key": {"Ref": "AWS::NoValue"}, "other": True}, {"other": True}),
         ({"Fn::FindInMap": ["Sizes", "dev", "mb"]}, 512),
+        ({"Ref": "Only"}, "dev"),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Only"}, "mb"]}, 512),
         ({"Fn::Select": [1, {"Fn::FindInMap": ["Sizes", "dev", "zones"]}]}, "b"),
         ({"Fn::If": ["C", 1, 1]}, 1),
         ({"Fn::If": ["C", {"Ref": "Bus"}, {"Fn::Sub": "${Bus}"}]}, "bus-dev"),
@@ -70,6 +78,8 @@ def test_an_expression_is_resolved(template: Any, expression: Any, meaning: Any)
     [
         {"Ref": "Open"},
         {"Ref": "Defaulted"},
+        {"Ref": "OneOfTwo"},
+        {"Ref": "Elsewhere"},
         {"Ref": "Nobody"},
         {"Fn::GetAtt": ["Nobody", "Arn"]},
         {"Fn::GetAtt": ["Q"]},
