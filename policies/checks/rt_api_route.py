@@ -9,7 +9,7 @@ from typing import Any
 from support.delivery import PERMISSION, call_sources
 from support.deployments import deployment_problems
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, ApiStage, api_of, call_ends, named, routes, stages
+from support.gateway import API, DEPLOYMENT, PATH, STAGE, ApiStage, api_of, call_arns, named, routes, stages
 from support.intrinsics import UNKNOWN
 from support.policy import Policy
 from support.refusals import RESPONSE, refusal_problems
@@ -72,8 +72,7 @@ def _integration_problems(template: Template, method: Resource, route: str, alia
 
 
 def _may_call(template: Template, call: Invocation, method: Resource) -> bool:
-    sources = call_sources(template, call, _SERVICE)
-    return any(source.rpartition(":")[2] in call_ends(template, method, "*") for source in sources)
+    return bool(call_sources(template, call, _SERVICE) & call_arns(template, method, "*"))
 
 
 def _closed(template: Template, api: Resource) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.delivery import is_for_our_account, source_arns
 from support.finding import Finding
-from support.gateway import call_ends
+from support.gateway import call_arns
 from support.resource_policies import BUS_POLICY, held_statements
 from support.rights import lets_take, trust_denials
 from support.statements import Statement, conditions_of, listed, lower, trust_of
@@ -78,15 +78,11 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
         yield Finding(name, "FunctionName", found, "the qualifier that is called")
     source = template.text(one.properties.get("SourceArn"))
     rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
-    methods = {end for call in calls if call.caller.type == METHOD for end in call_ends(template, call.caller)}
-    right = source in rules if principal == "events.amazonaws.com" else _is_call(source, methods)
+    methods = {arn for call in calls if call.caller.type == METHOD for arn in call_arns(template, call.caller)}
+    right = source in rules if principal == "events.amazonaws.com" else source in methods
     if source is None or not right or "*" in source:
         found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
         yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
-
-
-def _is_call(source: str | None, methods: set[str]) -> bool:
-    return source is not None and ":execute-api:" in source and source.rpartition(":")[2] in methods
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.intrinsics import UNKNOWN
+from support.intrinsics import REGION, UNKNOWN
 from support.template import Resource, Template
 from support.wiring import METHOD
 
@@ -90,8 +90,8 @@ def _description(deployment: Resource) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def call_ends(template: Template, method: Resource, *others: str) -> set[str]:
-    """How the source of a method's calls may end: API, stage, verb and path; `others` are stages beside the template's.
+def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
+    """The sources of a method's calls: API, stage, verb and path; `others` are stages beside the template's.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
@@ -99,7 +99,8 @@ def call_ends(template: Template, method: Resource, *others: str) -> set[str]:
     if api is None or path is None:
         return set()
     names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
-    return {f"${{{api.logical_id}}}/{name}/{verb}{path}" for name in (*names, *others)}
+    place = f"arn:aws:execute-api:{REGION}:{template.account}:${{{api.logical_id}}}"
+    return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
 
 
 def is_true(template: Template, expression: Any) -> bool:
