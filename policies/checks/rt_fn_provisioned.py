@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -85,9 +86,18 @@ def _provisioned(template: Template, alias: Resource, function: Resource, wanted
     if count != wanted:
         yield Finding(alias.logical_id, _PATH, "none" if raw is None else str(raw), str(wanted) if wanted else "none")
     reserved = template.number(function.properties.get("ReservedConcurrentExecutions"))
-    if wanted and (reserved is None or wanted > reserved):
-        found = f"{reserved if reserved is None else int(reserved)} reserved for {wanted} provisioned"
-        yield Finding(function.logical_id, "ReservedConcurrentExecutions", found, f"at least {wanted}")
+    total = wanted + _elsewhere(template, alias, function)
+    if wanted and (reserved is None or total > reserved):
+        found = f"{reserved if reserved is None else int(reserved)} reserved for {total:g} provisioned"
+        yield Finding(function.logical_id, "ReservedConcurrentExecutions", found, f"at least {total:g}")
+
+
+def _elsewhere(template: Template, alias: Resource, function: Resource) -> float:
+    """What other aliases and versions of the function provision of the same reserve; endless if it cannot be told."""
+    others = [one for kind in (ALIAS, VERSION) for one in on_function(template, function, kind) if one is not alias]
+    found = [template.value(one, _PATH) for one in others]
+    counts = [template.number(count) for count in found if count is not None]
+    return sum(math.inf if count is None else count for count in counts)
 
 
 check = ProvisionedConcurrency()
