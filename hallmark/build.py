@@ -114,7 +114,7 @@ STEPS = (
     ),
     Step(
         name="synthesize the stacks",
-        inputs=("infra", "cdk.json", "requirements", "build/lambda"),
+        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
         output=CLOUD_ASSEMBLY,
         proof="*.json",
         make=lambda: _synthesize(CLOUD_ASSEMBLY),

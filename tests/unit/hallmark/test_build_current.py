@@ -17,7 +17,7 @@ def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
     output = tmp_path / "out"
     output.mkdir()
     (output / "made.json").write_text("{}")
-    made = Step("make it", ("source.py",), output, "*.json", make=lambda: None)
+    made = Step("make it", ("*.py",), output, "*.json", make=lambda: None)
     made.stamp.write_text(made.digest())
     require_current((made,))
     return made
@@ -27,6 +27,12 @@ def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
 def test_what_changed_is_refused(step: Step, changed: str) -> None:
     (build.ROOT / changed).write_text("two")
     with pytest.raises(UserError, match=r"^out is not made of these sources: run `tox -e build`$"):
+        require_current((step,))
+
+
+def test_what_came_is_refused(step: Step) -> None:
+    (build.ROOT / "another.py").write_text("two")
+    with pytest.raises(UserError, match="not made of these sources"):
         require_current((step,))
 
 
