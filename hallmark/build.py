@@ -28,7 +28,7 @@ from hallmark.project import (
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the files and variables it depends on, the folders it fills, and the command that does it.
+    """One step: the files, folders, patterns and variables it depends on, the folder it fills, and what fills it.
 
     `proof` are the files of the output that are looked at: whoever changed them otherwise has them made again.
     """

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, ApiStage, is_true, named, shown, stages
+from support.flags import is_true, shown
+from support.gateway import API, ApiStage, named, stages
 from support.intrinsics import UNKNOWN
 from support.policy import Policy
 from support.statements import listed

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import TEMPLATE, Finding
+from support.flags import is_off
 from support.gateway import API, STAGE, ApiStage, stages
 from support.policy import Policy
 from support.template import Template
@@ -86,7 +87,7 @@ def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
             yield Finding(stage.resource.logical_id, path, "unknown, therefore failed", "settings that can be told")
             continue
         traced, level = setting.get("DataTraceEnabled"), template.resolve(setting.get("LoggingLevel"))
-        if traced is not None and template.resolve(traced) not in (False, "false"):
+        if not is_off(template.resolve(traced)):
             yield Finding(stage.resource.logical_id, f"{path}DataTraceEnabled", str(traced), "false")
         if level not in (None, "OFF"):
             yield Finding(stage.resource.logical_id, f"{path}LoggingLevel", str(level), "OFF")

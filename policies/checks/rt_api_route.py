@@ -9,6 +9,7 @@ from typing import Any
 from support.delivery import PERMISSION, call_sources
 from support.deployments import deployment_problems
 from support.finding import TEMPLATE, Finding
+from support.flags import is_off
 from support.gateway import API, DEPLOYMENT, PATH, STAGE, ApiStage, api_of, call_arns, named, routes, stages
 from support.intrinsics import UNKNOWN
 from support.policy import Policy
@@ -83,7 +84,7 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
     """
     disabled = template.value(api, "DisableExecuteApiEndpoint")
     mapped = [named(template, one.properties.get("RestApiId"), API) for one in template.of_type(_MAPPING)]
-    if disabled not in (None, False, "false") and api not in mapped:
+    if not is_off(disabled) and api not in mapped:
         wanted = f"false, or a {_MAPPING} of this API"
         yield Finding(api.logical_id, "DisableExecuteApiEndpoint", str(disabled), wanted)
     kinds = template.value(api, "EndpointConfiguration.Types")
@@ -102,7 +103,7 @@ def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
     for index, own in enumerate(listed(settings)):
         whole = isinstance(own, Mapping) and (own.get("HttpMethod"), own.get("ResourcePath")) == ("*", "/*")
         cached = own.get("CachingEnabled") if isinstance(own, Mapping) else UNKNOWN
-        if not whole and cached not in (None, False, "false"):
+        if not whole and not is_off(cached):
             path = f"{stage.place}MethodSettings[{index}].CachingEnabled"
             yield Finding(stage.resource.logical_id, path, str(cached), "false")
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import Finding
-from support.gateway import api_of, is_true, named, shown
+from support.flags import is_true, shown
+from support.gateway import api_of, named
 from support.intrinsics import UNKNOWN
 from support.policy import Policy
 from support.template import Resource, Template

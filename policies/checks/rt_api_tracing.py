@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from support.finding import TEMPLATE, Finding
-from support.gateway import API, STAGE, is_true, shown, stages
+from support.flags import is_true, shown
+from support.gateway import API, STAGE, stages
 from support.policy import Policy
 from support.template import Template
 

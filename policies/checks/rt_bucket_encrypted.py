@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.buckets import BUCKET, BUCKET_POLICY, denies, missing_denial, other_policies
+from support.buckets import BUCKET, BUCKET_POLICY, denies, missing_denial
 from support.finding import Finding
 from support.policy import Policy
+from support.resource_policies import several_policies
 from support.template import Resource, Template
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"
@@ -37,7 +38,7 @@ class BucketEncrypted(Policy):
                     condition = f'{{"{operator}": {{"{key}": "{value}"}}}}'
                     wanted = f"Deny of s3:PutObject on all objects to everybody if only {condition}"
                     yield from missing_denial(template, bucket, what, wanted)
-            yield from other_policies(template, bucket)
+            yield from several_policies(template, bucket, "BucketPolicy")
         for bucket in template.of_type(_DIRECTORY):
             yield Finding(bucket.logical_id, "Type", "a directory bucket, without an AWS-managed key", BUCKET)
 

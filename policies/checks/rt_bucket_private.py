@@ -8,7 +8,7 @@ from typing import Any
 
 from support.buckets import BUCKET
 from support.finding import Finding
-from support.gateway import is_true, shown
+from support.flags import is_true, shown
 from support.policy import Policy
 from support.template import Template
 

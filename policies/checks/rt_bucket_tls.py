@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.ht
 from collections.abc import Iterator
 from typing import Any
 
-from support.buckets import BUCKET, BUCKET_POLICY, denials, missing_denial, other_policies
+from support.buckets import BUCKET, BUCKET_POLICY, denials, missing_denial
 from support.finding import Finding
 from support.policy import Policy
-from support.resource_policies import denies_plain_transport
+from support.resource_policies import denies_plain_transport, several_policies
 from support.template import Template
 
 _CONDITION = '{"Bool": {"aws:SecureTransport": "false"}}'
@@ -27,7 +27,7 @@ class BucketTls(Policy):
                 if not any(denies_plain_transport(template, one, {resource}, "s3") for one in statements):
                     wanted = f"Deny of s3:* on {resource} to everybody if only {_CONDITION}"
                     yield from missing_denial(template, bucket, f"plain transport to {what}", wanted)
-            yield from other_policies(template, bucket)
+            yield from several_policies(template, bucket, "BucketPolicy")
 
 
 check = BucketTls()

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.finding import Finding
 from support.policy import Policy
-from support.resource_policies import denies_plain_transport, policies_on, resource_statements
+from support.resource_policies import denies_plain_transport, resource_statements, several_policies
 from support.template import Resource, Template
 from support.wiring import QUEUE
 
@@ -32,10 +32,7 @@ class SecureQueues(Policy):
 
 
 def _policy(template: Template, queue: Resource) -> Iterator[Finding]:
-    policies = policies_on(template, queue)
-    if len(policies) > 1:
-        found = f"{len(policies)} policies, of which SQS keeps the last"
-        yield Finding(queue.logical_id, "QueuePolicy", found, "one policy")
+    yield from several_policies(template, queue, "QueuePolicy")
     arn = template.arn(queue) or ""
     statements = resource_statements(template, queue)
     if not any(denies_plain_transport(template, one, {arn}, "sqs") for one in statements):

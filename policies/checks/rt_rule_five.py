@@ -8,7 +8,7 @@ from typing import Any
 
 from support.events import condition, event_pattern, left_out, written
 from support.finding import TEMPLATE, Finding
-from support.gateway import shown
+from support.flags import shown
 from support.policy import Policy
 from support.roles import roles_of
 from support.rules import is_enabled, rule_id

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from support.finding import Finding
-from support.gateway import is_true, shown
+from support.flags import is_off, is_true, shown
 from support.keeping import loss_problems
 from support.policy import Policy
 from support.tables import GLOBAL_TABLE, TABLES
@@ -41,7 +41,7 @@ class TableOnDemand(Policy):
             yield from _limits(template, table)
             yield from _recovery_problems(template, table)
             expires = template.value(table, f"{_EXPIRY}.Enabled")
-            if expires not in (None, False, "false"):
+            if not is_off(expires):
                 wanted = "no expiry: a record is a claim, a decision or a version, and stays"
                 yield Finding(table.logical_id, f"{_EXPIRY}.Enabled", str(expires), wanted)
             if parameters["keeps_data"]:

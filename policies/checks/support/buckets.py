@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.ht
 from collections.abc import Iterator, Mapping
 
 from support.finding import Finding
-from support.resource_policies import policies_on, resource_statements
+from support.resource_policies import resource_statements
 from support.statements import Statement, denied_under
 from support.template import Resource, Template
 
@@ -31,17 +31,6 @@ def denies(template: Template, bucket: Resource, action: str, resource: str, con
 
 def _reaches(statement: Statement, arn: str) -> bool:
     return any(own in (arn, "*") for own in statement.resources)
-
-
-def other_policies(template: Template, bucket: Resource) -> Iterator[Finding]:
-    """A finding if a bucket has a second policy: S3 keeps one.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
-    """
-    policies = policies_on(template, bucket)
-    if len(policies) > 1:
-        found = f"{len(policies)} policies, of which S3 keeps one"
-        yield Finding(bucket.logical_id, "BucketPolicy", found, "one policy")
 
 
 def missing_denial(template: Template, bucket: Resource, what: str, wanted: str) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from collections.abc import Iterator
 
 from support.finding import Finding
-from support.gateway import DEPLOYMENT, ApiStage, api_of, named, shown, stages
+from support.flags import shown
+from support.gateway import DEPLOYMENT, ApiStage, api_of, named, stages
 from support.order import made_before
 from support.template import Resource, Template
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.intrinsics import REGION, UNKNOWN
+from support.intrinsics import REGION
 from support.template import Resource, Template
 from support.wiring import METHOD
 
@@ -101,15 +101,3 @@ def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
     names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
     place = f"arn:aws:execute-api:{REGION}:{template.account}:${{{api.logical_id}}}"
     return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
-
-
-def is_true(template: Template, expression: Any) -> bool:
-    """Whether a flag surely is true; CloudFormation takes the text "true" too."""
-    value = template.resolve(expression)
-    return value is True or (isinstance(value, str) and value.lower() == "true")
-
-
-def shown(template: Template, expression: Any) -> str:
-    """A property as a finding shows it."""
-    value = template.resolve(expression)
-    return "unknown, therefore failed" if value is UNKNOWN else "missing" if expression is None else str(value)

@@ -1,5 +1,6 @@
 """Which queues do not take every event that AWS delivers, and how long they keep it."""
 
+from support.flags import is_off
 from support.template import Resource, Template
 
 # What an event, or an invocation's record, may be as large as.
@@ -20,7 +21,7 @@ def refusal(template: Template, queue: Resource | None) -> str:
     if queue is None:
         return ""
     fifo = template.value(queue, "FifoQueue")
-    if fifo not in (None, False, "false") or template.name(queue).endswith(".fifo"):
+    if not is_off(fifo) or template.name(queue).endswith(".fifo"):
         return f"the FIFO queue {queue.logical_id}"
     size = queue.properties.get("MaximumMessageSize")
     number = template.number(size)

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 from collections.abc import Iterable, Iterator, Mapping
 
 from support.finding import Finding
-from support.gateway import api_of, shown
+from support.flags import shown
+from support.gateway import api_of
 from support.template import Resource, Template, walk
 
 RESPONSE = "AWS::ApiGateway::GatewayResponse"

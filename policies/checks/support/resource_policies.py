@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-res
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from support.finding import Finding
 from support.statements import Statement, denied_under, listed, lower, statements_of
 from support.template import Resource, Template
 
@@ -46,6 +47,17 @@ def statements_on(template: Template, resource: Resource) -> list[Statement]:
 def policies_on(template: Template, resource: Resource) -> list[Resource]:
     """The policies of a resource's kind that are on it."""
     return [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
+
+
+def several_policies(template: Template, resource: Resource, path: str) -> Iterator[Finding]:
+    """A finding if a queue or a bucket has a second policy: the service keeps one.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    policies = policies_on(template, resource)
+    if len(policies) > 1:
+        yield Finding(resource.logical_id, path, f"{len(policies)} policies, of which AWS keeps one", "one policy")
 
 
 def held_statements(template: Template, holder: Resource) -> Iterator[Statement]:

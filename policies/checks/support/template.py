@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from support.account import accounts_in, written_account
 from support.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
 from support.intrinsics import NESTED, REGION, UNKNOWN, Reference, Resolver, text_of
+from support.parameters import only_values
 from support.reader import without_line_keys
 
 Value = TypeVar("Value")
@@ -46,7 +47,7 @@ class Template:
         account = self.account = str(mark.get("Account") or self._written_account())
         self._place = {"region": REGION, "account": account}
         pseudo = {
-            **_only_values(_mapping(document.get("Parameters"))),
+            **only_values(document.get("Parameters")),
             "AWS::Partition": "aws",
             "AWS::AccountId": account,
             "AWS::Region": REGION,
@@ -268,23 +269,6 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def is_intrinsic(value: Any) -> bool:
     """Whether a value is an intrinsic function such as {"Ref": ...}."""
     return isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
-
-
-def _only_values(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """The values of the parameters that whoever deploys cannot choose: only one is allowed.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
-    """
-    found: dict[str, str] = {}
-    for name, parameter in parameters.items():
-        own = _mapping(parameter)
-        allowed = own.get("AllowedValues")
-        # Of other types the value is a list, or the name of what holds it.
-        if own.get("Type") in ("String", "Number") and isinstance(allowed, list) and len(allowed) == 1:
-            only = text_of(allowed[0])
-            if only is not None:
-                found[name] = only
-    return found
 
 
 def _is_no_value(value: Any) -> bool:

@@ -6,7 +6,6 @@ import pytest
 
 from tests.unit.policies.edited import Edited
 
-pytestmark = pytest.mark.control("RT_FN_THREE")
 MAPPING, SUBSCRIPTION = "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription"
 QUEUE = ("AWS::SQS::Queue", {"Fn::GetAtt": ["Kept", "Arn"]})
 TOPIC = ("AWS::SNS::Topic", {"Ref": "Kept"})

@@ -37,7 +37,6 @@ def test_a_template_without_anything_in_scope_is_a_finding(control: str) -> None
     assert "could not judge" not in found[0].found
 
 
-@pytest.mark.control("RT_TARGET_RETRY")
 def test_the_path_leads_to_the_target() -> None:
     edited = Edited("dev")
     del edited.rule("night-time")["Targets"][2]["RetryPolicy"]
@@ -48,14 +47,12 @@ def test_the_path_leads_to_the_target() -> None:
     )
 
 
-@pytest.mark.control("RT_RULE_FIVE")
 def test_the_path_leads_to_the_field_of_the_pattern() -> None:
     edited = Edited("prod")
     edited.rule("geo-anomaly")["EventPattern"]["detail"]["country"][0]["anything-but"].remove("UK")
     assert [path for _, path in edited.findings("RT_RULE_FIVE")] == ["EventPattern.detail.country"]
 
 
-@pytest.mark.control("RT_RULE_FANOUT")
 def test_a_part_keeps_its_player_when_one_wire_is_wrong() -> None:
     edited = Edited("dev")
     night = edited.rule("night-time")

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 from tests.unit.policies.edited import Edited
-
-pytestmark = pytest.mark.control("RT_ENV_SEPARATION")
 
 
 def _export(edited: Edited, *names: Any) -> None:

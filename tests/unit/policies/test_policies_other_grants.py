@@ -14,7 +14,6 @@ WRITER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/realtime
 IN_CLEAR = {"Bool": {"aws:SecureTransport": "false"}}
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited) -> None:
     nobody = (
         {"Ref": "AWS::NoValue"},
@@ -26,7 +25,6 @@ def test_a_table_may_have_a_policy_that_lets_nobody_in(edited: Edited) -> None:
     assert edited.findings("RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited) -> None:
     denials: tuple[dict[str, Any], ...] = (
         {"Action": ["iam:*", "kms:*", "dynamodb:DeleteItem"], "Resource": "*"},
@@ -41,7 +39,6 @@ def test_a_role_may_be_denied_what_it_does_not_need(edited: Edited) -> None:
     assert edited.findings("RT_IAM_LEAST", *RIGHTS) == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_bucket_may_refuse_what_its_writer_does_not_do(edited: Edited) -> None:
     denials: tuple[dict[str, Any], ...] = (
         {"Action": "s3:DeleteObject*"},
@@ -55,7 +52,6 @@ def test_a_bucket_may_refuse_what_its_writer_does_not_do(edited: Edited) -> None
     assert edited.findings("RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_TARGET_DLQ")
 def test_a_dead_letter_queue_may_refuse_others(edited: Edited) -> None:
     denials: tuple[dict[str, Any], ...] = (
         {"Action": "sqs:PurgeQueue"},
@@ -77,7 +73,6 @@ def _let_in(edited: Edited) -> list[dict[str, Any]]:
     return [one for one in statements if "ArnEquals" in one.get("Condition", {})]
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 @pytest.mark.parametrize("operator", ["ArnLike", "StringEquals", "StringLike"])
 def test_a_source_may_be_compared_in_other_ways(edited: Edited, operator: str) -> None:
     for one in _let_in(edited):
@@ -85,7 +80,6 @@ def test_a_source_may_be_compared_in_other_ways(edited: Edited, operator: str) -
     assert edited.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_our_account_may_be_asked_for(edited: Edited) -> None:
     ours = {"Ref": "AWS::AccountId"}
     for one in _let_in(edited):
@@ -98,7 +92,6 @@ def test_our_account_may_be_asked_for(edited: Edited) -> None:
     assert edited.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
     refusal = {"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
     for role in edited.all("AWS::IAM::Role"):
@@ -106,7 +99,6 @@ def test_a_role_may_refuse_others_than_lambda(edited: Edited) -> None:
     assert edited.findings("RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 @pytest.mark.parametrize("change", [str.lower, str.upper])
 def test_an_action_may_be_in_any_case(edited: Edited, change: Callable[[str], str]) -> None:
     for kind in ("AWS::IAM::Role", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
@@ -122,7 +114,6 @@ def _change_actions(value: Any, change: Callable[[str], str]) -> None:
             _change_actions(item, change)
 
 
-@pytest.mark.control("RT_BUCKET_TLS")
 def test_a_denial_may_hold_where_its_key_is_missing_too(edited: Edited) -> None:
     for raw in edited.resources.values():
         document = raw["Properties"].get("PolicyDocument", {})
@@ -132,7 +123,6 @@ def test_a_denial_may_hold_where_its_key_is_missing_too(edited: Edited) -> None:
     assert edited.findings("RT_BUCKET_TLS", "RT_BUCKET_ENCRYPTED", *QUEUES, "RT_RULE_FANOUT", "RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) -> None:
     bus = edited.name("AWS::Events::EventBus")
     refusal = {**NOBODY, "Action": "events:PutRule", "Resource": {"Fn::GetAtt": [bus, "Arn"]}}
@@ -141,7 +131,6 @@ def test_a_bus_may_have_a_policy_that_refuses_what_nobody_needs(edited: Edited) 
     assert edited.findings("RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_a_topic_may_tell_people_and_what_is_ours(edited: Edited) -> None:
     queue, alias = (edited.name(kind) for kind in ("AWS::SQS::Queue", "AWS::Lambda::Alias"))
     told = (("email", "oncall@example.com"), ("sqs", {"Fn::GetAtt": [queue, "Arn"]}), ("lambda", {"Ref": alias}))
@@ -154,7 +143,6 @@ def test_a_topic_may_tell_people_and_what_is_ours(edited: Edited) -> None:
     assert edited.findings("RT_IAM_LEAST") == []
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 @pytest.mark.parametrize("marked", [True, False])
 def test_a_second_bucket_is_nothing_to_the_detector(edited: Edited, marked: bool) -> None:
     bucket = next(raw for raw in edited.resources.values() if raw["Type"] == "AWS::S3::Bucket")

@@ -24,19 +24,16 @@ def written(edited: Edited) -> Edited:
     return edited
 
 
-@pytest.mark.control("RT_IAM_LEAST")
 def test_the_one_number_is_the_accounts(written: Edited) -> None:
     assert written.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT", "RT_AUDIT_RETENTION") == []
 
 
-@pytest.mark.control("RT_RULE_FANOUT")
 @pytest.mark.parametrize("account", ["999999999999", ASKED])
 def test_beside_another_it_may_be_a_strangers(written: Edited, account: Any) -> None:
     written.find("AWS::Lambda::Permission")["SourceAccount"] = account
     assert written.findings("RT_RULE_FANOUT") != []
 
 
-@pytest.mark.control("RT_RULE_FANOUT")
 def test_a_single_number_in_a_template_that_asks_is_not_ours(edited: Edited) -> None:
     edited.find("AWS::Lambda::Permission", _is_for_a_rule)["SourceAccount"] = OURS
     assert edited.findings("RT_RULE_FANOUT") != []
