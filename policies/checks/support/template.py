@@ -215,9 +215,11 @@ class Template:
     def _identities(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for resource in self.resources.values():
-            own = Reference(resource.logical_id)
-            arn = self.arn(resource) if resource.type in FORMS or resource.type == "AWS::Lambda::Version" else None
-            texts = {str(own), str(self.ref(resource)), self.name(resource), arn, arn and arn.removesuffix(":*")}
+            own = str(Reference(resource.logical_id))
+            texts: set[str | None] = {own}
+            if resource.type in FORMS or resource.type == "AWS::Lambda::Version":
+                arn = self.arn(resource)
+                texts |= {str(self.ref(resource)), self.name(resource), arn, arn and arn.removesuffix(":*")}
             for text in texts:
                 if text:
                     found.setdefault(text, []).append(resource)
