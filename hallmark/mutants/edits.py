@@ -30,11 +30,14 @@ class Edit:
     wanted: tuple[str, ...]
 
 
-def edits(mutant: Mutant, document: Document, stage: str) -> Iterator[Edit]:
-    """Every edit that a mutant stands for: each resource it is on, each place that its path matches."""
+def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any] | None = None) -> Iterator[Edit]:
+    """Every edit that a mutant stands for: each resource it is on, each place that its path matches.
+
+    `bodies` is what was worked out before from the document's resources, as Template has it.
+    """
     from support.template import Template
 
-    template = Template(document)
+    template = Template(document, bodies)
     if mutant.on is None:
         yield _added(mutant, template, None, stage)
         return

@@ -83,7 +83,7 @@ def _run_control(
             result.survivors.append(Survivor(control, stage, "unedited", unwaived, ()))
     for mutant in mutants:
         places = 0
-        for stage, edit in _edits(mutant, documents):
+        for stage, edit in _edits(mutant, documents, bodies):
             places += 1
             if not edit.wanted:
                 raise UserError(f"{control}: the mutant {edit.told} asks for no report: it shows nothing")
@@ -106,9 +106,9 @@ def _waived(control: str, reported: Sequence[str], document: dict[str, Any], sta
     return frozenset(name for name in reported if known.find("control", control, types.get(name), name, stage))
 
 
-def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]]) -> Iterator[tuple[str, Edit]]:
+def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]], bodies: dict[Any, Any]) -> Iterator[tuple[str, Edit]]:
     for stage in mutant.stages:
-        for edit in edits(mutant, documents[stage], stage):
+        for edit in edits(mutant, documents[stage], stage, bodies):
             yield stage, edit
 
 
