@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hallmark.errors import UserError
 from hallmark.project import (
     BUILD,
     CLOUD_ASSEMBLY,
@@ -24,6 +23,7 @@ from hallmark.project import (
     tool,
     tool_environment,
 )
+from infra.errors import UserError
 
 
 @dataclass(frozen=True)

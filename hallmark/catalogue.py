@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from hallmark.errors import UserError
 from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
+from infra.errors import UserError
 
 CONTROLS = ROOT / "policies" / "controls"
 STAGES: tuple[Literal["dev", "prod"], ...] = ("dev", "prod")

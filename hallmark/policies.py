@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hallmark import catalogue
-from hallmark.errors import UserError
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 CHECKS = ROOT / "policies" / "checks"
 if str(CHECKS) not in sys.path:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"

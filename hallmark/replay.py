@@ -16,13 +16,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from hallmark.errors import UserError
 from hallmark.ledger.audit_activity import AuditActivity
 from hallmark.ledger.quiet import wait_until_quiet
 from hallmark.naming import physical, thing
 from hallmark.stage import Stage
 from hallmark.traffic import clock
 from hallmark.traffic.outcome import Callback, Progress
+from infra.errors import UserError
 
 # "We recommend you delay replaying archived events for 10 minutes to make sure all events are replayed."
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html

@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.project import CLOUD_ASSEMBLY, ROOT
+from infra.errors import UserError
 
 
 def _git(root: Path, *arguments: str) -> bytes:

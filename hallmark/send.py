@@ -8,7 +8,6 @@ from threading import Event, Lock, Thread
 
 import urllib3
 
-from hallmark.errors import UserError
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.settle import settle
 from hallmark.stage import Stage
@@ -17,6 +16,7 @@ from hallmark.traffic.client import ApiClient
 from hallmark.traffic.lanes import Lanes, Pace
 from hallmark.traffic.outcome import Callback, Outcome, Progress, Run, Status
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 _PROGRESS_SECONDS = 0.2
 _GIVE_UP_AFTER = 5

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
 from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
+from infra.errors import UserError
 
 OBSERVED = BUILD / "observed"
 # Where a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from hallmark import junit_results
-from hallmark.errors import UserError
 from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.project import ROOT
 from hallmark.revision import revision, sha256, template_digests
+from infra.errors import UserError
 
 STAGES = ("dev", "prod")
 # pytest's options with which a session runs some of its tests, or none.

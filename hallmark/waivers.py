@@ -11,10 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
-from infra.context import STAGES
+from infra.errors import UserError
+from infra.systems import STAGES
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 # Tool -> how its rules look, and one of them.

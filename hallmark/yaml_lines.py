@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from hallmark.errors import UserError
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from infra.context import layers
-from infra.errors import UsageError
+from infra.errors import UserError
 from infra.stage import ROOT, StageConfig, load
 
 
@@ -17,7 +17,7 @@ def main(argv: Sequence[str]) -> int:
     """Synthesizes the stages; 2 and one line on stderr when a parameter is bad."""
     try:
         _synthesize(load(layers(ROOT / "cdk.json", os.environ, argv)))
-    except UsageError as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.errors import UsageError, bad
+from infra.errors import UserError, bad
+from infra.systems import STAGES
 
-STAGES = ("dev", "prod")
 # What the CDK itself keeps in the context without a colon or an @ in its key.
 _CDK_KEYS = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 
@@ -88,7 +88,7 @@ def _is_parameter(key: str, known: Collection[str]) -> bool:
     if ":" in key or key.startswith("@") or key in _CDK_KEYS:
         return False
     near = difflib.get_close_matches(key, known, 1)
-    raise UsageError(f"parameter {key}: is not known" + (f", did you mean {near[0]}?" if near else ""))
+    raise UserError(f"parameter {key}: is not known" + (f", did you mean {near[0]}?" if near else ""))
 
 
 def _parsed(key: str, value: object) -> Any:
@@ -105,9 +105,9 @@ def _decoded(origin: str, text: str) -> Layer:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{origin}: is not JSON ({error})") from None
+        raise UserError(f"{origin}: is not JSON ({error})") from None
     if not isinstance(value, Mapping):
-        raise UsageError(f"{origin}: wants a JSON object")
+        raise UserError(f"{origin}: wants a JSON object")
     return value
 
 
@@ -119,6 +119,6 @@ def _arguments(argv: Sequence[str]) -> Layer:
         flag, pair = rest.pop(0), rest.pop(0) if rest else ""
         key, equals, value = pair.partition("=")
         if flag not in ("-c", "--context") or not equals:
-            raise UsageError(f"usage: python -m infra.app [-c key=value ...], got {' '.join(argv)!r}")
+            raise UserError(f"usage: python -m infra.app [-c key=value ...], got {' '.join(argv)!r}")
         found[key] = value
     return found

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from infra.context import STAGES, Layer, for_stage, listed, merged, some_of
-from infra.errors import UsageError, bad
+from infra.context import Layer, for_stage, listed, merged, some_of
+from infra.errors import UserError, bad
+from infra.systems import STAGES
 
 REGION = "eu-central-1"
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +107,7 @@ class StageConfig:
 
 
 def load(context_layers: Sequence[Layer]) -> list[StageConfig]:
-    """The stages to synthesize; raises UsageError at the first bad parameter.
+    """The stages to synthesize; raises UserError at the first bad parameter.
 
     Both stages are always read, because they share the account's concurrency.
     """
@@ -216,10 +217,10 @@ def _schema(file: object) -> Mapping[str, Any]:
     try:
         schema = json.loads((ROOT / file).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"parameter requestSchemaFile: {file} is not JSON ({error})") from None
+        raise UserError(f"parameter requestSchemaFile: {file} is not JSON ({error})") from None
     problem = _schema_problem(schema)
     if problem:
-        raise UsageError(f"parameter requestSchemaFile: {file} {problem}")
+        raise UserError(f"parameter requestSchemaFile: {file} {problem}")
     return schema  # type: ignore[no-any-return]
 
 

@@ -6,7 +6,7 @@ import typer
 
 from hallmark import audit as trail
 from hallmark.commands.common import StageName, StageOption, Target, TargetOption, err, open_stage, out
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 
 def audit(

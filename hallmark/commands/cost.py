@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageName, out
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 _DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
 

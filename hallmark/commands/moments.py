@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from hallmark.errors import UserError
 from hallmark.traffic import clock
+from infra.errors import UserError
 
 FORMS = "RFC 3339, UTC unless it names a zone, or how long ago: 90s, 30m, 2h, 7d."
 _AGO = re.compile(r"([0-9]{1,6})([smhd])")

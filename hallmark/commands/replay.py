@@ -11,10 +11,10 @@ from hallmark import replay as replays
 from hallmark.commands.common import StageName, StageOption, Target, TargetOption, err, open_stage, out, progress_bars
 from hallmark.commands.moments import FORMS, moment
 from hallmark.digest import Difference, Digest, compare, digest
-from hallmark.errors import UserError
 from hallmark.ledger.ledger import sample
 from hallmark.replay import Archive
 from hallmark.traffic import clock
+from infra.errors import UserError
 
 
 def replay(

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
-from hallmark.errors import UserError
 from hallmark.send import send as carry_and_settle
 from hallmark.stage import Stage
 from hallmark.traffic.card_csv import read_transactions
 from hallmark.traffic.generator import generate
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 
 def send(

@@ -10,12 +10,12 @@ from filelock import FileLock, Timeout
 from hallmark import deploy, presentation
 from hallmark.build import build as build_all
 from hallmark.commands.common import StageName, StageOption, Target, TargetOption, announce, err, open_stage, out
-from hallmark.errors import UserError
 from hallmark.project import BUILD
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import stack_name
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.up import SYSTEM, unprotect, up_aws, up_embedded
+from infra.errors import UserError
 
 DIED = "the embedded stage had died; what it left is cleaned up"
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hallmark import evidence
-from hallmark.errors import UserError
 from hallmark.load.result import LoadResult
 from hallmark.load.run_file import NO_ANSWER
+from infra.errors import UserError
 from infra.names import Names
 
 MILLION = 1_000_000

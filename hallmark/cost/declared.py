@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.synthesized import Synthesized, all_templates
+from infra.errors import UserError
 
 Json = dict[str, Any]
 

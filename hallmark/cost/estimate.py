@@ -11,7 +11,7 @@ from hallmark.cost.counts import MILLION, Counts
 from hallmark.cost.declared import Declared
 from hallmark.cost.requests import Traffic
 from hallmark.cost.storage import DAYS_A_MONTH
-from hallmark.errors import UserError
+from infra.errors import UserError
 from infra.names import Names
 
 SECONDS_A_DAY = 24 * 3600

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallmark.build import build
-from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
 from hallmark.gates.findings_cache import Basis, judged, told_before
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import settle, told
 from hallmark.project import REGION, ROOT
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
+from infra.errors import UserError
 
 if TYPE_CHECKING:
     from cfnlint.rules import Match

@@ -17,8 +17,8 @@ from checkov.common.output.record import Record
 from checkov.common.output.report import Report
 from checkov.runner_filter import RunnerFilter
 
-from hallmark.errors import UserError
 from hallmark.synthesized import Synthesized
+from infra.errors import UserError
 
 # Who logs what could not be imported.
 _IMPORTER = logging.getLogger(BaseCheckRegistry.__module__)

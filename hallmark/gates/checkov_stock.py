@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from hallmark.build import require_current
-from hallmark.errors import UserError
 from hallmark.evidence import Finding, Proof, ToolFinding
 from hallmark.gates import control_waivers
 from hallmark.gates.findings_cache import Basis, Judgement, judged, told_before
@@ -20,6 +19,7 @@ from hallmark.gates.settle import settle, told
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
+from infra.errors import UserError
 
 GATE = TOOL = "checkov"
 CHECKS = ROOT / "policies" / "checks"

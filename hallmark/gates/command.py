@@ -4,10 +4,10 @@ import subprocess
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from hallmark.errors import UserError
 from hallmark.gates.recorder import recorded
 from hallmark.project import ROOT, tool_environment
 from hallmark.revision import template_digests
+from infra.errors import UserError
 
 
 def run_gate(gate: str, words: Sequence[str]) -> int:

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from hallmark import fidelity
-from hallmark.errors import UserError
 from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.gates.settle import settle, told
@@ -22,6 +21,7 @@ from hallmark.iam.usage import RECORD, Usage
 from hallmark.project import ROOT
 from hallmark.revision import revision, sha256
 from hallmark.synthesized import Synthesized, all_templates
+from infra.errors import UserError
 
 GATE = TOOL = "iam"
 CONTROL = "RT_IAM_LEAST"

@@ -6,10 +6,10 @@ Without the rest of the command (`hallmark gate lint -- ...`), which takes longe
 import sys
 
 from hallmark.build import PACKAGES, build
-from hallmark.errors import UserError
 from hallmark.gates.command import run_commands
 from hallmark.gates.settle import told
 from hallmark.project import NODE_MODULES, node
+from infra.errors import UserError
 
 GATE = "lint"
 PYTHON = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])

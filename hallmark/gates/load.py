@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from hallmark import fidelity
 from hallmark.commands.common import StageName, Target, open_stage, out, progress_bars
-from hallmark.errors import UserError
 from hallmark.evidence import Finding, Proof
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
@@ -20,6 +19,7 @@ from hallmark.load.result import Judged, LoadResult
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
+from infra.errors import UserError
 
 GATES = {"steady": "load"}
 

@@ -3,11 +3,11 @@
 import sys
 
 from hallmark import catalogue
-from hallmark.errors import UserError
 from hallmark.evidence import Mutants
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
 from hallmark.mutants import judgement
+from infra.errors import UserError
 
 GATE = "mutants"
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from hallmark import deploy, fidelity
 from hallmark.commands.drift import text
-from hallmark.errors import UserError
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.gates.settle import told
@@ -23,6 +22,7 @@ from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import emulator
 from hallmark.synthesized import OBSERVED, Synthesized
 from hallmark.up import SYSTEM
+from infra.errors import UserError
 
 GATE = "observed"
 STAGES = ("dev", "prod")

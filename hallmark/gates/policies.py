@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 from hallmark import catalogue, policies
 from hallmark.build import build
-from hallmark.errors import UserError
 from hallmark.evidence import Finding, Proof
 from hallmark.gates import control_waivers
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates
+from infra.errors import UserError
 
 GATE = "policies"
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hallmark import waivers
-from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
 from hallmark.gates.recorder import Recorder
 from hallmark.synthesized import Synthesized
+from infra.errors import UserError
 
 
 def settle(

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
-from hallmark.errors import UserError
 from hallmark.gates.fork import beside, may_fork
 from hallmark.gates.function_tests import functions
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
+from infra.errors import UserError
 
 # pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
 UNUSED = ("logging", "hypothesispytest")

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from hallmark.errors import UserError
 from hallmark.project import BUILD
+from infra.errors import UserError
 
 RECORD = BUILD / "iam" / "used.jsonl"
 

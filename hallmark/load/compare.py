@@ -15,10 +15,10 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from hallmark.errors import UserError
 from hallmark.load import run_file
 from hallmark.load.plan import CARD, slots
 from hallmark.load.run_file import RunFile
+from infra.errors import UserError
 
 DRAWS, CONFIDENCE = 1000, 0.99
 PERCENTILES = (50.0, 95.0, 99.0)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from math import inf
 
-from hallmark.errors import UserError
 from hallmark.load import scenario as scenarios
 from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
@@ -15,6 +14,7 @@ from hallmark.load.series import phase_results
 from hallmark.stage.deployed import DeployedStage
 from hallmark.traffic.outcome import Callback
 from hallmark.traffic.parameters import RuleParameters
+from infra.errors import UserError
 
 SCENARIO, CAPACITY, STEADY = "floor", "capacity", "floor"
 PIPELINE = "steady"

@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from hallmark.errors import UserError
 from hallmark.load import run_file, scenario
 from hallmark.load.run_file import RUNS, RunFile
 from hallmark.project import ROOT, free_port, tool_environment
 from hallmark.stage import Stage
 from hallmark.traffic.outcome import Callback, Progress
+from infra.errors import UserError
 
 LOCUSTFILE = ROOT / "load" / "locustfile.py"
 _POLL_SECONDS = 0.25

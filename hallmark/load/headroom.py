@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hallmark.errors import UserError
 from hallmark.load.generator import Settings, generate
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
@@ -14,6 +13,7 @@ from hallmark.project import LOOPBACK, ROOT
 from hallmark.stage import Stage
 from hallmark.traffic.outcome import Callback
 from hallmark.traffic.parameters import RuleParameters
+from infra.errors import UserError
 
 SCENARIO = "headroom"
 

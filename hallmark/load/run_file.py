@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.load.plan import Terms
 from hallmark.project import BUILD
+from infra.errors import UserError
 
 RUNS = BUILD / "load"
 NO_ANSWER = 0

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from hallmark import yaml_lines
-from hallmark.errors import UserError
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 SCENARIOS = ROOT / "load" / "scenarios"
 Number = Annotated[float, Field(ge=0)]

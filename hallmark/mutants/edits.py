@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hallmark import policies  # noqa: F401 - makes `support` importable
-from hallmark.errors import UserError
 from hallmark.mutants.catalogue import Mutant, Selector
+from infra.errors import UserError
 
 if TYPE_CHECKING:
     from support.template import Resource, Template

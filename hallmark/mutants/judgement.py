@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hallmark import catalogue, policies, waivers
-from hallmark.errors import UserError
 from hallmark.mutants.catalogue import Mutant, load
 from hallmark.mutants.edits import Edit, edits
 from hallmark.project import CLOUD_ASSEMBLY
+from infra.errors import UserError
 
 if TYPE_CHECKING:
     from support.policy import Policy

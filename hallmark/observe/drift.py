@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hallmark.errors import UserError
 from hallmark.observe.deployment import Json
 from hallmark.observe.normal import defaults, normal
 from hallmark.observe.readers import READERS
 from hallmark.observe.template import marked
 from hallmark.policies import template_of
 from hallmark.revision import template_files
+from infra.errors import UserError
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hallmark.errors import UserError
 from hallmark.naming import thing
 from hallmark.stage import Stage
 from hallmark.stage.deployed import stack_name
+from infra.errors import UserError
 
 _COUNTS = tuple(f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed"))
 

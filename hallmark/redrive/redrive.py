@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
-from hallmark.errors import UserError
 from hallmark.ledger.parallel import each
 from hallmark.redrive.queues import Queue, count
 from hallmark.redrive.shapes import work_of
 from hallmark.redrive.work import Refused, Unknown
 from hallmark.stage import Stage
 from hallmark.traffic.outcome import Callback, Progress
+from infra.errors import UserError
 
 Json = dict[str, Any]
 _BATCH = 10

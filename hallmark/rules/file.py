@@ -7,10 +7,10 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from hallmark.errors import UserError
 from hallmark.rules.model import Rule, RuleFile
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.yaml_lines import LinedYaml
+from infra.errors import UserError
 
 Location = tuple[int | str, ...]
 

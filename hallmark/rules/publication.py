@@ -8,12 +8,12 @@ from typing import Any, Literal, NamedTuple
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from hallmark.errors import UserError
 from hallmark.rules.file import read_rules
 from hallmark.rules.model import Rule
 from hallmark.stage import Stage
 from hallmark.traffic import clock
 from hallmark.traffic.parameters import RuleParameters
+from infra.errors import UserError
 
 BEGINNING = "1970-01-01T00:00:00.000Z"
 _ATTEMPTS = 5

@@ -3,9 +3,9 @@
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from hallmark.errors import UserError
 from hallmark.project import REGION
 from hallmark.stage.deployed import DeployedStage
+from infra.errors import UserError
 
 
 def open_stage(system: str, name: str) -> DeployedStage:

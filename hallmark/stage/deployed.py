@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
 EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0

@@ -9,12 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from hallmark.errors import UserError
 from hallmark.traffic.enrichment import zone_named
 from hallmark.traffic.merchant_categories import merchant_category
 from hallmark.traffic.places import HOME_ZONE, place
 from hallmark.traffic.tokens import token
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 COLUMNS = (
     *("User", "Card", "Year", "Month", "Day", "Time", "Amount", "Use Chip", "Merchant Name", "Merchant City"),

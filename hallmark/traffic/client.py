@@ -8,10 +8,10 @@ from threading import Event
 
 import urllib3
 
-from hallmark.errors import UserError
 from hallmark.traffic import clock
 from hallmark.traffic.outcome import Outcome, Status
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 ATTEMPTS = 8
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 
 class RuleParameters(BaseModel):

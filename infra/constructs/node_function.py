@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.marking import mark
-from infra.errors import UsageError
+from infra.errors import UserError
 from infra.names import Names
 from infra.stage import ROOT
 
@@ -125,7 +125,7 @@ class NodeFunction(Construct):
 def _bundle(system: str, role: str) -> lambda_.Code:
     folder = ROOT / "build" / "lambda" / system / role
     if not (folder / "index.js").is_file():
-        raise UsageError(f"{folder.relative_to(ROOT)}/index.js: is missing, build the functions before the synth")
+        raise UserError(f"{folder.relative_to(ROOT)}/index.js: is missing, build the functions before the synth")
     return lambda_.Code.from_asset(str(folder))
 
 

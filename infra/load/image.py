@@ -3,4 +3,4 @@
 https://docs.docker.com/build/concepts/context/
 """
 
-CONTEXT = ("hallmark", "load", "requirements/load.txt")
+CONTEXT = ("hallmark", "infra", "load", "requirements/load.txt")

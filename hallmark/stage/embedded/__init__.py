@@ -1,10 +1,10 @@
 """The embedded stage: an AWS emulator on a loopback port, in which the ordinary CDK CLI deploys the stacks."""
 
-from hallmark.errors import UserError
 from hallmark.project import REGION
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator, running
 from hallmark.stage.sessions import session
+from infra.errors import UserError
 
 # The emulator takes a 12-digit access key as the account; the secret is never checked.
 ACCOUNT, SECRET = "000000000000", "embedded"

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import psutil
 
-from hallmark.errors import UserError
 from hallmark.node18 import node18
 from hallmark.project import BUILD, REGION, ROOT, free_port
 from hallmark.stage.embedded.guard import require_pinned_version
 from hallmark.stage.embedded.owner import owned_by_caller
+from infra.errors import UserError
 
 STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
 READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 30.0, 5.0, 5.0

@@ -2,7 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 MINISTACK = "1.5.33"
 

@@ -10,10 +10,10 @@ import sys
 
 import uvicorn
 
-from hallmark.errors import UserError
 from hallmark.stage.embedded.guard import require_pinned_version
 from hallmark.stage.embedded.one_write import OneWriteProtocol
 from hallmark.stage.embedded.owner import end_with_owner
+from infra.errors import UserError
 
 KEEP_ALIVE_SECONDS = 75
 

@@ -13,12 +13,12 @@ import psutil
 import pytest
 from waiting import wait_for
 
-from hallmark.errors import UserError
 from hallmark.project import ROOT
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.stage.embedded import guard
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.owner import OWNER
+from infra.errors import UserError
 
 pytestmark = pytest.mark.embedded
 

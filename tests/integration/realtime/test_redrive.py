@@ -11,12 +11,12 @@ from realtime.command import Command
 from waiting import wait_for
 
 from hallmark.digest import compare, digest
-from hallmark.errors import UserError
 from hallmark.redrive import Outcome, find, redrive
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
 from hallmark.traffic import clock
+from infra.errors import UserError
 
 Json = dict[str, Any]
 Make = Callable[..., Json]

@@ -14,9 +14,9 @@ from waiting import wait_for
 from hallmark import replay as replays
 from hallmark.commands.moments import moment
 from hallmark.digest import compare, digest
-from hallmark.errors import UserError
 from hallmark.stage import Stage
 from hallmark.traffic import clock
+from infra.errors import UserError
 
 Json = dict[str, Any]
 Make = Callable[..., Json]

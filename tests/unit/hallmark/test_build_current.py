@@ -6,7 +6,7 @@ import pytest
 
 from hallmark import build
 from hallmark.build import Step, require_current
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 
 @pytest.fixture

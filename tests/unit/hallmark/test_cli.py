@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from hallmark import policies
 from hallmark.cli import COMMANDS, app, run
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 
 @pytest.mark.parametrize("name", COMMANDS)

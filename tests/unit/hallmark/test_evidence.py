@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, ToolFinding, read, read_all, write
 from hallmark.gates.command import run_gate
 from hallmark.gates.recorder import recorded
 from hallmark.revision import revision, template_digests
+from infra.errors import UserError
 
 FULL = Evidence(
     gate="policies",

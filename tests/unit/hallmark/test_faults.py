@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.faults import load
+from infra.errors import UserError
 
 GOOD = "- {id: a, fault: f, injection: i, expected: e}\n"
 

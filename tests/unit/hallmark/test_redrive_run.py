@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.redrive.queues import Queue
 from hallmark.redrive.redrive import redrive
 from hallmark.traffic.outcome import Progress
+from infra.errors import UserError
 
 QUEUE = Queue("failure", "url", "arn")
 

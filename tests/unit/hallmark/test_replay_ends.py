@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.replay import Plan, run
 from hallmark.traffic.outcome import Progress
+from infra.errors import UserError
 
 PLAN = Plan("archive", "bus", datetime(2026, 3, 3, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC), ("rule",), ())
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from hallmark import waivers
-from hallmark.errors import UserError
 from hallmark.evidence import ToolFinding
 from hallmark.gates import checkov_stock, control_waivers
 from hallmark.gates.findings_cache import Judgement
@@ -14,6 +13,7 @@ from hallmark.gates.recorder import Recorder
 from hallmark.gates.settle import settle
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
+from infra.errors import UserError
 
 FUNCTION = {
     "Type": "AWS::Lambda::Function",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hallmark import fidelity, junit_results, testing
-from hallmark.errors import UserError
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 
 def test_kinds_by_folder() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hallmark import waivers
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 TODAY = date(2026, 11, 21)
 GOOD = """waivers:

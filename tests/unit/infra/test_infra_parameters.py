@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.context import layers
-from infra.errors import UsageError
+from infra.errors import UserError
 from infra.stage import PARAMETERS, load
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,7 +34,7 @@ def test_both_stages_by_default_and_one_when_asked(settings):
 def test_every_system_by_default_and_one_when_asked(settings):
     assert {config.systems for config in loaded(settings).values()} == {("realtime", "load")}
     assert {config.systems for config in loaded(settings, {"system": "load"}).values()} == {("load",)}
-    with pytest.raises(UsageError, match=r"^parameter system: wants realtime or load, got 'batch'$"):
+    with pytest.raises(UserError, match=r"^parameter system: wants realtime or load, got 'batch'$"):
         loaded(settings, {"system": "batch"})
 
 
@@ -60,7 +60,7 @@ def test_a_plain_value_replaces_the_synthesized_stages_only(settings):
     assert {c.velocity_threshold for c in loaded(settings, {"velocityThreshold": "9"}).values()} == {9}
     # prod still reserves its 600 of the 900 that both may have
     assert loaded(settings, {"stage": "dev", "defaultReservedConcurrency": "100"})
-    with pytest.raises(UsageError, match="at most 900 together"):
+    with pytest.raises(UserError, match="at most 900 together"):
         loaded(settings, {"stage": "dev", "defaultReservedConcurrency": "101"})
 
 
@@ -103,7 +103,7 @@ LARGEST = {
 @pytest.mark.parametrize(("parameter", "largest"), LARGEST.items())
 def test_the_largest_number_is_accepted_and_one_more_is_not(settings, parameter, largest):
     assert loaded(settings, {parameter: largest})
-    with pytest.raises(UsageError, match=f"parameter {parameter}: wants a whole number from [12] to {largest}, got"):
+    with pytest.raises(UserError, match=f"parameter {parameter}: wants a whole number from [12] to {largest}, got"):
         loaded(settings, {parameter: largest + 1})
 
 
@@ -147,7 +147,7 @@ BAD = [
 
 @pytest.mark.parametrize(("parameter", "value"), BAD)
 def test_a_bad_parameter_is_named_in_one_line(settings, parameter, value):
-    with pytest.raises(UsageError) as refusal:
+    with pytest.raises(UserError) as refusal:
         loaded(settings, {parameter: value})
     message = str(refusal.value)
     assert message.startswith(f"parameter {parameter}")
@@ -157,18 +157,18 @@ def test_a_bad_parameter_is_named_in_one_line(settings, parameter, value):
 @pytest.mark.parametrize("parameter", [name for name in PARAMETERS if name != "stage"])
 def test_a_missing_parameter_is_refused(settings, parameter):
     rest = {key: value for key, value in settings.items() if key != parameter}
-    with pytest.raises(UsageError, match=f"parameter {parameter}: wants a value in cdk.json"):
+    with pytest.raises(UserError, match=f"parameter {parameter}: wants a value in cdk.json"):
         loaded(rest)
 
 
 @pytest.mark.control("RT_FN_RESERVED")
 def test_dev_and_prod_together_leave_the_account_its_100(settings):
-    with pytest.raises(UsageError, match="at most 900 together, got 1020"):
+    with pytest.raises(UserError, match="at most 900 together, got 1020"):
         loaded(settings, {"reservedConcurrencyOverrides": {"dev": {"ingest_processor": 260}}})
 
 
 def test_a_misspelt_parameter_is_refused_with_the_right_one(settings):
-    with pytest.raises(UsageError, match="velocityTreshold: is not known, did you mean velocityThreshold"):
+    with pytest.raises(UserError, match="velocityTreshold: is not known, did you mean velocityThreshold"):
         loaded(settings, {"velocityTreshold": 3})
 
 
@@ -187,5 +187,5 @@ def test_a_schema_that_the_api_cannot_use_is_refused(settings, tmp_path, change,
     schema = json.loads((ROOT / settings["requestSchemaFile"]).read_text())
     file = tmp_path / "request.schema.json"
     file.write_text(json.dumps({**schema, **change}))
-    with pytest.raises(UsageError, match=complaint):
+    with pytest.raises(UserError, match=complaint):
         loaded(settings, {"requestSchemaFile": str(file)})

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.load.compare import blocks_of, compare, differences
 from hallmark.load.measured import Measured
 from hallmark.load.run_file import Sample, read
+from infra.errors import UserError
 
 Make = Callable[..., Measured]
 

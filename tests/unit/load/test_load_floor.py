@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.load import floor_run
 from hallmark.load.floor_run import measure_floor
 from hallmark.load.measured import Measured
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import Sample
+from infra.errors import UserError
 
 NOW = "2026-03-03T00:00:00.000Z"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.load import abuse, scenario
 from hallmark.load.plan import CARD, Arrival, share
 from hallmark.traffic.enrichment import Enriched, local_hour
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.predicates import matching_rules
+from infra.errors import UserError
 
 Plan = Callable[..., list[Arrival]]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from hallmark import catalogue
-from hallmark.errors import UserError
 from hallmark.load import scenario, slo
 from hallmark.load.measured import Measured
 from hallmark.load.run_file import Sample
+from infra.errors import UserError
 
 Make = Callable[..., Measured]
 STAGES = ("embedded", "dev", "prod")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from hallmark import catalogue
-from hallmark.errors import UserError
 from hallmark.mutants import catalogue as mutant_catalogue
 from hallmark.project import ROOT
+from infra.errors import UserError
 
 CONTROL = """\
   - id: RT_ONE

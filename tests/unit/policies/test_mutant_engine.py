@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.mutants.catalogue import Mutant
 from hallmark.mutants.edits import edits
 from hallmark.mutants.judgement import run
+from infra.errors import UserError
 
 DOCUMENT: dict[str, Any] = {
     "Resources": {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hallmark import policies
-from hallmark.errors import UserError
 from hallmark.project import CLOUD_ASSEMBLY
+from infra.errors import UserError
 
 DEV = CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json"
 

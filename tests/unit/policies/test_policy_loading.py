@@ -8,8 +8,8 @@ from shutil import copy2, copytree, ignore_patterns
 import pytest
 
 from hallmark import catalogue, policies
-from hallmark.errors import UserError
 from hallmark.project import CLOUD_ASSEMBLY
+from infra.errors import UserError
 
 GOOD = """\
 from collections.abc import Iterator

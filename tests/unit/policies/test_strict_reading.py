@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hallmark import policies
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 QUEUE = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
 HEAD = '{"Resources": {"Q": {"Type": "AWS::SQS::Queue",\n"Properties": '

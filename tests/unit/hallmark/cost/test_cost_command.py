@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from hallmark import evidence
 from hallmark.cli import app
-from hallmark.errors import UserError
 from hallmark.evidence import Evidence
+from infra.errors import UserError
 
 
 @pytest.fixture

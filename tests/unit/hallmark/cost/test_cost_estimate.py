@@ -10,7 +10,7 @@ from hallmark.cost.bill import Basis
 from hallmark.cost.counts import of_result
 from hallmark.cost.estimate import estimate
 from hallmark.cost.requests import ENVELOPE_BYTES, GB
-from hallmark.errors import UserError
+from infra.errors import UserError
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.gates import iam as gate
 from hallmark.iam import usage as usages
 from hallmark.iam.comparison import Comparison, compare
 from hallmark.iam.grants import Grant, grants_of
 from hallmark.iam.usage import Usage, Use
 from hallmark.synthesized import Synthesized
+from infra.errors import UserError
 
 ACCOUNT = "111122223333"
 TABLE = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/t-dev"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.observe.drift import Difference, declared, drift
 from hallmark.observe.readers import READERS
+from infra.errors import UserError
 
 Json = dict[str, Any]
 ACCOUNT = "111122223333"

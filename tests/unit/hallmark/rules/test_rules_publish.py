@@ -12,12 +12,12 @@ from typing import Any, Literal
 import pytest
 from botocore.exceptions import ClientError
 
-from hallmark.errors import UserError
 from hallmark.rules import publish
 from hallmark.rules.model import Rule
 from hallmark.traffic import clock
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.predicates import RULE_IDS
+from infra.errors import UserError
 
 SHIPPED = Path(__file__).parents[4] / "rules" / "realtime.yaml"
 PARAMETERS = RuleParameters(

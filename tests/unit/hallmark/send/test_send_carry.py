@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.send import carry
 from hallmark.traffic import client, clock
 from hallmark.traffic.outcome import Progress, Run, Status
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 T = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Answer = Callable[[str, int], tuple[int, dict[str, Any]]]  # transaction id, attempt from 1 -> status, body

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.traffic.card_csv import COLUMNS, read_transactions
 from hallmark.traffic.tokens import token
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 HEADER = ",".join(COLUMNS)
 ROW = {

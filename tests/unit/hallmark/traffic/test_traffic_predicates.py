@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from hallmark.errors import UserError
 from hallmark.traffic.enrichment import Enriched, local_hour, recent_counts
 from hallmark.traffic.parameters import RuleParameters
 from hallmark.traffic.predicates import matching_rules
 from hallmark.traffic.transaction import Transaction
+from infra.errors import UserError
 
 T = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PARAMETERS = RuleParameters(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import UsageError
+from infra.errors import UserError
 from infra.stage import MOST_LOAD_WORKERS, load
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -32,11 +32,11 @@ def test_as_many_as_asked_for_in_dev(workers):
 
 @pytest.mark.parametrize("overrides", [{"loadWorkers": 1}, {"loadWorkers": 1, "stage": "prod"}])
 def test_prod_is_refused(workers, overrides):
-    with pytest.raises(UsageError, match=r"^parameter loadWorkers: wants 0 in prod, .*: add -c stage=dev, got 1$"):
+    with pytest.raises(UserError, match=r"^parameter loadWorkers: wants 0 in prod, .*: add -c stage=dev, got 1$"):
         workers(**overrides)
 
 
 @pytest.mark.parametrize("value", [-1, MOST_LOAD_WORKERS + 1, "many", 1.5, True, None])
 def test_a_bad_number_is_refused(workers, value):
-    with pytest.raises(UsageError, match=r"^parameter loadWorkers: wants a whole number from 0 to 50, got [^\n]*$"):
+    with pytest.raises(UserError, match=r"^parameter loadWorkers: wants a whole number from 0 to 50, got [^\n]*$"):
         workers(stage="dev", loadWorkers=value)

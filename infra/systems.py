@@ -1,0 +1,43 @@
+"""The registry: which systems there are, and what every layer must know of each; importable without the CDK.
+
+A system is a row here and a room of its name in each layer: docs/architecture.md.
+"""
+
+from dataclasses import dataclass
+
+from infra.errors import UserError
+
+STAGES = ("dev", "prod")
+
+
+@dataclass(frozen=True)
+class System:
+    """One system: its name in code and folders, the prefix of its controls' ids, its AWS region, and what it does."""
+
+    name: str
+    prefix: str
+    region: str
+    about: str
+
+    @property
+    def slug(self) -> str:
+        """The name in stack and physical names, where CloudFormation and S3 allow no underscore."""
+        return self.name.replace("_", "-")
+
+    def stack_name(self, stage: str, part: str = "") -> str:
+        """Return the name of a stage's stack; `part` names one beside the main one, such as its network."""
+        return "-".join(filter(None, ("hallmark", self.slug, part, stage)))
+
+
+SYSTEMS = (System("realtime", "RT", "eu-central-1", "card transactions watched for fraud"),)
+NAMES = tuple(system.name for system in SYSTEMS)
+# Every region that a stack is deployed to, each once.
+REGIONS = tuple(dict.fromkeys(system.region for system in SYSTEMS))
+
+
+def system_of(name: str) -> System:
+    """Return the system of a name; UserError that lists the names when there is none."""
+    for system in SYSTEMS:
+        if system.name == name:
+            return system
+    raise UserError(f"there is no system {name!r}: use {' or '.join(NAMES)}")
