@@ -47,7 +47,8 @@ def template_files(assembly: Path = CLOUD_ASSEMBLY) -> dict[str, Path]:
     for path in sorted(assembly.glob("*.template.json")):
         marks = _marks(path)
         name = "-".join(str(marks[key]) for key in ("System", "Stage") if key in marks)
-        found[name or path.name.removesuffix(".template.json")] = path
+        # A stage may have several; each but the first goes by its file's name.
+        found[name if name and name not in found else path.name.removesuffix(".template.json")] = path
     return found
 
 

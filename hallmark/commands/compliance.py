@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageName
-from hallmark.up import SYSTEM
+from infra.systems import NAMES
 
 
 def gate(
@@ -22,7 +22,7 @@ def gate(
     raise typer.Exit(run_gate(name, words))
 
 
-def report(system: Annotated[str, typer.Option(help="The system.")] = SYSTEM) -> None:
+def report(system: Annotated[str, typer.Option(help="The system.")] = NAMES[0]) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
     from hallmark.report.command import report_command
 
@@ -44,7 +44,7 @@ def policy(
 
 
 def mutants(
-    system: Annotated[str, typer.Option(help="The system.")] = SYSTEM,
+    system: Annotated[str, typer.Option(help="The system.")] = NAMES[0],
     control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
 ) -> None:
     """Break the synthesized templates in every way that the catalogue knows; exit code 1 when a policy misses one."""

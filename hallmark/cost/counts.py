@@ -76,4 +76,4 @@ def of_result(result: LoadResult) -> Counts:
     answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
     requests = sum(count for status, count in answers if status not in UNBILLED)
     accepted = result.ledger["accepted"]
-    return Counts("realtime", result.stage, result.rate, accepted, requests, result.usage)
+    return Counts(result.system, result.stage, result.rate, accepted, requests, result.usage)

@@ -1,32 +1,36 @@
 """The gate load: `python -m hallmark.gates.load SCENARIO` runs a scenario on a deployed stage and judges it.
 
-The objectives are in load/slo.yaml. Gate `load` is the scenario `steady`; the others are gates of their own names.
+The objectives are in load/slo/<system>.yaml. Gate `load` is the scenario `steady`; the others have their own names.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 
 from hallmark import fidelity
-from hallmark.commands.common import StageName, Target, open_stage, out, progress_bars
 from hallmark.evidence import Finding, Proof
 from hallmark.gates.recorder import recorded
 from hallmark.gates.settle import told
-from hallmark.load import scenario, slo
+from hallmark.load import slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
 from hallmark.load.result import Judged, LoadResult
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
+from hallmark.stage.opening import open_stage
+from hallmark.terminal import out, progress_bars
 from infra.errors import UserError
+from infra.systems import NAMES, STAGES
 
 GATES = {"steady": "load"}
 
 
 def proofs(result: LoadResult) -> Iterator[Proof]:
     """Yield a proof for each control that an objective names: passed when all of its objectives are met."""
-    artifact = slo.FILE.relative_to(ROOT).as_posix()
+    file = slo.file_of(result.system)
+    artifact = file.relative_to(ROOT).as_posix()
     for control in dict.fromkeys(judged.control for judged in result.objectives):
         mine = [judged for judged in result.objectives if judged.control == control]
         yield Proof(
@@ -34,7 +38,7 @@ def proofs(result: LoadResult) -> Iterator[Proof]:
             "load",
             "passed" if all(judged.passed for judged in mine) else "failed",
             artifact,
-            sha256(slo.FILE),
+            sha256(file),
             result.stage,
             fidelity.of_control(control) if result.target == "embedded" else None,
             tuple(_finding(result, judged) for judged in mine if not judged.passed),
@@ -53,11 +57,13 @@ def _finding(result: LoadResult, judged: Judged) -> Finding:
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hallmark.gates.load", description=__doc__)
-    parser.add_argument("scenario", choices=[name for name in scenario.names() if name not in ("floor", "headroom")])
+    parser.add_argument("scenario", help="a scenario of load/scenarios/SYSTEM")
+    default = os.environ.get("HALLMARK_SYSTEM") or (NAMES[0] if len(NAMES) == 1 else None)
+    parser.add_argument("--system", choices=NAMES, default=default, required=default is None)
     parser.add_argument("--seconds", type=float, help="length of the main phase, by default the scenario's")
     parser.add_argument("--processes", type=int, default=1, help="load generators on this machine")
-    parser.add_argument("--target", choices=[target.value for target in Target], default="embedded")
-    parser.add_argument("--stage", choices=[name.value for name in StageName], default="dev")
+    parser.add_argument("--target", choices=["embedded", "aws"], default="embedded")
+    parser.add_argument("--stage", choices=STAGES, default="dev")
     return parser.parse_args(words)
 
 
@@ -67,7 +73,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         with recorded(GATES.get(options.scenario, options.scenario)) as record:
             record.target = options.target
-            stage = open_stage(Target(options.target), StageName(options.stage))
+            stage = open_stage(options.target, options.system, options.stage)
             settings = Settings(seconds=options.seconds, processes=options.processes)
             drain = options.target == "embedded"
             with progress_bars() as progress:

@@ -1,7 +1,8 @@
 """The gate observed: deployed stages are read back, put to the controls' policies, and compared with what was declared.
 
-`python -m hallmark.gates.observed` deploys both stages side by side into an emulator of its own; with
-HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads a stage that is there. Drift fails the gate, as a finding does.
+`python -m hallmark.gates.observed` deploys all stages side by side into an emulator of its own; with
+HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads what is there, of HALLMARK_SYSTEM or of all systems. Drift fails the
+gate, as a finding does.
 """
 
 import os
@@ -9,37 +10,38 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from hallmark import deploy, fidelity
-from hallmark.commands.drift import text
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.recorder import Recorder, recorded
 from hallmark.gates.settle import told
 from hallmark.observe import observe, write
 from hallmark.observe.drift import declared, drift
+from hallmark.observe.render import text
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import emulator
 from hallmark.synthesized import OBSERVED, Synthesized
-from hallmark.up import SYSTEM
 from infra.errors import UserError
+from infra.systems import NAMES, REGIONS, STAGES, SYSTEMS
 
 GATE = "observed"
-STAGES = ("dev", "prod")
 
 
 @contextmanager
 def _deployed(target: str, name: str) -> Iterator[list[Stage]]:
-    """The stages to read: one on AWS, or all of them in an emulator that ends with the gate."""
+    """The stages to read: one of each system on AWS, or all of them in an emulator that ends with the gate."""
     if target == "aws":
-        yield [aws.open_stage(SYSTEM, name)]
+        chosen = os.environ.get("HALLMARK_SYSTEM")
+        yield [aws.open_stage(system, name) for system in ([chosen] if chosen else NAMES)]
         return
     with emulator() as started:
-        settings = embedded.environment(started)
-        deploy.bootstrap(embedded.ACCOUNT, settings)
-        for stage in STAGES:
-            deploy.deploy(SYSTEM, stage, settings)
-        yield [embedded.stage_of(started, SYSTEM, stage) for stage in STAGES]
+        for region in REGIONS:
+            deploy.bootstrap(embedded.ACCOUNT, region, embedded.environment(started, region))
+        for system, stage in product(SYSTEMS, STAGES):
+            deploy.deploy(system.name, stage, embedded.environment(started, system.region))
+        yield [embedded.stage_of(started, system, stage) for system, stage in product(NAMES, STAGES)]
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
@@ -53,7 +55,9 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     if differences:
         record.fail()
         print("\n".join(text(differences)), file=sys.stderr)
-    print(f"observed: {stage.name}: {len(document['Resources'])} resources, {len(differences)} differences")
+    print(
+        f"observed: {stage.system} {stage.name}: {len(document['Resources'])} resources, {len(differences)} differences"
+    )
 
 
 def main() -> int:

@@ -57,6 +57,7 @@ class Bin:
 class LoadResult:
     """A run, judged; `usage` and `floor` are numbers by name, `notes` sentences for the reader."""
 
+    system: str
     scenario: str
     about: str
     target: str

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from realtime.command import Command
 
-from hallmark import deploy
 from hallmark.iam import usage
 from hallmark.revision import revision
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.testing import target_of_run
-from hallmark.up import RULES, SYSTEM, deploy_embedded
+from hallmark.up import deploy_embedded
+from infra.systems import system_of
 
 HERE = Path(__file__).parent
 PIPELINE = HERE / "realtime"
@@ -30,6 +30,7 @@ LONGEST = (
     "realtime/test_aws_target.py",
 )
 DRAFT = "HALLMARK_IAM_DRAFT"
+SYSTEM = "realtime"
 recording = pytest.StashKey[Path]()
 
 
@@ -94,8 +95,7 @@ def stage(request: pytest.FixtureRequest) -> Stage:
     if target_of_run() == "aws":
         return aws.open_stage(SYSTEM, "dev")
     emulator = request.getfixturevalue("running_emulator")
-    deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
-    return deploy_embedded(emulator, "dev", lambda step: None, RULES)
+    return deploy_embedded(emulator, SYSTEM, "dev", lambda step: None)
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ def hallmark(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Co
     """The command `hallmark`, which finds the stage as boto3 does."""
     if stage.target == "aws":
         return Command({name: value for name, value in os.environ.items() if name.startswith("AWS_")}, tmp_path)
-    return Command(embedded.environment(request.getfixturevalue("running_emulator")), tmp_path)
+    running = request.getfixturevalue("running_emulator")
+    return Command(embedded.environment(running, system_of(stage.system).region), tmp_path)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

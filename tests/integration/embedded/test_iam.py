@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
-from hallmark.project import REGION
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.stage.sessions import session
+
+REGION = "eu-central-1"
 
 EVENTS = "events.amazonaws.com"
 MakeRole = Callable[..., str]

@@ -11,6 +11,7 @@ import urllib3
 from policy_statements import open_queue
 
 from hallmark.stage import Stage
+from hallmark.systems.realtime import api
 
 Json = dict[str, Any]
 
@@ -25,8 +26,8 @@ class Api:
     def post(self, body: Any, key: str | None = None, **headers: str) -> urllib3.BaseHTTPResponse:
         """POST a body (text as it is, anything else as JSON) with the stage's key, or another."""
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        sent = {"content-type": "application/json", "x-api-key": self.stage.api_key if key is None else key, **headers}
-        return self.pool.request("POST", self.stage.api_url, body=text, headers=sent)
+        sent = {"content-type": "application/json", "x-api-key": api.key(self.stage) if key is None else key, **headers}
+        return self.pool.request("POST", api.url(self.stage), body=text, headers=sent)
 
     def accept(self, body: Json) -> Json:
         """POST a body that must be accepted; returns the answer."""

@@ -9,10 +9,11 @@ import pytest
 import yaml
 from waiting import wait_for
 
-from hallmark import audit, rules
+from hallmark import clock
 from hallmark.stage import Stage
-from hallmark.traffic import clock
-from hallmark.up import RULES
+from hallmark.systems.realtime import audit
+from hallmark.systems.realtime import fraud_rules as rules
+from hallmark.systems.realtime.fraud_rules import RULES
 
 Json = dict[str, Any]
 RULE = "high-value-domestic"

@@ -22,6 +22,7 @@ from realtime.traces import archived, everything, rows
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
+from hallmark.systems.realtime.api import PATH, api_id
 
 Json = dict[str, Any]
 PROGRESS_EVERY = 1_000
@@ -44,7 +45,7 @@ def before(stage: Stage) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def judge(stage: Stage, api: Any, key: str, before: dict[str, int]) -> Judge:
-    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage)))
+    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage, api_id(stage)), PATH))
 
 
 @pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")

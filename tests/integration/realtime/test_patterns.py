@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hallmark.stage import Stage
-from hallmark.traffic.enrichment import Enriched
-from hallmark.traffic.parameters import RuleParameters
-from hallmark.traffic.predicates import PREDICATES
-from hallmark.traffic.transaction import Transaction
+from hallmark.systems.realtime.cards.enrichment import Enriched
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from hallmark.systems.realtime.cards.predicates import PREDICATES
+from hallmark.systems.realtime.cards.transaction import Transaction
 
 # Near every boundary of every rule, and anywhere else.
 AMOUNTS = st.one_of(

@@ -10,12 +10,14 @@ import pytest
 from realtime.command import Command
 from waiting import wait_for
 
+from hallmark import clock
 from hallmark.digest import compare, digest
 from hallmark.redrive import Outcome, find, redrive
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
-from hallmark.traffic import clock
+from hallmark.systems.realtime.digest import PARTS
+from hallmark.systems.realtime.failures import FAILURES
 from infra.errors import UserError
 
 Json = dict[str, Any]
@@ -46,7 +48,7 @@ DEAD_LETTERS = {
 def queues(stage: Stage) -> Iterator[Callable[[str], int]]:
     """Count the messages of a queue for failures; all are empty before the test and after it."""
     names = ("failure", "parking", f"{RULE}-dead-letter", "fraud-suspected-dead-letter", "record-dead-letter")
-    sqs, found = stage.client("sqs"), {name: find(stage, name) for name in names}
+    sqs, found = stage.client("sqs"), {name: find(stage, name, FAILURES.queues) for name in names}
 
     def purge() -> None:
         for queue in found.values():
@@ -80,7 +82,8 @@ def broken(running_emulator: Emulator) -> Callable[..., ExitStack]:
 @pytest.fixture
 def run(stage: Stage) -> Callable[..., Outcome]:
     def redriven(name: str, limit: int | None = None, dry_run: bool = False) -> Outcome:
-        return redrive(stage, find(stage, name), limit=limit, dry_run=dry_run, progress=lambda progress: None)
+        queue = find(stage, name, FAILURES.queues)
+        return redrive(stage, queue, FAILURES, limit=limit, dry_run=dry_run, progress=lambda progress: None)
 
     return redriven
 
@@ -189,7 +192,7 @@ def test_a_message_that_is_redriven_twice_changes_nothing(
     one = suspicious["transactionId"]
     api.accept(suspicious)
     settle()
-    before = digest(stage, [one])
+    before = digest(stage, PARTS, [one])
     (accepted,) = targets.audit_records(one, "accepted")
     payload = {"ruleId": RULE, "detail": json.loads(accepted["detail"])}
     record = {"requestContext": {"functionArn": stage.outputs["FraudDetectorArn"]}, "requestPayload": payload}
@@ -198,8 +201,8 @@ def test_a_message_that_is_redriven_twice_changes_nothing(
     assert dict(run("failure").done) == {"invoke fraud_detector:live": 2}
     settle()
     wait_for(lambda: len(targets.audit_bus(one, "lambda")) == 6, "the results of three verdicts")
-    assert compare(before, digest(stage, [one])).harmless
-    assert digest(stage, [one]).sha256 == before.sha256
+    assert compare(before, digest(stage, PARTS, [one])).harmless
+    assert digest(stage, PARTS, [one]).sha256 == before.sha256
     assert len([alert for alert in alerts() if one in alert["Message"]]) == 1
 
 
@@ -278,7 +281,7 @@ def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
 )
 def test_a_name_may_be_begun(stage: Stage, name: str, message: str | None) -> None:
     if message is None:
-        assert find(stage, name).name == f"{'geo-anomaly' if name == 'geo' else name}-dead-letter"
+        assert find(stage, name, FAILURES.queues).name == f"{'geo-anomaly' if name == 'geo' else name}-dead-letter"
         return
     with pytest.raises(UserError, match=message):
-        find(stage, name)
+        find(stage, name, FAILURES.queues)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from waiting import wait_for
 
+from hallmark import clock
 from hallmark.stage import Stage
-from hallmark.traffic import clock
-from hallmark.traffic.enrichment import local_hour, recent_counts
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.realtime.cards.enrichment import local_hour, recent_counts
+from hallmark.systems.realtime.cards.parameters import RuleParameters
 
 Fields = dict[str, Any]
 # The account's earlier transactions, in seconds before this one, as functions of the threshold and the window.

@@ -15,9 +15,9 @@ from waiting import wait_for
 
 from hallmark.evidence import Fault
 from hallmark.ledger.ledger import Ledger
-from hallmark.ledger.settle import settle
+from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Run
+from hallmark.systems.realtime.ledger.settle import settle
 
 # On AWS it may take ten minutes until an event is in its archive.
 ARCHIVE_WAITS = 30

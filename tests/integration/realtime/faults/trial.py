@@ -12,9 +12,9 @@ from typing import Any
 from realtime.eyes import Api, Json, Targets, drained
 from waiting import wait_for
 
+from hallmark.sending.outcome import Outcome, Status
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Outcome, Status
-from hallmark.traffic.transaction import Transaction
+from hallmark.systems.realtime.cards.transaction import Transaction
 
 START = datetime(2026, 3, 3, 15, tzinfo=UTC)
 TRY_AGAIN = {429, 500, 502, 503, 504}
@@ -113,7 +113,7 @@ class Trial:
     @property
     def ids(self) -> list[str]:
         """The transactions that were answered with 202."""
-        return [outcome.transaction.transaction_id for outcome in self.outcomes if outcome.carried]
+        return [outcome.item.transaction_id for outcome in self.outcomes if outcome.carried]
 
     def wait_until_alerted(self) -> None:
         """Wait until every rule that the transactions match has its verdict and its alert."""

@@ -7,9 +7,10 @@ from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
-from hallmark.project import REGION
 from hallmark.stage import Stage
 from hallmark.stage.sessions import session
+
+REGION = "eu-central-1"
 
 OTHER = {"ingest_processor": "notifier", "fraud_detector": "ingest_processor", "notifier": "fraud_detector"}
 SESSION = "trial"

@@ -15,9 +15,9 @@ from realtime.rights.trial import REFUSED, outcome
 from waiting import wait_for
 
 from hallmark.stage import Stage
-from hallmark.stage.deployed import stack_name
 from hallmark.stage.embedded.emulator import Emulator
-from hallmark.up import RULES, SYSTEM, deploy_embedded, unprotect
+from hallmark.systems.realtime.api import key
+from hallmark.up import deploy_embedded, unprotect
 
 STAGES = ("dev", "prod")
 PAIRS = (("dev", "prod"), ("prod", "dev"))
@@ -29,9 +29,9 @@ TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "B
 @pytest.fixture(scope="module")
 def both(running_emulator: Emulator, stage: Stage) -> Iterator[dict[str, Stage]]:
     """The stage of all tests, and `prod` beside it for the time of these."""
-    cloudformation, name = stage.client("cloudformation"), stack_name(SYSTEM, "prod")
+    cloudformation, name = stage.client("cloudformation"), "hallmark-realtime-prod"
     try:
-        prod = deploy_embedded(running_emulator, "prod", lambda step: None, RULES)
+        prod = deploy_embedded(running_emulator, "realtime", "prod", lambda step: None)
         yield {"dev": stage, "prod": prod}
         unprotect(prod)
     finally:
@@ -139,7 +139,7 @@ def test_the_key_of_one_stage_opens_no_other(
 ) -> None:
     api = Api(both[other], urllib3.PoolManager())
     body = transaction_for(other)
-    assert api.post(body, key=both[name].api_key).status == 403
+    assert api.post(body, key=key(both[name])).status == 403
     assert api.post(body).status == 202
 
 

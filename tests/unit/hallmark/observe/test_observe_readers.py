@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from hallmark.observe.deployment import Deployment, Thing
 from hallmark.observe.readers import READERS
+from hallmark.stage.deployed import DeployedStage
 
 Json = dict[str, Any]
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:realtime-a-dev"
@@ -18,8 +20,8 @@ class Canned(Deployment):
     """A deployment with answers by operation; what is not among them is empty."""
 
     def __init__(self, **answers: Any) -> None:
-        self.stack, self._answers = "hallmark-realtime-dev", {}
-        self.stage = type("Named", (), {"system": "realtime", "name": "dev"})()
+        self._answers = {}
+        self.stage = DeployedStage("realtime", "dev", "aws", boto3.Session())
         self.answers = answers
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
