@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from hallmark.project import bypass_proxies_on_loopback, require_checkout
 from hallmark.systems.own_commands import OWN
 from infra.errors import UserError
+from infra.systems import system_of
 
 INTERRUPTED = 130
 # Where each command is, in the order of the help: a function, or a Typer of subcommands.
@@ -97,7 +98,7 @@ class _All(_Lazy):
         if name in COMMANDS:
             return super().__getitem__(name)
         if name in OWN:
-            about = f"What {name} alone has: {', '.join(OWN[name])}."
+            about = f"{system_of(name).about.capitalize()}: {', '.join(OWN[name])}."
             return _System(name, name=name, help=about, no_args_is_help=True)
         return _Lazy(f"hallmark.systems.{self._aliases[name]}.commands", OWN[self._aliases[name]])[name]
 

@@ -38,7 +38,7 @@ def cost(
         raise UserError(
             f"{run or counts.RUN} is a load run of {counted.system}, not of {system}: name another with --run"
         )
-    envelope = offered(counted.system, wing(counted.system).event_envelope, "no event that is costed")
+    envelope = offered(counted.system, wing(counted.system).costed_event, "no event that is costed")
     chosen = stage.value if stage else counted.stage
     settings, durations = declared(counted.system, chosen), _durations(duration_ms or [])
     found = estimate(counted, settings, chosen, envelope, events_per_day, durations)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from filelock import FileLock, Timeout
 
-from hallmark import deploy, presentation
+from hallmark import deploy, emptying, presentation
 from hallmark.build import build as build_all
 from hallmark.commands.common import (
     VARIABLE,
@@ -21,6 +21,7 @@ from hallmark.commands.common import (
 )
 from hallmark.project import BUILD
 from hallmark.stage import aws, embedded
+from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.terminal import announce, err, out
 from hallmark.up import unprotect, up_aws, up_embedded
@@ -112,7 +113,7 @@ def down(
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: Annotated[StageName | None, typer.Option(help="Destroy this stage only; embedded: all by default.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is destroyed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is emptied and destroyed.")] = False,
 ) -> None:
     """End the embedded stage without a trace, or destroy a stage's stacks.
 
@@ -139,9 +140,16 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
         for one in (stage,) if stage else StageName:
             deployed = embedded.stage_of(emulator, name, one.value)
             if deployed.is_up:
-                announce(f"destroy {name} {one.value}")
                 unprotect(deployed)
-                deploy.destroy(name, one.value, embedded.environment(emulator, system_of(name).region))
+                _destroy(deployed, embedded.environment(emulator, system_of(name).region))
+
+
+def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
+    """Empty the buckets that go with a stage, which CloudFormation would refuse to delete, and destroy its stacks."""
+    announce(f"destroy {stage.system} {stage.name}")
+    for bucket in emptying.buckets(stage):
+        emptying.empty(stage, bucket)
+    deploy.destroy(stage.system, stage.name, settings)
 
 
 def _destroy_on_aws(system: str | None, stage: StageName | None, yes: bool) -> None:
@@ -158,4 +166,4 @@ def _destroy_on_aws(system: str | None, stage: StageName | None, yes: bool) -> N
     if not yes:
         typer.confirm(f"Destroy stage {stage.value} of {name} on AWS, with its data?", abort=True)
     build_all(announce)
-    deploy.destroy(name, stage.value)
+    _destroy(deployed)

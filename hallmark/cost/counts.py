@@ -7,8 +7,8 @@ from pathlib import Path
 from hallmark import evidence
 from hallmark.load.result import LoadResult
 from hallmark.load.run_file import NO_ANSWER
+from hallmark.naming import thing_of
 from infra.errors import UserError
-from infra.names import Names
 
 MILLION = 1_000_000
 RUN = evidence.EVIDENCE / "load.json"
@@ -40,13 +40,9 @@ class Counts:
 
     def by_thing(self, prefix: str) -> dict[str, float]:
         """Return the counters behind a prefix by the short name of what they count: `fraud_detector`, `audit`."""
-        before, after = Names(self.system, self.stage).of("/").split("/")
-        found = {}
-        for name in self.usage:
-            physical = name.removeprefix(prefix)
-            if name.startswith(prefix) and physical.startswith(before) and physical.endswith(after):
-                found[physical.removeprefix(before).removesuffix(after)] = self.total(name)
-        return found
+        behind = ((name, name.removeprefix(prefix)) for name in self.usage if name.startswith(prefix))
+        things = ((name, thing_of(self.system, self.stage, physical)) for name, physical in behind)
+        return {thing: self.total(name) for name, thing in things if thing is not None}
 
     @property
     def billed_requests(self) -> float:

@@ -1,7 +1,7 @@
 """The key of a client that has used up its quota: made for a run, and taken back when the run ends."""
 
-from hallmark.naming import physical
 from hallmark.stage import Stage
+from infra.systems import system_of
 
 QUOTA_PER_DAY = 1
 
@@ -39,4 +39,4 @@ def remove_over_quota_key(stage: Stage) -> None:
 
 
 def _name(stage: Stage) -> str:
-    return physical(stage, "load-over-quota")
+    return f"{system_of(stage.system).slug}-load-over-quota-{stage.name}"

@@ -113,7 +113,7 @@ class DeployedStage:
 
     @property
     def _up_command(self) -> str:
-        system = f" --system {self.system}" if len(SYSTEMS) > 1 else ""
+        system = f" --system {self.system}" if len(SYSTEMS) > 1 or self.target == "aws" else ""
         target = "" if self.target == "embedded" else f" --target {self.target}"
         return f"hallmark up{system}{target} --stage {self.name}"
 

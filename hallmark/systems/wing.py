@@ -49,7 +49,7 @@ class Wing:
     digest: "Callable[[], tuple[DigestPart, ...]] | None" = None
     failures: "Callable[[], Failures] | None" = None
     load: "Callable[[], Load] | None" = None
-    event_envelope: Mapping[str, object] | None = None
+    costed_event: Mapping[str, object] | None = None
     commands: Mapping[str, str] = field(default_factory=dict)
 
     @property

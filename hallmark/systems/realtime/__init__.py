@@ -68,7 +68,7 @@ WING = Wing(
     load=_load,
     # What surrounds the detail of an event that is stored whole.
     # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
-    event_envelope={
+    costed_event={
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
         "detail-type": "TransactionReceived",
