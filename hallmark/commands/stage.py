@@ -113,7 +113,7 @@ def down(
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: Annotated[StageName | None, typer.Option(help="Destroy this stage only; embedded: all by default.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is emptied and destroyed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is destroyed.")] = False,
 ) -> None:
     """End the embedded stage without a trace, or destroy a stage's stacks.
 

@@ -41,7 +41,7 @@ def as_role(client: Any, running_emulator: Emulator) -> Callable[[str], Any]:
 
     def assume(arn: str) -> Any:
         given = client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
-        keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+        keys = given["AccessKeyId"], given["SecretAccessKey"], REGION, given["SessionToken"]
         return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys)).client
 
     return assume
