@@ -74,7 +74,7 @@ class _Imported(Mapping[str, Any]):
 
 class _Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{**settings, "commands": _Imported()})
+        super().__init__(**(settings | {"commands": _Imported()}))
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -158,7 +158,7 @@ def _evidence(data: dict[str, Any]) -> Evidence:
     return Evidence(
         proofs=_each(_proof, data.pop("proofs")),
         tool_findings=_each(lambda item: ToolFinding(**item), data.pop("tool_findings")),
-        mutants=Mutants(**{**mutants, "survivors": tuple(mutants["survivors"])}) if mutants else None,
+        mutants=Mutants(survivors=tuple(mutants.pop("survivors")), **mutants) if mutants else None,
         faults=_each(_fault, data.pop("faults", [])),
         load=load_results.from_json(load) if load else None,
         **_checked(data),
@@ -172,7 +172,7 @@ def _checked(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _proof(item: dict[str, Any]) -> Proof:
-    proof = Proof(**{**item, "findings": _each(lambda finding: Finding(**finding), item["findings"])})
+    proof = Proof(findings=_each(lambda finding: Finding(**finding), item.pop("findings")), **item)
     if proof.kind not in KINDS or proof.outcome not in ("passed", "failed"):
         raise ValueError("kind or outcome")
     return proof

@@ -130,7 +130,7 @@ def policy_command(files: list[Path], system: str | None, stage: str | None, as_
 def _text(result: dict[str, Any]) -> list[str]:
     controls = result["controls"]
     failed = [control for control in controls if control["findings"]]
-    lines = []
+    lines: list[str] = []
     for control in failed:
         lines.append(f"{control['id']}  failed")
         for finding in control["findings"]:

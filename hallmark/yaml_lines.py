@@ -11,7 +11,7 @@ from hallmark.project import ROOT
 from infra.errors import UserError
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """A safe loader for which only `true` and `false` are booleans: `on` is a word, and NO is Norway."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form that PyYAML wants

@@ -29,7 +29,7 @@ LOG_GROUPS = MappingProxyType(
 )
 # What surrounds the detail of an event that is stored whole.
 # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
-_ENVELOPE = {
+_ENVELOPE: dict[str, str | list[str]] = {
     "version": "0",
     "id": "17793124-05d4-b198-2fde-7ededc63b103",
     "detail-type": "TransactionReceived",

@@ -36,7 +36,8 @@ def backlog_seconds(measured: Measured, phase: str) -> float | None:
     """Seconds from the last receipt of a matching transaction of a phase to the last verdict on that phase."""
     if measured.account is None or measured.account.missing:
         return None
-    ends, received = [], []
+    ends: list[float] = []
+    received: list[float] = []
     for sample, delay in _per_phase(measured, phase):
         moment = clock.from_text(sample.received_at).timestamp()
         received.append(moment)

@@ -81,5 +81,5 @@ class LoadResult:
 def from_json(data: dict[str, Any]) -> LoadResult:
     """Return the result that JSON holds; TypeError or KeyError for another shape."""
     kinds = {"phases": PhaseResult, "objectives": Judged, "series": Second, "histogram": Bin}
-    parts = {name: tuple(kind(**item) for item in data.pop(name)) for name, kind in kinds.items()}
-    return LoadResult(**{**data, **parts, "notes": tuple(data["notes"])})
+    parts: dict[str, Any] = {name: tuple(kind(**item) for item in data.pop(name)) for name, kind in kinds.items()}
+    return LoadResult(notes=tuple(data.pop("notes")), **data, **parts)

@@ -34,7 +34,8 @@ class Judgement:
 
 def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
     """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
-    floor, notes = None, []
+    floor = None
+    notes: list[str] = []
     if scenario.load(name).floor:
         spare = headroom(stage, settings.processes, progress)
         notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a server that does nothing")

@@ -24,7 +24,8 @@ def sort_out(
     evidence: Iterable[Evidence], commit: str, templates: Mapping[str, str]
 ) -> tuple[list[Evidence], dict[str, str]]:
     """Return the evidence that counts, and by gate why the rest is refused."""
-    counted, refused = [], {}
+    counted: list[Evidence] = []
+    refused: dict[str, str] = {}
     for item in evidence:
         why = refusal(item, commit, templates)
         if why:

@@ -17,7 +17,7 @@ _TEMPLATES: dict[Path, Template] = {}
 _FILES: dict[str, Path] = {}
 
 
-class PolicyCheck(BaseResourceCheck):  # type: ignore[misc]
+class PolicyCheck(BaseResourceCheck):
     """Judges a template once, then tells checkov about each resource of it.
 
     What is missing altogether shows at the template's first resource, because checkov only asks about resources that

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from support.roles import roles_of
@@ -29,7 +29,7 @@ class Grant:
 
     action: str
     resource: str
-    conditions: tuple[Conditions, ...] = field(default=({},))
+    conditions: tuple[Conditions, ...] = ({},)
     needed: bool = True
 
     def __str__(self) -> str:

@@ -112,7 +112,8 @@ class Resolver:
         return UNKNOWN if None in texts else argument[0].join(str(text) for text in texts)
 
     def _sub(self, argument: Any) -> Any:
-        text, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+        pair = isinstance(argument, list) and len(argument) == 2
+        text, variables = argument if pair else (argument, dict[str, Any]())
         if not isinstance(text, str) or not isinstance(variables, Mapping):
             return UNKNOWN
         values: list[str | None] = []

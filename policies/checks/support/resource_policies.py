@@ -78,7 +78,7 @@ def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
         # Whatever is no object and no list holds none: most of a template.
-        deep = isinstance(item, dict | list)
+        deep = isinstance(item, (dict, list))
         if not deep and key not in _DOCUMENTS:
             continue
         place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")

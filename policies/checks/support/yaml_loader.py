@@ -14,7 +14,7 @@ def loader(patterns: Mapping[str, str]) -> Any:
     """
     changed = {f"tag:yaml.org,2002:{name}": pattern for name, pattern in patterns.items()}
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form that PyYAML wants
             first: [
                 (tag, re.compile(changed[tag]) if tag in changed else pattern)

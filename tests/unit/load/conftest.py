@@ -45,7 +45,7 @@ def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., Measured]:
         rate, seconds = terms.get("rate", 20), terms.get("seconds", 10)
         planned: Sequence[Arrival] = plan(scenario, rate, seconds)
         samples = tuple(sample for arrival in planned if (sample := answer(arrival)))
-        told = Terms(scenario, "embedded", BEGIN, rate, seconds)  # type: ignore[arg-type]
+        told = Terms(scenario, "embedded", BEGIN, rate, seconds)
         return Measured(RunFile(told, "realtime", "embedded", "dev", BEGIN, 10, 1, 0, samples), planned)
 
     return make

@@ -41,7 +41,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) 
 
 def measure(rate: float = 20) -> floor_run.Floor:
     stage = SimpleNamespace(target="embedded", name="dev")
-    return measure_floor(stage, rate, 1, lambda *_: None)  # type: ignore[arg-type]
+    return measure_floor(stage, rate, 1, lambda *_: None)
 
 
 def test_a_machine_that_holds_twice_the_rate_is_measured_once(machine: Callable[..., list[float]]) -> None:
