@@ -1,4 +1,4 @@
-"""The gate lint: `python -m hallmark.gates.lint` runs ruff, mypy and the TypeScript compiler.
+"""The gate lint: `python -m hallmark.gates.lint` runs ruff, pyrefly and the TypeScript compiler.
 
 Without the rest of the command (`hallmark gate lint -- ...`), which takes longer to load than ruff takes.
 """
@@ -12,7 +12,11 @@ from hallmark.project import NODE_MODULES, node
 from infra.errors import UserError
 
 GATE = "lint"
-PYTHON = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+PYTHON = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["pyrefly", "check", "--python-interpreter-path", sys.executable],
+)
 TYPESCRIPT = [str(NODE_MODULES / "typescript" / "bin" / "tsc"), "--noEmit"]
 
 
