@@ -5,27 +5,25 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hallmark import catalogue
 from hallmark.project import ROOT
 from infra.errors import UserError
+from policies.engine.policy import Policy
+from policies.engine.reading.json_reader import Unreadable
+from policies.engine.reading.reader import read_template
+from policies.engine.template.template import Template
 
 CHECKS = ROOT / "policies" / "checks"
-if str(CHECKS) not in sys.path:
-    # checkov does the same; policies say `from support.policy import Policy` wherever they run.
-    sys.path.append(str(CHECKS))
 
-if TYPE_CHECKING:
-    from support.policy import Policy
-    from support.template import Template
 
 DEFAULT_SYSTEM = "realtime"
 Verdict = dict[str, Any]
 
 
 @cache
-def load(system: str, folder: Path = CHECKS) -> dict[str, "Policy"]:
+def load(system: str, folder: Path = CHECKS) -> dict[str, Policy]:
     """Control id -> policy; raises UserError unless files and controls that ask for a template proof are the same."""
     wanted = _asking(system)
     known = wanted.union(*map(_asking, catalogue.systems()))
@@ -45,9 +43,7 @@ def _asking(system: str) -> set[str]:
     return {control.id for control in catalogue.load(system).controls if control.asks_for("template")}
 
 
-def _load_file(file: Path, control_id: str) -> "Policy":
-    from support.policy import Policy
-
+def _load_file(file: Path, control_id: str) -> Policy:
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -65,9 +61,6 @@ def _load_file(file: Path, control_id: str) -> "Policy":
 
 def read(file: Path) -> dict[str, Any]:
     """The template in a file; raises UserError in one line if it is none."""
-    from support.reader import read_template
-    from support.unreadable import Unreadable
-
     try:
         return read_template(file)
     except Unreadable as error:
@@ -76,29 +69,23 @@ def read(file: Path) -> dict[str, Any]:
 
 def judge(document: dict[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
     """The verdict of every policy of a system; the stage is the template's own unless it is named."""
-    from support.template import Template
-
     template = Template(document)
     return [_verdict(name, policy, template, stage) for name, policy in load(system).items()]
 
 
-def _verdict(name: str, policy: "Policy", template: "Template", stage: str | None) -> Verdict:
+def _verdict(name: str, policy: Policy, template: Template, stage: str | None) -> Verdict:
     keys = ("resource", "path", "found", "wanted", "fix")
     findings = [{key: getattr(finding, key) for key in keys} for finding in policy.findings(template, stage)]
     return {"id": name, "verdict": "failed" if findings else "proved", "findings": findings}
 
 
-def template_of(document: dict[str, Any]) -> "Template":
+def template_of(document: dict[str, Any]) -> Template:
     """A template as the policies read it: names, ARNs and references resolved."""
-    from support.template import Template
-
     return Template(document)
 
 
 def system_of(document: dict[str, Any]) -> str:
     """The system that a template's metadata names, or the first of ours."""
-    from support.template import Template
-
     return Template(document).system or DEFAULT_SYSTEM
 
 

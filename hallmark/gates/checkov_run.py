@@ -76,7 +76,7 @@ def _ours(report: Report, checks: Path, problems: dict[str, str]) -> dict[str, A
             shown = file.relative_to(checks.parent)
             raise UserError(f"{shown}: checkov has not loaded the check {name}{''.join(f': {text}' for text in why)}")
     # checkov itself has made it importable, with the policies.
-    from support.catalogue import controls
+    from policies.engine.catalogue import controls
 
     for name, file in files.items():
         if name not in controls():

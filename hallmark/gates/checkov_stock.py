@@ -23,13 +23,18 @@ from infra.errors import UserError
 
 GATE = TOOL = "checkov"
 CHECKS = ROOT / "policies" / "checks"
+ENGINE = ROOT / "policies" / "engine"
 CONTROLS = ROOT / "policies" / "controls"
 
 
 def basis(checks: Path = CHECKS) -> Basis:
     """Return what checkov's judgement follows from: our policies and the catalogues that they read, too."""
     gate = [Path(__file__), Path(__file__).with_name("checkov_run.py"), ROOT / "requirements" / "checkov.txt"]
-    return Basis(TOOL, (), (*gate, *sorted(checks.rglob("*.py")), *sorted(CONTROLS.glob("*.yaml"))))
+    return Basis(
+        TOOL,
+        (),
+        (*gate, *sorted(checks.rglob("*.py")), *sorted(ENGINE.rglob("*.py")), *sorted(CONTROLS.glob("*.yaml"))),
+    )
 
 
 def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hallmark import policies
 from hallmark.iam.usage import Use
 from hallmark.synthesized import Synthesized
+from policies.engine.iam.statements import role_statements
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,6 @@ def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
     mark = synthesized.body.get("Metadata", {})
     hallmark = {**mark.get("Hallmark", {}), "Account": account}
     template = policies.template_of({**synthesized.body, "Metadata": {**mark, "Hallmark": hallmark}})
-    from support.statements import role_statements  # policies/checks are importable from here on
-
     for role in template.of_type("AWS::IAM::Role"):
         name = template.name(role)
         for statement in role_statements(template, role):

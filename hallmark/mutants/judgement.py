@@ -4,16 +4,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hallmark import catalogue, policies, waivers
 from hallmark.mutants.catalogue import Mutant, load
 from hallmark.mutants.edits import Edit, edits
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
-
-if TYPE_CHECKING:
-    from support.policy import Policy
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def run(system: str, only: set[str] | None = None) -> Result:
 
 def _run_control(
     control: str,
-    policy: "Policy",
+    policy: Policy,
     mutants: Sequence[Mutant],
     documents: dict[str, dict[str, Any]],
     bodies: dict[Any, Any],
@@ -112,9 +111,7 @@ def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]], bodies: dict[An
             yield stage, edit
 
 
-def _reported(policy: "Policy", document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
-    from support.template import Template
-
+def _reported(policy: Policy, document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
     return tuple(sorted({finding.resource for finding in policy.findings(Template(document, bodies), stage)}))
 
 

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics
 from collections.abc import Iterator
 from typing import Any
 
-from support.alarms import ALARM, Watch, watched
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Resource, Template
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.template.template import Resource, Template
 
 _API, _STAGE = "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage"
 

@@ -6,12 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 from collections.abc import Iterator
 from typing import Any
 
-from support.alarms import ALARM, Watch, watched
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.queues import kept_seconds
-from support.template import Resource, Template
-from support.wiring import (
+from policies.engine.events.wiring import (
     FUNCTION,
     QUEUE,
     failure_queues,
@@ -19,6 +14,11 @@ from support.wiring import (
     rule_dead_letter_queues,
     target_queues,
 )
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.services.queues import kept_seconds
+from policies.engine.template.template import Resource, Template
 
 _VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 # Of a number that is never negative: either is above 0 if it ever was.

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.alarms import ALARM, Watch, watched
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Template
-from support.wiring import FUNCTION
+from policies.engine.events.wiring import FUNCTION
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.template.template import Template
 
 
 class FunctionAlarms(Policy):

@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.flags import is_true, shown
-from support.gateway import API, ApiStage, named, stages
-from support.intrinsics import UNKNOWN
-from support.policy import Policy
-from support.statements import listed
-from support.template import Resource, Template
-from support.wiring import METHOD
+from policies.engine.events.wiring import METHOD
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, ApiStage, named, stages
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_true, listed, shown
 
 KEY = "AWS::ApiGateway::ApiKey"
 PLAN = "AWS::ApiGateway::UsagePlan"

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.flags import is_off
-from support.gateway import API, STAGE, ApiStage, stages
-from support.policy import Policy
-from support.template import Template
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, STAGE, ApiStage, stages
+from policies.engine.template.template import Template
+from policies.engine.template.values import is_off
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 ACCOUNT = "AWS::ApiGateway::Account"

@@ -6,18 +6,29 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.delivery import PERMISSION, call_sources
-from support.deployments import deployment_problems
-from support.finding import TEMPLATE, Finding
-from support.flags import is_off
-from support.gateway import API, DEPLOYMENT, PATH, STAGE, ApiStage, api_of, call_arns, named, routes, stages
-from support.intrinsics import UNKNOWN
-from support.policy import Policy
-from support.refusals import RESPONSE, refusal_problems
-from support.roles import roles_of
-from support.statements import listed
-from support.template import Resource, Template
-from support.wiring import METHOD, Invocation, integration
+from policies.engine.events.delivery import PERMISSION, call_sources
+from policies.engine.events.wiring import METHOD, Invocation, integration
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.api import (
+    API,
+    DEPLOYMENT,
+    PATH,
+    RESPONSE,
+    STAGE,
+    ApiStage,
+    api_of,
+    call_arns,
+    deployment_problems,
+    named,
+    refusal_problems,
+    routes,
+    stages,
+)
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off, listed
 
 _MAPPING = "AWS::ApiGateway::BasePathMapping"
 _SERVICE = "apigateway.amazonaws.com"

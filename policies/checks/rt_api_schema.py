@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import Finding
-from support.flags import is_true, shown
-from support.gateway import api_of, named
-from support.intrinsics import UNKNOWN
-from support.policy import Policy
-from support.template import Resource, Template
-from support.wiring import METHOD
+from policies.engine.events.wiring import METHOD
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import api_of, named
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_true, shown
 
 MODEL = "AWS::ApiGateway::Model"
 VALIDATOR = "AWS::ApiGateway::RequestValidator"

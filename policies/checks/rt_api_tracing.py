@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.htm
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.flags import is_true, shown
-from support.gateway import API, STAGE, stages
-from support.policy import Policy
-from support.template import Template
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, STAGE, stages
+from policies.engine.template.template import Template
+from policies.engine.template.values import is_true, shown
 
 
 class ApiTracing(Policy):

@@ -6,19 +6,19 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.archives import ARCHIVE, archive_problems, archives_of
-from support.delivery import is_for_events, may_refuse, source_arns
-from support.events import event_pattern, left_out, written
-from support.finding import TEMPLATE, Finding
-from support.inputs import carries_detail, shapers
-from support.keeping import loss_problems
-from support.policy import Policy
-from support.resource_policies import held_statements
-from support.roles import roles_of
-from support.rules import is_enabled
-from support.statements import conditions_of
-from support.template import Resource, Template
-from support.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.events.archives import ARCHIVE, archive_problems, archives_of
+from policies.engine.events.delivery import is_for_events, may_refuse, source_arns
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import is_enabled
+from policies.engine.events.targets import carries_detail, shapers
+from policies.engine.events.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.iam.resource_policies import held_statements
+from policies.engine.iam.statements import conditions_of
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.lifecycle import loss_problems
+from policies.engine.template.template import Resource, Template
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 LOG_POLICY = "AWS::Logs::ResourcePolicy"

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.buckets import BUCKET, BUCKET_POLICY, denies, missing_denial
-from support.finding import Finding
-from support.policy import Policy
-from support.resource_policies import several_policies
-from support.template import Resource, Template
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import several_policies
+from policies.engine.policy import Policy
+from policies.engine.services.storage import BUCKET, BUCKET_POLICY, denies, missing_denial
+from policies.engine.template.template import Resource, Template
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"

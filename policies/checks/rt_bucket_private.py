@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from collections.abc import Iterator
 from typing import Any
 
-from support.buckets import BUCKET
-from support.finding import Finding
-from support.flags import is_true, shown
-from support.policy import Policy
-from support.template import Template
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import BUCKET
+from policies.engine.template.template import Template
+from policies.engine.template.values import is_true, shown
 
 _FLAGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl

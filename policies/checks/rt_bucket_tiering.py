@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overvi
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.buckets import BUCKET
-from support.finding import Finding
-from support.policy import Policy
-from support.statements import listed
-from support.template import Resource, Template
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import BUCKET
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
 
 _LIFECYCLE = "LifecycleConfiguration"
 _TIERING = "IntelligentTieringConfigurations"

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.ht
 from collections.abc import Iterator
 from typing import Any
 
-from support.buckets import BUCKET, BUCKET_POLICY, denials, missing_denial
-from support.finding import Finding
-from support.policy import Policy
-from support.resource_policies import denies_plain_transport, several_policies
-from support.template import Template
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import denies_plain_transport, several_policies
+from policies.engine.policy import Policy
+from policies.engine.services.storage import BUCKET, BUCKET_POLICY, denials, missing_denial
+from policies.engine.template.template import Template
 
 _CONDITION = '{"Bool": {"aws:SecureTransport": "false"}}'
 

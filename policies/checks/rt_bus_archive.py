@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from support.archives import archive_problems, archives_of
-from support.events import event_pattern, left_out, written
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.roles import roles_of
-from support.template import Resource, Template
-from support.wiring import BUS
+from policies.engine.events.archives import archive_problems, archives_of
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.wiring import BUS
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
 
 
 class TransactionArchive(Policy):

@@ -6,10 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-d
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.template import Resource, Template
-from support.wiring import (
+from policies.engine.events.wiring import (
     INVOKE_CONFIG,
     QUEUE,
     failure_queues,
@@ -17,6 +14,9 @@ from support.wiring import (
     rule_dead_letter_queues,
     target_queues,
 )
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
 
 _TARGET, _COUNT = "RedrivePolicy.deadLetterTargetArn", "RedrivePolicy.maxReceiveCount"
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.catalogue import STAGES
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.template import Resource, Template, walk
+from policies.engine.catalogue import STAGES
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template, walk
 
 # type: the property with its physical name. Without one CloudFormation makes a name, from the name of the stack.
 _NAMED = {

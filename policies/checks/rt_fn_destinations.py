@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.htm
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.queues import TAKES_ALL, refusal
-from support.rights import lacking
-from support.roles import FUNCTIONS, roles_of
-from support.template import Resource, Template
-from support.wiring import BUS, FUNCTION, INVOKE_CONFIG, LATEST, QUEUE, calls_of, on_function, role_of
+from policies.engine.events.wiring import BUS, FUNCTION, INVOKE_CONFIG, LATEST, QUEUE, calls_of, on_function, role_of
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.iam.permissions import lacking
+from policies.engine.parts import FUNCTIONS, roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.queues import TAKES_ALL, refusal
+from policies.engine.template.template import Resource, Template
 
 _SUCCESS, _FAILURE = "DestinationConfig.OnSuccess.Destination", "DestinationConfig.OnFailure.Destination"
 

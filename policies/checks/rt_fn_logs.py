@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.rights import lacking
-from support.statements import Statement, listed, role_statements
-from support.template import Resource, Template
-from support.wiring import FUNCTION, LOG_GROUP, log_group_of, role_of
+from policies.engine.events.wiring import FUNCTION, LOG_GROUP, log_group_of, role_of
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import lacking
+from policies.engine.iam.statements import Statement, role_statements
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
 
 _WRITE = ("logs:CreateLogStream", "logs:PutLogEvents")
 

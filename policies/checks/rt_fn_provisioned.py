@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.intrinsics import Reference
-from support.policy import Policy
-from support.roles import roles_of
-from support.statements import listed
-from support.template import Resource, Template
-from support.wiring import ALIAS, FUNCTION, METHOD, RULE, VERSION, calls_of, function_of, on_function
+from policies.engine.events.wiring import ALIAS, FUNCTION, METHOD, RULE, VERSION, calls_of, function_of, on_function
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import Reference
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
 
 _CRITICAL = ("ingest_processor", "fraud_detector")
 _SHARED = "RoutingConfig.AdditionalVersionWeights"

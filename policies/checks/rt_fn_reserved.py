@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.roles import roles_of
-from support.template import Template
-from support.wiring import FUNCTION
+from policies.engine.events.wiring import FUNCTION
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 _PATH = "ReservedConcurrentExecutions"
 

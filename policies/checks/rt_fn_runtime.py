@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Template
-from support.wiring import FUNCTION
+from policies.engine.events.wiring import FUNCTION
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 # Makes a function of its own, of a runtime that Synthetics has.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Library.html

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.events import event_pattern, left_out, written
-from support.feeding import feeders
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.roles import FUNCTIONS, Roles, roles_of
-from support.rules import is_enabled
-from support.template import Resource, Template
-from support.wiring import FUNCTION, METHOD, RULE, bus_of, calls_of
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import is_enabled
+from policies.engine.events.targets import feeders
+from policies.engine.events.wiring import FUNCTION, METHOD, RULE, bus_of, calls_of
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import FUNCTIONS, Roles, roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
 
 _CALLERS = {
     "ingest_processor": "a method of the API",

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.rights import lacking
-from support.template import Template
-from support.wiring import FUNCTION, role_of
+from policies.engine.events.wiring import FUNCTION, role_of
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import lacking
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 _ACTIONS = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 

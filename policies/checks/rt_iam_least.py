@@ -9,17 +9,25 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from support import access
-from support.finding import Finding
-from support.grants import UNSCOPED, Grant, forwarding, grants_of
-from support.policy import Policy
-from support.rights import denied
-from support.roles import roles_of
-from support.statements import IDENTITIES, Statement, conditions_of, identity_statements, listed, lower, role_statements
-from support.strangers import strangers
-from support.tables import TABLES
-from support.template import Resource, Template, walk
-from support.wiring import FUNCTION, role_of
+from policies.engine.events.wiring import FUNCTION, role_of
+from policies.engine.finding import Finding
+from policies.engine.iam import access
+from policies.engine.iam.bypasses import strangers
+from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
+from policies.engine.iam.permissions import denied
+from policies.engine.iam.statements import (
+    IDENTITIES,
+    Statement,
+    conditions_of,
+    identity_statements,
+    lower,
+    role_statements,
+)
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.storage import TABLES
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import listed
 
 _ROLE = "AWS::IAM::Role"
 _TOPIC = "AWS::SNS::Topic"

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-s
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.resource_policies import denies_plain_transport, resource_statements, several_policies
-from support.template import Resource, Template
-from support.wiring import QUEUE
+from policies.engine.events.wiring import QUEUE
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import denies_plain_transport, resource_statements, several_policies
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
 
 _POLICY = "AWS::SQS::QueuePolicy"
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.intrinsics import UNKNOWN
-from support.policy import WHOLE, Policy
-from support.template import Template, walk
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import WHOLE, Policy
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Template, walk
 
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 _REGION = re.compile(

@@ -6,15 +6,15 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.delivery import EVENTS, ROLE, forwarding_problems, may_call, may_send
-from support.finding import TEMPLATE, Finding
-from support.inputs import carries_detail, input_template, shapers, strings_in
-from support.policy import Policy
-from support.queues import TAKES_ALL, refusal
-from support.roles import roles_of
-from support.rules import buffer_queue, rule_id, unread_targets
-from support.template import Resource, Template
-from support.wiring import BUS, FUNCTION, QUEUE, RULE, RuleTarget, invocation, rules_on, targets_of
+from policies.engine.events.delivery import EVENTS, ROLE, forwarding_problems, may_call, may_send
+from policies.engine.events.rules import buffer_queue, rule_id, unread_targets
+from policies.engine.events.targets import carries_detail, input_template, shapers, strings_in
+from policies.engine.events.wiring import BUS, FUNCTION, QUEUE, RULE, RuleTarget, invocation, rules_on, targets_of
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.queues import TAKES_ALL, refusal
+from policies.engine.template.template import Resource, Template
 
 
 class Fanout(Policy):

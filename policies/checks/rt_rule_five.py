@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.events import condition, event_pattern, left_out, written
-from support.finding import TEMPLATE, Finding
-from support.flags import shown
-from support.policy import Policy
-from support.roles import roles_of
-from support.rules import is_enabled, rule_id
-from support.template import Resource, Template
-from support.wiring import RULE, bus_of, rules_on
+from policies.engine.events.patterns import condition, event_pattern, left_out, written
+from policies.engine.events.rules import is_enabled, rule_id
+from policies.engine.events.wiring import RULE, bus_of, rules_on
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import shown
 
 Detail = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.Core
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import TEMPLATE, Finding
-from support.policy import Policy
-from support.tables import TABLES, table_called
-from support.template import Resource, Template
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import TABLES, table_called
+from policies.engine.template.template import Resource, Template
 
 
 class TableKeys(Policy):

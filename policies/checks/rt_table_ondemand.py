@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capac
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from support.finding import Finding
-from support.flags import is_off, is_true, shown
-from support.keeping import loss_problems
-from support.policy import Policy
-from support.tables import GLOBAL_TABLE, TABLES
-from support.template import Resource, Template, walk
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import GLOBAL_TABLE, TABLES
+from policies.engine.template.lifecycle import loss_problems
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import is_off, is_true, shown
 
 _RECOVERY = "PointInTimeRecoverySpecification"
 _EXPIRY = "TimeToLiveSpecification"

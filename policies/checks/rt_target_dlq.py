@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 from collections.abc import Iterator
 from typing import Any
 
-from support.delivery import EVENTS, may_send, open_to_strangers, queue_statements
-from support.finding import Finding
-from support.policy import Policy
-from support.queues import TAKES_ALL, refusal
-from support.rules import all_targets, dead_letter_queue, unread_targets
-from support.template import Resource, Template
-from support.wiring import QUEUE, RULE, RuleTarget
+from policies.engine.events.delivery import EVENTS, may_send, open_to_strangers, queue_statements
+from policies.engine.events.rules import all_targets, dead_letter_queue, unread_targets
+from policies.engine.events.wiring import QUEUE, RULE, RuleTarget
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.queues import TAKES_ALL, refusal
+from policies.engine.template.template import Resource, Template
 
 
 class TargetDeadLetterQueue(Policy):

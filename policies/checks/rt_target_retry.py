@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.ht
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.rules import unread_targets
-from support.template import Template
-from support.wiring import RULE, RuleTarget, targets_of
+from policies.engine.events.rules import unread_targets
+from policies.engine.events.wiring import RULE, RuleTarget, targets_of
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 
 class TargetRetry(Policy):

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-inp
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Template
-from support.wiring import RULE, RuleTarget, invocation, targets_of
+from policies.engine.events.wiring import RULE, RuleTarget, invocation, targets_of
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 _WHOLE_EVENT = ("<aws.events.event.json>", "<aws.events.event>")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import policies
+from policies.engine.template.template import Template
 
 ROOT = Path(__file__).resolve().parents[3]
 Resources = dict[str, Any]
@@ -43,8 +44,6 @@ class Edited:
 
     def findings(self, *controls: str) -> list[tuple[str, str]]:
         """What the controls' policies find, as (resource, path)."""
-        from support.template import Template
-
         template = Template({**self.document, "Resources": self.resources})
         known = policies.load("realtime")
         found = [one for control in controls for one in known[control].findings(template)]

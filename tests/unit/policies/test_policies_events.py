@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hallmark import policies  # noqa: F401 - makes `support` importable
+from policies.engine.events.patterns import condition
 
 ALIKE = [
     ([{"numeric": [">=", 5]}], [{"numeric": [">", 4]}], True),
@@ -35,20 +36,14 @@ NOT_UNDERSTOOD: list[Any] = [
 
 @pytest.mark.parametrize(("one", "other", "whole"), ALIKE)
 def test_alike(one: Any, other: Any, whole: bool) -> None:
-    from support.events import condition
-
     assert condition(one, whole) == condition(other, whole) is not None
 
 
 @pytest.mark.parametrize(("one", "other", "whole"), DIFFERENT)
 def test_different(one: Any, other: Any, whole: bool) -> None:
-    from support.events import condition
-
     assert condition(one, whole) != condition(other, whole)
 
 
 @pytest.mark.parametrize("matchers", NOT_UNDERSTOOD)
 def test_what_is_not_understood_equals_nothing(matchers: Any) -> None:
-    from support.events import condition
-
     assert condition(matchers, True) is None

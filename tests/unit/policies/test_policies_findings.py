@@ -3,6 +3,7 @@
 import pytest
 
 from hallmark import policies
+from policies.engine.template.template import Template
 from tests.unit.policies.edited import Edited
 
 ROUTES_AND_STORAGE = [
@@ -29,8 +30,6 @@ ROUTES_AND_STORAGE = [
 
 @pytest.mark.parametrize("control", ROUTES_AND_STORAGE)
 def test_a_template_without_anything_in_scope_is_a_finding(control: str) -> None:
-    from support.template import Template
-
     topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "realtime-alert-dev"}}
     found = policies.load("realtime")[control].findings(Template({"Resources": {"Topic": topic}}))
     assert [finding.resource for finding in found] == ["(template)"]

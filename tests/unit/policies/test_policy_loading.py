@@ -3,21 +3,22 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy2, copytree, ignore_patterns
+from shutil import copy2, copytree
 
 import pytest
 
 from hallmark import catalogue, policies
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
+from policies.engine.template.template import Template
 
 GOOD = """\
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Template
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 
 class Anything(Policy):
@@ -36,9 +37,7 @@ QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the policies, with their times and what Python compiled of them."""
-    return Path(
-        copytree(policies.CHECKS, tmp_path_factory.mktemp("policies") / "checks", ignore=ignore_patterns("support"))
-    )
+    return Path(copytree(policies.CHECKS, tmp_path_factory.mktemp("policies") / "checks"))
 
 
 @pytest.fixture
@@ -92,8 +91,6 @@ def test_a_file_without_a_check_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("body", ["raise ValueError('odd')", "return 5", "yield 5"])
 def test_a_policy_that_cannot_judge_has_failed(folder: Path, body: str) -> None:
-    from support.template import Template
-
     _write(folder, "rt_fn_memory.py", body)
     findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
     assert [(one.resource, "could not judge" in one.found) for one in findings] == [("(template)", True)]
@@ -103,15 +100,11 @@ def test_a_policy_without_a_scope_has_failed(folder: Path) -> None:
     _write(folder, "rt_fn_memory.py", "yield from ()")
     file = folder / "rt_fn_memory.py"
     file.write_text(file.read_text(encoding="utf-8").replace('("AWS::SQS::Queue",)', "()"), encoding="utf-8")
-    from support.template import Template
-
     findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
     assert [one.found.endswith("it has no scope") for one in findings] == [True]
 
 
 def _findings(name: str, document: dict[str, object], stage: str | None = "dev") -> list[tuple[str, str]]:
-    from support.template import Template
-
     found = policies.load("realtime")[name].findings(Template(document), stage)
     return [(one.resource, one.path) for one in found]
 
