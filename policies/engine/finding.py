@@ -10,7 +10,8 @@ class Finding:
     """One violation.
 
     `resource` is a logical id, or TEMPLATE when something is missing altogether; `path` is relative to the resource's
-    Properties unless it starts with another attribute of the resource, like `Targets[2].RetryPolicy`.
+    Properties unless it starts with another attribute of the resource, like `Targets[2].RetryPolicy`. `policy` is who
+    says it, as the library names it.
     """
 
     resource: str
@@ -18,3 +19,4 @@ class Finding:
     found: str
     wanted: str
     fix: str = ""
+    policy: str = ""

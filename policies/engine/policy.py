@@ -1,12 +1,9 @@
-"""The base of every policy: one file, one control, one judgement of the whole template."""
+"""The base of every policy: one file, one judgement of the whole template."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
-from policies.engine import catalogue
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.template.naming import stage_of
 from policies.engine.template.template import Resource, Template
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
@@ -17,40 +14,21 @@ _OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
 
 class Policy:
-    """A control's judgement; the control's id is the name of the file.
+    """A judgement of templates; it knows neither the control nor the system that uses it.
 
     A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding; or
-    WHOLE), what else it `relies_on`, and how to `judge`. A module ends with `check = TheSubclass()`.
+    WHOLE), what else it `relies_on`, and how to `judge`. A module ends with `policy = TheSubclass()`.
     """
 
     scope: ClassVar[tuple[str, ...]] = ()
     relies_on: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self) -> None:
-        self.id = type(self).__module__.rpartition(".")[2].upper()
-        try:
-            from policies.engine.checkov_adapter import register
-        except ImportError:
-            return
-        register(self)
-
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        """The violations in a template; parameters are the control's for the template's stage, and `stage` itself."""
+        """The violations in a template; parameters are the use's for the template's stage, and `stage` itself."""
         raise NotImplementedError
 
-    def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
-        """Every violation, each with its fix; what cannot be judged is a violation too. Never raises."""
-        try:
-            control = catalogue.controls()[self.id]
-            fix = str(control.get("fix", ""))
-            found = self._findings(template, control, stage or stage_of(template))
-            return list(dict.fromkeys(replace(finding, fix=finding.fix or fix) for finding in found))
-        except Exception as error:
-            # Fail closed: a policy that cannot judge has not proved anything.
-            problem = " ".join(f"{type(error).__name__}: {error}".split())
-            return [Finding(TEMPLATE, "", f"the policy {self.id} could not judge: {problem}", "a judgement", "")]
-
-    def _findings(self, template: Template, control: Mapping[str, Any], stage: str) -> Iterator[Finding]:
+    def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        """Every violation; what the template does not show, or shows under a condition, is a violation too."""
         if not self.scope:
             raise ValueError("it has no scope")
         yield from _unreadable(template)
@@ -61,7 +39,7 @@ class Policy:
         for resource in template.of_type(*self.scope, *self.relies_on):
             if "Condition" in resource.raw:
                 yield _conditional(resource)
-        yield from self.judge(template, {**catalogue.parameters(control, stage), "stage": stage})
+        yield from self.judge(template, parameters)
 
 
 def _conditional(resource: Resource) -> Finding:

@@ -14,7 +14,7 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import statements_on
 from policies.engine.iam.statements import Statement, conditions_of, denied_under, lower, role_statements, trust_of
-from policies.engine.template.intrinsics import REGION, text_of
+from policies.engine.template.intrinsics import text_of
 from policies.engine.template.template import Resource, Template
 
 # What is so of a request, by condition key in lower case; None for a key that it does not have.
@@ -82,7 +82,7 @@ def _facts(template: Template, role: Resource) -> dict[str, str | None]:
         "aws:principalisawsservice": "false",
         "aws:principalarn": template.arn(role),
         "aws:principalaccount": template.account,
-        "aws:requestedregion": REGION,
+        "aws:requestedregion": template.region,
         # How the objects are written: what RT_BUCKET_ENCRYPTED and RT_BUCKET_TIERING want, and never over another.
         "s3:x-amz-server-side-encryption": "aws:kms",
         "s3:x-amz-server-side-encryption-aws-kms-key-id": None,

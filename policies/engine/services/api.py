@@ -11,7 +11,6 @@ from typing import Any
 
 from policies.engine.events.wiring import METHOD
 from policies.engine.finding import Finding
-from policies.engine.template.intrinsics import REGION
 from policies.engine.template.lifecycle import made_before
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import shown
@@ -118,7 +117,7 @@ def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
     if api is None or path is None:
         return set()
     names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
-    place = f"arn:aws:execute-api:{REGION}:{template.account}:${{{api.logical_id}}}"
+    place = f"arn:aws:execute-api:{template.region}:{template.account}:${{{api.logical_id}}}"
     return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-REGION = "eu-central-1"
 NO_VALUE = object()
 # What may hold expressions; as a union it would be made anew each time that it is asked for.
 NESTED = (dict, list)

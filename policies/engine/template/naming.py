@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from itertools import takewhile
 
-from policies.engine.catalogue import STAGES
+from policies.engine.catalogue import stages
 from policies.engine.template.identity import FORMS
 from policies.engine.template.template import Resource, Template
 
@@ -14,9 +14,11 @@ _SEPARATOR = "[-_.]"
 def own_name(template: Template, resource: Resource, *kinds: str) -> str:
     """The physical name without stage and system; no system told, it is what all names of these kinds begin with."""
     names = [template.name(one) for one in template.of_type(*kinds)]
-    system = f"{re.escape(template.system)}{_SEPARATOR}" if template.system else _beginning(names)
+    slug = re.escape(template.system.replace("_", "-"))
     stage = re.escape(stage_of(template))
-    name = re.sub(rf"^(?:hallmark{_SEPARATOR})?(?:{system})", "", template.name(resource))
+    # The resource's type may come first.
+    begin = f"(?:[a-z0-9]+{_SEPARATOR})?{slug}{_SEPARATOR}" if slug else f"(?:hallmark{_SEPARATOR})?{_beginning(names)}"
+    name = re.sub(f"^{begin}", "", template.name(resource))
     return re.sub(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$", "", name)
 
 
@@ -31,7 +33,7 @@ def stage_of(template: Template) -> str:
     """The stage, or an empty text if the template does not tell."""
     if template.marked_stage:
         return template.marked_stage
-    words: Counter[str] = Counter()
+    known, words = stages(), Counter[str]()
     for resource in template.of_type(*FORMS):
-        words.update(STAGES & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))
+        words.update(known & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))
     return words.most_common(1)[0][0] if words else ""

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from policies.engine.reading.reader import without_line_keys
 from policies.engine.template.account import accounts_in, written_account
 from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
-from policies.engine.template.intrinsics import NESTED, REGION, UNKNOWN, Reference, Resolver, only_values, text_of
+from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, Resolver, only_values, text_of
 
 Value = TypeVar("Value")
+# What stands for the region of a template that does not say it.
+ANY_REGION = "${Region}"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,14 @@ class Template:
         self._bodies = {} if bodies is None else bodies
         mark = _mapping(_mapping(document.get("Metadata")).get("Hallmark"))
         self.system, self.marked_stage = str(mark.get("System", "")), str(mark.get("Stage", ""))
+        self.region = str(mark.get("Region") or ANY_REGION)
         account = self.account = str(mark.get("Account") or self._written_account())
-        self._place = {"region": REGION, "account": account}
+        self._place = {"region": self.region, "account": account}
         pseudo = {
             **only_values(document.get("Parameters")),
             "AWS::Partition": "aws",
             "AWS::AccountId": account,
-            "AWS::Region": REGION,
+            "AWS::Region": self.region,
             "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "${StackName}",
             "AWS::StackId": "${StackId}",
@@ -249,6 +252,12 @@ class Template:
         for resource in self.resources.values():
             for path, value in walk(resource.properties):
                 yield resource, path, value
+
+
+def with_mark(document: Mapping[str, Any], **facts: str) -> dict[str, Any]:
+    """The document with facts in our own metadata, where it does not say them itself."""
+    metadata = _mapping(document.get("Metadata"))
+    return {**document, "Metadata": {**metadata, "Hallmark": {**facts, **_mapping(metadata.get("Hallmark"))}}}
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

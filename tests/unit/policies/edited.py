@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import policies
-from policies.engine.template.template import Template
 
 ROOT = Path(__file__).resolve().parents[3]
 Resources = dict[str, Any]
@@ -44,7 +43,7 @@ class Edited:
 
     def findings(self, *controls: str) -> list[tuple[str, str]]:
         """What the controls' policies find, as (resource, path)."""
-        template = Template({**self.document, "Resources": self.resources})
+        template = policies.template_of({**self.document, "Resources": self.resources}, "realtime")
         known = policies.load("realtime")
         found = [one for control in controls for one in known[control].findings(template)]
         return [(one.resource, one.path) for one in found]
