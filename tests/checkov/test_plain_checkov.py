@@ -109,6 +109,15 @@ class PlainCheckov(unittest.TestCase):
         ended = self._run("-f", self._template(mark={"Hallmark": {"System": "account"}}), *ONE)
         self.assertEqual((ended.code, ended.errors), (0, []))
 
+    def test_the_controls_of_another_system_say_nothing(self) -> None:
+        other = self._copy() / "controls" / "other.yaml"
+        row = "{id: OTHER_MEMORY, title: Other, fix: Mend it., policy: functions/memory, parameters: {memory_mb: 1}}"
+        other.write_text(f"region: us-east-1\nstages: [dev]\ncontrols:\n- {row}\n")
+        both = ("-c", "RT_FN_MEMORY,OTHER_MEMORY")
+        self.assertIn("Passed checks: 1, Failed checks: 0", self._run("-f", self._template(), *both).printed)
+        others = self._template(mark={"Hallmark": {"System": "other", "Stage": "dev"}})
+        self.assertIn("Passed checks: 0, Failed checks: 1", self._run("-f", others, *both).printed)
+
     def test_a_policy_that_does_not_load_ends_it(self) -> None:
         (self._copy() / "library" / "functions" / "memory.py").write_text("this is no Python\n")
         ended = self._run("-f", self._template(), "-c", "RT_*")

@@ -1,15 +1,17 @@
-"""The rules of a template: what they are called, whether they run, and which queue they fill."""
+"""The rules of a template: their names, whether they run, which queue they fill; and the archives of its buses."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from policies.engine.events.wiring import INVOKE_CONFIG, QUEUE, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.events.wiring import BUS, INVOKE_CONFIG, QUEUE, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.finding import Finding
 from policies.engine.template.naming import own_name
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-state
 _ENABLED = (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+ARCHIVE = "AWS::Events::Archive"
 
 
 def rule_id(template: Template, rule: Resource) -> str:
@@ -61,3 +63,26 @@ def _for_failures(template: Template) -> set[str]:
     redriven = [template.value(queue, "RedrivePolicy.deadLetterTargetArn") for queue in template.of_type(QUEUE)]
     failed = [template.value(one, "DestinationConfig.OnFailure.Destination") for one in template.of_type(INVOKE_CONFIG)]
     return _names(template.by_arn(arn, QUEUE) for arn in listed([*redriven, *failed]))
+
+
+def archives_of(template: Template, bus: Resource) -> list[Resource]:
+    """The archives whose source is surely this bus."""
+    archives = template.of_type(ARCHIVE)
+    return [archive for archive in archives if template.by_arn(archive.properties.get("SourceArn"), BUS) is bus]
+
+
+def archive_problems(template: Template, bus: Resource, days: int) -> Iterator[Finding]:
+    """A finding unless the bus has an archive, and for each that does not keep events for exactly these days.
+
+    AWS keeps them for ever without a number.
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
+    """
+    archives = archives_of(template, bus)
+    if not archives:
+        wanted = "an AWS::Events::Archive whose SourceArn is this bus"
+        yield Finding(bus.logical_id, "", "no archive of this bus", wanted)
+    for archive in archives:
+        found = template.value(archive, "RetentionDays")
+        if template.number(found) != days:
+            told = "no number of days, so for ever" if found is None else f"{found} days"
+            yield Finding(archive.logical_id, "RetentionDays", told, f"{days} days")

@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from policies.engine.reading.reader import without_line_keys
-from policies.engine.template.account import accounts_in, written_account
-from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
+from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES, accounts_in, written_account
 from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, Resolver, only_values, text_of
 
 Value = TypeVar("Value")

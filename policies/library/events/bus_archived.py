@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from policies.engine.events.archives import archive_problems, archives_of
 from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import archive_problems, archives_of
 from policies.engine.events.wiring import BUS
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import roles_of

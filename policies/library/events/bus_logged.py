@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.archives import ARCHIVE, archive_problems, archives_of
 from policies.engine.events.delivery import is_for_events, may_refuse, source_arns
 from policies.engine.events.patterns import event_pattern, left_out, written
-from policies.engine.events.rules import is_enabled
+from policies.engine.events.rules import ARCHIVE, archive_problems, archives_of, is_enabled
 from policies.engine.events.targets import carries_detail, shapers
 from policies.engine.events.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
 from policies.engine.finding import TEMPLATE, Finding

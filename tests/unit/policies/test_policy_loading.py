@@ -13,7 +13,7 @@ from hallmark import catalogue
 from hallmark import policies as judges
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
-from infra.systems import SYSTEMS
+from infra.systems import STAGES, SYSTEMS
 from policies.engine.catalogue import catalogues
 from policies.engine.judgement import judgements
 from policies.engine.library import names
@@ -149,9 +149,10 @@ def test_a_control_fails_if_any_of_its_policies_does_and_the_finding_names_it(tm
 
 
 def test_the_catalogues_state_what_the_registry_does() -> None:
+    assert set(catalogues()) == {system.name for system in SYSTEMS}
     for system in SYSTEMS:
         stated = catalogues()[system.name]
-        assert (stated.region, stated.slug) == (system.region, system.slug)
+        assert (stated.region, stated.slug, stated.stages) == (system.region, system.slug, STAGES)
         assert all(name.startswith(f"{system.prefix}_") for name in stated.controls)
 
 
