@@ -27,13 +27,14 @@ KINDS: tuple[Kind, ...] = ("template", "observed", "behaviour", "load")
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation: where, what is there, what should be, and how to mend it."""
+    """One violation: where, what is there, what should be, how to mend it, and which policy says so."""
 
     resource: str
     path: str = ""
     found: str = ""
     wanted: str = ""
     fix: str = ""
+    policy: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,38 +3,37 @@
 Apart from the gate, which needs none of checkov when no template changed: checkov takes longer to load than to judge.
 """
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from checkov.cloudformation.checks.resource.registry import cfn_registry
 from checkov.cloudformation.runner import Runner
-from checkov.common.checks.base_check_registry import BaseCheckRegistry
 from checkov.common.output.record import Record
 from checkov.common.output.report import Report
 from checkov.runner_filter import RunnerFilter
 
 from hallmark.synthesized import Synthesized
 from infra.errors import UserError
-
-# Who logs what could not be imported.
-_IMPORTER = logging.getLogger(BaseCheckRegistry.__module__)
+from policies.engine.catalogue import NoCatalogue
+from policies.engine.judgement import every
+from policies.engine.library import NoPolicy
 
 
 def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
     """Return for each template `stock`, the rule, resource, line and words of each objection of checkov's own checks,
     and `ours`, what each of our checks finds, for those that had something to judge.
 
-    UserError for a template that cannot be read, for a policy file that is not loaded, and for one without a control.
+    UserError for a template that cannot be read, for policies that do not load, and for checks that are not registered.
     """
+    controls = _controls()
     keep_all = RunnerFilter(framework=["cloudformation"], show_progress_bar=False)
-    with _unloaded() as problems:
-        report = Runner().run(None, [str(checks)], [str(template.path) for template in templates], keep_all)
+    report = Runner().run(None, [str(checks)], [str(template.path) for template in templates], keep_all)
     assert isinstance(report, Report)
-    ours = _ours(report, checks, problems)
+    if report.parsing_errors:
+        raise UserError(f"checkov cannot read {report.parsing_errors[0]}")
+    ours = _registered(controls)
     failed, passed = _by_file(report.failed_checks), _by_file(report.passed_checks)
     return [
         _said(failed.get(path, []), passed.get(path, []), ours)
@@ -42,46 +41,21 @@ def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
     ]
 
 
-@contextmanager
-def _unloaded() -> Iterator[dict[str, str]]:
-    """Gather why checkov could not import a file, by its words on it, instead of the traceback that it logs."""
-    problems: dict[str, str] = {}
-
-    def keep(record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if record.levelno >= logging.ERROR:
-            problems[record.getMessage()] = " ".join(f"{type(error).__name__}: {error}".split())
-        return record.levelno < logging.ERROR
-
-    _IMPORTER.addFilter(keep)
+def _controls() -> list[str]:
+    """Return the controls with policies, which have loaded: what checkov itself loads ends it if they do not."""
     try:
-        yield problems
-    finally:
-        _IMPORTER.removeFilter(keep)
+        return list(every())
+    except (NoCatalogue, NoPolicy) as error:
+        raise UserError(str(error)) from None
 
 
-def _ours(report: Report, checks: Path, problems: dict[str, str]) -> dict[str, Any]:
-    """Return our checks by their ids; UserError unless every template was parsed, and every policy file has a control
-    and has loaded its check.
-
-    checkov only logs what it cannot import, and then passes.
-    """
-    if report.parsing_errors:
-        raise UserError(f"checkov cannot read {report.parsing_errors[0]}")
-    loaded = {check.id: check for group in cfn_registry.wildcard_checks.values() for check in group}
-    files = {file.stem.upper(): file for file in sorted(checks.glob("*.py")) if file.stem != "__init__"}
-    for name, file in files.items():
-        if name not in loaded:
-            why = [problem for words, problem in problems.items() if f"'{file.stem}'" in words]
-            shown = file.relative_to(checks.parent)
-            raise UserError(f"{shown}: checkov has not loaded the check {name}{''.join(f': {text}' for text in why)}")
-    # checkov itself has made it importable, with the policies.
-    from support.catalogue import controls
-
-    for name, file in files.items():
-        if name not in controls():
-            raise UserError(f"{file.name}: no control {name} asks for a template proof")
-    return {name: loaded[name] for name in files}
+def _registered(controls: Iterable[str]) -> dict[str, Any]:
+    """Return our checks by their ids."""
+    known = {check.id: check for group in cfn_registry.wildcard_checks.values() for check in group}
+    missing = sorted(set(controls) - set(known))
+    if missing:
+        raise UserError(f"checkov has registered no check for {missing[0]}: see policies/checks/register.py")
+    return {name: known[name] for name in controls}
 
 
 def _by_file(records: Iterable[Record]) -> dict[str, list[Record]]:

@@ -22,14 +22,15 @@ from hallmark.synthesized import Synthesized, all_templates, optional_templates
 from infra.errors import UserError
 
 GATE = TOOL = "checkov"
-CHECKS = ROOT / "policies" / "checks"
-CONTROLS = ROOT / "policies" / "controls"
+POLICIES = ROOT / "policies"
+CHECKS = POLICIES / "checks"
 
 
-def basis(checks: Path = CHECKS) -> Basis:
-    """Return what checkov's judgement follows from: our policies and the catalogues that they read, too."""
+def basis(policies: Path = POLICIES) -> Basis:
+    """Return what checkov's judgement follows from: the policies, their cards and the catalogues, too."""
     gate = [Path(__file__), Path(__file__).with_name("checkov_run.py"), ROOT / "requirements" / "checkov.txt"]
-    return Basis(TOOL, (), (*gate, *sorted(checks.rglob("*.py")), *sorted(CONTROLS.glob("*.yaml"))))
+    tables = [*policies.glob("library/*/*.yaml"), *policies.glob("controls/*.yaml")]
+    return Basis(TOOL, (), (*gate, *sorted(policies.rglob("*.py")), *sorted(tables)))
 
 
 def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:

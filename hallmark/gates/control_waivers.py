@@ -11,6 +11,7 @@ from hallmark.evidence import Finding, Outcome, Proof
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Waiver
+from policies.engine.catalogue import catalogues
 
 
 def waivers_of(template: Synthesized, control: str, findings: Sequence[Finding]) -> list[Waiver | None]:
@@ -35,9 +36,19 @@ def tell(proofs: Iterable[Proof]) -> tuple[int, int]:
     for proof in proofs:
         found = waivers_of(Synthesized(ROOT / proof.artifact), proof.control, proof.findings)
         for finding, waiver in zip(proof.findings, found, strict=True):
-            where = f"{proof.artifact}: {proof.control} {finding.resource} {finding.path}".rstrip()
+            where = f"{proof.artifact}: {_judge(proof, finding)} {finding.resource} {finding.path}".rstrip()
             told = f"{where}: found {finding.found}; wanted {finding.wanted}. "
             told += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
             print(told, file=sys.stdout if waiver else sys.stderr)
             counts[bool(waiver)] += 1
     return counts[0], counts[1]
+
+
+def _judge(proof: Proof, finding: Finding) -> str:
+    """Return the control, and the policy where the control has several."""
+    several = any(
+        len(catalogue.controls[proof.control].uses) > 1
+        for catalogue in catalogues().values()
+        if proof.control in catalogue.controls
+    )
+    return f"{proof.control} ({finding.policy})" if several and finding.policy else proof.control

@@ -36,7 +36,9 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
 
 
 def _finding(item: dict[str, Any]) -> Finding:
-    return Finding(**{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix")})
+    return Finding(
+        **{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix", "policy")}
+    )
 
 
 def main() -> int:

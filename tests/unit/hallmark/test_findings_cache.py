@@ -136,10 +136,17 @@ def test_a_tool_that_breaks_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_gates_follow_from_their_settings_and_from_every_policy(tmp_path: Path) -> None:
-    checks = ROOT / "policies" / "checks"
-    wanted = {*checks.glob("rt_*.py"), *checks.glob("support/*.py"), ROOT / "policies" / "controls" / "realtime.yaml"}
-    assert len(wanted) > 30
-    assert wanted <= set(checkov_stock.basis().files)
+    policies = ROOT / "policies"
+    wanted = {
+        *policies.glob("library/*/*.py"),
+        *policies.glob("engine/*/*.py"),
+        policies / "controls" / "realtime.yaml",
+    }
+    assert len(wanted) > 60
+    assert {*wanted, policies / "checks" / "register.py"} <= set(checkov_stock.basis().files)
     assert ROOT / ".cfnlintrc.yaml" in cfn_lint.BASIS.files
-    (tmp_path / "rt_new.py").touch()
-    assert tmp_path / "rt_new.py" in checkov_stock.basis(tmp_path).files
+    for name in ("library/topic/new.py", "library/topic/new.yaml", "engine/new.py", "controls/new.yaml"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        assert file in checkov_stock.basis(tmp_path).files
