@@ -17,7 +17,7 @@ def gate(
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
 ) -> None:
     """Run commands as a gate: show what they print, record how they end, exit with their code."""
-    from hallmark.gates.command import run_gate
+    from hallmark.gates.running.command import run_gate
 
     raise typer.Exit(run_gate(name, words))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hallmark import evidence
-from hallmark.load.result import LoadResult
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load.run_file import NO_ANSWER
 from infra.errors import UserError
 from infra.names import Names

@@ -12,10 +12,10 @@ from typing import Any
 
 from hallmark.build import require_current
 from hallmark.evidence import Finding, Proof, ToolFinding
-from hallmark.gates import control_waivers
-from hallmark.gates.findings_cache import Basis, Judgement, judged, told_before
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import settle, told
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running import control_waivers
+from hallmark.gates.running.findings_cache import Basis, Judgement, judged, told_before
+from hallmark.gates.running.waived import apply_waivers, exit_code
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
@@ -28,13 +28,13 @@ CONTROLS = ROOT / "policies" / "controls"
 
 def basis(checks: Path = CHECKS) -> Basis:
     """Return what checkov's judgement follows from: our policies and the catalogues that they read, too."""
-    gate = [Path(__file__), Path(__file__).with_name("checkov_run.py"), ROOT / "requirements" / "checkov.txt"]
+    gate = [Path(__file__), Path(__file__).parent / "running" / "checkov_run.py", ROOT / "requirements" / "checkov.txt"]
     return Basis(TOOL, (), (*gate, *sorted(checks.rglob("*.py")), *sorted(CONTROLS.glob("*.yaml"))))
 
 
 def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:
     """Return what checkov says about each template."""
-    from hallmark.gates.checkov_run import run
+    from hallmark.gates.running.checkov_run import run
 
     return run(templates, CHECKS)
 
@@ -68,9 +68,9 @@ def main() -> int:
                 for item in judgements
                 for rule, resource, line, message in item.said["stock"]
             )
-            settle(TOOL, stock, skips, record, ours)
+            apply_waivers(TOOL, stock, skips, record, ours)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from hallmark import fidelity
 from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
-from hallmark.gates.recorder import Recorder, recorded
-from hallmark.gates.settle import settle, told
+from hallmark.evidence.recorder import Recorder, recorded
+from hallmark.gates.running.waived import apply_waivers, exit_code
 from hallmark.iam import usage as usages
 from hallmark.iam.comparison import Comparison, compare
 from hallmark.iam.grants import grants_of
@@ -91,10 +91,10 @@ def main() -> int:
             grants = [grant for template in all_templates() for grant in grants_of(template, usage.account)]
             comparison = compare(grants, usage)
             show(comparison, usage.stage)
-            settle(TOOL, unused(comparison, usage.stage), not_granted(comparison), record)
+            apply_waivers(TOOL, unused(comparison, usage.stage), not_granted(comparison), record)
             prove(record, usage)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

@@ -6,8 +6,8 @@ Without the rest of the command (`hallmark gate lint -- ...`), which takes longe
 import sys
 
 from hallmark.build import PACKAGES, build
-from hallmark.gates.command import run_commands
-from hallmark.gates.settle import told
+from hallmark.gates.running.command import run_commands
+from hallmark.gates.running.waived import exit_code
 from hallmark.project import NODE_MODULES, node
 from infra.errors import UserError
 
@@ -22,7 +22,7 @@ def main() -> int:
         build(steps=(PACKAGES,))
         return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=dict)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
 
 
 if __name__ == "__main__":

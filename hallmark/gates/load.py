@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from hallmark import fidelity
 from hallmark.commands.common import StageName, Target, open_stage, out, progress_bars
 from hallmark.evidence import Finding, Proof
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.load_result import Judged, LoadResult
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running.waived import exit_code
 from hallmark.load import scenario, slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
-from hallmark.load.result import Judged, LoadResult
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
@@ -76,7 +76,7 @@ def main(words: list[str] | None = None) -> int:
             record.proofs.extend(proofs(result))
             render(result, out)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

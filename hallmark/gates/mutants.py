@@ -4,8 +4,8 @@ import sys
 
 from hallmark import catalogue
 from hallmark.evidence import Mutants
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running.waived import exit_code
 from hallmark.mutants import judgement
 from infra.errors import UserError
 
@@ -24,7 +24,7 @@ def main() -> int:
                 record.fail()
             judgement.show(results)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

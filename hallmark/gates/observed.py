@@ -13,9 +13,9 @@ from pathlib import Path
 
 from hallmark import deploy, fidelity
 from hallmark.commands.drift import text
+from hallmark.evidence.recorder import Recorder, recorded
 from hallmark.gates.policies import proofs, show
-from hallmark.gates.recorder import Recorder, recorded
-from hallmark.gates.settle import told
+from hallmark.gates.running.waived import exit_code
 from hallmark.observe import observe, write
 from hallmark.observe.drift import declared, drift
 from hallmark.stage import Stage, aws, embedded
@@ -69,7 +69,7 @@ def main() -> int:
                     judge(stage, record)
             show(GATE, record.proofs)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

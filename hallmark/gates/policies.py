@@ -7,9 +7,9 @@ from typing import Any, Literal
 from hallmark import catalogue, policies
 from hallmark.build import build
 from hallmark.evidence import Finding, Proof
-from hallmark.gates import control_waivers
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running import control_waivers
+from hallmark.gates.running.waived import exit_code
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates
 from infra.errors import UserError
@@ -48,7 +48,7 @@ def main() -> int:
                 record.proofs.extend(proofs(template, str(template.system)))
             show(GATE, record.proofs)
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
-from hallmark.gates.fork import beside, may_fork
-from hallmark.gates.function_tests import functions
+from hallmark.gates.running.fork import beside, may_fork
+from hallmark.gates.running.function_tests import functions
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
 from infra.errors import UserError
@@ -23,7 +23,7 @@ TESTS = ROOT / "tests" / "unit"
 # The tests that read templates wait for them, beside the others.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
-    for name in ("hallmark/cost", "hallmark/observe", "hallmark/test_evidence.py", "infra", "policies")
+    for name in ("hallmark/cost", "hallmark/observe", "hallmark/evidence/test_record.py", "infra", "policies")
 )
 # What Python tells its audit hooks when a file or a folder is read, and how the paths of templates begin.
 # https://docs.python.org/3/library/audit_events.html

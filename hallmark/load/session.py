@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hallmark import fidelity
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
 from hallmark.load.account import account
 from hallmark.load.floor import floor_beside
@@ -14,7 +15,6 @@ from hallmark.load.latencies import Latencies
 from hallmark.load.machine import machine
 from hallmark.load.measured import THROTTLED, Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
 from hallmark.stage.deployed import DeployedStage

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 
 from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence.load_result import LoadResult
 from hallmark.faults import FaultSpec
-from hallmark.load.result import LoadResult
 from hallmark.waivers import Waiver
 
 Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]

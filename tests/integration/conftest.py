@@ -9,11 +9,11 @@ import pytest
 from realtime.command import Command
 
 from hallmark import deploy
+from hallmark.evidence.pytest_plugin import target_of_run
 from hallmark.iam import usage
 from hallmark.revision import revision
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.testing import target_of_run
 from hallmark.up import RULES, SYSTEM, deploy_embedded
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ import pytest
 
 from hallmark.cost.counts import Counts, of_result
 from hallmark.cost.declared import Declared
-from hallmark.load.result import LoadResult, PhaseResult
+from hallmark.evidence.load_result import LoadResult, PhaseResult
 
 PER_CALL = {"calls:s3:PutObject": 1, "calls:sns:Publish": 1, "deliveries:sqs": 1}
 USAGE = {

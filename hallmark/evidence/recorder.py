@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from hallmark.evidence import EVIDENCE, Evidence, Fault, Mutants, Outcome, Proof, Target, ToolFinding, now, write
-from hallmark.load.result import LoadResult
+from hallmark.evidence.load_result import LoadResult
 from hallmark.revision import revision, template_digests
 
 

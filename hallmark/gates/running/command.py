@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from hallmark.gates.recorder import recorded
+from hallmark.evidence.recorder import recorded
 from hallmark.project import ROOT, tool_environment
 from hallmark.revision import template_digests
 from infra.errors import UserError

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, ToolFinding, read, read_all, write
-from hallmark.gates.command import run_gate
-from hallmark.gates.recorder import recorded
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running.command import run_gate
 from hallmark.revision import revision, template_digests
 from infra.errors import UserError
 
@@ -87,7 +87,7 @@ def test_a_fault_that_lost_something_fails_its_gate(tmp_path: Path) -> None:
 
 
 def test_a_gate_of_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hallmark.gates.recorder.EVIDENCE", tmp_path)
+    monkeypatch.setattr("hallmark.evidence.recorder.EVIDENCE", tmp_path)
     assert run_gate("lint", ["true", "--", "sh", "-c", "exit 3", "--", "touch", str(tmp_path / "ran")]) == 3
     assert read(tmp_path / "lint.json").outcome == "failed"
     assert (tmp_path / "ran").exists()

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from hallmark import junit_results
-from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target
-from hallmark.gates.recorder import Recorder, recorded
+from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target, junit_results
+from hallmark.evidence.recorder import Recorder, recorded
 from hallmark.project import ROOT
 from hallmark.revision import revision, sha256, template_digests
 from infra.errors import UserError

@@ -35,10 +35,20 @@ def run(folder: Path, suite: str, *options: str, gate: str = "sample") -> tuple[
     (tests / "test_sample.py").write_text(suite)
     evidence = folder / "evidence"
     code = (
-        "import sys, pytest; from pathlib import Path; from hallmark.gates import recorder;"
+        "import sys, pytest; from pathlib import Path; from hallmark.evidence import recorder;"
         f"recorder.EVIDENCE = Path({str(evidence)!r}); sys.exit(pytest.main(sys.argv[1:]))"
     )
-    words = ["-p", "hallmark.testing", "-c", os.devnull, "--rootdir", str(folder), str(tests), "-q", *options]
+    words = [
+        "-p",
+        "hallmark.evidence.pytest_plugin",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(folder),
+        str(tests),
+        "-q",
+        *options,
+    ]
     environment = {**os.environ, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
     file = evidence / f"{gate}.json"

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from hallmark.load import result as load_results
-from hallmark.load.result import LoadResult
+from hallmark.evidence import load_result as load_results
+from hallmark.evidence.load_result import LoadResult
 from hallmark.project import BUILD
 from infra.errors import UserError
 

@@ -1,4 +1,4 @@
-"""Settles the findings of a stock tool: which are waived, which are not, and which waivers nothing needs."""
+"""The waivers of a stock tool's findings: which are waived, which are not, and which waivers nothing needs."""
 
 import sys
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from hallmark import waivers
 from hallmark.evidence import ToolFinding
-from hallmark.gates.recorder import Recorder
+from hallmark.evidence.recorder import Recorder
 from hallmark.synthesized import Synthesized
 from infra.errors import UserError
 
 
-def settle(
+def apply_waivers(
     tool: str,
     found: Iterable[tuple[Synthesized, ToolFinding]],
     inline: Iterable[ToolFinding],
@@ -38,7 +38,7 @@ def settle(
     known.refuse_unused(tool, {finding.waived_by for finding in record.tool_findings})
 
 
-def told(error: UserError) -> int:
+def exit_code(error: UserError) -> int:
     """Print a user's error in one line and return its exit code."""
     print(f"hallmark: {error}", file=sys.stderr)
     return 2
