@@ -71,10 +71,11 @@ class Control(Model):
 
 
 class Catalogue(Model):
-    """The controls of one system."""
+    """The controls of one system, and how many requirements its specification has; one control proves one of them."""
 
     system: Text
     controls: tuple[Control, ...]
+    requirements: Annotated[int | None, Field(ge=1)] = None
 
     def control(self, control_id: str) -> Control:
         """The control with an id; raises UserError if there is none."""
@@ -82,6 +83,10 @@ class Catalogue(Model):
             if control.id == control_id:
                 return control
         raise UserError(f"there is no control {control_id} in policies/controls/{self.system}.yaml")
+
+    def ending(self, words: str) -> Control | None:
+        """The control whose id ends so; None when there is none."""
+        return next((control for control in self.controls if control.id.endswith(words)), None)
 
 
 Validated = TypeVar("Validated", bound=Model)
@@ -100,11 +105,20 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
         known = ", ".join(systems(folder)) or "none"
         raise UserError(f"there is no catalogue for the system {system!r}: there is one for {known}")
     lines = LinedYaml(file)
-    if not isinstance(lines.data, dict) or set(lines.data) != {"controls"} or not lines.data["controls"]:
-        raise lines.error([], "wants the one key `controls` with a list of controls")
+    keys = set(lines.data) - {"requirements"} if isinstance(lines.data, dict) else set()
+    if keys != {"controls"} or not lines.data["controls"]:
+        raise lines.error([], "wants the key `controls` with a list of controls, and may have `requirements`")
     controls = validated_list(lines, ["controls"], lines.data["controls"], Control)
     _refuse_repeated_ids(lines, controls)
-    return Catalogue(system=system, controls=controls)
+    return Catalogue(system=system, controls=controls, requirements=_requirements(lines, len(controls)))
+
+
+def _requirements(lines: LinedYaml, controls: int) -> int | None:
+    number = lines.data.get("requirements")
+    if number is not None and (type(number) is not int or number < controls):
+        wanted = f"wants the number of the specification's requirements, {controls} at least"
+        raise lines.error(["requirements"], f"{wanted}, got {number!r}")
+    return number
 
 
 def validated_list(

@@ -15,14 +15,19 @@ from hallmark.up import SYSTEM
 def gate(
     name: Annotated[str, typer.Argument(help="The gate; its evidence goes to build/evidence/NAME.json.")],
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
+    system: Annotated[
+        str | None, typer.Option(help="For gates of systems, as `transactions`: only this one; evidence is per system.")
+    ] = None,
 ) -> None:
     """Run commands as a gate: show what they print, record how they end, exit with their code."""
     from hallmark.gates.running.command import run_gate
 
-    raise typer.Exit(run_gate(name, words))
+    raise typer.Exit(run_gate(name, words, system))
 
 
-def report(system: Annotated[str, typer.Option(help="The system.")] = SYSTEM) -> None:
+def report(
+    system: Annotated[str | None, typer.Option(help="Only this system is told of and decides; by default all.")] = None,
+) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
     from hallmark.report.command import report_command
 

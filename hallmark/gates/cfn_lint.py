@@ -10,7 +10,8 @@ from hallmark.build import build
 from hallmark.evidence import ToolFinding
 from hallmark.evidence.recorder import recorded
 from hallmark.gates.running.findings_cache import Basis, judged, told_before
-from hallmark.gates.running.waived import apply_waivers, exit_code
+from hallmark.gates.running.systems import exit_code
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import REGION, ROOT
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
 from infra.errors import UserError
@@ -62,6 +63,7 @@ def main() -> int:
                 for rule, resource, line, message in item.said
             )
             apply_waivers(TOOL, found, skips, record)
+            refuse_unused(TOOL, [record])
     except UserError as error:
         return exit_code(error)
     return int(record.outcome == "failed")

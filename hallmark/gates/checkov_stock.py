@@ -15,7 +15,8 @@ from hallmark.evidence import Finding, Proof, ToolFinding
 from hallmark.evidence.recorder import recorded
 from hallmark.gates.running import control_waivers
 from hallmark.gates.running.findings_cache import Basis, Judgement, judged, told_before
-from hallmark.gates.running.waived import apply_waivers, exit_code
+from hallmark.gates.running.systems import exit_code
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
@@ -69,6 +70,7 @@ def main() -> int:
                 for rule, resource, line, message in item.said["stock"]
             )
             apply_waivers(TOOL, stock, skips, record, ours)
+            refuse_unused(TOOL, [record])
     except UserError as error:
         return exit_code(error)
     return int(record.outcome == "failed")

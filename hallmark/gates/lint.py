@@ -7,7 +7,7 @@ import sys
 
 from hallmark.build import PACKAGES, build
 from hallmark.gates.running.command import run_commands
-from hallmark.gates.running.waived import exit_code
+from hallmark.gates.running.systems import exit_code
 from hallmark.project import NODE_MODULES, node
 from infra.errors import UserError
 
@@ -20,7 +20,7 @@ def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
         build(steps=(PACKAGES,))
-        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=dict)
+        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=lambda _: {})
     except UserError as error:
         return exit_code(error)
 

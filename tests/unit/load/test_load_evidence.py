@@ -26,6 +26,7 @@ def result(measured: Callable[..., Measured]) -> LoadResult:
     run = measured(lambda arrival: Sample(arrival.index, 10_000 + 50 * arrival.index, 202))
     rows = [row for row in slo.load("steady", "embedded") if row.measure in ("p50", "requests", "lost")]
     return LoadResult(
+        system="realtime",
         scenario="steady",
         about="a <test> | run",
         target="embedded",

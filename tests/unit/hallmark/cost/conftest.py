@@ -37,7 +37,14 @@ def result() -> Callable[..., LoadResult]:
     def make(statuses: dict[str, int] | None = None, **changes: Any) -> LoadResult:
         phase = PhaseResult("steady", True, 0.0, 10.0, 100.0, 100.0, statuses or {"202": 1000}, {})
         texts = {"about": "", "machine": "", "fidelity": "", "started": "2026-11-21T12:00:00Z"}
-        run = {"scenario": "steady", "target": "embedded", "stage": "dev", "rate": 100.0, "seconds": 10.0}
+        run = {
+            "system": "realtime",
+            "scenario": "steady",
+            "target": "embedded",
+            "stage": "dev",
+            "rate": 100.0,
+            "seconds": 10.0,
+        }
         counts = {"users": 100, "generators": 1, "ledger": {"accepted": 1000}, "floor": {}, "usage": USAGE}
         empty = {"objectives": (), "series": (), "histogram": ()}
         return LoadResult(**{**texts, **run, **counts, **empty, "phases": (phase,), **changes})

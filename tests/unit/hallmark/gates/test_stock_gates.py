@@ -11,7 +11,7 @@ from hallmark.evidence.recorder import Recorder
 from hallmark.gates import checkov_stock
 from hallmark.gates.running import control_waivers
 from hallmark.gates.running.findings_cache import Judgement
-from hallmark.gates.running.waived import apply_waivers
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
 from infra.errors import UserError
@@ -62,8 +62,12 @@ def test_waived_and_unwaived(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("waived")
 def test_unused_waiver(tmp_path: Path) -> None:
+    record, other = Recorder(), Recorder()
+    apply_waivers("cfn-lint", [(template(tmp_path), found("E3002"))], [], record)
     with pytest.raises(UserError, match=r"waivers\.yaml:2: nothing needs the waiver of W2531"):
-        apply_waivers("cfn-lint", [(template(tmp_path), found("E3002"))], [], Recorder())
+        refuse_unused("cfn-lint", [record])
+    apply_waivers("cfn-lint", [(template(tmp_path), found())], [], other)
+    refuse_unused("cfn-lint", [record, other])
 
 
 @pytest.mark.parametrize(
