@@ -128,6 +128,9 @@ class EvidencePlugin:
     begun: bool = False
     commit: str = ""
 
+    def __post_init__(self) -> None:
+        self.records.update({system: Recorder() for system in self.systems})
+
     def pytest_sessionstart(self) -> None:
         self.commit = revision()
         for system in self.systems:

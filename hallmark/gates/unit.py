@@ -23,7 +23,14 @@ TESTS = ROOT / "tests" / "unit"
 # The tests that read templates wait for them, beside the others.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
-    for name in ("hallmark/cost", "hallmark/observe", "hallmark/evidence/test_record.py", "infra", "policies")
+    for name in (
+        "hallmark/cost",
+        "hallmark/observe",
+        "hallmark/evidence/test_record.py",
+        "hallmark/gates/test_systems.py",
+        "infra",
+        "policies",
+    )
 )
 # What Python tells its audit hooks when a file or a folder is read, and how the paths of templates begin.
 # https://docs.python.org/3/library/audit_events.html

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,9 @@ def good(
 ) -> Callable[..., Report]:
     """A report in which all is proved."""
 
-    def make(**changed: object) -> Report:
+    def make(**changed: Any) -> Report:
         proofs = [evidence(proof(), target="embedded", gate="integration"), evidence(gate="lint")]
-        changes = replace(facts, **changed)  # type: ignore[arg-type]
+        changes = replace(facts, **changed)
         return join(changes, [control("RT_A", Asked("behaviour"))], proofs, Waivers(), expected=())
 
     return make
