@@ -52,7 +52,9 @@ class Front:
         failed = [report.run.system for report in self.reports if report.outcome == "failed"]
         if failed:
             return f"{len(failed)} of {len(self.reports)} systems failed: {', '.join(failed)}."
-        return f"All {len(self.reports)} systems passed."
+        without = sum(report.without_control for report in self.reports)
+        more = f" {without} requirements have no control yet." if without else ""
+        return f"All {len(self.reports)} systems passed.{more}"
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
@@ -82,7 +84,7 @@ def _lines(front: Front) -> Iterator[str]:
     yield ""
     yield f"{front.headline} Commit `{run.commit[:10]}`."
     yield from (f"- {markdown.cell(problem)}" for problem in front.problems)
-    columns = ("system", "region", "outcome", "controls", *(LABELS[verdict].lower() for verdict in LISTED))
+    columns = ("system", "region", "outcome", "controls", *(LABELS[verdict] for verdict in LISTED))
     yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(LISTED)}")
     for row in front.rows:
         counts = [str(row.report.counts[verdict]) for verdict in LISTED]

@@ -132,3 +132,5 @@ def test_the_front_page_of_one_system_reads_as_its_report(good: Callable[..., Re
     assert (only.title, only.headline) == ("realtime: passed", "1 control is proved.")
     assert "<h1>realtime: passed</h1>" in front.page(only)
     assert Front((good(), good())).headline == "All 2 systems passed."
+    partly = Front((good(), good(requirements=41)))
+    assert partly.headline == "All 2 systems passed. 40 requirements have no control yet."
