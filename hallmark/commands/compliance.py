@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageName
-from hallmark.up import SYSTEM
 
 
 def gate(
@@ -26,7 +25,9 @@ def gate(
 
 
 def report(
-    system: Annotated[str | None, typer.Option(help="Only this system is told of and decides; by default all.")] = None,
+    system: Annotated[
+        str | None, typer.Option(help="Only this system is told of and decides; by default $HALLMARK_SYSTEM, else all.")
+    ] = None,
 ) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
     from hallmark.report.command import report_command
@@ -49,10 +50,11 @@ def policy(
 
 
 def mutants(
-    system: Annotated[str, typer.Option(help="The system.")] = SYSTEM,
+    system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
     control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
 ) -> None:
     """Break the synthesized templates in every way that the catalogue knows; exit code 1 when a policy misses one."""
+    from hallmark.evidence.expected import chosen
     from hallmark.mutants.judgement import mutants_command
 
-    raise typer.Exit(mutants_command(system, set(control) if control else None))
+    raise typer.Exit(max(mutants_command(one.name, set(control) if control else None) for one in chosen(system)))
