@@ -9,13 +9,19 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageName
+from infra.errors import UserError
+from infra.systems import owner_of
 
 
 def gate(
-    name: Annotated[str, typer.Argument(help="The gate; its evidence goes to build/evidence/NAME.json.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="The gate; its evidence goes to build/evidence."),
+    ],
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
     system: Annotated[
-        str | None, typer.Option(help="For gates of systems, as `transactions`: only this one; evidence is per system.")
+        str | None,
+        typer.Option(help="For this system alone; a gate of systems, as `transactions`, else runs for each."),
     ] = None,
 ) -> None:
     """Run commands as a gate: show what they print, record how they end, exit with their code."""
@@ -26,7 +32,7 @@ def gate(
 
 def report(
     system: Annotated[
-        str | None, typer.Option(help="Only this system is told of and decides; by default $HALLMARK_SYSTEM, else all.")
+        str | None, typer.Option(help="Tell of this system alone; by default $HALLMARK_SYSTEM, else all.")
     ] = None,
 ) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
@@ -57,4 +63,9 @@ def mutants(
     from hallmark.evidence.expected import chosen
     from hallmark.mutants.judgement import mutants_command
 
-    raise typer.Exit(max(mutants_command(one.name, set(control) if control else None) for one in chosen(system)))
+    named = set(control or ())
+    owners = {owner_of(name) for name in named}
+    systems = [one for one in chosen(system) if not owners or one in owners]
+    if not systems:
+        raise UserError(f"no system has the control {min(named)}: name one of its catalogue")
+    raise typer.Exit(max(mutants_command(one.name, named or None) for one in systems))
