@@ -21,7 +21,7 @@ from hallmark.observe import observe, write
 from hallmark.observe.drift import declared, drift
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.synthesized import OBSERVED, Synthesized
+from hallmark.synthesized import OBSERVED, Synthesized, templates
 from infra.errors import UserError
 from infra.systems import STAGES, System
 
@@ -46,7 +46,12 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
-    """Read one stage back into the folder and record what the policies say; drift fails the gate."""
+    """Read one stage back into the folder and record what the policies say; drift fails the gate.
+
+    UserError for a stage of several stacks, of which some would not be looked at.
+    """
+    if others := templates(stage.system, stage.name)[1:]:
+        raise UserError(f"nothing reads {others[0].stack} back: hallmark/observe reads the main stack of a stage")
     document = observe(stage)
     template = Synthesized(write(document, stage, folder))
     for proof in proofs(template, stage.system, "observed"):
