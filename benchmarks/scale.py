@@ -15,13 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from hallmark.commands.common import progress_bars
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load import session, slo
 from hallmark.load.floor import floor_beside
 from hallmark.load.generator import Settings, generate
 from hallmark.load.machine import machine
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import RUNS
 from hallmark.report import load_charts
 from hallmark.report.load_charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart, Logarithmic, Tick

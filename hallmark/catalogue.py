@@ -96,10 +96,14 @@ class Control(Model):
 
 
 class Head(Model):
-    """A system's region and stages, stated again here: what judges takes them from nothing that it judges."""
+    """A system's region and stages, stated again here: what judges takes them from nothing that it judges.
+
+    `requirements` is how many the system's specification has; one control proves one of them.
+    """
 
     region: Region
     stages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    requirements: Annotated[int, Field(strict=True, ge=1)] | None = None
 
 
 class Catalogue(Head):
@@ -114,6 +118,10 @@ class Catalogue(Head):
             if control.id == control_id:
                 return control
         raise UserError(f"there is no control {control_id} in policies/controls/{self.system}.yaml")
+
+    def ending(self, words: str) -> Control | None:
+        """The control whose id ends so; None when there is none."""
+        return next((control for control in self.controls if control.id.endswith(words)), None)
 
 
 Validated = TypeVar("Validated", bound=Model)
@@ -136,9 +144,12 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
         raise lines.error([], "wants the key `controls` with a list of controls, and region and stages")
     head = validated(lines, [], {key: value for key, value in lines.data.items() if key != "controls"}, Head)
     controls = validated_list(lines, ["controls"], lines.data["controls"], Control)
+    if head.requirements is not None and head.requirements < len(controls):
+        wanted = f"wants the number of the specification's requirements, {len(controls)} at least"
+        raise lines.error(["requirements"], f"{wanted}, got {head.requirements!r}")
     _refuse_repeated_ids(lines, controls)
     _refuse_missing_policies(lines, controls)
-    return Catalogue(system=system, region=head.region, stages=head.stages, controls=controls)
+    return Catalogue(system=system, controls=controls, **head.model_dump())
 
 
 def validated_list(

@@ -14,7 +14,7 @@ _DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
 
 
 def cost(
-    run: Annotated[Path | None, typer.Option(help="The evidence of a load gate; by default load.json.")] = None,
+    run: Annotated[Path | None, typer.Option(help="The evidence of a load gate; by default the last one.")] = None,
     stage: Annotated[StageName | None, typer.Option(help="Whose settings; by default the run's own.")] = None,
     events_per_day: Annotated[
         int | None, typer.Option(min=1, help="Transactions a day, for a day and a month.")
@@ -30,7 +30,7 @@ def cost(
     from hallmark.cost.estimate import estimate
     from hallmark.cost.render import render
 
-    counted = counts.read(run or counts.RUN)
+    counted = counts.read(run or counts.last_run())
     chosen = stage.value if stage else counted.stage
     found = estimate(counted, declared(counted.system, chosen), chosen, events_per_day, _durations(duration_ms or []))
     if as_json:

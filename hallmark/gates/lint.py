@@ -6,8 +6,8 @@ Without the rest of the command (`hallmark gate lint -- ...`), which takes longe
 import sys
 
 from hallmark.build import PACKAGES, build
-from hallmark.gates.command import run_commands
-from hallmark.gates.settle import told
+from hallmark.gates.running.command import run_commands
+from hallmark.gates.running.systems import exit_code
 from hallmark.project import NODE_MODULES, node
 from infra.errors import UserError
 
@@ -24,9 +24,9 @@ def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
         build(steps=(PACKAGES,))
-        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=dict)
+        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=lambda _: {})
     except UserError as error:
-        return told(error)
+        return exit_code(error)
 
 
 if __name__ == "__main__":

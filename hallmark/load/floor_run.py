@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from math import inf
 
+from hallmark.evidence.load_result import PhaseResult
 from hallmark.load import scenario as scenarios
 from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import PhaseResult
 from hallmark.load.series import phase_results
 from hallmark.stage.deployed import DeployedStage
 from hallmark.traffic.outcome import Callback

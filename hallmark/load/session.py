@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hallmark import fidelity
+from hallmark import catalogue, fidelity
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
 from hallmark.load.account import account
 from hallmark.load.floor import floor_beside
@@ -14,14 +15,14 @@ from hallmark.load.latencies import Latencies
 from hallmark.load.machine import machine
 from hallmark.load.measured import THROTTLED, Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
 from hallmark.stage.deployed import DeployedStage
 from hallmark.traffic.outcome import Callback
 from hallmark.traffic.parameters import RuleParameters
 
-LATENCY_CONTROL = "RT_LATENCY"
+# How the id of the control ends that latency is measured for, in every catalogue.
+LATENCY = "_LATENCY"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ def judge(
     measured = Measured(made, planned, accounted, floor.latencies if floor else None)
     rows = slo.load(made.terms.scenario, made.terms.stage_key)
     tuned = made.terms.load()
+    control = catalogue.load(stage.system).ending(LATENCY)
     result = LoadResult(
+        system=stage.system,
         scenario=tuned.name,
         about=tuned.about,
         target=made.target,
@@ -76,7 +79,7 @@ def judge(
         users=made.users,
         generators=made.generators,
         machine=machine(),
-        fidelity=str(fidelity.of_control(LATENCY_CONTROL) or "") if made.target == "embedded" else "native",
+        fidelity=_fidelity(control) if made.target == "embedded" else "native",
         phases=tuple(phase_results(measured)),
         objectives=tuple(slo.judge(measured, rows)),
         series=tuple(seconds(measured)),
@@ -87,6 +90,10 @@ def judge(
         notes=notes,
     )
     return Judgement(result, measured)
+
+
+def _fidelity(control: catalogue.Control | None) -> str:
+    return (fidelity.of_control(control.id) if control else None) or ""
 
 
 def _key(stage: DeployedStage) -> str:

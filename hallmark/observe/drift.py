@@ -12,6 +12,7 @@ from hallmark.observe.template import marked
 from hallmark.policies import template_of
 from hallmark.revision import template_files
 from infra.errors import UserError
+from infra.systems import system_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Difference:
 
 def declared(system: str, stage: str) -> Json:
     """The synthesized template of a stage; UserError when there is none."""
-    path = template_files().get(f"{system}-{stage}")
+    path = template_files().get(f"{system_of(system).slug}-{stage}")
     if path is None:
         raise UserError(f"build/cdk.out holds no template of stage {stage}: run `hallmark build`")
     return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hallmark import evidence
-from hallmark.gates.findings_cache import SWITCH
-from hallmark.gates.function_tests import FAILURES, FunctionTests
+from hallmark.gates.running.findings_cache import SWITCH
+from hallmark.gates.running.function_tests import FAILURES, FunctionTests
 
 TOLD = ["# tests 2", "# pass 2"]
 

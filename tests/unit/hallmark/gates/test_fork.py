@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hallmark.gates.fork import beside, may_fork
+from hallmark.gates.running.fork import beside, may_fork
 
 
 class Session:

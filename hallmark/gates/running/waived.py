@@ -1,4 +1,4 @@
-"""Settles the findings of a stock tool: which are waived, which are not, and which waivers nothing needs."""
+"""The waivers of a stock tool's findings: which are waived, which are not, and which waivers nothing needs."""
 
 import sys
 from collections.abc import Iterable
@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from hallmark import waivers
 from hallmark.evidence import ToolFinding
-from hallmark.gates.recorder import Recorder
+from hallmark.evidence.recorder import Recorder
 from hallmark.synthesized import Synthesized
-from infra.errors import UserError
 
 
-def settle(
+def apply_waivers(
     tool: str,
     found: Iterable[tuple[Synthesized, ToolFinding]],
     inline: Iterable[ToolFinding],
@@ -21,7 +20,7 @@ def settle(
     """Apply the waivers to the findings and record them; inline skips are never waived.
 
     Prints each unwaived finding in one line, and how many there are; `ours` are those of our policies, unwaived and
-    waived. UserError for a waiver that is wrong or unused.
+    waived. UserError for a waiver that is wrong.
     """
     known = waivers.load()
     for template, finding in found:
@@ -35,10 +34,9 @@ def settle(
     waived = len(record.tool_findings) - len(open_findings)
     before = f" ({record.detail})" if record.detail else ""
     print(f"{tool}: {len(open_findings) + ours[0]} unwaived findings, {waived + ours[1]} waived{before}")
-    known.refuse_unused(tool, {finding.waived_by for finding in record.tool_findings})
 
 
-def told(error: UserError) -> int:
-    """Print a user's error in one line and return its exit code."""
-    print(f"hallmark: {error}", file=sys.stderr)
-    return 2
+def refuse_unused(tool: str, records: Iterable[Recorder]) -> None:
+    """Raise UserError for a waiver of the tool that none of its findings needs."""
+    used = {finding.waived_by for record in records for finding in record.tool_findings}
+    waivers.load().refuse_unused(tool, used)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from hallmark.gates import cfn_lint, checkov_stock, findings_cache
-from hallmark.gates.findings_cache import SWITCH, Basis, judged, told_before
+from hallmark.gates import cfn_lint, checkov_stock
+from hallmark.gates.running import findings_cache
+from hallmark.gates.running.findings_cache import SWITCH, Basis, judged, told_before
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized
 

@@ -6,8 +6,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-from hallmark.evidence import EVIDENCE, Evidence, Fault, Mutants, Outcome, Proof, Target, ToolFinding, now, write
-from hallmark.load.result import LoadResult
+from hallmark.evidence.load_result import LoadResult
+from hallmark.evidence.record import (
+    EVIDENCE,
+    Evidence,
+    Fault,
+    Mutants,
+    Outcome,
+    Proof,
+    Target,
+    ToolFinding,
+    file_of,
+    now,
+    write,
+)
 from hallmark.revision import revision, template_digests
 
 
@@ -40,19 +52,22 @@ class Recorder:
 @contextmanager
 def recorded(
     gate: str,
+    system: str | None = None,
+    *,
     folder: Path | None = None,
     commit: str | None = None,
-    templates: Callable[[], dict[str, str]] = template_digests,
+    templates: Callable[[str | None], dict[str, str]] = template_digests,
 ) -> Iterator[Recorder]:
     """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one.
 
-    `commit` is for a gate that has read its code before: the revision of that moment. `templates` tells the digests
-    of the templates, by name; a gate that begins before they are made fills them in when they are.
+    Without a system it is a gate of the house. `commit` is for a gate that has read its code before: the revision of
+    that moment. `templates` returns the digests of a system's templates, or of all, by name; a gate that begins before
+    they are made fills them in when they are.
     """
     folder = folder or EVIDENCE
-    (folder / f"{gate}.json").unlink(missing_ok=True)
-    blank = Evidence(gate, "failed", 0.0, now(), commit or revision(), {})
-    begin, recorder = monotonic(), Recorder(templates())
+    file_of(gate, system, folder).unlink(missing_ok=True)
+    blank = Evidence(gate, "failed", 0.0, now(), commit or revision(), {}, system=system)
+    begin, recorder = monotonic(), Recorder(templates(system))
     try:
         yield recorder
     except BaseException:

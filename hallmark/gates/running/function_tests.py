@@ -15,8 +15,8 @@ from filelock import FileLock
 
 from hallmark.build import FUNCTION_TESTS
 from hallmark.evidence import changed
-from hallmark.gates.findings_cache import FOLDER, SWITCH
-from hallmark.junit_results import RESULTS, SOURCES, newer_source
+from hallmark.evidence.junit_results import RESULTS, SOURCES, newer_source
+from hallmark.gates.running.findings_cache import FOLDER, SWITCH
 from hallmark.project import NODE_MODULES, ROOT, node, tool_environment
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")

@@ -58,12 +58,14 @@ def _usage(**times: int) -> Usage:
         "refused": Use("reader-dev", "dynamodb:GetItem", TABLE, False),
         "stranger": Use("test", "dynamodb:Scan", TABLE, True),
     }
-    return Usage("now", ACCOUNT, "dev", True, Counter({uses[name]: number for name, number in times.items()}))
+    return Usage(
+        "realtime", "now", ACCOUNT, "dev", True, Counter({uses[name]: number for name, number in times.items()})
+    )
 
 
 def _told(comparison: Comparison) -> tuple[list[str], list[str]]:
     never = [finding.rule for _, finding in gate.unused(comparison, "dev")]
-    return never, [finding.message for finding in gate.not_granted(comparison)]
+    return never, [finding.message for finding in gate.not_granted(comparison, "realtime")]
 
 
 def test_each_action_on_each_resource_is_a_grant_of_its_own(grants: list[Grant]) -> None:
@@ -101,39 +103,46 @@ def test_roles_of_tests_do_not_count(grants: list[Grant]) -> None:
 
 @pytest.fixture
 def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (usages, gate):
-        monkeypatch.setattr(module, "RECORD", tmp_path / "used.jsonl")
+    monkeypatch.setattr(usages, "FOLDER", tmp_path)
     monkeypatch.setattr(gate, "revision", lambda: "now")
-    return tmp_path / "used.jsonl"
+    return usages.record_of("realtime")
 
 
-def _write(revision: str, complete: bool, **line: Any) -> None:
+def _write(revision: str, *systems: str, **line: Any) -> None:
     draft = usages.begin(revision, ACCOUNT, "dev")
     used = {"role": "reader-dev", "action": "dynamodb:GetItem", "resource": TABLE, "allowed": True, **line}
     with draft.open("a") as lines:
         lines.writelines(json.dumps({**used, "times": times}) + "\n" for times in (1, 41))
-    usages.end(draft, complete)
+    usages.end(draft, systems)
 
 
 def test_a_record_counts_what_it_was_told_in_several_lines(record: Path) -> None:
-    _write("now", True)
-    usage = gate.used_here()
+    _write("now", "realtime")
+    usage = gate.used_here("realtime")
     assert usage is not None
+    assert usage.system == "realtime"
     assert usage.times == {Use("reader-dev", "dynamodb:GetItem", TABLE, True): 42}
 
 
-@pytest.mark.parametrize(("revision", "complete"), [("before", True), ("now", False)])
-def test_another_tree_and_a_run_that_failed_do_not_count(record: Path, revision: str, complete: bool) -> None:
-    _write(revision, complete)
-    assert gate.used_here() is None
+@pytest.mark.parametrize(("revision", "systems"), [("before", ["realtime"]), ("now", []), ("now", ["other"])])
+def test_another_tree_and_tests_that_failed_do_not_count(record: Path, revision: str, systems: list[str]) -> None:
+    _write(revision, *systems)
+    assert gate.used_here("realtime") is None
+
+
+def test_one_run_is_the_record_of_every_system_that_passed(record: Path) -> None:
+    _write("now", "realtime", "other")
+    read = [usages.read(usages.record_of(name)) for name in ("realtime", "other")]
+    assert [usage and usage.system for usage in read] == ["realtime", "other"]
+    assert sorted(file.name for file in record.parent.iterdir()) == ["other.jsonl", "realtime.jsonl"]
 
 
 def test_no_record_does_not_count(record: Path) -> None:
-    assert gate.used_here() is None
+    assert gate.used_here("realtime") is None
 
 
 @pytest.mark.parametrize("text", ["", "{}\n", "no JSON", '{"revision": "now", "account": "1", "stage": "dev"}\n[]\n'])
 def test_a_damaged_record_is_told_in_one_line(record: Path, text: str) -> None:
     record.write_text(text)
     with pytest.raises(UserError, match="is no record of used permissions"):
-        gate.used_here()
+        gate.used_here("realtime")

@@ -1,4 +1,6 @@
-"""What a gate leaves behind: the types that gates and report share, and their files in build/evidence.
+"""The record of a gate's run: the types that gates and report share, and their files in build/evidence.
+
+`<system>/<gate>.json` is what a gate found out about a system, `<gate>.json` what a gate of the house did.
 
 Standard library only: gates also run in environments that hold nothing but their tool.
 """
@@ -11,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from hallmark.load import result as load_results
-from hallmark.load.result import LoadResult
+from hallmark.evidence import load_result as load_results
+from hallmark.evidence.load_result import LoadResult
 from hallmark.project import BUILD
 from infra.errors import UserError
 
@@ -95,7 +97,7 @@ class Fault:
 class Evidence:
     """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`.
 
-    `detail` says what of it was found out before.
+    `detail` says what of it was found out before; `system` is None for a gate of the house.
     """
 
     gate: str
@@ -111,6 +113,7 @@ class Evidence:
     faults: tuple[Fault, ...] = ()
     load: LoadResult | None = None
     detail: str = ""
+    system: str | None = None
 
 
 def now() -> str:
@@ -127,10 +130,15 @@ def _written(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def file_of(gate: str, system: str | None, folder: Path = EVIDENCE) -> Path:
+    """Return the file of a gate's evidence about a system, or of a gate of the house."""
+    return (folder / system if system else folder) / f"{gate}.json"
+
+
 def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:
     """Write the evidence as one step: a reader sees the old file or the new one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{evidence.gate}.json"
+    path = file_of(evidence.gate, evidence.system, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(asdict(evidence), indent=1), encoding="utf-8")
     part.replace(path)
@@ -144,14 +152,16 @@ def read(path: Path) -> Evidence:
         evidence = _evidence(data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise UserError(f"{path} is no evidence: delete it and run its gate again") from None
-    if evidence.gate != path.stem:
-        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`: delete it and run its gate again")
+    if evidence.gate != path.stem or evidence.system not in (None, path.parent.name):
+        of = f" of {evidence.system}" if evidence.system else ""
+        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`{of}: delete it and run its gate again")
     return evidence
 
 
-def read_all(folder: Path = EVIDENCE) -> list[Evidence]:
-    """Read every gate's evidence, in the order of the gates' start."""
-    return sorted((read(path) for path in folder.glob("*.json")), key=lambda evidence: evidence.started)
+def read_all(system: str, folder: Path = EVIDENCE) -> list[Evidence]:
+    """Read the evidence of every gate about a system and of the house, in the order of the gates' start."""
+    paths = [*folder.glob("*.json"), *(folder / system).glob("*.json")]
+    return sorted((read(path) for path in paths), key=lambda evidence: evidence.started)
 
 
 def _evidence(data: dict[str, Any]) -> Evidence:

@@ -55,8 +55,9 @@ class Bin:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """A run, judged; `usage` and `floor` are numbers by name, `notes` sentences for the reader."""
+    """A run of a system, judged; `usage` and `floor` are numbers by name, `notes` sentences for the reader."""
 
+    system: str
     scenario: str
     about: str
     target: str

@@ -2,13 +2,14 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, ToolFinding, read, read_all, write
-from hallmark.gates.command import run_gate
-from hallmark.gates.recorder import recorded
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running.command import run_gate
 from hallmark.revision import revision, template_digests
 from infra.errors import UserError
 
@@ -30,7 +31,22 @@ FULL = Evidence(
 def test_read_returns_what_was_written(tmp_path: Path) -> None:
     assert read(write(FULL, tmp_path)) == FULL
     assert [path.name for path in tmp_path.iterdir()] == ["policies.json"]
-    assert read_all(tmp_path) == [FULL]
+    assert read_all("realtime", tmp_path) == [FULL]
+
+
+def test_a_system_has_evidence_of_its_own_beside_the_houses(tmp_path: Path) -> None:
+    own, house = replace(FULL, system="realtime", started="2026-11-21T13:00:00Z"), replace(FULL, gate="lint")
+    assert write(own, tmp_path) == tmp_path / "realtime" / "policies.json"
+    write(house, tmp_path)
+    write(replace(own, system="other"), tmp_path)
+    assert read_all("realtime", tmp_path) == [house, own]
+
+
+def test_another_systems_evidence_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    file = write(replace(FULL, system="realtime"), tmp_path).rename(tmp_path / "other" / "policies.json")
+    with pytest.raises(UserError, match="holds the evidence of gate `policies` of realtime"):
+        read(file)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"gate": "policies"}'])
@@ -63,7 +79,7 @@ def test_another_gates_evidence_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_gate_that_breaks_leaves_failed_evidence(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), recorded("unit", tmp_path, FULL.commit):
+    with pytest.raises(ZeroDivisionError), recorded("unit", folder=tmp_path, commit=FULL.commit):
         1 / 0  # noqa: B018
     assert read(tmp_path / "unit.json").outcome == "failed"
 
@@ -73,7 +89,7 @@ def test_a_gate_that_breaks_leaves_failed_evidence(tmp_path: Path) -> None:
     [(None, None, "passed"), (None, Mutants(2, 1), "failed"), ("w:1", Mutants(2, 2), "passed"), ("", None, "failed")],
 )
 def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutants | None, outcome: str) -> None:
-    with recorded("gate", tmp_path, FULL.commit) as record:
+    with recorded("gate", folder=tmp_path, commit=FULL.commit) as record:
         record.mutants = mutants
         if finding is not None:
             record.tool_findings.append(ToolFinding("checkov", "C", "R", "f", 1, "m", finding or None))
@@ -81,13 +97,13 @@ def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutan
 
 
 def test_a_fault_that_lost_something_fails_its_gate(tmp_path: Path) -> None:
-    with recorded("gate", tmp_path, FULL.commit) as record:
+    with recorded("gate", folder=tmp_path, commit=FULL.commit) as record:
         record.faults.append(Fault("killed", "", 3, 1, 0))
     assert read(tmp_path / "gate.json").outcome == "failed"
 
 
 def test_a_gate_of_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hallmark.gates.recorder.EVIDENCE", tmp_path)
+    monkeypatch.setattr("hallmark.evidence.recorder.EVIDENCE", tmp_path)
     assert run_gate("lint", ["true", "--", "sh", "-c", "exit 3", "--", "touch", str(tmp_path / "ran")]) == 3
     assert read(tmp_path / "lint.json").outcome == "failed"
     assert (tmp_path / "ran").exists()
@@ -122,8 +138,24 @@ def test_revision_changes_with_every_file(tmp_path: Path) -> None:
     assert changed.startswith(f"{clean} dirty:")
 
 
-def test_templates_are_named_by_their_metadata(tmp_path: Path) -> None:
-    marks = {"Metadata": {"Hallmark": {"System": "realtime", "Stage": "dev"}}}
-    (tmp_path / "x.template.json").write_text(json.dumps(marks))
+def _template(folder: Path, name: str, system: str) -> None:
+    marks = {"Metadata": {"Hallmark": {"System": system, "Stage": "dev"}}}
+    (folder / f"hallmark-{name}.template.json").write_text(json.dumps(marks))
+
+
+def test_templates_are_named_by_their_stacks_and_a_system_has_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hallmark.revision.NAMES", ("realtime", "far_away"))
+    _template(tmp_path, "realtime-dev", "realtime")
+    _template(tmp_path, "far-away-dev", "far_away")
+    _template(tmp_path, "far-away-network-dev", "far_away")
+    _template(tmp_path, "account", "account")
     (tmp_path / "other.template.json").write_text("{}")
-    assert list(template_digests(tmp_path)) == ["other", "realtime-dev"]
+    everything = ["account", "far-away-dev", "far-away-network-dev", "realtime-dev", "other"]
+    assert list(template_digests(assembly=tmp_path)) == everything
+    assert list(template_digests("realtime", tmp_path)) == ["account", "realtime-dev", "other"]
+    assert list(template_digests("far_away", tmp_path)) == [*everything[:3], "other"]
+    (tmp_path / "bad.template.json").write_text("[]")
+    with pytest.raises(UserError, match=r"bad\.template\.json is not a template"):
+        template_digests("realtime", tmp_path)

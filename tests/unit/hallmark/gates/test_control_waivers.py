@@ -10,10 +10,10 @@ import pytest
 
 from hallmark import policies, waivers
 from hallmark.evidence import Proof
+from hallmark.evidence.recorder import Recorder
 from hallmark.gates import checkov_stock
-from hallmark.gates.findings_cache import Judgement
 from hallmark.gates.policies import proofs, show
-from hallmark.gates.recorder import Recorder
+from hallmark.gates.running.findings_cache import Judgement
 from hallmark.mutants import judgement
 from hallmark.mutants.catalogue import Mutant
 from hallmark.synthesized import Synthesized

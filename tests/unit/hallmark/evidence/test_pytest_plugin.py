@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from hallmark import fidelity, junit_results, testing
+from hallmark import fidelity
+from hallmark.evidence import junit_results, pytest_plugin
 from hallmark.project import ROOT
 from infra.errors import UserError
 
 
 def test_kinds_by_folder() -> None:
-    assert testing.kind_of(ROOT / "tests" / "unit" / "infra" / "test_a.py") == "template"
-    assert testing.kind_of(ROOT / "tests" / "unit" / "hallmark" / "test_a.py") == "behaviour"
-    assert testing.kind_of(ROOT / "tests" / "integration" / "test_a.py") == "behaviour"
-    assert testing.on_a_stage(ROOT / "tests" / "integration" / "realtime" / "test_a.py")
-    assert not testing.on_a_stage(ROOT / "tests" / "unit" / "infra" / "test_a.py")
+    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "infra" / "test_a.py") == "template"
+    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "hallmark" / "test_a.py") == "behaviour"
+    assert pytest_plugin.kind_of(ROOT / "tests" / "integration" / "test_a.py") == "behaviour"
+    assert pytest_plugin.on_a_stage(ROOT / "tests" / "integration" / "realtime" / "test_a.py")
+    assert not pytest_plugin.on_a_stage(ROOT / "tests" / "unit" / "infra" / "test_a.py")
 
 
 def test_fidelity_is_the_worst_of_the_rows(tmp_path: Path) -> None:

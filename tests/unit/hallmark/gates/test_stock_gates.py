@@ -7,10 +7,11 @@ import pytest
 
 from hallmark import waivers
 from hallmark.evidence import ToolFinding
-from hallmark.gates import checkov_stock, control_waivers
-from hallmark.gates.findings_cache import Judgement
-from hallmark.gates.recorder import Recorder
-from hallmark.gates.settle import settle
+from hallmark.evidence.recorder import Recorder
+from hallmark.gates import checkov_stock
+from hallmark.gates.running import control_waivers
+from hallmark.gates.running.findings_cache import Judgement
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
 from infra.errors import UserError
@@ -53,7 +54,7 @@ def waiver_day() -> Waivers:
 @pytest.mark.usefixtures("waived")
 def test_waived_and_unwaived(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record, body = Recorder(), template(tmp_path)
-    settle("cfn-lint", [(body, found()), (body, found("E3002"))], [], record)
+    apply_waivers("cfn-lint", [(body, found()), (body, found("E3002"))], [], record)
     assert [finding.waived_by for finding in record.tool_findings] == ["waivers.yaml:2", None]
     assert record.outcome == "failed"
     assert capsys.readouterr().err == "x.template.json:9: E3002 Fn: Runtime is deprecated\n"
@@ -61,8 +62,12 @@ def test_waived_and_unwaived(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("waived")
 def test_unused_waiver(tmp_path: Path) -> None:
+    record, other = Recorder(), Recorder()
+    apply_waivers("cfn-lint", [(template(tmp_path), found("E3002"))], [], record)
     with pytest.raises(UserError, match=r"waivers\.yaml:2: nothing needs the waiver of W2531"):
-        settle("cfn-lint", [(template(tmp_path), found("E3002"))], [], Recorder())
+        refuse_unused("cfn-lint", [record])
+    apply_waivers("cfn-lint", [(template(tmp_path), found())], [], other)
+    refuse_unused("cfn-lint", [record, other])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,7 @@ def test_inline_skips_are_unwaived_findings(tmp_path: Path, tool: str, metadata:
     body, record = template(tmp_path, Metadata=metadata), Recorder()
     skips = list(body.inline_skips(tool))
     assert [(skip.rule, skip.resource, skip.line) for skip in skips] == [(rule, "Fn", 9)]
-    settle(tool, [(body, found())] if tool == "cfn-lint" else [], skips, record)
+    apply_waivers(tool, [(body, found())] if tool == "cfn-lint" else [], skips, record)
     assert record.tool_findings[-1].waived_by is None
     assert record.outcome == "failed"
 
@@ -128,7 +133,7 @@ def test_findings_of_our_policies_are_told_and_counted(tmp_path: Path, capsys: p
     )
     ours = control_waivers.tell(record.proofs)
     assert ours == (1, 0)
-    settle("checkov", [], [], record, ours)
+    apply_waivers("checkov", [], [], record, ours)
     told = capsys.readouterr()
     assert told.err == f"{body.path}: RT_FN_MEMORY Fn MemorySize: found 128; wanted 512. Set it.\n"
     assert told.out == "checkov: 1 unwaived findings, 0 waived\n"
