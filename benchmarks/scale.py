@@ -14,13 +14,13 @@ from jinja2 import Environment, FileSystemLoader
 from rich.console import Console
 from rich.table import Table
 
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load import session, slo
 from hallmark.load.floor import floor_beside
 from hallmark.load.generator import Settings, generate
 from hallmark.load.machine import machine
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import RUNS
 from hallmark.progress import Callback
 from hallmark.report import load_charts

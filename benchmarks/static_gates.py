@@ -25,7 +25,7 @@ PLAIN = [
     [str(UNIT / "node"), "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--output", "build/benchmark.out"],
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["mypy"],
+    ["pyrefly", "check"],
     [str(UNIT / "npm"), "run", "--silent", "typecheck"],
     ["cfn-lint", "--ignore-checks", "W2531", "--", *TEMPLATES],
     *([str(CHECKOV / "checkov"), "--file", template, *CHECKOV_OPTIONS] for template in TEMPLATES),

@@ -83,7 +83,7 @@ def _bundle_tests() -> None:
 def _synthesize(assembly: Path, *context: str) -> None:
     shutil.rmtree(assembly, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
-    # argument's type as it runs, too, unless Python optimizes; mypy has checked them.
+    # argument's type as it runs, too, unless Python optimizes; pyrefly has checked them.
     quick = {"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()}
     arguments = [word for setting in context for word in ("-c", setting)]
     run([sys.executable, "-m", "infra.app", *arguments], tool_environment({"CDK_OUTDIR": str(assembly), **quick}))

@@ -84,7 +84,7 @@ class _System(TyperGroup):
     """The own commands of one system; its wing is imported with the first of them."""
 
     def __init__(self, system: str, **settings: Any) -> None:
-        super().__init__(**{**settings, "commands": _Lazy(f"hallmark.systems.{system}.commands", OWN[system])})
+        super().__init__(**(settings | {"commands": _Lazy(f"hallmark.systems.{system}.commands", OWN[system])}))
 
 
 class _All(_Lazy):
@@ -120,7 +120,7 @@ def aliases() -> dict[str, str]:
 
 class _Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{**settings, "commands": _All()})
+        super().__init__(**(settings | {"commands": _All()}))
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -1,141 +1,103 @@
 """The policies without checkov: loaded so that none can be missing, and put to any template."""
 
-import importlib.util
 import json
-import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hallmark import catalogue
-from hallmark.project import ROOT
 from infra.errors import UserError
+from policies.engine.catalogue import CONTROLS, NoCatalogue
+from policies.engine.finding import Finding
+from policies.engine.judgement import Judgement, every
+from policies.engine.library import NoPolicy
+from policies.engine.reading.json_reader import Unreadable
+from policies.engine.reading.reader import read_template
+from policies.engine.systems import NoSystem, placed, system_of
+from policies.engine.template.template import Template
 
-CHECKS = ROOT / "policies" / "checks"
-if str(CHECKS) not in sys.path:
-    # checkov does the same; policies say `from support.policy import Policy` wherever they run.
-    sys.path.append(str(CHECKS))
-
-if TYPE_CHECKING:
-    from support.policy import Policy
-    from support.template import Template
-
-DEFAULT_SYSTEM = "realtime"
 Verdict = dict[str, Any]
 
 
 @cache
-def load(system: str, folder: Path = CHECKS) -> dict[str, "Policy"]:
-    """Control id -> policy; raises UserError unless files and controls that ask for a template proof are the same."""
-    wanted = _asking(system)
-    known = wanted.union(*map(_asking, catalogue.systems()))
-    files = {file.stem.upper(): file for file in sorted(folder.glob("*.py")) if file.stem != "__init__"}
-    strangers = sorted(files.keys() - known)
-    if strangers:
-        raise UserError(f"{files[strangers[0]].name}: no control {strangers[0]} asks for a template proof")
-    missing = sorted(wanted - set(files))
-    if missing:
-        raise UserError(
-            f"{missing[0]} asks for a template proof, but policies/checks/{missing[0].lower()}.py is missing"
-        )
-    return {name: _load_file(files[name], name) for name in sorted(wanted)}
-
-
-def _asking(system: str) -> set[str]:
-    return {control.id for control in catalogue.load(system).controls if control.asks_for("template")}
-
-
-def _load_file(file: Path, control_id: str) -> "Policy":
-    from support.policy import Policy
-
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
+def load(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
+    """Control id -> judgement, of the controls with policies; UserError unless rows and library fit and load."""
+    # Strictly first, for a mistake's file and line.
+    known = {name: catalogue.load(name, folder) for name in {*catalogue.systems(folder), system}}
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        problem = " ".join(f"{type(error).__name__}: {error}".split())
-        raise UserError(f"{file.name} does not load: {problem}") from None
-    check = getattr(module, "check", None)
-    if not isinstance(check, Policy) or check.id != control_id:
-        raise UserError(f"{file.name}: wants to end with `check =` an instance of its own Policy")
-    return check
+        found = every(folder)
+    except (NoCatalogue, NoPolicy) as error:
+        raise UserError(str(error)) from None
+    return {control.id: found[control.id] for control in known[system].controls if control.uses}
 
 
 def read(file: Path) -> dict[str, Any]:
     """The template in a file; raises UserError in one line if it is none."""
-    from support.reader import read_template
-    from support.unreadable import Unreadable
-
     try:
         return read_template(file)
     except Unreadable as error:
         raise UserError(f"{file}: {' '.join(str(error).split())}") from None
 
 
-def judge(document: dict[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
-    """The verdict of every policy of a system; the stage is the template's own unless it is named."""
-    from support.template import Template
-
-    template = Template(document)
-    return [_verdict(name, policy, template, stage) for name, policy in load(system).items()]
+def judge(document: Mapping[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
+    """The verdict of every control of a system; the stage is the template's own unless it is named."""
+    template = template_of(document, system)
+    return [_verdict(name, judgement, template, stage) for name, judgement in load(system).items()]
 
 
-def _verdict(name: str, policy: "Policy", template: "Template", stage: str | None) -> Verdict:
-    keys = ("resource", "path", "found", "wanted", "fix")
-    findings = [{key: getattr(finding, key) for key in keys} for finding in policy.findings(template, stage)]
+def _verdict(name: str, judgement: Judgement, template: Template, stage: str | None) -> Verdict:
+    findings = [_plain(finding) for finding in judgement.findings(template, stage)]
     return {"id": name, "verdict": "failed" if findings else "proved", "findings": findings}
 
 
-def template_of(document: dict[str, Any]) -> "Template":
-    """A template as the policies read it: names, ARNs and references resolved."""
-    from support.template import Template
-
-    return Template(document)
+def _plain(finding: Finding) -> dict[str, str]:
+    keys = ("policy", "resource", "path", "found", "wanted", "fix")
+    return {key: getattr(finding, key) for key in keys}
 
 
-def system_of(document: dict[str, Any]) -> str:
-    """The system that a template's metadata names, or the first of ours."""
-    from support.template import Template
-
-    return Template(document).system or DEFAULT_SYSTEM
+def template_of(document: Mapping[str, Any], system: str | None = None) -> Template:
+    """A template as the policies read it: names, ARNs and references resolved; its system is its mark's by default."""
+    return Template(placed(document, system or Template(document).system))
 
 
-def _system_with_controls(name: str, document: dict[str, Any]) -> str:
-    """The template's system; raises UserError if it has no controls, for another system's would say nothing of it."""
-    system, known = system_of(document), catalogue.systems()
-    if system not in known:
-        raise UserError(
-            f"{name}: its system, {system}, has no controls of its own; cfn-lint and checkov judge it. "
-            f"Leave it out, or name the system whose controls it must meet: --system {' or '.join(known)}"
-        )
-    return system
+def _system(name: str, document: Mapping[str, Any], wanted: str | None) -> str:
+    """The system whose controls a template must meet; UserError if that cannot be resolved."""
+    try:
+        return system_of(Template(document), wanted)
+    except NoSystem as error:
+        option = f"--system {' or '.join(catalogue.systems())}"
+        more = "leave out --system" if wanted else f"or name the system whose controls it must meet: {option}"
+        raise UserError(f"{name}: {error}{': ' if wanted else ', '}{more}") from None
 
 
 def policy_command(files: list[Path], system: str | None, stage: str | None, as_json: bool) -> int:
     """Print the verdicts on templates; 0 without a finding, 1 with one."""
+    if system:
+        catalogue.load(system)
     documents = {str(file): read(file) for file in files}
-    judges = {name: system or _system_with_controls(name, document) for name, document in documents.items()}
+    systems = {name: _system(name, document, system) for name, document in documents.items()}
     results: list[Verdict] = [
-        {"template": name, "controls": judge(document, judges[name], stage)} for name, document in documents.items()
+        {"template": name, "controls": judge(document, systems[name], stage)} for name, document in documents.items()
     ]
     if as_json:
         print(json.dumps(results, indent=1))
     else:
-        print("\n".join(line for result in results for line in _text(result)))
+        print("\n".join(line for result in results for line in _text(result, systems[result["template"]])))
     return int(any(control["findings"] for result in results for control in result["controls"]))
 
 
-def _text(result: dict[str, Any]) -> list[str]:
+def _text(result: dict[str, Any], system: str) -> list[str]:
     controls = result["controls"]
     failed = [control for control in controls if control["findings"]]
-    lines = []
+    lines: list[str] = []
     for control in failed:
         lines.append(f"{control['id']}  failed")
+        several = len(load(system)[control["id"]].policies) > 1
         for finding in control["findings"]:
             where = " ".join(part for part in (finding["resource"], finding["path"]) if part)
             lines += [f"  {where}", f"    found   {finding['found']}", f"    wanted  {finding['wanted']}"]
+            lines += [f"    policy  {finding['policy']}"] if several else []
             lines += [f"    fix     {finding['fix']}"] if finding["fix"] else []
     count = sum(len(control["findings"]) for control in failed)
     proved = len(controls) - len(failed)

@@ -4,10 +4,10 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from hallmark.project import CLOUD_ASSEMBLY, ROOT
 from infra.errors import UserError
+from infra.systems import NAMES
 
 
 def _git(root: Path, *arguments: str) -> bytes:
@@ -41,25 +41,30 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def template_files(assembly: Path = CLOUD_ASSEMBLY) -> dict[str, Path]:
-    """Return the synthesized templates by what their metadata names them: `realtime-dev`, `account`."""
-    found = {}
-    for path in sorted(assembly.glob("*.template.json")):
-        marks = _marks(path)
-        name = "-".join(str(marks[key]) for key in ("System", "Stage") if key in marks)
-        # A stage may have several; each but the first goes by its file's name.
-        found[name if name and name not in found else path.name.removesuffix(".template.json")] = path
-    return found
+def template_files(system: str | None = None, assembly: Path = CLOUD_ASSEMBLY) -> dict[str, Path]:
+    """Return the synthesized templates by their stacks' names without `hallmark-`: `account`, `<slug>-<stage>`.
+
+    Of a system: its own, and what no system of ours has, such as the account's. UserError for a file that is none.
+    """
+    paths = sorted(assembly.glob("*.template.json"))
+    others = {name for name in NAMES if name != system} if system else set()
+    return {_name(path): path for path in paths if not others or _marked_system(path) not in others}
 
 
-def _marks(path: Path) -> dict[str, Any]:
+def _name(path: Path) -> str:
+    return path.name.removesuffix(".template.json").removeprefix("hallmark-")
+
+
+def _marked_system(path: Path) -> str | None:
     try:
-        marks = json.loads(path.read_text(encoding="utf-8")).get("Metadata", {}).get("Hallmark", {})
-    except (ValueError, AttributeError):
-        raise UserError(f"{path} is no template: run `hallmark build`") from None
-    return dict(marks)
+        mark: str | None = json.loads(path.read_text(encoding="utf-8"))["Metadata"]["Hallmark"]["System"]
+    except KeyError:
+        return None
+    except (ValueError, TypeError):
+        raise UserError(f"{path} is not a template: run `hallmark build`") from None
+    return mark
 
 
-def template_digests(assembly: Path = CLOUD_ASSEMBLY) -> dict[str, str]:
-    """Return the SHA-256 of every synthesized template, by the template's name."""
-    return {name: sha256(path) for name, path in template_files(assembly).items()}
+def template_digests(system: str | None = None, assembly: Path = CLOUD_ASSEMBLY) -> dict[str, str]:
+    """Return the SHA-256 of the synthesized templates, of one system or of all, by the templates' names."""
+    return {name: sha256(path) for name, path in template_files(system, assembly).items()}

@@ -12,6 +12,7 @@ from hallmark.evidence import ToolFinding
 from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
 from infra.errors import UserError
+from infra.systems import NAMES, STAGES, system_of
 
 OBSERVED = BUILD / "observed"
 # Where a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
@@ -49,6 +50,14 @@ class Synthesized:
     @property
     def system(self) -> str | None:
         return self._mark("System")
+
+    @property
+    def region(self) -> str | None:
+        return self._mark("Region")
+
+    @property
+    def stack(self) -> str:
+        return self.path.name.removesuffix(".template.json")
 
     def _mark(self, name: str) -> str | None:
         mark: Any = self.body
@@ -116,6 +125,24 @@ def _skipped(metadata: Any, path: tuple[str, ...]) -> list[str]:
 
 def _ids(items: Any) -> Any:
     return [item.get("id") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else None
+
+
+def templates(system: str, stage: str | None = None) -> list[Synthesized]:
+    """Return the templates of a system, of one stage or of all; UserError when there is none.
+
+    The first of a stage is its main stack's; others are of what is deployed beside it.
+    """
+    main = [system_of(system).stack_name(name) for name in STAGES]
+    found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
+    if not found:
+        of = f"{system} {stage}" if stage else system
+        raise UserError(f"build/cdk.out holds no template of {of}: run `python -m hallmark build`")
+    return sorted(found, key=lambda template: template.stack not in main)
+
+
+def house_templates(region: str) -> list[Synthesized]:
+    """Return the templates that are no system's and hold in a region: what an account has once for all stages."""
+    return [t for t in all_templates() if t.system not in NAMES and t.region in (None, region)]
 
 
 def all_templates() -> list[Synthesized]:

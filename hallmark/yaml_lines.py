@@ -9,18 +9,10 @@ import yaml
 
 from hallmark.project import ROOT
 from infra.errors import UserError
+from policies.engine.reading.yaml_reader import loader
 
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader for which only `true` and `false` are booleans: `on` is a word, and NO is Norway."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form that PyYAML wants
-        first: [
-            (tag, re.compile("^(?:true|false)$") if tag == "tag:yaml.org,2002:bool" else pattern)
-            for tag, pattern in resolvers
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+# Only `true` and `false` are booleans: `on` is a word, and NO is Norway.
+_Loader = loader({"bool": "^(?:true|false)$"})
 
 
 def _date(loader: Any, node: yaml.ScalarNode) -> Any:
@@ -34,13 +26,13 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 class LinedYaml:
-    """A YAML file: its `data`, and the line of everything in it; `loader` says what a bare word or number means."""
+    """A YAML file: its `data`, and the line of everything in it; `reading` says what a bare word or number means."""
 
-    def __init__(self, file: Path, loader: Any = _Loader) -> None:
+    def __init__(self, file: Path, reading: Any = _Loader) -> None:
         self._shown = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else str(file)
         reader = None
         try:
-            reader = loader(file.read_text(encoding="utf-8"))
+            reader = reading(file.read_text(encoding="utf-8"))
             self._node = reader.get_single_node()
             self._refuse_what_cannot_be_meant(self._node)
             self.data: Any = reader.construct_document(self._node) if self._node else None

@@ -5,6 +5,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.rest_api import ACCESS_LOG_PREFIX
 from infra.stage import REGION
 
@@ -28,7 +29,7 @@ class AccountStack(Stack):
             self,
             "ApiGatewayLogs",
             role_name="hallmark-api-gateway-logs",
-            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            assumed_by=principals.service("apigateway.amazonaws.com"),
             inline_policies={"logs": iam.PolicyDocument(statements=[_write_access_logs(self)])},
         )
         account = apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn)

@@ -54,8 +54,8 @@ def some_of(known: Sequence[str], parameter: str, value: object) -> tuple[str, .
 def listed(parameter: str, value: object) -> list[str]:
     """A list of strings, from a list or from a comma-separated string."""
     if isinstance(value, str):
-        value = [item.strip() for item in value.split(",")] if value.strip() else []
-    if not isinstance(value, list | tuple) or any(not isinstance(item, str) for item in value):
+        return [item.strip() for item in value.split(",")] if value.strip() else []
+    if not isinstance(value, (list, tuple)) or any(not isinstance(item, str) for item in value):
         raise bad(parameter, value, "a list of strings")
     return list(value)
 

@@ -215,13 +215,13 @@ def _schema(file: object) -> Mapping[str, Any]:
     if not isinstance(file, str) or not (ROOT / file).is_file():
         raise bad("requestSchemaFile", file, "the path of a JSON schema file in the project")
     try:
-        schema = json.loads((ROOT / file).read_text(encoding="utf-8"))
+        schema: Mapping[str, Any] = json.loads((ROOT / file).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"parameter requestSchemaFile: {file} is not JSON ({error})") from None
     problem = _schema_problem(schema)
     if problem:
         raise UserError(f"parameter requestSchemaFile: {file} {problem}")
-    return schema  # type: ignore[no-any-return]
+    return schema
 
 
 def _schema_problem(schema: object) -> str:

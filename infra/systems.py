@@ -49,3 +49,8 @@ def system_of(name: str) -> System:
         if system.name == name:
             return system
     raise UserError(f"there is no system {name!r}: use {' or '.join(NAMES)}")
+
+
+def owner_of(control: str) -> System | None:
+    """Return the system whose prefix the id of a control has; None when no system has it."""
+    return next((system for system in SYSTEMS if control.startswith(f"{system.prefix}_")), None)

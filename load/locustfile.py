@@ -7,7 +7,7 @@ The master (or the only process) writes the run; `hallmark load judge` tells wha
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 from locust import FastHttpUser, events, task
@@ -80,7 +80,8 @@ class Generator:
 
     def taken(self) -> list[list[Any]]:
         """Return the samples since the last call, as rows."""
-        samples, self.samples = self.samples, []
+        samples = self.samples
+        self.samples = []
         return [sample.row() for sample in samples]
 
 
@@ -117,8 +118,8 @@ class Run:
 class State:
     """The run and the part of it that this process has."""
 
-    run: Run | None = None
-    generator: Generator | None = None
+    run: ClassVar[Run | None] = None
+    generator: ClassVar[Generator | None] = None
 
 
 class Senders(FastHttpUser):
@@ -167,7 +168,7 @@ def _(environment: Environment, **_: Any) -> None:
     if options.num_users is None:
         options.num_users = scenario.load(options.system, options.scenario).users
         options.spawn_rate = options.num_users
-    Senders.host = options.host or "http://127.0.0.1"
+    Senders.host = options.host or "http://127.0.0.1"  # pyrefly: ignore[instance-var-assign] - Locust reads the class
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message("part", _take_part)
 

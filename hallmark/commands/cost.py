@@ -15,7 +15,7 @@ _DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
 
 
 def cost(
-    run: Annotated[Path | None, typer.Option(help="The evidence of a load gate; by default load.json.")] = None,
+    run: Annotated[Path | None, typer.Option(help="The evidence of a load gate; by default the last one.")] = None,
     stage: Annotated[StageName | None, typer.Option(help="Whose settings; by default the run's own.")] = None,
     events_per_day: Annotated[
         int | None, typer.Option(min=1, help="Transactions a day, for a day and a month.")
@@ -33,11 +33,10 @@ def cost(
     from hallmark.cost.render import render
     from hallmark.systems.wing import offered, wing
 
-    counted = counts.read(run or counts.RUN)
+    path = run or counts.last_run(system)
+    counted = counts.read(path)
     if system not in (None, counted.system):
-        raise UserError(
-            f"{run or counts.RUN} is a load run of {counted.system}, not of {system}: name another with --run"
-        )
+        raise UserError(f"{path} is a load run of {counted.system}, not of {system}: name another with --run")
     envelope = offered(counted.system, wing(counted.system).costed_event, "no event that is costed")
     chosen = stage.value if stage else counted.stage
     settings, durations = declared(counted.system, chosen), _durations(duration_ms or [])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,7 +63,7 @@ def send(
         raise typer.Exit(1)
 
 
-def refuse_unknown(system: str, sending: Sending, options: Options) -> None:  # type: ignore[type-arg]
+def refuse_unknown(system: str, sending: Sending[Any], options: Options) -> None:
     """UserError for an option that a system does not take."""
     for name in options.given:
         if name not in sending.takes:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hallmark import evidence
-from hallmark.load.result import LoadResult
+from hallmark.evidence.expected import chosen
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load.run_file import NO_ANSWER
 from hallmark.naming import thing_of
 from infra.errors import UserError
 
 MILLION = 1_000_000
-RUN = evidence.EVIDENCE / "load.json"
 MAKE_ONE = "make one: `hallmark up`, then `python -m hallmark.gates.load steady`"
 # Without these a bill would have holes, and look cheap.
 COUNTED = ("units:dynamodb:write", "units:dynamodb:read", "stored:dynamodb")
@@ -50,7 +50,16 @@ class Counts:
         return self.requests * MILLION / self.accepted
 
 
-def read(path: Path = RUN) -> Counts:
+def last_run(named: str | None = None) -> Path:
+    """Return the evidence of the gate load; UserError when several systems have left it and none is chosen."""
+    files = [evidence.file_of("load", system.name) for system in chosen(named)]
+    there = [file for file in files if file.is_file()]
+    if len(there) > 1:
+        raise UserError(f"several systems have a load run: choose one with --run {there[0]}")
+    return (there or files)[0]
+
+
+def read(path: Path) -> Counts:
     """Read the run that a gate has left as evidence; UserError when there is none, or it counted nothing."""
     if not path.is_file():
         raise UserError(f"there is no load run in {path}: {MAKE_ONE}")

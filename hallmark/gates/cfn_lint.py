@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from hallmark.build import build
 from hallmark.evidence import ToolFinding
-from hallmark.gates.findings_cache import Basis, judged, told_before
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import settle, told
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running.findings_cache import Basis, judged, told_before
+from hallmark.gates.running.systems import exit_code
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
 from infra.errors import UserError
@@ -64,9 +65,10 @@ def main() -> int:
                 for item in judgements
                 for rule, resource, line, message in item.said
             )
-            settle(TOOL, found, skips, record)
+            apply_waivers(TOOL, found, skips, record)
+            refuse_unused(TOOL, [record])
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

@@ -12,29 +12,31 @@ from typing import Any
 
 from hallmark.build import require_current
 from hallmark.evidence import Finding, Proof, ToolFinding
-from hallmark.gates import control_waivers
-from hallmark.gates.findings_cache import Basis, Judgement, judged, told_before
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import settle, told
+from hallmark.evidence.recorder import recorded
+from hallmark.gates.running import control_waivers
+from hallmark.gates.running.findings_cache import Basis, Judgement, judged, told_before
+from hallmark.gates.running.systems import exit_code
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
 from infra.errors import UserError
 
 GATE = TOOL = "checkov"
-CHECKS = ROOT / "policies" / "checks"
-CONTROLS = ROOT / "policies" / "controls"
+POLICIES = ROOT / "policies"
+CHECKS = POLICIES / "checks"
 
 
-def basis(checks: Path = CHECKS) -> Basis:
-    """Return what checkov's judgement follows from: our policies and the catalogues that they read, too."""
-    gate = [Path(__file__), Path(__file__).with_name("checkov_run.py"), ROOT / "requirements" / "checkov.txt"]
-    return Basis(TOOL, (), (*gate, *sorted(checks.rglob("*.py")), *sorted(CONTROLS.glob("*.yaml"))))
+def basis(policies: Path = POLICIES) -> Basis:
+    """Return what checkov's judgement follows from: the policies, their cards and the catalogues, too."""
+    gate = [Path(__file__), Path(__file__).parent / "running" / "checkov_run.py", ROOT / "requirements" / "checkov.txt"]
+    tables = [*policies.glob("library/*/*.yaml"), *policies.glob("controls/*.yaml")]
+    return Basis(TOOL, (), (*gate, *sorted(policies.rglob("*.py")), *sorted(tables)))
 
 
 def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:
     """Return what checkov says about each template."""
-    from hallmark.gates.checkov_run import run
+    from hallmark.gates.running.checkov_run import run
 
     return run(templates, CHECKS)
 
@@ -68,9 +70,10 @@ def main() -> int:
                 for item in judgements
                 for rule, resource, line, message in item.said["stock"]
             )
-            settle(TOOL, stock, skips, record, ours)
+            apply_waivers(TOOL, stock, skips, record, ours)
+            refuse_unused(TOOL, [record])
     except UserError as error:
-        return told(error)
+        return exit_code(error)
     return int(record.outcome == "failed")
 
 

@@ -1,46 +1,50 @@
 """The gate iam: `python -m hallmark.gates.iam` compares what roles grant with what they were really used for.
 
-The uses are those of this tree's integration run; without its record the pipeline's tests run here.
+The uses are those of this tree's integration run; without a system's record its tests run here. What comes of it is the
+proof of the control of least privilege, whose id ends with `_IAM_LEAST` in every catalogue.
 """
 
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 from rich.console import Console
 from rich.table import Table
 
-from hallmark import fidelity
+from hallmark import catalogue, fidelity
 from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
-from hallmark.gates.recorder import Recorder, recorded
-from hallmark.gates.settle import settle, told
+from hallmark.evidence.expected import LEAST_PRIVILEGE, chosen, judged
+from hallmark.evidence.recorder import Recorder, recorded
+from hallmark.gates.running.systems import each_system, exit_code, system_argument
+from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.iam import usage as usages
 from hallmark.iam.comparison import Comparison, compare
 from hallmark.iam.grants import grants_of
-from hallmark.iam.usage import RECORD, Usage
+from hallmark.iam.usage import Usage, record_of
 from hallmark.project import ROOT
 from hallmark.revision import revision, sha256
-from hallmark.synthesized import Synthesized, all_templates
+from hallmark.synthesized import Synthesized, house_templates, templates
 from infra.errors import UserError
+from infra.systems import SYSTEMS, System
 
 GATE = TOOL = "iam"
-CONTROL = "RT_IAM_LEAST"
-TESTS = "tests/integration/realtime"
 
 
-def used_here() -> Usage | None:
-    """The record of this tree's whole and successful run, if there is one."""
-    usage = usages.read(RECORD)
+def used_here(system: str) -> Usage | None:
+    """Return the record of this tree's whole and successful run of a system's tests, if there is one."""
+    usage = usages.read(record_of(system))
     return usage if usage and usage.complete and usage.revision == revision() else None
 
 
-def run_tests() -> Usage:
-    """Run the pipeline's tests for their record; UserError when they leave none that counts."""
-    print(f"no whole run of this tree is recorded: running {TESTS}", flush=True)
-    subprocess.run([sys.executable, "-m", "pytest", TESTS, "-q"], cwd=ROOT, check=False)
-    usage = used_here()
+def run_tests(system: str) -> Usage:
+    """Run a system's tests for their record; UserError when they leave none that counts."""
+    tests = f"tests/integration/{system}"
+    print(f"no whole run of this tree is recorded: running {tests}", flush=True)
+    subprocess.run([sys.executable, "-m", "pytest", tests, "-q"], cwd=ROOT, check=False)
+    usage = used_here(system)
     if usage is None:
-        raise UserError(f"{TESTS} did not pass, so nobody knows what is used: mend the tests first")
+        raise UserError(f"{tests} did not pass, so what is used is not known: mend the tests first")
     return usage
 
 
@@ -60,42 +64,64 @@ def unused(comparison: Comparison, stage: str) -> Iterator[tuple[Synthesized, To
         yield grant.template, ToolFinding(TOOL, grant.action, grant.logical_id, grant.template.label, line, message)
 
 
-def not_granted(comparison: Comparison) -> Iterator[ToolFinding]:
+def not_granted(comparison: Comparison, system: str) -> Iterator[ToolFinding]:
     """Yield a finding, which no waiver covers, for each use that nothing grants."""
-    place = str(RECORD.relative_to(ROOT))
+    place = str(record_of(system).relative_to(ROOT))
     for use, times in comparison.not_granted:
         message = f"{use.role} needs {use.action} on {use.resource} ({times} times) and has no right to it"
         yield ToolFinding(TOOL, use.action, use.role, place, 1, message)
 
 
 def prove(record: Recorder, usage: Usage) -> None:
-    """Add the proof of the control: it failed with every finding that is not waived."""
+    """Add the proof of the control of least privilege: it failed with every finding that is not waived."""
+    control = catalogue.load(usage.system).ending(LEAST_PRIVILEGE)
+    assert control, "the gate is called for by this control"
     found = tuple(
         Finding(item.resource, found=item.message, wanted="rights that are used, and no others")
         for item in record.tool_findings
         if item.waived_by is None
     )
-    place, digest = str(RECORD.relative_to(ROOT)), sha256(RECORD)
+    file = record_of(usage.system)
     outcome: Outcome = "failed" if found else "passed"
+    limited = fidelity.of_control(control.id)
     record.target = "embedded"
     record.proofs.append(
-        Proof(CONTROL, "behaviour", outcome, place, digest, usage.stage, fidelity.of_control(CONTROL), found)
+        Proof(control.id, "behaviour", outcome, str(file.relative_to(ROOT)), sha256(file), usage.stage, limited, found)
     )
+
+
+def judge(system: System, record: Recorder) -> None:
+    """Record the grants of a system that nothing used, and the uses that nothing grants."""
+    usage = used_here(system.name) or run_tests(system.name)
+    about = [*house_templates(system.region), *templates(system.name)]
+    comparison = compare([grant for template in about for grant in grants_of(template, usage.account)], usage)
+    print(f"{GATE}: {system.name}")
+    show(comparison, usage.stage)
+    apply_waivers(TOOL, unused(comparison, usage.stage), not_granted(comparison, system.name), record)
+    prove(record, usage)
 
 
 def main() -> int:
     """Run the gate; 1 for a finding, 2 for tests that fail or a waiver that is wrong or unused."""
+    named = system_argument(GATE, __doc__, sys.argv[1:])
+    records: list[Recorder] = []
+
+    def judge_and_keep(system: System, record: Recorder) -> None:
+        judge(system, record)
+        records.append(record)
+
+    code = each_system(GATE, judge_and_keep, named)
+    # A waiver may be of any system: whether nothing needs it is known when all have been judged.
+    if code == 2 or chosen(named) != SYSTEMS:
+        return code
     try:
-        with recorded(GATE) as record:
-            usage = used_here() or run_tests()
-            grants = [grant for template in all_templates() for grant in grants_of(template, usage.account)]
-            comparison = compare(grants, usage)
-            show(comparison, usage.stage)
-            settle(TOOL, unused(comparison, usage.stage), not_granted(comparison), record)
-            prove(record, usage)
+        refuse_unused(TOOL, records)
     except UserError as error:
-        return told(error)
-    return int(record.outcome == "failed")
+        for system in judged(GATE):
+            with suppress(UserError), recorded(GATE, system.name):
+                raise error
+        return exit_code(error)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The gate lint: `python -m hallmark.gates.lint` runs ruff, mypy and the TypeScript compiler.
+"""The gate lint: `python -m hallmark.gates.lint` runs ruff, pyrefly and the TypeScript compiler.
 
 Without the rest of the command (`hallmark gate lint -- ...`), which takes longer to load than ruff takes.
 """
@@ -6,13 +6,17 @@ Without the rest of the command (`hallmark gate lint -- ...`), which takes longe
 import sys
 
 from hallmark.build import PACKAGES, build
-from hallmark.gates.command import run_commands
-from hallmark.gates.settle import told
+from hallmark.gates.running.command import run_commands
+from hallmark.gates.running.systems import exit_code
 from hallmark.project import NODE_MODULES, node
 from infra.errors import UserError
 
 GATE = "lint"
-PYTHON = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+PYTHON = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["pyrefly", "check", "--python-interpreter-path", sys.executable],
+)
 TYPESCRIPT = [str(NODE_MODULES / "typescript" / "bin" / "tsc"), "--noEmit"]
 
 
@@ -20,9 +24,9 @@ def main() -> int:
     """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
     try:
         build(steps=(PACKAGES,))
-        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=dict)
+        return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=lambda _: {})
     except UserError as error:
-        return told(error)
+        return exit_code(error)
 
 
 if __name__ == "__main__":

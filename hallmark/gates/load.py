@@ -1,30 +1,31 @@
-"""The gate load: `python -m hallmark.gates.load SCENARIO` runs a scenario on a deployed stage and judges it.
+"""The gate load: `python -m hallmark.gates.load SCENARIO` runs a scenario on deployed stages and judges it.
 
 The objectives are in load/slo/<system>.yaml. Gate `load` is the scenario `steady`; the others have their own names.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from hallmark import fidelity
 from hallmark.evidence import Finding, Proof
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.load_result import Judged, LoadResult
+from hallmark.evidence.recorder import Recorder
+from hallmark.gates.running.systems import add_system, each_system
 from hallmark.load import slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
-from hallmark.load.result import Judged, LoadResult
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.stage.opening import open_stage
 from hallmark.terminal import out, progress_bars
-from infra.errors import UserError
-from infra.systems import NAMES, STAGES
+from infra.systems import STAGES, System
 
-GATES = {"steady": "load"}
+GATE = "load"
+# Scenario -> its gate, where that is not of the scenario's name.
+GATES = {"steady": GATE}
 
 
 def proofs(result: LoadResult) -> Iterator[Proof]:
@@ -58,32 +59,31 @@ def _finding(result: LoadResult, judged: Judged) -> Finding:
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hallmark.gates.load", description=__doc__)
     parser.add_argument("scenario", help="a scenario of load/scenarios/SYSTEM")
-    default = os.environ.get("HALLMARK_SYSTEM") or (NAMES[0] if len(NAMES) == 1 else None)
-    parser.add_argument("--system", choices=NAMES, default=default, required=default is None)
     parser.add_argument("--seconds", type=float, help="length of the main phase, by default the scenario's")
     parser.add_argument("--processes", type=int, default=1, help="load generators on this machine")
-    parser.add_argument("--target", choices=["embedded", "aws"], default="embedded")
-    parser.add_argument("--stage", choices=STAGES, default="dev")
+    parser.add_argument("--target", choices=("embedded", "aws"), default="embedded")
+    parser.add_argument("--stage", choices=STAGES, default=STAGES[0])
+    add_system(parser)
     return parser.parse_args(words)
+
+
+def judge(options: argparse.Namespace, system: System, record: Recorder) -> None:
+    """Run the scenario on a system's stage and record whether its objectives are met."""
+    record.target = options.target
+    stage = open_stage(options.target, system.name, options.stage)
+    settings = Settings(seconds=options.seconds, processes=options.processes)
+    with progress_bars() as progress:
+        result = run(stage, options.scenario, settings, options.target == "embedded", progress).result
+    record.load = result
+    record.proofs.extend(proofs(result))
+    render(result, out)
 
 
 def main(words: list[str] | None = None) -> int:
     """Run the gate; 1 when an objective is missed, 2 when nothing could be measured."""
     options = _arguments(words)
-    try:
-        with recorded(GATES.get(options.scenario, options.scenario)) as record:
-            record.target = options.target
-            stage = open_stage(options.target, options.system, options.stage)
-            settings = Settings(seconds=options.seconds, processes=options.processes)
-            drain = options.target == "embedded"
-            with progress_bars() as progress:
-                result = run(stage, options.scenario, settings, drain, progress).result
-            record.load = result
-            record.proofs.extend(proofs(result))
-            render(result, out)
-    except UserError as error:
-        return told(error)
-    return int(record.outcome == "failed")
+    gate = GATES.get(options.scenario, options.scenario)
+    return each_system(gate, partial(judge, options), options.system, goes_with=GATE)
 
 
 if __name__ == "__main__":

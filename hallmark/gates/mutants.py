@@ -2,30 +2,29 @@
 
 import sys
 
-from hallmark import catalogue
 from hallmark.evidence import Mutants
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.recorder import Recorder
+from hallmark.gates.running.systems import each_system, system_argument
 from hallmark.mutants import judgement
-from infra.errors import UserError
+from infra.systems import System
 
 GATE = "mutants"
 
 
+def judge(system: System, record: Recorder) -> None:
+    """Record how many mutants of a system's templates were killed."""
+    result = judgement.run(system.name)
+    survivors = tuple(str(survivor) for survivor in result.survivors)
+    record.mutants = Mutants(result.total, result.killed, survivors)
+    if survivors or not result.total:
+        record.fail()
+    print(f"{GATE}: {system.name}")
+    judgement.show([result])
+
+
 def main() -> int:
     """Run the gate; 1 for a survivor, 2 for a control without mutants or a policy that cannot be used."""
-    try:
-        with recorded(GATE) as record:
-            results = [judgement.run(system) for system in catalogue.systems()]
-            survivors = tuple(str(survivor) for result in results for survivor in result.survivors)
-            total, killed = sum(result.total for result in results), sum(result.killed for result in results)
-            record.mutants = Mutants(total, killed, survivors)
-            if survivors or not total:
-                record.fail()
-            judgement.show(results)
-    except UserError as error:
-        return told(error)
-    return int(record.outcome == "failed")
+    return each_system(GATE, judge, system_argument(GATE, __doc__, sys.argv[1:]))
 
 
 if __name__ == "__main__":

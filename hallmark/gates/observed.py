@@ -1,47 +1,49 @@
 """The gate observed: deployed stages are read back, put to the controls' policies, and compared with what was declared.
 
-`python -m hallmark.gates.observed` deploys all stages side by side into an emulator of its own; with
-HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads what is there, of HALLMARK_SYSTEM or of all systems. Drift fails the
-gate, as a finding does.
+`python -m hallmark.gates.observed` deploys the stages of all systems side by side into an emulator of its own; with
+HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads stages that are there. Drift fails the gate, as a finding does.
 """
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from itertools import product
+from functools import partial
 from pathlib import Path
 
 from hallmark import deploy, fidelity
+from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
-from hallmark.gates.recorder import Recorder, recorded
-from hallmark.gates.settle import told
+from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.observe import observe, write
 from hallmark.observe.drift import declared, drift
 from hallmark.observe.render import text
 from hallmark.stage import Stage, aws, embedded
-from hallmark.stage.embedded.emulator import emulator
+from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
 from infra.errors import UserError
-from infra.systems import NAMES, REGIONS, STAGES, SYSTEMS
+from infra.systems import REGIONS, STAGES, System
 
 GATE = "observed"
 
 
 @contextmanager
-def _deployed(target: str, name: str) -> Iterator[list[Stage]]:
-    """The stages to read: one of each system on AWS, or all of them in an emulator that ends with the gate."""
-    if target == "aws":
-        chosen = os.environ.get("HALLMARK_SYSTEM")
-        yield [aws.open_stage(system, name) for system in ([chosen] if chosen else NAMES)]
-        return
+def _account() -> Iterator[Emulator]:
+    """An emulator whose regions are bootstrapped, which ends with the gate."""
     with emulator() as started:
         for region in REGIONS:
             deploy.bootstrap(embedded.ACCOUNT, region, embedded.environment(started, region))
-        for system, stage in product(SYSTEMS, STAGES):
-            deploy.deploy(system.name, stage, embedded.environment(started, system.region))
-        yield [embedded.stage_of(started, system, stage) for system, stage in product(NAMES, STAGES)]
+        yield started
+
+
+def _stages(system: System, started: Emulator | None) -> list[Stage]:
+    """Return the stages to read: both, deployed into the emulator; without one that of $HALLMARK_STAGE on AWS."""
+    if started is None:
+        return [aws.open_stage(system.name, os.environ.get("HALLMARK_STAGE", STAGES[0]))]
+    for stage in STAGES:
+        deploy.deploy(system.name, stage, embedded.environment(started, system.region))
+    return [embedded.stage_of(started, system.name, stage) for stage in STAGES]
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
@@ -55,26 +57,30 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     if differences:
         record.fail()
         print("\n".join(text(differences)), file=sys.stderr)
-    print(
-        f"observed: {stage.system} {stage.name}: {len(document['Resources'])} resources, {len(differences)} differences"
-    )
+    counts = f"{len(document['Resources'])} resources, {len(differences)} differences"
+    print(f"{GATE}: {stage.system} {stage.name}: {counts}")
+
+
+def observe_system(started: Emulator | None, system: System, record: Recorder) -> None:
+    """Record what the policies say of a system's stages as they are, on AWS without an emulator."""
+    record.target = "embedded" if started else "aws"
+    for stage in _stages(system, started):
+        judge(stage, record)
+    show(f"{GATE}: {system.name}", record.proofs)
 
 
 def main() -> int:
     """Run the gate; 1 for a finding or drift, 2 for a stage that is not there."""
-    target, name = os.environ.get("HALLMARK_TARGET", "embedded"), os.environ.get("HALLMARK_STAGE", STAGES[0])
+    named = system_argument(GATE, __doc__, sys.argv[1:])
+    target = os.environ.get("HALLMARK_TARGET", "embedded")
     try:
         if target not in ("embedded", "aws"):
             raise UserError(f"HALLMARK_TARGET is embedded or aws, not {target}")
-        with recorded(GATE) as record:
-            record.target = "aws" if target == "aws" else "embedded"
-            with _deployed(target, name) as stages:
-                for stage in stages:
-                    judge(stage, record)
-            show(GATE, record.proofs)
+        with ExitStack() as stack:
+            started = stack.enter_context(_account()) if target == "embedded" else None
+            return each_system(GATE, partial(observe_system, started), named)
     except UserError as error:
-        return told(error)
-    return int(record.outcome == "failed")
+        return exit_code(error)
 
 
 if __name__ == "__main__":

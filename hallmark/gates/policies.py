@@ -7,12 +7,13 @@ from typing import Any, Literal
 from hallmark import catalogue, policies
 from hallmark.build import build
 from hallmark.evidence import Finding, Proof
-from hallmark.gates import control_waivers
-from hallmark.gates.recorder import recorded
-from hallmark.gates.settle import told
+from hallmark.evidence.recorder import Recorder
+from hallmark.gates.running import control_waivers
+from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.revision import sha256
-from hallmark.synthesized import Synthesized, all_templates
+from hallmark.synthesized import Synthesized, templates
 from infra.errors import UserError
+from infra.systems import System
 
 GATE = "policies"
 
@@ -36,20 +37,26 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
 
 
 def _finding(item: dict[str, Any]) -> Finding:
-    return Finding(**{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix")})
+    return Finding(
+        **{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix", "policy")}
+    )
+
+
+def judge(system: System, record: Recorder) -> None:
+    """Record what the policies say of a system's templates."""
+    for template in templates(system.name):
+        record.proofs.extend(proofs(template, system.name))
+    show(f"{GATE}: {system.name}", record.proofs)
 
 
 def main() -> int:
     """Run the gate; 1 for a finding, 2 for policies that cannot be used."""
+    named = system_argument(GATE, __doc__, sys.argv[1:])
     try:
         build()
-        with recorded(GATE) as record:
-            for template in (template for template in all_templates() if template.stage):
-                record.proofs.extend(proofs(template, str(template.system)))
-            show(GATE, record.proofs)
     except UserError as error:
-        return told(error)
-    return int(record.outcome == "failed")
+        return exit_code(error)
+    return each_system(GATE, judge, named)
 
 
 if __name__ == "__main__":

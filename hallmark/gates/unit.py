@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from hallmark.build import FUNCTION_TESTS, PACKAGES, STEPS, Step, build
-from hallmark.gates.fork import beside, may_fork
-from hallmark.gates.function_tests import functions
+from hallmark.gates.running.fork import beside, may_fork
+from hallmark.gates.running.function_tests import functions
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
 from infra.errors import UserError
@@ -23,12 +23,23 @@ TESTS = ROOT / "tests" / "unit"
 # The tests that read templates wait for them, beside the others.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
-    for name in ("hallmark/cost", "hallmark/observe", "hallmark/test_evidence.py", "infra", "policies")
+    for name in (
+        "hallmark/cost",
+        "hallmark/observe",
+        "hallmark/evidence/test_record.py",
+        "hallmark/gates/test_systems.py",
+        "infra",
+        "policies",
+    )
 )
 # What Python tells its audit hooks when a file or a folder is read, and how the paths of templates begin.
 # https://docs.python.org/3/library/audit_events.html
 LOOKS = ("open", "os.scandir", "os.listdir")
 ASSEMBLIES = str(BUILD / "cdk.")
+
+
+def _none_as_yet(system: str | None) -> dict[str, str]:
+    return {}
 
 
 class Beside:
@@ -44,7 +55,7 @@ class Beside:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self.evidence = session.config.pluginmanager.get_plugin("hallmark-evidence")
         if self.evidence:
-            self.evidence.templates = dict  # none as yet
+            self.evidence.templates = _none_as_yet
         prepare(PACKAGES, FUNCTION_TESTS)
         self.functions = functions()
         self.functions.begin()
@@ -74,7 +85,7 @@ class Beside:
         passed, told = self.functions.end()
         print("", *told, sep="\n")
         if self.evidence:
-            self.evidence.record.detail = self.functions.told_before()
+            self.evidence.records[None].detail = self.functions.told_before()
         if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -101,7 +112,7 @@ class Beside:
     def _meet(self, templates: dict[str, str]) -> None:
         self.made = True
         if self.evidence:
-            self.evidence.record.templates = templates
+            self.evidence.records[None].templates = templates
 
 
 def _reads_templates(item: pytest.Item) -> bool:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hallmark import policies
 from hallmark.iam.usage import Use
 from hallmark.synthesized import Synthesized
+from infra.systems import NAMES, REGIONS, system_of
+from policies.engine.iam.statements import role_statements
+from policies.engine.template.template import Template, with_mark
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,9 @@ def _pattern(resource: str) -> re.Pattern[str]:
 
 def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
     """Yield the grants of every role of a template as it is deployed in an account."""
-    mark = synthesized.body.get("Metadata", {})
-    hallmark = {**mark.get("Hallmark", {}), "Account": account}
-    template = policies.template_of({**synthesized.body, "Metadata": {**mark, "Hallmark": hallmark}})
-    from support.statements import role_statements  # policies/checks are importable from here on
-
+    # What is beside the systems is in the first region, unless its mark says another.
+    region = system_of(str(synthesized.system)).region if synthesized.system in NAMES else REGIONS[0]
+    template = Template(with_mark(synthesized.body, Account=account, Region=region))
     for role in template.of_type("AWS::IAM::Role"):
         name = template.name(role)
         for statement in role_statements(template, role):

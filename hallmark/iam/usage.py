@@ -1,19 +1,21 @@
-"""The record of one run of the integration tests: which role was used for what, and how often.
+"""The record of a system's integration tests: which role was used for what, and how often; build/iam/<system>.jsonl.
 
-The file holds one JSON object a line. The first tells the run: `revision`, `account`, `stage`. The last one tells how
-it ended: `complete` is true when every test ran and passed. What the embedded stage noted is between them.
+The file holds one JSON object a line. The first tells the run: `revision`, `account`, `stage`, `system`. The last one
+tells how it ended: `complete` is true when every test of the system ran and passed. What the embedded stage noted, of
+all systems that were tested with it, is between them.
 """
 
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from hallmark.project import BUILD
 from infra.errors import UserError
 
-RECORD = BUILD / "iam" / "used.jsonl"
+FOLDER = BUILD / "iam"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Use:
 class Usage:
     """A run's record: how often each use was made."""
 
+    system: str
     revision: str
     account: str
     stage: str
@@ -37,22 +40,28 @@ class Usage:
     times: Counter[Use]
 
 
+def record_of(system: str) -> Path:
+    """Return the file of a system's record."""
+    return FOLDER / f"{system}.jsonl"
+
+
 def begin(revision: str, account: str, stage: str) -> Path:
-    """Start a record and return its file, which nobody reads before its end."""
-    draft = RECORD.with_suffix(f".{os.getpid()}")
+    """Start the records of a run and return their draft, which nobody reads before its end."""
+    draft = FOLDER / f"draft.{os.getpid()}"
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(json.dumps({"revision": revision, "account": account, "stage": stage}) + "\n", encoding="utf-8")
     return draft
 
 
-def end(draft: Path, complete: bool) -> None:
-    """Finish a record, which takes the place of an older one; one that is not complete serves nobody."""
-    if not complete:
-        draft.unlink()
-        return
-    with draft.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps({"complete": complete}) + "\n")
-    draft.replace(RECORD)
+def end(draft: Path, systems: Iterable[str]) -> None:
+    """Make a draft the record of each system whose tests all ran and passed, in place of an older one."""
+    first, _, noted = draft.read_text(encoding="utf-8").partition("\n")
+    for system in systems:
+        part = draft.with_suffix(f"{draft.suffix}.{system}")
+        head, tail = json.dumps({**json.loads(first), "system": system}), json.dumps({"complete": True})
+        part.write_text(f"{head}\n{noted}{tail}\n", encoding="utf-8")
+        part.replace(record_of(system))
+    draft.unlink()
 
 
 def read(path: Path) -> Usage | None:
@@ -66,6 +75,6 @@ def read(path: Path) -> Usage | None:
         for line in noted:
             if "role" in line:
                 times[Use(line["role"], line["action"], line["resource"], line["allowed"])] += int(line["times"])
-        return Usage(first["revision"], first["account"], first["stage"], complete, times)
+        return Usage(first["system"], first["revision"], first["account"], first["stage"], complete, times)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UserError(f"{path} is no record of used permissions: delete it and run `tox -e integration`") from None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
+from hallmark.evidence.load_result import PhaseResult
 from hallmark.load import scenario as scenarios
 from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
@@ -10,7 +11,6 @@ from hallmark.load.latencies import Latencies
 from hallmark.load.load import Load
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import PhaseResult
 from hallmark.load.series import phase_results
 from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage

@@ -9,7 +9,7 @@ from math import ceil, log2
 
 from hdrh.histogram import HdrHistogram
 
-from hallmark.load.result import Bin
+from hallmark.evidence.load_result import Bin
 
 LONGEST_MICROSECONDS = 3_600_000_000
 DIGITS = 4

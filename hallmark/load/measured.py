@@ -43,7 +43,8 @@ class Measured:
     @cached_property
     def starts(self) -> Mapping[str, float]:
         """When each phase begins, in seconds."""
-        found, start = {}, 0.0
+        found: dict[str, float] = {}
+        start = 0.0
         for phase in self.run.terms.load().phases:
             found[phase.name] = start
             start += phase.seconds

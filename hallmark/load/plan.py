@@ -82,7 +82,8 @@ class Slot:
 
 def slots(of: Scenario, stage_key: str, kinds: Kinds) -> list[Slot]:
     """Return the moments of all arrivals, evenly spaced within each phase, in the order of time."""
-    found, start = [], 0.0
+    found: list[Slot] = []
+    start = 0.0
     abuse = kinds.in_turn()
     for phase in of.phases:
         rate, abuse_rate = phase.rate_at(stage_key), phase.abuse_at(stage_key)

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from hallmark.load.result import LoadResult
+from hallmark.evidence.load_result import LoadResult
 
 _PERCENTILES = ("50", "95", "99", "99.9", "max")
 

@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from hallmark.evidence.load_result import PhaseResult, Second
 from hallmark.load.answers import achieved
 from hallmark.load.measured import THROTTLED, Measured
-from hallmark.load.result import PhaseResult, Second
 
 
 def phase_results(measured: Measured) -> Iterator[PhaseResult]:

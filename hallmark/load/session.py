@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hallmark import fidelity
+from hallmark import catalogue, fidelity
+from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
 from hallmark.load.floor import floor_beside
 from hallmark.load.floor_run import Floor, measure_floor
@@ -13,12 +14,14 @@ from hallmark.load.latencies import Latencies
 from hallmark.load.machine import machine
 from hallmark.load.measured import THROTTLED, Measured
 from hallmark.load.plan import arrivals
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
 from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.wing import load_of
+
+# How the id of the control ends that latency is measured for, in every catalogue.
+LATENCY = "_LATENCY"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Judgement:
 
 def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
     """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
-    floor, notes, load = None, [], load_of(stage.system)
+    floor = None
+    notes: list[str] = []
+    load = load_of(stage.system)
     wanted = scenario.load(stage.system, name)
     if wanted.floor:
         spare = headroom(stage, load, settings.processes, progress)
@@ -63,6 +68,7 @@ def judge(
     measured = Measured(made, planned, load.kinds, accounted, floor.latencies if floor else None)
     rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
+    control = catalogue.load(stage.system).ending(LATENCY)
     result = LoadResult(
         system=stage.system,
         scenario=tuned.name,
@@ -75,7 +81,7 @@ def judge(
         users=made.users,
         generators=made.generators,
         machine=machine(),
-        fidelity=str(fidelity.of_control(rows[0].control) or "") if made.target == "embedded" else "native",
+        fidelity=_fidelity(control) if made.target == "embedded" else "native",
         phases=tuple(phase_results(measured)),
         objectives=tuple(slo.judge(measured, rows, load.measures)),
         series=tuple(seconds(measured)),
@@ -86,6 +92,10 @@ def judge(
         notes=notes,
     )
     return Judgement(result, measured)
+
+
+def _fidelity(control: catalogue.Control | None) -> str:
+    return (fidelity.of_control(control.id) if control else None) or ""
 
 
 def _key(stage: DeployedStage) -> str:

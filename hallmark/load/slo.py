@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from hallmark import yaml_lines
+from hallmark.evidence.load_result import Judged
 from hallmark.load import scenario as scenarios
 from hallmark.load.measured import Measure, Measured
 from hallmark.load.measures import MEASURES
 from hallmark.load.recovery import recovery_seconds
-from hallmark.load.result import Judged
 from hallmark.project import ROOT
 from infra.errors import UserError
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from hallmark import catalogue
-from hallmark.catalogue import CONTROLS, STAGES, Model, Stage, Text, validated_list
+from hallmark.catalogue import CONTROLS, Model, Text, validated_list
 from hallmark.yaml_lines import LinedYaml
 
 
@@ -37,7 +37,7 @@ class Mutant(Model):
     """A small edit of a template that violates the control, made to each resource that `on` selects.
 
     `reports` is what the policy must report and nothing else: by default the edited (or added) resource, `template` for
-    what is missing altogether, or what a selector selects.
+    what is missing altogether, or what a selector selects. Without `stages` it is made to the templates of all of them.
     """
 
     name: Text
@@ -48,7 +48,7 @@ class Mutant(Model):
     remove_resource: Literal[True] | None = None
     add_resource: dict[str, Any] | None = None
     reports: Literal["self", "template"] | Selector = "self"
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = STAGES
+    stages: Annotated[tuple[Text, ...] | None, Field(min_length=1)] = None
 
     @model_validator(mode="after")
     def _one_edit(self) -> "Mutant":
@@ -65,11 +65,20 @@ class Mutant(Model):
 @cache
 def load(system: str, folder: Path = CONTROLS) -> dict[str, tuple[Mutant, ...]]:
     """Control id -> mutants; raises UserError with file and line at the first mistake."""
-    ids = {control.id for control in catalogue.load(system, folder).controls}
+    known = catalogue.load(system, folder)
+    ids = {control.id for control in known.controls}
     found = {}
     for file in sorted((folder / system / "mutants").glob("*.yaml")):
         lines, control = LinedYaml(file), file.stem.upper()
         if control not in ids:
             raise lines.error([], f"mutants of {control}, which is no control")
         found[control] = validated_list(lines, [], lines.data, Mutant)
+        _refuse_other_stages(lines, found[control], known.stages)
     return found
+
+
+def _refuse_other_stages(lines: LinedYaml, mutants: tuple[Mutant, ...], stages: tuple[str, ...]) -> None:
+    for index, mutant in enumerate(mutants):
+        others = sorted(set(mutant.stages or ()) - set(stages))
+        if others:
+            raise lines.error([index, "stages"], f"there is no stage {others[0]!r}: there is {' and '.join(stages)}")

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hallmark import policies  # noqa: F401 - makes `support` importable
 from hallmark.mutants.catalogue import Mutant, Selector
 from infra.errors import UserError
-
-if TYPE_CHECKING:
-    from support.template import Resource, Template
+from policies.engine.finding import TEMPLATE
+from policies.engine.template.intrinsics import referred
+from policies.engine.template.template import Resource, Template
 
 Step = str | int
 Document = dict[str, Any]
@@ -35,8 +34,6 @@ def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any]
 
     `bodies` is what was worked out before from the document's resources, as Template has it.
     """
-    from support.template import Template
-
     template = Template(document, bodies)
     if mutant.on is None:
         yield _added(mutant, template, None, stage)
@@ -51,7 +48,7 @@ def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any]
             yield from _changed(mutant, template, resource, stage)
 
 
-def _added(mutant: Mutant, template: "Template", on: "Resource | None", stage: str) -> Edit:
+def _added(mutant: Mutant, template: Template, on: Resource | None, stage: str) -> Edit:
     name = str((mutant.add_resource or {})["id"])
     body = {key: value for key, value in (mutant.add_resource or {}).items() if key != "id"}
     raw = _filled(body, template, on.logical_id if on else name, stage)
@@ -60,7 +57,7 @@ def _added(mutant: Mutant, template: "Template", on: "Resource | None", stage: s
     return _edit(mutant, template, on, edited, f"add {name}", wanted)
 
 
-def _changed(mutant: Mutant, template: "Template", resource: "Resource", stage: str) -> Iterator[Edit]:
+def _changed(mutant: Mutant, template: Template, resource: Resource, stage: str) -> Iterator[Edit]:
     placed = mutant.set or mutant.append
     path = mutant.delete or (placed.path if placed else "")
     steps = parsed(path)
@@ -91,8 +88,8 @@ def _apply(raw: Any, steps: list[Step], mutant: Mutant, value: Any) -> None:
 
 def _edit(
     mutant: Mutant,
-    template: "Template",
-    resource: "Resource | None",
+    template: Template,
+    resource: Resource | None,
     document: Document,
     done: str,
     wanted: tuple[str, ...] | None = None,
@@ -103,10 +100,7 @@ def _edit(
     return Edit(document, f"{mutant.name} ({done}{where})", wanted)
 
 
-def _wanted(mutant: Mutant, template: "Template", resource: "Resource | None", document: Document) -> tuple[str, ...]:
-    from support.finding import TEMPLATE
-    from support.template import Template
-
+def _wanted(mutant: Mutant, template: Template, resource: Resource | None, document: Document) -> tuple[str, ...]:
     if mutant.reports == "template":
         return (TEMPLATE,)
     if mutant.reports == "self":
@@ -119,7 +113,7 @@ def _wanted(mutant: Mutant, template: "Template", resource: "Resource | None", d
     return tuple(sorted(found))
 
 
-def select(selector: Selector, template: "Template", other: "Resource | None" = None) -> list["Resource"]:
+def select(selector: Selector, template: Template, other: Resource | None = None) -> list[Resource]:
     """The resources that a selector selects."""
     found = template.of_type(selector.type) if selector.type else list(template.resources.values())
     return [
@@ -131,14 +125,12 @@ def select(selector: Selector, template: "Template", other: "Resource | None" = 
     ]
 
 
-def _related(relation: str, resource: "Resource", other: "Resource") -> bool:
-    from support.references import referred
-
+def _related(relation: str, resource: Resource, other: Resource) -> bool:
     one, two = (resource, other) if relation == "refers" else (other, resource)
     return one is not two and two.logical_id in set(referred(one.raw))
 
 
-def _matches(template: "Template", resource: "Resource", path: str, wanted: Any) -> bool:
+def _matches(template: Template, resource: Resource, path: str, wanted: Any) -> bool:
     steps = parsed(path)
     steps = steps if steps[0] in _ATTRIBUTES else ["Properties", *steps]
     values = [_at(resource.raw, exact) for exact in expanded(resource.raw, steps, must_exist=True)]
@@ -207,7 +199,7 @@ def _shown(steps: list[Step]) -> str:
     return text.removeprefix(".").removeprefix("Properties.")
 
 
-def _filled(value: Any, template: "Template", own: str, stage: str) -> Any:
+def _filled(value: Any, template: Template, own: str, stage: str) -> Any:
     """The value with `$self`, `$stage` and `$mark:<role>` filled in."""
     if isinstance(value, list):
         return [_filled(item, template, own, stage) for item in value]

@@ -4,16 +4,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hallmark import catalogue, policies, waivers
 from hallmark.mutants.catalogue import Mutant, load
 from hallmark.mutants.edits import Edit, edits
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
-
-if TYPE_CHECKING:
-    from support.policy import Policy
+from infra.systems import system_of
+from policies.engine.judgement import Judgement
+from policies.engine.systems import placed
+from policies.engine.template.template import Template
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Result:
 
 def template_file(system: str, stage: str) -> Path:
     """Where a system's synthesized template is."""
-    return CLOUD_ASSEMBLY / f"hallmark-{system}-{stage}.template.json"
+    return CLOUD_ASSEMBLY / f"{system_of(system).stack_name(stage)}.template.json"
 
 
 def run(system: str, only: set[str] | None = None) -> Result:
@@ -54,19 +55,19 @@ def run(system: str, only: set[str] | None = None) -> Result:
     started = time.perf_counter()
     checks = policies.load(system)
     documents: dict[str, dict[str, Any]] = {
-        stage: policies.read(template_file(system, stage)) for stage in catalogue.STAGES
+        stage: placed(policies.read(template_file(system, stage)), system) for stage in catalogue.load(system).stages
     }
     result, bodies, mutants = Result(), dict[Any, Any](), load(system)
-    for control, policy in checks.items():
+    for control, judge in checks.items():
         if only is None or control in only:
-            _run_control(control, policy, mutants.get(control, ()), documents, bodies, result)
+            _run_control(control, judge, mutants.get(control, ()), documents, bodies, result)
     result.seconds = time.perf_counter() - started
     return result
 
 
 def _run_control(
     control: str,
-    policy: "Policy",
+    judge: Judgement,
     mutants: Sequence[Mutant],
     documents: dict[str, dict[str, Any]],
     bodies: dict[Any, Any],
@@ -76,7 +77,7 @@ def _run_control(
         raise UserError(f"{control} has a policy but no mutants: nothing shows that it can fail")
     waived: dict[str, frozenset[str]] = {}
     for stage, document in documents.items():
-        clean = _reported(policy, document, stage, bodies)
+        clean = _reported(judge, document, stage, bodies)
         waived[stage] = _waived(control, clean, document, stage)
         unwaived = tuple(name for name in clean if name not in waived[stage])
         if unwaived:
@@ -91,7 +92,7 @@ def _run_control(
                 continue  # what is reported anyway shows nothing
             result.total += 1
             # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
-            reported = _reported(policy, edit.document, stage, {**bodies})
+            reported = _reported(judge, edit.document, stage, {**bodies})
             if {*reported} - waived[stage] != {*edit.wanted} - waived[stage]:
                 result.survivors.append(Survivor(control, stage, edit.told, reported, edit.wanted))
         if not places:
@@ -107,15 +108,13 @@ def _waived(control: str, reported: Sequence[str], document: dict[str, Any], sta
 
 
 def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]], bodies: dict[Any, Any]) -> Iterator[tuple[str, Edit]]:
-    for stage in mutant.stages:
+    for stage in mutant.stages or documents:
         for edit in edits(mutant, documents[stage], stage, bodies):
             yield stage, edit
 
 
-def _reported(policy: "Policy", document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
-    from support.template import Template
-
-    return tuple(sorted({finding.resource for finding in policy.findings(Template(document, bodies), stage)}))
+def _reported(judge: Judgement, document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
+    return tuple(sorted({finding.resource for finding in judge.findings(Template(document, bodies), stage)}))
 
 
 def show(results: Sequence[Result]) -> None:

@@ -151,7 +151,7 @@ def _opened(value: Any) -> Any:
 
 
 def _is_flat(values: list[Any]) -> bool:
-    return not any(isinstance(item, list | Mapping) for item in values)
+    return not any(isinstance(item, (list, Mapping)) for item in values)
 
 
 def _members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
@@ -174,4 +174,4 @@ def _scalar(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return json.dumps(value, sort_keys=True) if isinstance(value, list | Mapping) else str(value)
+    return json.dumps(value, sort_keys=True) if isinstance(value, (list, Mapping)) else str(value)

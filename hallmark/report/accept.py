@@ -1,4 +1,4 @@
-"""Decides which evidence counts: only that of this commit, this tree and these templates."""
+"""Which evidence counts: only that of this commit, this tree and these templates."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,10 @@ from hallmark.evidence import Evidence
 
 
 def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> str | None:
-    """Return why the evidence is refused, in one line; None when it counts."""
+    """Return why the evidence is refused, in one line; None when it counts.
+
+    Evidence of the house is of other systems' templates, too; those are not looked at.
+    """
     if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
         return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}"
     if evidence.commit != commit:
@@ -14,9 +17,8 @@ def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> st
     results = (evidence.proofs, evidence.tool_findings, evidence.mutants, evidence.faults, evidence.load)
     if not evidence.templates and not any(results):
         return None  # a gate that looks at code alone, and may end before the templates are made
-    other = sorted(
-        name for name in {*templates, *evidence.templates} if templates.get(name) != evidence.templates.get(name)
-    )
+    names = {*templates, *evidence.templates} if evidence.system else {*templates}
+    other = sorted(name for name in names if templates.get(name) != evidence.templates.get(name))
     return f"made on another template of {other[0]}" if other else None
 
 
@@ -24,7 +26,8 @@ def sort_out(
     evidence: Iterable[Evidence], commit: str, templates: Mapping[str, str]
 ) -> tuple[list[Evidence], dict[str, str]]:
     """Return the evidence that counts, and by gate why the rest is refused."""
-    counted, refused = [], {}
+    counted: list[Evidence] = []
+    refused: dict[str, str] = {}
     for item in evidence:
         why = refusal(item, commit, templates)
         if why:

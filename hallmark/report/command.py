@@ -1,58 +1,97 @@
 """`hallmark report`: reads what the gates left, writes build/report, and says in a few lines how it stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hallmark import evidence, faults, waivers
 from hallmark.build import require_current
+from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.project import BUILD, ROOT
-from hallmark.report import html, json_report, junit, markdown, sarif
-from hallmark.report.controls import controls_of
+from hallmark.report import front, html, json_report, junit, markdown, sarif
+from hallmark.report.controls import controls_of, requirements_of
+from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import LABELS, ControlReport, Report
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
+from infra.systems import NAMES
 
 REPORT = BUILD / "report"
-SYSTEM = "realtime"
+Forms = Mapping[str, Callable[[], str]]
 
 
-def report_command(system: str = SYSTEM, folder: Path = REPORT) -> int:
-    """Write the report of a system; 0 when all is fine, 1 when anything failed or is unproven."""
+def report_command(system: str | None = None, folder: Path = REPORT) -> int:
+    """Write the reports of all systems and the front page; 0 when all is fine, 1 when anything failed or is unproven.
+
+    Only the named system, or that of $HALLMARK_SYSTEM, if there is one, is told of and decides.
+    """
+    named = [one.name for one in chosen(system)]
     require_current()
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
-    report = make(system, templates)
-    write(report, folder, templates)
-    print("\n".join(summary(report, folder)))
-    return int(report.outcome == "failed")
+    commit = revision()
+    reports = {name: make(name, templates, commit) for name in NAMES}
+    for name, report in reports.items():
+        write(report, folder / name, templates)
+    write_front(Front(tuple(reports.values())), folder)
+    for name in named:
+        print("\n".join(summary(reports[name], folder / name)))
+    if len(named) == len(NAMES):
+        print(_shown(folder / "index.html"))
+    return int(any(reports[name].outcome == "failed" for name in named))
 
 
-def make(system: str, templates: dict[str, Synthesized]) -> Report:
-    """Join what is there now: the catalogue, the evidence and the waivers."""
-    stages = frozenset(t.stage for t in templates.values() if t.stage and t.system == system)
-    facts = Facts(system, revision(), template_digests(), stages, evidence.now(), datetime.now(UTC).date())
+def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:
+    """Join what is there now of a system: the catalogue, the evidence and the waivers."""
+    facts = Facts(
+        system,
+        commit,
+        template_digests(system),
+        frozenset(t.stage for t in templates.values() if t.stage and t.system == system),
+        evidence.now(),
+        datetime.now(UTC).date(),
+        requirements_of(system),
+        frozenset(label for label, t in templates.items() if t.system in NAMES and t.system != system),
+    )
 
     def type_of(artifact: str, resource: str) -> str | None:
         return templates[artifact].type_of(resource) if artifact in templates else None
 
-    table = faults.load(system)
-    return join(facts, controls_of(system), evidence.read_all(), waivers.load(), type_of, faults=table)
+    gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
+    return join(facts, controls_of(system), evidence.read_all(system), waivers.load(), type_of, gates, table)
 
 
-def write(report: Report, folder: Path, templates: dict[str, Synthesized]) -> None:
-    """Write every form of the report into the folder."""
+def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) -> None:
+    """Write every form of a system's report into its folder."""
 
     def line_of(artifact: str, resource: str) -> int:
         return templates[artifact].line_of(resource) if artifact in templates else 1
 
-    forms: dict[str, Callable[[], str]] = {
-        "report.json": lambda: json_report.render(report),
-        "report.md": lambda: markdown.render(report),
-        "report.sarif": lambda: sarif.render(report, line_of),
-        "junit.xml": lambda: junit.render(report),
-        "index.html": lambda: html.render(report),
-    }
+    _write(
+        folder,
+        {
+            "report.json": lambda: json_report.render(report),
+            "report.md": lambda: markdown.render(report),
+            "report.sarif": lambda: sarif.render(report, line_of),
+            "junit.xml": lambda: junit.render(report),
+            "index.html": lambda: html.render(report),
+        },
+    )
+
+
+def write_front(all_systems: Front, folder: Path) -> None:
+    """Write every form of the front page into the folder that holds the systems' own."""
+    _write(
+        folder,
+        {
+            "summary.json": lambda: front.summary_json(all_systems),
+            "summary.md": lambda: front.summary_markdown(all_systems),
+            "index.html": lambda: front.page(all_systems),
+        },
+    )
+
+
+def _write(folder: Path, forms: Forms) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, render in forms.items():
         (folder / name).write_text(render(), encoding="utf-8")
@@ -61,11 +100,14 @@ def write(report: Report, folder: Path, templates: dict[str, Synthesized]) -> No
 def summary(report: Report, folder: Path) -> list[str]:
     """Return the lines for the terminal: counts, what fails, and where to read on."""
     counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
-    lines = [f"{report.run.system}: {report.outcome}; {len(report.controls)} controls: {counts or 'none'}"]
+    lines = [f"{report.run.system}: {report.outcome}; {report.scope}: {counts or 'none'}"]
     lines += [f"  {problem}" for problem in report.problems]
     lines += [f"  {_line(item)}" for item in report.failing]
-    index = folder / "index.html"
-    return [*lines, str(index.relative_to(ROOT) if index.is_relative_to(ROOT) else index)]
+    return [*lines, _shown(folder / "index.html")]
+
+
+def _shown(file: Path) -> str:
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
 
 
 def _line(item: ControlReport) -> str:

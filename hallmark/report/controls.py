@@ -9,6 +9,11 @@ from hallmark.project import ROOT
 from hallmark.report.model import Asked, Control
 
 
+def requirements_of(system: str) -> int | None:
+    """Return how many requirements a system's specification has; None where its catalogue does not say."""
+    return catalogue.load(system).requirements
+
+
 def controls_of(system: str) -> list[Control]:
     """Return a system's controls, in the catalogue's order."""
     return [_control(control, catalogue.CONTROLS / f"{system}.yaml") for control in catalogue.load(system).controls]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from hallmark.evidence import Evidence, Target
 from hallmark.faults import FaultSpec
-from hallmark.report.commands import PROVING, PROVING_ON_AWS
 from hallmark.report.model import FaultRow
+from hallmark.report.proving import proving
 
 
 def fault_rows(specs: Sequence[FaultSpec], counted: Iterable[Evidence], target: Target) -> tuple[FaultRow, ...]:
@@ -14,9 +14,9 @@ def fault_rows(specs: Sequence[FaultSpec], counted: Iterable[Evidence], target: 
     return tuple(FaultRow(spec, target, observed.get(spec.id)) for spec in specs)
 
 
-def fault_problems(rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> list[str]:
+def fault_problems(system: str, rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> list[str]:
     """Return what fails the run: faults that were not tried, that lost or repeated something, or that no table has."""
-    told = _not_tried(rows)
+    told = _not_tried(system, rows)
     for row in rows:
         if row.outcome == "failed" and row.observed:
             counts = f"lost {row.observed.lost} of {row.observed.accepted}, repeated {row.observed.duplicates}"
@@ -26,11 +26,11 @@ def fault_problems(rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> lis
     return told + [f"fault {name} is in no table: add it to policies/faults" for name in strangers]
 
 
-def _not_tried(rows: Sequence[FaultRow]) -> list[str]:
+def _not_tried(system: str, rows: Sequence[FaultRow]) -> list[str]:
     missing = [row for row in rows if row.outcome == "missing"]
     if not missing:
         return []
-    command = (PROVING_ON_AWS if missing[0].target == "aws" else PROVING)["behaviour"][-1]
+    command = proving("behaviour", system, on_aws=missing[0].target == "aws")[-1]
     # When none was tried, the names say no more than the count.
     names = f" ({', '.join(row.spec.id for row in missing)})" if len(missing) < len(rows) else ""
     faults, were = ("fault", "was") if len(missing) == 1 else ("faults", "were")

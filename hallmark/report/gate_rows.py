@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from hallmark.evidence import Evidence
-from hallmark.report.commands import running
 from hallmark.report.model import GateRow
+from hallmark.report.proving import running
 
 # Outcome of a gate -> what is told of one, and of several.
 _TOLD: Mapping[str, tuple[str, str]] = {

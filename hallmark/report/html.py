@@ -1,4 +1,4 @@
-"""index.html: the report for an auditor and an engineer, in one file that needs nothing else."""
+"""index.html of a system: the report for an auditor and an engineer, in one file that needs nothing else."""
 
 import re
 from collections import Counter
@@ -30,24 +30,35 @@ class ProofGroup:
 
 
 @cache
-def _page() -> Template:
+def _page(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["prose"] = prose
-    return environment.get_template("index.html.j2")
+    return environment.get_template(name)
+
+
+def filled(name: str, **values: object) -> str:
+    """Return a page of the folder `page`, with the project's own style and script."""
+    return _page(name).render(
+        **values,
+        labels=LABELS,
+        verdicts=LISTED,
+        # The project's own files, not text from outside.
+        style=Markup((_PAGE / "style.css").read_text(encoding="utf-8")),
+        script=Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
+    )
 
 
 def render(report: Report) -> str:
     """Return the page; every text from outside is escaped."""
-    return _page().render(
+    return filled(
+        "system.html.j2",
         report=report,
         run=report.run,
         headline=headline(report),
         controls=report.listed(),
         kinds=KINDS,
-        labels=LABELS,
-        verdicts=LISTED,
         state_of=state_of,
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
@@ -57,14 +68,19 @@ def render(report: Report) -> str:
         histogram=load_charts.histogram,
         chart_size=load_charts.SIZE,
         load_percentiles=load_rows.PERCENTILES,
-        # The project's own files, not text from outside.
-        style=Markup((_PAGE / "style.css").read_text(encoding="utf-8")),
-        script=Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
     )
 
 
 def headline(report: Report) -> str:
-    """Return the verdict on the run as one sentence."""
+    """Return the verdict on the run as one sentence, and one more when requirements have no control."""
+    without = report.without_control
+    if not without:
+        return _verdict(report)
+    have = "have" if without > 1 else "has"
+    return f"{_verdict(report)} {without} of {report.run.requirements} requirements {have} no control yet."
+
+
+def _verdict(report: Report) -> str:
     bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
     if report.failing:
         bad = [f"{n} {_BAD[v][n > 1]}" for v in LISTED if (n := sum(item.verdict == v for item in report.failing))]

@@ -7,17 +7,20 @@ from datetime import date
 from hallmark.evidence import Evidence, Finding, Proof, Target
 from hallmark.faults import FaultSpec
 from hallmark.report.accept import sort_out
-from hallmark.report.commands import EXPECTED
 from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.gate_rows import gate_problems, gate_rows
 from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, Seen, WaiverRow
+from hallmark.report.ownership import is_anothers, of_system, owner_name
 from hallmark.report.verdict import Judge
 from hallmark.waivers import Waiver, Waivers
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the report is made for: this tree, its templates and their stages, this day (UTC)."""
+    """What the report is made for: a system of this tree, its templates and their stages, this day (UTC).
+
+    `others` are the template files of other systems, whose findings are not told here.
+    """
 
     system: str
     commit: str
@@ -25,6 +28,8 @@ class Facts:
     stages: frozenset[str]
     generated: str
     today: date
+    requirements: int | None = None
+    others: frozenset[str] = frozenset()
 
 
 def join(
@@ -33,14 +38,15 @@ def join(
     evidence: Iterable[Evidence],
     waivers: Waivers,
     type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
-    expected: Sequence[str] = EXPECTED,
+    expected: Sequence[str] = (),
     faults: Sequence[FaultSpec] = (),
 ) -> Report:
-    """Return the report; `type_of` tells a resource's type in an artifact, `expected` names the gates of every run,
-    `faults` is the table of which every row must have been tried.
+    """Return the report; `type_of` finds a resource's type in an artifact, `expected` names the gates that must have
+    run, `faults` is the table of which every row must have been tried.
     """
-    counted, refused = sort_out(evidence, facts.commit, facts.templates)
-    judge = Judge(facts.stages, facts.today)
+    told, refused = sort_out(evidence, facts.commit, facts.templates)
+    counted = [of_system(item, facts.system, facts.others) for item in told]
+    judge = Judge(facts.system, facts.stages, facts.today)
 
     def waiver_of(proof: Proof, finding: Finding) -> Waiver | None:
         kind = type_of(proof.artifact, finding.resource)
@@ -48,18 +54,28 @@ def join(
 
     rows = [row for item in counted for row in _rows(item, waiver_of)]
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
-    tried = fault_rows(faults, counted, _target(counted))
+    target = _target(counted)
+    tried = fault_rows(faults, counted, target)
     gates = gate_rows(counted, refused, expected)
     problems = (
-        *_unused(waivers, judged),
+        *_unused(waivers, facts.system, judged),
         *_strangers(rows, controls),
-        *fault_problems(tried, counted),
+        *fault_problems(facts.system, tried, counted),
     )
+    waived = [WaiverRow(w, _uses(w.where, counted, judged), facts.today) for w in waivers.entries]
     return Report(
-        Run(facts.system, facts.commit, _target(counted), facts.generated, facts.templates, tuple(problems)),
+        Run(
+            facts.system,
+            facts.commit,
+            target,
+            facts.generated,
+            facts.templates,
+            tuple(problems),
+            facts.requirements,
+        ),
         gates,
         tuple(judged),
-        tuple(WaiverRow(w, _uses(w.where, counted, judged), facts.today) for w in waivers.entries),
+        tuple(row for row in waived if row.uses or not is_anothers(row.waiver, facts.system, facts.others, told)),
         next((item.mutants for item in counted if item.mutants), None),
         tuple(finding for item in counted for finding in item.tool_findings),
         tried,
@@ -102,10 +118,11 @@ def _target(counted: Iterable[Evidence]) -> Target:
     return "aws" if "aws" in targets else "embedded" if "embedded" in targets else "none"
 
 
-def _unused(waivers: Waivers, judged: Sequence[ControlReport]) -> Iterator[str]:
+def _unused(waivers: Waivers, system: str, judged: Sequence[ControlReport]) -> Iterator[str]:
     used = {waiver.where for item in judged for waiver in item.waived_by}
     verdicts = {item.control.id: item.verdict for item in judged}
-    for waiver in (one for one in waivers.entries if one.tool == "control" and one.where not in used):
+    ours = (one for one in waivers.entries if one.tool == "control" and owner_name(one.rule) in (None, system))
+    for waiver in (one for one in ours if one.where not in used):
         if waiver.rule not in verdicts:
             yield f"{waiver.where}: there is no control {waiver.rule}: name one of the catalogue, or delete the waiver"
         # While proofs are missing, nobody knows what they would find.

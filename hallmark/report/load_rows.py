@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from hallmark.load.result import LoadResult
+from hallmark.evidence.load_result import LoadResult
 
 PERCENTILES = ("50", "95", "99", "99.9", "max")
 

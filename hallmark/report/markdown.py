@@ -15,14 +15,16 @@ def _lines(report: Report) -> Iterator[str]:
     counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
     yield f"# Compliance of `{report.run.system}`: {report.outcome}"
     yield ""
-    yield f"{len(report.controls)} controls: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
+    yield f"{report.scope}: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
+    if report.without_control:
+        yield f"- {report.without_control} requirements have no control yet: nothing is said of them."
     for problem in report.problems:
-        yield f"- {_cell(problem)}"
+        yield f"- {cell(problem)}"
     for verdict in LISTED[:-1]:
         yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
     proved = [f"`{item.control.id}`" for item in report.controls if item.verdict == "proved"]
     yield from ("", f"## Proved ({len(proved)})", "", ", ".join(proved) or "none")
-    yield from load_rows.markdown(report.loads, _cell)
+    yield from load_rows.markdown(report.loads, cell)
     yield from _faults(report)
     yield from _gates(report)
     yield from _waivers(report)
@@ -33,7 +35,7 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
         return
     yield from ("", f"## {label} ({len(items)})", "", "| control | why | fix |", "| --- | --- | --- |")
     for item in items:
-        yield f"| `{item.control.id}` {_cell(item.control.title)} | {_cell(_why(item))} | {_cell(item.fix)} |"
+        yield f"| `{item.control.id}` {cell(item.control.title)} | {cell(_why(item))} | {cell(item.fix)} |"
 
 
 def _why(item: ControlReport) -> str:
@@ -56,14 +58,14 @@ def _faults(report: Report) -> Iterator[str]:
             told = [observed.seen, *map(str, (observed.accepted, observed.lost, observed.duplicates))]
         where = "embedded only" if spec.embedded_only else "any stage"
         cells = (spec.fault, spec.injection, spec.expected, *told, where)
-        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+        yield f"| {' | '.join(cell(text) for text in cells)} |"
 
 
 def _gates(report: Report) -> Iterator[str]:
     yield from ("", "## Gates", "", "| gate | outcome | seconds |", "| --- | --- | ---: |")
     for gate in report.gates:
         seconds = "" if gate.seconds is None else f"{gate.seconds:.1f}"
-        yield f"| {gate.name} | {gate.outcome}{': ' + _cell(gate.detail) if gate.detail else ''} | {seconds} |"
+        yield f"| {gate.name} | {gate.outcome}{': ' + cell(gate.detail) if gate.detail else ''} | {seconds} |"
     if report.mutants:
         yield from ("", f"Mutants: {report.mutants.killed} of {report.mutants.total} killed.")
 
@@ -77,10 +79,10 @@ def _waivers(report: Report) -> Iterator[str]:
         waiver = row.waiver
         later = "".join(f"; {what} in {days} days" for what, _, days in row.deadlines)
         told = (waiver.tool, f"`{waiver.scope}`", waiver.reason + later, waiver.owner)
-        cells = " | ".join(_cell(cell) for cell in told)
+        cells = " | ".join(cell(text) for text in told)
         yield f"| `{waiver.rule}` | {cells} | {row.days_left} | {row.uses} |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Return a text that neither ends a table's cell nor starts markup of its own."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

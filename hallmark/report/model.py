@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 
 from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence.load_result import LoadResult
 from hallmark.faults import FaultSpec
-from hallmark.load.result import LoadResult
 from hallmark.waivers import Waiver
 
 Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
@@ -179,7 +179,10 @@ class FaultRow:
 
 @dataclass(frozen=True)
 class Run:
-    """What the report is about; `generated` in UTC, `problems` what fails the run beside gates and controls."""
+    """What the report is about; `generated` in UTC, `problems` what fails the run beside gates and controls.
+
+    `requirements` is how many the specification has, where the catalogue says so.
+    """
 
     system: str
     commit: str
@@ -187,11 +190,12 @@ class Run:
     generated: str
     templates: Mapping[str, str]
     problems: tuple[str, ...] = ()
+    requirements: int | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report."""
+    """The whole report of a system."""
 
     run: Run
     gates: tuple[GateRow, ...]
@@ -207,6 +211,17 @@ class Report:
     def problems(self) -> tuple[str, ...]:
         """What fails the run beside controls, a line each: gates first, for without them little else can be told."""
         return (*self.gate_problems, *self.run.problems)
+
+    @property
+    def without_control(self) -> int:
+        """How many requirements of the specification no control is about yet."""
+        return (self.run.requirements or len(self.controls)) - len(self.controls)
+
+    @property
+    def scope(self) -> str:
+        """What the report is about: its controls, and of how many requirements they are."""
+        controls = _counted(len(self.controls), "control")
+        return f"{controls} of {_counted(self.run.requirements, 'requirement')}" if self.run.requirements else controls
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -226,3 +241,7 @@ class Report:
     def listed(self) -> list[ControlReport]:
         """The controls by verdict as `LISTED` orders them, then in the catalogue's order."""
         return sorted(self.controls, key=lambda control: LISTED.index(control.verdict))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

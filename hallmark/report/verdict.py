@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from hallmark.evidence import Kind
-from hallmark.report.commands import PROVING, PROVING_ON_AWS
 from hallmark.report.model import WORST_FIRST, Asked, Control, ControlReport, KindState, ProofRow, Verdict
+from hallmark.report.proving import proving
 from hallmark.waivers import Waiver
 
 ABSENT = "the embedded stage does not do this"
@@ -14,8 +14,9 @@ ABSENT = "the embedded stage does not do this"
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges controls; `stages` are those whose templates must be proved, a waiver's days count from `today`."""
+    """A judge of a system's controls; `stages` must have their templates proved, days count from `today`."""
 
+    system: str
     stages: Collection[str]
     today: date
 
@@ -34,10 +35,10 @@ class Judge:
             return _failure(asked.kind, failed)
         missing = self._missing(asked, rows)
         if missing and asked.needs_aws:
-            return KindState(asked.kind, "needs-aws", asked.needs_aws, PROVING_ON_AWS[asked.kind])
+            return KindState(asked.kind, "needs-aws", asked.needs_aws, proving(asked.kind, self.system, on_aws=True))
         if missing:
-            commands = PROVING_ON_AWS if missing == ABSENT else PROVING
-            return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}", commands[asked.kind])
+            commands = proving(asked.kind, self.system, on_aws=missing == ABSENT)
+            return KindState(asked.kind, "unproven", f"{asked.kind}: {missing}", commands)
         waivers = _waivers(rows)
         return KindState(asked.kind, "waived", self._accepted(waivers)) if waivers else KindState(asked.kind, "proved")
 

@@ -79,7 +79,7 @@ class EventFanout(Construct):
         )
         mark(self.resource, names, rule)
 
-    def allow_call_of(self, alias: lambda_.IAlias) -> None:
+    def allow_call_of(self, alias: lambda_.Alias) -> None:
         """Lets EventBridge call the alias on behalf of this rule only."""
         lambda_.CfnPermission(
             self,

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.marking import mark
 from infra.errors import UserError
 from infra.names import Names
@@ -95,7 +96,7 @@ class NodeFunction(Construct):
             self,
             "Role",
             role_name=name,
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=principals.service("lambda.amazonaws.com"),
             inline_policies={"least-privilege": iam.PolicyDocument(statements=statements)},
         )
         # As an imported role, or the CDK would add statements of its own, such as X-Ray's once more.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -106,7 +106,8 @@ class KeyedRestApi(Construct):
             self._api.latest_deployment.add_to_logical_id({"model": dict(schema)})
         self._api.root.add_resource(path).add_method(
             "POST",
-            apigateway.LambdaIntegration(handler, proxy=True, allow_test_invoke=False),
+            # The class names a parameter otherwise than the interface. https://github.com/aws/jsii/issues/4541
+            apigateway.LambdaIntegration(cast(lambda_.IFunction, handler), proxy=True, allow_test_invoke=False),
             api_key_required=True,
             # A body whose Content-Type has no model is not validated, unless `$default` has one.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html

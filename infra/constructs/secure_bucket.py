@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.marking import mark
 from infra.names import Names
 from infra.stage import Removal
@@ -52,7 +53,7 @@ class SecureBucket(s3.Bucket):
         statement = iam.PolicyStatement(
             sid=sid,
             effect=iam.Effect.DENY,
-            principals=[iam.AnyPrincipal()],
+            principals=[principals.anyone()],
             actions=["s3:PutObject"],
             resources=[self.arn_for_objects("*")],
             conditions=conditions,

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.marking import mark
 from infra.names import Names
 
@@ -48,7 +49,7 @@ class SecureQueue(sqs.Queue):
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
         statement = iam.PolicyStatement(
             sid="SendFromRules",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            principals=[principals.service("events.amazonaws.com")],
             actions=["sqs:SendMessage"],
             resources=[self.queue_arn],
             conditions={"ArnEquals": {"aws:SourceArn": list(rule_arns)}},

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.marking import mark
 from infra.names import Names
 
@@ -43,7 +44,7 @@ class SecureTopic(Construct):
         return iam.PolicyStatement(
             sid="TlsOnly",
             effect=iam.Effect.DENY,
-            principals=[iam.AnyPrincipal()],
+            principals=[principals.anyone()],
             actions=["sns:Publish"],
             resources=[self.arn],
             conditions={"Bool": {"aws:SecureTransport": "false"}},

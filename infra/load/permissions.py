@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
+from infra.constructs import principals
 from infra.load.runs import RUNS_PREFIX
 from infra.names import Names
 from infra.stage import REGION
@@ -53,12 +54,12 @@ def execution(repository: ecr.IRepository, log_group: logs.ILogGroup) -> list[ia
     ]
 
 
-def only_tasks() -> iam.PrincipalBase:
+def only_tasks() -> iam.IPrincipal:
     """Tasks of this account and region take the role, nobody else's.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
-    return iam.ServicePrincipal(
+    return principals.service(
         "ecs-tasks.amazonaws.com",
         conditions={
             "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ecs:{REGION}:{Aws.ACCOUNT_ID}:*"},

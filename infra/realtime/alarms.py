@@ -6,6 +6,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 
+from infra.constructs import principals
 from infra.constructs.alarms import AlarmSpec
 from infra.constructs.event_fanout import EventFanout
 from infra.constructs.node_function import NodeFunction
@@ -46,7 +47,7 @@ def let_alarms_publish(names: Names) -> iam.PolicyStatement:
     # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     return iam.PolicyStatement(
         sid="PublishFromAlarms",
-        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        principals=[principals.service("cloudwatch.amazonaws.com")],
         actions=["sns:Publish"],
         conditions={
             "ArnLike": {

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.event_fanout import EventFanout, Target
 from infra.constructs.marking import mark
 from infra.names import Names
@@ -86,7 +87,7 @@ class Record(Construct):
         )
 
     def _log_policy(self) -> iam.PolicyDocument:
-        writers = [iam.ServicePrincipal(f"{service}.amazonaws.com") for service in ("events", "delivery.logs")]
+        writers = [principals.service(f"{service}.amazonaws.com") for service in ("events", "delivery.logs")]
         # EventBridge makes a stream and writes. The rule's ARN comes along with the writing only.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
         make_stream = iam.PolicyStatement(

@@ -6,6 +6,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.constructs import principals
 from infra.constructs.event_fanout import EventFanout, Target, rule_arn
 from infra.names import Names
 from infra.realtime.events import FRAUD_SUSPECTED, SOURCE
@@ -90,7 +91,7 @@ class Routing(Construct):
     def _forwarding_role(self, rule_arns: list[str]) -> iam.Role:
         # A bus is the one target that needs a role; only the five rules may take it.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-        trust = iam.ServicePrincipal(
+        trust = principals.service(
             "events.amazonaws.com",
             conditions={
                 "ArnEquals": {"aws:SourceArn": rule_arns},

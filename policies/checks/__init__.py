@@ -1,1 +1,1 @@
-"""Custom checkov checks, one policy per file; checkov loads no folder without this file."""
+"""What checkov loads: the one file beside this one; checkov loads no folder without this file."""

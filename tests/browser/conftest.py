@@ -11,6 +11,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from infra.systems import NAMES
+
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "build" / "report"
 FLAGS = (
@@ -32,21 +34,31 @@ def program(name: str) -> str:
     return found
 
 
-@pytest.fixture
-def folder() -> Path:
-    return REPORT
+@pytest.fixture(params=NAMES)
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Where the report of a system is."""
+    return REPORT / str(request.param)
 
 
 @pytest.fixture
-def document() -> dict[str, Any]:
-    """What report.json says; the page must show the same."""
-    file = REPORT / "report.json"
+def document(folder: Path) -> dict[str, Any]:
+    """What report.json of a system says; its page must show the same."""
+    found = read(folder / "report.json")
+    if not any(item["proofs"] for item in found["controls"]):
+        pytest.fail(f"{folder} holds no proof: run the gates, then `hallmark report`", pytrace=False)
+    return found
+
+
+@pytest.fixture
+def summary() -> dict[str, Any]:
+    """What summary.json says of all systems; the front page must show the same."""
+    return read(REPORT / "summary.json")
+
+
+def read(file: Path) -> dict[str, Any]:
     if not file.is_file():
-        pytest.fail("build/report/report.json is missing: run `hallmark report`", pytrace=False)
-    document = dict(json.loads(file.read_text(encoding="utf-8")))
-    if not any(item["proofs"] for item in document["controls"]):
-        pytest.fail("build/report holds no proof: run the gates, then `hallmark report`", pytrace=False)
-    return document
+        pytest.fail(f"{file} is missing: run `hallmark report`", pytrace=False)
+    return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +74,24 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 @pytest.fixture
-def page(browser: webdriver.Chrome, document: dict[str, Any]) -> webdriver.Chrome:
-    """The report, freshly opened in a window of 1280 pixels; the logs hold what it did and nothing from before."""
+def page(browser: webdriver.Chrome, folder: Path, document: dict[str, Any]) -> webdriver.Chrome:
+    """The report of a system, freshly opened."""
+    return opened(browser, folder)
+
+
+@pytest.fixture
+def front(browser: webdriver.Chrome, summary: dict[str, Any]) -> webdriver.Chrome:
+    """The front page, freshly opened."""
+    return opened(browser, REPORT)
+
+
+def opened(browser: webdriver.Chrome, folder: Path) -> webdriver.Chrome:
+    """Open a page in a window of 1280 pixels; the logs hold what it did and nothing from before."""
     browser.get("about:blank")
     show(browser, 1280)
     for log in ("browser", "performance"):
         browser.get_log(log)
-    browser.get((REPORT / "index.html").as_uri())
+    browser.get((folder / "index.html").as_uri())
     return browser
 
 
@@ -84,6 +107,6 @@ def show(
 
 
 @pytest.fixture
-def window(page: webdriver.Chrome) -> Callable[..., None]:
+def window(browser: webdriver.Chrome) -> Callable[..., None]:
     """Call it with a width, and a height, scheme or medium."""
-    return partial(show, page)
+    return partial(show, browser)

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from realtime.command import Command
 
+from hallmark.evidence.expected import chosen
+from hallmark.evidence.pytest_plugin import room_of, target_of_run
 from hallmark.iam import usage
 from hallmark.revision import revision
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.testing import target_of_run
 from hallmark.up import deploy_embedded
 from infra.systems import system_of
 
 HERE = Path(__file__).parent
-PIPELINE = HERE / "realtime"
 # The files that take longest: whoever begins them last keeps all others waiting.
 LONGEST = (
     "load/test_load_gate.py",
@@ -32,6 +32,7 @@ LONGEST = (
 DRAFT = "HALLMARK_IAM_DRAFT"
 SYSTEM = "realtime"
 recording = pytest.StashKey[Path]()
+failed_rooms: set[str | None] = set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,10 +108,17 @@ def hallmark(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Co
     return Command(embedded.environment(running, system_of(stage.system).region), tmp_path)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        failed_rooms.add(room_of(report.nodeid))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A record counts when all tests of the pipeline were chosen, and passed."""
+    """A system's record counts when all of its tests were chosen, and passed."""
     config = session.config
-    whole = any(PIPELINE.is_relative_to(config.invocation_params.dir / argument) for argument in config.args)
-    whole &= not config.getoption("keyword") and not config.getoption("markexpr")
+    places = [config.invocation_params.dir / argument for argument in config.args]
+    rooms = [system.name for system in chosen() if any((HERE / system.name).is_relative_to(place) for place in places)]
+    ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    whole = ended and not config.getoption("keyword") and not config.getoption("markexpr")
     if draft := config.stash.get(recording, None):
-        usage.end(draft, complete=whole and exitstatus == 0)
+        usage.end(draft, [room for room in rooms if whole and room not in failed_rooms])

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("infra",),
     ("policies",),
     ("hallmark",),
-    ("hallmark.gates", "hallmark.report", "hallmark.testing"),
+    ("hallmark.gates", "hallmark.report"),
     ("hallmark.commands",),
     ("hallmark.cli", "hallmark.__main__"),
     ("hallmark.systems.*",),

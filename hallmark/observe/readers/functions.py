@@ -109,7 +109,7 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
-        qualifiers = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
+        qualifiers: list[dict[str, str]] = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
         for qualifier in qualifiers:
             found = deployment.asked(
                 "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier

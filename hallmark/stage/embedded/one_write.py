@@ -30,7 +30,8 @@ class OneWrite:
 
     def _flush(self) -> None:
         if self._parts:
-            data, self._parts = b"".join(self._parts), []
+            data = b"".join(self._parts)
+            self._parts = []
             self._transport.write(data)
 
     def __getattr__(self, name: str) -> Any:
@@ -40,5 +41,5 @@ class OneWrite:
 class OneWriteProtocol(HttpToolsProtocol):
     """uvicorn's protocol on such a transport."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(OneWrite(transport))  # type: ignore[arg-type]
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(OneWrite(transport))  # pyrefly: ignore[bad-argument-type]

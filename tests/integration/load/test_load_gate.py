@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.load import generator
 from hallmark.load.generator import Settings
-from hallmark.load.result import Judged, LoadResult
 from hallmark.load.session import run
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator

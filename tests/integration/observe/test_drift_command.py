@@ -8,8 +8,8 @@ import pytest
 from observe.changes import CHANGES
 from realtime.command import Command
 
+from hallmark.evidence.recorder import Recorder
 from hallmark.gates.observed import judge
-from hallmark.gates.recorder import Recorder
 from hallmark.stage import Stage
 
 pytestmark = pytest.mark.embedded

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from hallmark.evidence import Evidence, read, write
+from hallmark.evidence.load_result import LoadResult
 from hallmark.gates.load import proofs
 from hallmark.load import slo
 from hallmark.load.latencies import Latencies
 from hallmark.load.measured import Measured
-from hallmark.load.result import LoadResult
 from hallmark.load.run_file import Sample
 from hallmark.load.series import phase_results, seconds
 from hallmark.report import html, json_report, markdown

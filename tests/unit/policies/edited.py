@@ -43,9 +43,7 @@ class Edited:
 
     def findings(self, *controls: str) -> list[tuple[str, str]]:
         """What the controls' policies find, as (resource, path)."""
-        from support.template import Template
-
-        template = Template({**self.document, "Resources": self.resources})
+        template = policies.template_of({**self.document, "Resources": self.resources}, "realtime")
         known = policies.load("realtime")
         found = [one for control in controls for one in known[control].findings(template)]
         return [(one.resource, one.path) for one in found]

@@ -9,7 +9,9 @@ from hallmark import catalogue
 from hallmark.mutants import catalogue as mutant_catalogue
 from hallmark.project import ROOT
 from infra.errors import UserError
+from infra.systems import STAGES
 
+HEAD = "region: eu-central-1\nstages: [dev, prod]\n"
 CONTROL = """\
   - id: RT_ONE
     title: One
@@ -20,16 +22,17 @@ CONTROL = """\
     why: It matters.
     fix: Do it.
     frameworks: {pci: [7.2.1], nist: [AC-6, SA-9(5)]}
+    policy: functions/memory
 """
 
 
 def _load(folder: Path, controls: str) -> catalogue.Catalogue:
-    (folder / "own.yaml").write_text(controls, encoding="utf-8")
+    (folder / "own.yaml").write_text(controls + ("" if controls.endswith("#") else HEAD), encoding="utf-8")
     return catalogue.load("own", folder)
 
 
 def _load_mutants(folder: Path, control: str, mutants: str) -> dict[str, tuple[mutant_catalogue.Mutant, ...]]:
-    (folder / "own.yaml").write_text(f"controls:\n{CONTROL}", encoding="utf-8")
+    (folder / "own.yaml").write_text(f"controls:\n{CONTROL}{HEAD}", encoding="utf-8")
     (folder / "own" / "mutants").mkdir(parents=True)
     (folder / "own" / "mutants" / f"{control}.yaml").write_text(mutants, encoding="utf-8")
     return mutant_catalogue.load("own", folder)
@@ -57,8 +60,8 @@ def test_a_control_with_a_policy_has_mutants() -> None:
 def test_parameters_that_differ_by_stage_name_both_stages() -> None:
     for control in catalogue.load("realtime").controls:
         for name, value in control.parameters.items():
-            if isinstance(value, dict) and set(value) & set(catalogue.STAGES):
-                assert set(value) == set(catalogue.STAGES), f"{control.id}.{name}"
+            if isinstance(value, dict) and set(value) & set(STAGES):
+                assert set(value) == set(STAGES), f"{control.id}.{name}"
 
 
 def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
@@ -73,18 +76,32 @@ def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("controls", "line", "problem"),
     [
-        (f"controls:\n{CONTROL}{CONTROL}", 11, "two controls have the id RT_ONE"),
+        (f"controls:\n{CONTROL}{CONTROL}", 12, "two controls have the id RT_ONE"),
         (f"controls:\n{CONTROL}".replace("severity: high", "severity: grave"), 5, "severity"),
         (f"controls:\n{CONTROL}".replace("severity: high", "gravity: high"), 2, "severity"),
-        (f"controls:\n{CONTROL}    colour: red\n", 11, "there is no such field"),
+        (f"controls:\n{CONTROL}    colour: red\n", 12, "there is no such field"),
         (f"controls:\n{CONTROL}".replace("RT_ONE", "rt-one"), 2, "id"),
         (f"controls:\n{CONTROL}".replace("[template,", "[templates,"), 7, "proofs"),
         (f"controls:\n{CONTROL}".replace("[template,", "[behaviour,"), 2, "the same proof twice"),
         (f"controls:\n{CONTROL}".replace("7.2.1", "seven"), 10, "pci"),
         (f"controls:\n{CONTROL}".replace("AC-6", "AC6"), 10, "nist"),
-        (f"controls:\n{CONTROL}    title: again\n", 11, "the key title is there twice"),
+        (f"controls:\n{CONTROL}    title: again\n", 12, "the key title is there twice"),
+        (f"controls:\n{CONTROL}".replace("policy: functions/memory", "policy: memory"), 11, "policy"),
+        (
+            f"controls:\n{CONTROL}".replace("functions/memory", "functions/none"),
+            11,
+            "there is no policy functions/none",
+        ),
+        (f"controls:\n{CONTROL}".replace("policy: functions/memory", "policies: [{use: a/b}]"), 11, "no policy a/b"),
+        (f"controls:\n{CONTROL}    policies: [{{use: functions/memory}}]\n", 2, "either policy"),
+        (f"controls:\n{CONTROL}".replace("    policy: functions/memory\n", ""), 2, "names no policy"),
+        (f"controls:\n{CONTROL}".replace("[template, ", "["), 2, "asks for no proof of it"),
+        (f"controls:\n{CONTROL}region: nowhere\nstages: [dev]\n#", 12, "region"),
+        (f"controls:\n{CONTROL}region: us-east-1\nstages: []\n#", 13, "stages"),
+        (f"controls:\n{CONTROL}stages: [dev]\n#", 1, "region"),
+        (f"controls:\n{CONTROL}place: here\n", 12, "there is no such field"),
         ("controls: []\n", 1, "controls"),
-        ("controls:\n  - [\n", 3, ""),
+        ("controls:\n  - [\n", 4, ""),
         ("", 1, "controls"),
     ],
 )
@@ -105,6 +122,7 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, controls: str, lin
         ("- {name: typo, on: {kind: T}, delete: A}", "there is no such field"),
         ("- {name: nameless, add_resource: {Type: T}}", "wants an id"),
         ("name: no list", "wants a list"),
+        ("- {name: elsewhere, on: {type: T}, delete: A, stages: [test]}", "there is no stage 'test'"),
     ],
 )
 def test_a_mistake_in_a_mutant_is_one_line_with_its_place(tmp_path: Path, mutants: str, problem: str) -> None:

@@ -9,6 +9,7 @@ from hallmark.mutants.catalogue import Mutant
 from hallmark.mutants.edits import edits
 from hallmark.mutants.judgement import run
 from infra.errors import UserError
+from policies.engine.policy import Policy
 
 DOCUMENT: dict[str, Any] = {
     "Resources": {
@@ -103,8 +104,6 @@ def test_the_mutants_of_a_control_are_killed() -> None:
 
 
 def test_a_policy_that_sees_nothing_lets_its_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
-    from support.policy import Policy
-
     monkeypatch.setattr(Policy, "findings", lambda *_: [])
     result = run("realtime", {"RT_FN_MEMORY"})
     assert result.killed == 0

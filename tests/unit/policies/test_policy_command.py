@@ -8,6 +8,7 @@ import pytest
 from hallmark import policies
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
+from policies.engine.judgement import judgements
 
 DEV = CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json"
 
@@ -79,3 +80,52 @@ def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
 
 def test_a_system_that_is_named_judges_any_template() -> None:
     assert policies.policy_command([DEV.with_name("hallmark-account.template.json")], "realtime", "dev", False) == 1
+
+
+UNMARKED = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "foreign"}}}}
+
+
+def test_an_unmarked_template_is_told_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "foreign.json"
+    file.write_text(json.dumps(UNMARKED), encoding="utf-8")
+    with pytest.raises(UserError, match=r"foreign\.json: its system cannot .*: --system realtime$") as raised:
+        policies.policy_command([file], None, None, False)
+    assert "\n" not in str(raised.value)
+    with pytest.raises(UserError, match="no catalogue for the system 'other'"):
+        policies.policy_command([file], "other", None, False)
+
+
+def test_an_unmarked_template_is_in_the_region_of_its_system() -> None:
+    document = json.loads(DEV.read_text(encoding="utf-8"))
+    region = {"Fn::Sub": "${AWS::Region}"}
+    assert policies.template_of(document, "realtime").text(region) == "eu-central-1"
+    document["Metadata"]["Hallmark"]["Region"] = "us-east-1"
+    assert policies.template_of(document, "realtime").text(region) == "us-east-1"
+
+
+def test_where_a_control_has_several_policies_the_finding_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "realtime.yaml").write_text(
+        "region: eu-central-1\nstages: [dev, prod]\ncontrols:\n"
+        "- {id: RT_TWO, title: Two, fix: Mend it., policies: [{use: functions/traced}, {use: queues/secure}]}\n"
+        "- {id: RT_ONE, title: One, fix: Mend it., policy: functions/traced}\n",
+        encoding="utf-8",
+    )
+    found = judgements("realtime", tmp_path)
+    monkeypatch.setattr(policies, "load", lambda system: found)
+    file = tmp_path / "topic.json"
+    file.write_text('{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}', encoding="utf-8")
+    assert policies.policy_command([file], "realtime", "dev", False) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("    policy")] == [
+        "functions/traced",
+        "queues/secure",
+    ]
+    assert policies.policy_command([file], "realtime", "dev", True) == 1
+    (result,) = json.loads(capsys.readouterr().out)
+    assert [one["policy"] for control in result["controls"] for one in control["findings"]] == [
+        "functions/traced",
+        "queues/secure",
+        "functions/traced",
+    ]

@@ -1,23 +1,31 @@
 """The policies load without checkov, and nothing can be missing without a word."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy2, copytree, ignore_patterns
+from shutil import copytree
 
 import pytest
 
-from hallmark import catalogue, policies
+import policies.library
+from hallmark import catalogue
+from hallmark import policies as judges
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
+from infra.systems import STAGES, SYSTEMS
+from policies.engine.catalogue import catalogues
+from policies.engine.judgement import judgements
+from policies.engine.library import names
+from policies.engine.template.template import Template
 
 GOOD = """\
 from collections.abc import Iterator
 from typing import Any
 
-from support.finding import Finding
-from support.policy import Policy
-from support.template import Template
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
 
 
 class Anything(Policy):
@@ -27,92 +35,129 @@ class Anything(Policy):
         {body}
 
 
-check = Anything()
+policy = Anything()
 """
-STRAYS = ("rt_stray.py", "xx_stray.py")
+MEMORY = "functions/memory"
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 
 
-@pytest.fixture(scope="module")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the policies, with their times and what Python compiled of them."""
-    return Path(
-        copytree(policies.CHECKS, tmp_path_factory.mktemp("policies") / "checks", ignore=ignore_patterns("support"))
-    )
+def _forget() -> None:
+    """Forget what was loaded: another library comes to stand in its place."""
+    for name in [name for name in sys.modules if name.startswith("policies.library.")]:
+        del sys.modules[name]
+    for loaded in (judges.load, catalogue.load):
+        loaded.cache_clear()
+    importlib.invalidate_caches()
 
 
 @pytest.fixture
-def folder(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The copy, with which a test does as it likes to rt_fn_memory.py and to STRAYS."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    # What another test has made of the copy is no longer there.
-    policies.load.cache_clear()
-    yield copied
-    copy2(policies.CHECKS / "rt_fn_memory.py", copied)
-    for stray in STRAYS:
-        (copied / stray).unlink(missing_ok=True)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the library, with which a test does as it likes."""
+    copied = copytree(policies.library.__path__[0], tmp_path / "library")
+    with monkeypatch.context() as patch:
+        patch.setattr(policies.library, "__path__", [str(copied)])
+        patch.setattr(sys, "dont_write_bytecode", True)
+        _forget()
+        yield copied
+    _forget()
 
 
-def _write(folder: Path, name: str, body: str) -> None:
-    (folder / name).write_text(GOOD.format(body=body), encoding="utf-8")
+def _write(library: Path, body: str) -> None:
+    (library / f"{MEMORY}.py").write_text(GOOD.format(body=body), encoding="utf-8")
 
 
-def test_files_and_controls_that_ask_for_a_template_proof_are_the_same() -> None:
-    wanted = {one.id for one in catalogue.load("realtime").controls if one.asks_for("template")}
-    files = {file.stem.upper() for file in policies.CHECKS.glob("*.py") if file.stem != "__init__"}
-    assert set(policies.load("realtime")) == wanted == files
+def test_each_control_that_asks_for_a_template_proof_is_judged_by_each_policy_of_the_library() -> None:
+    controls = [control for name in catalogue.systems() for control in catalogue.load(name).controls]
+    loaded = {name for system in catalogue.systems() for name in judges.load(system)}
+    assert loaded == {control.id for control in controls if control.asks_for("template")}
+    assert names() == {use.use for control in controls for use in control.uses}
 
 
-def test_a_control_without_a_file_is_refused(folder: Path) -> None:
-    (folder / "rt_fn_memory.py").unlink()
-    with pytest.raises(UserError, match="RT_FN_MEMORY asks for a template proof"):
-        policies.load("realtime", folder)
+def test_both_readings_of_a_catalogue_say_the_same() -> None:
+    for name, read in catalogues().items():
+        strict = catalogue.load(name)
+        assert (read.region, read.stages) == (strict.region, strict.stages)
+        assert [(one.id, one.title, one.fix, [(use.policy, use.parameters) for use in one.uses]) for one in
+                read.controls.values()] == [
+            (one.id, one.title, one.fix, [(use.use, use.parameters) for use in one.uses]) for one in strict.controls
+        ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", STRAYS)
-def test_a_file_without_a_control_is_refused(folder: Path, name: str) -> None:
-    _write(folder, name, "yield from ()")
-    with pytest.raises(UserError, match=f"no control {Path(name).stem.upper()} asks"):
-        policies.load("realtime", folder)
+def test_a_row_without_its_policy_is_refused_with_its_line(library: Path) -> None:
+    (library / f"{MEMORY}.py").unlink()
+    problem = r"realtime\.yaml:\d+: controls\.\d+\.policy: there is no policy functions/memory: policies/library/\S+ is"
+    with pytest.raises(UserError, match=problem):
+        judges.load("realtime")
+
+
+def test_a_policy_without_a_row_is_refused(library: Path) -> None:
+    _write(library, "yield from ()")
+    (library / f"{MEMORY}.py").rename(library / "functions" / "stray.py")
+    _write(library, "yield from ()")
+    with pytest.raises(UserError, match=r"library/functions/stray\.py: no control names the policy functions/stray"):
+        judges.load("realtime")
 
 
 @pytest.mark.parametrize("text", ["import nothing_there\n", "this is no Python\n", "raise SystemError\n"])
-def test_a_file_that_does_not_load_is_refused(folder: Path, text: str) -> None:
-    (folder / "rt_fn_memory.py").write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=r"rt_fn_memory.py does not load") as raised:
-        policies.load("realtime", folder)
+def test_a_file_that_does_not_load_is_refused(library: Path, text: str) -> None:
+    (library / f"{MEMORY}.py").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"memory.py does not load") as raised:
+        judges.load("realtime")
     assert "\n" not in str(raised.value)
 
 
-def test_a_file_without_a_check_is_refused(folder: Path) -> None:
-    (folder / "rt_fn_memory.py").write_text("pass\n", encoding="utf-8")
-    with pytest.raises(UserError, match="wants to end with `check =`"):
-        policies.load("realtime", folder)
+def test_a_file_without_a_policy_is_refused(library: Path) -> None:
+    (library / f"{MEMORY}.py").write_text("pass\n", encoding="utf-8")
+    with pytest.raises(UserError, match="wants to end with `policy =`"):
+        judges.load("realtime")
 
 
 @pytest.mark.parametrize("body", ["raise ValueError('odd')", "return 5", "yield 5"])
-def test_a_policy_that_cannot_judge_has_failed(folder: Path, body: str) -> None:
-    from support.template import Template
-
-    _write(folder, "rt_fn_memory.py", body)
-    findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
+def test_a_policy_that_cannot_judge_has_failed(library: Path, body: str) -> None:
+    _write(library, body)
+    findings = judges.load("realtime")["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
     assert [(one.resource, "could not judge" in one.found) for one in findings] == [("(template)", True)]
 
 
-def test_a_policy_without_a_scope_has_failed(folder: Path) -> None:
-    _write(folder, "rt_fn_memory.py", "yield from ()")
-    file = folder / "rt_fn_memory.py"
+def test_a_policy_without_a_scope_has_failed(library: Path) -> None:
+    _write(library, "yield from ()")
+    file = library / f"{MEMORY}.py"
     file.write_text(file.read_text(encoding="utf-8").replace('("AWS::SQS::Queue",)', "()"), encoding="utf-8")
-    from support.template import Template
-
-    findings = policies.load("realtime", folder)["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
+    findings = judges.load("realtime")["RT_FN_MEMORY"].findings(Template(QUEUE), "dev")
     assert [one.found.endswith("it has no scope") for one in findings] == [True]
 
 
-def _findings(name: str, document: dict[str, object], stage: str | None = "dev") -> list[tuple[str, str]]:
-    from support.template import Template
+HEAD = "region: eu-central-1\nstages: [dev, prod]\ncontrols:\n"
+SEVERAL = """\
+  - id: OWN_FUNCTIONS
+    title: Functions
+    fix: Mend them.
+    policies:
+      - {use: functions/memory, parameters: {memory_mb: {dev: 512, prod: 1024}}}
+      - {use: functions/runtime, parameters: {runtime: nodejs18.x, architecture: arm64}}
+"""
 
-    found = policies.load("realtime")[name].findings(Template(document), stage)
+
+def test_a_control_fails_if_any_of_its_policies_does_and_the_finding_names_it(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(HEAD + SEVERAL, encoding="utf-8")
+    judgement = judgements("own", tmp_path)["OWN_FUNCTIONS"]
+    good = {"MemorySize": 512, "Runtime": "nodejs18.x", "Architectures": ["arm64"]}
+    for changed, policy in ({}, None), ({"MemorySize": 1}, MEMORY), ({"Runtime": "python3.9"}, "functions/runtime"):
+        function = {"Type": "AWS::Lambda::Function", "Properties": {**good, **changed}}
+        findings = judgement.findings(Template({"Resources": {"F": function}}), "dev")
+        assert [(one.resource, one.policy, one.fix) for one in findings] == [("F", policy, "Mend them.")] * bool(policy)
+
+
+def test_the_catalogues_state_what_the_registry_does() -> None:
+    assert set(catalogues()) == {system.name for system in SYSTEMS}
+    for system in SYSTEMS:
+        stated = catalogues()[system.name]
+        assert (stated.region, stated.slug, stated.stages) == (system.region, system.slug, STAGES)
+        assert all(name.startswith(f"{system.prefix}_") for name in stated.controls)
+
+
+def _findings(name: str, document: dict[str, object], stage: str | None = "dev") -> list[tuple[str, str]]:
+    found = judges.load("realtime")[name].findings(Template(document), stage)
     return [(one.resource, one.path) for one in found]
 
 
@@ -147,18 +192,18 @@ def test_what_the_template_does_not_show_is_a_finding(extra: dict[str, object], 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_the_clean_templates_have_no_finding(stage: str) -> None:
-    document = policies.read(CLOUD_ASSEMBLY / f"hallmark-realtime-{stage}.template.json")
-    verdicts = policies.judge(document, "realtime")
+    document = judges.read(CLOUD_ASSEMBLY / f"hallmark-realtime-{stage}.template.json")
+    verdicts = judges.judge(document, "realtime")
     assert [(one["id"], one["findings"]) for one in verdicts if one["verdict"] != "proved"] == []
 
 
 def test_functions_of_one_condition_fail_everywhere() -> None:
-    document = policies.read(CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json")
+    document = judges.read(CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json")
     none = {"Ref": "AWS::NoValue"}
     resources = {
         name: {**raw, "Properties": {key: {"Fn::If": ["C", value, none]} for key, value in raw["Properties"].items()}}
         for name, raw in document["Resources"].items()
     }
-    verdicts = policies.judge({**document, "Resources": resources}, "realtime")
+    verdicts = judges.judge({**document, "Resources": resources}, "realtime")
     # The one branch names the one region, the other none, and that is all that RT_REGION asks.
     assert [one["id"] for one in verdicts if one["verdict"] == "proved"] == ["RT_REGION"]

@@ -143,7 +143,8 @@ def install() -> None:
                 note(*use)
             status, fields, content = await _served(module, method, path, headers, body, query)
             return status, {**fields, "x-amzn-requestid": request_id}, content
-        uses.set(used := [])
+        used = []
+        uses.set(used)
         answer: Answer = await judge_and_serve(method, path, headers, body, query, request_id)
         if kind is not None and answer[0] == 200 and _policies_ask_for_no_more(key):
             known[call] = now + KNOWN_SECONDS, used

@@ -44,8 +44,8 @@ def read_transactions(path: Path) -> Iterator[Transaction]:
 def _transactions(file: TextIO, path: Path) -> Iterator[Transaction]:
     rows = csv.reader(file)
     try:
-        header = next(rows, [])
-        if tuple(header) != COLUMNS:
+        header = tuple(next(rows, ()))
+        if header != COLUMNS:
             raise UserError(f"{path}:1: the header must be `{','.join(COLUMNS)}`. Add it, or give another file.")
         for number, row in enumerate(rows, start=1):
             try:

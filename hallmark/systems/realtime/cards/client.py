@@ -46,7 +46,7 @@ class ApiClient:
 def _refusal(response: urllib3.BaseHTTPResponse) -> str:
     """Return the status and the names of the refused fields, such as `400 amount, country`."""
     try:
-        fields = sorted({str(error["field"]) for error in json.loads(response.data)["errors"]})
+        fields = ", ".join(sorted({str(error["field"]) for error in json.loads(response.data)["errors"]}))
     except (ValueError, KeyError, TypeError):
-        fields = []
-    return " ".join([str(response.status), ", ".join(fields)]).strip()
+        fields = ""
+    return f"{response.status} {fields}".strip()

@@ -45,7 +45,8 @@ def backlog_seconds(measured: Measured, phase: str) -> float | None:
     account = _account(measured)
     if account is None or account.missing:
         return None
-    ends, received = [], []
+    ends: list[float] = []
+    received: list[float] = []
     for sample, delay in _per_phase(measured, account, phase):
         moment = clock.from_text(sample.received_at).timestamp()
         received.append(moment)

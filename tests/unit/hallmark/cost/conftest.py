@@ -7,7 +7,7 @@ import pytest
 
 from hallmark.cost.counts import Counts, of_result
 from hallmark.cost.declared import Declared
-from hallmark.load.result import LoadResult, PhaseResult
+from hallmark.evidence.load_result import LoadResult, PhaseResult
 
 PER_CALL = {"calls:s3:PutObject": 1, "calls:sns:Publish": 1, "deliveries:sqs": 1}
 USAGE = {
@@ -37,8 +37,14 @@ def result() -> Callable[..., LoadResult]:
     def make(statuses: dict[str, int] | None = None, **changes: Any) -> LoadResult:
         phase = PhaseResult("steady", True, 0.0, 10.0, 100.0, 100.0, statuses or {"202": 1000}, {})
         texts = {"about": "", "machine": "", "fidelity": "", "started": "2026-11-21T12:00:00Z"}
-        run = {"system": "realtime", "scenario": "steady", "target": "embedded", "stage": "dev"}
-        run |= {"rate": 100.0, "seconds": 10.0}
+        run = {
+            "system": "realtime",
+            "scenario": "steady",
+            "target": "embedded",
+            "stage": "dev",
+            "rate": 100.0,
+            "seconds": 10.0,
+        }
         counts = {"users": 100, "generators": 1, "ledger": {"accepted": 1000}, "floor": {}, "usage": USAGE}
         empty = {"objectives": (), "series": (), "histogram": ()}
         return LoadResult(**{**texts, **run, **counts, **empty, "phases": (phase,), **changes})

@@ -13,8 +13,8 @@ from hallmark.waivers import Scope, Waiver, Waivers
 FINDING = Finding("RuleA", "Targets[2]", "nothing", "a retry policy", "Set it.")
 BOTH = ("dev", "prod")
 ON_AWS = (
-    "Run `hallmark up --target aws --stage dev`, "
-    "then `HALLMARK_TARGET=aws HALLMARK_STAGE=dev tox -e integration -- --numprocesses 0`."
+    "Run `hallmark up --system realtime --target aws --stage dev`, "
+    "then `HALLMARK_SYSTEM=realtime HALLMARK_TARGET=aws HALLMARK_STAGE=dev tox -e integration -- --numprocesses 0`."
 )
 
 

@@ -55,7 +55,7 @@ CASES = [
 @pytest.mark.control("RT_RULE_FIVE")
 @pytest.mark.parametrize(("changes", "count", "hour", "rules"), CASES)
 def test_rules(changes: dict[str, object], count: int, hour: int, rules: set[str]) -> None:
-    transaction = replace(PLAIN, **changes)  # type: ignore[arg-type]
+    transaction = replace(PLAIN, **changes)
     assert matching_rules(Enriched(transaction, count, hour), PARAMETERS) == rules
 
 

@@ -1,0 +1,68 @@
+"""Which gates must leave evidence: those of the house always, a system's as its controls ask for proofs."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from hallmark.evidence.record import Kind
+from infra.systems import SYSTEMS, System, system_of
+
+# Gates that look at the code or at all templates together; a proof of theirs belongs to the system of its control.
+OF_THE_HOUSE = ("lint", "cfn-lint", "checkov", "unit")
+# How the id of the control ends whose behaviour the gate iam proves, in every catalogue.
+LEAST_PRIVILEGE = "_IAM_LEAST"
+VARIABLE = "HALLMARK_SYSTEM"
+
+
+class Asked(NamedTuple):
+    """A kind of proof that a control asks for."""
+
+    control: str
+    kind: Kind
+
+
+class Reason(NamedTuple):
+    """Expect a gate where a control, whose id ends so, asks for this kind of proof."""
+
+    kind: Kind
+    ending: str = ""
+
+
+# Gates of systems, each with what calls for it. A system without such a control does not have the gate.
+OF_SYSTEMS: Mapping[str, Reason] = {
+    "policies": Reason("template"),
+    "mutants": Reason("template"),
+    "integration": Reason("behaviour"),
+    "iam": Reason("behaviour", LEAST_PRIVILEGE),
+    "observed": Reason("observed"),
+    "transactions": Reason("load"),
+    "load": Reason("load"),
+}
+
+
+def expected(asked: Iterable[Asked]) -> tuple[str, ...]:
+    """Return the gates of systems that these proofs call for."""
+    proofs = tuple(asked)
+    return tuple(
+        gate
+        for gate, reason in OF_SYSTEMS.items()
+        if any(proof.kind == reason.kind and proof.control.endswith(reason.ending) for proof in proofs)
+    )
+
+
+def asked_of(system: str) -> list[Asked]:
+    """Return the proofs that a system's controls ask for; UserError when its catalogue cannot be read."""
+    from hallmark import catalogue  # environments of one tool do not have what it is read with
+
+    return [Asked(control.id, proof.kind) for control in catalogue.load(system).controls for proof in control.proofs]
+
+
+def chosen(named: str | None = None) -> tuple[System, ...]:
+    """Return the named system, else that of `$HALLMARK_SYSTEM`, else all; UserError when there is none of the name."""
+    name = named or os.environ.get(VARIABLE)
+    return (system_of(name),) if name else SYSTEMS
+
+
+def judged(gate: str, named: str | None = None) -> tuple[System, ...]:
+    """Return the chosen systems whose controls call for a gate of systems."""
+    return tuple(system for system in chosen(named) if gate in expected(asked_of(system.name)))

@@ -1,0 +1,1 @@
+"""What the gates share: commands, waivers, and what is here only for speed."""

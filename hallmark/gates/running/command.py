@@ -1,0 +1,56 @@
+"""Ordinary commands as a gate: what they print is shown, how they end is evidence."""
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+from hallmark.evidence.expected import OF_SYSTEMS, VARIABLE
+from hallmark.evidence.recorder import Recorder, recorded
+from hallmark.gates.running.systems import each_system
+from hallmark.project import ROOT, tool_environment
+from hallmark.revision import template_digests
+from infra.errors import UserError
+from infra.systems import System
+
+
+def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
+    """Run the commands, separated by `--`; UserError without any.
+
+    A gate of systems, or any with a named system, runs them for each system, whose name they find in $HALLMARK_SYSTEM.
+    """
+    commands = [list(group) for separator, group in groupby(words, lambda word: word == "--") if not separator]
+    if not commands:
+        raise UserError("name a command: hallmark gate NAME -- COMMAND...")
+
+    def of_system(system: System, record: Recorder) -> None:
+        if _first_failure(commands, {VARIABLE: system.name}):
+            record.fail()
+
+    return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)
+
+
+def run_commands(
+    gate: str, commands: Sequence[list[str]], templates: Callable[[str | None], dict[str, str]] = template_digests
+) -> int:
+    """Run the commands one after the other; return the first exit code that is not 0.
+
+    Their output goes where ours goes. `templates` returns nothing where what they say does not follow from templates.
+    """
+    with recorded(gate, templates=templates) as record:
+        code = _first_failure(commands, {})
+        if code:
+            record.fail()
+    return code
+
+
+def _first_failure(commands: Sequence[list[str]], variables: Mapping[str, str]) -> int:
+    """Run all commands, so that one run tells everything; return the first exit code that is not 0."""
+    codes = [_run(command, variables) for command in commands]
+    return next((code for code in codes if code), 0)
+
+
+def _run(command: list[str], variables: Mapping[str, str]) -> int:
+    try:
+        return subprocess.run(command, cwd=ROOT, env=tool_environment(variables), check=False).returncode
+    except OSError as error:
+        raise UserError(f"{command[0]}: {(error.strerror or 'cannot be run').lower()}") from None

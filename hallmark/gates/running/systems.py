@@ -1,0 +1,52 @@
+"""A gate over systems: each is judged, with evidence of its own, whatever the others came to."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from hallmark.evidence.expected import chosen, judged
+from hallmark.evidence.recorder import Recorder, recorded
+from infra.errors import UserError
+from infra.systems import NAMES, System
+
+Body = Callable[[System, Recorder], None]
+
+
+def exit_code(error: UserError) -> int:
+    """Print a user's error in one line and return its exit code."""
+    print(f"hallmark: {error}", file=sys.stderr)
+    return 2
+
+
+def each_system(gate: str, body: Body, named: str | None = None, goes_with: str = "") -> int:
+    """Run a gate's body for every chosen system whose controls call for it, or for the gate that it `goes_with`.
+
+    Returns 0 when all passed, 1 when one failed, 2 when one could not be judged.
+    """
+    systems = judged(goes_with or gate, named)
+    for system in chosen(named):
+        if system not in systems:
+            print(f"{gate}: no control of {system.name} calls for it")
+    return max((_one(gate, body, system) for system in systems), default=0)
+
+
+def _one(gate: str, body: Body, system: System) -> int:
+    try:
+        with recorded(gate, system.name) as record:
+            body(system, record)
+    except UserError as error:
+        return exit_code(error)
+    return int(record.outcome == "failed")
+
+
+def system_argument(gate: str, about: str | None, words: Sequence[str]) -> str | None:
+    """Return what `--system` says on the command line of a gate that takes no other argument."""
+    parser = argparse.ArgumentParser(prog=f"python -m hallmark.gates.{gate}", description=about)
+    add_system(parser)
+    named: str | None = parser.parse_args(words).system
+    return named
+
+
+def add_system(parser: argparse.ArgumentParser) -> None:
+    """Let a gate's command line name one system."""
+    parser.add_argument("--system", choices=NAMES, help="only this one; by default $HALLMARK_SYSTEM, else all")

@@ -1,0 +1,119 @@
+"""The front page: all systems side by side, a row each, as HTML, Markdown and JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from hallmark.evidence import Outcome
+from hallmark.evidence.expected import OF_THE_HOUSE
+from hallmark.report import html, markdown
+from hallmark.report.model import LABELS, LISTED, GateRow, Report
+from infra.systems import System, system_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One system and its report, which is in a folder of its name beside the front page."""
+
+    system: System
+    report: Report
+
+    @property
+    def page(self) -> str:
+        return f"{self.system.name}/index.html"
+
+
+@dataclass(frozen=True)
+class Front:
+    """The reports of all systems, of one tree."""
+
+    reports: tuple[Report, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(Row(system_of(report.run.system), report) for report in self.reports)
+
+    @property
+    def outcome(self) -> Outcome:
+        return "failed" if any(report.outcome == "failed" for report in self.reports) else "passed"
+
+    @property
+    def title(self) -> str:
+        """What passed or failed: the system, or how many of them."""
+        count = len(self.reports)
+        return f"{self.reports[0].run.system if count == 1 else f'{count} systems'}: {self.outcome}"
+
+    @property
+    def headline(self) -> str:
+        """The verdict on all systems as one sentence."""
+        if len(self.reports) == 1:
+            return html.headline(self.reports[0])
+        failed = [report.run.system for report in self.reports if report.outcome == "failed"]
+        if failed:
+            return f"{len(failed)} of {len(self.reports)} systems failed: {', '.join(failed)}."
+        without = sum(report.without_control for report in self.reports)
+        more = f" {without} requirements have no control yet." if without else ""
+        return f"All {len(self.reports)} systems passed.{more}"
+
+    @property
+    def gates(self) -> tuple[GateRow, ...]:
+        """The gates of the house: what they said counts for all systems alike."""
+        return tuple(gate for gate in self.reports[0].gates if gate.name in OF_THE_HOUSE)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What fails more than one system, each once; what is one system's is in its own report."""
+        told = [problem for report in self.reports for problem in report.problems]
+        return tuple(problem for problem in dict.fromkeys(told) if told.count(problem) > 1 or len(self.reports) == 1)
+
+
+def page(front: Front) -> str:
+    """Return index.html; every text from outside is escaped."""
+    return html.filled("index.html.j2", front=front, run=front.reports[0].run)
+
+
+def summary_markdown(front: Front) -> str:
+    """Return all systems in one table, as GitHub's Markdown."""
+    return "\n".join(_lines(front)) + "\n"
+
+
+def _lines(front: Front) -> Iterator[str]:
+    run = front.reports[0].run
+    yield f"# Compliance: {front.outcome}"
+    yield ""
+    yield f"{front.headline} Commit `{run.commit[:10]}`."
+    yield from (f"- {markdown.cell(problem)}" for problem in front.problems)
+    columns = ("system", "region", "outcome", "controls", *(LABELS[verdict] for verdict in LISTED))
+    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(LISTED)}")
+    for row in front.rows:
+        counts = [str(row.report.counts[verdict]) for verdict in LISTED]
+        link = f"[{row.system.name}]({row.system.name}/report.md)"
+        yield f"| {' | '.join((link, row.system.region, row.report.outcome, row.report.scope, *counts))} |"
+
+
+def summary_json(front: Front) -> str:
+    """Return all systems as JSON; keys may be added to its shape, never renamed."""
+    run = front.reports[0].run
+    about = {"outcome": front.outcome, "commit": run.commit, "generated": run.generated}
+    document = {**about, "systems": [_system(row) for row in front.rows], "gates": _gates(front.gates)}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _gates(rows: Sequence[GateRow]) -> list[dict[str, Any]]:
+    return [asdict(row) for row in rows]
+
+
+def _system(row: Row) -> dict[str, object]:
+    report = row.report
+    return {
+        "name": row.system.name,
+        "region": row.system.region,
+        "outcome": report.outcome,
+        "controls": len(report.controls),
+        "requirements": report.run.requirements,
+        "counts": report.counts,
+        "problems": report.problems,
+        "report": f"{row.system.name}/report.json",
+    }

@@ -1,0 +1,40 @@
+"""The commands that prove what is not proved yet: by kind of proof and where it is made, and by gate.
+
+`{system}` stands for the system's name.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from hallmark.evidence import Kind
+from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE
+
+PROVING: Mapping[Kind, tuple[str, ...]] = {
+    "template": ("tox -e policies",),
+    "observed": ("tox -e observed",),
+    "behaviour": ("tox -e integration",),
+    "load": ("tox -e load",),
+}
+_UP = "hallmark up --system {system} --target aws --stage dev"
+_AWS = "HALLMARK_SYSTEM={system} HALLMARK_TARGET=aws HALLMARK_STAGE=dev"
+# What the embedded stage does not do: deploy to an account first.
+PROVING_ON_AWS: Mapping[Kind, tuple[str, ...]] = {
+    "template": PROVING["template"],
+    "observed": (_UP, f"{_AWS} tox -e observed"),
+    "behaviour": (_UP, f"{_AWS} tox -e integration -- --numprocesses 0"),
+    "load": (_UP, "python -m hallmark.gates.load steady --system {system} --target aws --stage dev"),
+}
+_SCENARIOS = ("burst", "abuse", "anomalies", "soak")
+# The environment of tox.ini that runs a gate.
+ENVIRONMENTS = {name: name for name in (*OF_THE_HOUSE, *OF_SYSTEMS, *_SCENARIOS)} | {"transactions": "hallmark"}
+
+
+def proving(kind: Kind, system: str, on_aws: bool = False) -> tuple[str, ...]:
+    """Return the commands, one after the other, that make a kind of proof of a system."""
+    return tuple(command.format(system=system) for command in (PROVING_ON_AWS if on_aws else PROVING)[kind])
+
+
+def running(gates: Sequence[str]) -> str | None:
+    """Return the command that runs these gates; None when one of them is of somebody's own."""
+    if not set(gates) <= set(ENVIRONMENTS):
+        return None
+    return f"tox -e {','.join(ENVIRONMENTS[gate] for gate in gates)}"

@@ -1,0 +1,1 @@
+"""`api_handler` answers the API: it hands out presigned forms for uploads."""

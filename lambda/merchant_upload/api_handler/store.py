@@ -1,0 +1,43 @@
+"""What `api_handler` asks of AWS: one item, one signature."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from merchant_upload.api_handler.logic import VALID_SECONDS, Upload
+
+# The API gives up after 29 s, the function after 10: three attempts must fit.
+_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+class Store:
+    """The table of uploads and the bucket that files go to."""
+
+    def __init__(self, table: str, bucket: str) -> None:
+        self._table = boto3.resource("dynamodb", config=_CONFIG).Table(table)
+        self._bucket = bucket
+        # Only SigV4 signs a session token, and AWS takes nothing else in new regions.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        self._s3 = boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
+
+    def record(self, upload: Upload) -> None:
+        """Write the upload's item; its id is new, so nothing is overwritten."""
+        self._table.put_item(Item=upload.record(), ConditionExpression="attribute_not_exists(transaction_id)")
+
+    def form(self, upload: Upload) -> dict[str, Any]:
+        """Return `url` and `fields` of a presigned POST; nothing is sent. Its policy fixes all that the fields say.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        """
+        fields, most = upload.fields(), upload.request.max_bytes
+        least = 0 if upload.request.size is None else most
+        conditions = [{name: value} for name, value in fields.items()]
+        form: dict[str, Any] = self._s3.generate_presigned_post(
+            self._bucket,
+            upload.key,
+            Fields=fields,
+            Conditions=[*conditions, ["content-length-range", least, most]],
+            ExpiresIn=VALID_SECONDS,
+        )
+        return form

@@ -1,0 +1,144 @@
+"""Controls as custom CloudFormation checks of checkov; importing this without checkov is an ImportError."""
+
+from pathlib import Path
+from typing import Any
+
+from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckCategories, CheckResult
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.judgement import Judgement, every
+from policies.engine.policy import WHOLE
+from policies.engine.reading.reader import read_template
+from policies.engine.systems import SHARED, NoSystem, placed, system_of
+from policies.engine.template.template import Template
+
+
+class ControlCheck(BaseResourceCheck):
+    """Judges a template of its system once, then tells checkov about each resource of it.
+
+    What is missing altogether shows at the template's first resource, because checkov only asks about resources that
+    are there.
+    """
+
+    def __init__(self, judgement: Judgement) -> None:
+        control = judgement.control
+        self._judgement, self._system, self._guideline = judgement, judgement.catalogue.system, control.fix
+        self._judged: dict[Path, dict[str, list[Finding]]] = {}
+        super().__init__(
+            name=control.title,
+            id=control.id,
+            categories=[CheckCategories.GENERAL_SECURITY],
+            supported_resources=["*"],
+            guideline=control.fix,
+        )
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """FAILED with details for a resource with findings, PASSED for one in scope, else nothing to say."""
+        judged = _OPENED.of_resource(conf, self.entity_path.partition(f":{conf['Type']}:")[0])
+        # First, for most checks are of another system than most templates.
+        if judged.system not in (self._system, None):
+            return CheckResult.UNKNOWN
+        name = self.entity_path.rpartition(":")[2]
+        found = self._found(judged, name)
+        # checkov drops the details of a CloudFormation check, but shows the guideline of the moment.
+        self.details = [_line(finding) for finding in found]
+        self.evaluated_keys = [finding.path for finding in found]
+        self.guideline = " | ".join(self.details) or self._guideline
+        if found:
+            return CheckResult.FAILED
+        scope = self._judgement.scope
+        in_scope = conf["Type"] in scope or (WHOLE[0] in scope and name == judged.first)
+        return CheckResult.PASSED if in_scope else CheckResult.UNKNOWN
+
+    def found(self, file: Path, name: str) -> list[Finding]:
+        """What is wrong with a resource of a template's file that the check has judged."""
+        return self._found(_OPENED.of_file(file), name)
+
+    def _found(self, opened: "Opened", name: str) -> list[Finding]:
+        # Of a template that cannot be read, every resource is one too many.
+        return self._findings(opened).get(name if opened.names else "", [])
+
+    def _findings(self, opened: "Opened") -> dict[str, list[Finding]]:
+        if opened.file not in self._judged:
+            by_resource: dict[str, list[Finding]] = {}
+            for finding in opened.judged_by(self._judgement):
+                name = finding.resource if finding.resource in opened.names else opened.first
+                by_resource.setdefault(name, []).append(finding)
+            self._judged[opened.file] = by_resource
+        return self._judged[opened.file]
+
+
+class Opened:
+    """A template's file with its system: None if that cannot be resolved, so that every check fails."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.template: Template | None = None
+        self.system: str | None = None
+        self.problem = ""
+        self.names: list[str] = []
+        try:
+            document = read_template(file)
+            own = Template(document)
+            self.names = list(own.resources)
+            self.system = own.system if own.system in SHARED else system_of(own)
+            if self.system not in SHARED:
+                self.template = Template(placed(document, self.system))
+        except Exception as error:
+            # checkov would take an exception for a check with nothing to say.
+            self.problem = str(error) if isinstance(error, NoSystem) else f"cannot judge: {error}"
+
+    @property
+    def first(self) -> str:
+        """The resource at which findings on the whole template show."""
+        return next(iter(self.names), "")
+
+    def judged_by(self, judgement: Judgement) -> list[Finding]:
+        """What a control finds; the one problem of a template that cannot be judged."""
+        if self.template is None:
+            wanted = f"a template of {judgement.catalogue.system}"
+            return [Finding(TEMPLATE, "", self.problem, wanted)]
+        return judgement.findings(self.template)
+
+
+class _Files:
+    """The templates that checkov has asked about."""
+
+    def __init__(self) -> None:
+        self._opened: dict[Path, Opened] = {}
+        self._shown: dict[str, Path] = {}
+        self._last: tuple[Any, Opened] | None = None
+
+    def of_file(self, file: Path) -> Opened:
+        if file not in self._opened:
+            self._opened[file] = Opened(file)
+        return self._opened[file]
+
+    def of_resource(self, conf: dict[str, Any], shown: str) -> Opened:
+        """The template of a resource; every check asks about one resource before checkov goes on to the next."""
+        if self._last is None or self._last[0] is not conf:
+            self._last = conf, self.of_file(self._file(conf, shown))
+        return self._last[1]
+
+    def _file(self, conf: dict[str, Any], shown: str) -> Path:
+        """checkov writes the file into every object of a resource, and shows it from the scanned folder."""
+        for value in conf.values():
+            if isinstance(value, dict) and "__file__" in value:
+                self._shown[shown] = Path(value["__file__"])
+        return self._shown.get(shown) or Path(shown.lstrip("/"))
+
+
+_OPENED = _Files()
+
+
+def _line(finding: Finding) -> str:
+    where = "the template" if finding.resource == TEMPLATE else finding.resource
+    path = f" {finding.path}" if finding.path else ""
+    return f"{where}{path}: found {finding.found}; wanted {finding.wanted}. {finding.fix}"
+
+
+def register_controls() -> None:
+    """Register every control of every catalogue with checkov; raises NoCatalogue and NoPolicy."""
+    for judgement in every().values():
+        ControlCheck(judgement)

@@ -1,0 +1,1 @@
+"""Events: patterns, rules, targets, delivery, archives, and what calls what."""

@@ -1,0 +1,164 @@
+"""Whether EventBridge may deliver: to a queue, to a function, to another bus.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import RULE, Invocation, invocation
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
+from policies.engine.iam.resource_policies import resource_statements
+from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
+from policies.engine.template.template import Resource, Template
+
+EVENTS = "events.amazonaws.com"
+ROLE = "AWS::IAM::Role"
+PERMISSION = "AWS::Lambda::Permission"
+# ArnEquals and ArnLike do the same; a wildcard in the value is refused either way.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+_EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
+
+# What a permission may ask of its caller that neither EventBridge nor API Gateway has.
+_NARROWER = ("EventSourceToken", "PrincipalOrgID", "FunctionUrlAuthType", "InvokedViaFunctionUrl")
+
+
+def source_arns(template: Template, statement: Statement) -> set[str]:
+    """The sources that a statement surely lets in, and no others; empty if it asks for more, or for another account."""
+    found: list[set[str]] = []
+    for (operator, key), values in conditions_of(statement).items():
+        if key == "aws:sourcearn" and operator in _EXACT:
+            found.append({str(value) for value in values})
+        elif not _is_our_account(template, (operator, key), values):
+            return set()
+    return set.intersection(*found) if found else set()
+
+
+def _is_our_account(template: Template, asked: tuple[str, str], values: tuple[Any, ...]) -> bool:
+    return asked == ("stringequals", "aws:sourceaccount") and template.account in values
+
+
+def is_for_our_account(template: Template, statement: Statement) -> bool:
+    """Whether a statement asks for nothing but this account, or for nothing at all."""
+    return all(_is_our_account(template, *condition) for condition in conditions_of(statement).items())
+
+
+def is_limited_to_rules(template: Template, statement: Statement) -> bool:
+    """Whether a statement is limited to rules of this template, each by its whole ARN."""
+    known = template.once("rule ARNs", lambda: {template.arn(rule) for rule in template.of_type(RULE)})
+    conditions = conditions_of(statement).items()
+    sources = [values for (operator, key), values in conditions if key == "aws:sourcearn" and operator in _EXACT]
+    return any(values and {str(value) for value in values} <= known for values in sources)
+
+
+def is_for_events(statement: Statement) -> bool:
+    """Whether EventBridge is among the statement's principals."""
+    return ("Service", EVENTS) in statement.principals
+
+
+def queue_statements(template: Template, queue: Resource) -> list[Statement]:
+    """The statements on a queue, which many targets share."""
+    return template.once(("queue", queue.logical_id), lambda: resource_statements(template, queue))
+
+
+def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
+    """Whether the queue's policy surely lets EventBridge send to it on behalf of the rule."""
+    statements = queue_statements(template, queue)
+    arn, rule_arn = template.arn(queue), template.arn(rule)
+    allowed = any(
+        one.effect == "Allow"
+        and is_for_events(one)
+        and one.covers("sqs:SendMessage")
+        and arn in one.resources
+        and rule_arn in source_arns(template, one)
+        for one in statements
+    )
+    return allowed and not any(
+        may_refuse(template, one, "sqs:SendMessage", str(arn), str(rule_arn)) for one in statements
+    )
+
+
+def may_refuse(template: Template, statement: Statement, action: str, arn: str, rule_arn: str) -> bool:
+    """Whether a denial may keep EventBridge from an action on behalf of a rule.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    facts = {
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": EVENTS,
+        "aws:sourcearn": rule_arn,
+        "aws:sourceaccount": template.account,
+    }
+    return may_mean_service(statement, EVENTS) and may_deny(statement, action, arn, facts)
+
+
+def open_to_strangers(template: Template, statement: Statement) -> bool:
+    """Whether a queue's statement lets more in than named principals, and EventBridge for rules of this template."""
+    if statement.effect == "Deny":
+        return False
+    if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
+        return True
+    return is_for_events(statement) and not is_limited_to_rules(template, statement)
+
+
+def may_call(template: Template, call: Invocation, service: str, source_arn: str | None) -> bool:
+    """Whether a permission lets a service call this very qualifier of a function on behalf of exactly this source."""
+    return source_arn is not None and source_arn in call_sources(template, call, service)
+
+
+def call_sources(template: Template, call: Invocation, service: str) -> set[str]:
+    """The sources that permissions let a service call this qualifier of a function for."""
+    grants = template.once("grants", lambda: list(_grants(template)))
+    wanted = (call.function.logical_id, call.qualifier, service)
+    return {source for *grant, source in grants if tuple(grant) == wanted}
+
+
+def _grants(template: Template) -> Iterator[tuple[str, str, str, str]]:
+    """Every permission as (function, qualifier, service, source)."""
+    for permission in template.of_type(PERMISSION):
+        on = invocation(template, permission.properties.get("FunctionName"))
+        action = template.text(permission.properties.get("Action"))
+        wide = "Condition" not in permission.raw and not _is_narrowed(template, permission)
+        if on and action in ("lambda:InvokeFunction", "lambda:*") and wide:
+            qualifier = template.text(permission.properties.get("Qualifier")) or on.qualifier
+            principal = template.text(permission.properties.get("Principal")) or "unknown"
+            source = template.text(permission.properties.get("SourceArn")) or "anywhere"
+            yield on.function.logical_id, qualifier, principal, source
+
+
+def _is_narrowed(template: Template, permission: Resource) -> bool:
+    """Whether a permission asks its caller for more than to be a source in this account.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
+    """
+    if template.value(permission, "SourceAccount") not in (None, template.account):
+        return True
+    return any(template.value(permission, name) not in (None, False) for name in _NARROWER)
+
+
+def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:
+    """What keeps a role from forwarding a rule's events to a bus, or lets it do more.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
+    """
+    arn, name = template.arn(bus), template.name(bus)
+    puts = [one for one in role_statements(template, role) if one.allows]
+    exact = [one for one in puts if set(lower(one.actions)) == {"events:putevents"} and one.resources == (arn,)]
+    if not any(one.effect == "Allow" and conditions_of(one) == {} for one in exact):
+        yield Finding(role.logical_id, "Policies", "no events:PutEvents on the bus", f"events:PutEvents on {name}")
+    yield from denied(template, role, "events:PutEvents", arn or "")
+    for one in puts:
+        if one not in exact:
+            found = f"{one.actions or one.not_actions} on {one.resources or one.not_resources}"
+            yield Finding(one.owner.logical_id, one.path, found, f"nothing but events:PutEvents on {name}")
+    yield from trust_denials(template, role, EVENTS)
+    trusts = [one for one in trust_of(template, role) if one.allows]
+    if not any(lets_take(one, EVENTS) and template.arn(rule) in source_arns(template, one) for one in trusts):
+        wanted = f"trust in {EVENTS} with aws:SourceArn equal to the ARN of {rule.logical_id}"
+        yield Finding(role.logical_id, "AssumeRolePolicyDocument", "no trust in EventBridge for this rule", wanted)
+    for one in trusts:
+        if one.principals != (("Service", EVENTS),) or not is_limited_to_rules(template, one):
+            wanted = f"trust in {EVENTS} alone, limited to rules of this template by aws:SourceArn"
+            yield Finding(role.logical_id, one.path, f"trust in {one.principals}", wanted)

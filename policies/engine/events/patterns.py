@@ -1,0 +1,113 @@
+"""Event patterns: what they ask of an event, in one form for all the ways to write it.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+
+Condition = tuple[str, Any]
+# What every event has, whoever sends it.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+_ALWAYS = ("version", "source", "detail-type", "account", "region", "id", "time")
+_ANYTHING: tuple[Any, ...] = ({"prefix": ""}, {"suffix": ""}, {"wildcard": "*"}, {"exists": True})
+# Leaves out replayed events only.
+_NOT_REPLAYED = [{"exists": False}]
+
+
+def event_pattern(template: Template, resource: Resource) -> Any:
+    """The event pattern of a rule or an archive: an object, None if there is none, UNKNOWN if it cannot be told."""
+    pattern = template.value(resource, "EventPattern")
+    if isinstance(pattern, str):
+        try:
+            pattern = json.loads(pattern)
+        except ValueError:
+            return UNKNOWN
+    return pattern if pattern is None or isinstance(pattern, Mapping) else UNKNOWN
+
+
+def written(value: Any) -> str:
+    """A value as a finding shows it."""
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def condition(matchers: Any, whole: bool) -> Condition | None:
+    """What a field's matchers ask, comparable; None if they are not understood. `whole` says: whole numbers only."""
+    if not isinstance(matchers, list) or not matchers:
+        return None
+    if all(_is_scalar(one) for one in matchers):
+        return _one_of(matchers, whole)
+    if len(matchers) != 1 or not isinstance(matchers[0], Mapping) or len(matchers[0]) != 1:
+        return None
+    ((operator, operand),) = matchers[0].items()
+    if operator == "numeric":
+        return _range(operand, whole)
+    if operator == "anything-but":
+        values = operand if isinstance(operand, list) else [operand]
+        return ("none of", _texts(values)) if values and all(map(_is_scalar, values)) else None
+    return None
+
+
+def _is_scalar(value: Any) -> bool:
+    return value is None or isinstance(value, str | bool | int | float)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _texts(values: list[Any]) -> frozenset[str]:
+    return frozenset(json.dumps(value) for value in values)
+
+
+def _one_of(values: list[Any], whole: bool) -> Condition:
+    if whole and all(map(_is_number, values)):
+        low, high = min(values), max(values)
+        if set(values) == set(range(int(low), int(high) + 1)):
+            return "range", ((low, True), (high, True))
+    return "one of", _texts(values)
+
+
+def _range(terms: Any, whole: bool) -> Condition | None:
+    """The bounds as (number, whether included)."""
+    if not isinstance(terms, list) or not terms or len(terms) % 2:
+        return None
+    low, high = (-math.inf, True), (math.inf, True)
+    for operator, number in zip(terms[::2], terms[1::2], strict=True):
+        if operator not in (">", ">=", "<", "<=", "=") or not _is_number(number):
+            return None
+        if operator in (">", ">=", "="):
+            low = (number + 1, True) if whole and operator == ">" else (number, operator != ">")
+        if operator in ("<", "<=", "="):
+            high = (number - 1, True) if whole and operator == "<" else (number, operator != "<")
+    return "range", (low, high)
+
+
+def left_out(template: Template, pattern: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
+    """The keys of a pattern, `detail` aside, that may keep an event out; nobody but our account is let in.
+
+    A pattern that leaves out replayed events only keeps none of them out.
+    """
+    event = {**event, "version": "0", "account": template.account}
+    return [key for key, matchers in pattern.items() if key != "detail" and not _lets_in(key, matchers, event)]
+
+
+def _lets_in(key: str, matchers: Any, event: Mapping[str, str]) -> bool:
+    if not isinstance(matchers, list):
+        return False
+    if key == "replay-name":
+        return matchers == _NOT_REPLAYED
+    if key in _ALWAYS and any(one in _ANYTHING for one in matchers):
+        return True
+    value = event.get(key)
+    return value is not None and any(one == value or _is_prefix(one, value) for one in matchers)
+
+
+def _is_prefix(matcher: Any, value: str) -> bool:
+    prefix = matcher.get("prefix") if isinstance(matcher, Mapping) and len(matcher) == 1 else None
+    return isinstance(prefix, str) and value.startswith(prefix)

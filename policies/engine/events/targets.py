@@ -1,0 +1,75 @@
+"""What of an event a rule's target gets, and which targets feed a function from a bus.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from policies.engine.events.wiring import BUS, RuleTarget, rules_on, targets_of
+from policies.engine.finding import Finding
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+
+_WHOLE_EVENT = ("aws.events.event", "aws.events.event.json")
+_SHAPERS = ("Input", "InputPath", "InputTransformer")
+_MAPPING = "AWS::Lambda::EventSourceMapping"
+# What passes on what has arrived: the property with where, and the one with whom to.
+_READERS = {
+    _MAPPING: ("EventSourceArn", "FunctionName"),
+    "AWS::Logs::SubscriptionFilter": ("LogGroupName", "DestinationArn"),
+    "AWS::SNS::Subscription": ("TopicArn", "Endpoint"),
+}
+
+
+def shapers(target: RuleTarget) -> list[str]:
+    """The properties of a target that change what it gets."""
+    return [name for name in _SHAPERS if target.raw.get(name) is not None]
+
+
+def input_template(template: Template, target: RuleTarget) -> str:
+    """The text of the input transformer's template; empty if there is none or it cannot be told."""
+    transformer = template.resolve(target.raw.get("InputTransformer"))
+    text = transformer.get("InputTemplate") if isinstance(transformer, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def carries_detail(template: Template, target: RuleTarget) -> bool:
+    """Whether the event's whole detail surely arrives."""
+    found = shapers(target)
+    if not found:
+        return True
+    if found == ["InputPath"]:
+        return template.text(target.raw["InputPath"]) in ("$", "$.detail")
+    if found != ["InputTransformer"]:
+        return False
+    transformer = template.resolve(target.raw["InputTransformer"])
+    paths = transformer.get("InputPathsMap", {}) if isinstance(transformer, dict) else UNKNOWN
+    if not isinstance(paths, dict):
+        return False
+    whole = {name for name, path in paths.items() if path in ("$", "$.detail")} | set(_WHOLE_EVENT)
+    return bool(whole & set(re.findall(r"<([^<>]+)>", input_template(template, target))))
+
+
+def strings_in(text: str) -> set[str]:
+    """The constant strings of a template, such as a rule's name."""
+    return set(re.findall(r'"([^"<>]*)"', text))
+
+
+def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
+    """The targets of the bus's rules that are functions, buses of this template or unknown; and what reads the rest."""
+    wanted = f"nothing that feeds a function from {template.name(bus)}"
+    reached: list[Resource | None] = []
+    for rule in rules_on(template, bus):
+        for target in targets_of(rule):
+            arn = template.text(target.raw.get("Arn"))
+            reached.append(template.target_of(arn))
+            if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
+                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or "unknown, therefore failed", wanted)
+    for reader in template.of_type(*_READERS):
+        source, to = _READERS[reader.type]
+        called = template.text(reader.properties.get(to))
+        from_bus = template.target_of(reader.properties.get(source))
+        if from_bus in reached and from_bus and (called is None or reader.type == _MAPPING or ":lambda:" in called):
+            yield Finding(reader.logical_id, to, called or "unknown, therefore failed", wanted)

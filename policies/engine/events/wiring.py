@@ -1,0 +1,182 @@
+"""How the parts of a template are connected: functions, aliases, buses, rules and their targets."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.engine.template.template import Resource, Template
+
+FUNCTION = "AWS::Lambda::Function"
+ALIAS = "AWS::Lambda::Alias"
+VERSION = "AWS::Lambda::Version"
+BUS = "AWS::Events::EventBus"
+RULE = "AWS::Events::Rule"
+QUEUE = "AWS::SQS::Queue"
+METHOD = "AWS::ApiGateway::Method"
+INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
+LOG_GROUP = "AWS::Logs::LogGroup"
+LATEST = "$LATEST"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A function as somebody calls it: `qualifier` is an alias's name, a version, or $LATEST."""
+
+    function: Resource
+    qualifier: str
+
+
+@dataclass(frozen=True)
+class RuleTarget:
+    """One target of a rule."""
+
+    rule: Resource
+    index: int
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def path(self) -> str:
+        return f"Targets[{self.index}]"
+
+
+def invocation(template: Template, expression: Any) -> Invocation | None:
+    """The function and qualifier behind an ARN, a partial ARN or a name; None if it is no function of the template."""
+    text = template.text(expression)
+    if text is None:
+        return None
+    return template.once(("invocation", text), lambda: _invocation(template, text))
+
+
+def _invocation(template: Template, text: str) -> Invocation | None:
+    for alias in template.of_type(ALIAS):
+        function = function_of(template, alias)
+        if function and text == template.arn(alias):
+            return Invocation(function, template.name(alias))
+    for version in template.of_type(VERSION):
+        function = function_of(template, version)
+        if function and text == template.arn(version):
+            return Invocation(function, text.rsplit(":", 1)[-1])
+    name, _, qualifier = _split_function(text)
+    named = template.target_of(name, FUNCTION)
+    return Invocation(named, qualifier or LATEST) if named else None
+
+
+def _split_function(text: str) -> tuple[str, str, str]:
+    """Name, colon and qualifier of `name:qualifier` or of a function's ARN."""
+    text = re.sub(r"^arn:aws:lambda:[^:]*:[^:]*:function:", "", text)
+    return text.partition(":")
+
+
+def function_of(template: Template, resource: Resource) -> Resource | None:
+    """The function that an alias, a version, an invoke configuration or a permission is on."""
+    name = template.text(resource.properties.get("FunctionName"))
+    return template.target_of(_split_function(name)[0], FUNCTION) if name is not None else None
+
+
+def on_function(template: Template, function: Resource, kind: str) -> list[Resource]:
+    """The resources of a kind (alias, version, invoke configuration, permission) that are on a function."""
+    return [resource for resource in template.of_type(kind) if function_of(template, resource) is function]
+
+
+def role_of(template: Template, function: Resource) -> Resource | None:
+    """The role that a function runs with, if it is in the template."""
+    return template.by_arn(function.properties.get("Role"), "AWS::IAM::Role")
+
+
+def integration(template: Template, method: Resource) -> Invocation | None:
+    """The function that an API method is integrated with.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    uri = template.value(method, "Integration.Uri")
+    match = re.search(r":lambda:path/[^/]+/functions/(.+)/invocations$", uri) if isinstance(uri, str) else None
+    return invocation(template, match.group(1)) if match else None
+
+
+def bus_of(template: Template, rule: Resource) -> Resource | None:
+    """The bus of the template that a rule is on; None is the default bus, or one that cannot be told."""
+    return template.target_of(rule.properties.get("EventBusName"), BUS)
+
+
+def rules_on(template: Template, bus: Resource) -> list[Resource]:
+    """The rules on a bus of the template."""
+    return [rule for rule in template.of_type(RULE) if bus_of(template, rule) is bus]
+
+
+def targets_of(rule: Resource) -> Iterator[RuleTarget]:
+    """The targets of a rule; an entry that cannot be read is a target without anything."""
+    targets = rule.properties.get("Targets", [])
+    for index, raw in enumerate(targets if isinstance(targets, list) else [targets]):
+        yield RuleTarget(rule, index, raw if isinstance(raw, Mapping) else {})
+
+
+# Others that call functions: the property with the function.
+CALLERS = {
+    "AWS::Lambda::EventSourceMapping": "FunctionName",
+    "AWS::Scheduler::Schedule": "Target.Arn",
+    "AWS::SNS::Subscription": "Endpoint",
+}
+
+
+def log_group_of(template: Template, function: Resource) -> Resource | None:
+    """The log group that a function names, or else the one that Lambda would make, if the template makes it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    named = template.value(function, "LoggingConfig.LogGroup")
+    return template.target_of(f"/aws/lambda/{template.name(function)}" if named is None else named, LOG_GROUP)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody calls a function: a rule's target, an API method, or one of the others."""
+
+    caller: Resource
+    path: str
+    invocation: Invocation
+
+
+def calls_of(template: Template, function: Resource) -> Iterator[Call]:
+    """Who calls a function, and through which qualifier."""
+    for rule in template.of_type(RULE):
+        for target in targets_of(rule):
+            called = invocation(template, target.raw.get("Arn"))
+            if called and called.function is function:
+                yield Call(rule, f"{target.path}.Arn", called)
+    for method in template.of_type(METHOD):
+        called = integration(template, method)
+        if called and called.function is function:
+            yield Call(method, "Integration.Uri", called)
+    for caller in template.of_type(*CALLERS):
+        called = invocation(template, template.value(caller, CALLERS[caller.type]))
+        if called and called.function is function:
+            yield Call(caller, CALLERS[caller.type], called)
+
+
+def failure_queues(template: Template) -> list[Resource]:
+    """The queues that failed asynchronous calls go to."""
+    arns = [
+        template.value(config, "DestinationConfig.OnFailure.Destination") for config in template.of_type(INVOKE_CONFIG)
+    ]
+    found = [template.by_arn(arn, QUEUE) for arn in arns]
+    return list(dict.fromkeys(queue for queue in found if queue))
+
+
+def redrive_target(template: Template, queue: Resource) -> Resource | None:
+    """The queue that a queue's redrive policy points to."""
+    return template.by_arn(template.value(queue, "RedrivePolicy.deadLetterTargetArn"), QUEUE)
+
+
+def rule_dead_letter_queues(template: Template) -> set[Resource]:
+    """The dead-letter queues of the targets of all rules."""
+    configs = [target.raw.get("DeadLetterConfig") for rule in template.of_type(RULE) for target in targets_of(rule)]
+    found = {template.by_arn(config.get("Arn"), QUEUE) for config in configs if isinstance(config, Mapping)}
+    return {queue for queue in found if queue}
+
+
+def target_queues(template: Template) -> set[Resource]:
+    """The queues that rules send events to."""
+    arns = [target.raw.get("Arn") for rule in template.of_type(RULE) for target in targets_of(rule)]
+    found = {template.by_arn(arn, QUEUE) for arn in arns}
+    return {queue for queue in found if queue}

@@ -1,0 +1,22 @@
+"""What a policy says when a resource breaks its control."""
+
+from dataclasses import dataclass
+
+TEMPLATE = "(template)"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violation.
+
+    `resource` is a logical id, or TEMPLATE when something is missing altogether; `path` is relative to the resource's
+    Properties unless it starts with another attribute of the resource, like `Targets[2].RetryPolicy`. `policy` is who
+    says it, as the library names it.
+    """
+
+    resource: str
+    path: str
+    found: str
+    wanted: str
+    fix: str = ""
+    policy: str = ""

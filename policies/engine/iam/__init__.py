@@ -1,0 +1,1 @@
+"""IAM: statements, who certainly may and who possibly may not, ways around policies."""

@@ -1,0 +1,158 @@
+"""Who is let in: trust of roles, permissions of functions, policies on queues, topics, buses, buckets and log groups.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.delivery import is_for_our_account, source_arns
+from policies.engine.events.wiring import METHOD, RULE, calls_of, function_of, invocation, targets_of
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import lets_take, trust_denials
+from policies.engine.iam.resource_policies import BUS_POLICY, held_statements
+from policies.engine.iam.statements import Statement, conditions_of, lower, trust_of
+from policies.engine.services.api import call_arns
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
+
+_IDENTITY = ("AWS::IAM::",)
+
+
+def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
+    """A role's trust: one service, exactly, and surely; with `rules`, on behalf of these rules only."""
+    statements = [one for one in trust_of(template, role) if one.allows]
+    if service:
+        yield from _untaken(template, role, service, rules)
+        yield from trust_denials(template, role, service)
+    for one in statements:
+        if lower(one.actions) != ("sts:assumerole",) or one.not_actions:
+            yield Finding(
+                role.logical_id, f"{one.path}.Action", _told(one.actions or one.not_actions), "sts:AssumeRole"
+            )
+        services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
+        right = services == [service] if service else bool(services)
+        if not right or len(services) != len(one.principals) or one.not_principals:
+            found = _told(one.not_principals or one.principals)
+            yield Finding(role.logical_id, f"{one.path}.Principal", found, service or "a service")
+        sources = source_arns(template, one)
+        if rules is not None and not (sources and sources <= set(rules)):
+            found = f"sources {_told(tuple(_sources(one)))}"
+            wanted = "aws:SourceArn with ArnEquals to the rules that use the role, and no others"
+            yield Finding(role.logical_id, f"{one.path}.Condition", found, wanted)
+
+
+def _untaken(template: Template, role: Resource, service: str, rules: list[str] | None) -> Iterator[Finding]:
+    """That a service may not surely take a role: of a condition on more than source and account nobody knows enough."""
+    trusts = [one for one in trust_of(template, role) if lets_take(one, service)]
+    if rules is None:
+        surely = any(is_for_our_account(template, one) for one in trusts)
+    else:
+        surely = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
+    if not surely:
+        found, wanted = f"no trust that surely lets {service} take the role", f"trust in {service}"
+        yield Finding(role.logical_id, "AssumeRolePolicyDocument", found, wanted)
+
+
+def _sources(statement: Statement) -> list[Any]:
+    return [value for (_, key), values in conditions_of(statement).items() if "source" in key for value in values]
+
+
+def permissions(template: Template) -> Iterator[Finding]:
+    """Function permissions: one service on behalf of one source that really calls the function."""
+    for one in template.of_type("AWS::Lambda::Permission"):
+        yield from _permission(template, one)
+
+
+def _permission(template: Template, one: Resource) -> Iterator[Finding]:
+    name = one.logical_id
+    action, principal = template.value(one, "Action"), template.value(one, "Principal")
+    if action != "lambda:InvokeFunction":
+        yield Finding(name, "Action", str(action), "lambda:InvokeFunction")
+    if principal not in ("events.amazonaws.com", "apigateway.amazonaws.com"):
+        yield Finding(name, "Principal", str(principal), "events.amazonaws.com or apigateway.amazonaws.com")
+    function = function_of(template, one)
+    called = invocation(template, one.properties.get("FunctionName"))
+    calls = list(calls_of(template, function)) if function else []
+    if called is None or called not in [call.invocation for call in calls]:
+        found = f"the qualifier {called.qualifier}" if called else str(template.value(one, "FunctionName"))
+        yield Finding(name, "FunctionName", found, "the qualifier that is called")
+    source = template.text(one.properties.get("SourceArn"))
+    rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
+    methods = {arn for call in calls if call.caller.type == METHOD for arn in call_arns(template, call.caller)}
+    right = source in rules if principal == "events.amazonaws.com" else source in methods
+    if source is None or not right or "*" in source:
+        found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
+        yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
+
+
+def resource_policies(template: Template) -> Iterator[Finding]:
+    """Every policy on a resource: nobody but services on behalf of something of this template."""
+    for resource in template.resources.values():
+        if resource.type.startswith(_IDENTITY):
+            continue
+        if resource.type == BUS_POLICY and "Statement" not in resource.properties:
+            # The old form is a permission for an account, or for everybody.
+            found, wanted = template.value(resource, "Principal"), "nobody: our functions need no bus policy"
+            yield Finding(resource.logical_id, "Principal", str(found), wanted)
+        for one in held_statements(template, resource):
+            if one.allows:
+                yield from _statement(template, one)
+
+
+def _statement(template: Template, one: Statement) -> Iterator[Finding]:
+    name, wanted = one.owner.logical_id, "one service"
+    services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
+    if not services or len(services) != len(one.principals) or one.not_principals:
+        yield Finding(name, f"{one.path}.Principal", _told(one.not_principals or one.principals), wanted)
+    if one.not_actions or not one.actions or not all(_exact(action) for action in one.actions):
+        yield Finding(name, f"{one.path}.Action", _told(one.not_actions or one.actions), "exact actions")
+    if one.not_resources or not all(_own(template, resource) for resource in one.resources):
+        yield Finding(
+            name, f"{one.path}.Resource", _told(one.not_resources or one.resources), "an ARN of this template"
+        )
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
+    if lower(one.actions) != ("logs:createlogstream",) and not _limited(template, one):
+        found = f"sources {_told(tuple(_sources(one)))}"
+        yield Finding(name, f"{one.path}.Condition", found, "aws:SourceArn of what of this template sends here")
+
+
+def _own(template: Template, resource: Any) -> bool:
+    if not isinstance(resource, str):
+        return False
+    return template.by_arn(resource.removesuffix("/*")) is not None
+
+
+def _limited(template: Template, one: Statement) -> bool:
+    """Whether aws:SourceArn names what sends here: rules by their ARNs, alarms by this stack's pattern of names."""
+    sources = source_arns(template, one)
+    if ("Service", "cloudwatch.amazonaws.com") in one.principals:
+        return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
+    return bool(sources) and sources <= _senders(template, one)
+
+
+def _alarms(template: Template, pattern: str) -> bool:
+    """Whether a pattern is of alarms in this account, and of some part of their names."""
+    begin, _, names = pattern.partition(":alarm:")
+    return "*" not in begin and names.strip("*") != "" and f":{template.account}" in begin
+
+
+def _senders(template: Template, one: Statement) -> set[str]:
+    """The ARNs of the rules that send to the statement's resources, as targets or as dead-letter queues."""
+    wanted = {str(resource).removesuffix(":*") for resource in one.resources}
+    found: set[str] = set()
+    for rule in template.of_type(RULE):
+        for target in targets_of(rule):
+            config = target.raw.get("DeadLetterConfig")
+            queue = config.get("Arn") if isinstance(config, Mapping) else None
+            if {template.text(target.raw.get("Arn")), template.text(queue)} & wanted:
+                found.add(template.arn(rule) or "")
+    return found
+
+
+def _exact(value: Any) -> bool:
+    return isinstance(value, str) and not set(value) & set("*?")
+
+
+def _told(values: Any) -> str:
+    return ", ".join(str(value) for value in listed(list(values))) or "nothing"

@@ -1,0 +1,177 @@
+"""Whether a role certainly has a permission: an unconditional Allow exists, and no Deny may apply.
+
+Which principals, actions and resources a Deny may apply to: when in doubt, it applies.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import statements_on
+from policies.engine.iam.statements import Statement, conditions_of, denied_under, lower, role_statements, trust_of
+from policies.engine.template.intrinsics import text_of
+from policies.engine.template.template import Resource, Template
+
+# What is so of a request, by condition key in lower case; None for a key that it does not have.
+Facts = Mapping[str, str | None]
+_NOT = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
+_OPPOSITE = {"true": "false", "false": "true"}
+_WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root)?")
+
+
+def lacking(template: Template, role: Resource, action: str, arn: str) -> Iterator[Finding]:
+    """Why a role does not surely have a right."""
+    if not any(_gives(one, action, arn) for one in role_statements(template, role)):
+        yield Finding(role.logical_id, "Policies", f"no right to {action} on {arn}", "what its part needs")
+    yield from denied(template, role, action, arn)
+
+
+def _gives(one: Statement, action: str, arn: str) -> bool:
+    return (
+        one.effect == "Allow"
+        and one.covers(action)
+        and any(isinstance(own, str) and fnmatchcase(arn, own) for own in one.resources)
+        and conditions_of(one) == {}
+        and "Condition" not in one.owner.raw
+    )
+
+
+def denied(template: Template, role: Resource, action: str, arn: str) -> Iterator[Finding]:
+    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource."""
+    facts = _facts(template, role)
+    for one in (*_refusals(template, role), *_refusals_on(template, arn)):
+        if may_mean_role(template, one, role) and may_deny(one, action, arn, facts):
+            found = f"a statement that may deny {action} on {arn}"
+            yield Finding(one.owner.logical_id, one.path, found, "no denial of what a function or a rule needs")
+    boundary = template.value(role, "PermissionsBoundary")
+    if boundary is not None:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+        wanted = "no boundary: it takes away whatever it does not allow"
+        yield Finding(role.logical_id, "PermissionsBoundary", str(boundary), wanted)
+
+
+def _refusals(template: Template, role: Resource) -> list[Statement]:
+    statements = role_statements(template, role)
+    return template.once(("refusals", role.logical_id), lambda: [one for one in statements if one.effect != "Allow"])
+
+
+def _refusals_on(template: Template, arn: str) -> list[Statement]:
+    """Those of the policy on the resource: an object's is its bucket's."""
+
+    def found() -> list[Statement]:
+        resource = template.by_arn(arn) or template.by_arn(arn.partition("/")[0])
+        statements = statements_on(template, resource) if resource else []
+        return [one for one in statements if one.effect != "Allow"]
+
+    return template.once(("refusals on", arn), found)
+
+
+def _facts(template: Template, role: Resource) -> dict[str, str | None]:
+    """What is so of every request of our functions, None for what it does not name: no condition on these is unknown.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
+    """
+    return {
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "false",
+        "aws:principalarn": template.arn(role),
+        "aws:principalaccount": template.account,
+        "aws:requestedregion": template.region,
+        # How the objects are written: what RT_BUCKET_ENCRYPTED and RT_BUCKET_TIERING want, and never over another.
+        "s3:x-amz-server-side-encryption": "aws:kms",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": None,
+        "s3:x-amz-storage-class": "INTELLIGENT_TIERING",
+        "s3:if-none-match": "*",
+        "s3:tlsversion": "1.2",
+    }
+
+
+def trust_denials(template: Template, role: Resource, service: str) -> Iterator[Finding]:
+    """What in a role's trust may keep a service from taking it."""
+    for one in trust_of(template, role):
+        if may_mean_service(one, service) and may_deny(one, "sts:AssumeRole", "", {}):
+            yield Finding(role.logical_id, one.path, f"a statement that may deny {service}", f"trust in {service}")
+
+
+def lets_take(trust: Statement, service: str) -> bool:
+    """Whether a statement of trust lets a service take the role, as far as its conditions let it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+    return trust.effect == "Allow" and ("Service", service) in trust.principals and trust.covers("sts:AssumeRole")
+
+
+def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
+    """Whether a statement may deny an action on an ARN; not if, by the facts, one of its conditions is never met."""
+    return (
+        one.effect != "Allow"
+        and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
+        and _may_be(one.resources, one.not_resources, arn)
+        and not any(_never(operator, key, values, facts) for (operator, key), values in denied_under(one).items())
+    )
+
+
+def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
+    """Whether what is wanted may be among these, or is not surely among those left out; trust has no resources."""
+    if but:
+        return not any(isinstance(one, str) and fnmatchcase(wanted, one) for one in but)
+    return not among or any(_may_meet(text_of(one), wanted) for one in among)
+
+
+def _may_meet(pattern: str | None, wanted: str) -> bool:
+    """Whether a pattern may mean something that is wanted, which may be a pattern itself."""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    if pattern is None or "${aws:" in pattern:
+        return True
+    if "*" not in wanted:
+        return fnmatchcase(wanted, pattern)
+    # Two patterns: what comes before the first wildcard must not keep them apart.
+    begin, wanted_begin = re.split(r"[*?]", pattern)[0], wanted.split("*")[0]
+    return wanted_begin.startswith(begin) or begin.startswith(wanted_begin)
+
+
+def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bool:
+    """Whether the facts surely do not meet a condition.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    if key not in facts:
+        return False
+    fact = facts[key]
+    if operator == "null":
+        return values == ("false" if fact is None else "true",)
+    if operator == "bool":
+        return values == (_OPPOSITE.get(str(fact)),)
+    if operator == "numericlessthan":
+        return values == (fact,)
+    return operator in _NOT and fact is not None and fact in values
+
+
+def may_mean_service(one: Statement, service: str) -> bool:
+    """Whether a statement's principal may be a service."""
+    return bool(one.not_principals) or any(text_of(value) in (None, "*", service) for _, value in one.principals)
+
+
+def may_mean_role(template: Template, one: Statement, role: Resource) -> bool:
+    """Whether a statement's principal may be a role: a statement of its own has none."""
+    if one.not_principals or not one.principals:
+        return True
+    people = [value for kind, value in one.principals if kind not in ("Service", "Federated")]
+    return any(_may_be_role(template, value, role) for value in people)
+
+
+def _may_be_role(template: Template, principal: Any, role: Resource) -> bool:
+    """Whether a principal is everybody, an account that may be ours, or the role itself or a session of it."""
+    text = text_of(principal)
+    if text is None or text == "*":
+        return True
+    account = _WHOLE_ACCOUNT.fullmatch(text)
+    if account:
+        return not template.account.isdigit() or account.group(1) == template.account
+    return template.name(role) in text.split("/")

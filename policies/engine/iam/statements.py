@@ -1,0 +1,180 @@
+"""The policy statements of a template: what they are, those of identities, and those of trust.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.engine.template.intrinsics import UNKNOWN, text_of
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
+
+# Types that hold statements about what an identity may do, and the property with the document.
+IDENTITY_POLICIES = (
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::ManagedPolicy",
+)
+IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, resolved; an element that cannot be told is UNKNOWN in its tuple."""
+
+    owner: Resource
+    path: str
+    effect: Any
+    actions: tuple[Any, ...]
+    not_actions: tuple[Any, ...]
+    resources: tuple[Any, ...]
+    not_resources: tuple[Any, ...]
+    # Pairs such as ("Service", "events.amazonaws.com"); ("*", "*") for everybody.
+    principals: tuple[tuple[str, Any], ...]
+    not_principals: tuple[tuple[str, Any], ...]
+    conditions: Any
+    raw: Mapping[str, Any] = field(repr=False, compare=False, hash=False)
+
+    @property
+    def allows(self) -> bool:
+        """Whether the statement grants something; an effect that cannot be told counts as a grant."""
+        return bool(self.effect != "Deny")
+
+    def covers(self, action: str) -> bool:
+        """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
+        return any(isinstance(own, str) and fnmatchcase(action.lower(), own) for own in lower(self.actions))
+
+    def everybody(self) -> bool:
+        """Whether the principal is everybody: "*", or {"AWS": "*"}."""
+        return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
+
+
+def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Actions in lower case, to compare them: IAM reads them in any.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    return tuple(action.lower() if isinstance(action, str) else action for action in actions)
+
+
+def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
+    """The statements of a policy document: an object, or JSON in a text; one of unknowns if it cannot be told."""
+    resolved = template.resolve(document)
+    if isinstance(resolved, str):
+        try:
+            resolved = json.loads(resolved)
+        except ValueError:
+            resolved = UNKNOWN
+    if not isinstance(resolved, Mapping):
+        return [_unknown(owner, path)]
+    found = listed(resolved.get("Statement"))
+    many = isinstance(resolved.get("Statement"), list)
+    place = f"{path}.Statement" if path else "Statement"
+    places = [f"{place}[{index}]" if many else place for index in range(len(found))]
+    return [_statement(owner, raw, place) for raw, place in zip(found, places, strict=True)]
+
+
+def _statement(owner: Resource, raw: Any, path: str) -> Statement:
+    if not isinstance(raw, Mapping):
+        return _unknown(owner, path)
+    return Statement(
+        owner=owner,
+        path=path,
+        effect=raw.get("Effect"),
+        actions=listed(raw.get("Action")),
+        not_actions=listed(raw.get("NotAction")),
+        resources=listed(raw.get("Resource")),
+        not_resources=listed(raw.get("NotResource")),
+        principals=_principals(raw.get("Principal")),
+        not_principals=_principals(raw.get("NotPrincipal")),
+        conditions=raw.get("Condition", {}),
+        raw=raw,
+    )
+
+
+def _unknown(owner: Resource, path: str) -> Statement:
+    anything = (UNKNOWN,)
+    return Statement(owner, path, UNKNOWN, anything, (), anything, (), (("*", UNKNOWN),), (), UNKNOWN, {})
+
+
+def _principals(value: Any) -> tuple[tuple[str, Any], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping):
+        return (("*", value),)
+    return tuple((str(kind), item) for kind, items in value.items() for item in listed(items))
+
+
+def trust_of(template: Template, role: Resource) -> list[Statement]:
+    """Who may take a role."""
+    return statements_of(template, role, role.properties.get("AssumeRolePolicyDocument"), "AssumeRolePolicyDocument")
+
+
+def own_statements(template: Template, resource: Resource) -> list[Statement]:
+    """The statements that an identity or an identity policy itself holds."""
+    return template.once(("own statements", resource.logical_id), lambda: list(_own_statements(template, resource)))
+
+
+def _own_statements(template: Template, resource: Resource) -> Iterator[Statement]:
+    if resource.type in IDENTITY_POLICIES:
+        yield from statements_of(template, resource, resource.properties.get("PolicyDocument"), "PolicyDocument")
+        return
+    policies = resource.properties.get("Policies", [])
+    for index, policy in enumerate(policies if isinstance(policies, list) else [policies]):
+        document = policy.get("PolicyDocument") if isinstance(policy, Mapping) else UNKNOWN
+        yield from statements_of(template, resource, document, f"Policies[{index}].PolicyDocument")
+
+
+def identity_statements(template: Template) -> Iterator[Statement]:
+    """Every statement of every role, user, group and identity policy."""
+    for resource in template.of_type(*IDENTITIES, *IDENTITY_POLICIES):
+        yield from own_statements(template, resource)
+
+
+def role_statements(template: Template, role: Resource) -> list[Statement]:
+    """Every statement that a role has: its own, and those of policies attached to it in the template."""
+    found = list(own_statements(template, role))
+    for policy in template.of_type(*IDENTITY_POLICIES):
+        if is_attached(template, policy, role):
+            found.extend(own_statements(template, policy))
+    return found
+
+
+def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
+    """Whether an identity policy is attached to a role, from either side, or may be: nobody can tell to whom."""
+    names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
+    if any(name is UNKNOWN or template.target_of(name, "AWS::IAM::Role") is role for name in names):
+        return True
+    arns = listed(role.properties.get("ManagedPolicyArns"))
+    return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)
+
+
+def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """The conditions as {(operator, key): values}, operators and keys in lower case as IAM reads them."""
+    if not isinstance(statement.conditions, Mapping):
+        return {("unknown", "unknown"): (UNKNOWN,)}
+    return {
+        (str(operator).lower(), str(key).lower()): tuple(_plain(value) for value in listed(values))
+        for operator, keys in statement.conditions.items()
+        for key, values in (keys.items() if isinstance(keys, Mapping) else {"unknown": UNKNOWN}.items())
+    }
+
+
+def _plain(value: Any) -> Any:
+    """IAM writes booleans as texts."""
+    return UNKNOWN if value is UNKNOWN else text_of(value)
+
+
+def denied_under(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """The conditions of a denial; with IfExists it denies at least as much: it holds where the key is missing, too.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
+    """
+    conditions = conditions_of(statement).items()
+    return {(operator.removesuffix("ifexists"), key): values for (operator, key), values in conditions}

@@ -1,0 +1,70 @@
+"""A control's judgement of a template by all its policies."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from policies.engine import library
+from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, Use, catalogues
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.template.naming import stage_of
+from policies.engine.template.template import Template
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a control of a catalogue says of templates: it fails if any of its policies does."""
+
+    control: Control
+    catalogue: Catalogue
+    policies: tuple[tuple[Use, Policy], ...]
+
+    @property
+    def scope(self) -> frozenset[str]:
+        """The resource types in any of the policies' scope; WHOLE's `*` among them for the template as a whole."""
+        return frozenset(kind for _, policy in self.policies for kind in policy.scope)
+
+    def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
+        """Every violation, each with its policy and its fix; what cannot be judged is a violation too. Never raises."""
+        found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
+        return list(dict.fromkeys(found))
+
+    def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:
+        try:
+            return list(self._judge(use, policy, template, stage or stage_of(template)))
+        except Exception as error:
+            # Fail closed: a policy that cannot judge has not proved anything.
+            problem = " ".join(f"{type(error).__name__}: {error}".split())
+            found = f"the policy {self.control.id} could not judge: {problem}"
+            return [Finding(TEMPLATE, "", found, "a judgement", "", use.policy)]
+
+    def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
+        parameters = {**use.parameters_of(stage, self.catalogue.stages), "stage": stage}
+        for finding in policy.findings(template, parameters):
+            yield replace(finding, fix=finding.fix or self.control.fix, policy=use.policy)
+
+
+def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
+    """Control id -> judgement, of the system's controls that have policies; raises NoCatalogue and NoPolicy."""
+    catalogue = catalogues(folder)[system]
+    return {
+        control.id: Judgement(control, catalogue, tuple((use, library.policy(use.policy)) for use in control.uses))
+        for control in catalogue.controls.values()
+        if control.uses
+    }
+
+
+def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
+    """Control id -> judgement, of every system; raises NoCatalogue, and NoPolicy also for one that no row names."""
+    found: dict[str, Judgement] = {}
+    for system in catalogues(folder):
+        own = judgements(system, folder)
+        twice = sorted(found.keys() & own.keys())
+        if twice:
+            raise NoCatalogue(f"{system}.yaml: another catalogue has the control {twice[0]}, too")
+        found.update(own)
+    strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
+    if strangers:
+        raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")
+    return found

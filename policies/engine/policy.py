@@ -1,0 +1,79 @@
+"""The base of every policy: one file, one judgement of the whole template."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.template.template import Resource, Template
+
+# The scope of a policy that judges the template as a whole, whatever is in it.
+WHOLE = ("*",)
+_TRANSFORM = "Fn::Transform"
+# What a template does not show itself, so that it cannot be judged.
+_OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
+
+
+class Policy:
+    """A judgement of templates; it knows neither the control nor the system that uses it.
+
+    A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding; or
+    WHOLE), what else it `relies_on`, and how to `judge`. A module ends with `policy = TheSubclass()`.
+    """
+
+    scope: ClassVar[tuple[str, ...]] = ()
+    relies_on: ClassVar[tuple[str, ...]] = ()
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        """The violations in a template; parameters are the use's for the template's stage, and `stage` itself."""
+        raise NotImplementedError
+
+    def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        """Every violation; what the template does not show, or shows under a condition, is a violation too."""
+        if not self.scope:
+            raise ValueError("it has no scope")
+        yield from _unreadable(template)
+        if self.scope != WHOLE and not template.of_type(*self.scope):
+            kinds = " or ".join(self.scope)
+            yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")
+            return
+        for resource in template.of_type(*self.scope, *self.relies_on):
+            if "Condition" in resource.raw:
+                yield _conditional(resource)
+        yield from self.judge(template, parameters)
+
+
+def _conditional(resource: Resource) -> Finding:
+    found = f"exists only if the condition {resource.raw['Condition']} holds: unknown, therefore failed"
+    return Finding(resource.logical_id, "Condition", found, "a resource without a condition")
+
+
+def _unreadable(template: Template) -> Iterator[Finding]:
+    """Macros, modules and nested stacks bring resources that the template does not show."""
+    document = template.document
+    wanted = "a template that shows all its resources"
+    if document.get("Transform"):
+        found = f"the macro {document['Transform']}: unknown, therefore failed"
+        yield Finding(TEMPLATE, "Transform", found, wanted)
+    for name, raw in document["Resources"].items():
+        kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
+        if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
+            yield Finding(name, "Type", f"{kind}: unknown, therefore failed", wanted)
+        if template.of_body(raw, _is_transformed):
+            yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
+
+
+def _is_transformed(body: Any) -> bool:
+    """Whether a macro may add anything to a resource, wherever in it that stands.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
+    """
+    values = [body]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            if _TRANSFORM in value:
+                return True
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
+    return False

@@ -1,0 +1,1 @@
+"""Readers of templates and tables: JSON and YAML, stricter than their parsers."""

@@ -1,0 +1,1 @@
+"""Services: what is particular to one of them."""

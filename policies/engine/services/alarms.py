@@ -1,0 +1,176 @@
+"""What an alarm must be like to be worth something, and whether its topic's policy certainly lets CloudWatch publish.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import may_deny, may_mean_service
+from policies.engine.iam.resource_policies import policies_on, resource_statements
+from policies.engine.iam.statements import Statement, conditions_of
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
+
+ALARM = "AWS::CloudWatch::Alarm"
+_TOPIC = "AWS::SNS::Topic"
+# CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
+# https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+_UNUSABLE_KEY = "alias/aws/sns"
+_RUNBOOK = re.compile(r"\brunbook\b\S*\s+\S+", re.IGNORECASE)
+_MOST_PERIODS = 5
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
+_SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
+_MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
+_OWNERS = ("aws:sourceaccount", "aws:sourceowner")
+# Every request says whether it is encrypted, and CloudWatch's are.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
+_FACTS = {"aws:securetransport": "true"}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The alarm that is wanted: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
+
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistics: tuple[str, ...]
+    threshold: float
+    seconds: int
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
+        return f"an alarm on {self.namespace} {self.metric} ({where})"
+
+
+def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
+    """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
+    alarms = [alarm for alarm in template.of_type(ALARM) if _is_on(template, alarm, watch)]
+    if not alarms:
+        yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
+    problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
+    if all(problems):
+        for found in problems:
+            yield from found
+
+
+def _is_on(template: Template, alarm: Resource, watch: Watch) -> bool:
+    dimensions = template.value(alarm, "Dimensions")
+    found = [(one.get("Name"), one.get("Value")) for one in listed(dimensions) if isinstance(one, Mapping)]
+    return (
+        template.value(alarm, "Namespace") == watch.namespace
+        and template.value(alarm, "MetricName") == watch.metric
+        and len(found) == len(listed(dimensions))
+        and sorted(map(str, found)) == sorted(map(str, watch.dimensions.items()))
+    )
+
+
+def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
+    for path, wanted, holds in (*_measure(template, alarm, watch), *_reaction(template, alarm)):
+        if not holds:
+            found = template.value(alarm, path)
+            yield Finding(alarm.logical_id, path, "none" if found is None else str(found), wanted)
+
+
+def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
+    path = "ExtendedStatistic" if watch.statistics[0].startswith("p") else "Statistic"
+    yield path, " or ".join(watch.statistics), template.value(alarm, path) in watch.statistics
+    # With a unit that the metric does not have the alarm sees no data, for ever.
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    unit, own = template.value(alarm, "Unit"), _UNITS.get(watch.metric, "Count")
+    yield "Unit", f"none, or {own}", unit is None or unit == own
+    operator = template.value(alarm, "ComparisonOperator")
+    yield (
+        "ComparisonOperator",
+        "GreaterThanThreshold",
+        operator
+        in (
+            "GreaterThanThreshold",
+            "GreaterThanOrEqualToThreshold",
+        ),
+    )
+    threshold = template.number(alarm.properties.get("Threshold"))
+    # A count of 0 is always at least 0: with "or equal" such an alarm never ends.
+    least = 0 if operator == "GreaterThanThreshold" else 1e-9
+    most = watch.threshold if operator == "GreaterThanThreshold" or watch.threshold else 1
+    yield "Threshold", f"at most {watch.threshold:g}", threshold is not None and least <= threshold <= most
+    yield from _time(template, alarm, watch.seconds)
+
+
+def _time(template: Template, alarm: Resource, seconds: int) -> Iterator[tuple[str, str, bool]]:
+    """How long it must be wrong until the alarm rings: for as many periods as it wants datapoints.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    """
+    period, periods = (template.number(alarm.properties.get(name)) or 0 for name in ("Period", "EvaluationPeriods"))
+    points = template.value(alarm, "DatapointsToAlarm")
+    needed = periods if points is None else template.number(points) or 0
+    yield "Period", f"1 to {seconds}", 1 <= period <= seconds
+    yield "EvaluationPeriods", f"1 to {_MOST_PERIODS}", 1 <= periods <= _MOST_PERIODS
+    yield "DatapointsToAlarm", "no more than there are", points is None or 1 <= needed <= periods
+    path = "EvaluationPeriods" if points is None else "DatapointsToAlarm"
+    yield path, f"so few that it rings within {seconds} seconds", needed * period <= seconds
+
+
+def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, bool]]:
+    enabled = template.value(alarm, "ActionsEnabled")
+    yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
+    actions = listed(template.value(alarm, "AlarmActions"))
+    topics = [template.by_arn(action, _TOPIC) for action in actions]
+    usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
+    wanted = "a topic of this stack to which CloudWatch can publish"
+    yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)
+    missing = template.value(alarm, "TreatMissingData")
+    yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
+    description = template.value(alarm, "AlarmDescription")
+    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and bool(_RUNBOOK.search(description))
+
+
+def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
+    return template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY and may_publish(template, topic, alarm)
+
+
+def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
+    """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
+    policies = template.once(("topic's policies", topic.logical_id), lambda: policies_on(template, topic))
+    if not policies:
+        return True
+    if any("Condition" in policy.raw for policy in policies):
+        return False
+    statements = template.once(("topic", topic.logical_id), lambda: resource_statements(template, topic))
+    arn = str(template.arn(topic))
+    return any(_lets(template, one, arn, alarm) for one in statements) and not any(
+        may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements
+    )
+
+
+def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resource) -> bool:
+    return (
+        statement.effect == "Allow"
+        and (("Service", _SERVICE) in statement.principals or statement.everybody())
+        and statement.covers(_ACTION)
+        and any(isinstance(one, str) and fnmatchcase(topic_arn, one) for one in statement.resources)
+        and all(_holds(template, *condition, alarm) for condition in conditions_of(statement).items())
+    )
+
+
+def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], alarm: Resource) -> bool:
+    """Whether a condition surely is true when CloudWatch publishes for the alarm."""
+    operator, key = asked
+    actual = template.arn(alarm) if key == "aws:sourcearn" else template.account
+    if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
+        return False
+    # Only ArnEquals, ArnLike and StringLike know wildcards.
+    return any(
+        value == actual or (operator != "stringequals" and isinstance(value, str) and fnmatchcase(actual, value))
+        for value in values
+    )

@@ -1,0 +1,197 @@
+"""The parts of a REST API in a template: routes, stages, deployments, and what API Gateway answers by itself.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGateway.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.engine.events.wiring import METHOD
+from policies.engine.finding import Finding
+from policies.engine.template.lifecycle import made_before
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import shown
+
+API = "AWS::ApiGateway::RestApi"
+PATH = "AWS::ApiGateway::Resource"
+STAGE = "AWS::ApiGateway::Stage"
+DEPLOYMENT = "AWS::ApiGateway::Deployment"
+RESPONSE = "AWS::ApiGateway::GatewayResponse"
+# What API Gateway answers where nobody says otherwise.
+_OWN_STATUS = {
+    "BAD_REQUEST_BODY": 400,
+    "INVALID_API_KEY": 403,
+    "THROTTLED": 429,
+    "QUOTA_EXCEEDED": 429,
+    "INTEGRATION_FAILURE": 504,
+    "INTEGRATION_TIMEOUT": 504,
+}
+_TOLD = ("ResponseTemplates", "ResponseParameters")
+_ECHO = "validationErrorString"
+# Answers whatever of its class has no response of its own, with its own status if it has one.
+_DEFAULT = "DEFAULT_{}XX"
+
+
+@dataclass(frozen=True)
+class ApiStage:
+    """A stage: a resource of its own, or one that a deployment makes; `place` comes before its properties' paths."""
+
+    resource: Resource
+    name: str | None
+    api: Resource | None
+    place: str
+    properties: Mapping[str, Any] = field(repr=False, compare=False)
+
+
+def named(template: Template, expression: Any, kind: str, name: str = "Name") -> Resource | None:
+    """The resource of a kind that an expression points to, by reference or by its id or name."""
+    text = template.text(expression)
+    if text is None:
+        return None
+    found = [one for one in template.of_type(kind) if text in (f"${{{one.logical_id}}}", template.value(one, name))]
+    return found[0] if len(found) == 1 else None
+
+
+def api_of(template: Template, resource: Resource) -> Resource | None:
+    """The API that a method, stage, model or validator belongs to."""
+    return named(template, resource.properties.get("RestApiId"), API, "RestApiId")
+
+
+def route(template: Template, method: Resource) -> tuple[str, str | None]:
+    """Verb and path of a method; the path is None if it cannot be told."""
+    return template.text(method.properties.get("HttpMethod")) or "unknown", _path(template, method)
+
+
+def _path(template: Template, method: Resource) -> str | None:
+    parts: list[str] = []
+    parent = template.text(method.properties.get("ResourceId"))
+    for _ in template.of_type(PATH):
+        found = next((one for one in template.of_type(PATH) if parent == f"${{{one.logical_id}}}"), None)
+        if not found:
+            break
+        parts.insert(0, template.text(found.properties.get("PathPart")) or "?")
+        parent = template.text(found.properties.get("ParentId"))
+    api = api_of(template, method)
+    is_root = api is not None and parent == f"${{{api.logical_id}.RootResourceId}}"
+    return f"/{'/'.join(parts)}" if is_root else None
+
+
+def routes(template: Template) -> dict[str, Resource]:
+    """`POST /path` -> method."""
+    found = [(route(template, method), method) for method in template.of_type(METHOD)]
+    return {f"{verb} {path or '(an unknown path)'}": method for (verb, path), method in found}
+
+
+def stages(template: Template) -> list[ApiStage]:
+    """Every stage of every API of the template."""
+    own = [
+        ApiStage(one, _stage_name(template, one), api_of(template, one), "", one.properties)
+        for one in template.of_type(STAGE)
+    ]
+    made = [
+        ApiStage(one, _stage_name(template, one), api_of(template, one), "StageDescription.", _description(one))
+        for one in template.of_type(DEPLOYMENT)
+        if one.properties.get("StageName") is not None
+    ]
+    return [*own, *made]
+
+
+def _stage_name(template: Template, resource: Resource) -> str | None:
+    return template.text(resource.properties.get("StageName"))
+
+
+def _description(deployment: Resource) -> Mapping[str, Any]:
+    found = deployment.properties.get("StageDescription")
+    return found if isinstance(found, Mapping) else {}
+
+
+def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
+    """The sources of a method's calls: API, stage, verb and path; `others` are stages beside the template's.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    """
+    api, (verb, path) = api_of(template, method), route(template, method)
+    if api is None or path is None:
+        return set()
+    names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
+    place = f"arn:aws:execute-api:{template.region}:{template.account}:${{{api.logical_id}}}"
+    return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
+
+
+def deployment_problems(template: Template, methods: list[Resource]) -> Iterator[Finding]:
+    """Stages that run something else, and deployments that may be made before these methods of their API."""
+    for stage in stages(template):
+        if not stage.place:
+            yield from _run(template, stage)
+    for deployment in template.of_type(DEPLOYMENT):
+        before, api = made_before(template, deployment), api_of(template, deployment)
+        for method in methods:
+            if api_of(template, method) is api and method.logical_id not in before:
+                found = f"nothing that waits for {method.logical_id}"
+                yield Finding(deployment.logical_id, "DependsOn", found, "the methods that it deploys")
+
+
+def _run(template: Template, stage: ApiStage) -> Iterator[Finding]:
+    canary = ("CanarySetting.DeploymentId",) if stage.resource.properties.get("CanarySetting") else ()
+    for path in ("DeploymentId", *canary):
+        expression = template.value(stage.resource, path)
+        deployment = named(template, expression, DEPLOYMENT, "DeploymentId")
+        if not deployment or api_of(template, deployment) is not stage.api:
+            wanted = "a deployment of the stage's API, in this template"
+            yield Finding(stage.resource.logical_id, path, shown(template, expression), wanted)
+
+
+def refusal_problems(template: Template, apis: Iterable[Resource], refusals: Mapping[str, int]) -> Iterator[Finding]:
+    """Refusals with another status than the wanted one, and those of these APIs that are left to AWS."""
+    yield from _answers(template, {**_defaults(refusals), **refusals})
+    yield from _echoes(template)
+    for api in apis:
+        yield from _unanswered(template, api, refusals)
+
+
+def _echoes(template: Template) -> Iterator[Finding]:
+    """Refusals that tell what the validator said: of an enum or a pattern it says the value, too.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    """
+    for response in template.of_type(RESPONSE):
+        for path, raw in walk(response.properties):
+            if path.startswith(_TOLD) and _ECHO in (template.text(raw) or _ECHO):
+                yield Finding(response.logical_id, path, shown(template, raw), "a text without the value")
+
+
+def _default_of(kind: str) -> str:
+    return _DEFAULT.format(_OWN_STATUS[kind] // 100)
+
+
+def _defaults(refusals: Mapping[str, int]) -> dict[str, int]:
+    """The status that a default may have: the one that all refusals of its class want, if it is one."""
+    wanted: dict[str, set[int]] = {}
+    for kind, status in refusals.items():
+        wanted.setdefault(_default_of(kind), set()).add(status)
+    return {default: min(statuses) for default, statuses in wanted.items() if len(statuses) == 1}
+
+
+def _answers(template: Template, wanted_of: Mapping[str, int]) -> Iterator[Finding]:
+    for response in template.of_type(RESPONSE):
+        kind, status = str(template.value(response, "ResponseType")), response.properties.get("StatusCode")
+        if kind not in _OWN_STATUS and status is None:
+            continue
+        wanted = wanted_of.get(kind)
+        found = _OWN_STATUS.get(kind) if status is None else template.number(status)
+        if found is None or found != wanted:
+            told = str(wanted) if wanted else "AWS's own status, because one status for many refusals hides which it is"
+            yield Finding(response.logical_id, "StatusCode", shown(template, status), told)
+
+
+def _unanswered(template: Template, api: Resource, refusals: Mapping[str, int]) -> Iterator[Finding]:
+    """Refusals that the API leaves to AWS, which answers them with another status."""
+    own = [response for response in template.of_type(RESPONSE) if api_of(template, response) is api]
+    given = {str(template.value(one, "ResponseType")): template.number(one.properties.get("StatusCode")) for one in own}
+    for kind, wanted in refusals.items():
+        if kind not in given and wanted not in (_OWN_STATUS[kind], given.get(_default_of(kind))):
+            found = f"AWS's own status of {kind}, {_OWN_STATUS[kind]}"
+            yield Finding(api.logical_id, "", found, f"a {RESPONSE} of this API with {wanted}")

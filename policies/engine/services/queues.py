@@ -1,0 +1,36 @@
+"""Which queues do not take every event that AWS delivers, and how long they keep it."""
+
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off
+
+# What an event, or an invocation's record, may be as large as.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+_LARGEST = 262_144
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+_KEPT = 345_600
+TAKES_ALL = f"a standard queue for messages of up to {_LARGEST} bytes"
+
+
+def refusal(template: Template, queue: Resource | None) -> str:
+    """Why a queue does not surely take every event; empty if it does, or is none.
+
+    To a FIFO queue neither a dead letter nor the record of a failed invocation can go, and a rule's events only so many
+    a second.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    """
+    if queue is None:
+        return ""
+    fifo = template.value(queue, "FifoQueue")
+    if not is_off(fifo) or template.name(queue).endswith(".fifo"):
+        return f"the FIFO queue {queue.logical_id}"
+    size = queue.properties.get("MaximumMessageSize")
+    number = template.number(size)
+    if template.value(queue, "MaximumMessageSize") is not None and (number is None or number < _LARGEST):
+        return f"{queue.logical_id}, which takes messages up to {template.value(queue, 'MaximumMessageSize')} bytes"
+    return ""
+
+
+def kept_seconds(template: Template, queue: Resource) -> float:
+    """How long a queue keeps a message at least; 0 if it cannot be told."""
+    own = template.value(queue, "MessageRetentionPeriod")
+    return _KEPT if own is None else template.number(own) or 0

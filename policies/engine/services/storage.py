@@ -1,0 +1,55 @@
+"""The buckets of a template with what their policies deny to everybody, and its tables.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import resource_statements
+from policies.engine.iam.statements import Statement, denied_under
+from policies.engine.template.naming import own_name
+from policies.engine.template.template import Resource, Template
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+Wanted = Mapping[tuple[str, str], tuple[str, ...]]
+TABLE = "AWS::DynamoDB::Table"
+GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
+TABLES = (TABLE, GLOBAL_TABLE)
+
+
+def denials(template: Template, bucket: Resource) -> list[Statement]:
+    """The statements on a bucket that deny something to everybody."""
+    statements = resource_statements(template, bucket)
+    return [one for one in statements if one.effect == "Deny" and one.everybody() and not one.not_principals]
+
+
+def denies(template: Template, bucket: Resource, action: str, resource: str, condition: Wanted) -> bool:
+    """Whether an action on an ARN is surely denied to everybody under exactly this condition."""
+    return any(
+        one.covers(action) and _reaches(one, resource) and denied_under(one) == condition
+        for one in denials(template, bucket)
+    )
+
+
+def _reaches(statement: Statement, arn: str) -> bool:
+    return any(own in (arn, "*") for own in statement.resources)
+
+
+def missing_denial(template: Template, bucket: Resource, what: str, wanted: str) -> Iterator[Finding]:
+    """A finding about the bucket's policy, or about the bucket if it has none."""
+    owners = {one.owner.logical_id for one in resource_statements(template, bucket)}
+    for name in owners or {bucket.logical_id}:
+        path = "PolicyDocument.Statement" if owners else ""
+        yield Finding(name, path, f"{what} is not surely denied on {bucket.logical_id}", wanted)
+
+
+def table_called(template: Template, wanted: str) -> list[Resource]:
+    """The tables whose own name is this one."""
+    return [one for one in template.of_type(*TABLES) if _plain(own_name(template, one, *TABLES)) == _plain(wanted)]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

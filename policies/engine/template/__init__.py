@@ -1,0 +1,1 @@
+"""Templates: resources, what expressions resolve to, names, marks."""

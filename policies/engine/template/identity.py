@@ -1,0 +1,85 @@
+"""The account that a template is for, and physical names and ARNs of resources, as far as the template says them.
+
+https://docs.aws.amazon.com/cdk/v2/guide/environments.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+_HERE = "{region}:{account}"
+# Attributes that hold the physical name.
+NAME_ATTRIBUTES = {
+    ("AWS::SQS::Queue", "QueueName"),
+    ("AWS::SNS::Topic", "TopicName"),
+    ("AWS::Events::EventBus", "Name"),
+    ("AWS::Events::Archive", "ArchiveName"),
+}
+URL_ATTRIBUTES = {("AWS::SQS::Queue", "QueueUrl")}
+# Without colons, so that an ARN can be taken apart at them.
+PLACEHOLDER = "${AccountId}"
+_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a type is named: the property with its name, its ARN, and what Ref gives (`name` or `arn` or a text)."""
+
+    name: str
+    arn: str
+    ref: str = "{name}"
+    attributes: tuple[str, ...] = ("Arn",)
+
+
+FORMS = {
+    "AWS::ApiGateway::Stage": Form("StageName", ""),
+    "AWS::CloudWatch::Alarm": Form("AlarmName", f"arn:aws:cloudwatch:{_HERE}:alarm:{{name}}"),
+    "AWS::DynamoDB::Table": Form("TableName", f"arn:aws:dynamodb:{_HERE}:table/{{name}}"),
+    "AWS::DynamoDB::GlobalTable": Form("TableName", f"arn:aws:dynamodb:{_HERE}:table/{{name}}"),
+    "AWS::Events::Archive": Form("ArchiveName", f"arn:aws:events:{_HERE}:archive/{{name}}"),
+    "AWS::Events::EventBus": Form("Name", f"arn:aws:events:{_HERE}:event-bus/{{name}}"),
+    "AWS::Events::Rule": Form("Name", f"arn:aws:events:{_HERE}:rule/{{parent}}{{name}}", "{parent_ref}{name}"),
+    "AWS::IAM::ManagedPolicy": Form("ManagedPolicyName", "arn:aws:iam::{account}:policy/{name}", "{arn}"),
+    "AWS::IAM::Role": Form("RoleName", "arn:aws:iam::{account}:role/{name}"),
+    "AWS::Lambda::Alias": Form("Name", f"arn:aws:lambda:{_HERE}:function:{{parent}}{{name}}", "{arn}", ("AliasArn",)),
+    "AWS::Lambda::Function": Form("FunctionName", f"arn:aws:lambda:{_HERE}:function:{{name}}"),
+    "AWS::Logs::LogGroup": Form("LogGroupName", f"arn:aws:logs:{_HERE}:log-group:{{name}}:*"),
+    "AWS::S3::Bucket": Form("BucketName", "arn:aws:s3:::{name}"),
+    "AWS::SNS::Topic": Form("TopicName", f"arn:aws:sns:{_HERE}:{{name}}", "{arn}", ("TopicArn",)),
+    "AWS::SQS::Queue": Form(
+        "QueueName", f"arn:aws:sqs:{_HERE}:{{name}}", "https://sqs.{region}.amazonaws.com/{account}/{name}"
+    ),
+}
+
+
+def written_account(accounts: Iterable[frozenset[str]]) -> str:
+    """The number that stands wherever an account does, as the CDK writes it for a stack with one; else a placeholder.
+
+    With two numbers, or one beside AWS::AccountId, a number may well be a stranger's, so it is not taken for ours. The
+    CDK's own bucket for what it uploads, cdk-...-assets-..., says nothing of who is let in.
+    """
+    written: set[str] = set()
+    for found in accounts:
+        if PLACEHOLDER in found:
+            return PLACEHOLDER
+        written |= found
+    return written.pop() if len(written) == 1 else PLACEHOLDER
+
+
+def accounts_in(body: Any) -> frozenset[str]:
+    """The account numbers in a resource's body; the placeholder alone where AWS::AccountId stands."""
+    numbers: set[str] = set()
+    values = [body]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict):
+            values.extend(value.values())
+        elif isinstance(value, list):
+            values.extend(value)
+        elif isinstance(value, str):
+            if "AWS::AccountId" in value and not value.startswith("cdk-"):
+                return frozenset({PLACEHOLDER})
+            numbers.update(_NUMBER.findall(value))
+    return frozenset(numbers)

@@ -1,0 +1,207 @@
+"""Resolves the intrinsic functions that the CDK writes; what cannot be told from the template is UNKNOWN.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NO_VALUE = object()
+# What may hold expressions; as a union it would be made anew each time that it is asked for.
+NESTED = (dict, list)
+
+
+class Unknown:
+    """The value of an expression that only CloudFormation can tell; unequal to everything and always false."""
+
+    def __repr__(self) -> str:
+        return "unknown"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return 0
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A resource's attribute whose value is made at deployment; written `${LogicalId.Attribute}` inside a text."""
+
+    logical_id: str
+    attribute: str = ""
+
+    def __str__(self) -> str:
+        return f"${{{self.logical_id}.{self.attribute}}}" if self.attribute else f"${{{self.logical_id}}}"
+
+
+class Resolver:
+    """Resolves expressions; `ref` and `attribute` answer for resources, UNKNOWN for what is none."""
+
+    def __init__(
+        self,
+        ref: Callable[[str], Any],
+        attribute: Callable[[str, str], Any],
+        pseudo: Mapping[str, str],
+        mappings: Mapping[str, Any],
+    ) -> None:
+        self._ref_of, self._attribute_of, self._pseudo, self._mappings = ref, attribute, pseudo, mappings
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._get_att,
+            "Fn::Join": self._join,
+            "Fn::Sub": self._sub,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::If": self._if,
+        }
+
+    def resolve(self, expression: Any) -> Any:
+        """A plain value, a Reference, a text with names and ARNs filled in, or UNKNOWN."""
+        if isinstance(expression, list):
+            return [item for item in map(self.resolve, expression) if item is not NO_VALUE]
+        if not isinstance(expression, dict):
+            return expression
+        if len(expression) == 1:
+            ((key, argument),) = expression.items()
+            if key in self._functions:
+                return self._functions[key](argument)
+            if isinstance(key, str) and key.startswith("Fn::"):
+                return UNKNOWN
+        # Most of a template are scalars: asking first saves a call for each.
+        resolved = {
+            key: self.resolve(value) if isinstance(value, NESTED) else value for key, value in expression.items()
+        }
+        return {key: value for key, value in resolved.items() if value is not NO_VALUE}
+
+    def _ref(self, target: Any) -> Any:
+        if not isinstance(target, str):
+            return UNKNOWN
+        if target == "AWS::NoValue":
+            return NO_VALUE
+        if target in self._pseudo:
+            return self._pseudo[target]
+        # A parameter's default is no answer: who deploys may choose another value, unless only one is allowed.
+        return self._ref_of(target)
+
+    def _get_att(self, argument: Any) -> Any:
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(part, str) for part in parts):
+            return UNKNOWN
+        return self._attribute_of(parts[0], parts[1])
+
+    def _join(self, argument: Any) -> Any:
+        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
+            return UNKNOWN
+        parts = self.resolve(argument[1])
+        if not isinstance(parts, list):
+            return UNKNOWN
+        texts = [text_of(part) for part in parts]
+        return UNKNOWN if None in texts else argument[0].join(str(text) for text in texts)
+
+    def _sub(self, argument: Any) -> Any:
+        pair = isinstance(argument, list) and len(argument) == 2
+        text, variables = argument if pair else (argument, dict[str, Any]())
+        if not isinstance(text, str) or not isinstance(variables, Mapping):
+            return UNKNOWN
+        values: list[str | None] = []
+
+        def replace(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name.startswith("!"):
+                return f"${{{name[1:]}}}"
+            values.append(self._variable(name.strip(), variables))
+            return values[-1] or ""
+
+        replaced = re.sub(r"\$\{([^}]*)\}", replace, text)
+        return UNKNOWN if None in values else replaced
+
+    def _variable(self, name: str, variables: Mapping[str, Any]) -> str | None:
+        if name in variables:
+            return text_of(self.resolve(variables[name]))
+        return text_of(self._ref(name) if "." not in name else self._get_att(name))
+
+    def _select(self, argument: Any) -> Any:
+        if not isinstance(argument, list) or len(argument) != 2:
+            return UNKNOWN
+        index, items = self.resolve(argument[0]), self.resolve(argument[1])
+        number = int(index) if str(index).isdigit() else -1
+        return items[number] if isinstance(items, list) and 0 <= number < len(items) else UNKNOWN
+
+    def _split(self, argument: Any) -> Any:
+        if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
+            return UNKNOWN
+        text = text_of(self.resolve(argument[1]))
+        return text.split(argument[0]) if text is not None and argument[0] else UNKNOWN
+
+    def _find_in_map(self, argument: Any) -> Any:
+        """A value of the template's own Mappings, if its keys can be told."""
+        keys = self.resolve(argument)
+        if not isinstance(keys, list) or len(keys) != 3 or not all(isinstance(key, str) for key in keys):
+            return UNKNOWN
+        value: Any = self._mappings
+        for key in keys:
+            # A macro may put anything beside what is written.
+            if not isinstance(value, Mapping) or "Fn::Transform" in value:
+                return UNKNOWN
+            value = value.get(key, UNKNOWN)
+        return UNKNOWN if isinstance(value, Mapping) else value
+
+    def _if(self, argument: Any) -> Any:
+        """What both branches mean, whatever the condition; UNKNOWN if they differ."""
+        if not isinstance(argument, list) or len(argument) != 3:
+            return UNKNOWN
+        one, other = self.resolve(argument[1]), self.resolve(argument[2])
+        # By how they are written: to Python True is 1.
+        return one if repr(one) == repr(other) else UNKNOWN
+
+
+def text_of(value: Any) -> str | None:
+    """A resolved value as text; None if it is unknown or no text at all."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | Reference) else None
+
+
+def referred(value: Any) -> Iterator[str]:
+    """Every id, or pseudo parameter, that Ref, Fn::GetAtt or Fn::Sub names in the value, however deep."""
+    if isinstance(value, list):
+        for item in value:
+            yield from referred(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            first = str(item[0] if isinstance(item, list) and item else item)
+            if key in ("Ref", "Fn::GetAtt"):
+                yield first.split(".")[0]
+            elif key == "Fn::Sub":
+                yield from re.findall(r"\$\{([A-Za-z0-9]+)[.}]", first)
+            yield from referred(item)
+
+
+def only_values(parameters: Any) -> dict[str, str]:
+    """The values of the parameters that whoever deploys cannot choose: only one is allowed.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+    """
+    found: dict[str, str] = {}
+    for name, own in parameters.items() if isinstance(parameters, Mapping) else ():
+        if not isinstance(own, Mapping):
+            continue
+        allowed = own.get("AllowedValues")
+        # Of other types the value is a list, or the name of what holds it.
+        if own.get("Type") in ("String", "Number") and isinstance(allowed, list) and len(allowed) == 1:
+            only = text_of(allowed[0])
+            if only is not None:
+                found[name] = only
+    return found

@@ -1,0 +1,34 @@
+"""What CloudFormation makes first, and which resources survive deletion of the stack or replacement by an update.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+"""
+
+from collections.abc import Iterator
+
+from policies.engine.finding import Finding
+from policies.engine.template.intrinsics import referred
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
+
+_KEPT = {"DeletionPolicy": ("Retain", "RetainExceptOnCreate"), "UpdateReplacePolicy": ("Retain",)}
+
+
+def made_before(template: Template, resource: Resource) -> set[str]:
+    """The logical ids of everything that is surely there when the resource is made."""
+    found: set[str] = set()
+    waiting = [resource.logical_id]
+    while waiting:
+        one = template.resources.get(waiting.pop())
+        named = {*listed(one.raw.get("DependsOn")), *referred(one.properties)} - found if one else set()
+        found |= named
+        waiting.extend(named)
+    return found
+
+
+def loss_problems(resource: Resource) -> Iterator[Finding]:
+    """The attributes that would let a resource go."""
+    for attribute, kept in _KEPT.items():
+        own = resource.raw.get(attribute)
+        if own not in kept:
+            yield Finding(resource.logical_id, attribute, str(own or "missing, so Delete"), "Retain")

@@ -1,0 +1,39 @@
+"""What the physical names of a template say: its stage, and what each resource is called among its kind."""
+
+import re
+from collections import Counter
+from itertools import takewhile
+
+from policies.engine.catalogue import stages
+from policies.engine.template.identity import FORMS
+from policies.engine.template.template import Resource, Template
+
+_SEPARATOR = "[-_.]"
+
+
+def own_name(template: Template, resource: Resource, *kinds: str) -> str:
+    """The physical name without stage and system; no system told, it is what all names of these kinds begin with."""
+    names = [template.name(one) for one in template.of_type(*kinds)]
+    slug = re.escape(template.system.replace("_", "-"))
+    stage = re.escape(stage_of(template))
+    # The resource's type may come first.
+    begin = f"(?:[a-z0-9]+{_SEPARATOR})?{slug}{_SEPARATOR}" if slug else f"(?:hallmark{_SEPARATOR})?{_beginning(names)}"
+    name = re.sub(f"^{begin}", "", template.name(resource))
+    return re.sub(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$", "", name)
+
+
+def _beginning(names: list[str]) -> str:
+    """The whole words that several names begin with, as a pattern."""
+    words = [re.split(f"(?<={_SEPARATOR})", name)[:-1] for name in names]
+    shared = takewhile(lambda found: len(set(found)) == 1, zip(*words, strict=False)) if len(names) > 1 else ()
+    return re.escape("".join(found[0] for found in shared))
+
+
+def stage_of(template: Template) -> str:
+    """The stage, or an empty text if the template does not tell."""
+    if template.marked_stage:
+        return template.marked_stage
+    known, words = stages(), Counter[str]()
+    for resource in template.of_type(*FORMS):
+        words.update(known & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))
+    return words.most_common(1)[0][0] if words else ""

@@ -1,0 +1,30 @@
+"""Whether a flag is on or off, and how a finding shows a property."""
+
+from typing import Any
+
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Template
+
+
+def is_true(template: Template, expression: Any) -> bool:
+    """Whether a flag surely is true; CloudFormation takes the text "true" too."""
+    value = template.resolve(expression)
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def is_off(value: Any) -> bool:
+    """Whether a resolved flag surely is false, or left to AWS, which leaves it off."""
+    return value in (None, False, "false")
+
+
+def shown(template: Template, expression: Any) -> str:
+    """A property as a finding shows it."""
+    value = template.resolve(expression)
+    return "unknown, therefore failed" if value is UNKNOWN else "missing" if expression is None else str(value)
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    """One value or a list of values as a tuple; nothing gives an empty one."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list) else (value,)

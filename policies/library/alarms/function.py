@@ -1,0 +1,29 @@
+"""Alarms watch the errors and the throttles of every function, over all its versions and aliases.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import FUNCTION
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.template.template import Template
+
+
+class FunctionAlarms(Policy):
+    scope = (FUNCTION,)
+    relies_on = (ALARM,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        threshold, seconds = parameters["maximum_threshold"], parameters["maximum_seconds"]
+        for function in template.of_type(FUNCTION):
+            dimensions = {"FunctionName": template.name(function)}
+            for metric in ("Errors", "Throttles"):
+                watch = Watch("AWS/Lambda", metric, dimensions, ("Sum",), threshold, seconds)
+                yield from watched(template, function, "FunctionName", watch)
+
+
+policy = FunctionAlarms()

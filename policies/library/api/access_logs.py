@@ -1,0 +1,96 @@
+"""Every API stage writes JSON access logs to a group that keeps them as long as wanted, and nobody writes bodies.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, STAGE, ApiStage, stages
+from policies.engine.template.template import Template
+from policies.engine.template.values import is_off
+
+LOG_GROUP = "AWS::Logs::LogGroup"
+ACCOUNT = "AWS::ApiGateway::Account"
+
+
+class ApiLogs(Policy):
+    scope = (API,)
+    relies_on = (STAGE, LOG_GROUP)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        if not stages(template):
+            yield Finding(TEMPLATE, "Resources", f"no {STAGE}", f"an {STAGE} with AccessLogSetting")
+        for stage in stages(template):
+            yield from _destination_problems(template, stage, parameters["retention_days"])
+            yield from _format_problems(template, stage, parameters)
+            yield from _execution_logs(template, stage)
+        for account in template.of_type(ACCOUNT):
+            # Two stages that both own the account's one role would undo each other.
+            yield Finding(account.logical_id, "", "the account's role in a stage's stack", "a stack of its own")
+
+
+def _setting(template: Template, stage: ApiStage, key: str) -> Any:
+    setting = template.resolve(stage.properties.get("AccessLogSetting"))
+    return setting.get(key) if isinstance(setting, Mapping) else None
+
+
+def _destination_problems(template: Template, stage: ApiStage, days: int) -> Iterator[Finding]:
+    path = f"{stage.place}AccessLogSetting.DestinationArn"
+    group = template.by_arn(_setting(template, stage, "DestinationArn"), LOG_GROUP)
+    if not group:
+        yield Finding(stage.resource.logical_id, path, "no log group of this template", "the ARN of a log group")
+        return
+    found = template.value(group, "RetentionInDays")
+    if template.number(found) != days:
+        told = "no number of days, so for ever" if found is None else f"{found} days"
+        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
+
+
+def _format_problems(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"""
+    name, path = stage.resource.logical_id, f"{stage.place}AccessLogSetting.Format"
+    fields = _fields(_setting(template, stage, "Format"))
+    if fields is None:
+        yield Finding(name, path, "no JSON object", "a JSON object of $context variables")
+        return
+    allowed = set(parameters["variables"])
+    for key, value in fields.items():
+        if value not in allowed:
+            wanted = "one of the variables in the catalogue, which hold neither bodies nor keys"
+            yield Finding(name, f"{path}.{key}", str(value), wanted)
+    for variable in parameters["required_variables"]:
+        if variable not in fields.values():
+            yield Finding(name, path, f"no {variable}", f"{variable} among the fields")
+
+
+def _fields(text: Any) -> dict[str, Any] | None:
+    try:
+        fields = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) and fields else None
+
+
+def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
+    """Execution logs hold bodies when data is traced, and go to a group of API Gateway's own that has no end."""
+    settings = template.resolve(stage.properties.get("MethodSettings"))
+    own = settings if isinstance(settings, list) else [] if settings is None else [None]
+    groups = [(f"{stage.place}MethodSettings[{index}].", one) for index, one in enumerate(own)]
+    if stage.place:
+        groups.append((stage.place, stage.properties))
+    for path, setting in groups:
+        if not isinstance(setting, Mapping):
+            yield Finding(stage.resource.logical_id, path, "unknown, therefore failed", "settings that can be told")
+            continue
+        traced, level = setting.get("DataTraceEnabled"), template.resolve(setting.get("LoggingLevel"))
+        if not is_off(template.resolve(traced)):
+            yield Finding(stage.resource.logical_id, f"{path}DataTraceEnabled", str(traced), "false")
+        if level not in (None, "OFF"):
+            yield Finding(stage.resource.logical_id, f"{path}LoggingLevel", str(level), "OFF")
+
+
+policy = ApiLogs()

@@ -1,0 +1,126 @@
+"""Every method wants an API key, every stage has a usage plan with throttle, quota and key; no key value is written.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.wiring import METHOD
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, ApiStage, named, stages
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_true, listed, shown
+
+KEY = "AWS::ApiGateway::ApiKey"
+PLAN = "AWS::ApiGateway::UsagePlan"
+PLAN_KEY = "AWS::ApiGateway::UsagePlanKey"
+_SECONDS = {"DAY": 86_400, "WEEK": 7 * 86_400, "MONTH": 31 * 86_400}
+
+
+class ApiKeyRequired(Policy):
+    scope = (METHOD,)
+    relies_on = (API, KEY, PLAN, PLAN_KEY)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for method in template.of_type(METHOD):
+            required = method.properties.get("ApiKeyRequired")
+            if not is_true(template, required):
+                yield Finding(method.logical_id, "ApiKeyRequired", shown(template, required), "true")
+        for api in template.of_type(API):
+            source = template.value(api, "ApiKeySourceType")
+            if source not in (None, "HEADER"):
+                yield Finding(api.logical_id, "ApiKeySourceType", str(source), "HEADER")
+        if not template.of_type(KEY):
+            yield Finding(TEMPLATE, "Resources", f"no {KEY}", "a key for the usage plan")
+        for key in template.of_type(KEY):
+            yield from _key_problems(template, key)
+        for stage in stages(template):
+            yield from _stage_problems(template, stage)
+            yield from _slowed(template, stage, parameters)
+        for plan in template.of_type(PLAN):
+            yield from _plan_problems(template, plan, parameters)
+
+
+def _key_problems(template: Template, key: Resource) -> Iterator[Finding]:
+    if key.properties.get("Value") is not None:
+        yield Finding(key.logical_id, "Value", "a key value in the template", "no value: API Gateway makes one")
+    enabled = key.properties.get("Enabled")
+    if not is_true(template, enabled):
+        yield Finding(key.logical_id, "Enabled", shown(template, enabled), "true")
+    if not _plans_of(template, key):
+        yield Finding(key.logical_id, "", "no usage plan has this key", f"a {PLAN_KEY} that ties it to a plan")
+
+
+def _plans_of(template: Template, key: Resource) -> list[Resource]:
+    ties = [one for one in template.of_type(PLAN_KEY) if template.value(one, "KeyType") == "API_KEY"]
+    mine = [tie for tie in ties if named(template, tie.properties.get("KeyId"), KEY) is key]
+    plans = [named(template, tie.properties.get("UsagePlanId"), PLAN, "UsagePlanName") for tie in mine]
+    return [plan for plan in plans if plan]
+
+
+def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
+    plans = [plan for plan in template.of_type(PLAN) if any(_is_on(template, one, stage) for one in _api_stages(plan))]
+    if not plans:
+        yield Finding(stage.resource.logical_id, "", "no usage plan is on this stage", "a usage plan on API and stage")
+    keyed = {plan.logical_id for key in template.of_type(KEY) for plan in _plans_of(template, key)}
+    for plan in plans:
+        if plan.logical_id not in keyed:
+            yield Finding(plan.logical_id, "", "a plan without a key", f"a {PLAN_KEY} for it")
+
+
+def _slowed(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """A stage's own throttle holds for all its clients together, whatever their plans say.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+    """
+    settings = template.resolve(stage.properties.get("MethodSettings", []))
+    places = {f"MethodSettings[{index}].": one for index, one in enumerate(listed(settings))}
+    for place, own in {**places, "": stage.properties if stage.place else {}}.items():
+        for key, (low, _) in (("RateLimit", parameters["rate"]), ("BurstLimit", parameters["burst"])):
+            limit = own.get(f"Throttling{key}") if isinstance(own, Mapping) else UNKNOWN
+            number = template.number(limit)
+            if limit is not None and (number is None or number < low):
+                path = f"{stage.place}{place}Throttling{key}"
+                yield Finding(stage.resource.logical_id, path, shown(template, limit), f"none, or at least {low}")
+
+
+def _api_stages(plan: Resource) -> list[Mapping[str, Any]]:
+    found = plan.properties.get("ApiStages")
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _is_on(template: Template, entry: Mapping[str, Any], stage: ApiStage) -> bool:
+    api = named(template, entry.get("ApiId"), API, "RestApiId")
+    return api is not None and api is stage.api and template.text(entry.get("Stage")) == stage.name is not None
+
+
+def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
+    yield from _throttle_problems(template, plan, plan.properties.get("Throttle"), "Throttle", parameters)
+    for index, entry in enumerate(_api_stages(plan)):
+        routes = entry.get("Throttle")
+        for route, throttle in routes.items() if isinstance(routes, Mapping) else ():
+            path = f"ApiStages[{index}].Throttle.{route}"
+            yield from _throttle_problems(template, plan, throttle, path, parameters)
+    rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
+    seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))
+    number = template.number(limit)
+    least = parameters["quota_a_day"]
+    if not seconds or not number or not rate or not least * seconds / _SECONDS["DAY"] <= number <= rate * seconds:
+        wanted = f"a limit per DAY, WEEK or MONTH, from {least} a day to what the throttle lets through in that time"
+        yield Finding(plan.logical_id, "Quota", shown(template, plan.properties.get("Quota")), wanted)
+
+
+def _throttle_problems(
+    template: Template, plan: Resource, throttle: Any, path: str, parameters: dict[str, Any]
+) -> Iterator[Finding]:
+    own = throttle if isinstance(throttle, Mapping) else {}
+    for key, (low, high) in (("RateLimit", parameters["rate"]), ("BurstLimit", parameters["burst"])):
+        number = template.number(own.get(key))
+        if number is None or not low <= number <= high:
+            yield Finding(plan.logical_id, f"{path}.{key}", shown(template, own.get(key)), f"from {low} to {high}")
+
+
+policy = ApiKeyRequired()

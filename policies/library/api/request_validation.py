@@ -1,0 +1,114 @@
+"""Every method validates its body, of whatever content type, against the request's schema.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.wiring import METHOD
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import api_of, named
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_true, shown
+
+MODEL = "AWS::ApiGateway::Model"
+VALIDATOR = "AWS::ApiGateway::RequestValidator"
+# A content type without a model is not validated unless this one has one.
+_ANY_TYPE = "$default"
+# What a JSON schema is the schema of.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+_CONTENT = ("application/json", _ANY_TYPE)
+# Keywords that say something and ask nothing. https://json-schema.org/draft-04/json-schema-validation
+_PROSE = ("title", "description", "default", "definitions")
+_NOTHING = "nothing that may refuse a valid body"
+# What is asked of other fields cannot refuse a body of the specified ones.
+_OF_THE_WHOLE = ("$schema", "type", "required", "properties", "additionalProperties", *_PROSE)
+
+
+class ApiSchema(Policy):
+    scope = (METHOD,)
+    relies_on = (MODEL, VALIDATOR)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        models: dict[str, Resource] = {}
+        for method in template.of_type(METHOD):
+            yield from _validator_problems(template, method)
+            names = template.value(method, "RequestModels")
+            entries = names if isinstance(names, Mapping) else {}
+            if _ANY_TYPE not in entries:
+                found = ", ".join(entries) or "no model"
+                yield Finding(method.logical_id, "RequestModels", found, f"a model under {_ANY_TYPE}")
+            for kind, name in entries.items():
+                model = named(template, name, MODEL)
+                if not model or api_of(template, model) is not api_of(template, method):
+                    wanted = "a model of this API and this template"
+                    yield Finding(method.logical_id, f"RequestModels.{kind}", str(name), wanted)
+                else:
+                    models[model.logical_id] = model
+        for model in models.values():
+            kind = template.value(model, "ContentType")
+            if kind not in _CONTENT:
+                yield Finding(model.logical_id, "ContentType", str(kind or "missing"), " or ".join(_CONTENT))
+            yield from _schema_problems(template, model, parameters["fields"])
+
+
+def _validator_problems(template: Template, method: Resource) -> Iterator[Finding]:
+    validator = named(template, method.properties.get("RequestValidatorId"), VALIDATOR)
+    if not validator or api_of(template, validator) is not api_of(template, method):
+        found = shown(template, method.properties.get("RequestValidatorId"))
+        yield Finding(method.logical_id, "RequestValidatorId", found, f"a {VALIDATOR} of this API and this template")
+        return
+    flag = validator.properties.get("ValidateRequestBody")
+    if not is_true(template, flag):
+        yield Finding(validator.logical_id, "ValidateRequestBody", shown(template, flag), "true")
+
+
+def _schema(template: Template, model: Resource) -> Any:
+    schema = template.value(model, "Schema")
+    if isinstance(schema, str):
+        try:
+            schema = json.loads(schema)
+        except ValueError:
+            return UNKNOWN
+    return schema
+
+
+def _schema_problems(template: Template, model: Resource, fields: dict[str, Any]) -> Iterator[Finding]:
+    schema = _schema(template, model)
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        found = schema.get("type", "no type") if isinstance(schema, Mapping) else schema
+        yield Finding(model.logical_id, "Schema.type", str(found), "object")
+        return
+    if "draft-04" not in str(schema.get("$schema")):
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+        yield Finding(model.logical_id, "Schema.$schema", str(schema.get("$schema")), "JSON schema draft 4")
+    required = schema.get("required")
+    wanted = sorted(name for name, field in fields.items() if field["required"])
+    if not isinstance(required, list) or sorted(map(str, required)) != wanted:
+        yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted))
+    for key in (key for key in schema if key not in _OF_THE_WHOLE):
+        yield Finding(model.logical_id, f"Schema.{key}", str(schema[key]), _NOTHING)
+    own = schema.get("properties")
+    properties = own if isinstance(own, Mapping) else {}
+    for name in dict.fromkeys([*fields, *properties]):
+        yield from _field_problems(model, name, properties.get(name), fields.get(name))
+
+
+def _field_problems(model: Resource, name: str, own: Any, wanted: dict[str, Any] | None) -> Iterator[Finding]:
+    path = f"Schema.properties.{name}"
+    if wanted is None or not isinstance(own, Mapping):
+        told = "no such field" if wanted is None else f"the field, of type {wanted['type']}"
+        yield Finding(model.logical_id, path, "missing" if own is None else str(own), told)
+        return
+    must = {key: wanted[key] for key in ("type", "pattern") if key in wanted}
+    may = {**must, **wanted.get("may", {})}
+    for key in dict.fromkeys([*must, *(key for key in own if key not in _PROSE)]):
+        if own.get(key) != may.get(key):
+            yield Finding(model.logical_id, f"{path}.{key}", str(own.get(key, "missing")), str(may.get(key, _NOTHING)))
+
+
+policy = ApiSchema()

@@ -1,0 +1,132 @@
+"""The API's routes are those of the catalogue, each a proxy of the alias of ingest_processor.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.delivery import PERMISSION, call_sources
+from policies.engine.events.wiring import METHOD, Invocation, integration
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.api import (
+    API,
+    DEPLOYMENT,
+    PATH,
+    RESPONSE,
+    STAGE,
+    ApiStage,
+    api_of,
+    call_arns,
+    deployment_problems,
+    named,
+    refusal_problems,
+    routes,
+    stages,
+)
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off, listed
+
+_MAPPING = "AWS::ApiGateway::BasePathMapping"
+_SERVICE = "apigateway.amazonaws.com"
+# What would refuse clients, or API Gateway itself, for other reasons than those that the contract names.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+_OPEN = (
+    ("AuthorizationType", (None, "NONE"), "NONE: the API key says who may call"),
+    ("Integration.Credentials", (None,), "none: an AWS::Lambda::Permission says who may call"),
+)
+
+
+class ApiRoute(Policy):
+    scope = (API,)
+    relies_on = (METHOD, PATH, PERMISSION, DEPLOYMENT, STAGE, RESPONSE, "AWS::Lambda::Alias")
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        found, wanted = routes(template), parameters["routes"]
+        for route in wanted:
+            if route not in found:
+                yield Finding(TEMPLATE, "Resources", ", ".join(found) or "no route", f"the route {route}")
+        for method in template.of_type(METHOD):
+            route = next((route for route, one in found.items() if one is method), "a second method of a route")
+            if route not in wanted:
+                yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
+            yield from _integration_problems(template, method, route, parameters["alias"])
+        yield from _hidden(template)
+        for stage in stages(template):
+            yield from _cached(template, stage)
+        methods = [method for route, method in found.items() if route in wanted]
+        apis = dict.fromkeys(api for api in (api_of(template, method) for method in methods) if api)
+        for api in apis:
+            yield from _closed(template, api)
+        yield from refusal_problems(template, apis, parameters["refusals"])
+        yield from deployment_problems(template, methods)
+
+
+def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
+    for key, wanted in (("Type", "AWS_PROXY"), ("IntegrationHttpMethod", "POST")):
+        found = template.value(method, f"Integration.{key}")
+        if found != wanted:
+            yield Finding(method.logical_id, f"Integration.{key}", str(found), wanted)
+    for key, fine, wanted in _OPEN:
+        found = template.value(method, key)
+        if found not in fine:
+            yield Finding(method.logical_id, key, str(found), wanted)
+    call = integration(template, method)
+    if not call or call.function is not roles_of(template).function("ingest_processor") or call.qualifier != alias:
+        found = f"{template.name(call.function)}:{call.qualifier}" if call else "no function, or unknown"
+        yield Finding(method.logical_id, "Integration.Uri", found, f"the alias `{alias}` of ingest_processor")
+    elif not _may_call(template, call, method):
+        wanted = f"an AWS::Lambda::Permission for {_SERVICE} on this alias, with this route as SourceArn"
+        yield Finding(method.logical_id, "Integration.Uri", "an alias that this route may not call", wanted)
+
+
+def _may_call(template: Template, call: Invocation, method: Resource) -> bool:
+    return bool(call_sources(template, call, _SERVICE) & call_arns(template, method, "*"))
+
+
+def _closed(template: Template, api: Resource) -> Iterator[Finding]:
+    """What keeps clients away: no address, a private one, or a policy, of which nobody can tell whom it refuses.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    """
+    disabled = template.value(api, "DisableExecuteApiEndpoint")
+    mapped = [named(template, one.properties.get("RestApiId"), API) for one in template.of_type(_MAPPING)]
+    if not is_off(disabled) and api not in mapped:
+        wanted = f"false, or a {_MAPPING} of this API"
+        yield Finding(api.logical_id, "DisableExecuteApiEndpoint", str(disabled), wanted)
+    kinds = template.value(api, "EndpointConfiguration.Types")
+    if kinds is not None and kinds not in (["REGIONAL"], ["EDGE"]):
+        yield Finding(api.logical_id, "EndpointConfiguration.Types", str(kinds), "REGIONAL or EDGE")
+    if api.properties.get("Policy") is not None:
+        yield Finding(api.logical_id, "Policy", "a resource policy", "none: the API key says who may call")
+
+
+def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
+    """A cached answer acknowledges what nobody kept; of a whole stage's settings only GET is cached.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+    """
+    settings = template.resolve(stage.properties.get("MethodSettings", []))
+    for index, own in enumerate(listed(settings)):
+        whole = isinstance(own, Mapping) and (own.get("HttpMethod"), own.get("ResourcePath")) == ("*", "/*")
+        cached = own.get("CachingEnabled") if isinstance(own, Mapping) else UNKNOWN
+        if not whole and not is_off(cached):
+            path = f"{stage.place}MethodSettings[{index}].CachingEnabled"
+            yield Finding(stage.resource.logical_id, path, str(cached), "false")
+
+
+def _hidden(template: Template) -> Iterator[Finding]:
+    """Routes that the template imports instead of showing them."""
+    for api in template.of_type(API):
+        for key in ("Body", "BodyS3Location", "CloneFrom"):
+            if api.properties.get(key) is not None:
+                yield Finding(api.logical_id, key, "routes that cannot be told", "methods as resources")
+    for api in template.of_type("AWS::ApiGatewayV2::Api"):
+        yield Finding(api.logical_id, "", "an HTTP or WebSocket API", "a REST API")
+
+
+policy = ApiRoute()

@@ -1,0 +1,30 @@
+"""X-Ray traces every API stage.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.api import API, STAGE, stages
+from policies.engine.template.template import Template
+from policies.engine.template.values import is_true, shown
+
+
+class ApiTracing(Policy):
+    scope = (API,)
+    relies_on = (STAGE,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        if not stages(template):
+            yield Finding(TEMPLATE, "Resources", f"no {STAGE}", f"an {STAGE} with TracingEnabled")
+        for stage in stages(template):
+            flag = stage.properties.get("TracingEnabled")
+            if not is_true(template, flag):
+                path = f"{stage.place}TracingEnabled"
+                yield Finding(stage.resource.logical_id, path, shown(template, flag), "true")
+
+
+policy = ApiTracing()

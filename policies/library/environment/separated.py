@@ -1,0 +1,132 @@
+"""The stage is in every physical name, and nothing points to the other stage.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-ug-working-with-stacks.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.catalogue import stages
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template, walk
+
+# type: the property with its physical name. Without one CloudFormation makes a name, from the name of the stack.
+_NAMED = {
+    "AWS::ApiGateway::ApiKey": "Name",
+    "AWS::ApiGateway::RequestValidator": "Name",
+    "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::Archive": "ArchiveName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::ResourcePolicy": "PolicyName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+}
+# Names that are unique inside something that has a name of its own.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+_INNER = (
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::Model",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogStream",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::SubscriptionFilter",
+)
+_PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
+
+
+class SeparateStages(Policy):
+    scope = tuple(_NAMED)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        stage = parameters["stage"]
+        if stage not in stages():
+            yield Finding(TEMPLATE, "Metadata.Hallmark.Stage", str(stage or "no stage"), "dev or prod")
+            return
+        other = next(iter(stages() - {stage}))
+        if template.marked_stage not in ("", stage):
+            yield Finding(TEMPLATE, "Metadata.Hallmark.Stage", template.marked_stage, stage)
+        for resource in template.resources.values():
+            yield from _name(template, resource, stage)
+            yield from _others(template, resource, other)
+        outputs = template.document.get("Outputs", {})
+        outputs = outputs if isinstance(outputs, dict) else {}
+        for path, raw in walk(outputs):
+            if other in _words(template.text(raw) or str(raw)):
+                yield Finding(TEMPLATE, f"Outputs.{path}", template.text(raw) or str(raw), f"nothing of {other}")
+        for name, output in outputs.items():
+            yield from _export(template, name, output, stage)
+
+
+def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[Finding]:
+    """An export's name is unique in account and region, as the stack's is.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
+    """
+    export = raw.get("Export") if isinstance(raw, Mapping) else None
+    if export is not None:
+        name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
+        if name is None or (stage not in _words(name) and str(template.text({"Ref": "AWS::StackName"})) not in name):
+            wanted = f"a name with the word {stage}, or with the stack's name"
+            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
+
+
+def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:
+    paths = [_NAMED[resource.type]] if resource.type in _NAMED else _name_properties(resource)
+    for path in paths:
+        name = template.value(resource, path)
+        if not isinstance(name, str) or stage not in _words(name):
+            found = "none: CloudFormation makes one" if name is None else str(name)
+            yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
+
+
+def _name_properties(resource: Resource) -> Iterator[str]:
+    """Of a type that nobody has listed: `Name`, or the end of the type's own name with `Name` behind it.
+
+    Some have it inside of what they are made from, such as `DatabaseInput.Name`.
+    """
+    if resource.type in _INNER:
+        return
+    own = resource.type.rpartition("::")[2]
+    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
+    for place, properties in {"": resource.properties, **inside}.items():
+        for key in properties if isinstance(properties, Mapping) else ():
+            if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
+                yield f"{place}{key}"
+
+
+def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
+    for path, raw in walk(resource.properties):
+        text = template.text(raw) or str(raw)
+        if not path.startswith(_PROSE) and other in _words(text):
+            yield Finding(resource.logical_id, path, text, f"nothing of {other}")
+    if other == str(resource.metadata.get("Hallmark", {}).get("Stage", "")):
+        yield Finding(resource.logical_id, "Metadata.Hallmark.Stage", other, f"nothing of {other}")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9]+", re.sub(r"\$\{[^}]*\}", " ", text).lower()))
+
+
+policy = SeparateStages()

@@ -1,0 +1,50 @@
+"""The transaction bus is archived, every transaction of it, for as long as the stage says.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import archive_problems, archives_of
+from policies.engine.events.wiring import BUS
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+
+
+class TransactionArchive(Policy):
+    scope = (BUS,)
+    relies_on = ("AWS::Events::Archive",)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        bus = roles_of(template).bus("transaction")
+        if not bus:
+            yield Finding(TEMPLATE, "Resources", "no transaction bus", "a transaction bus with an archive")
+            return
+        yield from archive_problems(template, bus, parameters["retention_days"])
+        # One archive of everything is enough; what others leave out is in it.
+        problems = [list(_leaves_out(template, one, parameters["events"])) for one in archives_of(template, bus)]
+        if all(problems):
+            yield from chain.from_iterable(problems)
+
+
+def _leaves_out(template: Template, archive: Resource, events: list[dict[str, str]]) -> Iterator[Finding]:
+    pattern = event_pattern(template, archive)
+    if pattern is None:
+        return
+    wanted = f"a pattern that leaves out none of {written(events)}"
+    if not isinstance(pattern, Mapping):
+        yield Finding(archive.logical_id, "EventPattern", "unknown, therefore failed", wanted)
+        return
+    keys = {key: None for event in events for key in left_out(template, pattern, event)}
+    if "detail" in pattern:
+        keys["detail"] = None
+    for key in keys:
+        yield Finding(archive.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
+
+
+policy = TransactionArchive()

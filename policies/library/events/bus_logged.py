@@ -1,0 +1,107 @@
+"""All that reaches the audit bus is kept as long as wanted: in an archive, and in a log group as its searchable copy.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.delivery import is_for_events, may_refuse, source_arns
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import ARCHIVE, archive_problems, archives_of, is_enabled
+from policies.engine.events.targets import carries_detail, shapers
+from policies.engine.events.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.iam.resource_policies import held_statements
+from policies.engine.iam.statements import conditions_of
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.lifecycle import loss_problems
+from policies.engine.template.template import Resource, Template
+
+LOG_GROUP = "AWS::Logs::LogGroup"
+LOG_POLICY = "AWS::Logs::ResourcePolicy"
+# An event of which nothing is known beforehand: only a pattern for everything lets it in.
+_ANY_EVENT: dict[str, str] = {}
+
+
+class AuditRetention(Policy):
+    scope = (BUS,)
+    relies_on = (ARCHIVE, RULE, LOG_GROUP, LOG_POLICY)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        bus, days = roles_of(template).bus("audit"), parameters["retention_days"]
+        if not bus:
+            yield Finding(TEMPLATE, "Resources", "no audit bus", "an audit bus that is recorded")
+            return
+        yield from archive_problems(template, bus, days)
+        for archive in archives_of(template, bus):
+            yield from _leaves_out(template, archive)
+        yield from _copy_problems(template, bus, parameters)
+
+
+def _leaves_out(template: Template, resource: Resource) -> Iterator[Finding]:
+    """An archive without a pattern keeps everything; a rule has one, and it must let everything in."""
+    pattern = event_pattern(template, resource)
+    if pattern is None and resource.type == ARCHIVE:
+        return
+    known = isinstance(pattern, Mapping) and pattern
+    if not known or "detail" in pattern or left_out(template, pattern, _ANY_EVENT):
+        wanted = 'a pattern that leaves out no event, such as {"source": [{"prefix": ""}]}'
+        yield Finding(resource.logical_id, "EventPattern", written(pattern), wanted)
+
+
+def _copy_problems(template: Template, bus: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
+    copies = [
+        (target, group)
+        for rule in rules_on(template, bus)
+        for target in targets_of(rule)
+        if (group := template.by_arn(target.raw.get("Arn"), LOG_GROUP))
+    ]
+    if not copies:
+        wanted = "a rule on this bus with a log group of this template as a target"
+        yield Finding(bus.logical_id, "", "no log group gets what reaches this bus", wanted)
+    for target, group in copies:
+        if not is_enabled(template, target.rule):
+            yield Finding(target.rule.logical_id, "State", str(template.value(target.rule, "State")), "ENABLED")
+        yield from _leaves_out(template, target.rule)
+        if not carries_detail(template, target):
+            found = f"{', '.join(shapers(target))} that drops the event"
+            yield Finding(target.rule.logical_id, target.path, found, "the event as it is")
+        yield from _group_problems(template, target, group, parameters["retention_days"])
+        if parameters["keeps_data"]:
+            yield from loss_problems(group)
+
+
+def _group_problems(template: Template, target: RuleTarget, group: Resource, days: int) -> Iterator[Finding]:
+    found, kind = template.value(group, "RetentionInDays"), template.value(group, "LogGroupClass")
+    if template.number(found) != days:
+        told = "no number of days, so for ever" if found is None else f"{found} days"
+        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
+    if kind not in (None, "STANDARD", "INFREQUENT_ACCESS"):
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+        yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which keeps what it is told")
+    if not template.name(group).startswith("/aws/events/"):
+        yield Finding(group.logical_id, "LogGroupName", template.name(group), "a name below /aws/events/")
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        if not _may_write(template, target, group, action):
+            wanted = f"{action} allowed to events.amazonaws.com by an {LOG_POLICY}"
+            yield Finding(group.logical_id, "", "a group that EventBridge may not write to", wanted)
+
+
+def _may_write(template: Template, target: RuleTarget, group: Resource, action: str) -> bool:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions"""
+    arn, rule = str(template.arn(group)), template.arn(target.rule)
+    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    allowed = any(
+        one.effect == "Allow"
+        and is_for_events(one)
+        and one.covers(action)
+        and arn in one.resources
+        and (conditions_of(one) == {} or rule in source_arns(template, one))
+        for one in statements
+    )
+    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in statements)
+
+
+policy = AuditRetention()

@@ -1,0 +1,104 @@
+"""Five enabled rules on the transaction bus, each with the content that its requirement asks for.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.patterns import condition, event_pattern, left_out, written
+from policies.engine.events.rules import is_enabled, rule_id
+from policies.engine.events.wiring import RULE, bus_of, rules_on
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import shown
+
+Detail = Mapping[str, Any]
+
+
+class FiveRules(Policy):
+    scope = (RULE,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        bus = roles_of(template).bus("transaction")
+        if not bus:
+            yield Finding(TEMPLATE, "Resources", "no transaction bus", "five rules on a transaction bus")
+            return
+        wanted = filled(parameters["rules"], parameters)
+        for name, detail in wanted.items():
+            yield from self._one_of_five(template, bus, name, detail, parameters)
+        others = [rule for rule in rules_on(template, bus) if rule_id(template, rule) not in wanted]
+        for rule in others:
+            yield from _content_of_its_own(template, rule, rules_on(template, bus))
+        for rule in rules_on(template, bus):
+            if rule.properties.get("ScheduleExpression") is not None:
+                found = shown(template, rule.properties["ScheduleExpression"])
+                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: a rule of content, not of the clock")
+        for rule in template.of_type(RULE):
+            if not is_enabled(template, rule):
+                yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
+
+    def _one_of_five(
+        self, template: Template, bus: Resource, name: str, detail: Detail, parameters: dict[str, Any]
+    ) -> Iterator[Finding]:
+        if any(not list(pattern_problems(template, rule, detail, parameters)) for rule in rules_on(template, bus)):
+            return
+        named = [rule for rule in template.of_type(RULE) if rule_id(template, rule) == name]
+        if not named:
+            wanted = f"a rule {name} with {written(detail)}"
+            yield Finding(TEMPLATE, "Resources", f"no such rule on the bus {template.name(bus)}", wanted)
+        for rule in named:
+            if bus_of(template, rule) is not bus:
+                found = template.text(rule.properties.get("EventBusName")) or "the default bus, or unknown"
+                yield Finding(rule.logical_id, "EventBusName", found, template.name(bus))
+            yield from pattern_problems(template, rule, detail, parameters)
+
+
+def filled(value: Any, parameters: dict[str, Any]) -> Any:
+    """The value with every text `$name` replaced by the parameter of that name."""
+    if isinstance(value, str) and value.startswith("$"):
+        return parameters[value[1:]]
+    if isinstance(value, Mapping):
+        return {key: filled(item, parameters) for key, item in value.items()}
+    return [filled(item, parameters) for item in value] if isinstance(value, list) else value
+
+
+def pattern_problems(
+    template: Template, rule: Resource, detail: Detail, parameters: dict[str, Any]
+) -> Iterator[Finding]:
+    """How a rule's pattern differs from the wanted detail, field by field, or keeps our events out otherwise."""
+    pattern, event = event_pattern(template, rule), parameters["event"]
+    own = pattern.get("detail") if isinstance(pattern, Mapping) else None
+    if not isinstance(pattern, Mapping) or not isinstance(own, Mapping):
+        path, found = ("EventPattern", pattern) if not isinstance(pattern, Mapping) else ("EventPattern.detail", own)
+        yield Finding(rule.logical_id, path, written(found), written(detail))
+        return
+    # A replay from the archive must reach what the rule reaches.
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html
+    replays = ["replay-name"] if "replay-name" in pattern else []
+    for key in dict.fromkeys([*left_out(template, pattern, event), *replays]):
+        wanted = f"nothing that keeps out {written(event)}, replayed or not"
+        yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
+    for field in dict.fromkeys([*detail, *own]):
+        whole = field in parameters["whole_numbers"]
+        asked = condition(detail.get(field), whole)
+        if asked is None or condition(own.get(field), whole) != asked:
+            found = written(own[field]) if field in own else "nothing asked of this field"
+            wanted = written(detail[field]) if field in detail else "nothing asked of this field"
+            yield Finding(rule.logical_id, f"EventPattern.detail.{field}", found, wanted)
+
+
+def _content_of_its_own(template: Template, rule: Resource, rules: list[Resource]) -> Iterator[Finding]:
+    """A rule beyond the five asks for content too, and not for the same as another."""
+    pattern = event_pattern(template, rule)
+    if not isinstance(pattern, Mapping) or not pattern.get("detail"):
+        yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
+        return
+    for other in rules:
+        if other is not rule and event_pattern(template, other) == pattern:
+            yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
+
+
+policy = FiveRules()

@@ -1,0 +1,79 @@
+"""Every function has a log group of its own with the retention, and no right to make log groups.
+
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import FUNCTION, LOG_GROUP, log_group_of, role_of
+from policies.engine.finding import Finding
+from policies.engine.iam.permissions import lacking
+from policies.engine.iam.statements import Statement, role_statements
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
+
+_WRITE = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+
+class FunctionLogs(Policy):
+    scope = (FUNCTION,)
+    relies_on = (LOG_GROUP,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        functions = template.of_type(FUNCTION)
+        groups = {function.logical_id: log_group_of(template, function) for function in functions}
+        used = [group.logical_id for group in groups.values() if group] + list(_used_otherwise(template))
+        for function in functions:
+            group = groups[function.logical_id]
+            if group is None:
+                found = template.value(function, "LoggingConfig.LogGroup") or "none in this template"
+                wanted = "a log group of this template, for this function alone"
+                yield Finding(function.logical_id, "LoggingConfig.LogGroup", str(found), wanted)
+            else:
+                yield from _retention(template, group, parameters["retention_days"])
+                if used.count(group.logical_id) > 1:
+                    found = f"{group.logical_id}, which others write to, too"
+                    yield Finding(function.logical_id, "LoggingConfig.LogGroup", found, "a log group of its own")
+            yield from _rights(template, function, group)
+
+
+def _used_otherwise(template: Template) -> Iterator[str]:
+    for stage in template.of_type("AWS::ApiGateway::Stage"):
+        group = template.target_of(template.value(stage, "AccessLogSetting.DestinationArn"), LOG_GROUP)
+        if group:
+            yield group.logical_id
+
+
+def _retention(template: Template, group: Resource, days: int) -> Iterator[Finding]:
+    if template.number(group.properties.get("RetentionInDays")) != days:
+        found = template.value(group, "RetentionInDays")
+        told = "none: logs are kept for ever" if found is None else f"{found} days"
+        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
+
+
+def _rights(template: Template, function: Resource, group: Resource | None) -> Iterator[Finding]:
+    role = role_of(template, function)
+    if role is None:
+        yield Finding(function.logical_id, "Role", "a role that is not in this template: unknown", "a role that is")
+        return
+    if listed(template.value(role, "ManagedPolicyArns")):
+        found = f"{template.value(role, 'ManagedPolicyArns')}: unknown, whether they make log groups"
+        yield Finding(role.logical_id, "ManagedPolicyArns", found, "no managed policies")
+    for one in role_statements(template, role):
+        if one.allows and (one.not_actions or not _known(one) or one.covers("logs:CreateLogGroup")):
+            found = (
+                f"a right that covers logs:CreateLogGroup: {one.raw.get('Action', one.raw.get('NotAction', 'unknown'))}"
+            )
+            yield Finding(one.owner.logical_id, f"{one.path}.Action", found, "no right to make log groups")
+    if group is not None:
+        for action in _WRITE:
+            yield from lacking(template, role, action, template.arn(group) or "")
+
+
+def _known(statement: Statement) -> bool:
+    return all(isinstance(action, str) for action in statement.actions)
+
+
+policy = FunctionLogs()

@@ -1,0 +1,27 @@
+"""Every function has the memory of its stage.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import FUNCTION
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Template
+
+
+class FunctionMemory(Policy):
+    scope = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        wanted = parameters["memory_mb"]
+        for function in template.of_type(FUNCTION):
+            if template.number(function.properties.get("MemorySize")) != wanted:
+                found = template.value(function, "MemorySize")
+                told = "AWS's default, 128 MB" if found is None else f"{found} MB"
+                yield Finding(function.logical_id, "MemorySize", told, f"{wanted} MB")
+
+
+policy = FunctionMemory()

@@ -1,0 +1,181 @@
+"""A role for each function, with the exact actions on the exact ARNs that its part needs; nobody else is let in.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.engine.events.wiring import FUNCTION, role_of
+from policies.engine.finding import Finding
+from policies.engine.iam import access
+from policies.engine.iam.bypasses import strangers
+from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
+from policies.engine.iam.permissions import denied
+from policies.engine.iam.statements import (
+    IDENTITIES,
+    Statement,
+    conditions_of,
+    identity_statements,
+    lower,
+    role_statements,
+)
+from policies.engine.parts import roles_of
+from policies.engine.policy import Policy
+from policies.engine.services.storage import TABLES
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import listed
+
+_ROLE = "AWS::IAM::Role"
+_TOPIC = "AWS::SNS::Topic"
+# Objects under a prefix, over TLS, are as narrow as writing new objects can be.
+_PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
+
+
+class LeastPrivilege(Policy):
+    scope = (_ROLE,)
+    relies_on = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        parts = {function: part for part, function in roles_of(template).functions.items()}
+        exact: dict[Resource, list[Grant]] = {}
+        for function, part in parts.items():
+            role = role_of(template, function)
+            if role:
+                exact[role] = grants_of(template, part, function, parameters)
+        for role in template.of_type(_ROLE):
+            grants, rules = forwarding(template, role)
+            if rules:
+                exact.setdefault(role, grants)
+                yield from access.trust(template, role, "events.amazonaws.com", rules)
+        yield from _function_roles(template)
+        yield from _managed(template)
+        for role, grants in exact.items():
+            yield from _exactly(template, role, grants)
+        judged = {(one.owner, one.path) for role in exact for one in role_statements(template, role)}
+        for one in identity_statements(template):
+            yield from _no_wildcards(one)
+            yield from _never(one, parameters["never"])
+            if one.allows and (one.owner, one.path) not in judged:
+                yield from _exact_arns(template, one)
+        yield from _keys(template)
+        yield from access.permissions(template)
+        yield from access.resource_policies(template)
+        yield from strangers(template)
+
+
+def _function_roles(template: Template) -> Iterator[Finding]:
+    functions = template.of_type(FUNCTION)
+    roles = [role_of(template, function) for function in functions]
+    shared = Counter(role.logical_id for role in roles if role)
+    for function, role in zip(functions, roles, strict=True):
+        if role is None:
+            found = str(template.value(function, "Role") or "none")
+            yield Finding(function.logical_id, "Role", found, "a role of this template, for this function alone")
+            continue
+        if shared[role.logical_id] > 1:
+            found = f"{role.logical_id}, which {shared[role.logical_id]} functions share"
+            yield Finding(function.logical_id, "Role", found, "a role of its own")
+    for role in {role for role in roles if role}:
+        yield from access.trust(template, role, "lambda.amazonaws.com", None)
+    for role in template.of_type(_ROLE):
+        if role not in roles and not forwarding(template, role)[1]:
+            yield from access.trust(template, role, None, None)
+
+
+def _managed(template: Template) -> Iterator[Finding]:
+    for identity in template.of_type(*IDENTITIES):
+        arns = listed(template.value(identity, "ManagedPolicyArns"))
+        if arns:
+            found = ", ".join(map(str, arns))
+            yield Finding(identity.logical_id, "ManagedPolicyArns", found, "no managed policies")
+    for policy in template.of_type("AWS::IAM::ManagedPolicy"):
+        yield Finding(policy.logical_id, "Type", policy.type, "the statements in the function's own role")
+
+
+def _keys(template: Template) -> Iterator[Finding]:
+    """A customer's key on what functions use wants a right to the key, which no role has.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    for resource in template.of_type(*TABLES, _TOPIC):
+        for path, raw in walk(resource.properties):
+            if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
+                key = template.text(raw) or "unknown"
+                if not key.startswith("alias/aws/"):
+                    yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
+
+
+def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
+    """Each action on each ARN is one of the grants under its conditions, and none of the grants is missing."""
+    allowed = {(grant.action.lower(), grant.resource): grant for grant in grants}
+    given: set[tuple[str, str]] = set()
+    for one in role_statements(template, role):
+        if not one.allows:
+            continue
+        for action, resource in ((action, resource) for action in one.actions for resource in one.resources):
+            key = (str(action).lower(), str(resource))
+            # Also under a wrong condition, which is told here and not as a right that is missing.
+            given.add(key)
+            grant = allowed.get(key)
+            if grant is None:
+                wanted = "only what its part needs"
+                yield Finding(one.owner.logical_id, one.path, f"{action} on {resource}", wanted)
+            elif conditions_of(one) not in grant.conditions:
+                found = f"{grant} with the condition {one.conditions or 'none'}"
+                yield Finding(one.owner.logical_id, f"{one.path}.Condition", found, _wanted_conditions(grant))
+    for key, grant in allowed.items():
+        if grant.needed and key not in given:
+            yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
+        if grant.needed:
+            yield from denied(template, role, grant.action, grant.resource)
+
+
+def _wanted_conditions(grant: Grant) -> str:
+    wanted = grant.conditions[-1]
+    told = [f"{operator} {key} {', '.join(map(str, values))}" for (operator, key), values in wanted.items()]
+    return " and ".join(told) or "no condition"
+
+
+def _no_wildcards(one: Statement) -> Iterator[Finding]:
+    if not one.allows:
+        return
+    for path, values, wrong in (
+        ("Action", one.actions, one.not_actions),
+        ("Resource", one.resources, one.not_resources),
+    ):
+        if wrong:
+            yield Finding(one.owner.logical_id, f"{one.path}.Not{path}", ", ".join(map(str, wrong)), "no such element")
+        elif not values:
+            yield Finding(one.owner.logical_id, f"{one.path}.{path}", "none, or unknown", f"exact {path.lower()}s")
+    for action in one.actions:
+        if not isinstance(action, str) or set(action) & set("*?"):
+            yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "exact actions")
+    if one.effect != "Allow":
+        yield Finding(one.owner.logical_id, f"{one.path}.Effect", str(one.effect), "Allow or Deny")
+
+
+def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:
+    """What no role may do, whoever's it is: IAM reads actions in any case."""
+    for action in one.actions if one.allows else ():
+        if any(fnmatchcase(str(action).lower(), pattern.lower()) for pattern in patterns):
+            yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "no role that may")
+
+
+def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
+    """Of roles that play no part of ours: exact ARNs at least."""
+    if one.resources == ("*",) and set(lower(one.actions)) <= set(lower(UNSCOPED)):
+        return
+    for resource in one.resources or ("none",):
+        if _PREFIX.fullmatch(str(resource)) and conditions_of(one).get(_TLS) == ("true",):
+            continue
+        text = str(resource).removesuffix(":*") if template.by_arn(resource) else str(resource)
+        if not text.startswith(("arn:", "${")) or set(text) & set("*?"):
+            yield Finding(one.owner.logical_id, f"{one.path}.Resource", str(resource), "exact ARNs")
+
+
+policy = LeastPrivilege()

@@ -1,0 +1,97 @@
+"""The failure queue redrives to a parking queue, and both keep messages as long as SQS can.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import (
+    INVOKE_CONFIG,
+    QUEUE,
+    failure_queues,
+    redrive_target,
+    rule_dead_letter_queues,
+    target_queues,
+)
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+
+_TARGET, _COUNT = "RedrivePolicy.deadLetterTargetArn", "RedrivePolicy.maxReceiveCount"
+
+
+class FailureRedrive(Policy):
+    scope = (QUEUE,)
+    relies_on = (INVOKE_CONFIG,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        failures = failure_queues(template)
+        if not failures:
+            yield Finding(TEMPLATE, "Resources", "no queue that failures go to", "a failure queue with a parking queue")
+        for queue in failures:
+            yield from _retention(template, queue, parameters["retention_seconds"])
+            yield from _receives(template, queue, parameters["maximum_receive_count"])
+            parking = redrive_target(template, queue)
+            taken = _taken(template, failures, queue)
+            if parking is None or parking in taken:
+                found = template.value(queue, _TARGET) if parking is None else f"{parking.logical_id}: {taken[parking]}"
+                yield Finding(queue.logical_id, _TARGET, str(found or "none"), "a parking queue of its own")
+                continue
+            yield from _retention(template, parking, parameters["retention_seconds"])
+            yield from _allowed(template, parking, queue)
+            yield from _way_back(template, parking, queue)
+
+
+def _taken(template: Template, failures: list[Resource], own: Resource) -> dict[Resource, str]:
+    """The queues that cannot be this queue's parking queue, and why."""
+    others = [queue for queue in template.of_type(QUEUE) if queue is not own]
+    return {
+        **{
+            queue: "the dead-letter queue of another queue"
+            for queue in (redrive_target(template, o) for o in others)
+            if queue
+        },
+        **dict.fromkeys(rule_dead_letter_queues(template), "the dead-letter queue of a rule"),
+        **dict.fromkeys(target_queues(template), "a rule's target"),
+        **dict.fromkeys(failures, "a failure queue itself"),
+    }
+
+
+def _retention(template: Template, queue: Resource, wanted: int) -> Iterator[Finding]:
+    if template.number(queue.properties.get("MessageRetentionPeriod")) != wanted:
+        found = template.value(queue, "MessageRetentionPeriod")
+        told = "SQS's default, 4 days" if found is None else f"{found} seconds"
+        yield Finding(queue.logical_id, "MessageRetentionPeriod", told, f"{wanted} seconds (14 days)")
+
+
+def _receives(template: Template, queue: Resource, maximum: int) -> Iterator[Finding]:
+    count = template.number(template.value(queue, _COUNT))
+    if count is None or not 1 <= count <= maximum:
+        yield Finding(queue.logical_id, _COUNT, str(template.value(queue, _COUNT)), f"1 to {maximum}")
+
+
+def _allowed(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
+    policy = template.value(parking, "RedriveAllowPolicy")
+    if policy is None:
+        return
+    permission = policy.get("redrivePermission") if isinstance(policy, dict) else None
+    sources = policy.get("sourceQueueArns", []) if isinstance(policy, dict) else []
+    if permission != "allowAll" and not (permission == "byQueue" and template.arn(queue) in sources):
+        yield Finding(parking.logical_id, "RedriveAllowPolicy", str(policy), f"a permission for {queue.logical_id}")
+
+
+def _way_back(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
+    """What is parked stays parked: no queue on its further way, if there is one, leads back."""
+    passed, one = set[Resource](), parking
+    while one not in passed and template.value(one, "RedrivePolicy") is not None:
+        passed.add(one)
+        further = redrive_target(template, one)
+        if further is None or further is queue:
+            wanted = f"none, or a queue that does not lead back to {queue.logical_id}"
+            yield Finding(one.logical_id, _TARGET, str(template.value(one, _TARGET)), wanted)
+            return
+        one = further
+
+
+policy = FailureRedrive()

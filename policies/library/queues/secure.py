@@ -1,0 +1,47 @@
+"""Every queue is encrypted by SQS itself and refuses whatever comes without TLS.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.events.wiring import QUEUE
+from policies.engine.finding import Finding
+from policies.engine.iam.resource_policies import denies_plain_transport, resource_statements, several_policies
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+
+_POLICY = "AWS::SQS::QueuePolicy"
+
+
+class SecureQueues(Policy):
+    scope = (QUEUE,)
+    relies_on = (_POLICY,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for queue in template.of_type(QUEUE):
+            if template.value(queue, "SqsManagedSseEnabled") not in (True, "true"):
+                found = str(template.value(queue, "SqsManagedSseEnabled"))
+                yield Finding(queue.logical_id, "SqsManagedSseEnabled", found, "true")
+            key = template.value(queue, "KmsMasterKeyId")
+            if key is not None:
+                wanted = "no key: EventBridge cannot write to a queue under the key aws/sqs"
+                yield Finding(queue.logical_id, "KmsMasterKeyId", str(key), wanted)
+            yield from _policy(template, queue)
+
+
+def _policy(template: Template, queue: Resource) -> Iterator[Finding]:
+    yield from several_policies(template, queue, "QueuePolicy")
+    arn = template.arn(queue) or ""
+    statements = resource_statements(template, queue)
+    if not any(denies_plain_transport(template, one, {arn}, "sqs") for one in statements):
+        found = "no statement that denies everybody every action without TLS"
+        wanted = "Deny sqs:* to * on the queue with Bool aws:SecureTransport false, and no other condition"
+        yield Finding(queue.logical_id, "QueuePolicy", found, wanted)
+    for one in statements:
+        if one.allows and (one.everybody() or one.not_principals):
+            yield Finding(one.owner.logical_id, f"{one.path}.Principal", "everybody", "one service or role")
+
+
+policy = SecureQueues()

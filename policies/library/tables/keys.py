@@ -1,0 +1,54 @@
+"""The tables are there, each with its partition key and sort key.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import TABLES, table_called
+from policies.engine.template.template import Resource, Template
+
+
+class TableKeys(Policy):
+    scope = TABLES
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for name, keys in parameters["tables"].items():
+            tables = table_called(template, name)
+            if len(tables) != 1:
+                names = ", ".join(template.name(table) for table in template.of_type(*TABLES))
+                found = f"{len(tables)} of that name among {names}"
+                yield Finding(TEMPLATE, "Resources", found, f"one table {name}, named with the stage")
+            for table in tables:
+                yield from _key_problems(template, table, keys)
+
+
+def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]]) -> Iterator[Finding]:
+    schema, types = template.value(table, "KeySchema"), _types(template, table)
+    wanted = [(keys["hash"][0], "HASH"), (keys["range"][0], "RANGE")]
+    own = schema if isinstance(schema, list) else []
+    found = [(one.get("AttributeName"), one.get("KeyType")) for one in own if isinstance(one, Mapping)]
+    if found != wanted:
+        yield Finding(table.logical_id, "KeySchema", _told(found), _told(wanted))
+    for name, kind in keys.values():
+        if types.get(name) != kind:
+            path = "AttributeDefinitions"
+            yield Finding(
+                table.logical_id, path, f"{name} of type {types.get(name, 'missing')}", f"{name} of type {kind}"
+            )
+
+
+def _types(template: Template, table: Resource) -> dict[str, str]:
+    definitions = template.value(table, "AttributeDefinitions")
+    own = definitions if isinstance(definitions, list) else []
+    return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in own if isinstance(one, Mapping)}
+
+
+def _told(keys: list[tuple[Any, Any]]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in keys) or "no key"
+
+
+policy = TableKeys()

@@ -1,0 +1,84 @@
+"""Every table is paid by use without a limit, loses nothing by itself, and stays where the stage keeps its data.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.policy import Policy
+from policies.engine.services.storage import GLOBAL_TABLE, TABLES
+from policies.engine.template.lifecycle import loss_problems
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import is_off, is_true, shown
+
+_RECOVERY = "PointInTimeRecoverySpecification"
+_EXPIRY = "TimeToLiveSpecification"
+# Of the table, of an index, of a replica; -1 is what AWS writes for no limit.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
+_LIMITS = (
+    "MaxReadRequestUnits",
+    "MaxWriteRequestUnits",
+    "OnDemandThroughput",
+    "ReadOnDemandThroughputSettings",
+    "WriteOnDemandThroughputSettings",
+)
+
+
+class TableOnDemand(Policy):
+    scope = TABLES
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for table in template.of_type(*TABLES):
+            mode = template.value(table, "BillingMode")
+            if mode != parameters["billing_mode"]:
+                found = str(mode or "missing, so PROVISIONED")
+                yield Finding(table.logical_id, "BillingMode", found, parameters["billing_mode"])
+            for key in ("ProvisionedThroughput", "WriteProvisionedThroughputSettings"):
+                if table.properties.get(key) is not None:
+                    yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
+            yield from _limits(template, table)
+            yield from _recovery_problems(template, table)
+            expires = template.value(table, f"{_EXPIRY}.Enabled")
+            if not is_off(expires):
+                wanted = "no expiry: a record is a claim, a decision or a version, and stays"
+                yield Finding(table.logical_id, f"{_EXPIRY}.Enabled", str(expires), wanted)
+            if parameters["keeps_data"]:
+                yield from _unprotected(template, table)
+
+
+def _limits(template: Template, table: Resource) -> Iterator[Finding]:
+    """What is above such a limit is throttled."""
+    for path, raw in walk(table.properties):
+        if path.rpartition(".")[2] in _LIMITS and template.resolve([raw]) and template.number(raw) != -1:
+            yield Finding(table.logical_id, path, shown(template, raw), "no limit")
+
+
+def _recovery_problems(template: Template, table: Resource) -> Iterator[Finding]:
+    places = {_RECOVERY: template.value(table, _RECOVERY)}
+    if table.type == GLOBAL_TABLE:
+        replicas = template.value(table, "Replicas")
+        own = replicas if isinstance(replicas, list) else []
+        places = {f"Replicas[{index}].{_RECOVERY}": _part(one, _RECOVERY) for index, one in enumerate(own)} or places
+    for place, specification in places.items():
+        flag = _part(specification, "PointInTimeRecoveryEnabled")
+        if not is_true(template, flag):
+            yield Finding(table.logical_id, f"{place}.PointInTimeRecoveryEnabled", shown(template, flag), "true")
+
+
+def _part(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _unprotected(template: Template, table: Resource) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection"""
+    flag = template.value(table, "DeletionProtectionEnabled")
+    replicas = template.value(table, "Replicas") if table.type == GLOBAL_TABLE else None
+    flags = [_part(one, "DeletionProtectionEnabled") for one in replicas] if isinstance(replicas, list) else [flag]
+    if not all(is_true(template, one) for one in flags):
+        yield Finding(table.logical_id, "DeletionProtectionEnabled", shown(template, flag), "true")
+    yield from loss_problems(table)
+
+
+policy = TableOnDemand()

@@ -1,0 +1,150 @@
+"""A test run leaves evidence, and refuses marks that name no control."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hallmark.project import ROOT
+
+SUITE = """
+import pytest
+
+@pytest.mark.control("RT_BUS_THREE", "RT_NO_LOSS")
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_good(stage): pass
+
+@pytest.mark.control("RT_AUDIT")
+def test_skipped(): pytest.skip("no")
+
+@pytest.mark.control("RT_QUIET")
+def test_bad(): assert False
+
+def test_proves_nothing(): pass
+"""
+
+
+# Two systems of which each asks for tests on a stage.
+TWO = """
+from infra import systems
+systems.SYSTEMS = tuple(systems.System(name, code, "eu-central-1", "") for name, code in (("one", "ON"), ("two", "TW")))
+systems.NAMES = ("one", "two")
+from hallmark.evidence import expected, pytest_plugin
+expected.asked_of = lambda system: [expected.Asked("A", "behaviour")]
+pytest_plugin.known_controls = lambda: None
+"""
+ROOM = """
+import pytest
+
+@pytest.mark.control("{}")
+def test_it(): assert {}
+"""
+
+
+def start(folder: Path, gate: str, before: str, *options: str, **more: str) -> tuple[int, str]:
+    """Run the suite of a gate in a process of its own; return exit code and output."""
+    code = (
+        f"{before}\nimport sys, pytest; from pathlib import Path\n"
+        "from hallmark.evidence import recorder, pytest_plugin\n"
+        f"recorder.EVIDENCE = pytest_plugin.EVIDENCE = Path({str(folder / 'evidence')!r})\n"
+        "sys.exit(pytest.main(sys.argv[1:]))"
+    )
+    plugin = ["-p", "hallmark.evidence.pytest_plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    tests = str(folder / "tests" / gate)
+    words = [*plugin, "-c", os.devnull, "--rootdir", str(folder), tests, "-q", *options]
+    environment = {**os.environ, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
+    done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def run(folder: Path, suite: str, *options: str, gate: str = "sample") -> tuple[int, str, dict[str, Any]]:
+    """Run a suite of its own; return exit code, output and evidence."""
+    tests = folder / "tests" / gate
+    tests.mkdir(parents=True, exist_ok=True)
+    (tests / "test_sample.py").write_text(suite)
+    code, output = start(folder, gate, "", *options)
+    file = folder / "evidence" / f"{gate}.json"
+    return code, output, json.loads(file.read_text()) if file.exists() else {}
+
+
+def rooms(folder: Path, **suites: str) -> None:
+    """Write a suite into a room of the integration tests each."""
+    for room, suite in suites.items():
+        tests = folder / "tests" / "integration" / room
+        tests.mkdir(parents=True)
+        (tests / f"test_{room}.py").write_text(suite)
+
+
+def outcomes(folder: Path) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """Return by system how its integration tests ended, and what they prove."""
+    found = {}
+    for file in folder.glob("evidence/*/integration.json"):
+        evidence = json.loads(file.read_text())
+        proofs = sorted((proof["control"], proof["outcome"]) for proof in evidence["proofs"])
+        found[evidence["system"]] = (evidence["outcome"], proofs)
+    return found
+
+
+def test_a_failure_in_one_systems_room_is_that_systems(tmp_path: Path) -> None:
+    rooms(tmp_path, one=ROOM.format("ON_A", False), two=ROOM.format("TW_A", True), shared=ROOM.format("TW_B", True))
+    assert start(tmp_path, "integration", TWO)[0] == 1
+    one, two = ("failed", [("ON_A", "failed")]), ("passed", [("TW_A", "passed"), ("TW_B", "passed")])
+    assert outcomes(tmp_path) == {"one": one, "two": two}
+
+
+def test_a_failure_of_the_house_is_every_systems(tmp_path: Path) -> None:
+    rooms(tmp_path, one=ROOM.format("ON_A", True), shared=ROOM.format("TW_B", False))
+    assert start(tmp_path, "integration", TWO)[0] == 1
+    assert outcomes(tmp_path) == {"one": ("failed", [("ON_A", "passed")]), "two": ("failed", [("TW_B", "failed")])}
+
+
+def test_one_system_by_the_environment_leaves_the_others_rooms_and_evidence(tmp_path: Path) -> None:
+    rooms(tmp_path, one=ROOM.format("ON_A", False), two=ROOM.format("TW_A", True), shared=ROOM.format("ON_B", True))
+    code, output = start(tmp_path, "integration", TWO, HALLMARK_SYSTEM="two")
+    assert (code, outcomes(tmp_path)) == (0, {"two": ("passed", [("TW_A", "passed")])}), output
+    assert "1 deselected" in output
+
+
+def test_a_room_that_cannot_be_read_fails_all(tmp_path: Path) -> None:
+    rooms(tmp_path, one="import nothing_of_the_kind", two=ROOM.format("TW_A", True))
+    assert start(tmp_path, "integration", TWO)[0] == pytest.ExitCode.INTERRUPTED
+    assert {outcome for outcome, _ in outcomes(tmp_path).values()} == {"failed"}
+
+
+def test_one_proof_for_each_test_and_control(tmp_path: Path) -> None:
+    code, _, evidence = run(tmp_path, SUITE)
+    assert (code, evidence["outcome"], evidence["target"]) == (1, "failed", "none")
+    told = sorted((p["control"], p["outcome"], p["stage"], p["artifact"]) for p in evidence["proofs"])
+    assert told == [
+        ("RT_BUS_THREE", "passed", "dev", "tests/sample/test_sample.py::test_good[dev]"),
+        ("RT_BUS_THREE", "passed", "prod", "tests/sample/test_sample.py::test_good[prod]"),
+        ("RT_NO_LOSS", "passed", "dev", "tests/sample/test_sample.py::test_good[dev]"),
+        ("RT_NO_LOSS", "passed", "prod", "tests/sample/test_sample.py::test_good[prod]"),
+        ("RT_QUIET", "failed", None, "tests/sample/test_sample.py::test_bad"),
+    ]
+    assert {p["kind"] for p in evidence["proofs"]} == {"behaviour"}
+    assert {p["fidelity"] for p in evidence["proofs"]} == {None}
+
+
+def test_an_unknown_control_fails_the_run(tmp_path: Path) -> None:
+    code, output, evidence = run(tmp_path, SUITE.replace("RT_QUIET", "RT_TYPO"))
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "tests/sample/test_sample.py::test_bad proves RT_TYPO, which no catalogue has" in output
+    assert evidence["outcome"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("-k", "good"), ("-m", "control"), ("--deselect", "tests/sample/test_sample.py::test_bad"), ("--collect-only",)],
+    ids=lambda options: options[0],
+)
+def test_some_of_the_tests_leave_the_evidence_as_it_is(tmp_path: Path, options: tuple[str, ...]) -> None:
+    _, _, whole = run(tmp_path, SUITE)
+    assert whole["outcome"] == "failed"
+    _, output, evidence = run(tmp_path, SUITE, *options)
+    assert evidence == whole
+    assert "not all tests of tests/sample run, so the evidence of sample stays as it is" in output

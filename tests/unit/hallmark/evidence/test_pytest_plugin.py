@@ -1,0 +1,78 @@
+"""Marks `control(id)` become proofs; what was skipped or unknown does not."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from hallmark import fidelity
+from hallmark.evidence import junit_results, pytest_plugin
+from hallmark.project import ROOT
+from infra.errors import UserError
+
+
+def test_kinds_by_folder() -> None:
+    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "infra" / "test_a.py") == "template"
+    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "hallmark" / "test_a.py") == "behaviour"
+    assert pytest_plugin.kind_of(ROOT / "tests" / "integration" / "test_a.py") == "behaviour"
+    assert pytest_plugin.on_a_stage(ROOT / "tests" / "integration" / "realtime" / "test_a.py")
+    assert not pytest_plugin.on_a_stage(ROOT / "tests" / "unit" / "infra" / "test_a.py")
+
+
+def test_fidelity_is_the_worst_of_the_rows(tmp_path: Path) -> None:
+    file = tmp_path / "fidelity.yaml"
+    rows = (("native", "[A, B, C]"), ("absent", "[C]"), ("extended", "[B, C]"))
+    file.write_text("".join(f"- {{behaviour: x, fidelity: {name}, controls: {ids}}}\n" for name, ids in rows))
+    assert [fidelity.of_control(name, file=file) for name in "ABCD"] == ["native", "extended", "absent", None]
+
+
+JUNIT = """<?xml version="1.0"?>
+<testsuites>
+ <testcase name="[RT_NO_PAN] a card is found"/>
+ <testcase name="nothing"/>
+ <testsuite name="[RT_AUDIT] a group"><testcase name="[RT_QUIET, RT_NO_LOSS] one"><failure/></testcase></testsuite>
+ <testcase name="[RT_IDEMPOTENT] later"><skipped/></testcase>
+</testsuites>
+"""
+
+
+def test_junit_names(tmp_path: Path) -> None:
+    file = tmp_path / "lambda.xml"
+    file.write_text(JUNIT)
+    told = [(proof.control, proof.outcome) for proof in junit_results.junit_proofs(file, ())]
+    assert told == [("RT_NO_PAN", "passed"), ("RT_AUDIT", "failed"), ("RT_NO_LOSS", "failed"), ("RT_QUIET", "failed")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "is missing: run `npm test`"),
+        ("<testsuites>", "is no XML"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><testsuites/>', "declares entities"),
+    ],
+)
+def test_junit_that_cannot_be_used(tmp_path: Path, text: str | None, told: str) -> None:
+    file = tmp_path / "lambda.xml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(UserError, match=told):
+        list(junit_results.junit_proofs(file, ()))
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (2, r"lambda.xml is older than a.ts: run `npm test` again"),
+        (time.time() + 3600, r"a.ts was changed in the future, .*: run `touch .*a.ts`"),
+    ],
+)
+def test_junit_that_is_older_than_its_sources(tmp_path: Path, changed: float, told: str) -> None:
+    file, source = tmp_path / "lambda.xml", tmp_path / "source"
+    file.write_text(JUNIT)
+    source.mkdir()
+    (source / "a.ts").write_text("")
+    os.utime(file, (1, 1))
+    os.utime(source / "a.ts", (changed, changed))
+    with pytest.raises(UserError, match=told):
+        list(junit_results.junit_proofs(file, (source,)))
