@@ -28,7 +28,7 @@ def thing(stage: Stage, name: str) -> str | None:
 def thing_of(system: str, stage: str, name: str, systems: Sequence[str] = NAMES) -> str | None:
     """Return the short name behind a physical name; None when it is not one of this stage of the system.
 
-    Where the names of two systems fit, as those of `upload` and `merchant_upload` do, it is the longer one's.
+    Where a name fits two systems, of which one is called like the end of the other, it is the longer one's.
     """
     found = _thing(system, stage, name)
     longer = (other for other in systems if len(other) > len(system) and _thing(other, stage, name) is not None)

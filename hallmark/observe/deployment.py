@@ -115,6 +115,15 @@ class Deployment:
         """A reference to a resource."""
         return {"Ref": self.logical_id(kind, physical)}
 
+    def referring(self, text: str, *kinds: str) -> Any:
+        """A text, with references in the place of ids that a service has given to resources of these kinds."""
+        ids = {physical: logical for (kind, physical), logical in self._logical_ids.items() if kind in kinds}
+        words = "|".join(map(re.escape, ids))
+        parts = re.split(rf"(?<![A-Za-z0-9])({words})(?![A-Za-z0-9])", text) if ids else [text]
+        if len(parts) == 1:
+            return text
+        return {"Fn::Join": ["", [{"Ref": ids[part]} if place % 2 else part for place, part in enumerate(parts)]]}
+
 
 def joined(templates: Sequence[Json]) -> Json:
     """The templates of a stage as one, with the first one's metadata; UserError where two use the same logical id."""

@@ -52,6 +52,22 @@ def test_a_resource_of_the_stack_has_its_logical_id_and_others_one_that_is_made_
     assert deployment.logical_id("AWS::SQS::Queue", "a-1") == "UnmanagedSQSQueuea1"
 
 
+def test_ids_that_a_service_makes_up_are_references_in_a_functions_environment() -> None:
+    listed = [
+        {"ResourceType": "AWS::ApiGateway::ApiKey", "PhysicalResourceId": "k1", "LogicalResourceId": "Key"},
+        {"ResourceType": "AWS::ApiGateway::ApiKey", "PhysicalResourceId": "k2", "LogicalResourceId": "Other"},
+    ]
+    variables = {"KEYS": '{"a":"k1","b":"k2"}', "WORD": "k1x ak2"}
+    (found,) = _read(
+        "AWS::Lambda::Function",
+        list_stack_resources=listed,
+        list_functions=[{"FunctionName": "realtime-a-dev"}],
+        get_function_configuration={"Environment": {"Variables": variables}},
+    )
+    joined = ["", ['{"a":"', {"Ref": "Key"}, '","b":"', {"Ref": "Other"}, '"}']]
+    assert found.properties["Environment"] == {"Variables": {"KEYS": {"Fn::Join": joined}, "WORD": "k1x ak2"}}
+
+
 def test_rules_that_a_service_manages_are_left_out() -> None:
     rules = [{"Name": "realtime-a-dev"}, {"Name": "Events-Archive-a", "ManagedBy": "prod.vhs.events.aws.internal"}]
     found = _read("AWS::Events::Rule", list_event_buses={"EventBuses": []}, list_rules=rules)
