@@ -3,8 +3,10 @@
 import io
 import itertools
 import json
+import os
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +18,10 @@ from policy_statements import allow, open_queue
 from waiting import wait_for
 
 from hallmark.stage.deployed import DeployedStage
-from hallmark.stage.embedded import ACCOUNT, SECRET
+from hallmark.stage.embedded import ACCOUNT, SECRET, environment, stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.sessions import session
+from infra.systems import system_of
 
 REGIONS = HERE, THERE = "eu-central-1", "us-east-1"
 Client = Callable[[str], Any]
@@ -26,6 +29,7 @@ HANDLER = """
 exports.handler = async (event) => {
   const region = process.env.AWS_REGION;
   console.log(JSON.stringify({ region, other: process.env.AWS_DEFAULT_REGION, mark: event.mark }));
+  if (event.wait) await new Promise((done) => setTimeout(done, event.wait));
   if (event.fail) throw new Error("told to fail");
   return { statusCode: 200, body: region };
 };
@@ -39,7 +43,9 @@ exports.handler = async ({ name }) => {
   return "written";
 };
 """
-QUIET_SECONDS = 0.5
+BUSY_MS = 3000
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+LOG_LINE_OVERHEAD_BYTES = 26
 
 
 @pytest.fixture(scope="session")
@@ -308,6 +314,34 @@ def test_a_function_runs_and_logs_in_its_region(regions: dict[str, Client], uniq
         assert [(line["region"], line["other"]) for line in lines] == [(region, region)]
 
 
+def test_what_functions_log_is_counted_in_all_regions(
+    running_emulator: Emulator, regions: dict[str, Client], unique: str, role: str
+) -> None:
+    group = f"/aws/lambda/{unique}"
+    sizes = []
+    for region, client in regions.items():
+        _make_function(client("lambda"), unique, region)
+        client("lambda").invoke(FunctionName=unique)
+        logged = client("logs").filter_log_events(logGroupName=group)["events"]
+        sizes.append(sum(len(event["message"].encode()) + LOG_LINE_OVERHEAD_BYTES for event in logged))
+    counted = stage_of(running_emulator, "realtime", "dev").usage() or {}
+    assert counted[f"bytes:logs:{group}"] == sum(sizes)
+
+
+def test_busy_processes_of_one_region_leave_the_other_alone(regions: dict[str, Client], unique: str, role: str) -> None:
+    for region, client in regions.items():
+        _make_function(client("lambda"), unique, region)
+
+    def invoke(region: str, event: dict[str, Any]) -> None:
+        regions[region]("lambda").invoke(FunctionName=unique, Payload=json.dumps(event))
+
+    places = max(2, os.cpu_count() or 0)
+    with ThreadPoolExecutor(places) as threads:
+        busy = [threads.submit(invoke, HERE, {"wait": BUSY_MS}) for _ in range(places)]
+        invoke(THERE, {})
+        assert not any(invocation.done() for invocation in busy)
+
+
 def test_what_nobody_waits_for_stays_in_its_region(regions: dict[str, Client], unique: str, role: str) -> None:
     urls = {}
     for region, client in regions.items():
@@ -403,3 +437,9 @@ def test_an_api_has_the_functions_and_the_keys_of_its_region(
         answer = urllib3.request("GET", url, headers={"x-api-key": key})
         expected = (200, api_region.encode()) if api_region == key_region else (403, b'{"message":"Forbidden"}')
         assert (answer.status, answer.data) == expected
+
+
+def test_tools_are_led_to_the_region_that_is_asked_for(running_emulator: Emulator) -> None:
+    found = environment(running_emulator, THERE)
+    assert (found["AWS_REGION"], found["AWS_DEFAULT_REGION"]) == (THERE, THERE)
+    assert stage_of(running_emulator, "realtime", "dev").client("sts").meta.region_name == system_of("realtime").region

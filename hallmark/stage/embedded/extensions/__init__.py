@@ -25,6 +25,7 @@ EXTENSIONS = (
     "function_concurrency",
     "usage",
     "handler_processes",
+    "key_identity",
     "request_validation",
     "access_logs",
     "tables",
@@ -36,6 +37,7 @@ EXTENSIONS = (
     "alarm_statistics",
     "log_reading",
     "worker_pipes",
+    "python_functions",
     "clients_first",
     "message_moves",
 )
