@@ -20,7 +20,7 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 
-from hallmark.stage.embedded.extensions.function_calls import named
+from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.request_units import Meter
 
 PATH = "/_hallmark/usage"

@@ -17,7 +17,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from hallmark.stage.embedded.giving_way import PATIENCE_SECONDS, taking_turns
+from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
 # libuv's own setting; Node.js has no public name for it on pipes.
