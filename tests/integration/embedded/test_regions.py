@@ -296,6 +296,24 @@ def test_an_event_reaches_the_rules_and_the_archives_of_its_region_alone(
         assert client("events").describe_archive(ArchiveName=unique)["EventCount"] == 1
 
 
+def test_what_is_in_another_region_is_refused(regions: dict[str, Client], unique: str) -> None:
+    here, there = (regions[region] for region in REGIONS)
+    arn = open_queue(there("sqs"), unique, "events.amazonaws.com")[1]
+    there("events").create_event_bus(Name=unique)
+    here("events").put_rule(Name=unique, EventPattern='{"source": ["test"]}')
+    calls = {
+        "ValidationException": lambda: here("events").put_targets(Rule=unique, Targets=[{"Id": "1", "Arn": arn}]),
+        "ResourceNotFoundException": lambda: here("events").create_archive(
+            ArchiveName=unique, EventSourceArn=_bus_arn(there("events"), unique)
+        ),
+        "AWS.SimpleQueueService.ResourceNotFoundException": lambda: here("sqs").list_message_move_tasks(SourceArn=arn),
+    }
+    for code, call in calls.items():
+        with pytest.raises(ClientError) as refused:
+            call()
+        assert refused.value.response["Error"]["Code"] in (code, code.rpartition(".")[2])
+
+
 def _logged(client: Client, name: str) -> list[dict[str, Any]]:
     try:
         events = client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]

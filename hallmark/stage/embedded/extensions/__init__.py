@@ -16,6 +16,7 @@ EXTENSIONS = (
     "put_events",
     "log_targets",
     "iam_targets",
+    "own_region",
     "archives",
     "replays",
     "fault_injection",
