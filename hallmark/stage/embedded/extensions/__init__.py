@@ -39,6 +39,7 @@ EXTENSIONS = (
     "alarm_statistics",
     "log_reading",
     "worker_pipes",
+    "function_environment",
     "python_functions",
     "..speed.clients_first",
     "message_moves",

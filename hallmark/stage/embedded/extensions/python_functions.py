@@ -1,14 +1,12 @@
-"""Python functions in a process of their own, with the environment, the log and the errors that AWS Lambda gives them.
+"""Python functions in a process of their own, with the interpreter, the log and the errors that AWS Lambda gives them.
 
 They run in the interpreter of their runtime (see `runtime`), where neither the project nor the emulator can be
 imported, and keep their process after an exception.
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
 
 import contextvars
 import io
-import os
 import shutil
 import subprocess
 import tempfile
@@ -18,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
 
 from hallmark.stage.embedded.extensions import worker_pipes
+from hallmark.stage.embedded.extensions.function_environment import variables
 from hallmark.stage.embedded.runtime import python_worker
 from hallmark.stage.embedded.runtime.interpreters import Interpreter, interpreter_of
 
@@ -39,37 +37,10 @@ class Entries(str):
         return [entry.replace(python_worker.BREAK, "\n") for entry in self.split("\n")]
 
 
-def environment(config: Json, root: str, interpreter: Interpreter) -> dict[str, str]:
-    """Return the variables of a function's process: Lambda's and the function's own.
-
-    What only the emulator needs is the address of the services, and the folder by which it knows its processes.
-    """
-    _, region = lambda_runtime._account_region_from_function_config(config)
-    name = config["FunctionName"]
+def _environment(config: Json, root: str, interpreter: Interpreter) -> dict[str, str]:
     own = (config.get("Environment") or {}).get("Variables") or {}
-    return {
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-        "PATH": os.pathsep.join([str(Path(interpreter.program).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
-        "LAMBDA_RUNTIME_DIR": interpreter.packages,
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
-        lambda_runtime.HOST_PREFIX_ENV: "true",
-        **own,
-        **lambda_runtime.execution_credentials(config),
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config['Runtime']}",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
-        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": new_uuid(),
-        "LAMBDA_TASK_ROOT": root,
-        "_HANDLER": config["Handler"],
-        "TMPDIR": os.environ["TMPDIR"],
-    }
+    places = {"LAMBDA_RUNTIME_DIR": interpreter.packages, "LAMBDA_TASK_ROOT": root}
+    return {**variables(config, str(Path(interpreter.program).parent)), **own, **places}
 
 
 def _unpack(archive: bytes, folder: Path) -> Path:
@@ -103,7 +74,7 @@ def _spawn(worker: Any) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(worker.config, root, found),
+        env=_environment(worker.config, root, found),
     )
     pipes = worker_pipes.pipes_of(worker)
     if (pipes.receive(time.monotonic() + INIT_SECONDS) or {}).get("status") != "ok":
