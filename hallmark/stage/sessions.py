@@ -22,11 +22,11 @@ def _models() -> Loader:
     return create_loader()
 
 
-def session(access_key: str, secret_key: str, token: str | None = None) -> boto3.Session:
-    """Return a session with the given credentials, in the project's region; the caller's own settings stay outside."""
+def session(access_key: str, secret_key: str, token: str | None = None, region: str = REGION) -> boto3.Session:
+    """Return a session with the given credentials, in a region; the caller's own settings stay outside."""
     found = Session(OWN_SETTINGS)
     found.register_component("data_loader", _models())
-    made = boto3.Session(access_key, secret_key, token, region_name=REGION, botocore_session=found)
+    made = boto3.Session(access_key, secret_key, token, region_name=region, botocore_session=found)
     # Each session adds where boto3's own models are.
     paths = _models().search_paths
     paths[:] = dict.fromkeys(paths)

@@ -5,18 +5,19 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator, running
 from hallmark.stage.sessions import session
 from infra.errors import UserError
+from infra.systems import system_of
 
 # The emulator takes a 12-digit access key as the account; the secret is never checked.
 ACCOUNT, SECRET = "000000000000", "embedded"
 
 
-def environment(emulator: Emulator) -> dict[str, str]:
-    """The variables that lead any AWS tool to the emulator instead of AWS."""
+def environment(emulator: Emulator, region: str = REGION) -> dict[str, str]:
+    """Return the variables that lead any AWS tool to a region of the emulator instead of AWS."""
     return {
         "AWS_ENDPOINT_URL": emulator.endpoint,
         # boto3 reads the one, the SDK for JavaScript and the CDK the other.
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
         "AWS_ACCESS_KEY_ID": ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": SECRET,
     }
@@ -31,5 +32,6 @@ def open_stage(system: str, name: str) -> DeployedStage:
 
 
 def stage_of(emulator: Emulator, system: str, name: str) -> DeployedStage:
-    """Open a stage of an emulator."""
-    return DeployedStage(system, name, "embedded", session(ACCOUNT, SECRET), emulator.endpoint)
+    """Open a stage of an emulator, in the region of its system."""
+    own = session(ACCOUNT, SECRET, region=system_of(system).region)
+    return DeployedStage(system, name, "embedded", own, emulator.endpoint)

@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1
 
-from hallmark.stage.embedded.giving_way import give_way, is_background
+from hallmark.stage.embedded.speed.background_priority import give_way, is_background
 
 # Python lets a thread compute for 5 ms before another gets its turn: as long as a whole request takes.
 SWITCH_SECONDS = 0.0005

@@ -1,4 +1,4 @@
-"""Functions that nobody waits for take a processor that nobody else wants, but they do not starve.
+"""Run asynchronous functions at idle priority, with a time limit so that they do not starve.
 
 A thread of Linux's idle class is put aside at once for any other, where a nice one keeps its processor to the end of
 its slice. After PATIENCE_SECONDS on one invocation it is only nice, as on a machine that other programs keep busy.

@@ -7,7 +7,7 @@ from typing import Any
 
 from waiting import wait_for
 
-from hallmark.stage.embedded.giving_way import NICENESS, PATIENCE_SECONDS, may_come_back
+from hallmark.stage.embedded.speed.background_priority import NICENESS, PATIENCE_SECONDS, may_come_back
 
 Client = Callable[[str], Any]
 # Field 41 of /proc/[pid]/stat is the scheduling class; the name before it, in brackets, may hold blanks.

@@ -11,7 +11,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from hallmark.stage.embedded.giving_way import is_background
+from hallmark.stage.embedded.speed.background_priority import is_background
 
 AT_MOST_SECONDS = 0.05
 GATEWAY = "/execute-api/"

@@ -17,26 +17,18 @@ from ministack import app as emulator
 from ministack.core import iam_evaluator, responses
 from ministack.services import dynamodb, eventbridge
 
+from hallmark.stage.embedded.extensions.call_names import PREFIXES
 from hallmark.stage.embedded.extensions.iam_record import is_function, note
 from hallmark.stage.embedded.extensions.iam_requests import Use, uses
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
-SERVICES = {"DynamoDB_20120810": ("dynamodb", dynamodb), "AWSEvents": ("events", eventbridge)}
+_MODULES = {"dynamodb": dynamodb, "events": eventbridge}
+SERVICES = {prefix: (service, _MODULES[service]) for prefix, service in PREFIXES.items()}
 KNOWN_SECONDS = 1.0
 # What a judgement may depend on, beside the caller, for it to be the same for all calls of one kind (see `_kind`).
 CONDITIONS = frozenset({"dynamodb:enclosingoperation", "events:source", "events:detail-type", "aws:securetransport"})
 _account_of = lru_cache(emulator._request_account_scope)
-
-
-def named(method: str, path: str, headers: Json, body: bytes, query: Json) -> tuple[str, str]:
-    """Return the service and the action of a request, such as `dynamodb` and `Query`."""
-    prefix, _, action = headers.get("x-amz-target", "").partition(".")
-    if prefix in SERVICES:
-        return SERVICES[prefix][0], action
-    parameters = emulator._routing_params(method, path, headers, body, query)
-    service = emulator.detect_service(method, path, headers, parameters)
-    return service, emulator._ct_event_name(service, method, path, headers, parameters)
 
 
 def _credential(headers: Json) -> tuple[str, str]:
