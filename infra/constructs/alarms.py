@@ -42,7 +42,7 @@ class Alarms(Construct):
         cloudwatch.CfnAlarm(
             self,
             spec.thing,
-            alarm_name=names.of(spec.thing),
+            alarm_name=names.of(spec.thing, "alarm"),
             alarm_description=f"{spec.meaning} Runbook: docs/runbooks/{spec.runbook}.md",
             namespace=spec.namespace,
             metric_name=spec.metric,

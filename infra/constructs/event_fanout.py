@@ -9,7 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.constructs.secure_queue import SecureQueue
 from infra.names import Names
 
@@ -39,7 +39,7 @@ class Target:
 def rule_arn(scope: Construct, names: Names, bus: str, rule: str) -> str:
     """The ARN of a rule, from its name: policies name the rule that names their queue, which would be a circle."""
     return Stack.of(scope).format_arn(
-        service="events", resource="rule", resource_name=f"{names.of(bus)}/{names.of(rule)}"
+        service="events", resource="rule", resource_name=f"{names.of(bus, 'bus')}/{names.of(rule, 'rule')}"
     )
 
 
@@ -70,7 +70,7 @@ class EventFanout(Construct):
         self.resource = events.CfnRule(
             self,
             "Rule",
-            name=names.of(rule),
+            name=names.of(rule, "rule"),
             description=description,
             event_bus_name=bus.event_bus_name,
             event_pattern=dict(pattern),

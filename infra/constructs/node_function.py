@@ -11,10 +11,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.errors import UserError
 from infra.names import Names
-from infra.stage import ROOT
+from infra.paths import ROOT
 
 RUNTIME = lambda_.Runtime.NODEJS_18_X
 ALIAS = "live"
@@ -64,7 +64,7 @@ class NodeFunction(Construct):
         self._set_destinations(spec.destinations)
 
     def _make_function(self, names: Names, spec: FunctionSpec) -> lambda_.Function:
-        name = names.of(spec.role)
+        name = names.of(spec.role, "lambda")
         log_group = logs.LogGroup(
             self,
             "Logs",
@@ -86,15 +86,15 @@ class NodeFunction(Construct):
             log_group=log_group,
             reserved_concurrent_executions=spec.sizing.reserved,
             environment=dict(spec.environment),
-            role=self._role(name, log_group, spec),
+            role=self._role(names, log_group, spec),
         )
 
-    def _role(self, name: str, log_group: logs.ILogGroup, spec: FunctionSpec) -> iam.IRole:
+    def _role(self, names: Names, log_group: logs.ILogGroup, spec: FunctionSpec) -> iam.IRole:
         statements = [*_basics(log_group, spec.destinations), *spec.statements]
         role = iam.Role(
             self,
             "Role",
-            role_name=name,
+            role_name=names.of(spec.role, "role"),
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"least-privilege": iam.PolicyDocument(statements=statements)},
         )

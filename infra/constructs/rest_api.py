@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 
 ACCESS_LOG_PREFIX = "/aws/apigateway/"
@@ -61,7 +61,7 @@ class KeyedRestApi(Construct):
         plan: Plan,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.name = names.of(path)
+        self.name = names.of(path, "apigw")
         self._api = self._rest_api(names)
         mark(self._api, names, "api")
         self._post(path, handler, schema, names)
@@ -112,7 +112,7 @@ class KeyedRestApi(Construct):
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
             request_models={"$default": apigateway.Model.from_model_name(self, "Model", model.ref)},
             request_validator=self._api.add_request_validator(
-                "Validator", request_validator_name=names.of("body"), validate_request_body=True
+                "Validator", request_validator_name=names.of("body", "validator"), validate_request_body=True
             ),
             # A proxy's answers need no declaration, but the exported OpenAPI document has no others.
             method_responses=[apigateway.MethodResponse(status_code=status) for status in _ANSWERS],
@@ -170,12 +170,12 @@ class KeyedRestApi(Construct):
     def _plan(self, plan: Plan, names: Names) -> None:
         usage_plan = self._api.add_usage_plan(
             "Plan",
-            name=names.of(plan.name),
+            name=names.of(plan.name, "plan"),
             throttle=apigateway.ThrottleSettings(rate_limit=plan.rate, burst_limit=plan.burst),
             quota=apigateway.QuotaSettings(limit=plan.quota_per_day, period=apigateway.Period.DAY),
             api_stages=[apigateway.UsagePlanPerApiStage(api=self._api, stage=self._api.deployment_stage)],
         )
         # Without a value: API Gateway makes one, and it is in no template.
-        key = apigateway.ApiKey(self, "Key", api_key_name=names.of(plan.key_name))
+        key = apigateway.ApiKey(self, "Key", api_key_name=names.of(plan.key_name, "key"))
         usage_plan.add_api_key(key)
         self.usage_plan_id, self.api_key_id = usage_plan.usage_plan_id, key.key_id

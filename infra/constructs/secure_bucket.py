@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 from infra.stage import Removal
 
@@ -24,7 +24,7 @@ class SecureBucket(s3.Bucket):
         super().__init__(
             scope,
             construct_id,
-            bucket_name=f"{names.of(role)}-{Aws.ACCOUNT_ID}",
+            bucket_name=names.bucket(role, Aws.ACCOUNT_ID),
             encryption=s3.BucketEncryption.KMS_MANAGED,
             bucket_key_enabled=True,
             enforce_ssl=True,

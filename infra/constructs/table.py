@@ -4,7 +4,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 from infra.stage import Removal
 
@@ -30,7 +30,7 @@ class Table(dynamodb.Table):
         super().__init__(
             scope,
             construct_id,
-            table_name=names.of(role),
+            table_name=names.of(role, "dynamodb"),
             partition_key=partition_key,
             sort_key=sort_key,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,

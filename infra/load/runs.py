@@ -18,7 +18,7 @@ class Runs(Construct):
         self.bucket = s3.Bucket(
             self,
             "Bucket",
-            bucket_name=f"{names.of('runs')}-{Aws.ACCOUNT_ID}",
+            bucket_name=names.bucket("runs", Aws.ACCOUNT_ID),
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,

@@ -7,12 +7,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.constructs.event_fanout import EventFanout, Target, rule_arn
-from infra.names import Names
+from infra.realtime.event_rules import RuleSpec, rule_specs
 from infra.realtime.events import FRAUD_SUSPECTED, SOURCE
 from infra.realtime.functions import Functions
 from infra.realtime.messaging import SYSTEM_BUS, TRANSACTION_BUS, Buses, Queues
-from infra.realtime.rules import RuleSpec, rule_specs
-from infra.stage import StageConfig
+from infra.realtime.parameters import Parameters
+from infra.stage import Stage
 
 
 class Routing(Construct):
@@ -22,17 +22,16 @@ class Routing(Construct):
         self,
         scope: Construct,
         construct_id: str,
-        names: Names,
-        config: StageConfig,
+        stage: Stage[Parameters],
         buses: Buses,
         queues: Queues,
         functions: Functions,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._names, self._buses, self._queues = names, buses, queues
+        self._names, self._buses, self._queues = stage.names, buses, queues
         self._detector, self._notifier = functions.fraud_detector.alias, functions.notifier.alias
-        specs = rule_specs(config)
-        arns = [rule_arn(self, names, TRANSACTION_BUS, spec.rule_id) for spec in specs]
+        specs = rule_specs(stage.parameters)
+        arns = [rule_arn(self, stage.names, TRANSACTION_BUS, spec.rule_id) for spec in specs]
         self._forwarder = self._forwarding_role(arns)
         queues.buffer.accept_from_rules(arns)
         self.fanouts = [*(self._fraud_rule(spec) for spec in specs), self._fraud_suspected()]
@@ -104,7 +103,7 @@ class Routing(Construct):
         return iam.Role(
             self,
             "Forwarder",
-            role_name=self._names.of("audit-forwarder"),
+            role_name=self._names.of("audit-forwarder", "role"),
             assumed_by=trust,
             inline_policies={"least-privilege": iam.PolicyDocument(statements=[forward])},
         )

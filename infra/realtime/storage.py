@@ -5,8 +5,8 @@ from constructs import Construct
 
 from infra.constructs.secure_bucket import SecureBucket
 from infra.constructs.table import Table
-from infra.names import Names
-from infra.stage import StageConfig
+from infra.realtime.parameters import Parameters
+from infra.stage import Stage
 
 PROCESSED_PREFIX = "processed/"
 
@@ -14,13 +14,13 @@ PROCESSED_PREFIX = "processed/"
 class Storage(Construct):
     """Three tables and a bucket."""
 
-    def __init__(self, scope: Construct, construct_id: str, names: Names, config: StageConfig) -> None:
+    def __init__(self, scope: Construct, construct_id: str, stage: Stage[Parameters]) -> None:
         super().__init__(scope, construct_id)
-        self._names, self._config = names, config
+        self._names, self._removal = stage.names, stage.removal
         self.transactions = self._table("transactions", _text("accountId"), _text("ts"))
         self.rules = self._table("rules", _text("ruleId"), _number("version"))
         self.audit_logs = self._table("audit-logs", _text("transactionId"), _text("ts"))
-        self.processed = SecureBucket(self, "processed", names=names, role="processed", removal=config.removal)
+        self.processed = SecureBucket(self, "processed", names=stage.names, role="processed", removal=stage.removal)
 
     def _table(self, role: str, partition_key: dynamodb.Attribute, sort_key: dynamodb.Attribute) -> Table:
         return Table(
@@ -30,7 +30,7 @@ class Storage(Construct):
             role=role,
             partition_key=partition_key,
             sort_key=sort_key,
-            removal=self._config.removal,
+            removal=self._removal,
         )
 
 

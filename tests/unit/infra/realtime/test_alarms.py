@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
+RUNBOOKS = Path(__file__).resolve().parents[4] / "docs" / "runbooks"
 DEAD_LETTERS = {
     "failure": "failure-queue",
     "parking": "parking-queue",
