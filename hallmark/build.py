@@ -74,6 +74,7 @@ def _npm_ci() -> None:
 def _bundle() -> None:
     shutil.rmtree(BUILD / "lambda", ignore_errors=True)
     run([tool("npm"), "run", "--silent", "bundle"])
+    run([sys.executable, "lambda/bundle_python.py"])
 
 
 def _bundle_tests() -> None:
@@ -109,7 +110,7 @@ STEPS = (
         name="bundle the functions",
         inputs=("lambda", "package-lock.json", "tsconfig.json"),
         output=BUILD / "lambda",
-        proof="**/index.js",
+        proof="**/*.[jp][sy]",
         make=_bundle,
     ),
     Step(

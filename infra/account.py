@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.constructs.rest_api import ACCESS_LOG_PREFIX
+from infra.constructs.role import least_role
 
 NAME = "hallmark-account"
 
@@ -28,13 +29,14 @@ class AccountStack(Stack):
         )
         self.add_metadata("Hallmark", {"System": "account", "Region": region})
         Tags.of(self).add("system", "account")
-        role = iam.Role(
+        role = least_role(
             self,
             "ApiGatewayLogs",
             # IAM's names are shared by all regions.
-            role_name=f"hallmark-api-gateway-logs-{region}",
-            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            inline_policies={"logs": iam.PolicyDocument(statements=[_write_access_logs(self)])},
+            name=f"hallmark-api-gateway-logs-{region}",
+            trusted=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            statements=[_write_access_logs(self)],
+            policy="logs",
         )
         account = apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn)
         # Other APIs of the account may have come to use it: it stays when this stack goes.

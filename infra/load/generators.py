@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.role import least_role
 from infra.load import permissions
 from infra.load.image import CONTEXT
 from infra.load.network import MASTER_PORT
@@ -70,12 +71,12 @@ class Generators(Construct):
         self.worker = self._task("worker", permissions.worker(stage, key_id), settings)
 
     def _role(self, thing: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
-        return iam.Role(
+        return least_role(
             self,
             f"{thing.capitalize()}Role",
-            role_name=self._names.of(thing),
-            assumed_by=permissions.only_tasks(self._region),
-            inline_policies={"least-privilege": iam.PolicyDocument(statements=list(statements))},
+            name=self._names.of(thing, "role"),
+            trusted=permissions.only_tasks(self._region),
+            statements=statements,
         )
 
     def _task(

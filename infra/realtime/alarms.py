@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 
 from infra.constructs.alarms import AlarmSpec
 from infra.constructs.event_fanout import EventFanout
-from infra.constructs.node_function import NodeFunction
+from infra.constructs.function.node import NodeFunction
 from infra.constructs.rest_api import KeyedRestApi
 from infra.names import Names
 from infra.realtime.archives import Archives

@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.constructs.event_fanout import EventFanout, Target
 from infra.constructs.metadata import mark
 from infra.names import Names
-from infra.realtime.events import SOURCE
+from infra.realtime.events import DELIVERY, SOURCE
 from infra.realtime.messaging import AUDIT_BUS, Buses
 from infra.realtime.parameters import Parameters
 from infra.stage import Stage
@@ -84,6 +84,7 @@ class Archives(Construct):
             rule="record",
             description="everything that reaches the audit bus, to its log group",
             pattern={"source": [{"prefix": ""}]},
+            delivery=DELIVERY,
             targets=[Target("audit-log", group)],
         )
 

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.constructs.node_function import Destinations, FunctionSpec, NodeFunction, Sizing
+from infra.constructs.function.base import Destinations, FunctionSpec, Sizing
+from infra.constructs.function.node import NodeFunction
 from infra.realtime import permissions
 from infra.realtime.messaging import Buses, Queues
 from infra.realtime.parameters import Parameters
 from infra.realtime.storage import Storage
 from infra.stage import Stage
+
+RUNTIME = lambda_.Runtime.NODEJS_18_X
+ALIAS = "live"
+TIMEOUT = Duration.seconds(10)
+RETRIES = 2
+EVENT_AGE = Duration.hours(1)
+LOG_RETENTION = logs.RetentionDays.ONE_MONTH
 
 
 class Functions(Construct):
@@ -28,7 +39,7 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage, self._parameters, self._audit_logs = stage, stage.parameters, storage.audit_logs.table_name
-        self._destinations = Destinations(success=buses.audit, failure=queues.failure)
+        self._destinations = Destinations(RETRIES, EVENT_AGE, failure=queues.failure, success=buses.audit)
         self.ingest_processor = self._ingest_processor(storage, buses, queues)
         self.fraud_detector = self._fraud_detector(storage, buses)
         self.notifier = self._function(
@@ -63,8 +74,12 @@ class Functions(Construct):
     ) -> NodeFunction:
         spec = FunctionSpec(
             role=role,
+            runtime=RUNTIME,
+            log_retention=LOG_RETENTION,
+            alias=ALIAS,
             sizing=Sizing(
                 memory_mb=self._parameters.memory_mb,
+                timeout=TIMEOUT,
                 reserved=self._parameters.reserved_concurrency[role],
                 provisioned=self._parameters.provisioned_concurrency[role],
             ),

@@ -57,7 +57,7 @@ def outputs(
     return {
         Output.API_ID: api.api_id,
         Output.API_URL: api.url,
-        Output.API_KEY_ID: api.api_key_id,
+        Output.API_KEY_ID: api.key_ids["Key"],
         Output.USAGE_PLAN_ID: api.usage_plan_id,
         Output.TRANSACTIONS_TABLE: storage.transactions.table_name,
         Output.RULES_TABLE: storage.rules.table_name,
@@ -73,8 +73,8 @@ def outputs(
         Output.FAILURE_QUEUE_URL: queues.failure.queue_url,
         Output.PARKING_QUEUE_URL: queues.parking.queue_url,
         Output.ALERT_TOPIC_ARN: alerts.arn,
-        Output.INGEST_PROCESSOR_ARN: functions.ingest_processor.alias.function_arn,
-        Output.FRAUD_DETECTOR_ARN: functions.fraud_detector.alias.function_arn,
-        Output.NOTIFIER_ARN: functions.notifier.alias.function_arn,
+        Output.INGEST_PROCESSOR_ARN: functions.ingest_processor.entry.function_arn,
+        Output.FRAUD_DETECTOR_ARN: functions.fraud_detector.entry.function_arn,
+        Output.NOTIFIER_ARN: functions.notifier.entry.function_arn,
         Output.RULE_PARAMETERS: json.dumps(parameters.rule_parameters),
     }

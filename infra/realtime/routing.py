@@ -7,8 +7,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.constructs.event_fanout import EventFanout, Target, rule_arn
+from infra.constructs.role import allow, least_role
 from infra.realtime.event_rules import RuleSpec, rule_specs
-from infra.realtime.events import FRAUD_SUSPECTED, SOURCE
+from infra.realtime.events import DELIVERY, FRAUD_SUSPECTED, SOURCE
 from infra.realtime.functions import Functions
 from infra.realtime.messaging import SYSTEM_BUS, TRANSACTION_BUS, Buses, Queues
 from infra.realtime.parameters import Parameters
@@ -29,7 +30,7 @@ class Routing(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._names, self._buses, self._queues = stage.names, buses, queues
-        self._detector, self._notifier = functions.fraud_detector.alias, functions.notifier.alias
+        self._detector, self._notifier = functions.fraud_detector.entry, functions.notifier.entry
         specs = rule_specs(stage.parameters)
         arns = [rule_arn(self, stage.names, TRANSACTION_BUS, spec.rule_id) for spec in specs]
         self._forwarder = self._forwarding_role(arns)
@@ -46,6 +47,7 @@ class Routing(Construct):
             rule=spec.rule_id,
             description=spec.description,
             pattern=spec.pattern,
+            delivery=DELIVERY,
             targets=self._targets(json.dumps(spec.rule_id)),
         )
         fanout.allow_call_of(self._detector)
@@ -81,6 +83,7 @@ class Routing(Construct):
             rule="fraud-suspected",
             description="a suspicion, to be alerted",
             pattern={"source": [SOURCE], "detail-type": [FRAUD_SUSPECTED]},
+            delivery=DELIVERY,
             targets=[Target("notifier", self._notifier.function_arn)],
         )
         fanout.allow_call_of(self._notifier)
@@ -97,13 +100,11 @@ class Routing(Construct):
             },
         )
         # Matched events are copied to the audit bus, and to no other.
-        forward = iam.PolicyStatement(
-            sid="ForwardToAudit", actions=["events:PutEvents"], resources=[self._buses.audit.event_bus_arn]
-        )
-        return iam.Role(
+        forward = allow("ForwardToAudit", ["events:PutEvents"], self._buses.audit.event_bus_arn)
+        return least_role(
             self,
             "Forwarder",
-            role_name=self._names.of("audit-forwarder", "role"),
-            assumed_by=trust,
-            inline_policies={"least-privilege": iam.PolicyDocument(statements=[forward])},
+            name=self._names.of("audit-forwarder", "role"),
+            trusted=trust,
+            statements=[forward],
         )

@@ -5,9 +5,9 @@ from constructs import Construct
 
 from infra.constructs.alarms import Alarms
 from infra.constructs.metadata import mark_stack
-from infra.constructs.rest_api import KeyedRestApi, Plan
 from infra.constructs.secure_topic import AWS_MANAGED_KEY, SecureTopic
 from infra.realtime.alarms import alarm_specs, let_alarms_publish
+from infra.realtime.api import transactions_api
 from infra.realtime.archives import Archives
 from infra.realtime.functions import Functions
 from infra.realtime.messaging import Buses, Queues
@@ -16,8 +16,6 @@ from infra.realtime.parameters import Parameters
 from infra.realtime.routing import Routing
 from infra.realtime.storage import Storage
 from infra.stage import Removal, Stage
-
-PATH = "transactions"
 
 
 class RealtimeStack(Stack):
@@ -44,8 +42,7 @@ class RealtimeStack(Stack):
         functions = Functions(self, "Functions", stage, storage, buses, queues, alerts.arn)
         routing = Routing(self, "Routing", stage, buses, queues, functions)
         archives = Archives(self, "Record", stage, buses)
-        ingest, schema = functions.ingest_processor.alias, parameters.request_schema
-        api = KeyedRestApi(self, "Api", names=names, path=PATH, handler=ingest, schema=schema, plan=_plan(parameters))
+        api = transactions_api(self, "Api", stage, functions.ingest_processor)
         specs = alarm_specs(names, queues, routing, archives, functions.all, api)
         Alarms(self, "Alarms", names=names, specs=specs, topic_arn=operators.arn)
         for name, value in outputs(parameters, storage, buses, queues, functions, archives, api, alerts).items():
@@ -55,13 +52,3 @@ class RealtimeStack(Stack):
 def stacks(scope: Construct, stage: Stage[Parameters]) -> list[Stack]:
     """Make the stacks of one stage, the main one last."""
     return [RealtimeStack(scope, stage)]
-
-
-def _plan(parameters: Parameters) -> Plan:
-    return Plan(
-        key_name=parameters.api_key_name,
-        name=parameters.usage_plan_name,
-        rate=parameters.throttle_rate_per_second,
-        burst=parameters.throttle_burst,
-        quota_per_day=parameters.quota_per_day,
-    )
