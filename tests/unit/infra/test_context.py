@@ -98,7 +98,7 @@ def test_an_unknown_key_is_refused_with_the_nearest(settings, key, complaint):
 
 
 def test_a_system_is_an_object_of_parameters(settings):
-    with pytest.raises(UserError, match="^parameter realtime: wants an object of the system's parameters, got 3$"):
+    with pytest.raises(UserError, match=r"^parameter realtime: wants an object of the system's parameters, got 3$"):
         loaded(settings, {"realtime": 3})
 
 

@@ -78,4 +78,5 @@ def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
 
 
 def test_a_system_that_is_named_judges_any_template() -> None:
-    assert policies.policy_command([DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False) == 1
+    account = DEV.with_name("hallmark-account-eu-central-1.template.json")
+    assert policies.policy_command([account], "realtime", "dev", False) == 1

@@ -18,7 +18,9 @@ READ_OUTPUTS = {
 @pytest.fixture(scope="session")
 def role(of_type):
     def find(thing):
-        (found,) = [item for item in of_type("AWS::IAM::Role").values() if item["RoleName"] == f"load-{thing}-realtime-dev"]
+        (found,) = [
+            item for item in of_type("AWS::IAM::Role").values() if item["RoleName"] == f"load-{thing}-realtime-dev"
+        ]
         return found
 
     return find
@@ -78,7 +80,10 @@ def test_fargate_pulls_one_repository_and_writes_one_group(role, of_type):
     assert pull["Action"] == ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     repository = "repository/cdk-hnb659fds-container-assets-123456789012-eu-central-1"
     assert pull["Resource"] == ARN.format(service="ecr", resource=repository)
-    assert (log["Action"], log["Resource"]) == (["logs:CreateLogStream", "logs:PutLogEvents"], ARN.format(service="logs", resource=f"log-group:{group}:*"))
+    assert (log["Action"], log["Resource"]) == (
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        ARN.format(service="logs", resource=f"log-group:{group}:*"),
+    )
 
 
 def test_only_tasks_of_this_account_take_the_roles(of_type):

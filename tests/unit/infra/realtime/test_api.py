@@ -178,4 +178,6 @@ def test_the_account_role_is_made_once_a_region_and_inline(template):
         "logs:PutLogEvents",
     ]
     assert statement["Resource"]["Fn::Join"][1][-1].endswith(":log-group:/aws/apigateway/*")
-    assert ":logs:eu-central-1:" in "".join(part for part in statement["Resource"]["Fn::Join"][1] if isinstance(part, str))
+    assert ":logs:eu-central-1:" in "".join(
+        part for part in statement["Resource"]["Fn::Join"][1] if isinstance(part, str)
+    )
