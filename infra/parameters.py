@@ -37,15 +37,14 @@ def numbers(key: str, of: tuple[str, ...], *, at_least: int = 1, at_most: int) -
     return _declared(key, read)
 
 
-def items(key: str, pattern: str, such_as: str, *, at_least: int = 1) -> Any:
+def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100) -> Any:
     """Declare a list of texts, each of which matches the whole pattern, none twice."""
 
     def read(name: str, value: Any) -> tuple[str, ...]:
         values = listed(name, value)
-        if len(values) < at_least or any(not re.fullmatch(pattern, one) for one in values):
-            raise bad(name, values, f"{'one' if at_least == 1 else at_least} or more {such_as}")
-        if len(set(values)) < len(values):
-            raise bad(name, values, f"each of the {such_as} once")
+        fitting = [one for one in values if re.fullmatch(pattern, one)]
+        if not at_least <= len(values) <= at_most or fitting != values or len(set(values)) < len(values):
+            raise bad(name, values, f"{at_least} to {at_most} {such_as}, each once")
         return tuple(values)
 
     return _declared(key, read)

@@ -78,6 +78,10 @@ class Function(Construct):
         if spec.destinations:
             self._set_destinations(spec.alias or "$LATEST", spec.destinations)
 
+    def give(self, variable: str, value: str) -> None:
+        """Set a variable that is known only when what calls the function is made."""
+        self._function.add_environment(variable, value)
+
     def _make_function(self, names: Names, spec: FunctionSpec, packaged: Packaged) -> lambda_.Function:
         name = names.of(spec.role, "lambda")
         log_group = logs.LogGroup(
