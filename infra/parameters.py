@@ -82,7 +82,7 @@ def rules(declaration: type) -> dict[str, Rule]:
 
 
 def keys(declaration: type, prefix: str = "") -> tuple[str, ...]:
-    """Return the keys of a dataclass of parameters in the context, each behind its prefix, such as `realtime.`."""
+    """Return the keys of a dataclass of parameters in the context, each behind its prefix, such as `<system>.`."""
     return tuple(prefix + rule.key for rule in rules(declaration).values())
 
 

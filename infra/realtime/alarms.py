@@ -16,6 +16,7 @@ from infra.realtime.messaging import Queues
 from infra.realtime.routing import Routing
 
 _SQS, _LAMBDA, _API = "AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"
+RUNBOOKS = "docs/runbooks/realtime"
 _FIVE_MINUTES = 300
 # A quarter of the time that the buffer keeps an event.
 BUFFER_AGE_SECONDS = 24 * 3600

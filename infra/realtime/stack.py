@@ -6,7 +6,7 @@ from constructs import Construct
 from infra.constructs.alarms import Alarms
 from infra.constructs.metadata import mark_stack
 from infra.constructs.secure_topic import AWS_MANAGED_KEY, SecureTopic
-from infra.realtime.alarms import alarm_specs, let_alarms_publish
+from infra.realtime.alarms import RUNBOOKS, alarm_specs, let_alarms_publish
 from infra.realtime.api import transactions_api
 from infra.realtime.archives import Archives
 from infra.realtime.functions import Functions
@@ -44,7 +44,7 @@ class RealtimeStack(Stack):
         archives = Archives(self, "Record", stage, buses)
         api = transactions_api(self, "Api", stage, functions.ingest_processor)
         specs = alarm_specs(names, queues, routing, archives, functions.all, api)
-        Alarms(self, "Alarms", names=names, specs=specs, topic_arn=operators.arn)
+        Alarms(self, "Alarms", names=names, specs=specs, topic_arn=operators.arn, runbooks=RUNBOOKS)
         for name, value in outputs(parameters, storage, buses, queues, functions, archives, api, alerts).items():
             CfnOutput(self, name, value=value)
 
