@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.infra.parts import parts
+from tests.support.parts import parts
 
 RULES = {
     "high-value-domestic": {

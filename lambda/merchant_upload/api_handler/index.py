@@ -13,14 +13,14 @@ from merchant_upload.api_handler.logic import Upload, UploadRequest, new_upload_
 from merchant_upload.api_handler.store import Store
 
 # Merchants by the ids of their API keys; neither a header nor a body says who calls.
-_MERCHANTS: dict[str, str] = json.loads(os.environ["MERCHANTS"])
-_STORE = Store(os.environ["TABLE_NAME"], os.environ["BUCKET_NAME"])
+_MERCHANTS: dict[str, str] = {key: merchant for merchant, key in json.loads(os.environ["MERCHANTS"]).items()}
+_STORE = Store(os.environ["TRANSACTIONS_TABLE"], os.environ["FILES_BUCKET"])
 _LOG = JsonLog(function="api_handler", stage=os.environ["STAGE"])
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request of the API: 201 with a form, 400, 403, or 503 to try again."""
-    log = _LOG.bind(requestId=event["requestContext"].get("requestId"))
+    log = _LOG.bind(traceId=os.environ.get("_X_AMZN_TRACE_ID"), requestId=event["requestContext"].get("requestId"))
     merchant = _MERCHANTS.get(event["requestContext"].get("identity", {}).get("apiKeyId") or "")
     if merchant is None:
         log.error("the API key is of no merchant")

@@ -1,21 +1,18 @@
-"""The synthesized templates, read once from build/cdk.out, their references resolved to names and ARNs."""
+"""Synthesized templates for tests, their references resolved to names and ARNs.
+
+On purpose not the policies' engine: who checks the templates here does not look through the eyes that judge them.
+"""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-CDK_OUT = ROOT / "build" / "cdk.out"
-ACCOUNT, REGION = "123456789012", "eu-central-1"
-PSEUDO = {
-    "AWS::AccountId": ACCOUNT,
-    "AWS::Partition": "aws",
-    "AWS::Region": REGION,
-    "AWS::URLSuffix": "amazonaws.com",
-}
+ROOT = Path(__file__).resolve().parents[2]
+CDK_OUT, OPTIONAL = ROOT / "build" / "cdk.out", ROOT / "build" / "cdk.optional"
+ACCOUNT = "123456789012"
 # type: (property that holds the physical name, service and resource of its ARN)
 NAMED = {
     "AWS::Events::EventBus": ("Name", "events", "event-bus/"),
@@ -28,11 +25,21 @@ NAMED = {
 
 
 class Template:
-    """A template with every reference resolved as CloudFormation would in account 123456789012."""
+    """A template with every reference resolved as CloudFormation would in account 123456789012.
 
-    def __init__(self, stage: str, body: dict[str, Any]) -> None:
-        self.stage = stage
-        self.raw = body
+    What only CloudFormation knows becomes `${LogicalId}` or `${LogicalId.Attribute}`. `form` is that of the physical
+    names, with `{thing}` and `{stage}`.
+    """
+
+    def __init__(self, body: dict[str, Any], stage: str, form: str) -> None:
+        self.stage, self.raw, self._form = stage, body, form
+        self.region: str = body["Metadata"]["Hallmark"]["Region"]
+        self._pseudo = {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Partition": "aws",
+            "AWS::Region": self.region,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
         self._resources = body["Resources"]
         self.body: dict[str, Any] = self._resolved(body)
 
@@ -51,17 +58,17 @@ class Template:
         return found[0]
 
     def name(self, thing: str) -> str:
-        return f"realtime-{thing}-{self.stage}"
+        return self._form.format(thing=thing, stage=self.stage)
 
     def arn(self, service: str, resource: str) -> str:
-        return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+        return f"arn:aws:{service}:{self.region}:{ACCOUNT}:{resource}"
 
     def rule_arn(self, bus: str, rule: str) -> str:
         return self.arn("events", f"rule/{self.name(bus)}/{self.name(rule)}")
 
     def queue_statements(self, thing: str) -> list[dict[str, Any]]:
         """The statements of a queue's one policy."""
-        url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{self.name(thing)}"
+        url = f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{self.name(thing)}"
         policies = [props for props in self.properties("AWS::SQS::QueuePolicy") if url in props["Queues"]]
         assert len(policies) == 1, f"{thing}: {len(policies)} policies"
         statements: list[dict[str, Any]] = policies[0]["PolicyDocument"]["Statement"]
@@ -80,14 +87,23 @@ class Template:
             if "Fn::Join" in value:
                 separator, parts = value["Fn::Join"]
                 return separator.join(self._resolved(parts))
+            if isinstance(value.get("Fn::Sub"), str):
+                return self._substituted(value["Fn::Sub"])
         return {key: self._resolved(item) for key, item in value.items()}
 
+    def _substituted(self, text: str) -> str:
+        for name, value in self._pseudo.items():
+            text = text.replace(f"${{{name}}}", value)
+        return text
+
     def _ref(self, target: str) -> str:
-        if target in PSEUDO:
-            return PSEUDO[target]
+        if target in self._pseudo:
+            return self._pseudo[target]
+        if target not in self._resources:
+            return f"${{{target}}}"
         kind, props = self._resources[target]["Type"], self._resources[target].get("Properties", {})
         if kind == "AWS::SQS::Queue":
-            return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{props['QueueName']}"
+            return f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{props['QueueName']}"
         if kind == "AWS::SNS::Topic":
             return self._attribute(target, "Arn")
         if kind == "AWS::Lambda::Alias":
@@ -113,18 +129,15 @@ class Template:
         return f"${{{target}.{attribute}}}"
 
 
-@pytest.fixture(scope="session")
-def read_template() -> Callable[[str], dict[str, Any]]:
-    def read(stack: str) -> dict[str, Any]:
-        file = CDK_OUT / f"{stack}.template.json"
-        if not file.is_file():
-            pytest.fail(f"{file.relative_to(ROOT)} is missing: run `python -m hallmark build`", pytrace=False)
-        body: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return body
-
-    return read
+def read_template(stack: str, folder: Path = CDK_OUT) -> dict[str, Any]:
+    """Return a template of the assembly; the test fails when there is none."""
+    file = folder / f"{stack}.template.json"
+    if not file.is_file():
+        pytest.fail(f"{file.relative_to(ROOT)} is missing: run `python -m hallmark build`", pytrace=False)
+    body: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return body
 
 
-@pytest.fixture(scope="session", params=["dev", "prod"])
-def template(request: pytest.FixtureRequest, read_template: Callable[[str], dict[str, Any]]) -> Iterator[Template]:
-    yield Template(request.param, read_template(f"hallmark-realtime-{request.param}"))
+def tags_of(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of a resource."""
+    return {tag["Key"]: tag["Value"] for tag in properties.get("Tags", ())}

@@ -8,49 +8,51 @@ from constructs import Construct
 
 from infra.constructs import principals
 from infra.constructs.event_fanout import EventFanout, Target
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
-from infra.realtime.events import SOURCE
+from infra.realtime.events import DELIVERY, SOURCE
 from infra.realtime.messaging import AUDIT_BUS, Buses
-from infra.stage import StageConfig
+from infra.realtime.parameters import Parameters
+from infra.stage import Stage
 
 # PCI DSS 10.5.1 wants twelve months; this is the first retention above that CloudWatch Logs has.
 AUDIT_DAYS = 400
 AUDIT_RETENTION = logs.RetentionDays.THIRTEEN_MONTHS
 
 
-class Record(Construct):
+class Archives(Construct):
     """Two archives and the audit log group.
 
     Replayed events are kept out of the archives by EventBridge's own managed rules.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, names: Names, config: StageConfig, buses: Buses) -> None:
+    def __init__(self, scope: Construct, construct_id: str, stage: Stage[Parameters], buses: Buses) -> None:
         super().__init__(scope, construct_id)
+        names = stage.names
         self.transaction_archive = events.CfnArchive(
             self,
             "TransactionArchive",
-            archive_name=names.of("transaction"),
+            archive_name=names.of("transaction", "archive"),
             description="accepted transactions, to be replayed",
             source_arn=buses.transaction.event_bus_arn,
             event_pattern={"source": [SOURCE]},
-            retention_days=config.archive_retention_days,
+            retention_days=stage.parameters.archive_retention_days,
         )
         self.audit_archive = events.CfnArchive(
             self,
             "AuditArchive",
-            archive_name=names.of("audit"),
+            archive_name=names.of("audit", "archive"),
             description="everything that reached the audit bus",
             source_arn=buses.audit.event_bus_arn,
             retention_days=AUDIT_DAYS,
         )
-        self.log_group = self._log_group(names, RemovalPolicy[config.removal])
+        self.log_group = self._log_group(names, RemovalPolicy[stage.removal])
         self.fanout = self._record_rule(names, buses.audit)
         logs.CfnResourcePolicy(
             self,
             "LogPolicy",
-            policy_name=names.of("audit-log"),
+            policy_name=names.of("audit-log", "policy"),
             policy_document=Stack.of(self).to_json_string(self._log_policy().to_json()),
         )
 
@@ -59,7 +61,7 @@ class Record(Construct):
         log_group = logs.LogGroup(
             self,
             "AuditLog",
-            log_group_name=f"/aws/events/{names.of('audit')}",
+            log_group_name=f"/aws/events/{names.of('audit', 'bus')}",
             retention=AUDIT_RETENTION,
             removal_policy=removal_policy,
         )
@@ -83,6 +85,7 @@ class Record(Construct):
             rule="record",
             description="everything that reaches the audit bus, to its log group",
             pattern={"source": [{"prefix": ""}]},
+            delivery=DELIVERY,
             targets=[Target("audit-log", group)],
         )
 

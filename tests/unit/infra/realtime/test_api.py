@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.infra.parts import parts
+from tests.support.parts import parts
+from tests.support.templates import read_template
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).resolve().parents[4] / "infra/realtime/request.schema.json").read_text())
 PLAN = {
     "dev": ({"RateLimit": 200, "BurstLimit": 400}, {"Limit": 2000000, "Period": "DAY"}),
     "prod": ({"RateLimit": 500, "BurstLimit": 1000}, {"Limit": 20000000, "Period": "DAY"}),
@@ -159,13 +160,15 @@ def test_the_stage_logs_without_bodies(template):
 
 
 @pytest.mark.control("RT_API_LOGS")
-def test_the_account_role_is_made_once_and_inline(template, read_template):
+def test_the_account_role_is_made_once_a_region_and_inline(template):
     assert not template.of_type("AWS::ApiGateway::Account")
-    resources = read_template("hallmark-account")["Resources"]
+    resources = read_template("hallmark-account-eu-central-1")["Resources"]
     by_type = {resource["Type"]: resource for resource in resources.values()}
     assert len(by_type) == len(resources)
     assert set(by_type) == {"AWS::IAM::Role", "AWS::ApiGateway::Account"}
     role = by_type["AWS::IAM::Role"]["Properties"]
+    # Roles are shared by all regions.
+    assert role["RoleName"] == "hallmark-api-gateway-logs-eu-central-1"
     assert "ManagedPolicyArns" not in role
     (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
     assert statement["Action"] == [
@@ -175,3 +178,6 @@ def test_the_account_role_is_made_once_and_inline(template, read_template):
         "logs:PutLogEvents",
     ]
     assert statement["Resource"]["Fn::Join"][1][-1].endswith(":log-group:/aws/apigateway/*")
+    assert ":logs:eu-central-1:" in "".join(
+        part for part in statement["Resource"]["Fn::Join"][1] if isinstance(part, str)
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.infra.parts import parts
+from tests.support.parts import parts
 
 ROLES = ("ingest_processor", "fraud_detector", "notifier")
 RESERVED = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.realtime.events import SOURCE, TRANSACTION_RECEIVED
-from infra.stage import StageConfig
+from infra.realtime.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RuleSpec:
         return {"source": [SOURCE], "detail-type": [TRANSACTION_RECEIVED], "detail": dict(self.detail)}
 
 
-def rule_specs(config: StageConfig) -> tuple[RuleSpec, ...]:
+def rule_specs(parameters: Parameters) -> tuple[RuleSpec, ...]:
     """The table; a new rule is one more row."""
     return (
         RuleSpec(
@@ -34,7 +34,7 @@ def rule_specs(config: StageConfig) -> tuple[RuleSpec, ...]:
             {
                 "amount": [{"numeric": [">=", 1000]}],
                 "currency": ["USD"],
-                "region": list(config.domestic_regions),
+                "region": list(parameters.domestic_regions),
             },
         ),
         RuleSpec(
@@ -45,12 +45,12 @@ def rule_specs(config: StageConfig) -> tuple[RuleSpec, ...]:
         RuleSpec(
             "geo-anomaly",
             "card not present, outside the home countries",
-            {"cardNotPresent": [True], "country": [{"anything-but": list(config.home_countries)}]},
+            {"cardNotPresent": [True], "country": [{"anything-but": list(parameters.home_countries)}]},
         ),
         RuleSpec(
             "velocity-spike",
             "many transactions of one account within the window",
-            {"recentTxnCount": [{"numeric": [">=", config.velocity_threshold]}]},
+            {"recentTxnCount": [{"numeric": [">=", parameters.velocity_threshold]}]},
         ),
         RuleSpec(
             "night-time",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.outputs import Output
+from infra.realtime.outputs import Output
 
 TYPES = {
     "AWS::ApiGateway::ApiKey",
@@ -91,7 +91,11 @@ def test_the_stack_is_bound_to_its_region_and_to_no_account(template):
 
 @pytest.mark.control("RT_ENV_SEPARATION")
 def test_the_template_says_what_it_is(template):
-    assert template.body["Metadata"]["Hallmark"] == {"System": "realtime", "Stage": template.stage}
+    assert template.body["Metadata"]["Hallmark"] == {
+        "System": "realtime",
+        "Stage": template.stage,
+        "Region": "eu-central-1",
+    }
     for kind in ("AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::Events::EventBus"):
         for props in template.properties(kind):
             tags = {tag["Key"]: tag["Value"] for tag in props["Tags"]}

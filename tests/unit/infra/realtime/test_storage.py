@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.infra.parts import parts
+from tests.support.parts import parts
 
 QUEUES_OF_DEAD_LETTERS = (
     "failure",

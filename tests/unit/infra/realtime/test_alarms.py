@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-RUNBOOKS = Path(__file__).resolve().parents[3] / "docs" / "runbooks"
+RUNBOOKS = Path(__file__).resolve().parents[4] / "docs" / "runbooks" / "realtime"
 DEAD_LETTERS = {
     "failure": "failure-queue",
     "parking": "parking-queue",
@@ -37,7 +37,7 @@ def alarms(template, namespace):
     found = [alarm for alarm in template.properties("AWS::CloudWatch::Alarm") if alarm["Namespace"] == namespace]
     return {
         alarm["AlarmName"].removeprefix("realtime-").removesuffix(f"-{template.stage}"): re.search(
-            r"docs/runbooks/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]
+            r"docs/runbooks/realtime/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]
         ).group(1)
         for alarm in found
     }
@@ -46,7 +46,7 @@ def alarms(template, namespace):
 def check(template, thing, runbook, dimensions, **properties):
     """The whole alarm, except the words of its description."""
     alarm = dict(template.named("AWS::CloudWatch::Alarm", thing, "AlarmName"))
-    assert alarm.pop("AlarmDescription").endswith(f" Runbook: docs/runbooks/{runbook}.md")
+    assert alarm.pop("AlarmDescription").endswith(f" Runbook: docs/runbooks/realtime/{runbook}.md")
     alarm.pop("Tags", None)
     assert alarm == {
         "AlarmName": template.name(thing),
