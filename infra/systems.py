@@ -22,6 +22,9 @@ class System:
     region: str
     about: str
     parts: tuple[str, ...] = ()
+    # Physical names: `purpose` without underscores, `thing` as it is in code.
+    name_form: str = "{kind}-{slug}-{purpose}-{stage}"
+    bucket_form: str = "s3-{slug}-{purpose}-{account}-{stage}"
 
     @property
     def slug(self) -> str:
@@ -37,7 +40,17 @@ class System:
         return tuple(self.stack_name(stage, part) for part in ("", *self.parts))
 
 
-SYSTEMS = (System("realtime", "RT", "eu-central-1", "card transactions watched for fraud"),)
+SYSTEMS = (
+    # Older than the form of the others.
+    System(
+        "realtime",
+        "RT",
+        "eu-central-1",
+        "card transactions watched for fraud",
+        name_form="{slug}-{thing}-{stage}",
+        bucket_form="{slug}-{thing}-{stage}-{account}",
+    ),
+)
 NAMES = tuple(system.name for system in SYSTEMS)
 # Every region that a stack is deployed to, each once.
 REGIONS = tuple(dict.fromkeys(system.region for system in SYSTEMS))

@@ -20,7 +20,7 @@ def _models() -> Loader:
     return create_loader()
 
 
-def session(access_key: str, secret_key: str, region: str, token: str | None = None) -> boto3.Session:
+def session(access_key: str, secret_key: str, token: str | None = None, *, region: str) -> boto3.Session:
     """Return a session with the given credentials, in a region; the caller's own settings stay outside."""
     found = Session(OWN_SETTINGS)
     found.register_component("data_loader", _models())

@@ -25,11 +25,15 @@ NEVER = (("policies", "infra"), ("policies", "hallmark"), ("infra", "policies"))
 # The rooms that every system has.
 ROOMS = (
     "infra/{name}/stack.py",
+    "infra/{name}/parameters.py",
+    "infra/{name}/outputs.py",
     "lambda/{name}",
     "policies/controls/{name}.yaml",
     "policies/faults/{name}.yaml",
     "hallmark/systems/{name}/__init__.py",
+    "docs/runbooks/{name}",
     "tests/integration/{name}",
+    "tests/unit/infra/{name}",
     "tests/unit/hallmark/systems/{name}",
 )
 # Where a system's name may stand: its rooms, whatever they are called in a layer, and what lists the systems.
@@ -42,10 +46,10 @@ OWN = (
     "load/scenarios/{name}/",
     "load/slo/{name}",
 )
-LISTS = ("infra/systems.py", "hallmark/systems/own_commands.py")
+LISTS = ("infra/systems.py", "hallmark/systems/own_commands.py", "policies/waivers.yaml")
 PACKAGES = ("infra", "policies", "hallmark", "load")
 # Where no system may be named.
-TRUNK = ("hallmark", "load")
+TRUNK = ("hallmark", "load", "infra", "policies")
 TEXTS = frozenset({".py", ".yaml", ".j2", ".js", ".css", ".mjs", ".ts", ".json", ""})
 
 

@@ -92,6 +92,8 @@ SMALL = {
     "infra/systems.py": "UPLOAD = 'upload'",
     "infra/upload/__init__.py": "",
     "infra/upload/stack.py": "from infra import systems",
+    "infra/upload/parameters.py": "",
+    "infra/upload/outputs.py": "",
     "lambda/upload/index.ts": "",
     "policies/__init__.py": "",
     "policies/controls/upload.yaml": "",
@@ -103,7 +105,9 @@ SMALL = {
     "hallmark/systems/__init__.py": "",
     "hallmark/systems/upload/__init__.py": "from hallmark import send\nfrom hallmark.systems.upload import files",
     "hallmark/systems/upload/files.py": "from infra.upload import stack",
+    "docs/runbooks/upload/README.md": "",
     "tests/integration/upload/test_files.py": "",
+    "tests/unit/infra/upload/test_stack.py": "",
     "tests/unit/hallmark/systems/upload/test_files.py": "",
     "load/locustfile.py": "import hallmark.send",
 }

@@ -10,6 +10,15 @@ from hallmark.observe.deployment import Deployment, Json, Thing, picked
 
 BUCKET, POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 _STEP = {"Days": "TransitionInDays", "Date": "TransitionDate", "StorageClass": "StorageClass"}
+_LATER_STEP = {"NoncurrentDays": "TransitionInDays"}
+_CORS = {"Id": "ID", "ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
+_SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
+# In a template: the list, and what is notified. https://docs.aws.amazon.com/AmazonS3/latest/API/API_NotificationConfiguration.html
+_NOTIFIED = {
+    "LambdaFunctionConfigurations": ("LambdaConfigurations", "Function", "LambdaFunctionArn"),
+    "QueueConfigurations": ("QueueConfigurations", "Queue", "QueueArn"),
+    "TopicConfigurations": ("TopicConfigurations", "Topic", "TopicArn"),
+}
 _KEPT = ("Status", "Prefix", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
 
 
@@ -22,7 +31,7 @@ def buckets(deployment: Deployment) -> Iterator[Thing]:
     """Buckets."""
     for name in _names(deployment):
         properties: Json = {"BucketName": name}
-        for part in (_encryption, _lifecycle, _tiering, _public_access, _ownership, _versioning):
+        for part in _PARTS:
             properties |= part(deployment, name)
         yield Thing(BUCKET, name, properties)
 
@@ -66,10 +75,17 @@ def _rule(rule: Json) -> Json:
         properties["ExpirationInDays"] = expiration["Days"]
     if "Date" in expiration:
         properties["ExpirationDate"] = str(expiration["Date"])
+    properties |= picked(expiration, "ExpiredObjectDeleteMarker")
+    if steps := rule.get("NoncurrentVersionTransitions"):
+        properties["NoncurrentVersionTransitions"] = [
+            {_LATER_STEP.get(key, key): value for key, value in step.items()} for step in steps
+        ]
     narrowed = rule.get("Filter") or {}
     narrowed = narrowed.get("And") or narrowed
     tags = [*narrowed.get("Tags", []), *([narrowed["Tag"]] if "Tag" in narrowed else [])]
-    properties |= picked(narrowed, "Prefix", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+    properties |= picked(narrowed, "Prefix")
+    # S3 tells a least size of 0 beside other conditions.
+    properties |= {name: size for name in _SIZES if (size := narrowed.get(name))}
     return properties | ({"TagFilters": tags} if tags else {})
 
 
@@ -108,4 +124,41 @@ def _versioning(deployment: Deployment, name: str) -> Json:
     return {"VersioningConfiguration": found} if found else {}
 
 
+def _cors(deployment: Deployment, name: str) -> Json:
+    found = deployment.asked("s3", "get_bucket_cors", "NoSuchCORSConfiguration", Bucket=name)
+    rules = [
+        {
+            **picked(rule, "AllowedHeaders", "AllowedMethods", "AllowedOrigins"),
+            **{own: rule[key] for own, key in _CORS.items() if key in rule},
+        }
+        for rule in found.get("CORSRules", [])
+    ]
+    return {"CorsConfiguration": {"CorsRules": rules}} if rules else {}
+
+
+def _notifications(deployment: Deployment, name: str) -> Json:
+    """Who is told of objects; a template has an entry for each event."""
+    found = deployment.asked("s3", "get_bucket_notification_configuration", Bucket=name)
+    properties: Json = {}
+    for key, (own, target, arn) in _NOTIFIED.items():
+        entries = [
+            {"Event": event, target: one[arn], **_narrowed(one)}
+            for one in found.get(key, [])
+            for event in one["Events"]
+        ]
+        properties |= {own: entries} if entries else {}
+    if "EventBridgeConfiguration" in found:
+        properties["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
+    return {"NotificationConfiguration": properties} if properties else {}
+
+
+def _narrowed(one: Json) -> Json:
+    rules = [
+        {"Name": rule["Name"].lower(), "Value": rule["Value"]}
+        for rule in one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    ]
+    return {"Filter": {"S3Key": {"Rules": rules}}} if rules else {}
+
+
+_PARTS = (_encryption, _lifecycle, _tiering, _public_access, _ownership, _versioning, _cors, _notifications)
 READERS = {BUCKET: buckets, POLICY: policies}

@@ -11,7 +11,7 @@ ACCOUNT, SECRET = "000000000000", "embedded"
 
 
 def environment(emulator: Emulator, region: str) -> dict[str, str]:
-    """The variables that lead any AWS tool to a region of the emulator instead of AWS."""
+    """Return the variables that lead any AWS tool to a region of the emulator instead of AWS."""
     return {
         "AWS_ENDPOINT_URL": emulator.endpoint,
         # boto3 reads the one, the SDK for JavaScript and the CDK the other.
@@ -31,6 +31,6 @@ def open_stage(system: str, name: str) -> DeployedStage:
 
 
 def stage_of(emulator: Emulator, system: str, name: str) -> DeployedStage:
-    """Open a stage of an emulator, in its system's region."""
-    region = system_of(system).region
-    return DeployedStage(system, name, "embedded", session(ACCOUNT, SECRET, region), emulator.endpoint)
+    """Open a stage of an emulator, in the region of its system."""
+    own = session(ACCOUNT, SECRET, region=system_of(system).region)
+    return DeployedStage(system, name, "embedded", own, emulator.endpoint)

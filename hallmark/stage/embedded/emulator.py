@@ -17,8 +17,8 @@ import psutil
 
 from hallmark.node18 import node18
 from hallmark.project import BUILD, ROOT, free_port
-from hallmark.stage.embedded.guard import require_pinned_version
-from hallmark.stage.embedded.owner import owned_by_caller
+from hallmark.stage.embedded.end_with_owner import owned_by_caller
+from hallmark.stage.embedded.pinned_version import require_pinned_version
 from infra.errors import UserError
 from infra.systems import REGIONS
 

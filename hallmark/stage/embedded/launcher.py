@@ -10,9 +10,9 @@ import sys
 
 import uvicorn
 
-from hallmark.stage.embedded.guard import require_pinned_version
-from hallmark.stage.embedded.one_write import OneWriteProtocol
-from hallmark.stage.embedded.owner import end_with_owner
+from hallmark.stage.embedded.end_with_owner import end_with_owner
+from hallmark.stage.embedded.pinned_version import require_pinned_version
+from hallmark.stage.embedded.speed.single_write import OneWriteProtocol
 from infra.errors import UserError
 
 KEEP_ALIVE_SECONDS = 75
@@ -34,8 +34,9 @@ def main() -> None:
         sys.exit(2)
     from ministack import app
 
-    from hallmark.stage.embedded.extensions import clients_first, fault_injection, function_calls, install, usage
-    from hallmark.stage.embedded.tuning import tune
+    from hallmark.stage.embedded.extensions import fault_injection, install, usage
+    from hallmark.stage.embedded.speed import clients_first, function_calls
+    from hallmark.stage.embedded.speed.tuning import tune
 
     end_with_owner()
     install()

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import dynamodb
 
 WRITE_BYTES, READ_BYTES = 1024, 4096
@@ -16,6 +17,12 @@ IN_TRANSACTION = 2
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 OVERHEAD_BYTES = 100
 Json = dict[str, Any]
+Table = tuple[str, str, str]
+
+
+def _table(request: Json) -> Table:
+    """One name means another table in each account and region."""
+    return get_account_id(), get_region(), request["TableName"]
 
 
 def _started(size: float, unit: int) -> float:
@@ -26,8 +33,8 @@ class Meter:
     """Tells the units of one call after the other; a count of items takes its bytes from the items put before."""
 
     def __init__(self) -> None:
-        self._items: dict[str, int] = defaultdict(int)
-        self._bytes: dict[str, int] = defaultdict(int)
+        self._items: dict[Table, int] = defaultdict(int)
+        self._bytes: dict[Table, int] = defaultdict(int)
 
     def units(self, action: str, body: bytes, status: int, answer: bytes) -> dict[str, float]:
         """Return what a call takes: `units:dynamodb:write` and `:read`, and `stored:dynamodb` in bytes."""
@@ -47,14 +54,14 @@ class Meter:
         if status != 200:
             return found
         for put, size in zip(puts, sizes, strict=True):
-            self._items[put["TableName"]] += 1
-            self._bytes[put["TableName"]] += size
+            self._items[_table(put)] += 1
+            self._bytes[_table(put)] += size
         return {**found, "stored:dynamodb": float(sum(sizes) + OVERHEAD_BYTES * len(sizes))}
 
     def _read(self, request: Json, answer: Json) -> float:
         items = answer.get("Items") or [answer.get("Item") or {}]
         size: float = sum(dynamodb._item_size_bytes(item) for item in items)
         if request.get("Select") == "COUNT":
-            table = request["TableName"]
+            table = _table(request)
             size = answer["ScannedCount"] * self._bytes[table] / max(1, self._items[table])
         return _started(size, READ_BYTES) * (1 if request.get("ConsistentRead") else 0.5)

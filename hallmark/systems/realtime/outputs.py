@@ -1,5 +1,5 @@
 """The names of realtime's stack outputs, for all that reads them."""
 
-from infra.outputs import Output
+from infra.realtime.outputs import Output
 
 __all__ = ["Output"]

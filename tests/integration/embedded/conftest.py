@@ -45,7 +45,8 @@ def stack(client: Client, unique: str) -> Callable[[dict[str, Any]], dict[str, s
 
     def create(resources: dict[str, Any]) -> dict[str, str]:
         cloudformation = client("cloudformation")
-        cloudformation.create_stack(StackName=unique, TemplateBody=json.dumps({"Resources": resources}))
+        template = json.dumps({"Resources": resources})
+        cloudformation.create_stack(StackName=unique, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
         state = lambda: cloudformation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"]  # noqa: E731
         wait_for(lambda: not state().endswith("IN_PROGRESS"), "the stack")
         events = cloudformation.describe_stack_events(StackName=unique)["StackEvents"]

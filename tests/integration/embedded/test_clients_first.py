@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ministack.core import lambda_runtime
 
-from hallmark.stage.embedded.extensions import clients_first
-from hallmark.stage.embedded.giving_way import BACKGROUND
+from hallmark.stage.embedded.speed import clients_first
+from hallmark.stage.embedded.speed.background_priority import BACKGROUND
 
 Serve = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 

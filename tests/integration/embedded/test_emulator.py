@@ -15,9 +15,9 @@ from waiting import wait_for
 
 from hallmark.project import ROOT
 from hallmark.stage.embedded import emulator as emulators
-from hallmark.stage.embedded import guard
+from hallmark.stage.embedded import pinned_version
 from hallmark.stage.embedded.emulator import Emulator
-from hallmark.stage.embedded.owner import OWNER
+from hallmark.stage.embedded.end_with_owner import OWNER
 from infra.errors import UserError
 
 pytestmark = pytest.mark.embedded
@@ -115,11 +115,11 @@ def test_a_damaged_note_is_told_in_one_line(text: str, tmp_path: Path, monkeypat
 
 
 def test_another_version_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "version", lambda name: "1.5.34")
+    monkeypatch.setattr(pinned_version, "version", lambda name: "1.5.34")
     with pytest.raises(UserError, match=r"needs ministack 1\.5\.33, found 1\.5\.34: pip install"):
-        guard.require_pinned_version()
+        pinned_version.require_pinned_version()
 
 
 def test_the_pin_is_the_one_that_is_installed() -> None:
     requirements = (Path(__file__).parents[3] / "pyproject.toml").read_text()
-    assert f'"ministack=={guard.MINISTACK}"' in requirements
+    assert f'"ministack=={pinned_version.MINISTACK}"' in requirements

@@ -41,8 +41,8 @@ def as_role(client: Any, running_emulator: Emulator) -> Callable[[str], Any]:
 
     def assume(arn: str) -> Any:
         given = client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
-        keys = given["AccessKeyId"], given["SecretAccessKey"], REGION, given["SessionToken"]
-        return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys)).client
+        keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+        return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys, region=REGION)).client
 
     return assume
 

@@ -1,6 +1,7 @@
 """What the emulator lacks, one module a gap: each has an `install()` and a row in `fidelity.yaml`.
 
-A module replaces functions of the running emulator, so it holds for one version of it only (see `guard`).
+A module replaces functions of the running emulator, so it holds for one version of it only (see `pinned_version`).
+Those that are there only for speed are in the package `speed`.
 """
 
 from importlib import import_module
@@ -11,10 +12,11 @@ EXTENSIONS = (
     "iam_requests",
     "iam_transport",
     "iam_functions",
-    "function_calls",
+    "..speed.function_calls",
     "put_events",
     "log_targets",
     "iam_targets",
+    "own_region",
     "archives",
     "replays",
     "fault_injection",
@@ -25,10 +27,11 @@ EXTENSIONS = (
     "function_concurrency",
     "usage",
     "handler_processes",
+    "key_identity",
     "request_validation",
     "access_logs",
     "tables",
-    "expressions",
+    "..speed.expressions",
     "buckets",
     "bucket_settings",
     "topics",
@@ -36,7 +39,9 @@ EXTENSIONS = (
     "alarm_statistics",
     "log_reading",
     "worker_pipes",
-    "clients_first",
+    "function_environment",
+    "python_functions",
+    "..speed.clients_first",
     "message_moves",
 )
 
@@ -44,5 +49,6 @@ EXTENSIONS = (
 def install() -> None:
     """Install every extension into the emulator of this process, once."""
     # All are loaded before the first changes what another may take from the emulator.
-    for extension in [import_module(f"{__name__}.{name}") for name in EXTENSIONS]:
+    modules = [name if name.startswith(".") else f".{name}" for name in EXTENSIONS]
+    for extension in [import_module(module, __name__) for module in modules]:
         extension.install()

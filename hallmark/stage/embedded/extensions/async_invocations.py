@@ -20,7 +20,7 @@ from ministack.services import eventbridge, lambda_svc
 
 from hallmark.stage.embedded.extensions.event_delivery import send_message
 from hallmark.stage.embedded.extensions.iam_judge import role_may
-from hallmark.stage.embedded.giving_way import BACKGROUND
+from hallmark.stage.embedded.speed.background_priority import BACKGROUND
 
 # The emulator starts a process for each concurrent invocation; AWS's own queue is drained by pollers too.
 POLLERS = int(os.environ.get("HALLMARK_ASYNC_POLLERS", "2"))

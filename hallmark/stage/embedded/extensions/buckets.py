@@ -15,6 +15,20 @@ from hallmark.stage.embedded.extensions import bucket_settings
 from hallmark.stage.embedded.extensions.provisioning import Properties, accepted, after
 
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+_SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
+# Names in a template, and those of the API.
+_TRANSITION = {"TransitionInDays": "Days", "TransitionDate": "Date", "StorageClass": "StorageClass"}
+_NONCURRENT = {
+    "TransitionInDays": "NoncurrentDays",
+    "NewerNoncurrentVersions": "NewerNoncurrentVersions",
+    "StorageClass": "StorageClass",
+}
+_EXPIRATION = {
+    "ExpirationInDays": "Days",
+    "ExpirationDate": "Date",
+    "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
+}
+_AS_THEY_ARE = ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
 
 
 def _xml(tag: str, fields: Any, parent: Element | None = None) -> Element:
@@ -41,24 +55,33 @@ def _encryption(name: str, setting: Properties) -> None:
     accepted(s3._put_bucket_encryption(name, body))
 
 
-def _transition(transition: Properties) -> Properties:
-    return {"Days": transition["TransitionInDays"], "StorageClass": transition["StorageClass"]}
+def _renamed(source: Properties, names: dict[str, str]) -> Properties:
+    return {name: source[key] for key, name in names.items() if key in source}
+
+
+def _filter(rule: Properties) -> Properties:
+    """What narrows a rule; several conditions stand in an `And`."""
+    conditions = {name: rule[name] for name in ("Prefix", *_SIZES) if rule.get(name)}
+    tags = rule.get("TagFilters") or []
+    if len(conditions) + len(tags) > 1:
+        return {"And": {**conditions, "Tag": tags}}
+    return {"Tag": tags[0]} if tags else conditions or {"Prefix": ""}
 
 
 def _rule(rule: Properties) -> Properties:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html"""
     request: Properties = {
         "ID": rule["Id"],
         "Status": rule["Status"],
-        "Filter": {"Prefix": rule.get("Prefix", "")},
-        "Transition": [_transition(transition) for transition in rule.get("Transitions", [])],
+        "Filter": _filter(rule),
+        "Transition": [_renamed(one, _TRANSITION) for one in rule.get("Transitions", [])],
+        "NoncurrentVersionTransition": [
+            _renamed(one, _NONCURRENT) for one in rule.get("NoncurrentVersionTransitions", [])
+        ],
     }
-    if days := rule.get("ExpirationInDays"):
-        request["Expiration"] = {"Days": days}
-    if days := (rule.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays"):
-        request["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
-    if days := (rule.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation"):
-        request["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": days}
-    return request
+    if expiration := _renamed(rule, _EXPIRATION):
+        request["Expiration"] = expiration
+    return request | {name: rule[name] for name in _AS_THEY_ARE if name in rule}
 
 
 def _lifecycle(name: str, setting: Properties) -> None:
@@ -75,10 +98,15 @@ def _tiering(name: str, settings: list[Properties]) -> None:
         accepted(bucket_settings.keep_tiering(name, one["Id"], body))
 
 
+def _tags(name: str, tags: list[Properties]) -> None:
+    accepted(s3._put_bucket_tagging(name, tostring(_xml("Tagging", {"TagSet": {"Tag": tags}}))))
+
+
 SETTINGS: dict[str, Callable[[str, Any], None]] = {
     "BucketEncryption": _encryption,
     "LifecycleConfiguration": _lifecycle,
     "IntelligentTieringConfigurations": _tiering,
+    "Tags": _tags,
 }
 
 

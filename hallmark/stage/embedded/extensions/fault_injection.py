@@ -23,8 +23,8 @@ from ministack.core.arn import parse_arn
 from ministack.services import eventbridge
 
 from hallmark.stage.embedded.extensions import async_invocations
+from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
-from hallmark.stage.embedded.extensions.function_calls import named
 from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, Injection
 
 Json = dict[str, Any]

@@ -16,7 +16,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from ministack.core.responses import new_uuid
+from ministack.core.arn import parse_arn
+from ministack.core.responses import get_region, new_uuid
 from ministack.services import sqs
 
 MAX_PER_SECOND, MAX_RESULTS = 500, 10
@@ -64,7 +65,7 @@ _tasks: set["asyncio.Task[None]"] = set()  # a task that nobody holds may be col
 
 def _existing(arn: str, parameter: str) -> Json:
     queue: Json | None = sqs._queue_by_arn(arn)
-    if queue is None:
+    if queue is None or parse_arn(arn).region != get_region():
         raise sqs._Err(
             "ResourceNotFoundException", f"The resource that you specified for the {parameter} parameter doesn't exist."
         )

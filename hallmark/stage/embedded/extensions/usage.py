@@ -4,7 +4,7 @@
 `calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>` and `seconds:<function>` of
 their handlers; `units:dynamodb:write`, `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls;
-`bytes:logs:<group>`; `cpu:handlers` and `cpu:emulator` in seconds.
+`bytes:logs:<group>`; `cpu:handlers` and `cpu:emulator` in seconds. Names are those of all regions together.
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
@@ -20,7 +20,7 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 
-from hallmark.stage.embedded.extensions.function_calls import named
+from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.request_units import Meter
 
 PATH = "/_hallmark/usage"
@@ -59,7 +59,7 @@ def _logged_bytes() -> dict[str, int]:
     found: Counter[str] = Counter()
     for (_, _, name), group in cloudwatch_logs._log_groups.all_items():
         lines = (line for stream in group["streams"].values() for line in stream["events"])
-        found[f"bytes:logs:{name}"] = sum(len(line["message"].encode()) + LOG_LINE_OVERHEAD_BYTES for line in lines)
+        found[f"bytes:logs:{name}"] += sum(len(line["message"].encode()) + LOG_LINE_OVERHEAD_BYTES for line in lines)
     return found
 
 

@@ -3,7 +3,8 @@
 The emulator starts a thread for each invocation, keeps another for each process's logs, and waits for silence before
 it believes that a handler has logged all. Node.js is told to wait for a log pipe that is full: by itself it keeps what
 the pipe does not hold for later, and the answer overtakes it. So what a handler logs before it answers is in the pipe
-when its answer is; what comes later is logged with the next invocation.
+when its answer is; what comes later is logged with the next invocation. A process that is too slow is ended; one whose
+handler failed serves again, as on AWS.
 https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from hallmark.stage.embedded.giving_way import PATIENCE_SECONDS, taking_turns
+from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
 # libuv's own setting; Node.js has no public name for it on pipes.
@@ -63,7 +64,7 @@ class Pipes:
                     if not _read(pipe, self.logged):
                         waiting.unregister(pipe)
                 elif not _read(pipe, self.answers):
-                    return {"status": "error", "error": "Worker process died"}
+                    return {"status": "error", "error": "Worker process died", "final": True}
             if (answer := self._answer()) is not None:
                 return answer
         return None
@@ -109,14 +110,16 @@ def _read(pipe: int, into: bytearray) -> int:
     return len(chunk)
 
 
-def _pipes(worker: Any) -> Pipes:
+def pipes_of(worker: Any) -> Pipes:
+    """Return the pipes of a worker's present process."""
     pipes: Pipes | None = getattr(worker, "_pipes", None)
     if pipes is None or pipes.process is not worker._proc:
         pipes = worker._pipes = Pipes(worker._proc)
     return pipes
 
 
-def _end(worker: Any) -> None:
+def end(worker: Any) -> None:
+    """End a worker's process; the next invocation starts another."""
     process, worker._proc = worker._proc, None
     lambda_runtime._signal(process)
     lambda_runtime._collect(process, time.monotonic() + lambda_runtime._REAP_GRACE)
@@ -147,7 +150,7 @@ def _invoke(
         cold = worker._proc is None or worker._proc.poll() is not None
         if cold:
             worker._spawn()
-        pipes, timeout = _pipes(worker), float(worker.config.get("Timeout", 30))
+        pipes, timeout = pipes_of(worker), float(worker.config.get("Timeout", 30))
         arn = worker.config.get("FunctionArn", "") if invoked_function_arn is None else invoked_function_arn
         context = {
             "request_id": request_id,
@@ -160,11 +163,12 @@ def _invoke(
         request = json.dumps({"event": event, "ctx": context}).encode() + b"\n"
         pipes.send(request)
         answer = _patiently(worker, pipes, time.monotonic() + timeout)
+        is_over = answer is None or answer.get("final")
         if answer is None:
             answer = {"status": "error", "error": f"Task timed out after {timeout:.2f} seconds"}
         log = pipes.log()
-        if answer["status"] == "error":
-            _end(worker)
+        if is_over:
+            end(worker)
         return {**answer, "cold_start": cold, "log": log}
 
 

@@ -1,0 +1,19 @@
+"""Which service's action a request to the emulator asks for."""
+
+from typing import Any
+
+from ministack import app as emulator
+
+Json = dict[str, Any]
+# What functions call most names itself in a header; all else costs the emulator a search.
+PREFIXES = {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events"}
+
+
+def named(method: str, path: str, headers: Json, body: bytes, query: Json) -> tuple[str, str]:
+    """Return the service and the action of a request, such as `dynamodb` and `Query`."""
+    prefix, _, action = headers.get("x-amz-target", "").partition(".")
+    if prefix in PREFIXES:
+        return PREFIXES[prefix], action
+    parameters = emulator._routing_params(method, path, headers, body, query)
+    service = emulator.detect_service(method, path, headers, parameters)
+    return service, emulator._ct_event_name(service, method, path, headers, parameters)

@@ -1,0 +1,113 @@
+"""Python functions in a process of their own, with the interpreter, the log and the errors that AWS Lambda gives them.
+
+They run in the interpreter of their runtime (see `runtime`), where neither the project nor the emulator can be
+imported, and keep their process after an exception.
+https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+"""
+
+import contextvars
+import io
+import shutil
+import subprocess
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from hallmark.stage.embedded.extensions import worker_pipes
+from hallmark.stage.embedded.extensions.function_environment import variables
+from hallmark.stage.embedded.runtime import python_worker
+from hallmark.stage.embedded.runtime.interpreters import Interpreter, interpreter_of
+
+INIT_SECONDS = 30.0
+Json = dict[str, Any]
+_failed: contextvars.ContextVar[Json | None] = contextvars.ContextVar("hallmark_failed", default=None)
+
+
+class Entries(str):
+    """A log of whole entries: what is split off is an entry, with the line breaks that it had."""
+
+    __slots__ = ()
+
+    def splitlines(self, keepends: bool = False) -> list[str]:
+        return [entry.replace(python_worker.BREAK, "\n") for entry in self.split("\n")]
+
+
+def _environment(config: Json, root: str, interpreter: Interpreter) -> dict[str, str]:
+    own = (config.get("Environment") or {}).get("Variables") or {}
+    places = {"LAMBDA_RUNTIME_DIR": interpreter.packages, "LAMBDA_TASK_ROOT": root}
+    return {**variables(config, str(Path(interpreter.program).parent)), **own, **places}
+
+
+def _unpack(archive: bytes, folder: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        files.extractall(folder)
+    return folder
+
+
+def _layers(config: Json, folder: Path) -> list[str]:
+    """Unpack the layers, one over the other; returns where Python looks into them.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+    """
+    for layer in config.get("Layers") or []:
+        _unpack(lambda_svc._resolve_layer_zip(layer), folder)
+    packages = f"python/lib/{config['Runtime']}/site-packages"
+    return [str(folder / place) for place in (packages, "python") if (folder / place).is_dir()]
+
+
+def _spawn(worker: Any) -> None:
+    if worker._tmpdir:
+        shutil.rmtree(worker._tmpdir, ignore_errors=True)
+    worker._tmpdir = tempfile.mkdtemp(prefix=f"ministack-lambda-{worker.func_name}-")
+    root = str(_unpack(worker.code_zip, Path(worker._tmpdir) / "code"))
+    folders = _layers(worker.config, Path(worker._tmpdir) / "opt")
+    found = interpreter_of(worker.config["Runtime"])
+    command = [found.program, "-I", "-S", "-X", "utf8", python_worker.__file__, *folders, found.packages]
+    worker._proc = subprocess.Popen(
+        command,
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(worker.config, root, found),
+    )
+    pipes = worker_pipes.pipes_of(worker)
+    if (pipes.receive(time.monotonic() + INIT_SECONDS) or {}).get("status") != "ok":
+        log = pipes.log()
+        worker_pipes.end(worker)
+        raise RuntimeError(f"Runtime exited without providing a reason: {log.strip()[-500:]}")
+
+
+def install() -> None:
+    """Start Python functions in this way, and pass on the error that a function's process reports."""
+    spawn, invoke = lambda_runtime.Worker._spawn, lambda_runtime.Worker.invoke
+    execute = lambda_svc._execute_function_warm
+
+    def is_python(worker: Any) -> bool:
+        return str(worker.config.get("Runtime")).startswith("python")
+
+    def spawn_worker(worker: Any) -> None:
+        (_spawn if is_python(worker) else spawn)(worker)
+
+    def invoke_worker(worker: Any, *args: Any, **options: Any) -> Json:
+        answer: Json = invoke(worker, *args, **options)
+        if is_python(worker):
+            answer["log"] = Entries(answer["log"])
+        _failed.set(answer if "failure" in answer else None)
+        return answer
+
+    def execute_function(function: Json, event: Any, request_id: str) -> Json:
+        _failed.set(None)
+        result: Json = execute(function, event, request_id)
+        if answer := _failed.get():
+            result |= {"body": answer["failure"], "log": answer["log"]}
+        return result
+
+    lambda_runtime.Worker._spawn = spawn_worker
+    lambda_runtime.Worker.invoke = invoke_worker
+    lambda_svc._execute_function_warm = execute_function

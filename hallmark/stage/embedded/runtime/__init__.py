@@ -1,0 +1,1 @@
+"""The runtime of Python functions: what their processes run, and which interpreter runs it."""

@@ -1,0 +1,264 @@
+"""A stack in another region is read back with the values that it was deployed with, and has its tags."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from policy_statements import allow
+from waiting import wait_for
+
+from hallmark.observe import observe
+from hallmark.observe.drift import drift
+from hallmark.stage.deployed import DeployedStage
+from hallmark.stage.embedded import ACCOUNT, SECRET
+from hallmark.stage.embedded.emulator import Emulator
+from hallmark.stage.sessions import session
+
+REGION = "us-east-1"
+STAGE = "readback"
+NAME, STACK = f"realtime-files-{STAGE}", f"hallmark-realtime-{STAGE}"
+TAGS = [{"Key": "kept", "Value": "yes"}]
+GATEWAY = "AWS::ApiGateway::"
+Json = dict[str, Any]
+
+
+def _arn(service: str, name: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+
+
+def _of(kind: str, **properties: Any) -> Json:
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def _method(path: Any, verb: str, **more: Any) -> Json:
+    uri = (
+        f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{_arn('lambda', f'function:{NAME}')}/invocations"
+    )
+    return {
+        "RestApiId": {"Ref": "Api"},
+        "ResourceId": path,
+        "HttpMethod": verb,
+        "AuthorizationType": "NONE",
+        "ApiKeyRequired": True,
+        "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": uri},
+        **more,
+    }
+
+
+def _bucket() -> Json:
+    uploads = {
+        "Id": "uploads",
+        "Status": "Enabled",
+        "Prefix": "uploads/",
+        "TagFilters": [{"Key": "kind", "Value": "csv"}],
+        "ObjectSizeGreaterThan": 1000,
+        "Transitions": [
+            {"StorageClass": "STANDARD_IA", "TransitionInDays": 30},
+            {"StorageClass": "GLACIER", "TransitionInDays": 90},
+        ],
+        "ExpirationInDays": 365,
+        "NoncurrentVersionTransitions": [
+            {"StorageClass": "STANDARD_IA", "TransitionInDays": 30, "NewerNoncurrentVersions": 1}
+        ],
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 60, "NewerNoncurrentVersions": 2},
+    }
+    unfinished = {
+        "Id": "unfinished",
+        "Status": "Enabled",
+        "ExpiredObjectDeleteMarker": True,
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+    cors = {
+        "AllowedHeaders": ["*"],
+        "AllowedMethods": ["POST"],
+        "AllowedOrigins": ["https://example.com"],
+        "ExposedHeaders": ["ETag"],
+        "MaxAge": 300,
+    }
+    encryption = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    queue = {
+        "Event": "s3:ObjectCreated:*",
+        "Queue": _arn("sqs", NAME),
+        "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}, {"Name": "suffix", "Value": ".csv"}]}},
+    }
+    return _of(
+        "S3::Bucket",
+        BucketName=NAME,
+        VersioningConfiguration={"Status": "Enabled"},
+        LifecycleConfiguration={"Rules": [uploads, unfinished]},
+        CorsConfiguration={"CorsRules": [cors]},
+        BucketEncryption={"ServerSideEncryptionConfiguration": [encryption]},
+        PublicAccessBlockConfiguration=dict.fromkeys(closed, True),
+        OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        NotificationConfiguration={
+            "EventBridgeConfiguration": {"EventBridgeEnabled": True},
+            "QueueConfigurations": [queue],
+        },
+        Tags=TAGS,
+    ) | {"DependsOn": "QueuePolicy"}
+
+
+def _template() -> Json:
+    trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})]}
+    bucket = {"Fn::GetAtt": ["Bucket", "Arn"]}
+    secure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": bucket}
+    secure["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
+    to_queue = allow("sqs:SendMessage", _arn("sqs", NAME))
+    root, api = {"Fn::GetAtt": ["Api", "RootResourceId"]}, {"Ref": "Api"}
+    resources = {
+        "Queue": _of("SQS::Queue", QueueName=NAME, Tags=TAGS),
+        "QueuePolicy": _of(
+            "SQS::QueuePolicy",
+            Queues=[{"Ref": "Queue"}],
+            PolicyDocument={"Statement": [{**to_queue, "Sid": "s3", "Principal": {"Service": "s3.amazonaws.com"}}]},
+        ),
+        "Bucket": _bucket(),
+        "BucketPolicy": _of("S3::BucketPolicy", Bucket={"Ref": "Bucket"}, PolicyDocument={"Statement": [secure]}),
+        "Table": _of(
+            "DynamoDB::Table",
+            TableName=NAME,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "id", "AttributeType": "S"},
+                {"AttributeName": "at", "AttributeType": "N"},
+            ],
+            StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
+            Tags=TAGS,
+        ),
+        "Role": _of("IAM::Role", RoleName=NAME, AssumeRolePolicyDocument=trust, Tags=TAGS),
+        "Logs": _of("Logs::LogGroup", LogGroupName=f"/aws/lambda/{NAME}", RetentionInDays=30, Tags=TAGS),
+        "Function": _of(
+            "Lambda::Function",
+            FunctionName=NAME,
+            Runtime="python3.9",
+            Architectures=["arm64"],
+            Handler="index.handler",
+            Role={"Fn::GetAtt": ["Role", "Arn"]},
+            Code={"ZipFile": "handler = print"},
+            LoggingConfig={"LogGroup": {"Ref": "Logs"}},
+            Environment={"Variables": {"BUCKET": {"Ref": "Bucket"}}},
+            Tags=TAGS,
+        ),
+        "Api": _of("ApiGateway::RestApi", Name=NAME, EndpointConfiguration={"Types": ["REGIONAL"]}, Tags=TAGS),
+        "Model": _of(
+            "ApiGateway::Model",
+            RestApiId=api,
+            Name="Body",
+            ContentType="application/json",
+            Schema={"type": "object", "required": ["fileName"]},
+        ),
+        "BodyValidator": _of("ApiGateway::RequestValidator", RestApiId=api, Name="body", ValidateRequestBody=True),
+        "HeadValidator": _of(
+            "ApiGateway::RequestValidator", RestApiId=api, Name="head", ValidateRequestParameters=True
+        ),
+        "Status": _of("ApiGateway::Resource", RestApiId=api, ParentId=root, PathPart="status"),
+        "StatusId": _of("ApiGateway::Resource", RestApiId=api, ParentId={"Ref": "Status"}, PathPart="{id}"),
+        "Post": _of(
+            "ApiGateway::Method",
+            **_method(
+                root,
+                "POST",
+                RequestModels={"$default": {"Ref": "Model"}},
+                RequestValidatorId={"Ref": "BodyValidator"},
+                MethodResponses=[{"StatusCode": "201"}],
+            ),
+        ),
+        "Get": _of(
+            "ApiGateway::Method",
+            **_method(
+                {"Ref": "StatusId"},
+                "GET",
+                RequestParameters={"method.request.path.id": True, "method.request.header.X-Merchant": True},
+                RequestValidatorId={"Ref": "HeadValidator"},
+            ),
+        ),
+        "Deployment": _of("ApiGateway::Deployment", RestApiId=api) | {"DependsOn": ["Post", "Get"]},
+        "Stage": _of(
+            "ApiGateway::Stage",
+            RestApiId=api,
+            StageName=STAGE,
+            DeploymentId={"Ref": "Deployment"},
+            TracingEnabled=True,
+            MethodSettings=[
+                {
+                    "ResourcePath": "/*",
+                    "HttpMethod": "*",
+                    "MetricsEnabled": True,
+                    "DataTraceEnabled": False,
+                    "LoggingLevel": "OFF",
+                    "ThrottlingRateLimit": 5,
+                    "ThrottlingBurstLimit": 10,
+                }
+            ],
+            Tags=TAGS,
+        ),
+        "Plan": _of(
+            "ApiGateway::UsagePlan",
+            UsagePlanName=NAME,
+            ApiStages=[{"ApiId": api, "Stage": {"Ref": "Stage"}}],
+            Throttle={"RateLimit": 10, "BurstLimit": 20},
+            Quota={"Limit": 1000, "Period": "DAY"},
+            Tags=TAGS,
+        ),
+    }
+    for merchant in ("One", "Two"):
+        plan_key = {"KeyId": {"Ref": f"Key{merchant}"}, "KeyType": "API_KEY", "UsagePlanId": {"Ref": "Plan"}}
+        resources[f"Key{merchant}"] = _of("ApiGateway::ApiKey", Name=f"{NAME}-{merchant}", Enabled=True, Tags=TAGS)
+        resources[f"PlanKey{merchant}"] = _of("ApiGateway::UsagePlanKey", **plan_key)
+    metadata = {"Hallmark": {"System": "realtime", "Stage": STAGE, "Region": REGION}}
+    return {"Metadata": metadata, "Resources": resources}
+
+
+@pytest.fixture(scope="module")
+def stage(running_emulator: Emulator) -> DeployedStage:
+    own = session(ACCOUNT, SECRET, region=REGION)
+    return DeployedStage("realtime", STAGE, "embedded", own, running_emulator.endpoint)
+
+
+@pytest.fixture(scope="module")
+def template(stage: DeployedStage) -> Json:
+    """The template, which is deployed."""
+    template = _template()
+    cloudformation = stage.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+    state = lambda: cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]  # noqa: E731
+    wait_for(lambda: not state().endswith("IN_PROGRESS"), "the stack")
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    assert state() == "CREATE_COMPLETE", [event.get("ResourceStatusReason") for event in events]
+    return template
+
+
+def test_nothing_is_lost_on_the_way(stage: DeployedStage, template: Json) -> None:
+    observed = observe(stage)
+    assert drift(template, observed) == []
+    assert set(observed["Resources"]) == set(template["Resources"])
+
+
+def _tagged(client: Callable[[str], Any], ids: dict[str, str]) -> dict[str, Any]:
+    """What each service says of the tags of its resource."""
+    gateway = client("apigateway")
+    return {
+        "Bucket": client("s3").get_bucket_tagging(Bucket=NAME)["TagSet"],
+        "Queue": client("sqs").list_queue_tags(QueueUrl=ids["Queue"])["Tags"],
+        "Table": client("dynamodb").list_tags_of_resource(ResourceArn=_arn("dynamodb", f"table/{NAME}"))["Tags"],
+        "Role": client("iam").list_role_tags(RoleName=NAME)["Tags"],
+        "Function": client("lambda").list_tags(Resource=_arn("lambda", f"function:{NAME}"))["Tags"],
+        "Api": gateway.get_rest_api(restApiId=ids["Api"])["tags"],
+        "Stage": gateway.get_stage(restApiId=ids["Api"], stageName=STAGE)["tags"],
+        "Plan": gateway.get_usage_plan(usagePlanId=ids["Plan"])["tags"],
+        "KeyOne": gateway.get_api_key(apiKey=ids["KeyOne"])["tags"],
+    }
+
+
+def test_tags_are_kept(stage: DeployedStage, template: Json) -> None:
+    listed = stage.client("cloudformation").list_stack_resources(StackName=STACK)
+    ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in listed["StackResourceSummaries"]}
+    wanted = {tag["Key"]: tag["Value"] for tag in TAGS}
+    for logical, tags in _tagged(stage.client, ids).items():
+        found = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+        assert wanted.items() <= found.items(), logical
