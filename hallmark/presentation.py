@@ -7,16 +7,16 @@ from rich.table import Table
 
 from hallmark.redrive.queues import count, queues_of
 from hallmark.stage import Stage
-from hallmark.systems.wing import Card, wing
+from hallmark.systems.wing import StageCard, wing
 
-_NOTHING = Card({}, {}, "")
+_NOTHING = StageCard({}, {}, "")
 
 
 def _title(stage: Stage, where: str) -> dict[str, str]:
     return {"system": stage.system, "stage": f"{stage.name} ({where})"}
 
 
-def _found(stage: Stage) -> Card:
+def _found(stage: Stage) -> StageCard:
     made = wing(stage.system).card
     return made(stage) if made else _NOTHING
 
@@ -27,7 +27,7 @@ def _print(console: Console, lines: Mapping[str, str]) -> None:
         console.print(f"{name:<{width}}{value}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _sample(console: Console, card: Card) -> None:
+def _sample(console: Console, card: StageCard) -> None:
     if card.sample:
         console.print("\ntry it:", style="bold")
         console.print(card.sample, markup=False, highlight=False, soft_wrap=True)
@@ -55,8 +55,8 @@ def aws_card(console: Console, stage: Stage) -> None:
 def status(console: Console, stage: Stage) -> None:
     """Print a stage's addresses and how many messages wait in each of its queues."""
     _print(console, {**_title(stage, stage.target), **_found(stage).addresses})
-    queues = queues_of(stage)
     table = Table("queue", "messages")
-    for queue in queues:
+    for queue in queues_of(stage):
         table.add_row(queue.name, str(count(stage, queue)))
-    console.print(table)
+    if table.row_count:
+        console.print(table)

@@ -26,7 +26,7 @@ from hallmark.stage.embedded import emulator as emulators
 from hallmark.terminal import announce, err, out
 from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
-from infra.systems import NAMES, system_of
+from infra.systems import NAMES
 
 DIED = "the embedded stage had died; what it left is cleaned up"
 
@@ -55,8 +55,7 @@ def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stag
         for number, one in enumerate(deployed):
             if number:
                 out.print()
-            region = system_of(one.system).region
-            presentation.embedded_card(out, one, embedded.environment(_require_emulator(), region))
+            presentation.embedded_card(out, one, embedded.environment(_require_emulator(), one.region))
     return None
 
 
@@ -141,7 +140,7 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
             deployed = embedded.stage_of(emulator, name, one.value)
             if deployed.is_up:
                 unprotect(deployed)
-                _destroy(deployed, embedded.environment(emulator, system_of(name).region))
+                _destroy(deployed, embedded.environment(emulator, deployed.region))
 
 
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
@@ -160,7 +159,7 @@ def _destroy_on_aws(system: str | None, stage: StageName | None, yes: bool) -> N
     if deployed.protected:
         command = (
             "aws cloudformation update-termination-protection --no-enable-termination-protection "
-            f"--region {system_of(name).region} --stack-name {deployed.protected[0]}"
+            f"--region {deployed.region} --stack-name {deployed.protected[0]}"
         )
         raise UserError(f"stage {stage.value} is protected; lift the protection first: {command}")
     if not yes:

@@ -21,8 +21,7 @@ def observe(stage: Stage) -> Json:
     deployment = Deployment(stage)
     deployed = deployment.deployed
     things = [thing for reader in READERS.values() for thing in reader(deployment)]
-    region = system_of(stage.system).region
-    mark = {"System": stage.system, "Stage": stage.name, "Region": region, "Account": deployment.account}
+    mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
         resource |= {

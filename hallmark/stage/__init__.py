@@ -22,6 +22,10 @@ class Stage(Protocol):
         """Where the stage runs."""
 
     @property
+    def region(self) -> str:
+        """The AWS region of the stage."""
+
+    @property
     def stacks(self) -> tuple[str, ...]:
         """The names of its stacks, the main one first."""
 

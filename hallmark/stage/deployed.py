@@ -51,6 +51,11 @@ class DeployedStage:
         if not self.stacks:
             object.__setattr__(self, "stacks", system_of(self.system).stack_names(self.name))
 
+    @property
+    def region(self) -> str:
+        """The AWS region, which is the session's."""
+        return str(self.session.region_name)
+
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; one for all threads."""
         with self._lock:
@@ -127,7 +132,7 @@ class DeployedStage:
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
         if self._emulator is None:
-            return f"https://{api_id}.execute-api.{self.session.region_name}.amazonaws.com/{self.name}"
+            return f"https://{api_id}.execute-api.{self.region}.amazonaws.com/{self.name}"
         return f"{self._emulator}/_aws/execute-api/{api_id}/{self.name}"
 
     def api_key(self, key_id: str) -> str:

@@ -21,7 +21,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("load",),
 )
 # Beside its rank: what must never be imported.
-NEVER = (("policies", "infra"), ("policies", "hallmark"), ("infra", "policies"))
+NEVER = (
+    ("policies", "infra"),
+    ("infra", "policies"),
+    ("hallmark.report", "hallmark.gates"),
+    ("hallmark.gates", "hallmark.report"),
+)
 # The rooms that every system has.
 ROOMS = (
     "infra/{name}/stack.py",
