@@ -7,16 +7,16 @@ from rich.table import Table
 
 from hallmark.redrive.queues import count, queues_of
 from hallmark.stage import Stage
-from hallmark.systems.wing import StageCard, wing
+from hallmark.systems.wing import Card, wing
 
-_NOTHING = StageCard({}, {}, "")
+_NOTHING = Card({}, {}, "")
 
 
 def _title(stage: Stage, where: str) -> dict[str, str]:
     return {"system": stage.system, "stage": f"{stage.name} ({where})"}
 
 
-def _found(stage: Stage) -> StageCard:
+def _found(stage: Stage) -> Card:
     made = wing(stage.system).card
     return made(stage) if made else _NOTHING
 
@@ -27,7 +27,7 @@ def _print(console: Console, lines: Mapping[str, str]) -> None:
         console.print(f"{name:<{width}}{value}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _sample(console: Console, card: StageCard) -> None:
+def _sample(console: Console, card: Card) -> None:
     if card.sample:
         console.print("\ntry it:", style="bold")
         console.print(card.sample, markup=False, highlight=False, soft_wrap=True)

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class StageCard:
+class Card:
     """How a stage is reached: addresses by name, what is shown of an embedded stage only, and a line to try it with."""
 
     addresses: Mapping[str, str]
@@ -42,7 +42,7 @@ class Step:
 class Wing:
     """A system's capabilities; what it does not offer is None. `commands` are its own, as `module:attribute`."""
 
-    card: "Callable[[Stage], StageCard] | None" = None
+    card: "Callable[[Stage], Card] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
     after_deploy: tuple[Step, ...] = ()
     sending: "Callable[[], Sending[Any]] | None" = None

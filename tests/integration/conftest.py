@@ -90,13 +90,17 @@ def running_emulator() -> Iterator[Emulator]:
         yield started
 
 
+def open_or_deploy(request: pytest.FixtureRequest, system: str) -> Stage:
+    """Return `dev` of a system, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
+    if target_of_run() == "aws":
+        return aws.open_stage(system, "dev")
+    return deploy_embedded(request.getfixturevalue("running_emulator"), system, "dev", lambda step: None)
+
+
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest) -> Stage:
-    """`dev`, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
-    if target_of_run() == "aws":
-        return aws.open_stage(SYSTEM, "dev")
-    emulator = request.getfixturevalue("running_emulator")
-    return deploy_embedded(emulator, SYSTEM, "dev", lambda step: None)
+    """`dev` of the system that most tests are about; another one's tests have a stage of their own."""
+    return open_or_deploy(request, SYSTEM)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ What a capability needs is imported when it is used, so that the wing itself cos
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import StageCard, Step, Wing
+from hallmark.systems.wing import Card, Step, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hallmark.systems.realtime.cards.transaction import Transaction
 
 
-def _card(stage: "Stage") -> StageCard:
+def _card(stage: "Stage") -> Card:
     from hallmark.systems.realtime import api
 
     return api.card(stage)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hallmark.stage import Stage
 from hallmark.systems.realtime.outputs import Output
-from hallmark.systems.wing import StageCard
+from hallmark.systems.wing import Card
 
 PATH = "/transactions"
 _SAMPLE = {
@@ -37,14 +37,14 @@ def key(stage: Stage) -> str:
     return stage.api_key(stage.outputs[Output.API_KEY_ID])
 
 
-def card(stage: Stage) -> StageCard:
+def card(stage: Stage) -> Card:
     """Return how the API is reached; of a stage on AWS the key is not shown, only how its owner gets it."""
     address = {"API": url(stage)}
     if stage.target == "embedded":
-        return StageCard(address, {"API key": key(stage)}, _curl(stage, key(stage)))
+        return Card(address, {"API key": key(stage)}, _curl(stage, key(stage)))
     key_id = stage.outputs[Output.API_KEY_ID]
     fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
-    return StageCard(address, {}, _curl(stage, f"'\"$({fetch})\"'"))
+    return Card(address, {}, _curl(stage, f"'\"$({fetch})\"'"))
 
 
 def _curl(stage: Stage, shown_key: str) -> str:

@@ -19,6 +19,7 @@ from hallmark.stage.embedded.faults import Injection, inject
 from hallmark.systems.realtime.digest import PARTS
 from hallmark.systems.realtime.failures import FAILURES
 from infra.errors import UserError
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 Make = Callable[..., Json]
@@ -195,9 +196,11 @@ def test_a_message_that_is_redriven_twice_changes_nothing(
     before = digest(stage, PARTS, [one])
     (accepted,) = targets.audit_records(one, "accepted")
     payload = {"ruleId": RULE, "detail": json.loads(accepted["detail"])}
-    record = {"requestContext": {"functionArn": stage.outputs["FraudDetectorArn"]}, "requestPayload": payload}
+    record = {"requestContext": {"functionArn": stage.outputs[Output.FRAUD_DETECTOR_ARN]}, "requestPayload": payload}
     for _ in range(2):
-        stage.client("sqs").send_message(QueueUrl=stage.outputs["FailureQueueUrl"], MessageBody=json.dumps(record))
+        stage.client("sqs").send_message(
+            QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL], MessageBody=json.dumps(record)
+        )
     assert dict(run("failure").done) == {"invoke fraud_detector:live": 2}
     settle()
     wait_for(lambda: len(targets.audit_bus(one, "lambda")) == 6, "the results of three verdicts")
@@ -208,12 +211,12 @@ def test_a_message_that_is_redriven_twice_changes_nothing(
 
 def _unknown(stage: Stage) -> dict[str, tuple[Json, str]]:
     """Messages that are not to be acted on, and why."""
-    elsewhere = stage.outputs["FraudDetectorArn"].replace("fraud_detector", "other")
+    elsewhere = stage.outputs[Output.FRAUD_DETECTOR_ARN].replace("fraud_detector", "other")
     event = {"detail-type": "T", "source": "s", "time": "2026-03-03T12:00:00Z", "detail": {}}
-    rule = f"{stage.outputs['FraudDetectorArn'].split(':function')[0].replace('lambda', 'events')}:rule"
+    rule = f"{stage.outputs[Output.FRAUD_DETECTOR_ARN].split(':function')[0].replace('lambda', 'events')}:rule"
     attributes = {
-        "RULE_ARN": f"{rule}/{stage.outputs['TransactionBus']}/realtime-{RULE}-dev",
-        "TARGET_ARN": stage.outputs["FraudDetectorArn"],
+        "RULE_ARN": f"{rule}/{stage.outputs[Output.TRANSACTION_BUS]}/realtime-{RULE}-dev",
+        "TARGET_ARN": stage.outputs[Output.FRAUD_DETECTOR_ARN],
     }
     gone = {**attributes, "RULE_ARN": attributes["RULE_ARN"].replace(RULE, "none")}
     return {
@@ -246,7 +249,7 @@ def test_what_nobody_understands_stays_and_is_named(stage: Stage, queues: Any, r
     unknown = _unknown(stage)
     for message, _ in unknown.values():
         stage.client("sqs").send_message(
-            QueueUrl=stage.outputs["FailureQueueUrl"],
+            QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL],
             MessageBody=message["body"],
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value}
@@ -265,7 +268,7 @@ def test_what_nobody_understands_stays_and_is_named(stage: Stage, queues: Any, r
 @pytest.mark.control("RT_DLQ_REDRIVE")
 def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
     for _ in range(12):
-        stage.client("sqs").send_message(QueueUrl=stage.outputs["FailureQueueUrl"], MessageBody="hello")
+        stage.client("sqs").send_message(QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL], MessageBody="hello")
     assert [len(run("failure", limit=limit).failed) for limit in (1, 11, None)] == [1, 11, 12]
     assert queues("failure") == 12
 

@@ -18,6 +18,7 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime import replay as replays
 from hallmark.systems.realtime.digest import PARTS
 from infra.errors import UserError
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 Make = Callable[..., Json]
@@ -63,7 +64,7 @@ def lose(stage: Stage, targets: Any) -> Callable[..., int]:
     """Delete the audit records of some kinds, and the processed objects; returns how many there were."""
 
     def delete(sent: Sequence[str], *kinds: str) -> int:
-        table, bucket = stage.outputs["AuditLogsTable"], stage.outputs["ProcessedBucket"]
+        table, bucket = stage.outputs[Output.AUDIT_LOGS_TABLE], stage.outputs[Output.PROCESSED_BUCKET]
         records = [record for one in sent for kind in kinds for record in targets.audit_records(one, kind)]
         for record in records:
             key = {name: {"S": record[name]} for name in ("transactionId", "ts")}

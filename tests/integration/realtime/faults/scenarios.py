@@ -16,6 +16,7 @@ from waiting import wait_for
 from hallmark.digest import digest
 from hallmark.stage.embedded.faults import inject
 from hallmark.systems.realtime.digest import PARTS
+from infra.realtime.outputs import Output
 
 CLIENTS = 50
 REPEATS = 2
@@ -90,9 +91,9 @@ def _forget(trial: Trial) -> None:
     for transaction_id in trial.ids:
         for record in trial.targets.audit_records(transaction_id, "verdict"):
             key = {name: {"S": record[name]} for name in ("transactionId", "ts")}
-            dynamodb.delete_item(TableName=trial.stage.outputs["AuditLogsTable"], Key=key)
+            dynamodb.delete_item(TableName=trial.stage.outputs[Output.AUDIT_LOGS_TABLE], Key=key)
         for name in trial.targets.objects(transaction_id):
-            s3.delete_object(Bucket=trial.stage.outputs["ProcessedBucket"], Key=name)
+            s3.delete_object(Bucket=trial.stage.outputs[Output.PROCESSED_BUCKET], Key=name)
 
 
 def poison(trial: Trial) -> None:

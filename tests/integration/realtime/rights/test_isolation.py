@@ -18,10 +18,11 @@ from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.systems.realtime.api import key
 from hallmark.up import deploy_embedded, unprotect
+from infra.realtime.outputs import Output
 
 STAGES = ("dev", "prod")
 PAIRS = (("dev", "prod"), ("prod", "dev"))
-BUSES = ("TransactionBus", "SystemBus", "AuditBus")
+BUSES = (Output.TRANSACTION_BUS, Output.SYSTEM_BUS, Output.AUDIT_BUS)
 # By night, abroad, without the card: two rules, and so everything that a transaction can set off.
 TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "BR"}
 
@@ -53,7 +54,7 @@ def transaction_for() -> Callable[[str], dict[str, Any]]:
 
 
 def _tables(stage: Stage) -> Iterator[str]:
-    for table in ("TransactionsTable", "AuditLogsTable"):
+    for table in (Output.TRANSACTIONS_TABLE, Output.AUDIT_LOGS_TABLE):
         pages = stage.client("dynamodb").get_paginator("scan").paginate(TableName=stage.outputs[table])
         yield from (json.dumps(item) for page in pages for item in page["Items"])
 
@@ -67,7 +68,7 @@ def _logs(stage: Stage) -> Iterator[str]:
 
 
 def _objects(stage: Stage) -> Iterator[str]:
-    pages = stage.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stage.outputs["ProcessedBucket"])
+    pages = stage.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stage.outputs[Output.PROCESSED_BUCKET])
     yield from (item["Key"] for page in pages for item in page.get("Contents", []))
 
 
