@@ -15,9 +15,9 @@ from infra.systems import NAMES
 _LOG_GROUP = re.compile(r"^/aws/(?:vendedlogs/)?[a-z0-9-]+/")
 
 
-def physical(stage: Stage, thing: str) -> str:
-    """Return the physical name of a thing of the stage."""
-    return Names(stage.system, stage.name).of(thing)
+def physical(stage: Stage, thing: str, kind: str = "") -> str:
+    """Return the physical name of a thing of the stage; `kind` where the system's names say it (infra.names)."""
+    return Names(stage.system, stage.name).of(thing, kind)
 
 
 def thing(stage: Stage, name: str) -> str | None:
