@@ -22,7 +22,7 @@ _TOPIC = "AWS::SNS::Topic"
 # CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
 _UNUSABLE_KEY = "alias/aws/sns"
-_RUNBOOK = re.compile(r"\brunbook\b\S*\s+\S+", re.IGNORECASE)
+_RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
 _MOST_PERIODS = 5
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
@@ -54,7 +54,8 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
-    alarms = [alarm for alarm in template.of_type(ALARM) if _is_on(template, alarm, watch)]
+    key = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
+    alarms = template.once("alarms", lambda: _alarms(template)).get(key, [])
     if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
@@ -63,15 +64,16 @@ def watched(template: Template, resource: Resource, path: str, watch: Watch) -> 
             yield from found
 
 
-def _is_on(template: Template, alarm: Resource, watch: Watch) -> bool:
-    dimensions = template.value(alarm, "Dimensions")
-    found = [(one.get("Name"), one.get("Value")) for one in listed(dimensions) if isinstance(one, Mapping)]
-    return (
-        template.value(alarm, "Namespace") == watch.namespace
-        and template.value(alarm, "MetricName") == watch.metric
-        and len(found) == len(listed(dimensions))
-        and sorted(map(str, found)) == sorted(map(str, watch.dimensions.items()))
-    )
+def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:
+    """Namespace, metric and dimensions -> the alarms on it, as far as all of that can be told."""
+    known: dict[tuple[str, ...], list[Resource]] = {}
+    for alarm in template.of_type(ALARM):
+        namespace, metric = template.value(alarm, "Namespace"), template.value(alarm, "MetricName")
+        dimensions = listed(template.value(alarm, "Dimensions"))
+        found = [(one.get("Name"), one.get("Value")) for one in dimensions if isinstance(one, Mapping)]
+        if isinstance(namespace, str) and isinstance(metric, str) and len(found) == len(dimensions):
+            known.setdefault((namespace, metric, *sorted(map(str, found))), []).append(alarm)
+    return known
 
 
 def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
@@ -132,7 +134,12 @@ def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, b
     missing = template.value(alarm, "TreatMissingData")
     yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
     description = template.value(alarm, "AlarmDescription")
-    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and bool(_RUNBOOK.search(description))
+    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and _names_runbook(description)
+
+
+def _names_runbook(text: str) -> bool:
+    word = _RUNBOOK.search(text)
+    return word is not None and _WORD_AFTER.search(text, word.end()) is not None
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
@@ -141,12 +148,12 @@ def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
-    policies = template.once(("topic's policies", topic.logical_id), lambda: policies_on(template, topic))
+    policies = policies_on(template, topic)
     if not policies:
         return True
     if any("Condition" in policy.raw for policy in policies):
         return False
-    statements = template.once(("topic", topic.logical_id), lambda: resource_statements(template, topic))
+    statements = template.about(topic, resource_statements)
     arn = str(template.arn(topic))
     return any(_lets(template, one, arn, alarm) for one in statements) and not any(
         may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements

@@ -117,7 +117,7 @@ def _name_properties(resource: Resource) -> Iterator[str]:
 
 
 def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
-    for path, raw in walk(resource.properties):
+    for path, raw in template.leaves(resource):
         text = template.text(raw) or str(raw)
         if not path.startswith(_PROSE) and other in _words(text):
             yield Finding(resource.logical_id, path, text, f"nothing of {other}")
