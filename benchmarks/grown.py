@@ -15,7 +15,7 @@ _PATH, _METHOD = "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method"
 
 @dataclass(frozen=True)
 class Shape:
-    """What grows: resources of these types with a word in their logical ids; the texts that each copy has of its own."""
+    """What grows: resources of these types with a word in their logical ids; `own` are texts that no two copies share."""
 
     types: tuple[str, ...]
     word: str

@@ -49,11 +49,17 @@ class Statement:
 
     def covers(self, action: str) -> bool:
         """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
-        return any(isinstance(own, str) and fnmatchcase(action.lower(), own) for own in lower(self.actions))
+        return any(isinstance(own, str) and fits(action.lower(), own) for own in lower(self.actions))
 
     def everybody(self) -> bool:
         """Whether the principal is everybody: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Whether a text is what a pattern with `*` and `?` means; most are none, and need not be compiled."""
+    wild = "*" in pattern or "?" in pattern or "[" in pattern
+    return fnmatchcase(text, pattern) if wild else text == pattern
 
 
 def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -7,13 +7,12 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import may_deny, may_mean_service
 from policies.engine.iam.resource_policies import policies_on, resource_statements
-from policies.engine.iam.statements import Statement, conditions_of
+from policies.engine.iam.statements import Statement, conditions_of, fits
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -153,31 +152,46 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
         return True
     if any("Condition" in policy.raw for policy in policies):
         return False
-    statements = template.about(topic, resource_statements)
-    arn = str(template.arn(topic))
-    return any(_lets(template, one, arn, alarm) for one in statements) and not any(
-        may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements
-    )
+    named, others = template.about(topic, _publishing)
+    source = template.arn(alarm)
+    return source in named or any(_lets(template, one, str(template.arn(topic)), source) for one in others)
 
 
-def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resource) -> bool:
+def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement]]:
+    """The alarms that a topic's policy lets publish by their whole ARNs, and statements that may let others."""
+    statements, arn = resource_statements(template, topic), str(template.arn(topic))
+    named: set[Any] = set()
+    others: list[Statement] = []
+    if any(may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements):
+        return named, others
+    for one in statements:
+        sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
+        whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])
+        if not whole or not sources[0]:
+            others.append(one)
+        elif _lets(template, one, arn, sources[0][0]):
+            named.update(sources[0])
+    return named, others
+
+
+def _lets(template: Template, statement: Statement, topic_arn: str, source: str | None) -> bool:
     return (
         statement.effect == "Allow"
         and (("Service", _SERVICE) in statement.principals or statement.everybody())
         and statement.covers(_ACTION)
-        and any(isinstance(one, str) and fnmatchcase(topic_arn, one) for one in statement.resources)
-        and all(_holds(template, *condition, alarm) for condition in conditions_of(statement).items())
+        and any(isinstance(one, str) and fits(topic_arn, one) for one in statement.resources)
+        and all(_holds(template, *condition, source) for condition in conditions_of(statement).items())
     )
 
 
-def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], alarm: Resource) -> bool:
-    """Whether a condition surely is true when CloudWatch publishes for the alarm."""
+def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], source: str | None) -> bool:
+    """Whether a condition surely is true when CloudWatch publishes for the alarm of this ARN."""
     operator, key = asked
-    actual = template.arn(alarm) if key == "aws:sourcearn" else template.account
+    actual = source if key == "aws:sourcearn" else template.account
     if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
         return False
     # Only ArnEquals, ArnLike and StringLike know wildcards.
     return any(
-        value == actual or (operator != "stringequals" and isinstance(value, str) and fnmatchcase(actual, value))
+        value == actual or (operator != "stringequals" and isinstance(value, str) and fits(actual, value))
         for value in values
     )

@@ -126,7 +126,10 @@ def _others(template: Template, resource: Resource, other: str) -> Iterator[Find
 
 
 def _words(text: str) -> set[str]:
-    return set(re.split(r"[^a-z0-9]+", re.sub(r"\$\{[^}]*\}", " ", text).lower()))
+    # What comes after the last brace is not looked through once for every variable that does not end.
+    end = text.rfind("}") + 1
+    plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
+    return set(re.split(r"[^a-z0-9]+", plain.lower()))
 
 
 policy = SeparateStages()
