@@ -53,14 +53,19 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
-    key = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
-    alarms = template.once("alarms", lambda: _alarms(template)).get(key, [])
+    measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
+    alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
     if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
+    # Resources of one name share their alarms.
+    key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
+    yield from template.once(key, lambda: _shared_problems(template, alarms, watch))
+
+
+def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
+    """What is wrong with the alarms; nothing if one of them is as wanted."""
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
-    if all(problems):
-        for found in problems:
-            yield from found
+    return [finding for found in problems for finding in found] if all(problems) else []
 
 
 def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:

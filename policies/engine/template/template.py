@@ -248,16 +248,19 @@ class Template:
     def target_of(self, expression: Any, *types: str) -> Resource | None:
         """The resource that an expression points to by Ref, ARN, URL or name; names want the types to look among."""
         text = self.text(expression)
-        found = self._identities.get(text, []) if text is not None else []
+        found = self._identities.get(text) if text is not None else None
+        if not found:
+            return None
         if types:
             found = [resource for resource in found if resource.type in types]
         return found[0] if len(found) == 1 else None
 
     def by_arn(self, expression: Any, *types: str) -> Resource | None:
         """The resource whose ARN an expression gives; a name or a URL is none."""
-        resource = self.target_of(expression, *types)
+        text = self.text(expression)
+        resource = self.target_of(text, *types)
         arn = self.arn(resource) if resource else None
-        return resource if arn is not None and self.text(expression) in (arn, arn.removesuffix(":*")) else None
+        return resource if arn is not None and text in (arn, arn.removesuffix(":*")) else None
 
     def leaves(self, resource: Resource) -> list[tuple[str, Any]]:
         """The leaves of a resource's properties with their paths; an intrinsic function is a leaf."""
