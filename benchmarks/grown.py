@@ -11,11 +11,14 @@ Document = dict[str, Any]
 _RULE, _QUEUE, _QUEUE_POLICY = "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"
 _PERMISSION, _ALARM = "AWS::Lambda::Permission", "AWS::CloudWatch::Alarm"
 _PATH, _METHOD = "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method"
+_KEY, _PLAN_KEY = "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlanKey"
+_ROLE, _LOG_GROUP = "AWS::IAM::Role", "AWS::Logs::LogGroup"
+_FUNCTION = tuple(f"AWS::Lambda::{kind}" for kind in ("Function", "Version", "Alias", "EventInvokeConfig"))
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What grows: resources of these types with a word in their logical ids; `own` are texts that no two copies share."""
+    """What grows: resources of these types with a word in their logical ids; `own` are texts that no two share."""
 
     types: tuple[str, ...]
     word: str
@@ -27,6 +30,8 @@ SHAPES = {
     "rules": Shape((_RULE,), "highriskmerchant", ("high-risk-merchant", "luxury")),
     "queues": Shape((_QUEUE, _QUEUE_POLICY, _ALARM), "failure", ("-failure",)),
     "routes": Shape((_PATH, _METHOD, _PERMISSION), "transactions", ('"transactions', "/POST/transactions")),
+    "keys": Shape((_KEY, _PLAN_KEY), "Api", ("-client",)),
+    "functions": Shape((*_FUNCTION, _ROLE, _LOG_GROUP, _ALARM), "notifier", ("notifier",)),
     "fan-outs": Shape(
         (_RULE, _QUEUE, _QUEUE_POLICY, _PERMISSION, _ALARM), "highriskmerchant", ("high-risk-merchant", "luxury")
     ),
