@@ -10,6 +10,7 @@ from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
 from infra.errors import UserError
 from policies.engine import library
+from policies.engine.parts import declared
 
 CONTROLS = ROOT / "policies" / "controls"
 ProofKind = Literal["template", "observed", "behaviour", "load"]
@@ -98,12 +99,19 @@ class Control(Model):
 class Head(Model):
     """A system's region and stages, stated again here: what judges takes them from nothing that it judges.
 
-    `requirements` is how many the system's specification has; one control proves one of them.
+    `requirements` is how many the system's specification has; one control proves one of them. `parts` is which resource
+    plays which part (policies/engine/parts.py).
     """
 
     region: Region
     stages: Annotated[tuple[Text, ...], Field(min_length=1)]
     requirements: Annotated[int, Field(strict=True, ge=1)] | None = None
+    parts: dict[str, dict[str, dict[str, Any]]] = {}
+
+    @model_validator(mode="after")
+    def _parts_can_be_looked_for(self) -> "Head":
+        declared(self.parts)
+        return self
 
 
 class Catalogue(Head):

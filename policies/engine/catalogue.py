@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,16 @@ class Control:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The controls of one system by their ids, and what they take for granted of where it is deployed."""
+    """The controls of one system by their ids, and what they take for granted of where it is deployed.
+
+    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it.
+    """
 
     system: str
     region: str
     stages: tuple[str, ...]
     controls: Mapping[str, Control]
+    parts: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -87,7 +91,7 @@ def _read(file: Path) -> Catalogue:
         data = yaml.load(file.read_bytes(), _Loader)
         controls = [Control(row["id"], row["title"], row["fix"], tuple(_uses(row))) for row in data["controls"]]
         head = (file.stem, data["region"], tuple(data["stages"]))
-        return Catalogue(*head, {control.id: control for control in controls})
+        return Catalogue(*head, {control.id: control for control in controls}, data.get("parts", {}))
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policies.engine.catalogue import Catalogue, catalogues
+from policies.engine.kinds import ALIAS, API_STAGE
 from policies.engine.template.identity import FORMS
 from policies.engine.template.template import Template, with_mark
 
 # The marks of stacks beside the systems, which no control is about.
 SHARED = frozenset({"account", "load"})
 # Aliases and API stages are named among their own kind only.
-_UNNAMED = ("AWS::ApiGateway::Stage", "AWS::Lambda::Alias")
+_UNNAMED = (API_STAGE, ALIAS)
 _LOG_GROUP = re.compile(r"^/aws/[a-z]+/")
 
 

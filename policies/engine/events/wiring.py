@@ -5,17 +5,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policies.engine.kinds import (
+    ALIAS,
+    BUCKET,
+    BUS,
+    FUNCTION,
+    INVOKE_CONFIG,
+    LOG_GROUP,
+    MAPPING,
+    METHOD,
+    QUEUE,
+    ROLE,
+    RULE,
+    SUBSCRIPTION,
+    VERSION,
+)
 from policies.engine.template.template import Resource, Template
 
-FUNCTION = "AWS::Lambda::Function"
-ALIAS = "AWS::Lambda::Alias"
-VERSION = "AWS::Lambda::Version"
-BUS = "AWS::Events::EventBus"
-RULE = "AWS::Events::Rule"
-QUEUE = "AWS::SQS::Queue"
-METHOD = "AWS::ApiGateway::Method"
-INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
-LOG_GROUP = "AWS::Logs::LogGroup"
 LATEST = "$LATEST"
 
 
@@ -81,7 +87,7 @@ def on_function(template: Template, function: Resource, kind: str) -> list[Resou
 
 def role_of(template: Template, function: Resource) -> Resource | None:
     """The role that a function runs with, if it is in the template."""
-    return template.by_arn(function.properties.get("Role"), "AWS::IAM::Role")
+    return template.by_arn(function.properties.get("Role"), ROLE)
 
 
 def integration(template: Template, method: Resource) -> Invocation | None:
@@ -113,9 +119,9 @@ def targets_of(rule: Resource) -> Iterator[RuleTarget]:
 
 # Others that call functions: the property with the function.
 CALLERS = {
-    "AWS::Lambda::EventSourceMapping": "FunctionName",
+    MAPPING: "FunctionName",
     "AWS::Scheduler::Schedule": "Target.Arn",
-    "AWS::SNS::Subscription": "Endpoint",
+    SUBSCRIPTION: "Endpoint",
 }
 
 
@@ -128,9 +134,22 @@ def log_group_of(template: Template, function: Resource) -> Resource | None:
     return template.target_of(f"/aws/lambda/{template.name(function)}" if named is None else named, LOG_GROUP)
 
 
+def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[str, Invocation]]:
+    """The functions that a bucket notifies, each with its place among the bucket's properties.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html
+    """
+    place = "NotificationConfiguration.LambdaConfigurations"
+    found = template.value(bucket, place)
+    for index, one in enumerate(found if isinstance(found, list) else []):
+        called = invocation(template, one.get("Function")) if isinstance(one, Mapping) else None
+        if called:
+            yield f"{place}[{index}].Function", called
+
+
 @dataclass(frozen=True)
 class Call:
-    """Somebody calls a function: a rule's target, an API method, or one of the others."""
+    """Somebody calls a function: a rule's target, an API method, a bucket, or one of the others."""
 
     caller: Resource
     path: str
@@ -152,6 +171,10 @@ def calls_of(template: Template, function: Resource) -> Iterator[Call]:
         called = invocation(template, template.value(caller, CALLERS[caller.type]))
         if called and called.function is function:
             yield Call(caller, CALLERS[caller.type], called)
+    for bucket in template.of_type(BUCKET):
+        for path, called in notified_functions(template, bucket):
+            if called.function is function:
+                yield Call(bucket, path, called)
 
 
 def failure_queues(template: Template) -> list[Resource]:

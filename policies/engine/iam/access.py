@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.events.delivery import is_for_our_account, source_arns
-from policies.engine.events.wiring import METHOD, RULE, calls_of, function_of, invocation, targets_of
+from policies.engine.events.wiring import calls_of, function_of, invocation, targets_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lets_take, trust_denials
 from policies.engine.iam.resource_policies import BUS_POLICY, held_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, trust_of
+from policies.engine.kinds import METHOD, PERMISSION, RULE
 from policies.engine.services.api import call_arns
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -60,7 +61,7 @@ def _sources(statement: Statement) -> list[Any]:
 
 def permissions(template: Template) -> Iterator[Finding]:
     """Function permissions: one service on behalf of one source that really calls the function."""
-    for one in template.of_type("AWS::Lambda::Permission"):
+    for one in template.of_type(PERMISSION):
         yield from _permission(template, one)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.engine.kinds import ROLE
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -21,7 +22,7 @@ IDENTITY_POLICIES = (
     "AWS::IAM::GroupPolicy",
     "AWS::IAM::ManagedPolicy",
 )
-IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def role_statements(template: Template, role: Resource) -> list[Statement]:
 def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
     """Whether an identity policy is attached to a role, from either side, or may be: nobody can tell to whom."""
     names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
-    if any(name is UNKNOWN or template.target_of(name, "AWS::IAM::Role") is role for name in names):
+    if any(name is UNKNOWN or template.target_of(name, ROLE) is role for name in names):
         return True
     arns = listed(role.properties.get("ManagedPolicyArns"))
     return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)

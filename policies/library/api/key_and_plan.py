@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
-from policies.engine.services.api import API, ApiStage, named, stages
+from policies.engine.services.api import ApiStage, named, stages
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_true, listed, shown

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
 from policies.engine.finding import Finding
+from policies.engine.kinds import METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import api_of, named
 from policies.engine.template.intrinsics import UNKNOWN

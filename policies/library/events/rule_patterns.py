@@ -1,4 +1,4 @@
-"""Five enabled rules on the transaction bus, each with the content that its requirement asks for.
+"""The wanted rules are enabled on a bus, each with the content that its requirement asks for.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -8,9 +8,9 @@ from typing import Any
 
 from policies.engine.events.patterns import condition, event_pattern, left_out, written
 from policies.engine.events.rules import is_enabled, rule_id
-from policies.engine.events.wiring import RULE, bus_of, rules_on
+from policies.engine.events.wiring import bus_of, rules_on
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import shown
@@ -18,17 +18,17 @@ from policies.engine.template.values import shown
 Detail = Mapping[str, Any]
 
 
-class FiveRules(Policy):
+class RulePatterns(Policy):
     scope = (RULE,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        bus = roles_of(template).bus("transaction")
+        part, wanted = parameters["bus"], filled(parameters["rules"], parameters)
+        bus = parameters["parts"].bus(part)
         if not bus:
-            yield Finding(TEMPLATE, "Resources", "no transaction bus", "five rules on a transaction bus")
+            yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"{len(wanted)} rules on the {part} bus")
             return
-        wanted = filled(parameters["rules"], parameters)
         for name, detail in wanted.items():
-            yield from self._one_of_five(template, bus, name, detail, parameters)
+            yield from self._wanted_rule(template, bus, name, detail, parameters)
         others = [rule for rule in rules_on(template, bus) if rule_id(template, rule) not in wanted]
         for rule in others:
             yield from _content_of_its_own(template, rule, rules_on(template, bus))
@@ -40,7 +40,7 @@ class FiveRules(Policy):
             if not is_enabled(template, rule):
                 yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
 
-    def _one_of_five(
+    def _wanted_rule(
         self, template: Template, bus: Resource, name: str, detail: Detail, parameters: dict[str, Any]
     ) -> Iterator[Finding]:
         if any(not list(pattern_problems(template, rule, detail, parameters)) for rule in rules_on(template, bus)):
@@ -91,7 +91,7 @@ def pattern_problems(
 
 
 def _content_of_its_own(template: Template, rule: Resource, rules: list[Resource]) -> Iterator[Finding]:
-    """A rule beyond the five asks for content too, and not for the same as another."""
+    """A rule beyond these asks for content too, and not for the same as another."""
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping) or not pattern.get("detail"):
         yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
@@ -101,4 +101,4 @@ def _content_of_its_own(template: Template, rule: Resource, rules: list[Resource
             yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
 
 
-policy = FiveRules()
+policy = RulePatterns()
