@@ -12,12 +12,14 @@ from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lets_take, trust_denials
 from policies.engine.iam.resource_policies import BUS_POLICY, held_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, trust_of
-from policies.engine.kinds import METHOD, PERMISSION, RULE
+from policies.engine.kinds import BUCKET, METHOD, PERMISSION, RULE
 from policies.engine.services.api import call_arns
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 _IDENTITY = ("AWS::IAM::",)
+# What calls functions by a permission of theirs -> the service that does it.
+_CALLERS = {RULE: "events.amazonaws.com", METHOD: "apigateway.amazonaws.com", BUCKET: "s3.amazonaws.com"}
 
 
 def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
@@ -70,8 +72,9 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
     action, principal = template.value(one, "Action"), template.value(one, "Principal")
     if action != "lambda:InvokeFunction":
         yield Finding(name, "Action", str(action), "lambda:InvokeFunction")
-    if principal not in ("events.amazonaws.com", "apigateway.amazonaws.com"):
-        yield Finding(name, "Principal", str(principal), "events.amazonaws.com or apigateway.amazonaws.com")
+    known = principal in _CALLERS.values()
+    if not known:
+        yield Finding(name, "Principal", str(principal), " or ".join(_CALLERS.values()))
     function = function_of(template, one)
     called = invocation(template, one.properties.get("FunctionName"))
     calls = list(calls_of(template, function)) if function else []
@@ -79,12 +82,19 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
         found = f"the qualifier {called.qualifier}" if called else str(template.value(one, "FunctionName"))
         yield Finding(name, "FunctionName", found, "the qualifier that is called")
     source = template.text(one.properties.get("SourceArn"))
-    rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
-    methods = {arn for call in calls if call.caller.type == METHOD for arn in call_arns(template, call.caller)}
-    right = source in rules if principal == "events.amazonaws.com" else source in methods
-    if source is None or not right or "*" in source:
+    callers = [call.caller for call in calls if not known or _CALLERS.get(call.caller.type) == principal]
+    sources = {arn for caller in callers for arn in _sources_of(template, caller)}
+    if source is None or source not in sources or "*" in source:
         found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
-        yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
+        yield Finding(name, "SourceArn", found, "the exact ARN of the rule, method or bucket that calls the function")
+    # A bucket's ARN has no account: a deleted bucket's name is free for others.
+    # https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
+    if principal == _CALLERS[BUCKET] and template.value(one, "SourceAccount") != template.account:
+        yield Finding(name, "SourceAccount", str(template.value(one, "SourceAccount")), "this account")
+
+
+def _sources_of(template: Template, caller: Resource) -> set[str]:
+    return call_arns(template, caller) if caller.type == METHOD else {str(template.arn(caller))}
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:

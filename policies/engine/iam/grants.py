@@ -44,7 +44,8 @@ Row = Mapping[str, Any]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 _EVERY = "every"
-_KEYS = {"action", "on", "prefix", "event", "enclosing", "condition", "optional", "facts"}
+_CONDITIONS = {"event", "enclosing", "condition"}
+_KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,19 @@ class Grant:
 def grants_of(
     template: Template, parts: Parts, part: str, function: Resource, rows: Mapping[str, list[Row]]
 ) -> list[Grant]:
-    """Every grant of a function that plays a part; raises ValueError for a row that cannot be read."""
+    """Every grant of a function that plays a part; raises ValueError and NoPart for rows that cannot be read."""
+    for name in rows.keys() - {_EVERY}:
+        parts.function(name)
     own = [row for name in (_EVERY, part) for row in rows.get(name, ())]
     return [grant for row in own for grant in _granted(template, parts, function, row)]
 
 
 def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> Iterator[Grant]:
-    unknown = sorted(row.keys() - _KEYS)
+    unknown = sorted(map(str, row.keys() - _KEYS))
     if unknown:
         raise ValueError(f"a grant has no {unknown[0]}: {', '.join(sorted(_KEYS))}")
+    if len(row.keys() & _CONDITIONS) > 1:
+        raise ValueError(f"a grant has one of {', '.join(sorted(_CONDITIONS))}")
     for action in listed(row["action"]):
         for on in listed(row["on"]):
             for arn in _arns(template, parts, function, on):

@@ -33,8 +33,13 @@ class ApiKeyRequired(Policy):
             source = template.value(api, "ApiKeySourceType")
             if source not in (None, "HEADER"):
                 yield Finding(api.logical_id, "ApiKeySourceType", str(source), "HEADER")
-        if not template.of_type(KEY):
+        keys = template.of_type(KEY)
+        if not keys:
             yield Finding(TEMPLATE, "Resources", f"no {KEY}", "a key for the usage plan")
+        elif len(keys) < parameters.get("keys", 1):
+            yield Finding(
+                TEMPLATE, "Resources", f"{len(keys)} {KEY}", f"at least {parameters['keys']}: one for each client"
+            )
         for key in template.of_type(KEY):
             yield from _key_problems(template, key)
         for stage in stages(template):
