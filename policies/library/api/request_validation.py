@@ -113,7 +113,7 @@ def _schema_problems(template: Template, model: Resource, route: Route) -> Itera
     required = schema.get("required")
     wanted = sorted(name for name, field in fields.items() if field["required"])
     # Draft 4 knows no empty list of them.
-    own_required = [] if required is None else required
+    own_required: Any = [] if required is None else required
     if not isinstance(own_required, list) or sorted(map(str, own_required)) != wanted:
         yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted) or "none")
     if route.get("closed") and schema.get("additionalProperties") is not False:
