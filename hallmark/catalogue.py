@@ -61,7 +61,7 @@ class Exclusion(Model):
 
 
 class Use(Model):
-    """A policy of the library, its parameters, each one value or one for each stage, and the mutants it does without."""
+    """A policy of the library, its parameters, each one value or one for each stage, and what it `excludes`."""
 
     use: PolicyName
     parameters: dict[str, Any] = {}

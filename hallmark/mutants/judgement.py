@@ -65,7 +65,7 @@ def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> R
     mutant that finds nothing to edit: one of a card, in no system.
     """
     started = time.perf_counter()
-    trial, mutants = _Trial(_documents(system, folder)), load(system, folder)
+    trial, mutants = Trial(_documents(system, folder)), load(system, folder)
     for control, judge in policies.load(system, folder).items():
         if only is None or control in only:
             trial.of_control(judge, mutants.get(control, ()))
@@ -96,7 +96,7 @@ def _applies_elsewhere(where: str, system: str, folder: Path) -> bool:
 
 
 @dataclass
-class _Trial:
+class Trial:
     """The mutants of one system: `made` says of those of cards, by their places, whether they find anything to edit."""
 
     documents: dict[str, Document]
