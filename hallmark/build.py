@@ -74,19 +74,20 @@ def _npm_ci() -> None:
 def _bundle() -> None:
     shutil.rmtree(BUILD / "lambda", ignore_errors=True)
     run([tool("npm"), "run", "--silent", "bundle"])
+    run([sys.executable, "lambda/bundle_python.py"])
 
 
 def _bundle_tests() -> None:
     run([node(), "lambda/bundle_tests.mjs"])
 
 
-def _synthesize(assembly: Path, *context: str) -> None:
+def _synthesize(assembly: Path, app: str = "infra.app", *context: str) -> None:
     shutil.rmtree(assembly, ignore_errors=True)
     # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
     # argument's type as it runs, too, unless Python optimizes; pyrefly has checked them.
     quick = {"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()}
     arguments = [word for setting in context for word in ("-c", setting)]
-    run([sys.executable, "-m", "infra.app", *arguments], tool_environment({"CDK_OUTDIR": str(assembly), **quick}))
+    run([sys.executable, "-m", app, *arguments], tool_environment({"CDK_OUTDIR": str(assembly), **quick}))
 
 
 PACKAGES = Step(
@@ -109,7 +110,7 @@ STEPS = (
         name="bundle the functions",
         inputs=("lambda", "package-lock.json", "tsconfig.json"),
         output=BUILD / "lambda",
-        proof="**/index.js",
+        proof="**/*.[jp][sy]",
         make=_bundle,
     ),
     Step(
@@ -122,10 +123,10 @@ STEPS = (
     ),
     Step(
         name="synthesize the stack that is off by default",
-        inputs=("infra/*.py", "infra/constructs", "infra/load", "cdk.json", "requirements", "load/Dockerfile"),
+        inputs=("infra/**/*.py", "cdk.json", "requirements", "load/Dockerfile"),
         output=OPTIONAL_ASSEMBLY,
         proof="*.json",
-        make=lambda: _synthesize(OPTIONAL_ASSEMBLY, "stage=dev", "system=load", "loadWorkers=1"),
+        make=lambda: _synthesize(OPTIONAL_ASSEMBLY, "infra.load.app", "stage=dev", "loadWorkers=1"),
         variables=("CDK_CONTEXT_JSON",),
     ),
 )

@@ -1,4 +1,4 @@
-"""What an account has once per region, for all stages: API Gateway's role to write access logs."""
+"""What an account has once per region, for all systems and stages: API Gateway's role to write access logs."""
 
 from aws_cdk import Environment, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_apigateway as apigateway
@@ -7,30 +7,37 @@ from constructs import Construct
 
 from infra.constructs import principals
 from infra.constructs.rest_api import ACCESS_LOG_PREFIX
-from infra.stage import REGION
+from infra.constructs.role import least_role
+
+NAME = "hallmark-account"
 
 
 class AccountStack(Stack):
-    """`hallmark-account`: one AWS::ApiGateway::Account with a role of its own.
+    """`hallmark-account` of a region: one AWS::ApiGateway::Account with a role of its own.
 
+    The app knows it as `hallmark-account-<region>`. In an account it has one name in every region, where each has
+    stacks of its own, so that an account that has it is updated in its place.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-account.html
     """
 
-    def __init__(self, scope: Construct) -> None:
+    def __init__(self, scope: Construct, region: str) -> None:
         super().__init__(
             scope,
-            "hallmark-account",
-            env=Environment(region=REGION),
+            f"{NAME}-{region}",
+            stack_name=NAME,
+            env=Environment(region=region),
             description="Hallmark: what an account needs once per region, whatever the stage",
         )
-        self.add_metadata("Hallmark", {"System": "account"})
+        self.add_metadata("Hallmark", {"System": "account", "Region": region})
         Tags.of(self).add("system", "account")
-        role = iam.Role(
+        role = least_role(
             self,
             "ApiGatewayLogs",
-            role_name="hallmark-api-gateway-logs",
-            assumed_by=principals.service("apigateway.amazonaws.com"),
-            inline_policies={"logs": iam.PolicyDocument(statements=[_write_access_logs(self)])},
+            # IAM's names are shared by all regions.
+            name=f"hallmark-api-gateway-logs-{region}",
+            trusted=principals.service("apigateway.amazonaws.com"),
+            statements=[_write_access_logs(self)],
+            policy="logs",
         )
         account = apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn)
         # Other APIs of the account may have come to use it: it stays when this stack goes.
@@ -43,5 +50,5 @@ def _write_access_logs(stack: Stack) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid="WriteAccessLogs",
         actions=["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        resources=[f"arn:{stack.partition}:logs:{REGION}:{stack.account}:log-group:{ACCESS_LOG_PREFIX}*"],
+        resources=[f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{ACCESS_LOG_PREFIX}*"],
     )

@@ -1,65 +1,35 @@
-"""The entry point of cdk.json: stages x systems -> stacks.
+"""The entry point of cdk.json: systems x stages -> stacks. `python -m infra.app [-c key=value ...]`."""
 
-`python -m infra.app [-c key=value ...]` writes build/cdk.out without the CDK's command line and without credentials.
-"""
+from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from infra.context import layers
-from infra.errors import UserError
-from infra.stage import ROOT, StageConfig, load
+from infra.context import Layer
+from infra.stage import load
+from infra.synthesis import synthesize
 
-
-def main(argv: Sequence[str]) -> int:
-    """Synthesizes the stages; 2 and one line on stderr when a parameter is bad."""
-    try:
-        _synthesize(load(layers(ROOT / "cdk.json", os.environ, argv)))
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+if TYPE_CHECKING:
+    from aws_cdk import App
 
 
-def _synthesize(configs: Sequence[StageConfig]) -> None:
-    # cfn-lint judges the templates in a gate of its own; the CDK's built-in validation would triple the time.
-    os.environ.setdefault("CDK_VALIDATION", "false")
-    # After the parameters: a bad one is refused before the slow import.
-    from aws_cdk import App, DefaultStackSynthesizer
+def plan(context_layers: Sequence[Layer]) -> Callable[[App], None]:
+    """Read the parameters; return what adds the wanted stages' stacks, and the account's of each region in use."""
+    stages = load(context_layers)
 
-    from infra.account import AccountStack
+    def add(app: App) -> None:
+        from infra.account import AccountStack
 
-    out = ROOT / os.environ.get("CDK_OUTDIR", "build/cdk.out")
-    _forget_stacks(out)
-    app = App(
-        outdir=str(out),
-        analytics_reporting=False,
-        stack_traces=False,
-        tree_metadata=False,
-        default_stack_synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-    )
-    account = AccountStack(app)
-    for config in configs:
-        # Each system is imported when it is wanted: what it consists of takes long to load.
-        if "realtime" in config.systems:
-            from infra.realtime.stack import RealtimeStack
+        regions = dict.fromkeys(stage.system.region for stage in stages)
+        accounts = {region: AccountStack(app, region) for region in regions}
+        for stage in stages:
+            for stack in import_module(f"infra.{stage.system.name}.stack").stacks(app, stage):
+                stack.add_stack_dependency(accounts[stage.system.region])
 
-            RealtimeStack(app, config).add_stack_dependency(account)
-        if "load" in config.systems and config.load_workers:
-            from infra.load.stack import LoadStack
-
-            LoadStack(app, config)
-    app.synth()
-
-
-def _forget_stacks(out: Path) -> None:
-    """A stage that is not synthesized this time must not be judged from last time's template."""
-    for pattern in ("*.template.json", "*.assets.json"):
-        for file in out.glob(pattern):
-            file.unlink()
+    return add
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(synthesize(sys.argv[1:], plan))

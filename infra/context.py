@@ -1,4 +1,7 @@
-"""Where parameters come from: cdk.json, then CDK_CONTEXT_JSON, then `-c key=value`, the later the stronger."""
+"""Where parameters come from: cdk.json, then CDK_CONTEXT_JSON, then `-c key=value`, the later the stronger.
+
+A system's parameters stand in an object of its name, or each behind its name and a dot: `-c <system>.<key>=<value>`.
+"""
 
 import difflib
 import json
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import UserError, bad
+from infra.parameters import listed
 from infra.systems import STAGES
 
 # What the CDK itself keeps in the context without a colon or an @ in its key.
@@ -16,7 +20,7 @@ Layer = Mapping[str, Any]
 
 
 def layers(project_file: Path, environ: Mapping[str, str], argv: Sequence[str]) -> list[Layer]:
-    """The layers of context, the weakest first."""
+    """Return the layers of context, the weakest first."""
     settings = _decoded(str(project_file), project_file.read_text(encoding="utf-8"))
     return [
         settings.get("context", {}),
@@ -25,43 +29,47 @@ def layers(project_file: Path, environ: Mapping[str, str], argv: Sequence[str]) 
     ]
 
 
-def merged(context_layers: Sequence[Layer], known: Collection[str]) -> dict[str, Any]:
-    """One context, the synthesized stages under `stage`.
+def merged(context_layers: Sequence[Layer], known: Collection[str], systems: Sequence[str]) -> dict[str, Any]:
+    """Return one context by full keys `<system>.<key>`; what is to be synthesized stands under `stage` and `system`.
 
     A parameter may be one value or an object of one value per stage. A plain value laid over such an object
     replaces it for the synthesized stages only: the other stage's concurrency still counts against the account.
     """
-    flat: dict[str, Any] = {}
-    for layer in context_layers:
-        flat.update(layer)
+    dotted = [part for layer in context_layers for part in _dotted(layer, systems)]
+    flat = {key: value for layer in dotted for key, value in layer.items()}
     stages = some_of(STAGES, "stage", flat.get("stage", STAGES))
     result: dict[str, Any] = {}
-    for layer in context_layers:
+    for layer in dotted:
         for key, value in layer.items():
             if _is_parameter(key, known):
                 result[key] = _overlaid(result.get(key), _parsed(key, value), stages)
-    return {**result, "stage": stages}
+    return {**result, "stage": stages, "system": some_of(systems, "system", flat.get("system", systems))}
+
+
+def _dotted(layer: Layer, systems: Collection[str]) -> tuple[Layer, Layer]:
+    """Return a layer in full keys: what stood in the systems' objects, then what was written out and is stronger.
+
+    The CDK's command line hands both over in one object: cdk.json's context, and `-c` beside it.
+    """
+    nested: dict[str, Any] = {}
+    for system in systems:
+        parameters = _parsed(system, layer.get(system, {}))
+        if not isinstance(parameters, Mapping):
+            raise bad(system, parameters, "an object of the system's parameters")
+        nested.update({f"{system}.{key}": value for key, value in parameters.items()})
+    return nested, {key: value for key, value in layer.items() if key not in systems}
 
 
 def some_of(known: Sequence[str], parameter: str, value: object) -> tuple[str, ...]:
-    """Those of the known ones that are wanted, from `dev`, `dev,prod` or a list."""
+    """Return those of the known ones that are wanted, from `dev`, `dev,prod` or a list."""
     wanted = listed(parameter, _parsed(parameter, value))
     if not wanted or not set(wanted) <= set(known):
         raise bad(parameter, value, " or ".join(known))
     return tuple(one for one in known if one in wanted)
 
 
-def listed(parameter: str, value: object) -> list[str]:
-    """A list of strings, from a list or from a comma-separated string."""
-    if isinstance(value, str):
-        return [item.strip() for item in value.split(",")] if value.strip() else []
-    if not isinstance(value, (list, tuple)) or any(not isinstance(item, str) for item in value):
-        raise bad(parameter, value, "a list of strings")
-    return list(value)
-
-
 def for_stage(context: Layer, parameter: str, stage: str) -> Any:
-    """The value of a parameter in one stage."""
+    """Return the value of a parameter in one stage."""
     if parameter not in context:
         raise bad(parameter, None, "a value in cdk.json")
     value = context[parameter]
@@ -87,7 +95,12 @@ def _is_parameter(key: str, known: Collection[str]) -> bool:
         return True
     if ":" in key or key.startswith("@") or key in _CDK_KEYS:
         return False
-    near = difflib.get_close_matches(key, known, 1)
+    full = [one for one in known if one.endswith(f".{key}")]
+    if full:
+        raise UserError(f"parameter {key}: is a system's, write {' or '.join(full)}")
+    # Without the systems' names, which make a misspelt key as long as theirs.
+    short = {one.rpartition(".")[2]: one for one in known}
+    near = difflib.get_close_matches(key, known, 1) or [short[one] for one in difflib.get_close_matches(key, short, 1)]
     raise UserError(f"parameter {key}: is not known" + (f", did you mean {near[0]}?" if near else ""))
 
 

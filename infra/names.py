@@ -2,14 +2,63 @@
 
 from dataclasses import dataclass
 
+from infra.errors import UserError
+from infra.systems import System, system_of
+
+# The most characters of a name, by the type that new systems write in front; AWS's own limits.
+LIMITS = {
+    "alarm": 255,
+    "apigw": 128,
+    "archive": 48,
+    "bus": 256,
+    "dynamodb": 255,
+    "key": 128,
+    "lambda": 64,
+    "plan": 128,
+    "policy": 128,
+    "role": 64,
+    "rule": 64,
+    "s3": 63,
+    "sns": 256,
+    "sqs": 80,
+    "validator": 128,
+}
+ACCOUNT_DIGITS = 12
+
 
 @dataclass(frozen=True)
 class Names:
-    """Makes the physical names of one system in one stage."""
+    """Makes the physical names of one system in one stage, in the form that the registry has for the system."""
 
     system: str
     stage: str
+    # Where the forms stand; the registry's row of the system unless given.
+    row: System | None = None
 
-    def of(self, thing: str) -> str:
-        """The physical name of a thing, such as `realtime-buffer-dev`."""
-        return f"{self.system}-{thing}-{self.stage}"
+    def of(self, purpose: str, kind: str = "") -> str:
+        """Return the physical name of a thing; `kind` is a key of LIMITS. UserError for a name that AWS refuses."""
+        return self._fitting(self._row.name_form, kind, purpose)
+
+    def bucket(self, purpose: str, account: str) -> str:
+        """Return the name of a bucket, which has the account in it: such names are shared by the whole world."""
+        form = self._row.bucket_form
+        self._fitting(form, "s3", purpose, "0" * ACCOUNT_DIGITS)
+        return self._filled(form, "s3", purpose, account)
+
+    @property
+    def _row(self) -> System:
+        return self.row or system_of(self.system)
+
+    def _fitting(self, form: str, kind: str, purpose: str, account: str = "") -> str:
+        name = self._filled(form, kind, purpose, account)
+        if len(name) > LIMITS.get(kind, len(name)):
+            raise UserError(
+                f"name {name}: has {len(name)} characters, AWS takes {LIMITS[kind]} of a {kind}: shorten it"
+            )
+        return name
+
+    def _filled(self, form: str, kind: str, purpose: str, account: str) -> str:
+        if "{kind}" in form and not kind:
+            raise ValueError(f"{purpose}: names of {self.system} say their kind")
+        slug, hyphened = self._row.slug, purpose.replace("_", "-")
+        return form.format(kind=kind, slug=slug, thing=purpose, purpose=hyphened, stage=self.stage, account=account)

@@ -18,6 +18,9 @@ class System:
     prefix: str
     region: str
     about: str
+    # Physical names: `purpose` without underscores, `thing` as it is in code.
+    name_form: str = "{kind}-{slug}-{purpose}-{stage}"
+    bucket_form: str = "s3-{slug}-{purpose}-{account}-{stage}"
 
     @property
     def slug(self) -> str:
@@ -29,7 +32,17 @@ class System:
         return "-".join(filter(None, ("hallmark", self.slug, part, stage)))
 
 
-SYSTEMS = (System("realtime", "RT", "eu-central-1", "card transactions watched for fraud"),)
+SYSTEMS = (
+    # Older than the form of the others.
+    System(
+        "realtime",
+        "RT",
+        "eu-central-1",
+        "card transactions watched for fraud",
+        name_form="{slug}-{thing}-{stage}",
+        bucket_form="{slug}-{thing}-{stage}-{account}",
+    ),
+)
 NAMES = tuple(system.name for system in SYSTEMS)
 # Every region that a stack is deployed to, each once.
 REGIONS = tuple(dict.fromkeys(system.region for system in SYSTEMS))

@@ -1,19 +1,16 @@
-// One bundle for each folder of lambda/realtime: build/lambda/realtime/<function>/index.js.
-import { readdir, rm } from "node:fs/promises";
+// One bundle for each lambda/<system>/<function>/index.ts: build/lambda/<system>/<function>/index.js.
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { options, root } from "./esbuild_options.mjs";
 
-const source = join(root, "lambda", "realtime");
-const outdir = join(root, "build", "lambda", "realtime");
-
-const folders = (await readdir(source, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-await rm(outdir, { recursive: true, force: true });
+const source = join(root, "lambda");
+const entries = (await readdir(source, { recursive: true })).filter((file) => /^\w+\/\w+\/index\.ts$/.test(file));
 const { metafile } = await build({
   ...options,
-  entryPoints: folders.map(({ name }) => join(source, name, "index.ts")),
+  entryPoints: entries.sort().map((file) => join(source, file)),
   outbase: source,
-  outdir,
+  outdir: join(root, "build", "lambda"),
   minify: true,
   metafile: true,
 });

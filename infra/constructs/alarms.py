@@ -28,22 +28,29 @@ class AlarmSpec:
 
 
 class Alarms(Construct):
-    """One alarm per row, all telling the same topic."""
+    """One alarm per row, all to the same topic; `runbooks` is the folder of the pages that they name."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, names: Names, specs: Sequence[AlarmSpec], topic_arn: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        specs: Sequence[AlarmSpec],
+        topic_arn: str,
+        runbooks: str,
     ) -> None:
         super().__init__(scope, construct_id)
         for spec in specs:
-            self._alarm(names, spec, topic_arn)
+            self._alarm(names, spec, topic_arn, runbooks)
 
-    def _alarm(self, names: Names, spec: AlarmSpec, topic_arn: str) -> None:
+    def _alarm(self, names: Names, spec: AlarmSpec, topic_arn: str, runbooks: str) -> None:
         percentile = spec.statistic if spec.statistic.startswith("p") else None
         cloudwatch.CfnAlarm(
             self,
             spec.thing,
-            alarm_name=names.of(spec.thing),
-            alarm_description=f"{spec.meaning} Runbook: docs/runbooks/{spec.runbook}.md",
+            alarm_name=names.of(spec.thing, "alarm"),
+            alarm_description=f"{spec.meaning} Runbook: {runbooks}/{spec.runbook}.md",
             namespace=spec.namespace,
             metric_name=spec.metric,
             dimensions=[

@@ -4,17 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.constructs.secure_queue import SecureQueue
 from infra.names import Names
 
-MAXIMUM_RETRIES = 30
-MAXIMUM_EVENT_AGE_SECONDS = 3600
+
+@dataclass(frozen=True)
+class Delivery:
+    """How often and how long EventBridge tries to reach a target."""
+
+    retries: int
+    event_age: Duration
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Target:
 def rule_arn(scope: Construct, names: Names, bus: str, rule: str) -> str:
     """The ARN of a rule, from its name: policies name the rule that names their queue, which would be a circle."""
     return Stack.of(scope).format_arn(
-        service="events", resource="rule", resource_name=f"{names.of(bus)}/{names.of(rule)}"
+        service="events", resource="rule", resource_name=f"{names.of(bus, 'bus')}/{names.of(rule, 'rule')}"
     )
 
 
@@ -61,16 +66,18 @@ class EventFanout(Construct):
         rule: str,
         description: str,
         pattern: Mapping[str, Any],
+        delivery: Delivery,
         targets: Sequence[Target],
     ) -> None:
         super().__init__(scope, construct_id)
+        self._delivery = delivery
         self.arn = rule_arn(self, names, bus_role, rule)
         self.dead_letter_queue = SecureQueue(self, "DeadLetters", names=names, role=f"{rule}-dead-letter")
         self.dead_letter_queue.accept_from_rules([self.arn])
         self.resource = events.CfnRule(
             self,
             "Rule",
-            name=names.of(rule),
+            name=names.of(rule, "rule"),
             description=description,
             event_bus_name=bus.event_bus_name,
             event_pattern=dict(pattern),
@@ -79,13 +86,13 @@ class EventFanout(Construct):
         )
         mark(self.resource, names, rule)
 
-    def allow_call_of(self, alias: lambda_.Alias) -> None:
-        """Lets EventBridge call the alias on behalf of this rule only."""
+    def allow_call_of(self, function: lambda_.IFunction) -> None:
+        """Let EventBridge call the function on behalf of this rule only."""
         lambda_.CfnPermission(
             self,
             "Call",
             action="lambda:InvokeFunction",
-            function_name=alias.function_arn,
+            function_name=function.function_arn,
             principal="events.amazonaws.com",
             source_arn=self.arn,
         )
@@ -97,7 +104,8 @@ class EventFanout(Construct):
             role_arn=target.role_arn,
             input_transformer=target.transformer(),
             retry_policy=events.CfnRule.RetryPolicyProperty(
-                maximum_retry_attempts=MAXIMUM_RETRIES, maximum_event_age_in_seconds=MAXIMUM_EVENT_AGE_SECONDS
+                maximum_retry_attempts=self._delivery.retries,
+                maximum_event_age_in_seconds=int(self._delivery.event_age.to_seconds()),
             ),
             dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.dead_letter_queue.queue_arn),
         )

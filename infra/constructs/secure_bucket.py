@@ -1,45 +1,79 @@
-"""A private bucket under the AWS-managed key that archives what it holds."""
+"""Private buckets: over TLS only, and for what must be, under the AWS-managed key only."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs import principals
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 from infra.stage import Removal
 
-ARCHIVE_AFTER = Duration.days(90)
-OLD_VERSIONS_FOR = Duration.days(400)
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 
-class SecureBucket(s3.Bucket):
-    """A bucket named with its account, because bucket names are shared by the whole world."""
+class PrivateBucket(s3.Bucket):
+    """A bucket of its owner alone, named with its account: bucket names are shared by the whole world."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, role: str, removal: Removal) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        role: str,
+        removal: Removal,
+        lifecycle: Sequence[s3.LifecycleRule],
+        encryption: s3.BucketEncryption = s3.BucketEncryption.S3_MANAGED,
+        **settings: Any,
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
-            bucket_name=f"{names.of(role)}-{Aws.ACCOUNT_ID}",
-            encryption=s3.BucketEncryption.KMS_MANAGED,
-            bucket_key_enabled=True,
+            bucket_name=names.bucket(role, Aws.ACCOUNT_ID),
+            encryption=encryption,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=list(lifecycle),
+            removal_policy=RemovalPolicy[removal],
+            **settings,
+        )
+
+
+class SecureBucket(PrivateBucket):
+    """A versioned bucket that refuses whatever is not written under the AWS-managed key."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        names: Names,
+        role: str,
+        removal: Removal,
+        lifecycle: Sequence[s3.LifecycleRule],
+        tiering: Sequence[s3.IntelligentTieringConfiguration] = (),
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            names=names,
+            role=role,
+            removal=removal,
+            lifecycle=lifecycle,
+            encryption=s3.BucketEncryption.KMS_MANAGED,
+            bucket_key_enabled=True,
             versioned=True,
-            lifecycle_rules=[_lifecycle()],
-            # Without it a lifecycle rule leaves out everything below 128 KB; ours are about 1 KB.
+            # Without it a lifecycle rule leaves out everything below 128 KB; ours are smaller.
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
             transition_default_minimum_object_size=s3.TransitionDefaultMinimumObjectSize.VARIES_BY_STORAGE_CLASS,
-            intelligent_tiering_configurations=[
-                s3.IntelligentTieringConfiguration(name="archive", archive_access_tier_time=ARCHIVE_AFTER)
-            ],
-            removal_policy=RemovalPolicy[removal],
+            intelligent_tiering_configurations=list(tiering) or None,
         )
         # Default encryption puts no header on a request, so each of these asks the writer to say it.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
@@ -59,20 +93,3 @@ class SecureBucket(s3.Bucket):
             conditions=conditions,
         )
         self.add_to_resource_policy(statement)
-
-
-def _lifecycle() -> s3.LifecycleRule:
-    """Intelligent-Tiering at once, Glacier Flexible Retrieval later: S3 allows the second step from the first.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
-    """
-    return s3.LifecycleRule(
-        id="tier-then-archive",
-        enabled=True,
-        transitions=[
-            s3.Transition(storage_class=s3.StorageClass.INTELLIGENT_TIERING, transition_after=Duration.days(0)),
-            s3.Transition(storage_class=s3.StorageClass.GLACIER, transition_after=ARCHIVE_AFTER),
-        ],
-        noncurrent_version_expiration=OLD_VERSIONS_FOR,
-        abort_incomplete_multipart_upload_after=Duration.days(7),
-    )

@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs import principals
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 
 # The longest that SQS has. A redriven message keeps the age it had, so a dead-letter queue keeps them longest.
@@ -35,7 +35,7 @@ class SecureQueue(sqs.Queue):
         super().__init__(
             scope,
             construct_id,
-            queue_name=names.of(role),
+            queue_name=names.of(role, "sqs"),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=retention,

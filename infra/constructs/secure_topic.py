@@ -7,7 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs import principals
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 
 AWS_MANAGED_KEY = "alias/aws/sns"
@@ -31,7 +31,7 @@ class SecureTopic(Construct):
         statements: Sequence[iam.PolicyStatement] = (),
     ) -> None:
         super().__init__(scope, construct_id)
-        topic = sns.CfnTopic(self, "Resource", topic_name=names.of(role), kms_master_key_id=key)
+        topic = sns.CfnTopic(self, "Resource", topic_name=names.of(role, "sns"), kms_master_key_id=key)
         mark(topic, names, role)
         self.arn = topic.ref
         document = iam.PolicyDocument(statements=[self._tls_only(), *statements])

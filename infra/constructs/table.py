@@ -1,16 +1,46 @@
 """A table that is paid by use and can be restored to any second of the last 35 days."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.names import Names
 from infra.stage import Removal
 
 
+def text_key(name: str) -> dynamodb.Attribute:
+    """Return a key attribute of texts."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def number_key(name: str) -> dynamodb.Attribute:
+    """Return a key attribute of numbers."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a table."""
+
+    partition: dynamodb.Attribute
+    sort: dynamodb.Attribute | None = None
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index; it has all attributes unless it names some."""
+
+    name: str
+    keys: Keys
+    attributes: Sequence[str] = ()
+
+
 class Table(dynamodb.Table):
-    """A table with its two keys; protected from deletion wherever its data is to stay.
+    """A table with its keys and indexes; protected from deletion wherever its data is to stay.
 
     Encrypted with the AWS-managed key: its use is in CloudTrail, and callers need no KMS right of their own.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
@@ -23,16 +53,18 @@ class Table(dynamodb.Table):
         *,
         names: Names,
         role: str,
-        partition_key: dynamodb.Attribute,
-        sort_key: dynamodb.Attribute,
+        keys: Keys,
         removal: Removal,
+        indexes: Sequence[Index] = (),
+        stream: dynamodb.StreamViewType | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            table_name=names.of(role),
-            partition_key=partition_key,
-            sort_key=sort_key,
+            table_name=names.of(role, "dynamodb"),
+            partition_key=keys.partition,
+            sort_key=keys.sort,
+            stream=stream,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
@@ -41,4 +73,16 @@ class Table(dynamodb.Table):
             deletion_protection=removal is Removal.RETAIN,
             removal_policy=RemovalPolicy[removal],
         )
+        for index in indexes:
+            self.add_global_secondary_index(
+                index_name=index.name,
+                partition_key=index.keys.partition,
+                sort_key=index.keys.sort,
+                projection_type=dynamodb.ProjectionType[_projection(index)],
+                non_key_attributes=list(index.attributes) or None,
+            )
         mark(self, names, role)
+
+
+def _projection(index: Index) -> str:
+    return "INCLUDE" if index.attributes else "ALL"

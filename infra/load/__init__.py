@@ -1,1 +1,1 @@
-"""The system `load`: Locust on AWS Fargate against a stage, synthesized when `loadWorkers` asks for it."""
+"""A tool with a stack of its own: Locust on AWS Fargate against a stage of a system."""

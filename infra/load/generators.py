@@ -10,11 +10,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.role import least_role
 from infra.load import permissions
 from infra.load.image import CONTEXT
 from infra.load.network import MASTER_PORT
+from infra.load.target import LoadTarget
 from infra.names import Names
-from infra.stage import REGION, ROOT, StageConfig
+from infra.paths import ROOT
+from infra.stage import Stage, SystemParameters
 
 # A Locust process uses one processor.
 CPU, MEMORY_MIB = "1024", "2048"
@@ -30,12 +33,14 @@ class Generators(Construct):
         scope: Construct,
         construct_id: str,
         names: Names,
-        config: StageConfig,
+        stage: Stage[SystemParameters],
+        target: LoadTarget,
+        workers: int,
         runs: s3.IBucket,
         key_id: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._names = names
+        self._names, self._region = names, stage.system.region
         self.cluster_name = names.of("generators")
         ecs.CfnCluster(
             self,
@@ -60,19 +65,18 @@ class Generators(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self._execution = self._role("execution", permissions.execution(self._image.repository, self._log_group))
-        stage = config.stage
-        settings = {"STAGE": stage, "AWS_DEFAULT_REGION": REGION}
-        master = {**settings, "WORKERS": str(config.load_workers), "RUNS_BUCKET": runs.bucket_name}
-        self.master = self._task("master", permissions.master(stage, runs), master)
+        settings = {"HALLMARK_SYSTEM": stage.system.name, "STAGE": stage.name, "AWS_DEFAULT_REGION": self._region}
+        master = {**settings, "WORKERS": str(workers), "RUNS_BUCKET": runs.bucket_name}
+        self.master = self._task("master", permissions.master(stage, target, runs), master)
         self.worker = self._task("worker", permissions.worker(stage, key_id), settings)
 
     def _role(self, thing: str, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
-        return iam.Role(
+        return least_role(
             self,
             f"{thing.capitalize()}Role",
-            role_name=self._names.of(thing),
-            assumed_by=permissions.only_tasks(),
-            inline_policies={"least-privilege": iam.PolicyDocument(statements=list(statements))},
+            name=self._names.of(thing, "role"),
+            trusted=permissions.only_tasks(self._region),
+            statements=statements,
         )
 
     def _task(
@@ -115,7 +119,7 @@ class Generators(Construct):
                 log_driver="awslogs",
                 options={
                     "awslogs-group": self._log_group.log_group_name,
-                    "awslogs-region": REGION,
+                    "awslogs-region": self._region,
                     "awslogs-stream-prefix": role,
                 },
             ),

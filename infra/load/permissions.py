@@ -8,29 +8,20 @@ from aws_cdk import aws_s3 as s3
 
 from infra.constructs import principals
 from infra.load.runs import RUNS_PREFIX
-from infra.names import Names
-from infra.stage import REGION
-
-# The system under load.
-TARGET = "realtime"
+from infra.load.target import LoadTarget
+from infra.stage import Stage, SystemParameters
 
 
-def master(stage: str, runs: s3.IBucket) -> list[iam.PolicyStatement]:
+def master(stage: Stage[SystemParameters], target: LoadTarget, runs: s3.IBucket) -> list[iam.PolicyStatement]:
     """Plans the run, notes the archive's size, leaves the samples."""
-    archive = f"arn:{Aws.PARTITION}:events:{REGION}:{Aws.ACCOUNT_ID}:archive/{Names(TARGET, stage).of('transaction')}"
-    return [
-        _read_outputs(stage),
-        # What the archive held before.
-        iam.PolicyStatement(sid="ReadArchiveSize", actions=["events:DescribeArchive"], resources=[archive]),
-        _leave_run(runs),
-    ]
+    return [_read_outputs(stage), *_read_archive_size(stage, target), _leave_run(runs)]
 
 
-def worker(stage: str, key_id: str) -> list[iam.PolicyStatement]:
+def worker(stage: Stage[SystemParameters], key_id: str) -> list[iam.PolicyStatement]:
     """Sends: needs the address and the key."""
     # The value of this one key; it is in no template, variable or log.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
-    key = f"arn:{Aws.PARTITION}:apigateway:{REGION}::/apikeys/{key_id}"
+    key = f"arn:{Aws.PARTITION}:apigateway:{stage.system.region}::/apikeys/{key_id}"
     read_key = iam.PolicyStatement(sid="ReadKey", actions=["apigateway:GET"], resources=[key])
     return [_read_outputs(stage), read_key]
 
@@ -54,7 +45,7 @@ def execution(repository: ecr.IRepository, log_group: logs.ILogGroup) -> list[ia
     ]
 
 
-def only_tasks() -> iam.IPrincipal:
+def only_tasks(region: str) -> iam.IPrincipal:
     """Tasks of this account and region take the role, nobody else's.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -62,16 +53,26 @@ def only_tasks() -> iam.IPrincipal:
     return principals.service(
         "ecs-tasks.amazonaws.com",
         conditions={
-            "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ecs:{REGION}:{Aws.ACCOUNT_ID}:*"},
+            "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ecs:{region}:{Aws.ACCOUNT_ID}:*"},
             "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         },
     )
 
 
-def _read_outputs(stage: str) -> iam.PolicyStatement:
-    # Address, key id and rule parameters are outputs. A stack's ARN ends with an id that changes when it is made again.
-    stack = f"arn:{Aws.PARTITION}:cloudformation:{REGION}:{Aws.ACCOUNT_ID}:stack/hallmark-{TARGET}-{stage}/*"
+def _read_outputs(stage: Stage[SystemParameters]) -> iam.PolicyStatement:
+    # Address and key id are outputs. A stack's ARN ends with an id that changes when it is made again.
+    where = f"{stage.system.region}:{Aws.ACCOUNT_ID}"
+    stack = f"arn:{Aws.PARTITION}:cloudformation:{where}:stack/{stage.stack_name()}/*"
     return iam.PolicyStatement(sid="ReadOutputs", actions=["cloudformation:DescribeStacks"], resources=[stack])
+
+
+def _read_archive_size(stage: Stage[SystemParameters], target: LoadTarget) -> list[iam.PolicyStatement]:
+    if target.archive is None:
+        return []
+    # What the archive held before.
+    where = f"{stage.system.region}:{Aws.ACCOUNT_ID}"
+    archive = f"arn:{Aws.PARTITION}:events:{where}:archive/{stage.names.of(target.archive, 'archive')}"
+    return [iam.PolicyStatement(sid="ReadArchiveSize", actions=["events:DescribeArchive"], resources=[archive])]
 
 
 def _leave_run(runs: s3.IBucket) -> iam.PolicyStatement:

@@ -6,40 +6,42 @@ from constructs import Construct
 from infra.load.generators import Generators
 from infra.load.network import Network
 from infra.load.runs import Runs
+from infra.load.target import LoadTarget
 from infra.names import Names
-from infra.stage import REGION, StageConfig
+from infra.stage import Stage, SystemParameters
+from infra.systems import System
 
-SYSTEM = "load"
+TOOL = "load"
 
 
 class LoadStack(Stack):
-    """`hallmark-load-<stage>`: nothing runs in it until somebody runs a task; docs/load.md says how.
+    """`hallmark-load-<system>-<stage>`: nothing runs in it until somebody runs a task; docs/load.md says how.
 
     The stage under load is named, not referenced: its own stack stays as it is.
     """
 
-    def __init__(self, scope: Construct, config: StageConfig) -> None:
+    def __init__(self, scope: Construct, stage: Stage[SystemParameters], target: LoadTarget, workers: int) -> None:
         super().__init__(
             scope,
-            f"hallmark-{SYSTEM}-{config.stage}",
-            env=Environment(region=REGION),
-            description=f"Hallmark {SYSTEM}, {config.stage}: Locust on Fargate against the stage",
+            f"hallmark-{TOOL}-{stage.system.slug}-{stage.name}",
+            env=Environment(region=stage.system.region),
+            description=f"Hallmark {TOOL}, {stage.name}: Locust on Fargate against {stage.system.name}",
         )
         # Without a stage mark: it belongs to no catalogue of controls.
-        self.add_metadata("Hallmark", {"System": SYSTEM})
-        Tags.of(self).add("system", SYSTEM)
-        Tags.of(self).add("stage", config.stage)
-        names = Names(SYSTEM, config.stage)
+        self.add_metadata("Hallmark", {"System": TOOL, "Region": stage.system.region})
+        Tags.of(self).add("system", TOOL)
+        Tags.of(self).add("stage", stage.name)
+        names = names_of(stage)
         key_id = CfnParameter(
             self,
             "ApiKeyId",
-            description="The id (not the value) of the stage's API key: the output ApiKeyId of its stack",
+            description=f"The id (not the value) of the stage's API key: the output {target.key_output} of its stack",
             allowed_pattern="[a-z0-9]{10}",
         )
 
         network = Network(self, "Network", names)
         runs = Runs(self, "Runs", names)
-        generators = Generators(self, "Generators", names, config, runs.bucket, key_id.value_as_string)
+        generators = Generators(self, "Generators", names, stage, target, workers, runs.bucket, key_id.value_as_string)
         outputs = {
             "Cluster": generators.cluster_name,
             "MasterTask": generators.master.ref,
@@ -50,3 +52,13 @@ class LoadStack(Stack):
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
+
+
+def names_of(stage: Stage[SystemParameters]) -> Names:
+    """Return what makes the generators' names, which are none of the system's under load."""
+    slug, about = stage.system.slug, "load generators"
+    forms = {
+        "name_form": f"{TOOL}-{{thing}}-{slug}-{{stage}}",
+        "bucket_form": f"{TOOL}-{{thing}}-{slug}-{{stage}}-{{account}}",
+    }
+    return Names(TOOL, stage.name, System(TOOL, "", stage.system.region, about, **forms))

@@ -9,15 +9,15 @@ from aws_cdk import aws_sqs as sqs
 from infra.constructs import principals
 from infra.constructs.alarms import AlarmSpec
 from infra.constructs.event_fanout import EventFanout
-from infra.constructs.node_function import NodeFunction
+from infra.constructs.function.node import NodeFunction
 from infra.constructs.rest_api import KeyedRestApi
 from infra.names import Names
+from infra.realtime.archives import Archives
 from infra.realtime.messaging import Queues
-from infra.realtime.record import Record
 from infra.realtime.routing import Routing
-from infra.stage import REGION
 
 _SQS, _LAMBDA, _API = "AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"
+RUNBOOKS = "docs/runbooks/realtime"
 _FIVE_MINUTES = 300
 # A quarter of the time that the buffer keeps an event.
 BUFFER_AGE_SECONDS = 24 * 3600
@@ -29,30 +29,29 @@ def alarm_specs(
     names: Names,
     queues: Queues,
     routing: Routing,
-    record: Record,
+    archives: Archives,
     functions: Sequence[NodeFunction],
     api: KeyedRestApi,
 ) -> list[AlarmSpec]:
     """Every alarm of the system."""
     return [
-        *_dead_letters(queues, [*routing.fanouts, record.fanout]),
+        *_dead_letters(queues, [*routing.fanouts, archives.fanout]),
         _buffer_age(queues.buffer),
         *(spec for function in functions for spec in _function(function)),
         *_api(api, names.stage),
     ]
 
 
-def let_alarms_publish(names: Names) -> iam.PolicyStatement:
+def let_alarms_publish(names: Names, region: str) -> iam.PolicyStatement:
     """What the operators' topic allows: CloudWatch, on behalf of this stage's alarms."""
     # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    alarms = f"arn:{Aws.PARTITION}:cloudwatch:{region}:{Aws.ACCOUNT_ID}:alarm:{names.of('*', 'alarm')}"
     return iam.PolicyStatement(
         sid="PublishFromAlarms",
         principals=[principals.service("cloudwatch.amazonaws.com")],
         actions=["sns:Publish"],
         conditions={
-            "ArnLike": {
-                "aws:SourceArn": f"arn:{Aws.PARTITION}:cloudwatch:{REGION}:{Aws.ACCOUNT_ID}:alarm:{names.of('*')}"
-            },
+            "ArnLike": {"aws:SourceArn": alarms},
             "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         },
     )

@@ -1,5 +1,10 @@
-"""What our events are called, on every bus."""
+"""What our events are called on every bus, and how hard a rule tries to deliver them."""
+
+from aws_cdk import Duration
+
+from infra.constructs.event_fanout import Delivery
 
 SOURCE = "hallmark.realtime"
 TRANSACTION_RECEIVED = "TransactionReceived"
 FRAUD_SUSPECTED = "FraudSuspected"
+DELIVERY = Delivery(retries=30, event_age=Duration.hours(1))

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.constructs.node_function import Destinations, FunctionSpec, NodeFunction, Sizing
-from infra.names import Names
+from infra.constructs.function.base import Destinations, FunctionSpec, Sizing
+from infra.constructs.function.node import NodeFunction
 from infra.realtime import permissions
 from infra.realtime.messaging import Buses, Queues
+from infra.realtime.parameters import Parameters
 from infra.realtime.storage import Storage
-from infra.stage import StageConfig
+from infra.stage import Stage
+
+RUNTIME = lambda_.Runtime.NODEJS_18_X
+ALIAS = "live"
+TIMEOUT = Duration.seconds(10)
+RETRIES = 2
+EVENT_AGE = Duration.hours(1)
+LOG_RETENTION = logs.RetentionDays.ONE_MONTH
 
 
 class Functions(Construct):
@@ -20,16 +31,15 @@ class Functions(Construct):
         self,
         scope: Construct,
         construct_id: str,
-        names: Names,
-        config: StageConfig,
+        stage: Stage[Parameters],
         storage: Storage,
         buses: Buses,
         queues: Queues,
         alert_topic_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._names, self._config, self._audit_logs = names, config, storage.audit_logs.table_name
-        self._destinations = Destinations(success=buses.audit, failure=queues.failure)
+        self._stage, self._parameters, self._audit_logs = stage, stage.parameters, storage.audit_logs.table_name
+        self._destinations = Destinations(RETRIES, EVENT_AGE, failure=queues.failure, success=buses.audit)
         self.ingest_processor = self._ingest_processor(storage, buses, queues)
         self.fraud_detector = self._fraud_detector(storage, buses)
         self.notifier = self._function(
@@ -46,14 +56,14 @@ class Functions(Construct):
             "TRANSACTIONS_TABLE": storage.transactions.table_name,
             "TRANSACTION_BUS": buses.transaction.event_bus_name,
             "FAILURE_QUEUE_URL": queues.failure.queue_url,
-            "VELOCITY_WINDOW_SECONDS": str(self._config.velocity_window_seconds),
+            "VELOCITY_WINDOW_SECONDS": str(self._parameters.velocity_window_seconds),
         }
         return self._function("ingest_processor", environment, permissions.ingest_processor(storage, buses))
 
     def _fraud_detector(self, storage: Storage, buses: Buses) -> NodeFunction:
         environment = {
             "RULES_TABLE": storage.rules.table_name,
-            "RULES_CACHE_SECONDS": str(self._config.rules_cache_seconds),
+            "RULES_CACHE_SECONDS": str(self._parameters.rules_cache_seconds),
             "PROCESSED_BUCKET": storage.processed.bucket_name,
             "SYSTEM_BUS": buses.system.event_bus_name,
         }
@@ -64,14 +74,18 @@ class Functions(Construct):
     ) -> NodeFunction:
         spec = FunctionSpec(
             role=role,
+            runtime=RUNTIME,
+            log_retention=LOG_RETENTION,
+            alias=ALIAS,
             sizing=Sizing(
-                memory_mb=self._config.memory_mb,
-                reserved=self._config.reserved_concurrency[role],
-                provisioned=self._config.provisioned_concurrency[role],
+                memory_mb=self._parameters.memory_mb,
+                timeout=TIMEOUT,
+                reserved=self._parameters.reserved_concurrency[role],
+                provisioned=self._parameters.provisioned_concurrency[role],
             ),
             destinations=self._destinations,
             environment={
-                "STAGE": self._config.stage,
+                "STAGE": self._stage.name,
                 "AUDIT_LOGS_TABLE": self._audit_logs,
                 # A warning of Node.js's would be the only log line that is not JSON.
                 "NODE_NO_WARNINGS": "1",
@@ -79,4 +93,4 @@ class Functions(Construct):
             },
             statements=statements,
         )
-        return NodeFunction(self, role, names=self._names, spec=spec)
+        return NodeFunction(self, role, names=self._stage.names, spec=spec)

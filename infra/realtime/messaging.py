@@ -5,7 +5,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.marking import mark
+from infra.constructs.metadata import mark
 from infra.constructs.secure_queue import SecureQueue
 from infra.names import Names
 
@@ -27,7 +27,7 @@ class Buses(Construct):
         self.audit = self._bus(AUDIT_BUS, names)
 
     def _bus(self, role: str, names: Names) -> events.EventBus:
-        bus = events.EventBus(self, role, event_bus_name=names.of(role))
+        bus = events.EventBus(self, role, event_bus_name=names.of(role, "bus"))
         mark(bus, names, f"{role}-bus")
         return bus
 

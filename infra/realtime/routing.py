@@ -8,12 +8,13 @@ from constructs import Construct
 
 from infra.constructs import principals
 from infra.constructs.event_fanout import EventFanout, Target, rule_arn
-from infra.names import Names
-from infra.realtime.events import FRAUD_SUSPECTED, SOURCE
+from infra.constructs.role import allow, least_role
+from infra.realtime.event_rules import RuleSpec, rule_specs
+from infra.realtime.events import DELIVERY, FRAUD_SUSPECTED, SOURCE
 from infra.realtime.functions import Functions
 from infra.realtime.messaging import SYSTEM_BUS, TRANSACTION_BUS, Buses, Queues
-from infra.realtime.rules import RuleSpec, rule_specs
-from infra.stage import StageConfig
+from infra.realtime.parameters import Parameters
+from infra.stage import Stage
 
 
 class Routing(Construct):
@@ -23,17 +24,16 @@ class Routing(Construct):
         self,
         scope: Construct,
         construct_id: str,
-        names: Names,
-        config: StageConfig,
+        stage: Stage[Parameters],
         buses: Buses,
         queues: Queues,
         functions: Functions,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._names, self._buses, self._queues = names, buses, queues
-        self._detector, self._notifier = functions.fraud_detector.alias, functions.notifier.alias
-        specs = rule_specs(config)
-        arns = [rule_arn(self, names, TRANSACTION_BUS, spec.rule_id) for spec in specs]
+        self._names, self._buses, self._queues = stage.names, buses, queues
+        self._detector, self._notifier = functions.fraud_detector.entry, functions.notifier.entry
+        specs = rule_specs(stage.parameters)
+        arns = [rule_arn(self, stage.names, TRANSACTION_BUS, spec.rule_id) for spec in specs]
         self._forwarder = self._forwarding_role(arns)
         queues.buffer.accept_from_rules(arns)
         self.fanouts = [*(self._fraud_rule(spec) for spec in specs), self._fraud_suspected()]
@@ -48,6 +48,7 @@ class Routing(Construct):
             rule=spec.rule_id,
             description=spec.description,
             pattern=spec.pattern,
+            delivery=DELIVERY,
             targets=self._targets(json.dumps(spec.rule_id)),
         )
         fanout.allow_call_of(self._detector)
@@ -83,6 +84,7 @@ class Routing(Construct):
             rule="fraud-suspected",
             description="a suspicion, to be alerted",
             pattern={"source": [SOURCE], "detail-type": [FRAUD_SUSPECTED]},
+            delivery=DELIVERY,
             targets=[Target("notifier", self._notifier.function_arn)],
         )
         fanout.allow_call_of(self._notifier)
@@ -99,13 +101,11 @@ class Routing(Construct):
             },
         )
         # Matched events are copied to the audit bus, and to no other.
-        forward = iam.PolicyStatement(
-            sid="ForwardToAudit", actions=["events:PutEvents"], resources=[self._buses.audit.event_bus_arn]
-        )
-        return iam.Role(
+        forward = allow("ForwardToAudit", ["events:PutEvents"], self._buses.audit.event_bus_arn)
+        return least_role(
             self,
             "Forwarder",
-            role_name=self._names.of("audit-forwarder"),
-            assumed_by=trust,
-            inline_policies={"least-privilege": iam.PolicyDocument(statements=[forward])},
+            name=self._names.of("audit-forwarder", "role"),
+            trusted=trust,
+            statements=[forward],
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policies.engine import library
+from policies.engine import cards, library
 from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, Use, catalogues
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import Declared, declared, parts_of
@@ -49,7 +49,7 @@ class Judgement:
         own = use.parameters_of(stage, self.catalogue.stages)
         parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
         for finding in policy.findings(template, parameters):
-            yield replace(finding, fix=finding.fix or self.control.fix, policy=use.policy)
+            yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
 
 def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
@@ -77,6 +77,9 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
         if twice:
             raise NoCatalogue(f"{system}.yaml: another catalogue has the control {twice[0]}, too")
         found.update(own)
+    alone = sorted(cards.names() - library.names())
+    if alone:
+        raise library.NoPolicy(f"policies/library/{alone[0]}.yaml: there is no policy beside this card")
     strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
     if strangers:
         raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")

@@ -67,7 +67,7 @@ class Upload:
             "kind": "upload",
             "status": "waiting",
             "merchant": self.merchant,
-            "key": self.key,
+            "objectKey": self.key,
             "requestedAt": iso(self.requested_at),
             "fileName": self.request.file_name,
             "size": self.request.size,

@@ -17,9 +17,10 @@ class Store:
     def __init__(self, table: str, bucket: str) -> None:
         self._table = boto3.resource("dynamodb", config=_CONFIG).Table(table)
         self._bucket = bucket
-        # Only SigV4 signs a session token, and AWS takes nothing else in new regions.
-        # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
-        self._s3 = boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
+        # The region's own address: the global one redirects a form for a new bucket, which browsers do not follow.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        own = Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+        self._s3 = boto3.client("s3", config=_CONFIG.merge(own))
 
     def record(self, upload: Upload) -> None:
         """Write the upload's item; its id is new, so nothing is overwritten."""

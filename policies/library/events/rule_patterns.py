@@ -22,7 +22,7 @@ class RulePatterns(Policy):
     scope = (RULE,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        part, wanted = parameters["bus"], filled(parameters["rules"], parameters)
+        part, wanted = parameters["bus"], filled(parameters["rules"], parameters.get("values", {}))
         bus = parameters["parts"].bus(part)
         if not bus:
             yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"{len(wanted)} rules on the {part} bus")
@@ -56,13 +56,13 @@ class RulePatterns(Policy):
             yield from pattern_problems(template, rule, detail, parameters)
 
 
-def filled(value: Any, parameters: dict[str, Any]) -> Any:
-    """The value with every text `$name` replaced by the parameter of that name."""
+def filled(value: Any, values: Mapping[str, Any]) -> Any:
+    """The value with every text `$name` replaced by what it stands for."""
     if isinstance(value, str) and value.startswith("$"):
-        return parameters[value[1:]]
+        return values[value[1:]]
     if isinstance(value, Mapping):
-        return {key: filled(item, parameters) for key, item in value.items()}
-    return [filled(item, parameters) for item in value] if isinstance(value, list) else value
+        return {key: filled(item, values) for key, item in value.items()}
+    return [filled(item, values) for item in value] if isinstance(value, list) else value
 
 
 def pattern_problems(
@@ -82,7 +82,7 @@ def pattern_problems(
         wanted = f"nothing that keeps out {written(event)}, replayed or not"
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
     for field in dict.fromkeys([*detail, *own]):
-        whole = field in parameters["whole_numbers"]
+        whole = field in parameters.get("whole_numbers", ())
         asked = condition(detail.get(field), whole)
         if asked is None or condition(own.get(field), whole) != asked:
             found = written(own[field]) if field in own else "nothing asked of this field"

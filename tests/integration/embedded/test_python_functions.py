@@ -224,8 +224,8 @@ def _resources(name: str, code: dict[str, str]) -> dict[str, Any]:
     trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})]}
     rights = [
         allow("logs:*", "*"),
-        allow("dynamodb:PutItem", {"Fn::GetAtt": ["Table", "Arn"]}),  # type: ignore[arg-type]
-        allow("s3:PutObject", {"Fn::Sub": "${Bucket.Arn}/uploads/*"}),  # type: ignore[arg-type]
+        allow("dynamodb:PutItem", {"Fn::GetAtt": ["Table", "Arn"]}),
+        allow("s3:PutObject", {"Fn::Sub": "${Bucket.Arn}/uploads/*"}),
     ]
     policies = [{"PolicyName": "own", "PolicyDocument": {"Statement": rights}}]
     function = {

@@ -12,7 +12,7 @@ from realtime.command import SECONDS, Command
 from hallmark.project import ROOT
 from hallmark.stage import Stage
 
-PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+PAGES = sorted((ROOT / "docs" / "runbooks" / "realtime").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # What the pages let their reader choose, so that the stage stays as it is.
 CHOSEN = {"WARM": "1", "LOST": "1m"}
@@ -22,7 +22,7 @@ def blocks(page: Path) -> list[str]:
     return BLOCK.findall(page.read_text(encoding="utf-8"))
 
 
-SHELL = blocks(ROOT / "docs" / "runbooks" / "README.md")[0]
+SHELL = blocks(ROOT / "docs" / "runbooks" / "realtime" / "README.md")[0]
 
 
 def programs(folder: Path) -> Path:

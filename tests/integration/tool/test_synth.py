@@ -19,7 +19,7 @@ def synth(*arguments, out):
     return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("argument", ["velocityThreshold=1000", "nonsense"])
+@pytest.mark.parametrize("argument", ["realtime.velocityThreshold=1000", "velocityThreshold=4", "nonsense"])
 def test_a_bad_synth_ends_with_2_and_one_line(tmp_path, argument):
     run = synth("-c", argument, out=tmp_path)
     assert run.returncode == 2
@@ -31,13 +31,13 @@ def test_a_bad_synth_ends_with_2_and_one_line(tmp_path, argument):
 def test_one_stage_can_be_synthesized_alone_and_is_protected_in_prod(tmp_path):
     stale = tmp_path / "hallmark-realtime-dev.template.json"
     stale.write_text("{}")
-    run = synth("-c", "stage=prod", out=tmp_path)
+    run = synth("-c", "stage=prod", "-c", "system=realtime", out=tmp_path)
     assert run.returncode == 0, run.stderr
     assert {file.name for file in tmp_path.glob("*.template.json")} == {
-        "hallmark-account.template.json",
+        "hallmark-account-eu-central-1.template.json",
         "hallmark-realtime-prod.template.json",
     }
     stack = json.loads((tmp_path / "manifest.json").read_text())["artifacts"]["hallmark-realtime-prod"]
     assert stack["environment"] == "aws://unknown-account/eu-central-1"
     assert stack["properties"]["terminationProtection"] is True
-    assert "hallmark-account" in stack["dependencies"]
+    assert "hallmark-account-eu-central-1" in stack["dependencies"]

@@ -71,7 +71,7 @@ def test_a_template_of_five_megabytes_is_judged(tmp_path: Path) -> None:
 
 
 def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
-    account = DEV.with_name("hallmark-account.template.json")
+    account = DEV.with_name("hallmark-account-eu-central-1.template.json")
     with pytest.raises(UserError, match=r"account, has no controls of its own; .*: --system realtime$") as raised:
         policies.policy_command([DEV, account], None, None, False)
     assert str(raised.value).startswith(f"{account}: ")
@@ -79,7 +79,12 @@ def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
 
 
 def test_a_system_that_is_named_judges_any_template() -> None:
-    assert policies.policy_command([DEV.with_name("hallmark-account.template.json")], "realtime", "dev", False) == 1
+    assert (
+        policies.policy_command(
+            [DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False
+        )
+        == 1
+    )
 
 
 UNMARKED = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "foreign"}}}}

@@ -9,7 +9,7 @@ INGEST, DETECTOR, NOTIFIER = "ingest", "fraud", "notifier"
 VERDICT, ALERT = "#verdict#", "#alert#"
 # Calls that the functions' SDK makes before it gives up: lambda/shared/aws_client.ts.
 SDK = 2
-# Attempts of an asynchronous invocation: infra/constructs/node_function.py.
+# Attempts of an asynchronous invocation: infra/realtime/functions.py.
 ATTEMPTS = 3
 THROTTLED = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
 CANCELED: dict[str, Any] = {

@@ -24,14 +24,14 @@ def module(monkeypatch):
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "an example",
-        "MERCHANTS": json.dumps({KEY_ID: MERCHANT}),
-        "TABLE_NAME": "table",
-        "BUCKET_NAME": "bucket",
+        "MERCHANTS": json.dumps({MERCHANT: KEY_ID}),
+        "TRANSACTIONS_TABLE": "table",
+        "FILES_BUCKET": "bucket",
         "STAGE": "dev",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    module = importlib.reload(importlib.import_module("merchant_upload.api_handler.handler"))
+    module = importlib.reload(importlib.import_module("merchant_upload.api_handler.index"))
     monkeypatch.setattr(module._STORE, "_table", Recorded())
     return module
 

@@ -85,7 +85,7 @@ def test_the_record_is_the_merchant_s_own_at_time_zero():
         "kind": "upload",
         "status": "waiting",
         "merchant": "merchant-1",
-        "key": "uploads/merchant-1/2026/11/30/up_01.csv",
+        "objectKey": "uploads/merchant-1/2026/11/30/up_01.csv",
         "requestedAt": "2026-11-30T23:59:59.999Z",
         "fileName": "November.csv",
         "size": 7,

@@ -1,0 +1,173 @@
+"""What every function has, whatever its code: a role, a log group, traces, reserved concurrency, an alias if asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs import principals
+from infra.constructs.metadata import mark
+from infra.constructs.role import allow, least_role
+from infra.errors import UserError
+from infra.names import Names
+from infra.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Memory in MB, time for one invocation; concurrency in executions at once, 0 provisioned meaning none."""
+
+    memory_mb: int
+    timeout: Duration
+    reserved: int
+    provisioned: int = 0
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Asynchronous invocations: how often and how long they are tried, and where their outcome goes."""
+
+    retries: int
+    event_age: Duration
+    failure: sqs.IQueue
+    success: events.IEventBus | None = None
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """What a kind of function runs: its code, and the handler in it."""
+
+    code: lambda_.Code
+    handler: str
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """What sets one function apart; `role` names its code's folder, its metadata and its physical name."""
+
+    role: str
+    runtime: lambda_.Runtime
+    sizing: Sizing
+    log_retention: logs.RetentionDays
+    environment: Mapping[str, str]
+    statements: Sequence[iam.PolicyStatement]
+    # A function with an alias is called through it only.
+    alias: str | None = None
+    destinations: Destinations | None = None
+
+
+class Function(Construct):
+    """A function on arm64; `entry` is what its callers call."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, spec: FunctionSpec, packaged: Packaged
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._function = self._make_function(names, spec, packaged)
+        mark(self._function, names, spec.role)
+        self.name = self._function.function_name
+        # The classes name a parameter otherwise than the interface. https://github.com/aws/jsii/issues/4541
+        self.entry = cast(lambda_.IFunction, self._function)
+        if spec.alias:
+            provisioned = spec.sizing.provisioned or None
+            alias = self._function.add_alias(spec.alias, provisioned_concurrent_executions=provisioned)
+            self.entry = cast(lambda_.IFunction, alias)
+        if spec.destinations:
+            self._set_destinations(spec.alias or "$LATEST", spec.destinations)
+
+    def give(self, variable: str, value: str) -> None:
+        """Set a variable that is known only when what calls the function is made."""
+        self._function.add_environment(variable, value)
+
+    def _make_function(self, names: Names, spec: FunctionSpec, packaged: Packaged) -> lambda_.Function:
+        name = names.of(spec.role, "lambda")
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=spec.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return lambda_.Function(
+            self,
+            "Function",
+            function_name=name,
+            runtime=spec.runtime,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=packaged.handler,
+            code=packaged.code,
+            memory_size=spec.sizing.memory_mb,
+            timeout=spec.sizing.timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log_group,
+            reserved_concurrent_executions=spec.sizing.reserved,
+            environment=dict(spec.environment),
+            role=self._role(names, log_group, spec),
+        )
+
+    def _role(self, names: Names, log_group: logs.ILogGroup, spec: FunctionSpec) -> iam.IRole:
+        role = least_role(
+            self,
+            "Role",
+            name=names.of(spec.role, "role"),
+            trusted=principals.service("lambda.amazonaws.com"),
+            statements=[*_basics(log_group), *_sends(spec.destinations), *spec.statements],
+        )
+        # As an imported role, or the CDK would add statements of its own, such as X-Ray's once more.
+        return iam.Role.from_role_arn(self, "FixedRole", role.role_arn, mutable=False)
+
+    def _set_destinations(self, qualifier: str, destinations: Destinations) -> None:
+        """On the alias if there is one, because destinations of $LATEST say nothing to calls through an alias.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        """
+        kinds = lambda_.CfnEventInvokeConfig
+        bus = destinations.success
+        config = kinds(
+            self,
+            "Destinations",
+            function_name=self.name,
+            qualifier=qualifier,
+            maximum_retry_attempts=destinations.retries,
+            maximum_event_age_in_seconds=int(destinations.event_age.to_seconds()),
+            destination_config=kinds.DestinationConfigProperty(
+                on_success=kinds.OnSuccessProperty(destination=bus.event_bus_arn) if bus else None,
+                on_failure=kinds.OnFailureProperty(destination=destinations.failure.queue_arn),
+            ),
+        )
+        config.node.add_dependency(self.entry)
+
+
+def built(system: str, role: str, file: str) -> lambda_.Code:
+    """Return a function's code from build/lambda; UserError when its file is not there yet."""
+    folder = ROOT / "build" / "lambda" / system / role
+    if not (folder / file).is_file():
+        raise UserError(f"{folder.relative_to(ROOT)}/{file}: is missing, build the functions before the synth")
+    return lambda_.Code.from_asset(str(folder))
+
+
+def _basics(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+    return [
+        # A function writes to its own group and makes none.
+        allow("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
+        # X-Ray knows no resource for these two.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+        allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+    ]
+
+
+def _sends(destinations: Destinations | None) -> list[iam.PolicyStatement]:
+    """Lambda sends to a destination with the function's role."""
+    if destinations is None:
+        return []
+    failure = allow("FailureDestination", ["sqs:SendMessage"], destinations.failure.queue_arn)
+    if destinations.success is None:
+        return [failure]
+    return [allow("SuccessDestination", ["events:PutEvents"], destinations.success.event_bus_arn), failure]

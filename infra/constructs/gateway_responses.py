@@ -1,0 +1,59 @@
+"""Refusals of API Gateway's own, in the shape that functions answer in: a message, and the rules that are broken."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import aws_apigateway as apigateway
+
+
+@dataclass(frozen=True)
+class GatewayResponse:
+    """One kind of refusal and its JSON body, a template of API Gateway's; without a status it keeps AWS's."""
+
+    construct_id: str
+    kind: apigateway.ResponseType
+    template: str
+    status: str | None = None
+    headers: Mapping[str, str] | None = None
+
+
+def bad_body(schema: Mapping[str, Any]) -> GatewayResponse:
+    """Return the answer to a body that breaks the schema: all the rules, each field's description.
+
+    API Gateway's validation texts leave out the field or repeat the value.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    """
+    rules = [{"field": name, "rule": field["description"]} for name, field in schema["properties"].items()]
+    message = "The body does not match the request schema: one of these rules is broken"
+    body = {"message": message, "errors": [{"field": "body", "rule": "a JSON object"}, *rules]}
+    return GatewayResponse("BadBody", apigateway.ResponseType.BAD_REQUEST_BODY, json.dumps(body), "400")
+
+
+def others() -> list[GatewayResponse]:
+    """Return the answers to whatever else is refused."""
+    template = '{"message": $context.error.messageString, "errors": []}'
+    return [
+        GatewayResponse("Default4xx", apigateway.ResponseType.DEFAULT_4_XX, template),
+        GatewayResponse("Default5xx", apigateway.ResponseType.DEFAULT_5_XX, template),
+    ]
+
+
+def try_again() -> list[GatewayResponse]:
+    """Return the answers for a function that is throttled, fails or is too slow: 503, so that the client sends again.
+
+    Uncustomized they are 500, 502 and 504. That a throttled function and a failing one count as INTEGRATION_FAILURE
+    is reported, not documented (first two: documentation; then: reports).
+    https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    https://stackoverflow.com/questions/36363280
+    https://github.com/DataBiosphere/azul/issues/7470
+    """
+    body = json.dumps({"message": "try again", "errors": []})
+    # A header's fixed value is in single quotes.
+    headers = {"Retry-After": "'1'"}
+    return [
+        GatewayResponse("IntegrationFailure", apigateway.ResponseType.INTEGRATION_FAILURE, body, "503", headers),
+        GatewayResponse("IntegrationTimeout", apigateway.ResponseType.INTEGRATION_TIMEOUT, body, "503", headers),
+    ]

@@ -1,0 +1,24 @@
+"""What the load generators must know of a system that they can put under load."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from infra.systems import System
+
+
+@dataclass(frozen=True)
+class LoadTarget:
+    """A system's own words: the output with its API key's id, and the archive whose size a run notes, if it has one."""
+
+    key_output: str
+    archive: str | None = None
+
+
+def load_target(system: System) -> LoadTarget | None:
+    """Return what `infra/<system>/load_target.py` declares; None for a system that has none."""
+    module = f"infra.{system.name}.load_target"
+    if find_spec(module) is None:
+        return None
+    declared: LoadTarget = import_module(module).LOAD_TARGET
+    return declared

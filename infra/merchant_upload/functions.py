@@ -1,0 +1,36 @@
+"""The functions: what each is given and what each may do."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.constructs.function.base import FunctionSpec, Sizing
+from infra.constructs.function.python import PythonFunction
+from infra.merchant_upload import permissions
+from infra.merchant_upload.parameters import Parameters
+from infra.merchant_upload.storage import Storage
+from infra.stage import Stage
+
+RUNTIME = lambda_.Runtime.PYTHON_3_9
+# Less than the 29 s that API Gateway waits.
+TIMEOUT = Duration.seconds(10)
+LOG_RETENTION = logs.RetentionDays.ONE_WEEK
+
+
+def api_handler(scope: Construct, stage: Stage[Parameters], storage: Storage) -> PythonFunction:
+    """Return the function that answers the merchants."""
+    role, parameters = "api_handler", stage.parameters
+    spec = FunctionSpec(
+        role=role,
+        runtime=RUNTIME,
+        sizing=Sizing(parameters.memory_mb, TIMEOUT, parameters.reserved_concurrency[role]),
+        log_retention=LOG_RETENTION,
+        environment={
+            "STAGE": stage.name,
+            "FILES_BUCKET": storage.files.bucket_name,
+            "TRANSACTIONS_TABLE": storage.transactions.table_name,
+        },
+        statements=permissions.api_handler(storage),
+    )
+    return PythonFunction(scope, role, names=stage.names, spec=spec)

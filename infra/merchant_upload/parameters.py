@@ -1,0 +1,42 @@
+"""The parameters of a stage of `merchant_upload`, each with its rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.limits import (
+    ACCOUNT_BURST,
+    ACCOUNT_RATE_PER_SECOND,
+    LARGEST_QUOTA_PER_DAY,
+    LEAST_MEMORY_MB,
+    MOST_MEMORY_MB,
+    RESERVABLE_CONCURRENCY,
+)
+from infra.parameters import items, number, schema_file, short_name
+
+FUNCTIONS = ("api_handler",)
+# Each is in a variable of the function, all of which hold 4 KB.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_MERCHANTS = 50
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a person may set; cdk.json has the values, `-c merchant_upload.<key>=<value>` another for one synth."""
+
+    memory_mb: int = number("memoryMb", at_least=LEAST_MEMORY_MB, at_most=MOST_MEMORY_MB)
+    reserved_each: int = number("reservedConcurrency", at_most=RESERVABLE_CONCURRENCY)
+    # The name stands in keys of objects and of the table, before a `#`.
+    merchants: tuple[str, ...] = items(
+        "merchants", r"[a-z0-9](-?[a-z0-9]){1,31}", "merchants such as corner-shop", at_least=2, at_most=MOST_MERCHANTS
+    )
+    usage_plan_name: str = short_name("usagePlanName")
+    throttle_rate_per_second: int = number("throttleRatePerSecond", at_most=ACCOUNT_RATE_PER_SECOND)
+    throttle_burst: int = number("throttleBurst", at_most=ACCOUNT_BURST)
+    quota_per_day: int = number("quotaPerDay", at_most=LARGEST_QUOTA_PER_DAY)
+    request_schema: Mapping[str, Any] = schema_file("requestSchemaFile")
+
+    @property
+    def reserved_concurrency(self) -> Mapping[str, int]:
+        """The concurrent executions that each function reserves."""
+        return dict.fromkeys(FUNCTIONS, self.reserved_each)

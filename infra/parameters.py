@@ -1,0 +1,142 @@
+"""What a parameter is: a field of a frozen dataclass that carries its key and its rule, declared once."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from infra.errors import UserError, bad
+from infra.paths import ROOT
+
+_RULE = "rule"
+Declared = TypeVar("Declared")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The key of a parameter in the context, and what reads its value: (full key, raw value) -> value or UserError."""
+
+    key: str
+    read: Callable[[str, Any], Any]
+
+
+def number(key: str, *, at_least: int = 1, at_most: int) -> Any:
+    """Declare a whole number."""
+    return _declared(key, lambda name, value: whole(name, value, at_least, at_most))
+
+
+def numbers(key: str, of: tuple[str, ...], *, at_least: int = 1, at_most: int) -> Any:
+    """Declare an object of whole numbers for some of the names."""
+
+    def read(name: str, value: Any) -> dict[str, int]:
+        if not isinstance(value, Mapping) or not set(value) <= set(of):
+            raise bad(name, value, f"an object of whole numbers for any of {', '.join(of)}")
+        return {one: whole(f"{name}.{one}", count, at_least, at_most) for one, count in value.items()}
+
+    return _declared(key, read)
+
+
+def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100) -> Any:
+    """Declare a list of texts, each of which matches the whole pattern, none twice."""
+
+    def read(name: str, value: Any) -> tuple[str, ...]:
+        values = listed(name, value)
+        fitting = [one for one in values if re.fullmatch(pattern, one)]
+        if not at_least <= len(values) <= at_most or fitting != values or len(set(values)) < len(values):
+            raise bad(name, values, f"{at_least} to {at_most} {such_as}, each once")
+        return tuple(values)
+
+    return _declared(key, read)
+
+
+def text(key: str, pattern: str, wants: str) -> Any:
+    """Declare a text that matches the whole pattern."""
+
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise bad(name, value, wants)
+        return value
+
+    return _declared(key, read)
+
+
+def short_name(key: str) -> Any:
+    """Declare a short name, the part of a physical name that is the stack's owner's."""
+    return text(key, r"[a-z][a-z0-9-]{0,39}", "a name of 1 to 40 lower-case letters, digits and hyphens")
+
+
+def schema_file(key: str) -> Any:
+    """Declare the path of a JSON schema in the project that API Gateway can use; its value is the schema."""
+    return _declared(key, _schema)
+
+
+def _declared(key: str, read: Callable[[str, Any], Any]) -> Any:
+    return field(metadata={_RULE: Rule(key, read)})
+
+
+def rules(declaration: type) -> dict[str, Rule]:
+    """Return the rules of a dataclass of parameters, by the field's name."""
+    # Every such class is a dataclass, which `type` cannot say.
+    return {one.name: one.metadata[_RULE] for one in fields(declaration) if _RULE in one.metadata}
+
+
+def keys(declaration: type, prefix: str = "") -> tuple[str, ...]:
+    """Return the keys of a dataclass of parameters in the context, each behind its prefix, such as `<system>.`."""
+    return tuple(prefix + rule.key for rule in rules(declaration).values())
+
+
+def read(declaration: type[Declared], raw: Callable[[str], Any], prefix: str = "") -> Declared:
+    """Return the parameters; `raw` gives the value of a full key. UserError for the first bad one."""
+    values = {name: rule.read(prefix + rule.key, raw(prefix + rule.key)) for name, rule in rules(declaration).items()}
+    return declaration(**values)
+
+
+def whole(name: str, value: object, at_least: int, at_most: int) -> int:
+    """Return a whole number from a number or its digits; UserError beyond the bounds."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not at_least <= value <= at_most:
+        raise bad(name, value, f"a whole number from {at_least} to {at_most}")
+    return value
+
+
+def listed(name: str, value: object) -> list[str]:
+    """Return a list of texts, from a list or from a comma-separated text."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",")] if value.strip() else []
+    if not isinstance(value, (list, tuple)) or any(not isinstance(item, str) for item in value):
+        raise bad(name, value, "a list of strings")
+    return list(value)
+
+
+def _schema(name: str, file: object) -> Mapping[str, Any]:
+    if not isinstance(file, str) or not (ROOT / file).is_file():
+        raise bad(name, file, "the path of a JSON schema file in the project")
+    try:
+        schema: Mapping[str, Any] = json.loads((ROOT / file).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"parameter {name}: {file} is not JSON ({error})") from None
+    problem = _schema_problem(schema)
+    if problem:
+        raise UserError(f"parameter {name}: {file} {problem}")
+    return schema
+
+
+def _schema_problem(schema: object) -> str:
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        return "wants a schema of type object"
+    # API Gateway reads no later draft. https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+    if "draft-04" not in str(schema.get("$schema")):
+        return "wants a $schema of draft-04"
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping) or not properties:
+        return "wants properties"
+    for name, one in properties.items():
+        # The description is the rule that a refusal shows; a dollar sign would start a variable there.
+        described = isinstance(one, Mapping) and "type" in one and str(one.get("description", ""))
+        if not described or "$" in described:
+            return f"wants a type and a description without a dollar sign for {name}"
+    if not set(schema.get("required", [])) <= set(properties):
+        return "requires a field that is not among its properties"
+    return ""
