@@ -24,7 +24,10 @@ class Policy:
     relies_on: ClassVar[tuple[str, ...]] = ()
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        """The violations in a template; parameters are the use's for the template's stage, and `stage` itself."""
+        """The violations in a template; parameters are the use's for the template's stage, `stage` itself, and `parts`.
+
+        `parts` is the `Parts` of the template: the resources that play the parts which the catalogue declares.
+        """
         raise NotImplementedError
 
     def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -6,16 +6,15 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import RULE, Invocation, invocation
+from policies.engine.events.wiring import Invocation, invocation
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
 from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
+from policies.engine.kinds import PERMISSION, RULE
 from policies.engine.template.template import Resource, Template
 
 EVENTS = "events.amazonaws.com"
-ROLE = "AWS::IAM::Role"
-PERMISSION = "AWS::Lambda::Permission"
 # ArnEquals and ArnLike do the same; a wildcard in the value is refused either way.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
 _EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")

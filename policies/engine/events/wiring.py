@@ -6,17 +6,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from policies.engine.kinds import (
+    ALIAS,
+    BUCKET,
+    BUS,
+    FUNCTION,
+    INVOKE_CONFIG,
+    LOG_GROUP,
+    MAPPING,
+    METHOD,
+    QUEUE,
+    ROLE,
+    RULE,
+    SUBSCRIPTION,
+    VERSION,
+)
 from policies.engine.template.template import Resource, Template
 
-FUNCTION = "AWS::Lambda::Function"
-ALIAS = "AWS::Lambda::Alias"
-VERSION = "AWS::Lambda::Version"
-BUS = "AWS::Events::EventBus"
-RULE = "AWS::Events::Rule"
-QUEUE = "AWS::SQS::Queue"
-METHOD = "AWS::ApiGateway::Method"
-INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
-LOG_GROUP = "AWS::Logs::LogGroup"
 LATEST = "$LATEST"
 _URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
 
@@ -102,7 +108,7 @@ def grouped(resources: Iterable[Resource], owner: Callable[[Resource], Resource 
 
 def role_of(template: Template, function: Resource) -> Resource | None:
     """The role that a function runs with, if it is in the template."""
-    return template.by_arn(function.properties.get("Role"), "AWS::IAM::Role")
+    return template.by_arn(function.properties.get("Role"), ROLE)
 
 
 def integration(template: Template, method: Resource) -> Invocation | None:
@@ -135,9 +141,9 @@ def targets_of(rule: Resource) -> Iterator[RuleTarget]:
 
 # Others that call functions: the property with the function.
 CALLERS = {
-    "AWS::Lambda::EventSourceMapping": "FunctionName",
+    MAPPING: "FunctionName",
     "AWS::Scheduler::Schedule": "Target.Arn",
-    "AWS::SNS::Subscription": "Endpoint",
+    SUBSCRIPTION: "Endpoint",
 }
 
 
@@ -150,9 +156,22 @@ def log_group_of(template: Template, function: Resource) -> Resource | None:
     return template.target_of(f"/aws/lambda/{template.name(function)}" if named is None else named, LOG_GROUP)
 
 
+def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[str, Invocation]]:
+    """The functions that a bucket notifies, each with its place among the bucket's properties.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html
+    """
+    place = "NotificationConfiguration.LambdaConfigurations"
+    found = template.value(bucket, place)
+    for index, one in enumerate(found if isinstance(found, list) else []):
+        called = invocation(template, one.get("Function")) if isinstance(one, Mapping) else None
+        if called:
+            yield f"{place}[{index}].Function", called
+
+
 @dataclass(frozen=True)
 class Call:
-    """Somebody calls a function: a rule's target, an API method, or one of the others."""
+    """Somebody calls a function: a rule's target, an API method, a bucket, or one of the others."""
 
     caller: Resource
     path: str
@@ -182,6 +201,9 @@ def _callers(template: Template) -> Iterator[tuple[Resource, str, Invocation | N
     for caller in template.of_type(*CALLERS):
         path = CALLERS[caller.type]
         yield caller, path, invocation(template, template.value(caller, path))
+    for bucket in template.of_type(BUCKET):
+        for path, called in notified_functions(template, bucket):
+            yield bucket, path, called
 
 
 def failure_queues(template: Template) -> list[Resource]:

@@ -48,9 +48,12 @@ def _gives(one: Statement, action: str, arn: str) -> bool:
     )
 
 
-def denied(template: Template, role: Resource, action: str, arn: str) -> Iterator[Finding]:
-    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource."""
-    facts = _facts(template, role)
+def denied(template: Template, role: Resource, action: str, arn: str, more: Facts | None = None) -> Iterator[Finding]:
+    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource.
+
+    `more` is what else is so of the requests.
+    """
+    facts = {**_facts(template, role), **(more or {})}
     for one in (*_refusals(template, role), *_refusals_on(template, arn)):
         if may_mean_role(template, one, role) and may_deny(one, action, arn, facts):
             found = f"a statement that may deny {action} on {arn}"
@@ -90,11 +93,6 @@ def _facts(template: Template, role: Resource) -> dict[str, str | None]:
         "aws:principalarn": template.arn(role),
         "aws:principalaccount": template.account,
         "aws:requestedregion": template.region,
-        # How the objects are written: what RT_BUCKET_ENCRYPTED and RT_BUCKET_TIERING want, and never over another.
-        "s3:x-amz-server-side-encryption": "aws:kms",
-        "s3:x-amz-server-side-encryption-aws-kms-key-id": None,
-        "s3:x-amz-storage-class": "INTELLIGENT_TIERING",
-        "s3:if-none-match": "*",
         "s3:tlsversion": "1.2",
     }
 

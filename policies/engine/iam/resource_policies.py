@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
+from policies.engine.kinds import BUCKET_POLICY, QUEUE_POLICY
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -27,9 +28,9 @@ _DOCUMENTS = (
 )
 # Types that hold a resource policy: the property that names the resources it is on.
 RESOURCE_POLICIES = {
-    "AWS::SQS::QueuePolicy": "Queues",
+    QUEUE_POLICY: "Queues",
     "AWS::SNS::TopicPolicy": "Topics",
-    "AWS::S3::BucketPolicy": "Bucket",
+    BUCKET_POLICY: "Bucket",
     BUS_POLICY: "EventBusName",
 }
 

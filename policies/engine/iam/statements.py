@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.engine.kinds import ROLE
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -21,8 +22,7 @@ IDENTITY_POLICIES = (
     "AWS::IAM::GroupPolicy",
     "AWS::IAM::ManagedPolicy",
 )
-_ROLE = "AWS::IAM::Role"
-IDENTITIES = (_ROLE, "AWS::IAM::User", "AWS::IAM::Group")
+IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _role_statements(template: Template, role: Resource) -> list[Statement]:
 
 def _attached(template: Template) -> dict[str, list[Resource]]:
     """The identity policies attached to each role, from either side, or that may be: nobody can tell to whom."""
-    roles = template.of_type(_ROLE)
+    roles = template.of_type(ROLE)
     holders: dict[str, set[str]] = {}
     for role in roles:
         for arn in listed(role.properties.get("ManagedPolicyArns")):
@@ -166,7 +166,7 @@ def _attached(template: Template) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for policy in template.of_type(*IDENTITY_POLICIES):
         names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
-        known = roles if any(name is UNKNOWN for name in names) else [template.target_of(name, _ROLE) for name in names]
+        known = roles if any(name is UNKNOWN for name in names) else [template.target_of(name, ROLE) for name in names]
         for holder in {*holders.get(policy.logical_id, ()), *(role.logical_id for role in known if role)}:
             found.setdefault(holder, []).append(policy)
     return found

@@ -13,11 +13,10 @@ from policies.engine.finding import Finding
 from policies.engine.iam.permissions import may_deny, may_mean_service
 from policies.engine.iam.resource_policies import policies_on, resource_statements
 from policies.engine.iam.statements import Statement, conditions_of, fits
+from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-ALARM = "AWS::CloudWatch::Alarm"
-_TOPIC = "AWS::SNS::Topic"
 # CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
 _UNUSABLE_KEY = "alias/aws/sns"
@@ -131,7 +130,7 @@ def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, b
     enabled = template.value(alarm, "ActionsEnabled")
     yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
     actions = listed(template.value(alarm, "AlarmActions"))
-    topics = [template.by_arn(action, _TOPIC) for action in actions]
+    topics = [template.by_arn(action, TOPIC) for action in actions]
     usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
     wanted = "a topic of this stack to which CloudWatch can publish"
     yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from policies.engine.events.wiring import METHOD, grouped
+from policies.engine.events.wiring import grouped
 from policies.engine.finding import Finding
+from policies.engine.kinds import API, API_STAGE, METHOD
 from policies.engine.template.lifecycle import made_before
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import shown
 
-API = "AWS::ApiGateway::RestApi"
 PATH = "AWS::ApiGateway::Resource"
-STAGE = "AWS::ApiGateway::Stage"
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 RESPONSE = "AWS::ApiGateway::GatewayResponse"
 # What API Gateway answers where nobody says otherwise.
@@ -114,7 +113,7 @@ def stages(template: Template) -> list[ApiStage]:
 def _stages(template: Template) -> list[ApiStage]:
     own = [
         ApiStage(one, _stage_name(template, one), api_of(template, one), "", one.properties)
-        for one in template.of_type(STAGE)
+        for one in template.of_type(API_STAGE)
     ]
     made = [
         ApiStage(one, _stage_name(template, one), api_of(template, one), "StageDescription.", _description(one))

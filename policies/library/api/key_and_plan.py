@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
-from policies.engine.services.api import API, ApiStage, named, stages
+from policies.engine.services.api import ApiStage, named, stages
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_true, listed, shown
@@ -33,8 +33,13 @@ class ApiKeyRequired(Policy):
             source = template.value(api, "ApiKeySourceType")
             if source not in (None, "HEADER"):
                 yield Finding(api.logical_id, "ApiKeySourceType", str(source), "HEADER")
-        if not template.of_type(KEY):
+        keys = template.of_type(KEY)
+        if not keys:
             yield Finding(TEMPLATE, "Resources", f"no {KEY}", "a key for the usage plan")
+        elif len(keys) < parameters.get("keys", 1):
+            yield Finding(
+                TEMPLATE, "Resources", f"{len(keys)} {KEY}", f"at least {parameters['keys']}: one for each client"
+            )
         for key in template.of_type(KEY):
             yield from _key_problems(template, key)
         for stage in stages(template):

@@ -7,15 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import (
-    INVOKE_CONFIG,
-    QUEUE,
-    failure_queues,
-    redrive_target,
-    rule_dead_letter_queues,
-    target_queues,
-)
+from policies.engine.events.wiring import failure_queues, redrive_target, rule_dead_letter_queues, target_queues
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 

@@ -70,7 +70,7 @@ def test_each_control_that_asks_for_a_template_proof_is_judged_by_each_policy_of
     controls = [control for name in catalogue.systems() for control in catalogue.load(name).controls]
     loaded = {name for system in catalogue.systems() for name in judges.load(system)}
     assert loaded == {control.id for control in controls if control.asks_for("template")}
-    assert names() == {use.use for control in controls for use in control.uses}
+    assert names() == {use.use for control in controls for use in control.policies}
 
 
 def test_both_readings_of_a_catalogue_say_the_same() -> None:
@@ -79,7 +79,7 @@ def test_both_readings_of_a_catalogue_say_the_same() -> None:
         assert (read.region, read.stages) == (strict.region, strict.stages)
         assert [(one.id, one.title, one.fix, [(use.policy, use.parameters) for use in one.uses]) for one in
                 read.controls.values()] == [
-            (one.id, one.title, one.fix, [(use.use, use.parameters) for use in one.uses]) for one in strict.controls
+            (one.id, one.title, one.fix, [(use.use, use.parameters) for use in one.policies]) for one in strict.controls
         ]  # fmt: skip
 
 

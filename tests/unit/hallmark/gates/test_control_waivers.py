@@ -1,7 +1,8 @@
 """A control's waiver holds in every gate that our policies speak in: the finding is told, and the gate passes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from hallmark.mutants import judgement
 from hallmark.mutants.catalogue import Mutant
 from hallmark.synthesized import Synthesized
 from hallmark.waivers import Scope, Waiver, Waivers
+from policies.engine.finding import Finding
+from policies.engine.policy import WHOLE, Policy
+from policies.engine.template.template import Template
 
 RULE = "RT_FN_RUNTIME"
 Waive = Callable[..., None]
@@ -92,25 +96,30 @@ def test_what_is_waived_is_told_as_that(
     assert printed.err == f"{found.format('B')}Mend it.\n"
 
 
-class Names:
+class Names(Policy):
     """A policy that objects to every resource without `Good`."""
 
-    def findings(self, template: Any, stage: str) -> list[Any]:
-        bad = (name for name, one in template.document["Resources"].items() if "Good" not in one["Properties"])
-        return [type("Finding", (), {"resource": name}) for name in bad]
+    scope = WHOLE
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for name, one in template.resources.items():
+            if "Good" not in one.properties:
+                yield Finding(name, "Good", "missing", "good")
 
 
 def test_mutants_look_at_what_is_not_waived(waive: Waive) -> None:
     good = {"Type": "AWS::Lambda::Function", "Properties": {"Good": True}}
     document = {"Resources": {"A": {**good, "Properties": {}}, "B": good}}
     edit = Mutant.model_validate({"name": "bad", "on": {"type": good["Type"]}, "delete": "Good", "stages": ["dev"]})
-    result = judgement.Result()
-    policy: Any = Names()
+    real = policies.load("realtime")[RULE]
+    judge = replace(real, policies=tuple((use, Names()) for use, _ in real.policies))
+    trial = judgement.Trial({"dev": document})
+    result = trial.result
     waive(resource="A")
-    judgement._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
+    trial.of_control(judge, [edit])
     assert (result.total, result.killed, result.survivors) == (1, 1, [])
     waive(resource="Other")
-    judgement._run_control(RULE, policy, [edit], {"dev": document}, {}, result)
+    trial.of_control(judge, [edit])
     assert [(survivor.edit.partition(" ")[0], survivor.reported) for survivor in result.survivors] == [
         ("unedited", ("A",)),
         ("bad", ("A", "B")),

@@ -56,6 +56,10 @@ def test_what_the_house_says_of_another_system_is_not_told(
             waiver(rule="OT_A"),
             waiver(rule="W1", tool="cfn-lint", scope=scope, where="policies/waivers.yaml:2"),
             waiver(rule="W2", tool="cfn-lint", scope=scope, where="policies/waivers.yaml:3"),
+            waiver(rule="W3", tool="cfn-lint", scope=replace(scope, system="other"), where="policies/waivers.yaml:4"),
+            waiver(
+                rule="W4", tool="cfn-lint", scope=replace(scope, system="realtime"), where="policies/waivers.yaml:5"
+            ),
         )
     )
     house = evidence(proof(), proof("OT_A", outcome="failed"), gate="unit", outcome="passed", target="embedded")
@@ -63,7 +67,7 @@ def test_what_the_house_says_of_another_system_is_not_told(
     facts = replace(facts, others=frozenset({OTHERS_TEMPLATE}))
     report = join(facts, [control("RT_A", Asked("behaviour"))], gates, waivers, expected=())
     assert (report.outcome, report.problems, report.tool_findings) == ("passed", (), ())
-    assert [row.waiver.rule for row in report.waivers] == ["W2"]
+    assert [row.waiver.rule for row in report.waivers] == ["W2", "W4"]
 
 
 def test_evidence_of_the_house_may_be_of_more_templates(facts: Facts, evidence: Callable[..., Evidence]) -> None:
