@@ -115,7 +115,12 @@ def test_a_control_tells_its_system(file: Path) -> None:
             4,
             "a scope has the texts system, type, resource, stage, not kind",
         ),
-        ("{system: realtime, type: AWS::Lambda::Function}", "everything", 4, "`scope` must be a mapping, not 'everything'"),
+        (
+            "{system: realtime, type: AWS::Lambda::Function}",
+            "everything",
+            4,
+            "`scope` must be a mapping, not 'everything'",
+        ),
         ("system: realtime, ", "", 4, "the scope has no `system`: name realtime"),
         ("system: realtime", "system: elsewhere", 4, "there is no system 'elsewhere': `system` is realtime"),
         ("system: realtime", "system: '*'", 4, "the scope is too wide: in every system, name a type and a resource"),
