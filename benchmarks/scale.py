@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader
 from rich.console import Console
 from rich.table import Table
 
-from hallmark.commands.common import progress_bars
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load import session, slo
 from hallmark.load.floor import floor_beside
@@ -23,14 +22,16 @@ from hallmark.load.machine import machine
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
 from hallmark.load.run_file import RUNS
+from hallmark.progress import Callback
 from hallmark.report import load_charts
 from hallmark.report.load_charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart, Logarithmic, Tick
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
-from hallmark.traffic.outcome import Callback
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.wing import load_of
+from hallmark.terminal import progress_bars
 
 RATES = (20, 40, 60, 80, 100, 116, 130, 150, 170, 190, 210, 230)
+SYSTEM = "realtime"
 PHASE = "steady"
 PAGE = Path(load_charts.__file__).with_name("page")
 Point = dict[str, float]
@@ -45,9 +46,11 @@ PER_TRANSACTION = {  # by the first word of a counted name, how it is called
 def measure(stage: DeployedStage, beside: DeployedStage, rate: float, seconds: float, progress: Callback) -> Point:
     """Return both systems' latencies at a rate, and the pipeline's work per transaction."""
     settings = Settings(rate=rate, seconds=seconds, label=f"scale-{rate:g}")
-    floor_run = generate(beside, "steady", Settings(rate, seconds, label=f"scale-floor-{rate:g}"), progress)
-    planned = arrivals(floor_run.terms, RuleParameters.of(beside.outputs))
-    floor = Measured(floor_run, planned).latencies(PHASE).table()
+    floor_settings = Settings(rate, seconds, label=f"scale-floor-{rate:g}", floor=True)
+    floor_run = generate(beside, "steady", floor_settings, progress)
+    load = load_of(stage.system)
+    planned = arrivals(floor_run.terms, load.kinds, load.mix(beside))
+    floor = Measured(floor_run, planned, load.kinds).latencies(PHASE).table()
     before = stage.usage()
     run = generate(stage, "steady", settings, progress)
     result = session.judge(stage, run, True, progress, usage_before=before).result
@@ -115,10 +118,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--rates", type=lambda text: [float(rate) for rate in text.split(",")], default=list(RATES))
     options = parser.parse_args()
-    row = next(row for row in slo.load("steady", "embedded") if row.measure == "p99")
+    row = next(row for row in slo.load(SYSTEM, "steady", "embedded", load_of(SYSTEM).measures) if row.measure == "p99")
     bound = row.at_most["embedded"]
-    stage, points = open_stage("embedded", "realtime", "dev"), []
-    with floor_beside(stage) as beside, progress_bars() as progress:
+    stage, points = open_stage("embedded", SYSTEM, "dev"), []
+    with floor_beside(stage, load_of(SYSTEM)) as beside, progress_bars() as progress:
         for rate in options.rates:
             points.append(measure(stage, beside, rate, options.seconds, progress))
             if points[-1].get("p99 ms", 0) > bound or points[-1]["error rate %"]:

@@ -14,23 +14,23 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from hallmark.project import bypass_proxies_on_loopback, require_checkout
+from hallmark.systems.own_commands import OWN
 from infra.errors import UserError
+from infra.systems import system_of
 
 INTERRUPTED = 130
 # Where each command is, in the order of the help: a function, or a Typer of subcommands.
 COMMANDS = {
-    "rules": "rules:rules_app",
-    "load": "load:load_app",
+    "systems": "systems:systems",
     "build": "stage:build",
     "up": "stage:up",
     "status": "stage:status",
     "down": "stage:down",
     "send": "send:send",
-    "replay": "replay:replay",
     "redrive": "redrive:redrive",
     "digest": "digest:digest",
-    "audit": "audit:audit",
     "drift": "drift:drift",
+    "load": "load:load_app",
     "gate": "compliance:gate",
     "report": "compliance:report",
     "policy": "compliance:policy",
@@ -51,30 +51,76 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-class _Imported(Mapping[str, Any]):
-    """The commands by their names, each imported when it is asked for: most start in half the time that all take."""
+def _imported(place: str, name: str) -> Any:
+    """Return a command by its place: `module:attribute`."""
+    module, _, attribute = place.partition(":")
+    with _uncollected():
+        found = getattr(import_module(module), attribute)
+    around = typer.Typer()
+    if isinstance(found, typer.Typer):
+        around.add_typer(found, name=name)
+    else:
+        around.command(name)(found)
+    return typer.main.get_group(around).commands[name]
+
+
+class _Lazy(Mapping[str, Any]):
+    """Commands by their names, each imported when it is asked for: most start in half the time that all take."""
+
+    def __init__(self, package: str, places: Mapping[str, str]) -> None:
+        self._package, self._places = package, places
 
     def __getitem__(self, name: str) -> Any:
-        module, _, attribute = COMMANDS[name].partition(":")
-        with _uncollected():
-            found = getattr(import_module(f"hallmark.commands.{module}"), attribute)
-        around = typer.Typer()
-        if isinstance(found, typer.Typer):
-            around.add_typer(found, name=name)
-        else:
-            around.command(name)(found)
-        return typer.main.get_group(around).commands[name]
+        return _imported(f"{self._package}.{self._places[name]}", name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(self._places)
+
+
+class _System(TyperGroup):
+    """The own commands of one system; its wing is imported with the first of them."""
+
+    def __init__(self, system: str, **settings: Any) -> None:
+        super().__init__(**(settings | {"commands": _Lazy(f"hallmark.systems.{system}.commands", OWN[system])}))
+
+
+class _All(_Lazy):
+    """The shared commands, then a group for each system that has own ones; these also go by their names alone."""
+
+    def __init__(self) -> None:
+        super().__init__("hallmark.commands", COMMANDS)
+        self._aliases = aliases()
+
+    def __getitem__(self, name: str) -> Any:
+        if name in COMMANDS:
+            return super().__getitem__(name)
+        if name in OWN:
+            about = f"{system_of(name).about.capitalize()}: {', '.join(OWN[name])}."
+            return _System(name, name=name, help=about, no_args_is_help=True)
+        return _Lazy(f"hallmark.systems.{self._aliases[name]}.commands", OWN[self._aliases[name]])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*COMMANDS, *OWN))
+
+    def __len__(self) -> int:
+        return len(COMMANDS) + len(OWN)
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMMANDS or name in OWN or name in self._aliases
+
+
+def aliases() -> dict[str, str]:
+    """Return the own commands that go by their names alone, and whose each is: one system's, and no shared one."""
+    names = [name for own in OWN.values() for name in own if name not in COMMANDS]
+    return {name: system for system, own in OWN.items() for name in own if names.count(name) == 1}
 
 
 class _Commands(TyperGroup):
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**(settings | {"commands": _Imported()}))
+        super().__init__(**(settings | {"commands": _All()}))
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -9,20 +9,20 @@ from typing import Any
 from hallmark.stage import Stage
 
 Document = dict[str, Any]
-# API Gateway's name for the model of every Content-Type; our model is one of application/json.
+# API Gateway's name for the model of every Content-Type; our models are ones of application/json.
 _ANY_CONTENT, _CONTENT = "$default", "application/json"
 
 
-def export(stage: Stage) -> Document:
-    """Return the deployed API as an OpenAPI 3.0 document, with the address at which this stage is reached.
+def export(stage: Stage, api_id: str) -> Document:
+    """Return a deployed API as an OpenAPI 3.0 document, with the address at which this stage is reached.
 
     Two of API Gateway's words are no OpenAPI 3.0: the content type `$default`, and `$schema` in a model.
     """
     exported = stage.client("apigateway").get_export(
-        restApiId=stage.outputs["ApiId"], stageName=stage.name, exportType="oas30", accepts="application/json"
+        restApiId=api_id, stageName=stage.name, exportType="oas30", accepts="application/json"
     )
     document: Document = json.loads(exported["body"].read())
-    document["servers"] = [{"url": stage.api_url.rsplit("/", 1)[0]}]
+    document["servers"] = [{"url": stage.api_address(api_id)}]
     for operations in document["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {})
@@ -33,8 +33,8 @@ def export(stage: Stage) -> Document:
     return document
 
 
-def request_schema(document: Document) -> Document:
-    """Return the JSON schema that `POST /transactions` has for its body in an exported document."""
-    content = document["paths"]["/transactions"]["post"]["requestBody"]["content"][_CONTENT]
+def request_schema(document: Document, path: str) -> Document:
+    """Return the JSON schema that `POST` of a path has for its body in an exported document."""
+    content = document["paths"][path]["post"]["requestBody"]["content"][_CONTENT]
     schema: Document = document["components"]["schemas"][content["schema"]["$ref"].rsplit("/", 1)[1]]
     return schema

@@ -19,7 +19,6 @@ OPTIONAL_ASSEMBLY = BUILD / "cdk.optional"
 NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 FAILURE_LOG = BUILD / "last-failure.log"
-REGION = "eu-central-1"
 LOOPBACK = "127.0.0.1"
 _TROUBLE = re.compile("error|fail|denied|unable|refused", re.IGNORECASE)
 

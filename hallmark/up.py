@@ -1,68 +1,87 @@
-"""Bring a stage up: deploy it, publish its rules; on the embedded stage start the emulator first."""
+"""Bring a stage of a system up: deploy it, and do what follows; on the embedded stage start the emulator first."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
 
 from hallmark import deploy
-from hallmark.project import ROOT
 from hallmark.stage import aws, embedded
-from hallmark.stage.deployed import DeployedStage, stack_name
+from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import emulator as emulators
+from hallmark.stage.embedded.emulator import Emulator
+from hallmark.systems.wing import wing
+from infra.systems import system_of
 
-SYSTEM = "realtime"
-RULES = ROOT / "rules" / f"{SYSTEM}.yaml"
 Announce = Callable[[str], None]
+# The stack of `cdk bootstrap`. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+_BOOTSTRAP = "CDKToolkit"
 
 
-def up_embedded(stage: str, announce: Announce) -> DeployedStage:
-    """Bring a stage up on the emulator of this checkout, started if none runs; return it.
-
-    Raises UserError when a step fails; an emulator that was started for nothing is ended.
-    """
-    emulator = emulators.running()
-    if emulator:
-        return deploy_embedded(emulator, stage, announce, RULES)
+@contextmanager
+def _running(announce: Announce) -> Iterator[Emulator]:
+    """The emulator of this checkout, started if none runs; one that was started for nothing is ended."""
+    found = emulators.running()
+    if found:
+        yield found
+        return
     announce("start the emulator")
-    emulator = emulators.start(note=True)
+    found = emulators.start(note=True)
     try:
-        announce("bootstrap its account")
-        deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
-        return deploy_embedded(emulator, stage, announce, RULES)
+        yield found
     except BaseException:
-        emulators.end(emulator)
+        emulators.end(found)
         raise
 
 
-def publish_rules(stage: DeployedStage, rule_file: Path) -> None:
-    """Publish a file of rules on a deployed stage."""
-    from hallmark import rules  # takes as long to load as all else here, and most commands only ask for the names
+def up_embedded(systems: Sequence[str], stage: str, announce: Announce) -> list[DeployedStage]:
+    """Bring a stage of each system up on the emulator of this checkout, started if none runs; return them.
 
-    rules.publish(stage, rule_file)
+    Raises UserError when a step fails.
+    """
+    with _running(announce) as emulator:
+        return [deploy_embedded(emulator, system, stage, announce) for system in systems]
 
 
-def deploy_embedded(emulator: emulators.Emulator, stage: str, announce: Announce, rule_file: Path) -> DeployedStage:
-    """Deploy a stage into an emulator with a bootstrapped account, and publish its rules; return it."""
-    announce(f"deploy {stage}")
-    deploy.deploy(SYSTEM, stage, embedded.environment(emulator))
-    deployed = embedded.stage_of(emulator, SYSTEM, stage)
-    announce("publish the rules")
-    publish_rules(deployed, rule_file)
-    return deployed
+def deploy_embedded(emulator: Emulator, system: str, stage: str, announce: Announce) -> DeployedStage:
+    """Deploy a stage into its system's region of an emulator, and do what follows; return it."""
+    region = system_of(system).region
+    settings = embedded.environment(emulator, region)
+    deployed = embedded.stage_of(emulator, system, stage)
+    if not _is_bootstrapped(deployed):
+        announce(f"bootstrap {region}")
+        deploy.bootstrap(embedded.ACCOUNT, region, settings)
+    announce(f"deploy {system} {stage}")
+    deploy.deploy(system, stage, settings)
+    return _finished(deployed, announce)
+
+
+def _is_bootstrapped(stage: DeployedStage) -> bool:
+    try:
+        return bool(stage.client("cloudformation").describe_stacks(StackName=_BOOTSTRAP)["Stacks"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return False
+
+
+def _finished(stage: DeployedStage, announce: Announce) -> DeployedStage:
+    for step in wing(stage.system).after_deploy:
+        announce(step.about)
+        step.run(stage)
+    return stage
 
 
 def unprotect(stage: DeployedStage) -> None:
     """Lift the termination protection of a stage, which on the embedded stage protects nothing of value."""
-    stage.client("cloudformation").update_termination_protection(
-        StackName=stack_name(stage.system, stage.name), EnableTerminationProtection=False
-    )
+    for name in stage.stacks:
+        stage.client("cloudformation").update_termination_protection(StackName=name, EnableTerminationProtection=False)
 
 
-def up_aws(stage: str, announce: Announce) -> DeployedStage:
-    """Deploy a stage to the account that boto3 and the CDK CLI find, and publish its rules; return it."""
-    deployed = aws.open_stage(SYSTEM, stage)
+def up_aws(system: str, stage: str, announce: Announce) -> DeployedStage:
+    """Deploy a stage to the account that boto3 and the CDK CLI find, and do what follows; return it."""
+    deployed = aws.open_stage(system, stage)
     deployed.client("sts").get_caller_identity()
-    announce(f"deploy {stage} to AWS")
-    deploy.deploy(SYSTEM, stage)
-    announce("publish the rules")
-    publish_rules(deployed, RULES)
-    return deployed
+    announce(f"deploy {system} {stage} to AWS")
+    deploy.deploy(system, stage)
+    return _finished(deployed, announce)

@@ -8,6 +8,7 @@ from constructs import Construct
 from infra.constructs import principals
 from infra.constructs.rest_api import ACCESS_LOG_PREFIX
 from infra.constructs.role import least_role
+from infra.synthesis import synthesizer
 
 NAME = "hallmark-account"
 
@@ -25,6 +26,7 @@ class AccountStack(Stack):
             scope,
             f"{NAME}-{region}",
             stack_name=NAME,
+            synthesizer=synthesizer(),
             env=Environment(region=region),
             description="Hallmark: what an account needs once per region, whatever the stage",
         )

@@ -13,7 +13,7 @@ from infra.errors import UserError
 from infra.paths import ROOT
 
 if TYPE_CHECKING:
-    from aws_cdk import App
+    from aws_cdk import App, DefaultStackSynthesizer
 
 Plan = Callable[[Sequence[Layer]], "Callable[[App], None]"]
 
@@ -37,7 +37,7 @@ def synthesize(argv: Sequence[str], plan: Plan) -> int:
 def _app() -> App:
     # cfn-lint judges the templates in a gate of its own; the CDK's built-in validation would triple the time.
     os.environ.setdefault("CDK_VALIDATION", "false")
-    from aws_cdk import App, DefaultStackSynthesizer
+    from aws_cdk import App
 
     out = ROOT / os.environ.get("CDK_OUTDIR", "build/cdk.out")
     _forget_stacks(out)
@@ -46,8 +46,14 @@ def _app() -> App:
         analytics_reporting=False,
         stack_traces=False,
         tree_metadata=False,
-        default_stack_synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
     )
+
+
+def synthesizer() -> DefaultStackSynthesizer:
+    """Return a synthesizer for one stack: one that stacks share would publish the files of all, in all regions."""
+    from aws_cdk import DefaultStackSynthesizer
+
+    return DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
 
 
 def _forget_stacks(out: Path) -> None:

@@ -12,12 +12,16 @@ STAGES = ("dev", "prod")
 
 @dataclass(frozen=True)
 class System:
-    """One system: its name in code and folders, the prefix of its controls' ids, its AWS region, and what it does."""
+    """One system: its name in code and folders, the prefix of its controls' ids, its AWS region, and what it does.
+
+    `parts` are the stacks of a stage beside the main one, such as its network, in the order of deployment.
+    """
 
     name: str
     prefix: str
     region: str
     about: str
+    parts: tuple[str, ...] = ()
     # Physical names: `purpose` without underscores, `thing` as it is in code.
     name_form: str = "{kind}-{slug}-{purpose}-{stage}"
     bucket_form: str = "s3-{slug}-{purpose}-{account}-{stage}"
@@ -30,6 +34,10 @@ class System:
     def stack_name(self, stage: str, part: str = "") -> str:
         """Return the name of a stage's stack; `part` names one beside the main one, such as its network."""
         return "-".join(filter(None, ("hallmark", self.slug, part, stage)))
+
+    def stack_names(self, stage: str) -> tuple[str, ...]:
+        """Return the names of all stacks of a stage, the main one first."""
+        return tuple(self.stack_name(stage, part) for part in ("", *self.parts))
 
 
 SYSTEMS = (

@@ -4,7 +4,6 @@ Arrivals follow the scenario's plan, whatever the system does, and latencies cou
 The master (or the only process) writes the run; `hallmark load judge` tells what it is worth.
 """
 
-import json
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,14 +15,17 @@ from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from hallmark.evidence import now
-from hallmark.load import abuse, scenario
+from hallmark.load import scenario
 from hallmark.load.abuse_key import make_over_quota_key, remove_over_quota_key
-from hallmark.load.account import ARCHIVE, archive_size
 from hallmark.load.dispatch import Dispatch
-from hallmark.load.plan import CARD, Arrival, Terms, arrivals, share
+from hallmark.load.floor import floor_of
+from hallmark.load.kinds import REGULAR
+from hallmark.load.plan import Arrival, Terms, arrivals, share
 from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
+from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.wing import load_of
+from infra.systems import NAMES
 
 LEAD_SECONDS = 1.0
 GRACE_SECONDS = 40.0
@@ -32,11 +34,14 @@ POLL_SECONDS = 0.2
 
 @events.init_command_line_parser.add_listener
 def _(parser: ArgumentParser) -> None:
-    parser.add_argument("--scenario", choices=scenario.names(), default="steady", help="A file of load/scenarios.")
+    known = sorted({name for system in NAMES for name in scenario.names(system)})
+    parser.add_argument("--scenario", choices=known, default="steady", help="A file of load/scenarios/SYSTEM.")
+    only = NAMES[0] if len(NAMES) == 1 else None
+    parser.add_argument("--system", choices=NAMES, env_var="HALLMARK_SYSTEM", default=only, required=not only)
+    parser.add_argument("--floor", action="store_true", help="Beside the stage: the function that does nothing.")
     parser.add_argument("--target", choices=["embedded", "aws"], default="embedded", help="Where the stage runs.")
     parser.add_argument("--stage", default="dev", help="The stage.")
-    parser.add_argument("--system", default="realtime", help="The system; `floor` is the function that does nothing.")
-    parser.add_argument("--rate", type=float, help="Transactions a second in the main phase; the others in proportion.")
+    parser.add_argument("--rate", type=float, help="Items a second in the main phase; the others in proportion.")
     parser.add_argument("--seconds", type=float, help="Length of the main phase.")
     # Options travel to the workers, so they are plain values.
     parser.add_argument("--run-file", help="Where the run is written; by default build/load/SCENARIO.json.")
@@ -44,6 +49,11 @@ def _(parser: ArgumentParser) -> None:
 
 def _options(environment: Environment) -> Any:
     return environment.parsed_options
+
+
+def _stage(options: Any) -> DeployedStage:
+    found = open_stage(options.target, options.system, options.stage)
+    return floor_of(found) if options.floor else found
 
 
 def _runner(environment: Environment) -> Runner:
@@ -56,11 +66,14 @@ class Generator:
 
     def __init__(self, environment: Environment, terms: Terms, over_quota: str, number: int, of: int) -> None:
         options = _options(environment)
-        stage = open_stage(options.target, options.system, options.stage)
-        own = share(arrivals(terms, RuleParameters.of(stage.outputs)), number, of)
+        stage = _stage(options)
+        self.load = load_of(stage.system)
+        self.mix = self.load.mix(stage)
+        own = share(arrivals(terms, self.load.kinds, self.mix), number, of)
+        target = self.load.target(stage)
         # A key goes to its own API only, not to another host.
-        self.url = options.host or stage.api_url
-        self.keys = {} if options.host else {"the stage's": stage.api_key, "over its quota": over_quota}
+        self.url = options.host or target.url
+        self.keys = {} if options.host else {"the stage's": target.key, "over its quota": over_quota}
         self.samples: list[Sample] = []
         self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS)
         gevent.spawn(self.dispatch.run)
@@ -77,26 +90,29 @@ class Run:
 
     def __init__(self, environment: Environment) -> None:
         options = _options(environment)
-        stage = open_stage(options.target, options.system, options.stage)
-        parameters = RuleParameters.of(stage.outputs)
+        stage = _stage(options)
+        load = load_of(stage.system)
+        kinds, mix = load.kinds, load.mix(stage)
         key = scenario.stage_key(options.target, options.stage)
-        self.terms = Terms.starting_now(options.scenario, key, parameters, options.rate, options.seconds)
-        planned = arrivals(self.terms, parameters)
+        tuning = options.rate, options.seconds
+        self.terms = Terms.starting_now(stage.system, options.scenario, key, kinds, mix, *tuning)
+        planned = arrivals(self.terms, kinds, mix)
         self.due, self.seconds = len(planned), sum(phase.seconds for phase in self.terms.load().phases)
         self.started = now()
-        self.archived = archive_size(stage) if ARCHIVE in stage.outputs else 0
+        self.before = load.before(stage)
         self.rows: list[list[Any]] = []
-        self.abused = any(arrival.kind == abuse.OVER_QUOTA for arrival in planned) and not options.host
-        self.over_quota = make_over_quota_key(stage) if self.abused else ""
+        wanted = any(arrival.kind != REGULAR and kinds.over_quota(arrival.kind) for arrival in planned)
+        self.abused = wanted and not options.host
+        self.over_quota = make_over_quota_key(stage, load.target(stage).api_id) if self.abused else ""
 
     def write(self, environment: Environment, generators: int) -> None:
         """Write the run; what has no sample was not sent."""
         options = _options(environment)
         path = Path(options.run_file or RUNS / f"{options.scenario}.json")
         users = _runner(environment).target_user_count
-        where = (options.system, options.target, options.stage)
+        where = (options.target, options.stage)
         samples = samples_of(self.rows)
-        RunFile(self.terms, *where, self.started, users, generators, self.archived, samples).write(path)
+        RunFile(self.terms, *where, self.started, users, generators, self.before, samples).write(path)
 
 
 class State:
@@ -106,7 +122,7 @@ class State:
     generator: ClassVar[Generator | None] = None
 
 
-class CardHolders(FastHttpUser):
+class Senders(FastHttpUser):
     """Whoever is free sends the next arrival."""
 
     connection_timeout, network_timeout = 5.0, 35.0
@@ -118,7 +134,8 @@ class CardHolders(FastHttpUser):
         generator = State.generator
         assert generator is not None
         arrival = generator.dispatch.take()
-        expected = frozenset({202}) if arrival.kind == CARD else abuse.kind(arrival.kind).answers
+        kinds = generator.load.kinds
+        expected = kinds.answers(arrival.kind)
         with self._post(generator, arrival) as answer:
             latency = generator.dispatch.latency(arrival)
             answer.request_meta["response_time"] = latency / 1000
@@ -128,15 +145,14 @@ class CardHolders(FastHttpUser):
             else:
                 answer.failure(f"status {status}")
         generator.dispatch.done(arrival)
-        received_at = str(json.loads(answer.content)["receivedAt"]) if status == 202 else ""
+        received_at = generator.load.received_at(answer.content) if status == kinds.accepted else ""
         generator.samples.append(Sample(arrival.index, latency, status, received_at))
 
     def _post(self, generator: Generator, arrival: Arrival) -> Any:
-        wanted = "the stage's" if arrival.kind == CARD else abuse.kind(arrival.kind).key
-        key = generator.keys.get(wanted)
+        key = generator.keys.get(generator.load.kinds.key(arrival.kind))
         headers = {"Content-Type": "application/json", **({"x-api-key": key} if key else {})}
         name = f"{arrival.phase}: {arrival.kind}"
-        body: Any = arrival.body
+        body: Any = generator.mix.body(arrival.item, arrival.kind)
         return self.client.post(generator.url, data=body, headers=headers, name=name, catch_response=True)
 
 
@@ -150,9 +166,9 @@ def _take_part(environment: Environment, msg: Any, **_: Any) -> None:
 def _(environment: Environment, **_: Any) -> None:
     options = _options(environment)
     if options.num_users is None:
-        options.num_users = scenario.load(options.scenario).users
+        options.num_users = scenario.load(options.system, options.scenario).users
         options.spawn_rate = options.num_users
-    CardHolders.host = options.host or "http://127.0.0.1"  # pyrefly: ignore[instance-var-assign] - Locust reads the class
+    Senders.host = options.host or "http://127.0.0.1"  # pyrefly: ignore[instance-var-assign] - Locust reads the class
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message("part", _take_part)
 
@@ -178,7 +194,7 @@ def _(environment: Environment, **_: Any) -> None:
     """Take back what the run has made on the stage, also when it is interrupted."""
     if State.run and State.run.abused:
         options = _options(environment)
-        remove_over_quota_key(open_stage(options.target, options.system, options.stage))
+        remove_over_quota_key(_stage(options))
 
 
 @events.report_to_master.add_listener

@@ -1,22 +1,17 @@
-"""What the commands share: the options that name a stage, the consoles, progress."""
+"""What the commands share: the options that name a stage of a system, and which system is meant."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as RichProgress
 
-from hallmark.stage import opening
 from hallmark.stage.deployed import DeployedStage
-from hallmark.traffic.outcome import Callback, Progress
-from hallmark.up import SYSTEM
+from hallmark.stage.opening import open_stage
+from infra.errors import UserError
+from infra.systems import NAMES, system_of
 
-out, err = Console(), Console(stderr=True)
+VARIABLE = "HALLMARK_SYSTEM"
 
 
 class Target(StrEnum):
@@ -33,30 +28,42 @@ class StageName(StrEnum):
     PROD = "prod"
 
 
+def _system(name: str) -> str:
+    return system_of(name).name
+
+
 TargetOption = Annotated[Target, typer.Option(help="An emulator on this machine, or the account that boto3 finds.")]
 StageOption = Annotated[StageName, typer.Option(help="The stage.")]
+SystemOption = Annotated[
+    str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=VARIABLE, help="The system.")
+]
+# Beside a system's own commands, which know whose they are: for the spelling without its name.
+OwnSystemOption = Annotated[str | None, typer.Option("--system", parser=_system, hidden=True)]
 
 
-def announce(step: str) -> None:
-    """Tell on stderr which step of a longer work begins."""
-    err.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] {step} ...", highlight=False)
+def stages_up(target: Target, stage: StageName) -> Iterator[DeployedStage]:
+    """Yield the stage of every system that is deployed; UserError where there is no emulator."""
+    for name in NAMES:
+        found = open_stage(target.value, name, stage.value)
+        if found.is_up:
+            yield found
 
 
-def open_stage(target: Target, stage: StageName) -> DeployedStage:
-    """Open a deployed stage; UserError where none is."""
-    return opening.open_stage(target.value, SYSTEM, stage.value)
+def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedStage:
+    """Open the stage of the system that is named, else of the only one that is up; UserError that names them."""
+    if system or len(NAMES) == 1:
+        return open_stage(target.value, system or NAMES[0], stage.value)
+    found = list(stages_up(target, stage))
+    if not found:
+        raise UserError(f"no system is up on stage {stage.value}: run `hallmark up --stage {stage.value}`")
+    if len(found) > 1:
+        names = " or ".join(one.system for one in found)
+        raise UserError(f"several systems are up: name one with --system {names}, or set {VARIABLE}")
+    return found[0]
 
 
-@contextmanager
-def progress_bars() -> Iterator[Callback]:
-    """A bar for each phase of a long work, on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with RichProgress(*columns, console=err) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(progress: Progress) -> None:
-            if progress.phase not in tasks:
-                tasks[progress.phase] = bars.add_task(progress.phase, total=progress.total)
-            bars.update(tasks[progress.phase], completed=progress.done, total=progress.total)
-
-        yield report
+def own_stage(owner: str, named: str | None, target: Target, stage: StageName) -> DeployedStage:
+    """Open the stage of the system whose own command it is; UserError when another one is named."""
+    if named not in (None, owner):
+        raise UserError(f"{named} has no such command, {owner} has: leave --system out")
+    return open_stage(target.value, owner, stage.value)

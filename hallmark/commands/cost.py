@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, out
+from hallmark.commands.common import StageName, SystemOption
+from hallmark.terminal import out
 from infra.errors import UserError
 
 _DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
@@ -22,6 +23,7 @@ def cost(
     duration_ms: Annotated[
         list[str] | None, typer.Option(metavar="FUNCTION=MS", help="Billed duration on AWS; may be repeated.")
     ] = None,
+    system: SystemOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
 ) -> None:
     """Multiply what a load run counted by AWS's list prices: dollars for a million transactions, service by service."""
@@ -29,10 +31,16 @@ def cost(
     from hallmark.cost.declared import declared
     from hallmark.cost.estimate import estimate
     from hallmark.cost.render import render
+    from hallmark.systems.wing import offered, wing
 
-    counted = counts.read(run or counts.last_run())
+    path = run or counts.last_run(system)
+    counted = counts.read(path)
+    if system not in (None, counted.system):
+        raise UserError(f"{path} is a load run of {counted.system}, not of {system}: name another with --run")
+    envelope = offered(counted.system, wing(counted.system).costed_event, "no event that is costed")
     chosen = stage.value if stage else counted.stage
-    found = estimate(counted, declared(counted.system, chosen), chosen, events_per_day, _durations(duration_ms or []))
+    settings, durations = declared(counted.system, chosen), _durations(duration_ms or [])
+    found = estimate(counted, settings, chosen, envelope, events_per_day, durations)
     if as_json:
         print(json.dumps(found.to_json(), indent=1))
     else:
@@ -44,6 +52,6 @@ def _durations(words: list[str]) -> dict[str, float]:
     for word in words:
         match = _DURATION.fullmatch(word)
         if not match:
-            raise UserError(f"--duration-ms wants FUNCTION=MILLISECONDS, such as ingest_processor=12, not {word!r}")
+            raise UserError(f"--duration-ms wants FUNCTION=MILLISECONDS, not {word!r}")
         found[match[1]] = float(match[2])
     return found

@@ -5,19 +5,23 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
+from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.digest import digest as read
+from hallmark.systems.wing import offered, wing
+from hallmark.terminal import out, progress_bars
 
 
 def digest(
     as_json: Annotated[bool, typer.Option("--json", help="Print the digest as JSON.")] = False,
+    system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Print SHA-256 over transactions, audit trail and processed objects; on AWS every one of them is read."""
-    deployed = open_stage(target, stage)
+    """Print SHA-256 over all that a stage keeps, part by part; on AWS every record is read."""
+    deployed = the_stage(target, system, stage)
+    parts = offered(deployed.system, wing(deployed.system).digest, "no digest")()
     with progress_bars() as progress:
-        found = read(deployed, progress=progress)
+        found = read(deployed, parts, progress=progress)
     if as_json:
         return print(json.dumps(found.to_dict(), indent=2))
     rows = [(part.name, len(part.records), part.sha256) for part in found.parts]

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
+from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.terminal import out, progress_bars
 
 load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge their runs, compare two of them.")
 RunOption = Annotated[Path, typer.Argument(help="A run that `hallmark load run`, or Locust, has left in build/load.")]
@@ -13,19 +14,20 @@ RunOption = Annotated[Path, typer.Argument(help="A run that `hallmark load run`,
 
 @load_app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario of load/scenarios.")] = "steady",
-    rate: Annotated[float | None, typer.Option(min=0.1, help="Transactions a second in the main phase.")] = None,
+    scenario: Annotated[str, typer.Argument(help="A scenario of load/scenarios/SYSTEM.")] = "steady",
+    rate: Annotated[float | None, typer.Option(min=0.1, help="Items a second in the main phase.")] = None,
     seconds: Annotated[float | None, typer.Option(min=1, help="Length of the main phase.")] = None,
     processes: Annotated[int, typer.Option(min=1, help="Load generators on this machine.")] = 1,
+    system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Run a scenario on a deployed stage and judge it by load/slo.yaml; exit code 1 when an objective is missed."""
+    """Run a scenario on a deployed stage and judge it by load/slo; exit code 1 when an objective is missed."""
     from hallmark.load import session
     from hallmark.load.generator import Settings
     from hallmark.load.render import render
 
-    deployed = open_stage(target, stage)
+    deployed = the_stage(target, system, stage)
     settings = Settings(rate=rate, seconds=seconds, processes=processes)
     with progress_bars() as progress:
         result = session.run(deployed, scenario, settings, target is Target.EMBEDDED, progress).result
@@ -38,12 +40,12 @@ def judge(
     file: RunOption,
     drain_buffer: Annotated[bool, typer.Option(help="On AWS: take the messages out of the buffer queue.")] = False,
 ) -> None:
-    """Account for every transaction of a run on its stage and judge it; exit code 1 when an objective is missed."""
+    """Account for every item of a run on its stage and judge it; exit code 1 when an objective is missed."""
     from hallmark.load import run_file, session
     from hallmark.load.render import render
 
     made = run_file.read(file)
-    deployed = open_stage(Target(made.target), StageName(made.stage))
+    deployed = the_stage(Target(made.target), made.terms.system, StageName(made.stage))
     with progress_bars() as progress:
         drain = drain_buffer or made.target == "embedded"
         result = session.judge(deployed, made, drain, progress).result

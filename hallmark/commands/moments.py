@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from hallmark.traffic import clock
+from hallmark import clock
 from infra.errors import UserError
 
 FORMS = "RFC 3339, UTC unless it names a zone, or how long ago: 90s, 30m, 2h, 7d."

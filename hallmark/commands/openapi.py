@@ -2,10 +2,16 @@
 
 import json
 
-from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out
+from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.openapi import export
+from hallmark.systems.wing import offered, wing
+from hallmark.terminal import out
 
 
-def openapi(target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
+def openapi(
+    system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV
+) -> None:
     """Print the API of a stage as an OpenAPI 3 document, as API Gateway exports it."""
-    out.print_json(json.dumps(export(open_stage(target, stage))))
+    deployed = the_stage(target, system, stage)
+    api_id = offered(deployed.system, wing(deployed.system).api_id, "no API to export")(deployed)
+    out.print_json(json.dumps(export(deployed, api_id)))

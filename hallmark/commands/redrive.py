@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, Target, TargetOption, open_stage, out, progress_bars
+from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.redrive import Outcome, find
 from hallmark.redrive import redrive as redrive_queue
+from hallmark.systems.wing import offered, wing
+from hallmark.terminal import out, progress_bars
 
 _SHOWN = 10
 
@@ -19,6 +21,7 @@ def redrive(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be done; SQS counts the look as a receive.")
     ] = False,
+    system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
@@ -26,10 +29,11 @@ def redrive(
 
     A message of the failure queue that was received three times is parked.
     """
-    deployed = open_stage(target, stage)
-    found = find(deployed, queue)
+    deployed = the_stage(target, system, stage)
+    failures = offered(deployed.system, wing(deployed.system).failures, "no failures to redrive")()
+    found = find(deployed, queue, failures.queues)
     with progress_bars() as progress:
-        outcome = redrive_queue(deployed, found, limit=limit, dry_run=dry_run, progress=progress)
+        outcome = redrive_queue(deployed, found, failures, limit=limit, dry_run=dry_run, progress=progress)
     _tell(found.name, outcome, "would " if dry_run else "")
     if outcome.failed:
         raise typer.Exit(1)

@@ -7,15 +7,26 @@ from typing import Annotated
 import typer
 from filelock import FileLock, Timeout
 
-from hallmark import deploy, presentation
+from hallmark import deploy, emptying, presentation
 from hallmark.build import build as build_all
-from hallmark.commands.common import StageName, StageOption, Target, TargetOption, announce, err, open_stage, out
+from hallmark.commands.common import (
+    VARIABLE,
+    StageName,
+    StageOption,
+    SystemOption,
+    Target,
+    TargetOption,
+    stages_up,
+    the_stage,
+)
 from hallmark.project import BUILD
 from hallmark.stage import aws, embedded
-from hallmark.stage.deployed import stack_name
+from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import emulator as emulators
-from hallmark.up import SYSTEM, unprotect, up_aws, up_embedded
+from hallmark.terminal import announce, err, out
+from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
+from infra.systems import NAMES
 
 DIED = "the embedded stage had died; what it left is cleaned up"
 
@@ -26,17 +37,34 @@ def build() -> None:
         err.print("everything is built")
 
 
-def up(target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
-    """Start (embedded), deploy, publish the rules, and say how to reach the stage; again: what changed."""
-    build_all(announce)
+def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
+    """Start (embedded), deploy, do what follows, and say how to reach the stage; again: what changed.
+
+    Without a system: all of them on the embedded stage. On AWS it must be named.
+    """
     if target is Target.AWS:
-        return presentation.aws_card(out, up_aws(stage.value, announce))
+        named = _named(system, "up")
+        build_all(announce)
+        return presentation.aws_card(out, up_aws(named, stage.value, announce))
+    build_all(announce)
     with _one_at_a_time():
         runs_already = emulators.running() is not None
-        deployed = up_embedded(stage.value, announce)
+        deployed = up_embedded((system,) if system else NAMES, stage.value, announce)
         if runs_already:
             err.print(f"an embedded stage ran already; {stage.value} is as the templates say")
-        return presentation.embedded_card(out, deployed, embedded.environment(_require_emulator()))
+        for number, one in enumerate(deployed):
+            if number:
+                out.print()
+            presentation.embedded_card(out, one, embedded.environment(_require_emulator(), one.region))
+    return None
+
+
+def _named(system: str | None, command: str) -> str:
+    if system is None:
+        raise UserError(
+            f"on AWS name the system: hallmark {command} --target aws --system {'|'.join(NAMES)}, or set {VARIABLE}"
+        )
+    return system
 
 
 @contextmanager
@@ -61,51 +89,80 @@ def _require_emulator() -> emulators.Emulator:
     return running
 
 
-def status(target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
-    """Say whether the stage runs, where, and what waits in its queues; exit code 1 when it does not run."""
+def status(
+    system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV
+) -> None:
+    """Say whether the stage runs, where, and what waits in its queues; exit code 1 when it does not run.
+
+    Without a system: all that are up on the embedded stage.
+    """
     if target is Target.EMBEDDED:
         noted = emulators.noted()
         if not emulators.running():
             out.print(DIED if noted else "no embedded stage is running")
             raise typer.Exit(1)
-    presentation.status(out, open_stage(target, stage))
+    stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
+    for number, one in enumerate(stages or [the_stage(target, system, stage)]):
+        if number:
+            out.print()
+        presentation.status(out, one)
 
 
 def down(
+    system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: Annotated[StageName | None, typer.Option(help="Destroy this stage only; embedded: all by default.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is destroyed.")] = False,
 ) -> None:
-    """End the embedded stage without a trace, or destroy a stage's stack."""
+    """End the embedded stage without a trace, or destroy a stage's stacks.
+
+    Without a system: all of them on the embedded stage. On AWS it must be named.
+    """
     if target is Target.AWS:
-        return _destroy_on_aws(stage, yes)
+        return _destroy_on_aws(system, stage, yes)
     BUILD.mkdir(exist_ok=True)
     with _one_at_a_time():
         noted = emulators.noted()
         if noted is None:
             out.print("nothing is running")
-        elif stage is None or not noted.is_alive():
+        elif (system is None and stage is None) or not noted.is_alive():
             died = not noted.is_alive()
             emulators.end(noted)
             out.print(DIED if died else "the embedded stage has ended; nothing is left of it")
         else:
-            announce(f"destroy {stage.value}")
-            unprotect(embedded.stage_of(noted, SYSTEM, stage.value))
-            deploy.destroy(SYSTEM, stage.value, embedded.environment(noted))
+            _destroy_embedded(noted, system, stage)
     return None
 
 
-def _destroy_on_aws(stage: StageName | None, yes: bool) -> None:
+def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: StageName | None) -> None:
+    for name in (system,) if system else NAMES:
+        for one in (stage,) if stage else StageName:
+            deployed = embedded.stage_of(emulator, name, one.value)
+            if deployed.is_up:
+                unprotect(deployed)
+                _destroy(deployed, embedded.environment(emulator, deployed.region))
+
+
+def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
+    """Empty the buckets that go with a stage, which CloudFormation would refuse to delete, and destroy its stacks."""
+    announce(f"destroy {stage.system} {stage.name}")
+    for bucket in emptying.buckets(stage):
+        emptying.empty(stage, bucket)
+    deploy.destroy(stage.system, stage.name, settings)
+
+
+def _destroy_on_aws(system: str | None, stage: StageName | None, yes: bool) -> None:
+    name = _named(system, "down")
     if stage is None:
-        raise UserError("on AWS name the stage to destroy: hallmark down --target aws --stage dev")
-    deployed = aws.open_stage(SYSTEM, stage.value)
+        raise UserError(f"on AWS name the stage to destroy: hallmark down --target aws --system {name} --stage dev")
+    deployed = aws.open_stage(name, stage.value)
     if deployed.protected:
-        name = stack_name(SYSTEM, stage.value)
         command = (
-            f"aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {name}"
+            "aws cloudformation update-termination-protection --no-enable-termination-protection "
+            f"--region {deployed.region} --stack-name {deployed.protected[0]}"
         )
         raise UserError(f"stage {stage.value} is protected; lift the protection first: {command}")
     if not yes:
-        typer.confirm(f"Destroy stage {stage.value} on AWS, with its data?", abort=True)
+        typer.confirm(f"Destroy stage {stage.value} of {name} on AWS, with its data?", abort=True)
     build_all(announce)
-    deploy.destroy(SYSTEM, stage.value)
+    _destroy(deployed)

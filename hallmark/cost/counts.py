@@ -8,8 +8,8 @@ from hallmark import evidence
 from hallmark.evidence.expected import chosen
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load.run_file import NO_ANSWER
+from hallmark.naming import thing_of
 from infra.errors import UserError
-from infra.names import Names
 
 MILLION = 1_000_000
 MAKE_ONE = "make one: `hallmark up`, then `python -m hallmark.gates.load steady`"
@@ -40,13 +40,9 @@ class Counts:
 
     def by_thing(self, prefix: str) -> dict[str, float]:
         """Return the counters behind a prefix by the short name of what they count: `fraud_detector`, `audit`."""
-        before, after = Names(self.system, self.stage).of("/").split("/")
-        found = {}
-        for name in self.usage:
-            physical = name.removeprefix(prefix)
-            if name.startswith(prefix) and physical.startswith(before) and physical.endswith(after):
-                found[physical.removeprefix(before).removesuffix(after)] = self.total(name)
-        return found
+        behind = ((name, name.removeprefix(prefix)) for name in self.usage if name.startswith(prefix))
+        things = ((name, thing_of(self.system, self.stage, physical)) for name, physical in behind)
+        return {thing: self.total(name) for name, thing in things if thing is not None}
 
     @property
     def billed_requests(self) -> float:
@@ -54,9 +50,9 @@ class Counts:
         return self.requests * MILLION / self.accepted
 
 
-def last_run() -> Path:
+def last_run(named: str | None = None) -> Path:
     """Return the evidence of the gate load; UserError when several systems have left it and none is chosen."""
-    files = [evidence.file_of("load", system.name) for system in chosen()]
+    files = [evidence.file_of("load", system.name) for system in chosen(named)]
     there = [file for file in files if file.is_file()]
     if len(there) > 1:
         raise UserError(f"several systems have a load run: choose one with --run {there[0]}")

@@ -13,6 +13,7 @@ from hallmark.cost.requests import Traffic
 from hallmark.cost.storage import DAYS_A_MONTH
 from infra.errors import UserError
 from infra.names import Names
+from infra.systems import system_of
 
 SECONDS_A_DAY = 24 * 3600
 
@@ -26,6 +27,7 @@ class Estimate:
 
     stage: str
     prices_of: date
+    region: str
     lines: Sequence[Line]
     kept: Sequence[Kept]
     fixed: Sequence[Line]
@@ -90,7 +92,12 @@ class Estimate:
 
 
 def estimate(
-    counts: Counts, declared: Declared, stage: str, events_per_day: int | None, billed_ms: Mapping[str, float]
+    counts: Counts,
+    declared: Declared,
+    stage: str,
+    envelope: Mapping[str, object],
+    events_per_day: int | None,
+    billed_ms: Mapping[str, float],
 ) -> Estimate:
     """Return what a run costs with a stage's settings; UserError for a duration of a function that did not run."""
     functions = counts.by_thing("invocations:")
@@ -99,9 +106,11 @@ def estimate(
             raise UserError(f"--duration-ms {name}: no such function ran; there are {', '.join(sorted(functions))}")
     rate = events_per_day / SECONDS_A_DAY if events_per_day else counts.rate
     table = prices.load()
-    traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, billed_ms)
+    if system_of(counts.system).region != table.region:
+        raise UserError(f"hallmark/cost/prices.yaml has prices of {table.region} only: {counts.system} is elsewhere")
+    traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
-    return Estimate(stage, table.looked_at, lines, kept, storage.fixed(traffic), events_per_day)
+    return Estimate(stage, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day)
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -36,11 +36,12 @@ class Price(BaseModel):
 
 
 class Prices(BaseModel):
-    """The table, and the day on which it was looked up."""
+    """The table, the day on which it was looked up, and the region whose prices these are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     looked_at: date
+    region: str
     prices: Mapping[str, Price]
 
     def __getitem__(self, name: str) -> Price:

@@ -9,7 +9,7 @@ from hallmark.cost import bill
 from hallmark.cost.bill import Kept, Line
 from hallmark.cost.estimate import Estimate
 
-LEFT_OUT = "List prices of eu-central-1, first tier; no free tier, tax, support, discount, retries, replays."
+LEFT_OUT = "first tier; no free tier, tax, support, discount, retries, replays."
 _BAR = 30
 _SHORT = frozenset({"price", "known how", "kept"})
 _NUMBERS = frozenset({"quantity", "USD", "share", "GB", "USD/month"})
@@ -31,7 +31,7 @@ def render(estimate: Estimate, console: Console) -> None:
     for number, note in enumerate(notes, 1):
         console.print(f"{number:>2} {note}", style="dim", highlight=False)
     where = f"Looked up {estimate.prices_of}: hallmark/cost/prices.yaml."
-    console.print(f"{LEFT_OUT} {where}", style="dim", highlight=False)
+    console.print(f"List prices of {estimate.region}, {LEFT_OUT} {where}", style="dim", highlight=False)
 
 
 def _table(*columns: str) -> Table:

@@ -27,39 +27,35 @@ LOG_GROUPS = MappingProxyType(
         "/aws/events/": "audit log",
     }
 )
-# What surrounds the detail of an event that is stored whole.
-# https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
-_ENVELOPE: dict[str, str | list[str]] = {
-    "version": "0",
-    "id": "17793124-05d4-b198-2fde-7ededc63b103",
-    "detail-type": "TransactionReceived",
-    "source": "hallmark.realtime",
-    "account": "123456789012",
-    "time": "2026-11-20T15:40:07Z",
-    "region": "eu-central-1",
-    "resources": [],
-    "detail": "",
-}
-ENVELOPE_BYTES = len(json.dumps(_ENVELOPE, separators=(",", ":"))) - len('""')
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """A run on a stage's settings; `rate` in transactions a second, `billed_ms` by function where AWS's is known."""
+    """A run on a stage's settings; `rate` in transactions a second, `billed_ms` by function where AWS's is known.
+
+    `envelope` is what surrounds the detail of an event.
+    """
 
     counts: Counts
     declared: Declared
     names: Names
     prices: Prices
     rate: float
+    envelope: Mapping[str, object]
     billed_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def envelope_bytes(envelope: Mapping[str, object]) -> int:
+    """Return the bytes of an event without its detail."""
+    return len(json.dumps(envelope, separators=(",", ":"))) - len('""')
 
 
 def event_bytes(traffic: Traffic) -> dict[str, float]:
     """Return by bus the bytes of whole events."""
+    envelope = envelope_bytes(traffic.envelope)
     events = traffic.counts.by_thing("events:")
     details = traffic.counts.by_thing("bytes:events:")
-    return {bus: details[bus] + count * ENVELOPE_BYTES for bus, count in events.items()}
+    return {bus: details[bus] + count * envelope for bus, count in events.items()}
 
 
 def log_bytes(traffic: Traffic) -> dict[tuple[str, str], float]:

@@ -12,16 +12,17 @@ from hallmark.evidence.recorder import recorded
 from hallmark.gates.running.findings_cache import Basis, judged, told_before
 from hallmark.gates.running.systems import exit_code
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
-from hallmark.project import REGION, ROOT
+from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized, all_templates, optional_templates
 from infra.errors import UserError
+from infra.systems import REGIONS
 
 if TYPE_CHECKING:
     from cfnlint.rules import Match
 
 GATE = TOOL = "cfn-lint"
 CHECKS = ("E", "W")
-BASIS = Basis(TOOL, (REGION, *CHECKS), (Path(__file__), ROOT / ".cfnlintrc.yaml", ROOT / "requirements" / "dev.txt"))
+BASIS = Basis(TOOL, (*REGIONS, *CHECKS), (Path(__file__), ROOT / ".cfnlintrc.yaml", ROOT / "requirements" / "dev.txt"))
 # Rule, resource, line, message.
 Said = tuple[str, str, int, str]
 
@@ -36,7 +37,9 @@ def lint(templates: Sequence[Synthesized]) -> list[list[Said]]:
     from cfnlint.config import ManualArgs
 
     found: dict[str, list[Said]] = {str(template.path): [] for template in templates}
-    for match in lint_by_config(ManualArgs(regions=[REGION], mandatory_checks=list(CHECKS), templates=list(found))):
+    for match in lint_by_config(
+        ManualArgs(regions=list(REGIONS), mandatory_checks=list(CHECKS), templates=list(found))
+    ):
         found[match.filename].append((match.rule.id, _resource(match), match.linenumber, match.message))
     return list(found.values())
 

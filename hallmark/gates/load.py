@@ -1,6 +1,6 @@
 """The gate load: `python -m hallmark.gates.load SCENARIO` runs a scenario on deployed stages and judges it.
 
-The objectives are in load/slo.yaml. Gate `load` is the scenario `steady`; the others are gates of their own names.
+The objectives are in load/slo/<system>.yaml. Gate `load` is the scenario `steady`; the others have their own names.
 """
 
 import argparse
@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from functools import partial
 
 from hallmark import fidelity
-from hallmark.commands.common import out, progress_bars
 from hallmark.evidence import Finding, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running.systems import add_system, each_system
-from hallmark.load import scenario, slo
+from hallmark.load import slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.stage.opening import open_stage
+from hallmark.terminal import out, progress_bars
 from infra.systems import STAGES, System
 
 GATE = "load"
@@ -30,7 +30,8 @@ GATES = {"steady": GATE}
 
 def proofs(result: LoadResult) -> Iterator[Proof]:
     """Yield a proof for each control that an objective names: passed when all of its objectives are met."""
-    artifact = slo.FILE.relative_to(ROOT).as_posix()
+    file = slo.file_of(result.system)
+    artifact = file.relative_to(ROOT).as_posix()
     for control in dict.fromkeys(judged.control for judged in result.objectives):
         mine = [judged for judged in result.objectives if judged.control == control]
         yield Proof(
@@ -38,7 +39,7 @@ def proofs(result: LoadResult) -> Iterator[Proof]:
             "load",
             "passed" if all(judged.passed for judged in mine) else "failed",
             artifact,
-            sha256(slo.FILE),
+            sha256(file),
             result.stage,
             fidelity.of_control(control) if result.target == "embedded" else None,
             tuple(_finding(result, judged) for judged in mine if not judged.passed),
@@ -57,7 +58,7 @@ def _finding(result: LoadResult, judged: Judged) -> Finding:
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hallmark.gates.load", description=__doc__)
-    parser.add_argument("scenario", choices=[name for name in scenario.names() if name not in ("floor", "headroom")])
+    parser.add_argument("scenario", help="a scenario of load/scenarios/SYSTEM")
     parser.add_argument("--seconds", type=float, help="length of the main phase, by default the scenario's")
     parser.add_argument("--processes", type=int, default=1, help="load generators on this machine")
     parser.add_argument("--target", choices=("embedded", "aws"), default="embedded")

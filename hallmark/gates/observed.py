@@ -13,26 +13,27 @@ from functools import partial
 from pathlib import Path
 
 from hallmark import deploy, fidelity
-from hallmark.commands.drift import text
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.observe import observe, write
 from hallmark.observe.drift import declared, drift
+from hallmark.observe.render import text
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.synthesized import OBSERVED, Synthesized, templates
+from hallmark.synthesized import OBSERVED, Synthesized
 from infra.errors import UserError
-from infra.systems import STAGES, System
+from infra.systems import REGIONS, STAGES, System
 
 GATE = "observed"
 
 
 @contextmanager
 def _account() -> Iterator[Emulator]:
-    """An emulator with a bootstrapped account, which ends with the gate."""
+    """An emulator whose regions are bootstrapped, which ends with the gate."""
     with emulator() as started:
-        deploy.bootstrap(embedded.ACCOUNT, embedded.environment(started))
+        for region in REGIONS:
+            deploy.bootstrap(embedded.ACCOUNT, region, embedded.environment(started, region))
         yield started
 
 
@@ -41,17 +42,12 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
     if started is None:
         return [aws.open_stage(system.name, os.environ.get("HALLMARK_STAGE", STAGES[0]))]
     for stage in STAGES:
-        deploy.deploy(system.name, stage, embedded.environment(started))
+        deploy.deploy(system.name, stage, embedded.environment(started, system.region))
     return [embedded.stage_of(started, system.name, stage) for stage in STAGES]
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
-    """Read one stage back into the folder and record what the policies say; drift fails the gate.
-
-    UserError for a stage of several stacks, of which some would not be looked at.
-    """
-    if others := templates(stage.system, stage.name)[1:]:
-        raise UserError(f"nothing reads {others[0].stack} back: hallmark/observe reads the main stack of a stage")
+    """Read one stage back into the folder and record what the policies say; drift fails the gate."""
     document = observe(stage)
     template = Synthesized(write(document, stage, folder))
     for proof in proofs(template, stage.system, "observed"):

@@ -1,1 +1,1 @@
-"""The ledger: what should have come of a run at every place of the pipeline, against what did."""
+"""The ledger of a run: its lines, waiting until there is silence, and reading logs."""

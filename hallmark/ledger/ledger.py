@@ -1,10 +1,10 @@
-"""What a run came to, place by place."""
+"""The ledger of a run: expected against observed counts for each place that an item must reach."""
 
 import json
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-
-from rich.console import Console
+from typing import ClassVar
 
 _SHOWN = 3
 
@@ -35,9 +35,31 @@ class Line:
         return [f"{where}: {counts}; {name}: {sample(found)}" for name, found in named if self.judged and found]
 
 
+def compare(
+    place: str, rule: str, expected: set[str], observed: set[str], deliveries: int | None, *, extra: Iterable[str] = ()
+) -> Line:
+    """Return the line of two sets of names; `extra` names are unexpected without being observed in this place."""
+    missing = tuple(sorted(expected - observed))
+    unexpected = tuple(sorted((observed | set(extra)) - expected))
+    return Line(place, rule, len(expected), len(observed), deliveries, missing, unexpected)
+
+
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """The whole account of a run; `seconds` is the sending alone."""
+class Table:
+    """Lines under one heading: two words where the lines are told by rule, else one."""
+
+    heading: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Ledger(ABC):
+    """The whole account of a run, to which each system adds its places; `seconds` is the sending alone.
+
+    `mismatches` are kept values that are not the expected ones, `lost` accepted items that are missing somewhere.
+    """
+
+    MISMATCHES: ClassVar[str] = "kept values differ from the expected"
 
     sent: int
     accepted: int
@@ -46,18 +68,23 @@ class Ledger:
     failed: int
     seconds: float
     reasons: Mapping[str, int]
-    by_rule: tuple[Line, ...]
-    records: tuple[Line, ...]
-    verdicts: Mapping[str, int]
-    combinations: int
     mismatches: tuple[str, ...]
     lost: tuple[str, ...]
-    foreign_messages: int
+
+    @property
+    @abstractmethod
+    def tables(self) -> tuple[Table, ...]:
+        """The lines, as they are shown."""
+
+    @property
+    def figures(self) -> Mapping[str, str]:
+        """What else the system counts, by name."""
+        return {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """All lines: by rule, then the records."""
-        return self.by_rule + self.records
+        """All lines, table by table."""
+        return tuple(line for table in self.tables for line in table.lines)
 
     @property
     def differences(self) -> list[str]:
@@ -65,20 +92,14 @@ class Ledger:
         found = [difference for line in self.lines for difference in line.differences]
         found += [f"not carried: {count} of {self.sent} ({reason})" for reason, count in self.reasons.items()]
         if self.mismatches:
-            found.append(f"stored enrichment differs from the computed: {sample(self.mismatches)}")
+            found.append(f"{self.MISMATCHES}: {sample(self.mismatches)}")
         if self.lost:
             found.append(f"lost: {len(self.lost)} of {self.accepted + self.duplicates}: {sample(self.lost)}")
         return found
 
     def to_json(self) -> str:
-        """Return the ledger as JSON: the fields of this class, and `differences`."""
+        """Return the ledger as JSON: the fields of its class, and `differences`."""
         return json.dumps({**asdict(self), "differences": self.differences}, indent=2)
-
-    def render(self, console: Console) -> None:
-        """Print the ledger as tables, and the differences."""
-        from hallmark.ledger.render import render
-
-        render(self, console)
 
 
 def sample(names: tuple[str, ...]) -> str:

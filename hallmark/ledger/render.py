@@ -3,14 +3,15 @@
 from rich.console import Console
 from rich.table import Table
 
+from hallmark.ledger import ledger as ledgers
 from hallmark.ledger.ledger import Ledger, Line
 
 _COUNTS = ("expected", "distinct", "deliveries", "missing", "extra")
 
 
 def render(ledger: Ledger, console: Console) -> None:
-    """Print the counts of the run, the targets by rule, the records, and every difference."""
-    for table in (_summary(ledger), _by_rule(ledger), _records(ledger)):
+    """Print the counts of the run, the lines table by table, and every difference."""
+    for table in (_summary(ledger), *map(_lines, ledger.tables)):
         console.print(table)
         console.print()
     differences = ledger.differences
@@ -36,28 +37,18 @@ def _summary(ledger: Ledger) -> Table:
         table.add_row(name, str(getattr(ledger, name)))
     table.add_row("lost", f"[{'bold red' if ledger.lost else 'bold green'}]{len(ledger.lost)}[/]")
     table.add_row("accepted a second", f"{(ledger.accepted + ledger.duplicates) / max(ledger.seconds, 0.001):.0f}")
-    table.add_row("combinations of the five rules", f"{ledger.combinations} of 32")
-    for outcome, count in sorted(ledger.verdicts.items()):
-        table.add_row(f"verdicts: {outcome}", str(count))
-    table.add_row("enrichment mismatches", str(len(ledger.mismatches)))
-    if ledger.foreign_messages:
-        table.add_row("buffer messages of other runs", str(ledger.foreign_messages))
+    for name, figure in ledger.figures.items():
+        table.add_row(name, figure)
     return table
 
 
-def _by_rule(ledger: Ledger) -> Table:
-    table = _table("rule", "target", *_COUNTS)
+def _lines(found: ledgers.Table) -> Table:
+    table = _table(*found.heading, *_COUNTS)
     rule = ""
-    for line in ledger.by_rule:
-        table.add_row("" if line.rule == rule else line.rule, line.place, *_counts(line))
+    for line in found.lines:
+        names = ("" if line.rule == rule else line.rule, line.place) if len(found.heading) > 1 else (line.place,)
+        table.add_row(*names, *_counts(line))
         rule = line.rule
-    return table
-
-
-def _records(ledger: Ledger) -> Table:
-    table = _table("kept where", *_COUNTS)
-    for line in ledger.records:
-        table.add_row(line.place, *_counts(line))
     return table
 
 

@@ -1,12 +1,13 @@
 """The key of a client that has used up its quota: made for a run, and taken back when the run ends."""
 
 from hallmark.stage import Stage
+from infra.systems import system_of
 
 QUOTA_PER_DAY = 1
 
 
-def make_over_quota_key(stage: Stage) -> str:
-    """Return the value of a new key whose usage plan allows one request a day.
+def make_over_quota_key(stage: Stage, api_id: str) -> str:
+    """Return the value of a new key whose usage plan allows one request a day to an API.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     """
@@ -15,7 +16,7 @@ def make_over_quota_key(stage: Stage) -> str:
     key = client.create_api_key(name=name, enabled=True)
     plan = client.create_usage_plan(
         name=name,
-        apiStages=[{"apiId": stage.outputs["ApiId"], "stage": stage.name}],
+        apiStages=[{"apiId": api_id, "stage": stage.name}],
         quota={"limit": QUOTA_PER_DAY, "period": "DAY"},
     )
     client.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
@@ -38,4 +39,4 @@ def remove_over_quota_key(stage: Stage) -> None:
 
 
 def _name(stage: Stage) -> str:
-    return f"{stage.system}-load-over-quota-{stage.name}"
+    return f"{system_of(stage.system).slug}-load-over-quota-{stage.name}"

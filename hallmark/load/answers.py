@@ -1,8 +1,7 @@
 """What the answers to the requests tell."""
 
-from hallmark.load import abuse
+from hallmark.load.kinds import REGULAR
 from hallmark.load.measured import THROTTLED, Measure, Measured
-from hallmark.load.plan import CARD
 
 
 def percentile(percent: float) -> Measure:
@@ -11,19 +10,19 @@ def percentile(percent: float) -> Measure:
 
 
 def requests(measured: Measured, phase: str) -> float:
-    """Card transactions that were answered, throttled or not."""
+    """Regular requests that were answered, throttled or not."""
     return sum(1 for _, sample in measured.samples(phase) if sample.status)
 
 
 def error_rate(measured: Measured, phase: str) -> float | None:
-    """The share, in percent, of card transactions that were neither accepted nor throttled; those never sent count."""
-    due = sum(1 for arrival in measured.by_phase.get(phase, []) if arrival.kind == CARD)
-    good = sum(1 for _, sample in measured.samples(phase) if sample.status in (202, THROTTLED))
+    """The share, in percent, of regular requests that were neither accepted nor throttled; those never sent count."""
+    due = sum(1 for arrival in measured.by_phase.get(phase, []) if arrival.kind == REGULAR)
+    good = sum(1 for _, sample in measured.samples(phase) if sample.status in (measured.kinds.accepted, THROTTLED))
     return 100 * (due - good) / due if due else None
 
 
 def throttled(measured: Measured, phase: str) -> float | None:
-    """Card transactions that the usage plan turned away."""
+    """Regular requests that the usage plan turned away."""
     found = measured.samples(phase)
     return sum(1 for _, sample in found if sample.status == THROTTLED) if found else None
 
@@ -34,19 +33,19 @@ def achieved(measured: Measured, phase: str) -> float | None:
     if not found:
         return None
     length = next(item.seconds for item in measured.run.terms.load().phases if item.name == phase)
-    due = sum(1 for arrival in measured.by_phase[phase] if arrival.kind == CARD)
+    due = sum(1 for arrival in measured.by_phase[phase] if arrival.kind == REGULAR)
     end = max(arrival.due + sample.latency / 1e6 for arrival, sample in found) - measured.starts[phase]
     return 100 * float(len(found)) / due * min(1.0, length / end)
 
 
 def unexpected_answers(measured: Measured, phase: str) -> float | None:
     """Abusive requests that were answered otherwise than they should be, or not at all."""
-    due = [arrival for arrival in measured.by_phase.get(phase, []) if arrival.kind != CARD]
-    found = measured.samples(phase, cards=False)
-    good = sum(1 for arrival, sample in found if sample.status in abuse.kind(arrival.kind).answers)
+    due = [arrival for arrival in measured.by_phase.get(phase, []) if arrival.kind != REGULAR]
+    found = measured.samples(phase, regular=False)
+    good = sum(1 for arrival, sample in found if sample.status in measured.kinds.answers(arrival.kind))
     return float(len(due) - good) if due else None
 
 
 def over_quota(measured: Measured, phase: str) -> float:
     """Requests that were refused because the quota was used up."""
-    return sum(1 for _, sample in measured.samples(phase, cards=False) if sample.status == THROTTLED)
+    return sum(1 for _, sample in measured.samples(phase, regular=False) if sample.status == THROTTLED)

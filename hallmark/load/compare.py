@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from hallmark.load import run_file
-from hallmark.load.plan import CARD, slots
+from hallmark.load.kinds import REGULAR
+from hallmark.load.plan import slots
 from hallmark.load.run_file import RunFile
+from hallmark.systems.wing import load_of
 from infra.errors import UserError
 
 DRAWS, CONFIDENCE = 1000, 0.99
@@ -50,8 +52,9 @@ class Difference:
 def compare(first: Path, second: Path) -> list[Difference]:
     """Return the differences of two runs; UserError when they are not of one scenario, or too short."""
     runs = [run_file.read(path) for path in (first, second)]
-    if runs[0].terms.scenario != runs[1].terms.scenario:
-        raise UserError(f"{first} is of {runs[0].terms.scenario}, {second} of {runs[1].terms.scenario}: not comparable")
+    names = [f"{run.terms.system}'s {run.terms.scenario}" for run in runs]
+    if names[0] != names[1]:
+        raise UserError(f"{first} is of {names[0]}, {second} of {names[1]}: not comparable")
     blocks = [blocks_of(run) for run in runs]
     if min(map(len, blocks)) < FEWEST_SECONDS:
         raise UserError(f"a run of less than {FEWEST_SECONDS} counted seconds says nothing: make longer ones")
@@ -62,11 +65,11 @@ def blocks_of(run: RunFile) -> list[list[int]]:
     """Return the latencies, in microseconds, of each counted second of a run."""
     tuned = run.terms.load()
     counted = {phase.name for phase in tuned.phases if phase.counted}
-    planned = slots(tuned, run.terms.stage_key)
+    planned = slots(tuned, run.terms.stage_key, load_of(run.terms.system).kinds)
     found: dict[int, list[int]] = defaultdict(list)
     for sample in run.samples:
         slot = planned[sample.index]
-        if slot.phase in counted and slot.kind == CARD:
+        if slot.phase in counted and slot.kind == REGULAR:
             found[int(slot.due)].append(sample.latency)
     return list(found.values())
 

@@ -1,41 +1,32 @@
-"""The floor: a function that does nothing behind the same gateway, deployed beside the pipeline for a while."""
+"""The floor: a function that does nothing behind the same gateway, deployed beside a stage for a while."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 
-from hallmark import yaml_lines
-from hallmark.project import ROOT
-from hallmark.stage.deployed import DeployedStage, stack_name
-
-SYSTEM = "floor"
-TEMPLATE = Path(__file__).with_suffix(".template.yaml")
-SCHEMA = ROOT / "infra" / "realtime" / "request.schema.json"
+from hallmark.load.load import Load
+from hallmark.stage.deployed import DeployedStage
 
 
-def template() -> str:
-    """Return the stack's template, with the pipeline's own request schema."""
-    found = yaml_lines.read(TEMPLATE)
-    found["Resources"]["Request"]["Properties"]["Schema"] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return json.dumps(found)
+def floor_of(stage: DeployedStage) -> DeployedStage:
+    """Return the floor beside a stage, in the place of the stage itself."""
+    return stage.of_stacks(f"hallmark-floor-{stage.name}")
 
 
 @contextmanager
-def floor_beside(stage: DeployedStage) -> Iterator[DeployedStage]:
-    """Deploy the floor's stack beside a stage, and delete it in the end; it is a stage of a system of its own."""
-    client, name = stage.client("cloudformation"), stack_name(SYSTEM, stage.name)
-    parameters = {"Stage": stage.name, "RuleParameters": stage.outputs["RuleParameters"]}
+def floor_beside(stage: DeployedStage, load: Load) -> Iterator[DeployedStage]:
+    """Deploy the floor's stack beside a stage, and delete it in the end."""
+    client, floor = stage.client("cloudformation"), floor_of(stage)
+    (name,) = floor.stacks
+    template, parameters = load.floor(stage)
     client.create_stack(
         StackName=name,
-        TemplateBody=template(),
+        TemplateBody=template,
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
     try:
         client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-        yield replace(stage, system=SYSTEM)
+        yield floor
     finally:
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})

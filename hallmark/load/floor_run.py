@@ -8,12 +8,12 @@ from hallmark.load import scenario as scenarios
 from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
+from hallmark.load.load import Load
 from hallmark.load.measured import Measured
 from hallmark.load.plan import arrivals
 from hallmark.load.series import phase_results
+from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
-from hallmark.traffic.outcome import Callback
-from hallmark.traffic.parameters import RuleParameters
 from infra.errors import UserError
 
 SCENARIO, CAPACITY, STEADY = "floor", "capacity", "floor"
@@ -32,17 +32,17 @@ class Floor:
     notes: tuple[str, ...] = ()
 
 
-def measure_floor(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Floor:
+def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Floor:
     """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds.
 
     It holds what it answers, no slower than the pipeline itself may be. Raises UserError when it holds next to nothing.
     """
-    wanted, tried, latest = rate, rate, _latest(stage)
+    wanted, tried, latest = rate, rate, _latest(stage, load)
     notes: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
-        measured = _run(stage, rate, processes, progress)
+        measured = _run(stage, load, rate, processes, progress)
         capacity = _phase(measured, CAPACITY)
-        if _held(capacity, latest):
+        if _held(capacity, latest, load.kinds.accepted):
             return _floor(rate, measured, capacity, notes)
         tried, rate = rate, round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
         if not rate:
@@ -57,26 +57,28 @@ def measure_floor(stage: DeployedStage, rate: float, processes: int, progress: C
     )
 
 
-def _latest(stage: DeployedStage) -> float:
+def _latest(stage: DeployedStage, load: Load) -> float:
     """The p99 in milliseconds that the pipeline may have."""
     key = scenarios.stage_key(stage.target, stage.name)
-    bounds = (slo.at(row.at_most, key) for row in slo.load(PIPELINE, key) if row.measure == "p99")
+    bounds = (
+        slo.at(row.at_most, key) for row in slo.load(stage.system, PIPELINE, key, load.measures) if row.measure == "p99"
+    )
     return min((bound for bound in bounds if bound is not None), default=inf)
 
 
-def _run(stage: DeployedStage, rate: float, processes: int, progress: Callback) -> Measured:
-    run = generate(stage, SCENARIO, Settings(rate=rate, processes=processes), progress)
-    return Measured(run, arrivals(run.terms, RuleParameters.of(stage.outputs)))
+def _run(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Measured:
+    run = generate(stage, SCENARIO, Settings(rate=rate, processes=processes, floor=True), progress)
+    return Measured(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
 
 
 def _phase(measured: Measured, name: str) -> PhaseResult:
     return next(phase for phase in phase_results(measured) if phase.name == name)
 
 
-def _held(phase: PhaseResult, latest: float) -> bool:
+def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
     # Few samples have no p99, but a slowest one.
     in_time = phase.percentiles.get("99", phase.percentiles.get("max", inf)) <= latest
-    return set(phase.statuses) == {"202"} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
+    return set(phase.statuses) == {str(accepted)} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
 
 def _floor(rate: float, measured: Measured, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:

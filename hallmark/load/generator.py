@@ -9,9 +9,9 @@ from pathlib import Path
 
 from hallmark.load import run_file, scenario
 from hallmark.load.run_file import RUNS, RunFile
+from hallmark.progress import Callback, Progress
 from hallmark.project import ROOT, free_port, tool_environment
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Callback, Progress
 from infra.errors import UserError
 
 LOCUSTFILE = ROOT / "load" / "locustfile.py"
@@ -22,7 +22,8 @@ _POLL_SECONDS = 0.25
 class Settings:
     """How a scenario is run: its rate and length where they differ from the file, how many generator processes.
 
-    With `host` the requests go there, without a key. `label` names the files in build/load.
+    With `host` the requests go there, without a key; with `floor` to the stack that does nothing, beside the stage.
+    `label` names the files in build/load.
     """
 
     rate: float | None = None
@@ -30,6 +31,7 @@ class Settings:
     processes: int = 1
     host: str | None = None
     label: str | None = None
+    floor: bool = False
 
 
 def generate(stage: Stage, name: str, settings: Settings, progress: Callback) -> RunFile:
@@ -42,7 +44,7 @@ def generate(stage: Stage, name: str, settings: Settings, progress: Callback) ->
     path.unlink(missing_ok=True)
     log = RUNS / f"{label}.log"
     RUNS.mkdir(parents=True, exist_ok=True)
-    tuned = scenario.load(name).tuned(settings.rate, settings.seconds)
+    tuned = scenario.load(stage.system, name).tuned(settings.rate, settings.seconds)
     total = round(sum(phase.seconds for phase in tuned.phases))
     with log.open("w", encoding="utf-8") as output:
         environment = tool_environment({"PYTHONPATH": str(ROOT)})
@@ -67,6 +69,8 @@ def _command(stage: Stage, name: str, settings: Settings, path: Path) -> list[st
     for option, value in (("--rate", settings.rate), ("--seconds", settings.seconds), ("--host", settings.host)):
         if value is not None:
             command += [option, str(value)]
+    if settings.floor:
+        command += ["--floor"]
     if settings.processes > 1:
         # Locust's own master listens on every address, on one port for all runs of a machine.
         port = str(free_port())

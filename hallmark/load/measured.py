@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hallmark.load.account import Account
+from hallmark.load.kinds import REGULAR, Kinds
 from hallmark.load.latencies import Latencies
-from hallmark.load.plan import CARD, Arrival
+from hallmark.load.plan import Arrival
 from hallmark.load.run_file import RunFile, Sample
 
 THROTTLED = 429
@@ -15,13 +16,14 @@ THROTTLED = 429
 
 @dataclass(frozen=True)
 class Measured:
-    """A run with its plan, what became of its transactions, and the floor: the same load on a no-op function.
+    """A run with its plan, what became of its items, and the floor: the same load on a no-op function.
 
     `account` and `floor` are None where they were not observed.
     """
 
     run: RunFile
     planned: Sequence[Arrival]
+    kinds: Kinds
     account: Account | None = None
     floor: Latencies | None = None
     _seen: Mapping[int, Sample] = field(init=False, repr=False)
@@ -48,13 +50,13 @@ class Measured:
             start += phase.seconds
         return found
 
-    def samples(self, phase: str, cards: bool = True) -> list[tuple[Arrival, Sample]]:
-        """The samples of a phase: of card transactions, or of abuse."""
-        chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == CARD) == cards)
+    def samples(self, phase: str, regular: bool = True) -> list[tuple[Arrival, Sample]]:
+        """The samples of a phase: regular requests, or abuse."""
+        chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == REGULAR) == regular)
         return [(arrival, self._seen[arrival.index]) for arrival in chosen if arrival.index in self._seen]
 
     def latencies(self, phase: str) -> Latencies:
-        """Latencies of the card transactions of a phase; what the usage plan turned away is counted apart."""
+        """Latencies of the regular requests of a phase; what the usage plan turned away is counted apart."""
         if phase not in self._latencies:
             counted = (sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
             self._latencies[phase] = Latencies(counted)

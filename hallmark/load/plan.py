@@ -1,27 +1,37 @@
-"""The plan of a run: what arrives when, the same on every machine that is told the same terms."""
+"""The plan of a run: what arrives when, the same on every machine that is given the same terms."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
-from hallmark.load import abuse, scenario
+from hallmark import clock
+from hallmark.load import scenario
+from hallmark.load.kinds import REGULAR, Kinds
 from hallmark.load.scenario import Scenario
-from hallmark.traffic import clock
-from hallmark.traffic.generator import first_ts, generate
-from hallmark.traffic.parameters import RuleParameters
-from hallmark.traffic.schedule import everyday, several_rules
-from hallmark.traffic.transaction import Transaction
+from hallmark.sending.item import Item
 
-_MIXES = {"cards": everyday, "several-rules": several_rules}
-CARD = "card"
+
+class Mix(Protocol):
+    """A stage's traffic: items by the name that a scenario gives to their mix, and each request's body."""
+
+    def begin(self, total: int) -> datetime:
+        """Return the first moment of traffic of which the last of `total` items lies just before now."""
+
+    def items(self, total: int, begin: datetime, mix: str | None) -> Iterator[Item]:
+        """Yield as many items in the order of time; UserError for a mix that the system does not have."""
+
+    def body(self, item: Item, kind: str) -> bytes:
+        """Return the request's body, spoilt where the kind is abuse."""
 
 
 @dataclass(frozen=True)
 class Terms:
     """What a plan follows from; `begin` is the generated traffic's first moment, which makes a run's ids its own."""
 
+    system: str
     scenario: str
     stage_key: str
     begin: str
@@ -30,11 +40,11 @@ class Terms:
 
     @classmethod
     def starting_now(
-        cls, name: str, stage_key: str, parameters: RuleParameters, rate: float | None, seconds: float | None
+        cls, system: str, name: str, stage_key: str, kinds: Kinds, mix: Mix, rate: float | None, seconds: float | None
     ) -> "Terms":
         """Return the terms of a run whose traffic ends now."""
-        total = len(slots(scenario.load(name).tuned(rate, seconds), stage_key))
-        return cls(name, stage_key, clock.to_text(first_ts(total, parameters, clock.now())), rate, seconds)
+        total = len(slots(scenario.load(system, name).tuned(rate, seconds), stage_key, kinds))
+        return cls(system, name, stage_key, clock.to_text(mix.begin(total)), rate, seconds)
 
     def to_message(self) -> dict[str, Any]:
         """Return the terms as plain data."""
@@ -42,28 +52,23 @@ class Terms:
 
     def load(self) -> Scenario:
         """Return the scenario at these terms."""
-        return scenario.load(self.scenario).tuned(self.rate, self.seconds)
+        return scenario.load(self.system, self.scenario).tuned(self.rate, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request: `due` in seconds after the start, its phase, and its kind (`card`, or a kind of abuse)."""
+    """One request: `due` in seconds after the start, its phase, and its kind (`regular`, or a kind of abuse)."""
 
     index: int
     due: float
     phase: str
     kind: str
-    transaction: Transaction
+    item: Item
 
     @property
     def lane(self) -> str:
-        """What is served strictly one after another: an account; abuse waits for nobody."""
-        return self.transaction.account_id if self.kind == CARD else f"abuse-{self.index}"
-
-    @property
-    def body(self) -> bytes:
-        """The request's body."""
-        return self.transaction.body() if self.kind == CARD else abuse.kind(self.kind).body(self.transaction)
+        """What is served strictly one after another: the item's lane; abuse waits for nobody."""
+        return self.item.lane if self.kind == REGULAR else f"abuse-{self.index}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,15 @@ class Slot:
     kind: str
 
 
-def slots(of: Scenario, stage_key: str) -> list[Slot]:
+def slots(of: Scenario, stage_key: str, kinds: Kinds) -> list[Slot]:
     """Return the moments of all arrivals, evenly spaced within each phase, in the order of time."""
     found: list[Slot] = []
     start = 0.0
-    kinds = abuse.names()
+    abuse = kinds.in_turn()
     for phase in of.phases:
         rate, abuse_rate = phase.rate_at(stage_key), phase.abuse_at(stage_key)
-        found += [Slot(start + due, phase.name, CARD) for due in _evenly(rate, phase.seconds)]
-        found += [Slot(start + due, phase.name, next(kinds)) for due in _evenly(abuse_rate, phase.seconds)]
+        found += [Slot(start + due, phase.name, REGULAR) for due in _evenly(rate, phase.seconds)]
+        found += [Slot(start + due, phase.name, next(abuse)) for due in _evenly(abuse_rate, phase.seconds)]
         start += phase.seconds
     return sorted(found, key=lambda slot: slot.due)
 
@@ -92,31 +97,30 @@ def _evenly(rate: float, seconds: float) -> Iterator[float]:
     return ((number + 0.5) / rate for number in range(round(rate * seconds)))
 
 
-def arrivals(terms: Terms, parameters: RuleParameters) -> list[Arrival]:
-    """Return every arrival of a run; an account's transactions keep their order and are spread over the whole run."""
-    planned = slots(terms.load(), terms.stage_key)
-    begin, mix = clock.from_text(terms.begin), _MIXES[terms.load().mix]
-    transactions = generate(len(planned), 0, parameters, begin, mix)
-    spread = _spread(list(transactions), Random(terms.begin))
+def arrivals(terms: Terms, kinds: Kinds, mix: Mix) -> list[Arrival]:
+    """Return every arrival of a run; a lane's items keep their order and are spread over the whole run."""
+    planned = slots(terms.load(), terms.stage_key, kinds)
+    items = mix.items(len(planned), clock.from_text(terms.begin), terms.load().mix)
+    spread = _spread(list(items), Random(terms.begin))
     return [
-        Arrival(index, slot.due, slot.phase, slot.kind, transaction)
-        for index, (slot, transaction) in enumerate(zip(planned, spread, strict=True))
+        Arrival(index, slot.due, slot.phase, slot.kind, item)
+        for index, (slot, item) in enumerate(zip(planned, spread, strict=True))
     ]
 
 
-def _spread(transactions: Sequence[Transaction], random: Random) -> list[Transaction]:
-    """Spread each account's transactions evenly: a card is not used again before its last answer is there."""
-    lanes: dict[str, list[Transaction]] = defaultdict(list)
-    for transaction in transactions:
-        lanes[transaction.account_id].append(transaction)
-    placed: list[tuple[float, int, Transaction]] = []
+def _spread(items: Sequence[Item], random: Random) -> list[Item]:
+    """Spread each lane's items evenly: an account is not used again before its last answer is there."""
+    lanes: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        lanes[item.lane].append(item)
+    placed: list[tuple[float, int, Item]] = []
     for lane in lanes.values():
         offset = random.random()
         placed += [((place + offset) / len(lane), len(placed) + place, each) for place, each in enumerate(lane)]
-    return [transaction for _, _, transaction in sorted(placed, key=lambda item: item[:2])]
+    return [item for _, _, item in sorted(placed, key=lambda one: one[:2])]
 
 
 def share(planned: Sequence[Arrival], number: int, of: int) -> list[Arrival]:
-    """Return the part of one of several generators: whole accounts, dealt in the order of their first arrival."""
+    """Return the part of one of several generators: whole lanes, dealt in the order of their first arrival."""
     lanes = {lane: place for place, lane in enumerate(dict.fromkeys(arrival.lane for arrival in planned))}
     return [arrival for arrival in planned if lanes[arrival.lane] % of == number]

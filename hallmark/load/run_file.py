@@ -33,17 +33,16 @@ class Sample:
 class RunFile:
     """A run as its generator saw it: when it started (UTC), which users and how many generators sent what.
 
-    `archived_before` is the size of the archive at the start, in events.
+    `counted_before` is what the system counted at the start, such as the events of its archive.
     """
 
     terms: Terms
-    system: str
     target: str
     stage: str
     started: str
     users: int
     generators: int
-    archived_before: int
+    counted_before: int
     samples: tuple[Sample, ...] = field(repr=False)
 
     def write(self, path: Path) -> None:

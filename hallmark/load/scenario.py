@@ -1,8 +1,8 @@
-"""The scenarios of load/scenarios: what arrives, how fast, for how long."""
+"""The scenarios of load/scenarios/<system>: what arrives, how fast, for how long."""
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,7 +16,7 @@ Rates = Annotated[dict[str, Number], BeforeValidator(lambda value: value if isin
 
 
 class Phase(BaseModel):
-    """A stretch of constant rates: card transactions and abusive requests a second, one number or one for each stage.
+    """A stretch of constant rates: regular and abusive requests a second, one number or one for each stage.
 
     What is not `counted` (the warm-up) is sent and accounted for, and measured by nothing. `stretch` marks the phases
     whose length a caller may set.
@@ -32,7 +32,7 @@ class Phase(BaseModel):
     stretch: bool = False
 
     def rate_at(self, stage_key: str, rates: dict[str, float] | None = None) -> float:
-        """Return the card transactions a second on a stage."""
+        """Return the regular requests a second on a stage."""
         found = self.rate if rates is None else rates
         return found.get(stage_key, found.get("", 0.0))
 
@@ -42,14 +42,14 @@ class Phase(BaseModel):
 
 
 class Scenario(BaseModel):
-    """A load of named phases; `users` is how many requests can be on their way at once."""
+    """A load of named phases; `users` is how many requests can be on their way at once, `mix` the system's own word."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     about: str
     users: Annotated[int, Field(ge=1)]
-    mix: Literal["cards", "several-rules"] = "cards"
+    mix: str | None = None
     floor: bool = False
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
 
@@ -78,23 +78,24 @@ class Scenario(BaseModel):
         return self.model_copy(update={"phases": tuple(tune(phase) for phase in self.phases)})
 
 
-def names(folder: Path = SCENARIOS) -> list[str]:
-    """Return the names of the scenarios, in alphabetical order."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+def names(system: str, folder: Path = SCENARIOS) -> list[str]:
+    """Return the names of a system's scenarios, in alphabetical order."""
+    return sorted(path.stem for path in (folder / system).glob("*.yaml"))
 
 
-def path_of(name: str, folder: Path = SCENARIOS) -> Path:
+def path_of(system: str, name: str, folder: Path = SCENARIOS) -> Path:
     """Return a scenario's file; UserError when there is none of that name."""
-    path = folder / f"{name}.yaml"
+    path = folder / system / f"{name}.yaml"
     if not path.is_file():
-        raise UserError(f"there is no scenario {name!r} in {folder.name}: there are {', '.join(names(folder))}")
+        known = ", ".join(names(system, folder)) or "none"
+        raise UserError(f"there is no scenario {name!r} in {folder.name}/{system}: there are {known}")
     return path
 
 
 @cache
-def load(name: str, folder: Path = SCENARIOS) -> Scenario:
+def load(system: str, name: str, folder: Path = SCENARIOS) -> Scenario:
     """Read a scenario; UserError with the first mistake of its file."""
-    path = path_of(name, folder)
+    path = path_of(system, name, folder)
     data = yaml_lines.read(path)
     try:
         return Scenario(name=name, **data)

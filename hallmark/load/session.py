@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from hallmark import catalogue, fidelity
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
-from hallmark.load.account import account
 from hallmark.load.floor import floor_beside
 from hallmark.load.floor_run import Floor, measure_floor
 from hallmark.load.generator import Settings, generate
@@ -17,9 +16,9 @@ from hallmark.load.measured import THROTTLED, Measured
 from hallmark.load.plan import arrivals
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
+from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
-from hallmark.traffic.outcome import Callback
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.wing import load_of
 
 # How the id of the control ends that latency is measured for, in every catalogue.
 LATENCY = "_LATENCY"
@@ -37,12 +36,14 @@ def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool,
     """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
     floor = None
     notes: list[str] = []
-    if scenario.load(name).floor:
-        spare = headroom(stage, settings.processes, progress)
+    load = load_of(stage.system)
+    wanted = scenario.load(stage.system, name)
+    if wanted.floor:
+        spare = headroom(stage, load, settings.processes, progress)
         notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a server that does nothing")
-        with floor_beside(stage) as beside:
-            wanted = settings.rate or scenario.load(name).main.rate_at(_key(stage))
-            floor = measure_floor(beside, wanted, settings.processes, progress)
+        with floor_beside(stage, load) as beside:
+            rate = settings.rate or wanted.main.rate_at(_key(stage))
+            floor = measure_floor(beside, load, rate, settings.processes, progress)
         notes += floor.notes
         settings = replace(settings, rate=floor.rate)
     before = stage.usage()
@@ -60,11 +61,12 @@ def judge(
     usage_before: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Judgement:
-    """Wait until the pipeline is quiet, account for every transaction of a run, and judge it by load/slo.yaml."""
-    planned = arrivals(made.terms, RuleParameters.of(stage.outputs))
-    accounted = account(stage, made, planned, drain_buffer, progress)
-    measured = Measured(made, planned, accounted, floor.latencies if floor else None)
-    rows = slo.load(made.terms.scenario, made.terms.stage_key)
+    """Wait until the pipeline is quiet, account for every item of a run, and judge it by its objectives."""
+    load = load_of(stage.system)
+    planned = arrivals(made.terms, load.kinds, load.mix(stage))
+    accounted = load.account(stage, made, planned, drain_buffer, progress)
+    measured = Measured(made, planned, load.kinds, accounted, floor.latencies if floor else None)
+    rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
     control = catalogue.load(stage.system).ending(LATENCY)
     result = LoadResult(
@@ -81,7 +83,7 @@ def judge(
         machine=machine(),
         fidelity=_fidelity(control) if made.target == "embedded" else "native",
         phases=tuple(phase_results(measured)),
-        objectives=tuple(slo.judge(measured, rows)),
+        objectives=tuple(slo.judge(measured, rows, load.measures)),
         series=tuple(seconds(measured)),
         histogram=tuple(_counted(measured).bins()),
         ledger=_ledger(measured),
@@ -110,8 +112,7 @@ def _ledger(measured: Measured) -> dict[str, int]:
     assert measured.account is not None
     ledger = measured.account.ledger
     counts = {name: int(getattr(ledger, name)) for name in ("sent", "accepted", "failed")}
-    pairs = sum(ledger.verdicts.values())
-    return {**counts, "lost": len(ledger.lost), "archived": measured.account.archived, "verdicts": pairs}
+    return {**counts, "lost": len(ledger.lost), **measured.account.figures}
 
 
 def _spent(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> dict[str, float]:

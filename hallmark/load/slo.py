@@ -1,4 +1,4 @@
-"""The objectives of load/slo.yaml, and whether a run meets them."""
+"""The objectives of load/slo/<system>.yaml, and whether a run meets them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -10,15 +10,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hallmark import yaml_lines
 from hallmark.evidence.load_result import Judged
 from hallmark.load import scenario as scenarios
-from hallmark.load.measured import Measured
+from hallmark.load.measured import Measure, Measured
 from hallmark.load.measures import MEASURES
 from hallmark.load.recovery import recovery_seconds
 from hallmark.project import ROOT
 from infra.errors import UserError
 
-FILE = ROOT / "load" / "slo.yaml"
+FOLDER = ROOT / "load" / "slo"
 RECOVERY = "recovery"
 EVERYWHERE = ""
+Measures = Mapping[str, tuple[Measure, str]]
 Bounds = Annotated[dict[str, float], BeforeValidator(lambda v: v if isinstance(v, dict) else {EVERYWHERE: v})]
 
 
@@ -45,31 +46,28 @@ class Row(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> "Row":
-        if self.measure not in MEASURES and self.measure != RECOVERY:
-            raise ValueError(f"there is no measure {self.measure!r}: there are {', '.join([*MEASURES, RECOVERY])}")
         if bool(self.at_most) == bool(self.at_least):
             raise ValueError("wants one of at_most and at_least")
         if (self.measure == RECOVERY) != bool(self.p99_ms):
             raise ValueError("wants p99_ms with recovery, and with no other measure")
         return self
 
-    @property
-    def unit(self) -> str:
-        """The unit of what is measured."""
+    def unit(self, measures: Measures) -> str:
+        """Return the unit of what is measured."""
         if self.measure == RECOVERY:
             return "s"
-        return "times" if self.over else MEASURES[self.measure][1]
+        return "times" if self.over else measures[self.measure][1]
 
     @property
     def title(self) -> str:
         """What is measured, in words."""
         return f"{self.measure} over that of {self.over}" if self.over else self.measure
 
-    def found(self, measured: Measured, stage_key: str) -> float | None:
+    def found(self, measured: Measured, stage_key: str, measures: Measures) -> float | None:
         """Return the measure of a run, None where it was not measured."""
         if self.measure == RECOVERY:
             return recovery_seconds(measured, self.phase, at(self.p99_ms, stage_key) or 0.0)
-        measure = MEASURES[self.measure][0]
+        measure = measures[self.measure][0]
         value = measure(measured, self.phase)
         if self.over is None or value is None:
             return value
@@ -77,15 +75,28 @@ class Row(BaseModel):
         return value / base if base else None
 
 
-def load(scenario: str, stage_key: str, file: Path = FILE) -> list[Row]:
-    """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake."""
+def file_of(system: str, folder: Path = FOLDER) -> Path:
+    """Return the file of a system's objectives."""
+    return folder / f"{system}.yaml"
+
+
+def load(system: str, scenario: str, stage_key: str, own: Measures, file: Path | None = None) -> list[Row]:
+    """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake.
+
+    `own` are the measures that the system has beside those that every run has.
+    """
+    file = file or file_of(system)
     data = _table(file).get(scenario) or []
     rows = [_row(row, f"{file.name}: {scenario}, row {number}") for number, row in enumerate(data, 1)]
     found = [row for row in rows if at(row.at_most or row.at_least, stage_key) is not None]
-    phases = {phase.name for phase in scenarios.load(scenario).phases}
+    phases = {phase.name for phase in scenarios.load(system, scenario).phases}
+    known = [*MEASURES, *own, RECOVERY]
     for number, row in enumerate(rows, 1):
+        where = f"{file.name}: {scenario}, row {number}"
+        if row.measure not in known:
+            raise UserError(f"{where}: there is no measure {row.measure!r}: there are {', '.join(known)}")
         if unknown := {row.phase, row.over or row.phase} - phases:
-            raise UserError(f"{file.name}: {scenario}, row {number}: the scenario has no phase {unknown.pop()!r}")
+            raise UserError(f"{where}: the scenario has no phase {unknown.pop()!r}")
     if not found:
         raise UserError(f"{file.name} has no objectives for {scenario} on {stage_key}: nothing would be judged")
     return found
@@ -106,17 +117,17 @@ def _row(row: Any, where: str) -> Row:
         raise UserError(f"{where}: {field}{first['msg']}") from None
 
 
-def judge(measured: Measured, rows: Sequence[Row]) -> Iterator[Judged]:
+def judge(measured: Measured, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
     """Yield the verdict on each objective; what was not measured fails."""
-    key = measured.run.terms.stage_key
+    key, measures = measured.run.terms.stage_key, {**MEASURES, **own}
     for row in rows:
-        found, bound = row.found(measured, key), at(row.at_most or row.at_least, key)
+        found, bound = row.found(measured, key, measures), at(row.at_most or row.at_least, key)
         assert bound is not None
-        at_most = bool(row.at_most)
+        at_most, unit = bool(row.at_most), row.unit(measures)
         passed = found is not None and (found <= bound if at_most else found >= bound)
         shown = None if found is None else round(found, 3)
-        told = _told(found, bound, at_most, row.unit)
-        yield Judged(row.control, row.title, row.phase, shown, bound, at_most, row.unit, passed, told)
+        told = _told(found, bound, at_most, unit)
+        yield Judged(row.control, row.title, row.phase, shown, bound, at_most, unit, passed, told)
 
 
 def _told(found: float | None, bound: float, at_most: bool, unit: str) -> str:

@@ -1,17 +1,21 @@
 """A deployed stage as the readers see it: clients, what CloudFormation says it made, which names are the stage's."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from hallmark.naming import is_of
 from hallmark.stage import Stage
-from hallmark.stage.deployed import stack_name
+from infra.errors import UserError
 
 Json = dict[str, Any]
+# Every stack of the CDK may have it; it is no resource of any service.
+_CDK_METADATA = "CDKMetadata"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -30,14 +34,13 @@ class Thing:
 
 
 class Deployment:
-    """What the readers ask: the stage's services, its stack, and which names are its own.
+    """What the readers ask: the stage's services, its stacks, and which names are its own.
 
     It is read once: each question is put to AWS once, so that all readers see the same.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.stack = stack_name(stage.system, stage.name)
         self._answers: dict[str, Any] = {}
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
@@ -77,16 +80,30 @@ class Deployment:
 
     @cached_property
     def _logical_ids(self) -> dict[tuple[str, str], str]:
-        listed = self.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=self.stack)
-        return {(one["ResourceType"], one["PhysicalResourceId"]): one["LogicalResourceId"] for one in listed}
+        found: dict[tuple[str, str], str] = {}
+        for stack in self.stage.stacks:
+            listed = self.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
+            found |= {(one["ResourceType"], one["PhysicalResourceId"]): one["LogicalResourceId"] for one in listed}
+        return found
+
+    @cached_property
+    def deployed(self) -> Json:
+        """The templates that the stacks were deployed with, as one."""
+        # Says in one line that a stage is not deployed, where CloudFormation would say that a stack does not exist.
+        _ = self.stage.outputs
+        return joined([self._template(stack) for stack in self.stage.stacks])
+
+    def _template(self, stack: str) -> Json:
+        body = self.asked("cloudformation", "get_template", StackName=stack, TemplateStage="Processed")["TemplateBody"]
+        found: Json = json.loads(body) if isinstance(body, str) else body
+        return found
 
     def is_ours(self, kind: str, physical: str, name: str = "") -> bool:
-        """Whether a resource is the stage's: the stack made it, or system and stage are words of its name."""
-        words = set(re.split(r"[^a-z0-9]+", (name or physical).lower()))
-        return (kind, physical) in self._logical_ids or {self.stage.system, self.stage.name} <= words
+        """Whether a resource is the stage's: a stack of it made it, or its name says so."""
+        return self.made(kind, physical) or is_of(self.stage, name or physical)
 
     def made(self, kind: str, physical: str) -> bool:
-        """Whether the stack made a resource."""
+        """Whether a stack of the stage made a resource."""
         return (kind, physical) in self._logical_ids
 
     def logical_id(self, kind: str, physical: str) -> str:
@@ -97,6 +114,25 @@ class Deployment:
     def ref(self, kind: str, physical: str) -> Json:
         """A reference to a resource."""
         return {"Ref": self.logical_id(kind, physical)}
+
+    def referring(self, text: str, *kinds: str) -> Any:
+        """A text, with references in the place of ids that a service has given to resources of these kinds."""
+        ids = {physical: logical for (kind, physical), logical in self._logical_ids.items() if kind in kinds}
+        words = "|".join(map(re.escape, ids))
+        parts = re.split(rf"(?<![A-Za-z0-9])({words})(?![A-Za-z0-9])", text) if ids else [text]
+        if len(parts) == 1:
+            return text
+        return {"Fn::Join": ["", [{"Ref": ids[part]} if place % 2 else part for place, part in enumerate(parts)]]}
+
+
+def joined(templates: Sequence[Json]) -> Json:
+    """The templates of a stage as one, with the first one's metadata; UserError where two use the same logical id."""
+    resources: Json = {}
+    for template in templates:
+        if twice := sorted(resources.keys() & template["Resources"].keys() - {_CDK_METADATA}):
+            raise UserError(f"two stacks of a stage have a resource {twice[0]}: give one of them another id")
+        resources |= template["Resources"]
+    return {**templates[0], "Resources": resources}
 
 
 def picked(source: Json, *names: str) -> Json:

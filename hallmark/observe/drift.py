@@ -1,18 +1,16 @@
 """What differs between the template that was synthesized and the stage as it is."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hallmark.observe.deployment import Json
+from hallmark.observe.deployment import Json, joined
 from hallmark.observe.normal import defaults, normal
 from hallmark.observe.readers import READERS
 from hallmark.observe.template import marked
 from hallmark.policies import template_of
-from hallmark.revision import template_files
+from hallmark.synthesized import all_templates
 from infra.errors import UserError
-from infra.systems import system_of
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,11 @@ class Difference:
 
 
 def declared(system: str, stage: str) -> Json:
-    """The synthesized template of a stage; UserError when there is none."""
-    path = template_files().get(f"{system_of(system).slug}-{stage}")
-    if path is None:
-        raise UserError(f"build/cdk.out holds no template of stage {stage}: run `hallmark build`")
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    """The synthesized templates of a stage, as one; UserError when there is none."""
+    found = [one for one in all_templates() if (one.system, one.stage) == (system, stage)]
+    if not found:
+        raise UserError(f"build/cdk.out holds no template of {system} {stage}: run `hallmark build`")
+    return joined([one.body for one in found])
 
 
 def drift(template: Json, observed: Json) -> list[Difference]:

@@ -10,6 +10,7 @@ from hallmark.observe.readers import READERS
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
+from infra.systems import system_of
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
@@ -18,9 +19,9 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 def observe(stage: Stage) -> Json:
     """The stage as a template; raises UserError where none is deployed, ClientError where reading is not allowed."""
     deployment = Deployment(stage)
-    deployed = _deployed(deployment)
+    deployed = deployment.deployed
     things = [thing for reader in READERS.values() for thing in reader(deployment)]
-    mark = {"System": stage.system, "Stage": stage.name, "Account": deployment.account}
+    mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
         resource |= {
@@ -32,7 +33,7 @@ def observe(stage: Stage) -> Json:
 def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
     """Write an observed template; returns its file."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{stage.name}.template.json"
+    path = folder / f"{system_of(stage.system).slug}-{stage.name}.template.json"
     path.write_text(json.dumps(document, indent=1, default=str), encoding="utf-8")
     return path
 
@@ -41,16 +42,6 @@ def marked(document: Json, account: str) -> Json:
     """A template that knows its account, so that its names resolve to the ARNs that are really there."""
     metadata = document.get("Metadata", {})
     return {**document, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), "Account": account}}}
-
-
-def _deployed(deployment: Deployment) -> Json:
-    """The template that the stack was deployed with."""
-    # Says in one line that a stage is not deployed, where CloudFormation would say that a stack does not exist.
-    _ = deployment.stage.outputs
-    which = {"StackName": deployment.stack, "TemplateStage": "Processed"}
-    body = deployment.asked("cloudformation", "get_template", **which)["TemplateBody"]
-    found: Json = json.loads(body) if isinstance(body, str) else body
-    return found
 
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:

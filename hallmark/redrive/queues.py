@@ -1,13 +1,12 @@
 """The stage's queues by their short names, and those whose messages are failures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hallmark.naming import thing
 from hallmark.stage import Stage
-from hallmark.stage.deployed import stack_name
 from infra.errors import UserError
 
 _COUNTS = tuple(f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed"))
@@ -23,9 +22,12 @@ class Queue:
     source: "Queue | None" = None
 
 
-def find(stage: Stage, name: str) -> Queue:
-    """Return the queue that a short name, or the beginning of just one, names; UserError that lists the names."""
-    failures = _of_failures(stage)
+def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
+    """Return the queue that a short name, or the beginning of just one, names; UserError that lists the names.
+
+    `outputs` name the queues that take failures although they have a dead-letter queue.
+    """
+    failures = _of_failures(stage, outputs)
     if name in failures:
         return failures[name]
     begun = [known for known in failures if known.startswith(name)]
@@ -53,11 +55,13 @@ def queues_of(stage: Stage) -> list[Queue]:
     return sorted(completed, key=lambda queue: queue.name)
 
 
-def _of_failures(stage: Stage) -> Mapping[str, Queue]:
-    """All queues but those with a dead-letter queue, which take work; the failure queue has one, too."""
+def _of_failures(stage: Stage, outputs: Sequence[str]) -> Mapping[str, Queue]:
+    """All queues but those with a dead-letter queue, which take work, unless they take failures."""
     queues = queues_of(stage)
-    failure = stage.outputs["FailureQueueUrl"].rsplit("/", 1)[1]
-    working = {queue.source.arn for queue in queues if queue.source and queue.source.name != thing(stage, failure)}
+    failing = {stage.outputs[name].rsplit("/", 1)[1] for name in outputs}
+    working = {
+        queue.source.arn for queue in queues if queue.source and queue.source.arn.rsplit(":", 1)[1] not in failing
+    }
     return {queue.name: queue for queue in queues if queue.arn not in working}
 
 
@@ -65,7 +69,8 @@ def _urls(stage: Stage) -> list[str]:
     pages = stage.client("cloudformation").get_paginator("list_stack_resources")
     resources = [
         resource
-        for page in pages.paginate(StackName=stack_name(stage.system, stage.name))
+        for stack in stage.stacks
+        for page in pages.paginate(StackName=stack)
         for resource in page["StackResourceSummaries"]
     ]
     return [found["PhysicalResourceId"] for found in resources if found["ResourceType"] == "AWS::SQS::Queue"]

@@ -8,12 +8,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
-from hallmark.ledger.parallel import each
+from hallmark.parallel import each
+from hallmark.progress import Callback, Progress
+from hallmark.redrive.failures import Failures
 from hallmark.redrive.queues import Queue, count
 from hallmark.redrive.shapes import work_of
 from hallmark.redrive.work import Refused, Unknown
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Callback, Progress
 from infra.errors import UserError
 
 Json = dict[str, Any]
@@ -36,7 +37,9 @@ class Outcome:
     left: int = 0
 
 
-def redrive(stage: Stage, queue: Queue, *, limit: int | None, dry_run: bool, progress: Callback) -> Outcome:
+def redrive(
+    stage: Stage, queue: Queue, failures: Failures, *, limit: int | None, dry_run: bool, progress: Callback
+) -> Outcome:
     """Redrive a queue's messages, at most `limit` of them; with `dry_run` only tell what would be done.
 
     What another queue gave up goes back there, by SQS itself; anything else is done again by its shape. A message is
@@ -45,7 +48,7 @@ def redrive(stage: Stage, queue: Queue, *, limit: int | None, dry_run: bool, pro
     UserError on Ctrl-C, and for a limit where SQS moves everything.
     """
     if queue.source is None:
-        outcome = _Run(stage, queue, dry_run, limit, progress).work()
+        outcome = _Run(stage, queue, failures, dry_run, limit, progress).work()
     elif limit is not None:
         raise UserError(f"SQS moves all of {queue.name} back to {queue.source.name}: leave --limit out")
     elif dry_run:
@@ -92,6 +95,7 @@ class _Run:
 
     stage: Stage
     queue: Queue
+    failures: Failures
     dry_run: bool
     limit: int | None
     progress: Callback
@@ -136,7 +140,7 @@ class _Run:
     def _attempt(self, message: Json) -> str | Exception:
         """Do a message's work and delete it; returns what was done, or why it stays."""
         try:
-            work = work_of(self.stage, self.queue, message)
+            work = work_of(self.stage, self.queue, message, self.failures)
             if not self.dry_run:
                 work.do()
                 self.stage.client("sqs").delete_message(QueueUrl=self.queue.url, ReceiptHandle=message["ReceiptHandle"])

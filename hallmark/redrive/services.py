@@ -4,9 +4,9 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from hallmark import clock
 from hallmark.redrive.work import Refused
 from hallmark.stage import Stage
-from hallmark.traffic import clock
 
 Json = dict[str, Any]
 _LOG_STREAM = "hallmark-redrive"

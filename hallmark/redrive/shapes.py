@@ -6,27 +6,24 @@ from typing import Any
 
 from hallmark.naming import thing
 from hallmark.redrive.dead_letters import dead_letter
+from hallmark.redrive.failures import Failures
 from hallmark.redrive.queues import Queue
-from hallmark.redrive.services import invoke, put_event
+from hallmark.redrive.services import invoke
 from hallmark.redrive.work import Unknown, Work
 from hallmark.stage import Stage
 
-Json = dict[str, Any]
-_FUNCTIONS = ("IngestProcessorArn", "FraudDetectorArn", "NotifierArn")
-_ENTRY = frozenset({"EventBusName", "Source", "DetailType", "Detail", "Time", "TraceHeader", "Resources"})
 
-
-def work_of(stage: Stage, queue: Queue, message: Json) -> Work:
+def work_of(stage: Stage, queue: Queue, message: dict[str, Any], failures: Failures) -> Work:
     """Return the work of a received message; Unknown for a shape that nothing of ours writes."""
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     try:
         match json.loads(message["Body"]):
-            case {"kind": "publish-failed", "entry": dict(entry)}:
-                return _publication(stage, entry)
             case {"requestContext": {"functionArn": str(arn)}, "requestPayload": payload}:
-                return _invocation(stage, arn, payload)
+                return _invocation(stage, failures, arn, payload)
             case {"detail-type": str(), "source": str(), "time": str(), "detail": dict()} as event:
                 return dead_letter(stage, queue, event, attributes["RULE_ARN"], attributes["TARGET_ARN"])
+            case dict() as body if work := failures.shape(stage, body):
+                return work
     except KeyError as missing:
         raise Unknown(f"it has no attribute {missing.args[0]}") from None
     except ValueError:
@@ -34,20 +31,13 @@ def work_of(stage: Stage, queue: Queue, message: Json) -> Work:
     raise Unknown("it has no shape that the pipeline writes")
 
 
-def _publication(stage: Stage, entry: Json) -> Work:
-    """An accepted transaction that EventBridge did not take."""
-    bus = stage.outputs["TransactionBus"]
-    if not set(entry) <= _ENTRY or entry.get("EventBusName") != bus:
-        raise Unknown("its event is not one for the transaction bus")
-    return Work(f"put {entry.get('DetailType')} on {thing(stage, bus)}", partial(put_event, stage, entry))
-
-
-def _invocation(stage: Stage, function_arn: str, payload: Any) -> Work:
+def _invocation(stage: Stage, failures: Failures, function_arn: str, payload: Any) -> Work:
     """An event on which a function gave up after its retries.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
-    ours = {stage.outputs[name].rsplit(":", 1)[0] for name in _FUNCTIONS}
+    # The outputs may name a version or an alias.
+    ours = {":".join(stage.outputs[name].split(":")[:7]) for name in failures.functions}
     function, qualifier = ":".join(function_arn.split(":")[:7]), ":".join(function_arn.split(":")[7:])
     if function not in ours:
         raise Unknown(f"the function {function_arn.rsplit('function:', 1)[-1]} is not one of the stage's")

@@ -7,11 +7,11 @@ from boto3 import Session
 
 
 class Stage(Protocol):
-    """A deployed stage behind one small interface: names, outputs, the invoke URL with its key, and clients."""
+    """A deployed stage behind one small interface: names, outputs, the addresses of its APIs, and clients."""
 
     @property
     def system(self) -> str:
-        """The system's name, such as `realtime`."""
+        """The system's name, as the registry has it."""
 
     @property
     def name(self) -> str:
@@ -22,23 +22,29 @@ class Stage(Protocol):
         """Where the stage runs."""
 
     @property
+    def region(self) -> str:
+        """The AWS region of the stage."""
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The names of its stacks, the main one first."""
+
+    @property
     def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs by the names in docs/events-and-records.md."""
+        """The outputs of all its stacks, by the names that the system's enum has."""
 
-    @property
-    def api_url(self) -> str:
-        """The URL that takes POST transactions."""
+    def api_address(self, api_id: str) -> str:
+        """Return the address of a REST API's stage, without a slash at its end."""
 
-    @property
-    def api_key(self) -> str:
-        """The API key; never printed or logged."""
+    def api_key(self, key_id: str) -> str:
+        """Return the value of an API key; never print or log it."""
 
     def usage(self) -> Mapping[str, float] | None:
         """What the stage has done since it started, as numbers by name; None where nobody counts."""
 
     @property
     def quiet_seconds(self) -> float:
-        """How long silence must last before the pipeline counts as quiet."""
+        """How long silence must last before the system counts as quiet."""
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service: thread-safe and cached."""

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.errors import UserError
+from infra.systems import SYSTEMS, system_of
 
 CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
 EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
@@ -29,14 +30,12 @@ def _usage(emulator: str) -> dict[str, float]:
     return {str(name): float(number) for name, number in answer.json().items()}
 
 
-def stack_name(system: str, stage: str) -> str:
-    """Name of a stage's stack."""
-    return f"hallmark-{system}-{stage}"
-
-
 @dataclass(frozen=True)
 class DeployedStage:
-    """A stage reached through boto3; `endpoint` is None where boto3 finds it by itself."""
+    """A stage reached through boto3; `endpoint` is None where boto3 finds it by itself.
+
+    `stacks` are those that the registry names, unless others are given.
+    """
 
     system: str
     name: str
@@ -44,8 +43,18 @@ class DeployedStage:
     session: boto3.Session
     endpoint: str | None = None
     tls: bool = True
+    stacks: tuple[str, ...] = ()
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.stacks:
+            object.__setattr__(self, "stacks", system_of(self.system).stack_names(self.name))
+
+    @property
+    def region(self) -> str:
+        """The AWS region, which is the session's."""
+        return str(self.session.region_name)
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service; one for all threads."""
@@ -68,9 +77,15 @@ class DeployedStage:
         """Return the same stage reached over plain HTTP."""
         return replace(self, tls=False, _clients={})
 
+    def of_stacks(self, *names: str) -> "DeployedStage":
+        """Return other stacks that were deployed beside the stage, as a stage of the same system."""
+        return replace(self, stacks=names, _clients={})
+
     @cached_property
-    def _stack(self) -> dict[str, Any]:
-        name = stack_name(self.system, self.name)
+    def _described(self) -> list[dict[str, Any]]:
+        return [self._describe(name) for name in self.stacks]
+
+    def _describe(self, name: str) -> dict[str, Any]:
         try:
             described: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
@@ -83,18 +98,29 @@ class DeployedStage:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs; raise UserError when the stage is not deployed."""
-        return {output["OutputKey"]: output["OutputValue"] for output in self._stack.get("Outputs", [])}
+        """The outputs of all stacks; raise UserError when one of them is not deployed."""
+        found = (output for stack in self._described for output in stack.get("Outputs", []))
+        return {output["OutputKey"]: output["OutputValue"] for output in found}
 
     @property
-    def protected(self) -> bool:
-        """Whether the stack is protected against deletion."""
-        return bool(self._stack.get("EnableTerminationProtection"))
+    def is_up(self) -> bool:
+        """Whether the main stack is deployed."""
+        try:
+            self._describe(self.stacks[0])
+        except UserError:
+            return False
+        return True
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """The stacks that are protected against deletion."""
+        return tuple(stack["StackName"] for stack in self._described if stack.get("EnableTerminationProtection"))
 
     @property
     def _up_command(self) -> str:
+        system = f" --system {self.system}" if len(SYSTEMS) > 1 or self.target == "aws" else ""
         target = "" if self.target == "embedded" else f" --target {self.target}"
-        return f"hallmark up{target} --stage {self.name}"
+        return f"hallmark up{system}{target} --stage {self.name}"
 
     @cached_property
     def _emulator(self) -> str | None:
@@ -103,18 +129,15 @@ class DeployedStage:
         host = urlsplit(address).hostname or ""
         return None if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else address
 
-    @cached_property
-    def api_url(self) -> str:
-        """The address that takes `POST` of a transaction."""
+    def api_address(self, api_id: str) -> str:
+        """Return the address of a REST API's stage, without a slash at its end."""
         if self._emulator is None:
-            return f"{self.outputs['ApiUrl']}transactions"
-        return f"{self._emulator}/_aws/execute-api/{self.outputs['ApiId']}/{self.name}/transactions"
+            return f"https://{api_id}.execute-api.{self.region}.amazonaws.com/{self.name}"
+        return f"{self._emulator}/_aws/execute-api/{api_id}/{self.name}"
 
-    @cached_property
-    def api_key(self) -> str:
-        """The value of the stage's API key; never print it."""
-        key = self.client("apigateway").get_api_key(apiKey=self.outputs["ApiKeyId"], includeValue=True)
-        return str(key["value"])
+    def api_key(self, key_id: str) -> str:
+        """Return the value of an API key; never print it."""
+        return str(self.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"])
 
     def usage(self) -> Mapping[str, float] | None:
         """What the stage has done since it started, as numbers by name; None on AWS, where metrics tell it."""
@@ -122,5 +145,5 @@ class DeployedStage:
 
     @property
     def quiet_seconds(self) -> float:
-        """How long silence must last before the pipeline counts as quiet."""
+        """How long silence must last before the system counts as quiet."""
         return AWS_QUIET_SECONDS if self._emulator is None else EMULATOR_QUIET_SECONDS

@@ -7,8 +7,6 @@ import boto3
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
-from hallmark.project import REGION
-
 # Name in a profile, environment variable, default, conversion: no profile, and files with nothing in them.
 OWN_SETTINGS = {
     "profile": (None, None, None, None),
@@ -22,7 +20,7 @@ def _models() -> Loader:
     return create_loader()
 
 
-def session(access_key: str, secret_key: str, token: str | None = None, region: str = REGION) -> boto3.Session:
+def session(access_key: str, secret_key: str, token: str | None = None, *, region: str) -> boto3.Session:
     """Return a session with the given credentials, in a region; the caller's own settings stay outside."""
     found = Session(OWN_SETTINGS)
     found.register_component("data_loader", _models())

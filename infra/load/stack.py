@@ -9,6 +9,7 @@ from infra.load.runs import Runs
 from infra.load.target import LoadTarget
 from infra.names import Names
 from infra.stage import Stage, SystemParameters
+from infra.synthesis import synthesizer
 from infra.systems import System
 
 TOOL = "load"
@@ -24,6 +25,7 @@ class LoadStack(Stack):
         super().__init__(
             scope,
             f"hallmark-{TOOL}-{stage.system.slug}-{stage.name}",
+            synthesizer=synthesizer(),
             env=Environment(region=stage.system.region),
             description=f"Hallmark {TOOL}, {stage.name}: Locust on Fargate against {stage.system.name}",
         )

@@ -16,6 +16,7 @@ from infra.realtime.parameters import Parameters
 from infra.realtime.routing import Routing
 from infra.realtime.storage import Storage
 from infra.stage import Removal, Stage
+from infra.synthesis import synthesizer
 
 
 class RealtimeStack(Stack):
@@ -26,6 +27,7 @@ class RealtimeStack(Stack):
         super().__init__(
             scope,
             stage.stack_name(),
+            synthesizer=synthesizer(),
             env=Environment(region=system.region),
             description=f"Hallmark {system.name}, {stage.name}: {system.about}",
             termination_protection=stage.removal is Removal.RETAIN,

@@ -135,7 +135,8 @@ def roles_of(template: Template) -> Roles:
 
 def _most(resources: Iterable[Resource | None]) -> Resource | None:
     found = [resource for resource in resources if resource]
-    return max(found, key=found.count) if found else None
+    counts = Counter(resource.logical_id for resource in found)
+    return max(found, key=lambda resource: counts[resource.logical_id]) if found else None
 
 
 def _most_points(points: Counter[str]) -> str:

@@ -31,7 +31,7 @@ class Policy:
         """Every violation; what the template does not show, or shows under a condition, is a violation too."""
         if not self.scope:
             raise ValueError("it has no scope")
-        yield from _unreadable(template)
+        yield from template.once(_unreadable, lambda: list(_unreadable(template)))
         if self.scope != WHOLE and not template.of_type(*self.scope):
             kinds = " or ".join(self.scope)
             yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from realtime.command import Command
 
-from hallmark import deploy
 from hallmark.evidence.expected import chosen
 from hallmark.evidence.pytest_plugin import room_of, target_of_run
 from hallmark.iam import usage
 from hallmark.revision import revision
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.up import RULES, SYSTEM, deploy_embedded
+from hallmark.up import deploy_embedded
+from infra.systems import system_of
 
 HERE = Path(__file__).parent
 # The files that take longest: whoever begins them last keeps all others waiting.
@@ -30,6 +30,7 @@ LONGEST = (
     "realtime/test_aws_target.py",
 )
 DRAFT = "HALLMARK_IAM_DRAFT"
+SYSTEM = "realtime"
 recording = pytest.StashKey[Path]()
 failed_rooms: set[str | None] = set()
 
@@ -89,14 +90,17 @@ def running_emulator() -> Iterator[Emulator]:
         yield started
 
 
+def open_or_deploy(request: pytest.FixtureRequest, system: str) -> Stage:
+    """Return `dev` of a system, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
+    if target_of_run() == "aws":
+        return aws.open_stage(system, "dev")
+    return deploy_embedded(request.getfixturevalue("running_emulator"), system, "dev", lambda step: None)
+
+
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest) -> Stage:
-    """`dev`, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
-    if target_of_run() == "aws":
-        return aws.open_stage(SYSTEM, "dev")
-    emulator = request.getfixturevalue("running_emulator")
-    deploy.bootstrap(embedded.ACCOUNT, embedded.environment(emulator))
-    return deploy_embedded(emulator, "dev", lambda step: None, RULES)
+    """`dev` of the system that most tests are about; another one's tests have a stage of their own."""
+    return open_or_deploy(request, SYSTEM)
 
 
 @pytest.fixture
@@ -104,7 +108,8 @@ def hallmark(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Co
     """The command `hallmark`, which finds the stage as boto3 does."""
     if stage.target == "aws":
         return Command({name: value for name, value in os.environ.items() if name.startswith("AWS_")}, tmp_path)
-    return Command(embedded.environment(request.getfixturevalue("running_emulator")), tmp_path)
+    running = request.getfixturevalue("running_emulator")
+    return Command(embedded.environment(running, system_of(stage.system).region), tmp_path)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -15,6 +15,8 @@ _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
     *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
 )
+# What is known by an id that its service makes up.
+_IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
     "aws:sourceaccount": "SourceAccount",
@@ -49,8 +51,8 @@ def functions(deployment: Deployment) -> Iterator[Thing]:
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
-    """A queue's URL differs between AWS and an emulator, so it is written as the template writes it."""
-    return deployment.ref(_QUEUE, value) if deployment.made(_QUEUE, value) else value
+    """A value as the template writes it: queues' URLs and ids of API Gateway's are made when they are deployed."""
+    return deployment.ref(_QUEUE, value) if deployment.made(_QUEUE, value) else deployment.referring(value, *_IDS)
 
 
 def _aliases(deployment: Deployment, name: str) -> list[Json]:

@@ -1,6 +1,5 @@
 """The embedded stage: an AWS emulator on a loopback port, in which the ordinary CDK CLI deploys the stacks."""
 
-from hallmark.project import REGION
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator, running
 from hallmark.stage.sessions import session
@@ -11,7 +10,7 @@ from infra.systems import system_of
 ACCOUNT, SECRET = "000000000000", "embedded"
 
 
-def environment(emulator: Emulator, region: str = REGION) -> dict[str, str]:
+def environment(emulator: Emulator, region: str) -> dict[str, str]:
     """Return the variables that lead any AWS tool to a region of the emulator instead of AWS."""
     return {
         "AWS_ENDPOINT_URL": emulator.endpoint,

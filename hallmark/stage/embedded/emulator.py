@@ -16,10 +16,11 @@ from pathlib import Path
 import psutil
 
 from hallmark.node18 import node18
-from hallmark.project import BUILD, REGION, ROOT, free_port
+from hallmark.project import BUILD, ROOT, free_port
 from hallmark.stage.embedded.end_with_owner import owned_by_caller
 from hallmark.stage.embedded.pinned_version import require_pinned_version
 from infra.errors import UserError
+from infra.systems import REGIONS
 
 STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
 READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 30.0, 5.0, 5.0
@@ -29,7 +30,8 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 SETTINGS = {
     "BIND_HOST": "127.0.0.1",
     "MINISTACK_HOST": "127.0.0.1",
-    "MINISTACK_REGION": REGION,
+    # Where a request does not say its region.
+    "MINISTACK_REGION": REGIONS[0],
     "LOG_LEVEL": "WARNING",
     # Requests are judged by IAM, and functions have the sessions of their roles.
     "AUTH": "true",

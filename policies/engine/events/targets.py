@@ -60,11 +60,11 @@ def strings_in(text: str) -> set[str]:
 def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
     """The targets of the bus's rules that are functions, buses of this template or unknown; and what reads the rest."""
     wanted = f"nothing that feeds a function from {template.name(bus)}"
-    reached: list[Resource | None] = []
+    reached: set[Resource | None] = set()
     for rule in rules_on(template, bus):
         for target in targets_of(rule):
             arn = template.text(target.raw.get("Arn"))
-            reached.append(template.target_of(arn))
+            reached.add(template.target_of(arn))
             if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
                 yield Finding(rule.logical_id, f"{target.path}.Arn", arn or "unknown, therefore failed", wanted)
     for reader in template.of_type(*_READERS):

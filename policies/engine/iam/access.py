@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.events.delivery import is_for_our_account, source_arns
-from policies.engine.events.wiring import METHOD, RULE, calls_of, function_of, invocation, targets_of
+from policies.engine.events.wiring import METHOD, RULE, Invocation, calls_of, function_of, invocation, targets_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lets_take, trust_denials
 from policies.engine.iam.resource_policies import BUS_POLICY, held_statements
@@ -73,17 +73,23 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
         yield Finding(name, "Principal", str(principal), "events.amazonaws.com or apigateway.amazonaws.com")
     function = function_of(template, one)
     called = invocation(template, one.properties.get("FunctionName"))
-    calls = list(calls_of(template, function)) if function else []
-    if called is None or called not in [call.invocation for call in calls]:
+    invoked, rules, methods = template.about(function, _calls) if function else (set(), set(), set())
+    if called is None or called not in invoked:
         found = f"the qualifier {called.qualifier}" if called else str(template.value(one, "FunctionName"))
         yield Finding(name, "FunctionName", found, "the qualifier that is called")
     source = template.text(one.properties.get("SourceArn"))
-    rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
-    methods = {arn for call in calls if call.caller.type == METHOD for arn in call_arns(template, call.caller)}
     right = source in rules if principal == "events.amazonaws.com" else source in methods
     if source is None or not right or "*" in source:
         found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
         yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
+
+
+def _calls(template: Template, function: Resource) -> tuple[set[Invocation], set[str | None], set[str]]:
+    """How a function is called, and the ARNs of the rules and of the methods that call it."""
+    calls = calls_of(template, function)
+    methods = (call_arns(template, call.caller) for call in calls if call.caller.type == METHOD)
+    rules = {template.arn(call.caller) for call in calls if call.caller.type == RULE}
+    return {call.invocation for call in calls}, rules, set().union(*methods)
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:
@@ -128,7 +134,9 @@ def _limited(template: Template, one: Statement) -> bool:
     sources = source_arns(template, one)
     if ("Service", "cloudwatch.amazonaws.com") in one.principals:
         return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
-    return bool(sources) and sources <= _senders(template, one)
+    senders = template.once("senders", lambda: _senders(template))
+    places = [senders[place] for place in {str(own).removesuffix(":*") for own in one.resources} if place in senders]
+    return bool(sources) and all(any(source in rules for rules in places) for source in sources)
 
 
 def _alarms(template: Template, pattern: str) -> bool:
@@ -137,16 +145,16 @@ def _alarms(template: Template, pattern: str) -> bool:
     return "*" not in begin and names.strip("*") != "" and f":{template.account}" in begin
 
 
-def _senders(template: Template, one: Statement) -> set[str]:
-    """The ARNs of the rules that send to the statement's resources, as targets or as dead-letter queues."""
-    wanted = {str(resource).removesuffix(":*") for resource in one.resources}
-    found: set[str] = set()
+def _senders(template: Template) -> dict[str, set[str]]:
+    """Where rules send, to targets or to dead-letter queues -> the ARNs of those rules."""
+    found: dict[str, set[str]] = {}
     for rule in template.of_type(RULE):
         for target in targets_of(rule):
             config = target.raw.get("DeadLetterConfig")
             queue = config.get("Arn") if isinstance(config, Mapping) else None
-            if {template.text(target.raw.get("Arn")), template.text(queue)} & wanted:
-                found.add(template.arn(rule) or "")
+            for place in (template.text(target.raw.get("Arn")), template.text(queue)):
+                if place is not None:
+                    found.setdefault(place, set()).add(template.arn(rule) or "")
     return found
 
 

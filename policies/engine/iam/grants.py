@@ -148,13 +148,19 @@ def alert_topic(template: Template) -> Resource | None:
 
 def forwarding(template: Template, role: Resource) -> tuple[list[Grant], list[str]]:
     """What a role may do that rules use to reach their targets, and the ARNs of those rules."""
-    grants: list[Grant] = []
-    rules: list[str] = []
+    grants, rules = template.once("forwarders", lambda: _forwarders(template)).get(role.logical_id, ({}, {}))
+    return list(grants.values()), list(rules)
+
+
+def _forwarders(template: Template) -> dict[str, tuple[dict[str, Grant], dict[str, None]]]:
+    found: dict[str, tuple[dict[str, Grant], dict[str, None]]] = {}
     for rule in template.of_type("AWS::Events::Rule"):
         targets = rule.properties.get("Targets")
         for target in targets if isinstance(targets, list) else []:
-            if isinstance(target, Mapping) and template.by_arn(target.get("RoleArn"), "AWS::IAM::Role") is role:
+            role = template.by_arn(target.get("RoleArn"), "AWS::IAM::Role") if isinstance(target, Mapping) else None
+            if role:
+                grants, rules = found.setdefault(role.logical_id, ({}, {}))
                 bus = template.by_arn(target.get("Arn"), BUS)
-                grants.extend(_on(template, "events:PutEvents", bus))
-                rules.append(template.arn(rule) or "")
-    return list({str(grant): grant for grant in grants}.values()), list(dict.fromkeys(rules))
+                grants.update({str(grant): grant for grant in _on(template, "events:PutEvents", bus)})
+                rules[template.arn(rule) or ""] = None
+    return found

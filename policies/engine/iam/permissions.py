@@ -8,12 +8,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import statements_on
-from policies.engine.iam.statements import Statement, conditions_of, denied_under, lower, role_statements, trust_of
+from policies.engine.iam.statements import (
+    Statement,
+    conditions_of,
+    denied_under,
+    fits,
+    lower,
+    role_statements,
+    trust_of,
+)
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.template import Resource, Template
 
@@ -35,7 +42,7 @@ def _gives(one: Statement, action: str, arn: str) -> bool:
     return (
         one.effect == "Allow"
         and one.covers(action)
-        and any(isinstance(own, str) and fnmatchcase(arn, own) for own in one.resources)
+        and any(isinstance(own, str) and fits(arn, own) for own in one.resources)
         and conditions_of(one) == {}
         and "Condition" not in one.owner.raw
     )
@@ -120,7 +127,7 @@ def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
 def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
     """Whether what is wanted may be among these, or is not surely among those left out; trust has no resources."""
     if but:
-        return not any(isinstance(one, str) and fnmatchcase(wanted, one) for one in but)
+        return not any(isinstance(one, str) and fits(wanted, one) for one in but)
     return not among or any(_may_meet(text_of(one), wanted) for one in among)
 
 
@@ -130,7 +137,7 @@ def _may_meet(pattern: str | None, wanted: str) -> bool:
     if pattern is None or "${aws:" in pattern:
         return True
     if "*" not in wanted:
-        return fnmatchcase(wanted, pattern)
+        return fits(wanted, pattern)
     # Two patterns: what comes before the first wildcard must not keep them apart.
     begin, wanted_begin = re.split(r"[*?]", pattern)[0], wanted.split("*")[0]
     return wanted_begin.startswith(begin) or begin.startswith(wanted_begin)

@@ -49,8 +49,9 @@ class ApiRoute(Policy):
         for route in wanted:
             if route not in found:
                 yield Finding(TEMPLATE, "Resources", ", ".join(found) or "no route", f"the route {route}")
+        route_of = {method.logical_id: route for route, method in found.items()}
         for method in template.of_type(METHOD):
-            route = next((route for route, one in found.items() if one is method), "a second method of a route")
+            route = route_of.get(method.logical_id, "a second method of a route")
             if route not in wanted:
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
             yield from _integration_problems(template, method, route, parameters["alias"])

@@ -73,7 +73,7 @@ class SeparateStages(Policy):
         outputs = template.document.get("Outputs", {})
         outputs = outputs if isinstance(outputs, dict) else {}
         for path, raw in walk(outputs):
-            if other in _words(template.text(raw) or str(raw)):
+            if _says(template.text(raw) or str(raw), other):
                 yield Finding(TEMPLATE, f"Outputs.{path}", template.text(raw) or str(raw), f"nothing of {other}")
         for name, output in outputs.items():
             yield from _export(template, name, output, stage)
@@ -87,7 +87,7 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
     export = raw.get("Export") if isinstance(raw, Mapping) else None
     if export is not None:
         name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
-        if name is None or (stage not in _words(name) and str(template.text({"Ref": "AWS::StackName"})) not in name):
+        if name is None or (not _says(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
             wanted = f"a name with the word {stage}, or with the stack's name"
             yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
 
@@ -96,7 +96,7 @@ def _name(template: Template, resource: Resource, stage: str) -> Iterator[Findin
     paths = [_NAMED[resource.type]] if resource.type in _NAMED else _name_properties(resource)
     for path in paths:
         name = template.value(resource, path)
-        if not isinstance(name, str) or stage not in _words(name):
+        if not isinstance(name, str) or not _says(name, stage):
             found = "none: CloudFormation makes one" if name is None else str(name)
             yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
 
@@ -117,16 +117,22 @@ def _name_properties(resource: Resource) -> Iterator[str]:
 
 
 def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
-    for path, raw in walk(resource.properties):
+    for path, raw in template.leaves(resource):
         text = template.text(raw) or str(raw)
-        if not path.startswith(_PROSE) and other in _words(text):
+        if not path.startswith(_PROSE) and _says(text, other):
             yield Finding(resource.logical_id, path, text, f"nothing of {other}")
     if other == str(resource.metadata.get("Hallmark", {}).get("Stage", "")):
         yield Finding(resource.logical_id, "Metadata.Hallmark.Stage", other, f"nothing of {other}")
 
 
-def _words(text: str) -> set[str]:
-    return set(re.split(r"[^a-z0-9]+", re.sub(r"\$\{[^}]*\}", " ", text).lower()))
+def _says(text: str, word: str) -> bool:
+    """Whether a word is in a text; not as a part of another, nor inside of a variable."""
+    if word not in text.lower():
+        return False
+    # What comes after the last brace is not looked through once for every variable that does not end.
+    end = text.rfind("}") + 1
+    plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
+    return word in re.split(r"[^a-z0-9]+", plain.lower())
 
 
 policy = SeparateStages()

@@ -13,7 +13,7 @@ from policies.engine.events.targets import carries_detail, shapers
 from policies.engine.events.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.iam.resource_policies import held_statements
-from policies.engine.iam.statements import conditions_of
+from policies.engine.iam.statements import Statement, conditions_of
 from policies.engine.parts import roles_of
 from policies.engine.policy import Policy
 from policies.engine.template.lifecycle import loss_problems
@@ -92,16 +92,23 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
 def _may_write(template: Template, target: RuleTarget, group: Resource, action: str) -> bool:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions"""
     arn, rule = str(template.arn(group)), template.arn(target.rule)
-    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    grants, denials = template.once("log policies", lambda: _log_policies(template))
     allowed = any(
-        one.effect == "Allow"
-        and is_for_events(one)
-        and one.covers(action)
-        and arn in one.resources
-        and (conditions_of(one) == {} or rule in source_arns(template, one))
-        for one in statements
+        one.covers(action) and (conditions_of(one) == {} or rule in source_arns(template, one))
+        for one in grants.get(arn, ())
     )
-    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in statements)
+    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in denials)
+
+
+def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[Statement]]:
+    """What EventBridge is let do, by what to, and what may be denied."""
+    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    grants: dict[str, list[Statement]] = {}
+    for one in statements:
+        for resource in one.resources if one.effect == "Allow" and is_for_events(one) else ():
+            if isinstance(resource, str):
+                grants.setdefault(resource, []).append(one)
+    return grants, [one for one in statements if one.effect != "Allow"]
 
 
 policy = AuditRetention()

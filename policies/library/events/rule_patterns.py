@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.patterns import condition, event_pattern, left_out, written
+from policies.engine.events.patterns import condition, event_pattern, left_out, likeness, written
 from policies.engine.events.rules import is_enabled, rule_id
 from policies.engine.events.wiring import RULE, bus_of, rules_on
 from policies.engine.finding import TEMPLATE, Finding
@@ -29,9 +29,12 @@ class FiveRules(Policy):
         wanted = filled(parameters["rules"], parameters)
         for name, detail in wanted.items():
             yield from self._one_of_five(template, bus, name, detail, parameters)
-        others = [rule for rule in rules_on(template, bus) if rule_id(template, rule) not in wanted]
-        for rule in others:
-            yield from _content_of_its_own(template, rule, rules_on(template, bus))
+        alike: dict[Hashable, list[Resource]] = {}
+        for rule in rules_on(template, bus):
+            alike.setdefault(likeness(event_pattern(template, rule)), []).append(rule)
+        for rule in rules_on(template, bus):
+            if rule_id(template, rule) not in wanted:
+                yield from _content_of_its_own(template, rule, alike)
         for rule in rules_on(template, bus):
             if rule.properties.get("ScheduleExpression") is not None:
                 found = shown(template, rule.properties["ScheduleExpression"])
@@ -90,15 +93,18 @@ def pattern_problems(
             yield Finding(rule.logical_id, f"EventPattern.detail.{field}", found, wanted)
 
 
-def _content_of_its_own(template: Template, rule: Resource, rules: list[Resource]) -> Iterator[Finding]:
+def _content_of_its_own(
+    template: Template, rule: Resource, alike: Mapping[Hashable, list[Resource]]
+) -> Iterator[Finding]:
     """A rule beyond the five asks for content too, and not for the same as another."""
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping) or not pattern.get("detail"):
         yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
         return
-    for other in rules:
-        if other is not rule and event_pattern(template, other) == pattern:
-            yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
+    # One that is the same is enough to say so.
+    other = next((one for one in alike[likeness(pattern)][:2] if one is not rule), None)
+    if other:
+        yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
 
 
 policy = FiveRules()

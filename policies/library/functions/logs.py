@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,8 @@ class FunctionLogs(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         functions = template.of_type(FUNCTION)
         groups = {function.logical_id: log_group_of(template, function) for function in functions}
-        used = [group.logical_id for group in groups.values() if group] + list(_used_otherwise(template))
+        used = Counter(group.logical_id for group in groups.values() if group)
+        used.update(_used_otherwise(template))
         for function in functions:
             group = groups[function.logical_id]
             if group is None:
@@ -33,7 +35,7 @@ class FunctionLogs(Policy):
                 yield Finding(function.logical_id, "LoggingConfig.LogGroup", str(found), wanted)
             else:
                 yield from _retention(template, group, parameters["retention_days"])
-                if used.count(group.logical_id) > 1:
+                if used[group.logical_id] > 1:
                     found = f"{group.logical_id}, which others write to, too"
                     yield Finding(function.logical_id, "LoggingConfig.LogGroup", found, "a log group of its own")
             yield from _rights(template, function, group)

@@ -81,8 +81,9 @@ def _function_roles(template: Template) -> Iterator[Finding]:
             yield Finding(function.logical_id, "Role", found, "a role of its own")
     for role in {role for role in roles if role}:
         yield from access.trust(template, role, "lambda.amazonaws.com", None)
+    taken = set(roles)
     for role in template.of_type(_ROLE):
-        if role not in roles and not forwarding(template, role)[1]:
+        if role not in taken and not forwarding(template, role)[1]:
             yield from access.trust(template, role, None, None)
 
 

@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
-from hallmark.project import REGION
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator
+
+REGION = "eu-central-1"
 
 pytestmark = pytest.mark.control("RT_IAM_LEAST")
 # A function that gives its session away, which no function should.

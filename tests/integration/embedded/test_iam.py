@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
-from hallmark.project import REGION
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.stage.sessions import session
+
+REGION = "eu-central-1"
 
 EVENTS = "events.amazonaws.com"
 MakeRole = Callable[..., str]
@@ -41,7 +42,7 @@ def as_role(client: Any, running_emulator: Emulator) -> Callable[[str], Any]:
     def assume(arn: str) -> Any:
         given = client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")["Credentials"]
         keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
-        return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys)).client
+        return stage_of(running_emulator, "realtime", "dev").acting_as(session(*keys, region=REGION)).client
 
     return assume
 

@@ -12,6 +12,7 @@ from hallmark.load.session import run
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
+from infra.realtime.outputs import Output
 
 SECONDS, SENT, COUNTED, DELAY_SECONDS = 2, 28, 20, 0.4
 TIMELESS = ("error rate", "requests", "lost", "ledger differences", "archive missing")
@@ -45,7 +46,7 @@ def test_every_transaction_is_accounted_for(stage: DeployedStage, processes: int
 
 
 def test_a_slow_system_fails_and_says_by_how_much(stage: DeployedStage, running_emulator: Emulator) -> None:
-    table = stage.outputs["TransactionsTable"]
+    table = stage.outputs[Output.TRANSACTIONS_TABLE]
     slow = Injection("dynamodb", "Query", "delay", contains=(table,), times=10**6, seconds=DELAY_SECONDS)
     with inject(running_emulator.endpoint, slow) as fault:
         judged = _judged(_smoke(stage))

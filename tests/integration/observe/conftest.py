@@ -9,7 +9,10 @@ import pytest
 from hallmark import deploy
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.up import SYSTEM
+from infra.systems import system_of
+
+SYSTEM = "realtime"
+REGION = system_of(SYSTEM).region
 
 Json = dict[str, Any]
 
@@ -17,14 +20,14 @@ Json = dict[str, Any]
 @pytest.fixture(scope="session")
 def own_emulator() -> Iterator[Emulator]:
     with emulator() as started:
-        deploy.bootstrap(embedded.ACCOUNT, embedded.environment(started))
+        deploy.bootstrap(embedded.ACCOUNT, REGION, embedded.environment(started, REGION))
         yield started
 
 
 @pytest.fixture(scope="session")
 def breakable(own_emulator: Emulator) -> Stage:
     """`dev`, deployed for nobody else."""
-    deploy.deploy(SYSTEM, "dev", embedded.environment(own_emulator))
+    deploy.deploy(SYSTEM, "dev", embedded.environment(own_emulator, REGION))
     return embedded.stage_of(own_emulator, SYSTEM, "dev")
 
 

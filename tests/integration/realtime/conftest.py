@@ -11,10 +11,10 @@ import urllib3
 from realtime.eyes import Api, Json, Targets, subscribed
 from waiting import wait_for
 
-from hallmark.ledger.audit_activity import AuditActivity
+from hallmark import clock
 from hallmark.ledger.quiet import wait_until_quiet
 from hallmark.stage import Stage
-from hallmark.traffic import clock
+from hallmark.systems.realtime.ledger.audit_activity import AuditActivity
 
 # A plain purchase by day: it matches no rule.
 QUIET: Json = {

@@ -11,6 +11,8 @@ import urllib3
 from policy_statements import open_queue
 
 from hallmark.stage import Stage
+from hallmark.systems.realtime import api
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 
@@ -25,8 +27,8 @@ class Api:
     def post(self, body: Any, key: str | None = None, **headers: str) -> urllib3.BaseHTTPResponse:
         """POST a body (text as it is, anything else as JSON) with the stage's key, or another."""
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        sent = {"content-type": "application/json", "x-api-key": self.stage.api_key if key is None else key, **headers}
-        return self.pool.request("POST", self.stage.api_url, body=text, headers=sent)
+        sent = {"content-type": "application/json", "x-api-key": api.key(self.stage) if key is None else key, **headers}
+        return self.pool.request("POST", api.url(self.stage), body=text, headers=sent)
 
     def accept(self, body: Json) -> Json:
         """POST a body that must be accepted; returns the answer."""
@@ -46,7 +48,7 @@ class Targets:
     def audit_records(self, transaction_id: str, kind: str = "") -> list[Json]:
         """The records of AuditLogs, of one kind or all."""
         items = self.stage.client("dynamodb").query(
-            TableName=self.stage.outputs["AuditLogsTable"],
+            TableName=self.stage.outputs[Output.AUDIT_LOGS_TABLE],
             KeyConditionExpression="transactionId = :id",
             ExpressionAttributeValues={":id": {"S": transaction_id}},
             ConsistentRead=True,
@@ -56,14 +58,14 @@ class Targets:
 
     def buffer(self, transaction_id: str) -> list[Json]:
         """The messages of the buffer queue, taken out and remembered."""
-        url = self.stage.outputs["BufferQueueUrl"]
+        url = self.stage.outputs[Output.BUFFER_QUEUE_URL]
         self.buffered.extend(json.loads(message["Body"]) for message in drained(self.stage, url))
         return [body for body in self.buffered if body["event"]["detail"]["transactionId"] == transaction_id]
 
     def audit_bus(self, transaction_id: str, source: str = "hallmark.realtime") -> list[Json]:
         """The events that the audit bus has recorded: the forwarded ones, or the functions' results."""
         pages = self.stage.client("logs").get_paginator("filter_log_events")
-        group = self.stage.outputs["AuditLogGroup"]
+        group = self.stage.outputs[Output.AUDIT_LOG_GROUP]
         lines = [line for page in pages.paginate(logGroupName=group) for line in page["events"]]
         events = [json.loads(line["message"]) for line in lines if transaction_id in line["message"]]
         return [event for event in events if event["source"] == source]
@@ -77,7 +79,7 @@ class Targets:
     def objects(self, transaction_id: str) -> list[str]:
         """The keys of the processed objects."""
         pages = self.stage.client("s3").get_paginator("list_objects_v2")
-        listed = pages.paginate(Bucket=self.stage.outputs["ProcessedBucket"], Prefix="processed/")
+        listed = pages.paginate(Bucket=self.stage.outputs[Output.PROCESSED_BUCKET], Prefix="processed/")
         keys = [item["Key"] for page in listed for item in page.get("Contents", [])]
         return [key for key in keys if f"/{transaction_id}/" in key]
 
@@ -88,7 +90,7 @@ def subscribed(stage: Stage) -> Iterator[Callable[[], list[Json]]]:
     sns = stage.client("sns")
     received: list[Json] = []
     with fed_queue(stage, "sns.amazonaws.com") as (url, arn):
-        topic = stage.outputs["AlertTopicArn"]
+        topic = stage.outputs[Output.ALERT_TOPIC_ARN]
         subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
 
         def published() -> list[Json]:

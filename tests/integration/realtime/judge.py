@@ -12,7 +12,7 @@ import urllib3
 from realtime.bodies import MARK
 from realtime.contract import FIELDS, NoObjectError, broken_fields, parse
 
-from hallmark.traffic.tokens import token
+from hallmark.systems.realtime.cards.tokens import token
 
 # Every rule that the function may give as a reason: a value of the request cannot be among them.
 RULES = {

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 
 @contextmanager
 def key_of_plan(stage: Stage, rate: float, burst: int) -> Iterator[str]:
     """Yield the value of a key that may send so many requests a second, and so many at once."""
-    gateway, name, api = stage.client("apigateway"), f"test-{uuid.uuid4().hex[:8]}", stage.outputs["ApiId"]
+    gateway, name, api = stage.client("apigateway"), f"test-{uuid.uuid4().hex[:8]}", stage.outputs[Output.API_ID]
     key = gateway.create_api_key(name=name, enabled=True)["id"]
     of_stage, throttle = {"apiId": api, "stage": stage.name}, {"rateLimit": rate, "burstLimit": burst}
     plan = gateway.create_usage_plan(name=name, apiStages=[of_stage], throttle=throttle)["id"]

@@ -13,6 +13,7 @@ from realtime.plan_key import key_of_plan
 from realtime.traces import archived, everything
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
 # Broken on purpose: the field, and a value that no transaction may have. `...` leaves the field out.
@@ -152,7 +153,7 @@ def test_over_the_plan_is_refused(api: Any, stage: Stage, transaction: Callable[
 @pytest.fixture
 def no_concurrency(stage: Stage) -> Iterator[str]:
     """`ingest_processor` may not run at all; returns its name."""
-    awslambda, name = stage.client("lambda"), stage.outputs["IngestProcessorArn"].split(":")[6]
+    awslambda, name = stage.client("lambda"), stage.outputs[Output.INGEST_PROCESSOR_ARN].split(":")[6]
     reserved = awslambda.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"]
     awslambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     yield name

@@ -9,10 +9,12 @@ import pytest
 import yaml
 from waiting import wait_for
 
-from hallmark import audit, rules
+from hallmark import clock
 from hallmark.stage import Stage
-from hallmark.traffic import clock
-from hallmark.up import RULES
+from hallmark.systems.realtime import audit
+from hallmark.systems.realtime import fraud_rules as rules
+from hallmark.systems.realtime.fraud_rules import RULES
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 RULE = "high-value-domestic"
@@ -61,7 +63,7 @@ def _told(stage: Stage, transaction_id: str, decisions: int) -> audit.Story:
 
 def _in_force(stage: Stage, rule: str, received_at: str) -> int:
     items = stage.client("dynamodb").query(
-        TableName=stage.outputs["RulesTable"],
+        TableName=stage.outputs[Output.RULES_TABLE],
         KeyConditionExpression="ruleId = :rule",
         ExpressionAttributeValues={":rule": {"S": rule}},
     )["Items"]
@@ -107,7 +109,7 @@ def test_a_new_version_changes_new_decisions_only(
 def _put_again(stage: Stage, accepted: audit.Record) -> None:
     """Deliver the event of an accepted transaction once more: it is judged by the version of its own time."""
     entry = {
-        "EventBusName": stage.outputs["TransactionBus"],
+        "EventBusName": stage.outputs[Output.TRANSACTION_BUS],
         "Source": "hallmark.realtime",
         "DetailType": "TransactionReceived",
         "Detail": accepted["detail"],

@@ -22,6 +22,8 @@ from realtime.traces import archived, everything, rows
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
+from hallmark.systems.realtime.api import PATH, api_id
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 PROGRESS_EVERY = 1_000
@@ -44,7 +46,7 @@ def before(stage: Stage) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def judge(stage: Stage, api: Any, key: str, before: dict[str, int]) -> Judge:
-    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage)))
+    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage, api_id(stage)), PATH))
 
 
 @pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")
@@ -101,7 +103,7 @@ def test_what_was_refused_left_no_trace(
 
 @pytest.mark.control("RT_BAD_INPUT", "RT_NO_PAN")
 def test_a_refusal_is_logged_by_the_names_of_its_fields(judge: Judge, stage: Stage) -> None:
-    function = stage.outputs["IngestProcessorArn"].split(":")[6]
+    function = stage.outputs[Output.INGEST_PROCESSOR_ARN].split(":")[6]
     pages = stage.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
     texts = [event["message"] for page in pages for event in page["events"]]
     lines = [line for line in map(json.loads, filter(lambda text: text.startswith("{"), texts)) if "fields" in line]
@@ -115,7 +117,7 @@ def test_a_refusal_is_logged_by_the_names_of_its_fields(judge: Judge, stage: Sta
 def _kept(stage: Stage) -> dict[str, int]:
     """How many transactions are in each place that keeps them."""
     return {
-        "transactions": len(rows(stage, "TransactionsTable")),
-        "acceptances": sum(row["kind"] == "accepted" for row in rows(stage, "AuditLogsTable")),
+        "transactions": len(rows(stage, Output.TRANSACTIONS_TABLE)),
+        "acceptances": sum(row["kind"] == "accepted" for row in rows(stage, Output.AUDIT_LOGS_TABLE)),
         "archive": archived(stage),
     }

@@ -9,6 +9,7 @@ from policy_statements import open_queue
 from waiting import wait_for
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 Make = Callable[..., dict[str, Any]]
 # By night, abroad, without the card: two rules.
@@ -65,7 +66,7 @@ def test_the_processed_object(api: Any, stage: Stage, targets: Any, transaction:
     received = api.accept(body)["receivedAt"]
     (key,) = wait_for(lambda: targets.objects(body["transactionId"]), "the object")
     assert key == f"processed/{received[:10].replace('-', '/')}/{body['transactionId']}/high-risk-merchant.json"
-    stored = stage.client("s3").get_object(Bucket=stage.outputs["ProcessedBucket"], Key=key)
+    stored = stage.client("s3").get_object(Bucket=stage.outputs[Output.PROCESSED_BUCKET], Key=key)
     assert (stored["ServerSideEncryption"], stored["StorageClass"]) == ("aws:kms", "INTELLIGENT_TIERING")
     text = stored["Body"].read().decode()
     content = json.loads(text)
@@ -119,7 +120,7 @@ def test_one_transaction_causes_a_bounded_number_of_events(
 
 
 @pytest.mark.control("RT_BUS_ARCHIVE", "RT_AUDIT_RETENTION")
-@pytest.mark.parametrize(("archive", "days"), [("TransactionArchive", 7), ("AuditArchive", 400)])
+@pytest.mark.parametrize(("archive", "days"), [(Output.TRANSACTION_ARCHIVE, 7), (Output.AUDIT_ARCHIVE, 400)])
 def test_the_archives_are_there_and_fill(
     api: Any, stage: Stage, transaction: Make, settle: Any, archive: str, days: int
 ) -> None:
@@ -139,8 +140,9 @@ def count_events(stage: Stage) -> Any:
     """Count the events of each bus that name a transaction, through a rule and a queue of the test's own."""
     events, sqs = stage.client("events"), stage.client("sqs")
     urls = {}
-    for bus in ("Transaction", "System", "Audit"):
-        name = stage.outputs[f"{bus}Bus"]
+    buses = {"Transaction": Output.TRANSACTION_BUS, "System": Output.SYSTEM_BUS, "Audit": Output.AUDIT_BUS}
+    for bus, output in buses.items():
+        name = stage.outputs[output]
         urls[bus], arn = open_queue(sqs, f"count-{bus}", "events.amazonaws.com")
         events.put_rule(Name="count", EventBusName=name, EventPattern='{"source": [{"exists": true}]}')
         events.put_targets(Rule="count", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
@@ -155,8 +157,8 @@ def count_events(stage: Stage) -> Any:
 
     yield count
     for bus, url in urls.items():
-        events.remove_targets(Rule="count", EventBusName=stage.outputs[f"{bus}Bus"], Ids=["1"])
-        events.delete_rule(Name="count", EventBusName=stage.outputs[f"{bus}Bus"])
+        events.remove_targets(Rule="count", EventBusName=stage.outputs[buses[bus]], Ids=["1"])
+        events.delete_rule(Name="count", EventBusName=stage.outputs[buses[bus]])
         sqs.delete_queue(QueueUrl=url)
 
 
@@ -166,7 +168,7 @@ def _complete(records: list[Any], number: int) -> list[Any]:
 
 def _rows(stage: Stage, account: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = stage.client("dynamodb").query(
-        TableName=stage.outputs["TransactionsTable"],
+        TableName=stage.outputs[Output.TRANSACTIONS_TABLE],
         KeyConditionExpression="accountId = :account",
         ExpressionAttributeValues={":account": {"S": account}},
         ConsistentRead=True,

@@ -9,13 +9,14 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
+from hallmark.systems.realtime.api import PATH, api_id, url
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def document(stage: Stage) -> dict[str, Any]:
-    return export(stage)
+    return export(stage, api_id(stage))
 
 
 def test_the_document_is_valid(document: dict[str, Any]) -> None:
@@ -24,12 +25,12 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 @pytest.mark.control("RT_API_SCHEMA")
 def test_the_document_has_the_schema_that_bodies_are_judged_by(document: dict[str, Any]) -> None:
-    assert request_schema(document) == {name: value for name, value in SCHEMA.items() if name != "$schema"}
+    assert request_schema(document, PATH) == {name: value for name, value in SCHEMA.items() if name != "$schema"}
 
 
 @pytest.mark.control("RT_API_ROUTE", "RT_API_KEY")
 def test_the_document_has_the_route_its_answers_and_its_key(stage: Stage, document: dict[str, Any]) -> None:
-    assert [f"{server['url']}/transactions" for server in document["servers"]] == [stage.api_url]
+    assert [f"{server['url']}/transactions" for server in document["servers"]] == [url(stage)]
     assert {path: list(operations) for path, operations in document["paths"].items()} == {"/transactions": ["post"]}
     operation = document["paths"]["/transactions"]["post"]
     assert set(operation["responses"]) == {"202", "400", "403", "409", "429", "503"}
@@ -43,6 +44,6 @@ def test_the_command_prints_the_document(
 ) -> None:
     from hallmark.commands import openapi
 
-    monkeypatch.setattr(openapi, "open_stage", lambda *_: stage)
+    monkeypatch.setattr(openapi, "the_stage", lambda *_: stage)
     openapi.openapi()
     assert json.loads(capsys.readouterr().out) == document

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hallmark.stage import Stage
-from hallmark.traffic.enrichment import Enriched
-from hallmark.traffic.parameters import RuleParameters
-from hallmark.traffic.predicates import PREDICATES
-from hallmark.traffic.transaction import Transaction
+from hallmark.systems.realtime.cards.enrichment import Enriched
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from hallmark.systems.realtime.cards.predicates import PREDICATES
+from hallmark.systems.realtime.cards.transaction import Transaction
+from infra.realtime.outputs import Output
 
 # Near every boundary of every rule, and anywhere else.
 AMOUNTS = st.one_of(
@@ -61,7 +62,7 @@ def _event(enriched: Enriched) -> str:
 @pytest.fixture(scope="session")
 def patterns(stage: Stage) -> dict[str, str]:
     """The patterns of the deployed rules, by rule id."""
-    bus = stage.outputs["TransactionBus"]
+    bus = stage.outputs[Output.TRANSACTION_BUS]
     rules: list[dict[str, Any]] = stage.client("events").list_rules(EventBusName=bus)["Rules"]
     found = {rule_id: rule["EventPattern"] for rule in rules for rule_id in PREDICATES if rule_id in rule["Name"]}
     assert set(found) == set(PREDICATES)

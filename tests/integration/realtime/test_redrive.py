@@ -10,13 +10,16 @@ import pytest
 from realtime.command import Command
 from waiting import wait_for
 
+from hallmark import clock
 from hallmark.digest import compare, digest
 from hallmark.redrive import Outcome, find, redrive
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
-from hallmark.traffic import clock
+from hallmark.systems.realtime.digest import PARTS
+from hallmark.systems.realtime.failures import FAILURES
 from infra.errors import UserError
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 Make = Callable[..., Json]
@@ -46,7 +49,7 @@ DEAD_LETTERS = {
 def queues(stage: Stage) -> Iterator[Callable[[str], int]]:
     """Count the messages of a queue for failures; all are empty before the test and after it."""
     names = ("failure", "parking", f"{RULE}-dead-letter", "fraud-suspected-dead-letter", "record-dead-letter")
-    sqs, found = stage.client("sqs"), {name: find(stage, name) for name in names}
+    sqs, found = stage.client("sqs"), {name: find(stage, name, FAILURES.queues) for name in names}
 
     def purge() -> None:
         for queue in found.values():
@@ -80,7 +83,8 @@ def broken(running_emulator: Emulator) -> Callable[..., ExitStack]:
 @pytest.fixture
 def run(stage: Stage) -> Callable[..., Outcome]:
     def redriven(name: str, limit: int | None = None, dry_run: bool = False) -> Outcome:
-        return redrive(stage, find(stage, name), limit=limit, dry_run=dry_run, progress=lambda progress: None)
+        queue = find(stage, name, FAILURES.queues)
+        return redrive(stage, queue, FAILURES, limit=limit, dry_run=dry_run, progress=lambda progress: None)
 
     return redriven
 
@@ -189,28 +193,30 @@ def test_a_message_that_is_redriven_twice_changes_nothing(
     one = suspicious["transactionId"]
     api.accept(suspicious)
     settle()
-    before = digest(stage, [one])
+    before = digest(stage, PARTS, [one])
     (accepted,) = targets.audit_records(one, "accepted")
     payload = {"ruleId": RULE, "detail": json.loads(accepted["detail"])}
-    record = {"requestContext": {"functionArn": stage.outputs["FraudDetectorArn"]}, "requestPayload": payload}
+    record = {"requestContext": {"functionArn": stage.outputs[Output.FRAUD_DETECTOR_ARN]}, "requestPayload": payload}
     for _ in range(2):
-        stage.client("sqs").send_message(QueueUrl=stage.outputs["FailureQueueUrl"], MessageBody=json.dumps(record))
+        stage.client("sqs").send_message(
+            QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL], MessageBody=json.dumps(record)
+        )
     assert dict(run("failure").done) == {"invoke fraud_detector:live": 2}
     settle()
     wait_for(lambda: len(targets.audit_bus(one, "lambda")) == 6, "the results of three verdicts")
-    assert compare(before, digest(stage, [one])).harmless
-    assert digest(stage, [one]).sha256 == before.sha256
+    assert compare(before, digest(stage, PARTS, [one])).harmless
+    assert digest(stage, PARTS, [one]).sha256 == before.sha256
     assert len([alert for alert in alerts() if one in alert["Message"]]) == 1
 
 
 def _unknown(stage: Stage) -> dict[str, tuple[Json, str]]:
     """Messages that are not to be acted on, and why."""
-    elsewhere = stage.outputs["FraudDetectorArn"].replace("fraud_detector", "other")
+    elsewhere = stage.outputs[Output.FRAUD_DETECTOR_ARN].replace("fraud_detector", "other")
     event = {"detail-type": "T", "source": "s", "time": "2026-03-03T12:00:00Z", "detail": {}}
-    rule = f"{stage.outputs['FraudDetectorArn'].split(':function')[0].replace('lambda', 'events')}:rule"
+    rule = f"{stage.outputs[Output.FRAUD_DETECTOR_ARN].split(':function')[0].replace('lambda', 'events')}:rule"
     attributes = {
-        "RULE_ARN": f"{rule}/{stage.outputs['TransactionBus']}/realtime-{RULE}-dev",
-        "TARGET_ARN": stage.outputs["FraudDetectorArn"],
+        "RULE_ARN": f"{rule}/{stage.outputs[Output.TRANSACTION_BUS]}/realtime-{RULE}-dev",
+        "TARGET_ARN": stage.outputs[Output.FRAUD_DETECTOR_ARN],
     }
     gone = {**attributes, "RULE_ARN": attributes["RULE_ARN"].replace(RULE, "none")}
     return {
@@ -243,7 +249,7 @@ def test_what_nobody_understands_stays_and_is_named(stage: Stage, queues: Any, r
     unknown = _unknown(stage)
     for message, _ in unknown.values():
         stage.client("sqs").send_message(
-            QueueUrl=stage.outputs["FailureQueueUrl"],
+            QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL],
             MessageBody=message["body"],
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value}
@@ -262,7 +268,7 @@ def test_what_nobody_understands_stays_and_is_named(stage: Stage, queues: Any, r
 @pytest.mark.control("RT_DLQ_REDRIVE")
 def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
     for _ in range(12):
-        stage.client("sqs").send_message(QueueUrl=stage.outputs["FailureQueueUrl"], MessageBody="hello")
+        stage.client("sqs").send_message(QueueUrl=stage.outputs[Output.FAILURE_QUEUE_URL], MessageBody="hello")
     assert [len(run("failure", limit=limit).failed) for limit in (1, 11, None)] == [1, 11, 12]
     assert queues("failure") == 12
 
@@ -278,7 +284,7 @@ def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
 )
 def test_a_name_may_be_begun(stage: Stage, name: str, message: str | None) -> None:
     if message is None:
-        assert find(stage, name).name == f"{'geo-anomaly' if name == 'geo' else name}-dead-letter"
+        assert find(stage, name, FAILURES.queues).name == f"{'geo-anomaly' if name == 'geo' else name}-dead-letter"
         return
     with pytest.raises(UserError, match=message):
-        find(stage, name)
+        find(stage, name, FAILURES.queues)

@@ -11,12 +11,14 @@ import pytest
 from realtime.command import Command
 from waiting import wait_for
 
-from hallmark import replay as replays
+from hallmark import clock
 from hallmark.commands.moments import moment
 from hallmark.digest import compare, digest
 from hallmark.stage import Stage
-from hallmark.traffic import clock
+from hallmark.systems.realtime import replay as replays
+from hallmark.systems.realtime.digest import PARTS
 from infra.errors import UserError
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 Make = Callable[..., Json]
@@ -62,7 +64,7 @@ def lose(stage: Stage, targets: Any) -> Callable[..., int]:
     """Delete the audit records of some kinds, and the processed objects; returns how many there were."""
 
     def delete(sent: Sequence[str], *kinds: str) -> int:
-        table, bucket = stage.outputs["AuditLogsTable"], stage.outputs["ProcessedBucket"]
+        table, bucket = stage.outputs[Output.AUDIT_LOGS_TABLE], stage.outputs[Output.PROCESSED_BUCKET]
         records = [record for one in sent for kind in kinds for record in targets.audit_records(one, kind)]
         for record in records:
             key = {name: {"S": record[name]} for name in ("transactionId", "ts")}
@@ -85,12 +87,12 @@ def alerted(alerts: Callable[[], list[Json]], sent: Sequence[str]) -> list[str]:
 def test_nothing_changes_and_nobody_is_alerted_twice(
     stage: Stage, targets: Any, sent: list[str], replay: Any, alerts: Any
 ) -> None:
-    before = digest(stage, sent)
+    before = digest(stage, PARTS, sent)
     assert [len(part.records) for part in before.parts] == [len(sent), len(sent) + 2 * MATCHES, MATCHES]
     for _ in range(2):
         replay()
     assert len(targets.buffer(sent[1])) == 3, "the replay was to deliver again"
-    assert digest(stage, sent).sha256 == before.sha256
+    assert digest(stage, PARTS, sent).sha256 == before.sha256
     assert alerted(alerts, sent) == []
 
 
@@ -98,13 +100,13 @@ def test_nothing_changes_and_nobody_is_alerted_twice(
 def test_nothing_changes_while_live_traffic_goes_on(
     api: Any, stage: Stage, sent: list[str], replay: Any, alerts: Any, transaction: Make, settle: Any
 ) -> None:
-    before = digest(stage, sent)
+    before = digest(stage, PARTS, sent)
     with _traffic(api, transaction) as live:
         replay()
     settle()
-    assert digest(stage, sent).sha256 == before.sha256
+    assert digest(stage, PARTS, sent).sha256 == before.sha256
     assert alerted(alerts, sent) == []
-    parts = digest(stage, live).parts
+    parts = digest(stage, PARTS, live).parts
     assert [len(part.records) for part in parts] == [len(live), 3 * len(live), len(live)]
     assert alerted(alerts, live) == ["high-risk-merchant"] * len(live)
 
@@ -134,12 +136,12 @@ def _traffic(api: Any, transaction: Make) -> Any:
 def test_lost_verdicts_and_objects_come_back_byte_for_byte(
     stage: Stage, sent: list[str], replay: Any, lose: Any, alerts: Any
 ) -> None:
-    before = digest(stage, sent)
+    before = digest(stage, PARTS, sent)
     lost = lose(sent, "verdict")
     assert lost == 2 * MATCHES
-    assert len(compare(before, digest(stage, sent)).removed) == lost
+    assert len(compare(before, digest(stage, PARTS, sent)).removed) == lost
     replay()
-    wait_for(lambda: digest(stage, sent) == before, "the same bytes")
+    wait_for(lambda: digest(stage, PARTS, sent) == before, "the same bytes")
     assert alerted(alerts, sent) == []
 
 
@@ -148,10 +150,10 @@ def test_lost_alert_records_come_back_byte_for_byte(
     stage: Stage, sent: list[str], replay: Any, lose: Any, alerts: Any
 ) -> None:
     """The alert's record is all that is known of an alert: without it, the alert is published once more."""
-    before = digest(stage, sent)
+    before = digest(stage, PARTS, sent)
     assert lose(sent, "verdict", "alert") == 3 * MATCHES
     replay()
-    wait_for(lambda: digest(stage, sent) == before, "the same bytes")
+    wait_for(lambda: digest(stage, PARTS, sent) == before, "the same bytes")
     rules = ["geo-anomaly", "high-risk-merchant", "high-value-domestic", "night-time"]
     assert wait_for(lambda: alerted(alerts, sent), "the alerts") == rules
 
@@ -168,7 +170,7 @@ def test_the_command_prints_equal_digests(hallmark: Command, stage: Stage, sent:
     done = hallmark("replay", "--from", clock.to_text(since), "--target", "aws", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["before"] == told["after"] == digest(stage).to_dict()
+    assert told["before"] == told["after"] == digest(stage, PARTS).to_dict()
     assert told["before"]["parts"]["transactions"]["records"] >= len(sent)
     assert "the last ten minutes may not be in the archive yet" in done.stderr
     shown = hallmark("digest", "--target", "aws")

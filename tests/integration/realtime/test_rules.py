@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from waiting import wait_for
 
+from hallmark import clock
 from hallmark.stage import Stage
-from hallmark.traffic import clock
-from hallmark.traffic.enrichment import local_hour, recent_counts
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.realtime.cards.enrichment import local_hour, recent_counts
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from infra.realtime.outputs import Output
 
 Fields = dict[str, Any]
 # The account's earlier transactions, in seconds before this one, as functions of the threshold and the window.
@@ -155,7 +156,7 @@ def _event_as_agreed(event: Fields, sent: Sent, stage: Stage) -> None:
         "id": event["id"],
         "detail-type": "TransactionReceived",
         "source": "hallmark.realtime",
-        "account": stage.outputs["IngestProcessorArn"].split(":")[4],
+        "account": stage.outputs[Output.INGEST_PROCESSOR_ARN].split(":")[4],
         "time": f"{sent.received_at[:19]}Z",
         "region": "eu-central-1",
         "resources": [],
@@ -204,7 +205,7 @@ def test_a_near_miss_arrives_nowhere(targets: Any, near_misses: Any, rule: str) 
 
 
 def test_each_rule_has_both(stage: Stage) -> None:
-    bus = stage.outputs["TransactionBus"]
+    bus = stage.outputs[Output.TRANSACTION_BUS]
     listed = stage.client("events").list_rules(EventBusName=bus, NamePrefix=f"{stage.system}-")["Rules"]
     rules = {rule["Name"].removeprefix(f"{stage.system}-").removesuffix(f"-{stage.name}") for rule in listed}
     assert rules == set(MATCHES) == set(NEAR_MISSES)

@@ -9,10 +9,11 @@ import pytest
 from waiting import wait_for
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 Json = dict[str, Any]
 ROOT = "1-5759e988-bd862e3fe1be46a994272794"
-FUNCTIONS = ("IngestProcessor", "FraudDetector", "Notifier")
+FUNCTIONS = (Output.INGEST_PROCESSOR_ARN, Output.FRAUD_DETECTOR_ARN, Output.NOTIFIER_ARN)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def traced(api: Any, targets: Any, transaction: Callable[..., Json]) -> Json:
 @pytest.mark.control("RT_TRACE_EVENTS")
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_logs_the_requests_trace(stage: Stage, traced: Json, function: str) -> None:
-    name = stage.outputs[f"{function}Arn"].split(":")[6]
+    name = stage.outputs[function].split(":")[6]
     lines = wait_for(lambda: list(_log_lines(stage, name, traced["transactionId"])), f"the log of {name}")
     assert {line["traceId"] for line in lines} == {ROOT}
     assert traced["accountId"] not in json.dumps(lines)

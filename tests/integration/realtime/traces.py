@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 
 def archived(stage: Stage) -> int:
     """How many events the transaction bus's archive holds."""
-    count: int = stage.client("events").describe_archive(ArchiveName=stage.outputs["TransactionArchive"])["EventCount"]
+    count: int = stage.client("events").describe_archive(ArchiveName=stage.outputs[Output.TRANSACTION_ARCHIVE])[
+        "EventCount"
+    ]
     return count
 
 
-def rows(stage: Stage, table: str) -> list[dict[str, Any]]:
+def rows(stage: Stage, table: Output) -> list[dict[str, Any]]:
     """The items of the table of a stack output, without their types."""
     pages = stage.client("dynamodb").get_paginator("scan").paginate(TableName=stage.outputs[table], ConsistentRead=True)
     items = [item for page in pages for item in page["Items"]]
@@ -38,7 +41,7 @@ def everything(stage: Stage, targets: Any) -> Iterator[str]:
     targets.buffer("")
     yield from (json.dumps(message) for message in targets.buffered)
     for url in stage.client("sqs").list_queues()["QueueUrls"]:
-        if url.rsplit("/", 1)[1] != stage.outputs["BufferQueueUrl"].rsplit("/", 1)[1]:
+        if url.rsplit("/", 1)[1] != stage.outputs[Output.BUFFER_QUEUE_URL].rsplit("/", 1)[1]:
             yield from _messages(stage, url)
 
 

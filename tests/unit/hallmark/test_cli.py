@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from hallmark import policies
 from hallmark.cli import COMMANDS, app, run
 from infra.errors import UserError
+from infra.systems import NAMES
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -71,6 +72,15 @@ def test_a_question_that_is_not_answered_with_yes_ends_the_command(monkeypatch, 
 def loaded_at_the_start():
     program = "import sys, hallmark.cli; print(*sys.modules)"
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["send", "--help"], ["systems", "--help"], ["policy", "--help"]])
+def test_the_help_imports_no_wing(words):
+    program = f"import sys\nfrom hallmark.cli import run\nrun({words!r})\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "hallmark.systems.own_commands" in loaded
+    assert [name for name in loaded if name.startswith("hallmark.systems.") and name.rsplit(".")[-1] in NAMES] == []
 
 
 @pytest.mark.parametrize("module", ["boto3", "pydantic", "aws_cdk", "locust"])

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from hallmark.progress import Progress
+from hallmark.redrive.failures import Failures
 from hallmark.redrive.queues import Queue
 from hallmark.redrive.redrive import redrive
-from hallmark.traffic.outcome import Progress
 from infra.errors import UserError
 
 QUEUE = Queue("failure", "url", "arn")
+FAILURES = Failures((), (), lambda stage, message: None)
 
 
 @dataclass
@@ -48,7 +50,7 @@ class FakeStage:
 
 def test_what_stays_is_met_once_and_let_go() -> None:
     sqs = Sqs(["a", "b"])
-    outcome = redrive(FakeStage(sqs), QUEUE, limit=None, dry_run=False, progress=lambda _: None)
+    outcome = redrive(FakeStage(sqs), QUEUE, FAILURES, limit=None, dry_run=False, progress=lambda _: None)
     assert outcome.failed == {"a": "it is not JSON", "b": "it is not JSON"}
     assert sorted(sqs.released) == ["handle of a", "handle of b"]
 
@@ -60,5 +62,5 @@ def test_ctrl_c_lets_go_of_what_was_received() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(UserError, match="Interrupted after 0 messages; what was accepted is deleted"):
-        redrive(FakeStage(sqs), QUEUE, limit=None, dry_run=False, progress=interrupt)
+        redrive(FakeStage(sqs), QUEUE, FAILURES, limit=None, dry_run=False, progress=interrupt)
     assert sqs.released == ["handle of a"]

@@ -8,7 +8,9 @@ import pytest
 from hallmark.load.measured import Measured
 from hallmark.load.plan import Arrival, Terms, arrivals
 from hallmark.load.run_file import RunFile, Sample
-from hallmark.traffic.parameters import RuleParameters
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from hallmark.systems.realtime.load.abuse import KINDS
+from hallmark.systems.realtime.load.mix import CardMix
 
 Answer = Callable[[Arrival], Sample | None]
 BEGIN = "2026-03-03T00:00:00.000Z"
@@ -28,10 +30,10 @@ def parameters() -> RuleParameters:
 @pytest.fixture(scope="session")
 def plan(parameters: RuleParameters) -> Callable[..., list[Arrival]]:
     """Make the plan of a scenario at a rate and a length: the same terms, the same arrivals, made once."""
-    made = cache(lambda terms: tuple(arrivals(terms, parameters)))
+    made = cache(lambda terms: tuple(arrivals(terms, KINDS, CardMix(parameters))))
 
     def make(scenario: str = "steady", rate: float | None = 20, seconds: float | None = 10) -> list[Arrival]:
-        return list(made(Terms(scenario, "embedded", BEGIN, rate, seconds)))
+        return list(made(Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)))
 
     return make
 
@@ -45,7 +47,7 @@ def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., Measured]:
         rate, seconds = terms.get("rate", 20), terms.get("seconds", 10)
         planned: Sequence[Arrival] = plan(scenario, rate, seconds)
         samples = tuple(sample for arrival in planned if (sample := answer(arrival)))
-        told = Terms(scenario, "embedded", BEGIN, rate, seconds)
-        return Measured(RunFile(told, "realtime", "embedded", "dev", BEGIN, 10, 1, 0, samples), planned)
+        told = Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)  # type: ignore[arg-type]
+        return Measured(RunFile(told, "embedded", "dev", BEGIN, 10, 1, 0, samples), planned, KINDS)
 
     return make

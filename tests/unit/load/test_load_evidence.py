@@ -19,12 +19,14 @@ from hallmark.load.series import phase_results, seconds
 from hallmark.report import html, json_report, markdown
 from hallmark.report.load_charts import HEIGHT, WIDTH, histogram, over_time
 from hallmark.report.model import Report, Run
+from hallmark.systems.realtime.load.card_load import CardLoad
 
 
 @pytest.fixture(scope="module")
 def result(measured: Callable[..., Measured]) -> LoadResult:
     run = measured(lambda arrival: Sample(arrival.index, 10_000 + 50 * arrival.index, 202))
-    rows = [row for row in slo.load("steady", "embedded") if row.measure in ("p50", "requests", "lost")]
+    found = slo.load("realtime", "steady", "embedded", CardLoad.measures)
+    rows = [row for row in found if row.measure in ("p50", "requests", "lost")]
     return LoadResult(
         system="realtime",
         scenario="steady",
@@ -39,7 +41,7 @@ def result(measured: Callable[..., Measured]) -> LoadResult:
         machine="2 x test",
         fidelity="extended",
         phases=tuple(phase_results(run)),
-        objectives=tuple(slo.judge(run, rows)),
+        objectives=tuple(slo.judge(run, rows, CardLoad.measures)),
         series=tuple(seconds(run)),
         histogram=tuple(Latencies(sample.latency for sample in run.run.samples).bins()),
         ledger={"sent": 200},

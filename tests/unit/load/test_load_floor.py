@@ -11,6 +11,7 @@ from hallmark.load.floor_run import measure_floor
 from hallmark.load.measured import Measured
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import Sample
+from hallmark.systems.realtime.load.card_load import CardLoad
 from infra.errors import UserError
 
 NOW = "2026-03-03T00:00:00.000Z"
@@ -23,7 +24,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) 
     def make(holds: float, status: int = 202, milliseconds: float = 5) -> list[float]:
         rates: list[float] = []
 
-        def run(stage: Any, rate: float, *rest: Any) -> Measured:
+        def run(stage: Any, load: Any, rate: float, *rest: Any) -> Measured:
             rates.append(rate)
 
             def answer(arrival: Arrival) -> Sample:
@@ -40,8 +41,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) 
 
 
 def measure(rate: float = 20) -> floor_run.Floor:
-    stage = SimpleNamespace(target="embedded", name="dev")
-    return measure_floor(stage, rate, 1, lambda *_: None)
+    stage = SimpleNamespace(system="realtime", target="embedded", name="dev")
+    return measure_floor(stage, CardLoad(), rate, 1, lambda *_: None)  # type: ignore[arg-type]
 
 
 def test_a_machine_that_holds_twice_the_rate_is_measured_once(machine: Callable[..., list[float]]) -> None:

@@ -12,6 +12,7 @@ from hallmark.load.plan import Arrival
 from hallmark.load.recovery import recovery_seconds
 from hallmark.load.run_file import NO_ANSWER, Sample
 from hallmark.load.series import phase_results, seconds
+from hallmark.systems.realtime.load.card_load import CardLoad
 
 Make = Callable[..., Measured]
 
@@ -21,7 +22,7 @@ def _answer(latency: int = 20_000, status: int = 202) -> Callable[[Arrival], Sam
 
 
 def _value(measured: Measured, measure: str, phase: str = "steady") -> Any:
-    return MEASURES[measure][0](measured, phase)
+    return {**MEASURES, **CardLoad.measures}[measure][0](measured, phase)
 
 
 def test_percentiles_are_exact_to_four_digits() -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.load import abuse, scenario
-from hallmark.load.plan import CARD, Arrival, share
-from hallmark.traffic.enrichment import Enriched, local_hour
-from hallmark.traffic.parameters import RuleParameters
-from hallmark.traffic.predicates import matching_rules
+from hallmark.load import scenario
+from hallmark.load.kinds import REGULAR
+from hallmark.load.plan import Arrival, share
+from hallmark.systems.realtime.cards.enrichment import Enriched, local_hour
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from hallmark.systems.realtime.cards.predicates import matching_rules
+from hallmark.systems.realtime.load.abuse import KINDS
+from hallmark.systems.realtime.load.mix import CardMix
 from infra.errors import UserError
 
 Plan = Callable[..., list[Arrival]]
@@ -38,7 +41,7 @@ def test_an_account_keeps_its_order_and_is_spread_over_the_run(plan: Plan) -> No
         lanes[arrival.lane].append(arrival)
     busiest = max(lanes.values(), key=len)
     assert len(busiest) > 10
-    assert all([a.transaction.ts for a in lane] == sorted(a.transaction.ts for a in lane) for lane in lanes.values())
+    assert all([a.item.ts for a in lane] == sorted(a.item.ts for a in lane) for lane in lanes.values())
     assert min(later.due - earlier.due for earlier, later in pairwise(busiest)) > 0.2
 
 
@@ -47,29 +50,31 @@ def test_shares_are_whole_accounts_and_together_everything(plan: Plan, of: int) 
     planned = plan("abuse", None, 5)
     parts = [share(planned, number, of) for number in range(of)]
     assert sorted((a for part in parts for a in part), key=lambda a: a.index) == planned
-    accounts = [{a.transaction.account_id for a in part if a.kind == CARD} for part in parts]
+    accounts = [{a.item.account_id for a in part if a.kind == REGULAR} for part in parts]
     assert sum(map(len, accounts)) == len(set().union(*accounts))
     assert max(map(len, parts)) < 1.2 * min(map(len, parts))
 
 
 def test_every_anomaly_matches_several_rules(plan: Plan, parameters: RuleParameters) -> None:
     for arrival in plan("anomalies", None, 5):
-        transaction = arrival.transaction
+        transaction = arrival.item
         hour = local_hour(transaction.ts, transaction.cardholder_time_zone)
         assert len(matching_rules(Enriched(transaction, 1, hour), parameters)) > 1
 
 
-def test_every_kind_of_abuse_arrives_beside_the_cards(plan: Plan) -> None:
+def test_every_kind_of_abuse_arrives_beside_the_cards(plan: Plan, parameters: RuleParameters) -> None:
     beside = Counter(arrival.kind for arrival in plan("abuse", None, 5) if arrival.phase == "beside")
-    assert set(beside) == {CARD, *(kind.name for kind in abuse.KINDS)}
-    good = {arrival.transaction.body() for arrival in plan("abuse", None, 5)}
-    spoilt = [kind for kind in abuse.KINDS if kind.key == "the stage's"]
-    assert all(a.body not in good for a in plan("abuse", None, 5) if a.kind in {kind.name for kind in spoilt})
+    assert set(beside) == {REGULAR, *(kind.name for kind in KINDS.abuse)}
+    good = {arrival.item.body() for arrival in plan("abuse", None, 5)}
+    spoilt = {kind.name for kind in KINDS.abuse if kind.key == "the stage's"}
+    mix = CardMix(parameters)
+    assert all(mix.body(a.item, a.kind) not in good for a in plan("abuse", None, 5) if a.kind in spoilt)
 
 
 def test_a_mistake_in_a_scenario_is_told(tmp_path: Path) -> None:
-    (tmp_path / "bad.yaml").write_text("about: x\nusers: 0\nphases: [{name: a, seconds: 1, rate: 1}]\n")
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / "bad.yaml").write_text("about: x\nusers: 0\nphases: [{name: a, seconds: 1, rate: 1}]\n")
     with pytest.raises(UserError, match=r"bad\.yaml: users"):
-        scenario.load("bad", tmp_path)
+        scenario.load("cards", "bad", tmp_path)
     with pytest.raises(UserError, match="there is no scenario 'none'"):
-        scenario.load("none", tmp_path)
+        scenario.load("cards", "none", tmp_path)

@@ -9,6 +9,7 @@ from hallmark import catalogue
 from hallmark.load import scenario, slo
 from hallmark.load.measured import Measured
 from hallmark.load.run_file import Sample
+from hallmark.systems.realtime.load.card_load import CardLoad
 from infra.errors import UserError
 
 Make = Callable[..., Measured]
@@ -24,9 +25,9 @@ def _file(folder: Path, row: str) -> Path:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("name", [name for name in scenario.names() if name not in TOOLS])
+@pytest.mark.parametrize("name", [name for name in scenario.names("realtime") if name not in TOOLS])
 def test_every_scenario_has_objectives_for_losses_and_latency(name: str, stage: str) -> None:
-    rows = slo.load(name, stage)
+    rows = slo.load("realtime", name, stage, CardLoad.measures)
     known = {control.id for control in catalogue.load("realtime").controls}
     assert {row.control for row in rows} <= known
     measures = {row.measure for row in rows}
@@ -36,9 +37,9 @@ def test_every_scenario_has_objectives_for_losses_and_latency(name: str, stage: 
 
 def test_the_customers_promise_is_kept_on_aws() -> None:
     parameters = catalogue.load("realtime").control("RT_LATENCY").parameters
-    steady = scenario.load("steady").main
+    steady = scenario.load("realtime", "steady").main
     for stage in ("dev", "prod"):
-        bound = next(row for row in slo.load("steady", stage) if row.measure == "p99")
+        bound = next(row for row in slo.load("realtime", "steady", stage, CardLoad.measures) if row.measure == "p99")
         assert slo.at(bound.at_most, stage) == parameters["p99_ms"]
         assert steady.rate_at(stage) == parameters["requests_per_second"]
 
@@ -56,31 +57,33 @@ def test_the_customers_promise_is_kept_on_aws() -> None:
     ],
 )
 def test_a_verdict_says_by_how_much(measured: Make, tmp_path: Path, row: str, told: str) -> None:
-    rows = slo.load("steady", "embedded", _file(tmp_path, f"control: RT_A, phase: steady, {row}"))
-    (judged,) = slo.judge(measured(), rows)
+    file = _file(tmp_path, f"control: RT_A, phase: steady, {row}")
+    rows = slo.load("realtime", "steady", "embedded", CardLoad.measures, file)
+    (judged,) = slo.judge(measured(), rows, CardLoad.measures)
     assert judged.told == told
     assert judged.passed is ("too" not in told and "not measured" not in told)
 
 
 def test_no_sample_fails_every_objective_but_none_by_mistake(measured: Make) -> None:
-    rows = slo.load("steady", "embedded")
-    assert not any(judged.passed for judged in slo.judge(measured(lambda arrival: None), rows))
+    rows = slo.load("realtime", "steady", "embedded", CardLoad.measures)
+    assert not any(judged.passed for judged in slo.judge(measured(lambda arrival: None), rows, CardLoad.measures))
 
 
 def test_too_few_requests_fail(measured: Make) -> None:
-    judged = {item.measure: item for item in slo.judge(measured(), slo.load("steady", "embedded"))}
+    rows = slo.load("realtime", "steady", "embedded", CardLoad.measures)
+    judged = {item.measure: item for item in slo.judge(measured(), rows, CardLoad.measures)}
     assert judged["p50"].passed
     assert not judged["requests"].passed
 
 
 def test_more_refused_requests_than_one_in_a_hundred_fail(measured: Make) -> None:
-    rows = [row for row in slo.load("steady", "embedded") if row.measure == "error rate"]
+    rows = [row for row in slo.load("realtime", "steady", "embedded", CardLoad.measures) if row.measure == "error rate"]
 
     def answer(status: int) -> Callable[..., Sample]:
         return lambda arrival: Sample(arrival.index, 1, status if arrival.index in IN_STEADY else 202)
 
     for status in (500, 503, 0):
-        (judged,) = slo.judge(measured(answer(status)), rows)
+        (judged,) = slo.judge(measured(answer(status)), rows, CardLoad.measures)
         assert not judged.passed, status
 
 
@@ -97,4 +100,4 @@ def test_more_refused_requests_than_one_in_a_hundred_fail(measured: Make) -> Non
 )
 def test_a_mistake_is_told(tmp_path: Path, row: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
-        slo.load("steady", "embedded", _file(tmp_path, row))
+        slo.load("realtime", "steady", "embedded", CardLoad.measures, _file(tmp_path, row))

@@ -34,6 +34,7 @@ EXTENSIONS = (
     "..speed.expressions",
     "buckets",
     "bucket_settings",
+    "post_checksums",
     "topics",
     "rest_apis",
     "alarm_statistics",

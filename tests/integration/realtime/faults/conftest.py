@@ -12,8 +12,8 @@ from realtime.faults.reckoning import Reckoning, reckon
 from realtime.faults.scenarios import OTHERS, injected
 from realtime.faults.trial import Letters, Trial, noted
 
+from hallmark import clock
 from hallmark.stage import Stage
-from hallmark.traffic import clock
 
 AT_ONCE = 4
 # Fifty requests at once would be refused to all others, too.

@@ -15,9 +15,10 @@ from waiting import wait_for
 
 from hallmark.evidence import Fault
 from hallmark.ledger.ledger import Ledger
-from hallmark.ledger.settle import settle
+from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Run
+from hallmark.systems.realtime.ledger.settle import settle
+from infra.realtime.outputs import Output
 
 # On AWS it may take ten minutes until an event is in its archive.
 ARCHIVE_WAITS = 30
@@ -93,7 +94,9 @@ def _suspected(trial: Trial) -> Iterator[tuple[str, str]]:
 def _copies(stage: Stage) -> Counter[str]:
     """The forwarded transactions on the audit bus, from its log group."""
     pages = (
-        stage.client("logs").get_paginator("filter_log_events").paginate(logGroupName=stage.outputs["AuditLogGroup"])
+        stage.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=stage.outputs[Output.AUDIT_LOG_GROUP])
     )
     events = (json.loads(line["message"]) for page in pages for line in page["events"])
     return Counter(e["detail"]["transactionId"] for e in events if e["detail-type"] == "TransactionReceived")
@@ -102,7 +105,7 @@ def _copies(stage: Stage) -> Counter[str]:
 def _archived(stage: Stage, wanted: Collection[str], since: datetime) -> set[str]:
     """Replay the archive to a rule of our own, again until all the wanted are there or the time is over."""
     events, found = stage.client("events"), set[str]()
-    bus, name = stage.outputs["TransactionBus"], f"archived-{uuid.uuid4().hex[:8]}"
+    bus, name = stage.outputs[Output.TRANSACTION_BUS], f"archived-{uuid.uuid4().hex[:8]}"
     deadline = time.monotonic() + ARCHIVE_WAITS * stage.quiet_seconds
     with fed_queue(stage, "events.amazonaws.com") as (url, queue):
         # Live events have no replay-name.
@@ -119,7 +122,7 @@ def _archived(stage: Stage, wanted: Collection[str], since: datetime) -> set[str
 
 def _replay(stage: Stage, rule: str, since: datetime) -> None:
     events, name = stage.client("events"), f"faults-{uuid.uuid4().hex[:12]}"
-    archive: dict[str, Any] = events.describe_archive(ArchiveName=stage.outputs["TransactionArchive"])
+    archive: dict[str, Any] = events.describe_archive(ArchiveName=stage.outputs[Output.TRANSACTION_ARCHIVE])
     events.start_replay(
         ReplayName=name,
         EventSourceArn=archive["ArchiveArn"],

@@ -15,6 +15,8 @@ from waiting import wait_for
 
 from hallmark.digest import digest
 from hallmark.stage.embedded.faults import inject
+from hallmark.systems.realtime.digest import PARTS
+from infra.realtime.outputs import Output
 
 CLIENTS = 50
 REPEATS = 2
@@ -37,7 +39,7 @@ def injected(trial: Trial, endpoint: str) -> None:
         wait_for(lambda: len(trial.letters.of(trial.prefix)) >= case.letters, f"the letters of {trial.fault}")
     assert trial.answers[503] >= case.refused, trial.answers
     if case.silent:
-        (refused,) = (outcome.transaction for outcome in trial.outcomes if not outcome.carried)
+        (refused,) = (outcome.item for outcome in trial.outcomes if not outcome.carried)
         records = trial.targets.audit_records(refused.transaction_id)
         assert [record["kind"] for record in records] == ["accepted"], "claimed, and nothing else was to come of it"
     for letter in trial.letters.of(trial.prefix) if case.redriven else []:
@@ -68,13 +70,13 @@ def duplicate_delivery(trial: Trial) -> None:
 def out_of_order(trial: Trial) -> None:
     """What is derived is deleted, and the events come newest first: the same bytes return."""
     _accepted(trial)
-    before = digest(trial.stage, trial.ids)
+    before = digest(trial.stage, PARTS, trial.ids)
     _forget(trial)
-    assert digest(trial.stage, trial.ids) != before
+    assert digest(trial.stage, PARTS, trial.ids) != before
     for transaction_id in reversed(trial.ids):
         trial.put_again(transaction_id)
         trial.strikes += 1
-    wait_for(lambda: digest(trial.stage, trial.ids) == before, "the same bytes")
+    wait_for(lambda: digest(trial.stage, PARTS, trial.ids) == before, "the same bytes")
 
 
 def _accepted(trial: Trial) -> None:
@@ -89,9 +91,9 @@ def _forget(trial: Trial) -> None:
     for transaction_id in trial.ids:
         for record in trial.targets.audit_records(transaction_id, "verdict"):
             key = {name: {"S": record[name]} for name in ("transactionId", "ts")}
-            dynamodb.delete_item(TableName=trial.stage.outputs["AuditLogsTable"], Key=key)
+            dynamodb.delete_item(TableName=trial.stage.outputs[Output.AUDIT_LOGS_TABLE], Key=key)
         for name in trial.targets.objects(transaction_id):
-            s3.delete_object(Bucket=trial.stage.outputs["ProcessedBucket"], Key=name)
+            s3.delete_object(Bucket=trial.stage.outputs[Output.PROCESSED_BUCKET], Key=name)
 
 
 def poison(trial: Trial) -> None:

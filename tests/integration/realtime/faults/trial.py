@@ -12,9 +12,10 @@ from typing import Any
 from realtime.eyes import Api, Json, Targets, drained
 from waiting import wait_for
 
+from hallmark.sending.outcome import Outcome, Status
 from hallmark.stage import Stage
-from hallmark.traffic.outcome import Outcome, Status
-from hallmark.traffic.transaction import Transaction
+from hallmark.systems.realtime.cards.transaction import Transaction
+from infra.realtime.outputs import Output
 
 START = datetime(2026, 3, 3, 15, tzinfo=UTC)
 TRY_AGAIN = {429, 500, 502, 503, 504}
@@ -44,7 +45,7 @@ class Letters:
         """The messages that name the transactions of one trial."""
         named = self.stage.client("sqs").list_queues(QueueNamePrefix=f"{self.stage.system}-")["QueueUrls"]
         suffix = f"-dead-letter-{self.stage.name}"
-        for url in [self.stage.outputs["FailureQueueUrl"], *(url for url in named if url.endswith(suffix))]:
+        for url in [self.stage.outputs[Output.FAILURE_QUEUE_URL], *(url for url in named if url.endswith(suffix))]:
             self.taken.extend(drained(self.stage, url))
         return [letter for letter in self.taken if prefix in letter["Body"]]
 
@@ -113,7 +114,7 @@ class Trial:
     @property
     def ids(self) -> list[str]:
         """The transactions that were answered with 202."""
-        return [outcome.transaction.transaction_id for outcome in self.outcomes if outcome.carried]
+        return [outcome.item.transaction_id for outcome in self.outcomes if outcome.carried]
 
     def wait_until_alerted(self) -> None:
         """Wait until every rule that the transactions match has its verdict and its alert."""
@@ -131,7 +132,7 @@ class Trial:
     def put(self, detail: str, time: datetime) -> None:
         """Put an event TransactionReceived on the transaction bus."""
         entry = {
-            "EventBusName": self.stage.outputs["TransactionBus"],
+            "EventBusName": self.stage.outputs[Output.TRANSACTION_BUS],
             "Source": "hallmark.realtime",
             "DetailType": "TransactionReceived",
             "Detail": detail,

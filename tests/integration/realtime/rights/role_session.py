@@ -7,9 +7,10 @@ from botocore.exceptions import ClientError
 from policy_statements import allow
 from waiting import wait_for
 
-from hallmark.project import REGION
 from hallmark.stage import Stage
 from hallmark.stage.sessions import session
+
+REGION = "eu-central-1"
 
 OTHER = {"ingest_processor": "notifier", "fraud_detector": "ingest_processor", "notifier": "fraud_detector"}
 SESSION = "trial"
@@ -51,7 +52,8 @@ def assume(stage: Stage, role: str) -> Stage:
         given = wait_for(lambda: _credentials(stage, role), f"a session of {name}")
     finally:
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
-    return stage.acting_as(session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
+    keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+    return stage.acting_as(session(*keys, region=REGION))
 
 
 def _credentials(stage: Stage, role: str) -> dict[str, Any] | None:

@@ -15,13 +15,14 @@ from realtime.rights.trial import REFUSED, outcome
 from waiting import wait_for
 
 from hallmark.stage import Stage
-from hallmark.stage.deployed import stack_name
 from hallmark.stage.embedded.emulator import Emulator
-from hallmark.up import RULES, SYSTEM, deploy_embedded, unprotect
+from hallmark.systems.realtime.api import key
+from hallmark.up import deploy_embedded, unprotect
+from infra.realtime.outputs import Output
 
 STAGES = ("dev", "prod")
 PAIRS = (("dev", "prod"), ("prod", "dev"))
-BUSES = ("TransactionBus", "SystemBus", "AuditBus")
+BUSES = (Output.TRANSACTION_BUS, Output.SYSTEM_BUS, Output.AUDIT_BUS)
 # By night, abroad, without the card: two rules, and so everything that a transaction can set off.
 TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "BR"}
 
@@ -29,9 +30,9 @@ TWO_RULES = {"ts": "2026-03-03T09:00:00Z", "cardNotPresent": True, "country": "B
 @pytest.fixture(scope="module")
 def both(running_emulator: Emulator, stage: Stage) -> Iterator[dict[str, Stage]]:
     """The stage of all tests, and `prod` beside it for the time of these."""
-    cloudformation, name = stage.client("cloudformation"), stack_name(SYSTEM, "prod")
+    cloudformation, name = stage.client("cloudformation"), "hallmark-realtime-prod"
     try:
-        prod = deploy_embedded(running_emulator, "prod", lambda step: None, RULES)
+        prod = deploy_embedded(running_emulator, "realtime", "prod", lambda step: None)
         yield {"dev": stage, "prod": prod}
         unprotect(prod)
     finally:
@@ -53,7 +54,7 @@ def transaction_for() -> Callable[[str], dict[str, Any]]:
 
 
 def _tables(stage: Stage) -> Iterator[str]:
-    for table in ("TransactionsTable", "AuditLogsTable"):
+    for table in (Output.TRANSACTIONS_TABLE, Output.AUDIT_LOGS_TABLE):
         pages = stage.client("dynamodb").get_paginator("scan").paginate(TableName=stage.outputs[table])
         yield from (json.dumps(item) for page in pages for item in page["Items"])
 
@@ -67,7 +68,7 @@ def _logs(stage: Stage) -> Iterator[str]:
 
 
 def _objects(stage: Stage) -> Iterator[str]:
-    pages = stage.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stage.outputs["ProcessedBucket"])
+    pages = stage.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stage.outputs[Output.PROCESSED_BUCKET])
     yield from (item["Key"] for page in pages for item in page.get("Contents", []))
 
 
@@ -139,7 +140,7 @@ def test_the_key_of_one_stage_opens_no_other(
 ) -> None:
     api = Api(both[other], urllib3.PoolManager())
     body = transaction_for(other)
-    assert api.post(body, key=both[name].api_key).status == 403
+    assert api.post(body, key=key(both[name])).status == 403
     assert api.post(body).status == 202
 
 

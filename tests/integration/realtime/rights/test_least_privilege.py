@@ -11,6 +11,7 @@ from realtime.rights.trial import REFUSED, outcome
 from waiting import wait_for
 
 from hallmark.stage import Stage
+from infra.realtime.outputs import Output
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,7 @@ def test_what_a_statement_allows_is_done(stage: Stage, as_role: Any, role: str, 
     error = outcome(as_role(role), call, names_for(stage, role))
     assert error.get("Code") in (None, call.code), error
     if call.service == "sqs":
-        _take_back(stage, stage.outputs["FailureQueueUrl"])
+        _take_back(stage, stage.outputs[Output.FAILURE_QUEUE_URL])
 
 
 @pytest.mark.control("RT_IAM_LEAST", "RT_BUCKET_ENCRYPTED", "RT_BUCKET_TLS", "RT_QUEUE_SECURE", "RT_FN_LOGS")

@@ -9,14 +9,17 @@ from hallmark.cost import bill, prices
 from hallmark.cost.bill import Basis
 from hallmark.cost.counts import of_result
 from hallmark.cost.estimate import estimate
-from hallmark.cost.requests import ENVELOPE_BYTES, GB
+from hallmark.cost.requests import GB, envelope_bytes
+from hallmark.systems.realtime import WING
 from infra.errors import UserError
+
+ENVELOPE_BYTES = envelope_bytes(WING.costed_event)
 
 
 @pytest.fixture
 def estimated(counts, settings):
     def make(stage="dev", events_per_day=None, billed_ms=None, counts=counts):
-        return estimate(counts, settings(stage), stage, events_per_day, billed_ms or {})
+        return estimate(counts, settings(stage), stage, WING.costed_event, events_per_day, billed_ms or {})
 
     return make
 
@@ -94,7 +97,7 @@ def test_an_event_over_64_kb_is_as_many_as_it_has_started(estimated, counts):
 
 def test_refused_requests_cost_except_where_the_gateway_turns_them_away(result, settings):
     statuses = {"202": 1000, "400": 200, "503": 100, "403": 50, "429": 70, "0": 5}
-    found = estimate(of_result(result(statuses)), settings("dev"), "dev", None, {})
+    found = estimate(of_result(result(statuses)), settings("dev"), "dev", WING.costed_event, None, {})
     requests = line(found.lines, "requests")
     assert (requests.quantity, requests.note[:3]) == (pytest.approx(1.3e6), "23%")
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from hallmark.observe.deployment import Deployment, Thing
 from hallmark.observe.readers import READERS
+from hallmark.stage.deployed import DeployedStage
 
 Json = dict[str, Any]
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:realtime-a-dev"
@@ -18,8 +20,8 @@ class Canned(Deployment):
     """A deployment with answers by operation; what is not among them is empty."""
 
     def __init__(self, **answers: Any) -> None:
-        self.stack, self._answers = "hallmark-realtime-dev", {}
-        self.stage = type("Named", (), {"system": "realtime", "name": "dev"})()
+        self._answers = {}
+        self.stage = DeployedStage("realtime", "dev", "aws", boto3.Session())
         self.answers = answers
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
@@ -48,6 +50,22 @@ def test_a_resource_of_the_stack_has_its_logical_id_and_others_one_that_is_made_
     deployment = Canned(list_stack_resources=listed)
     assert deployment.logical_id("T", "a-1") == "A"
     assert deployment.logical_id("AWS::SQS::Queue", "a-1") == "UnmanagedSQSQueuea1"
+
+
+def test_ids_that_a_service_makes_up_are_references_in_a_functions_environment() -> None:
+    listed = [
+        {"ResourceType": "AWS::ApiGateway::ApiKey", "PhysicalResourceId": "k1", "LogicalResourceId": "Key"},
+        {"ResourceType": "AWS::ApiGateway::ApiKey", "PhysicalResourceId": "k2", "LogicalResourceId": "Other"},
+    ]
+    variables = {"KEYS": '{"a":"k1","b":"k2"}', "WORD": "k1x ak2"}
+    (found,) = _read(
+        "AWS::Lambda::Function",
+        list_stack_resources=listed,
+        list_functions=[{"FunctionName": "realtime-a-dev"}],
+        get_function_configuration={"Environment": {"Variables": variables}},
+    )
+    joined = ["", ['{"a":"', {"Ref": "Key"}, '","b":"', {"Ref": "Other"}, '"}']]
+    assert found.properties["Environment"] == {"Variables": {"KEYS": {"Fn::Join": joined}, "WORD": "k1x ak2"}}
 
 
 def test_rules_that_a_service_manages_are_left_out() -> None:

@@ -1,0 +1,37 @@
+"""What must be empty before CloudFormation can delete it: the buckets that go with a stage's stacks.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hallmark.stage import Stage
+
+# Without a policy of its own a bucket goes with its stack.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+_DELETED = ("Delete", None)
+
+
+def buckets(stage: Stage) -> Iterator[str]:
+    """Yield the names of the buckets that are deleted with the stage."""
+    cloudformation = stage.client("cloudformation")
+    for stack in stage.stacks:
+        body = cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+        resources: dict[str, Any] = (json.loads(body) if isinstance(body, str) else body)["Resources"]
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
+            for one in page["StackResourceSummaries"]:
+                declared = resources.get(one["LogicalResourceId"], {})
+                if one["ResourceType"] == "AWS::S3::Bucket" and declared.get("DeletionPolicy") in _DELETED:
+                    yield one["PhysicalResourceId"]
+
+
+def empty(stage: Stage, bucket: str) -> None:
+    """Delete every object of a bucket, with all versions and delete markers."""
+    s3 = stage.client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        listed = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
+        if objects:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})

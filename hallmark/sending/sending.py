@@ -1,0 +1,55 @@
+"""What a system offers `hallmark send`: items, how one is put in, and how a run is accounted for."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Generic
+
+from hallmark.ledger.ledger import Ledger
+from hallmark.progress import Callback
+from hallmark.sending.http import Http
+from hallmark.sending.outcome import I, Outcome, Run
+from hallmark.stage import Stage
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `hallmark send`, those of all systems; what nobody gave is empty or None.
+
+    `rate` is in items a second over all lanes, `concurrency` in items at a time, `start` an aware time.
+    """
+
+    files: tuple[Path, ...] = ()
+    generate: int | None = None
+    seed: int | None = None
+    start: datetime | None = None
+    limit: int | None = None
+    rate: float | None = None
+    concurrency: int | None = None
+    drain_buffer: bool = False
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the options that somebody gave."""
+        return tuple(one.name for one in fields(self) if getattr(self, one.name) != one.default)
+
+
+class Sending(ABC, Generic[I]):
+    """A system's items; `takes` are the options that it understands, `nouns` what its items are called."""
+
+    nouns: ClassVar[str]
+    takes: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def items(self, stage: Stage, options: Options) -> Iterator[I]:
+        """Yield the items of the files, or generated ones; UserError for a file that cannot be read."""
+
+    @abstractmethod
+    def sender(self, stage: Stage, started_at: datetime, http: Http) -> Callable[[I], Outcome[I]]:
+        """Return what puts one item in and waits for its answer; several threads call it at once."""
+
+    @abstractmethod
+    def settle(self, stage: Stage, run: Run[I], options: Options, progress: Callback) -> Ledger:
+        """Wait until the system is quiet and return the ledger, judged against independent expectations."""

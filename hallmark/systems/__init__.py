@@ -1,0 +1,1 @@
+"""A wing for each system: what it offers the shared commands."""

@@ -1,0 +1,34 @@
+"""The wing of merchant_upload: merchants' files, uploaded with presigned forms.
+
+What a capability needs is imported when it is used, so that the wing itself costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from hallmark.systems.wing import Card, Wing
+
+if TYPE_CHECKING:
+    from hallmark.sending.sending import Sending
+    from hallmark.stage import Stage
+    from hallmark.systems.merchant_upload.files import MerchantFile
+
+
+def _card(stage: "Stage") -> Card:
+    from hallmark.systems.merchant_upload import api
+
+    return api.card(stage)
+
+
+def _api_id(stage: "Stage") -> str:
+    from hallmark.systems.merchant_upload import api
+
+    return api.api_id(stage)
+
+
+def _sending() -> "Sending[MerchantFile]":
+    from hallmark.systems.merchant_upload.sending import Files
+
+    return Files()
+
+
+WING = Wing(card=_card, api_id=_api_id, sending=_sending)

@@ -1,0 +1,41 @@
+"""merchant_upload's API: its address, the key of each merchant, and how to try it."""
+
+import json
+from collections.abc import Mapping
+
+from hallmark.stage import Stage
+from hallmark.systems.wing import Card
+from infra.merchant_upload.outputs import Output
+
+PATH = "/upload"
+
+
+def api_id(stage: Stage) -> str:
+    """Return the API's id."""
+    return stage.outputs[Output.API_ID]
+
+
+def url(stage: Stage) -> str:
+    """Return the address that takes `POST` of a request for a form."""
+    return f"{stage.api_address(api_id(stage))}{PATH}"
+
+
+def key_ids(stage: Stage) -> Mapping[str, str]:
+    """Return the id of each merchant's API key, by merchant."""
+    found: dict[str, str] = json.loads(stage.outputs[Output.API_KEY_IDS])
+    return found
+
+
+def card(stage: Stage) -> Card:
+    """Return how the API is reached; of a stage on AWS no key is shown, only how its owner gets it."""
+    merchant, key_id = next(iter(key_ids(stage).items()))
+    fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
+    if stage.target == "embedded":
+        keys = {f"API key of {name}": stage.api_key(one) for name, one in key_ids(stage).items()}
+        return Card({"API": url(stage)}, keys, _curl(stage, keys[f"API key of {merchant}"]))
+    return Card({"API": url(stage)}, {}, _curl(stage, f"'\"$({fetch})\"'"))
+
+
+def _curl(stage: Stage, shown_key: str) -> str:
+    body = json.dumps({"fileName": "november.csv"})
+    return f"curl -sS {url(stage)} -H 'x-api-key: {shown_key}' -H 'content-type: application/json' -d '{body}'"

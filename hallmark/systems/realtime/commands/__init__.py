@@ -1,0 +1,3 @@
+"""realtime's own commands: `hallmark realtime ...`, and by their names alone."""
+
+OWNER = "realtime"

@@ -1,0 +1,80 @@
+"""`hallmark realtime replay`: an archive's events once more, and the proof that they change nothing."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from hallmark import clock
+from hallmark.commands.common import OwnSystemOption, StageName, StageOption, Target, TargetOption, own_stage
+from hallmark.commands.moments import FORMS, moment
+from hallmark.digest import Difference, Digest, compare, digest
+from hallmark.ledger.ledger import sample
+from hallmark.systems.realtime import replay as replays
+from hallmark.systems.realtime.commands import OWNER
+from hallmark.systems.realtime.digest import PARTS
+from hallmark.systems.realtime.replay import Archive
+from hallmark.terminal import err, out, progress_bars
+from infra.errors import UserError
+
+
+def replay(
+    start: Annotated[datetime, typer.Option("--from", parser=moment, metavar="TIME", help=f"Since when: {FORMS}")],
+    end: Annotated[
+        datetime | None, typer.Option("--to", parser=moment, metavar="TIME", help="Until when; else until now.")
+    ] = None,
+    archive: Annotated[Archive, typer.Option(help="The archive of this bus.")] = Archive.TRANSACTION,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Replay to this rule only, such as geo-anomaly; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the digests and what differs as JSON.")] = False,
+    system: OwnSystemOption = None,
+    target: TargetOption = Target.EMBEDDED,
+    stage: StageOption = StageName.DEV,
+) -> None:
+    """Replay an archive, and compare what the stage keeps before and after; exit code 1 when anything was changed.
+
+    Records that were missing come back, and live traffic may add new ones: neither is a change. Ctrl-C cancels the
+    replay.
+    """
+    deployed = own_stage(OWNER, system, target, stage)
+    planned = replays.plan(deployed, start, end or clock.now(), archive, rule or ())
+    for caveat in planned.caveats:
+        err.print(f"note: {caveat}", style="yellow", highlight=False, soft_wrap=True)
+    try:
+        with progress_bars() as progress:
+            before = digest(deployed, PARTS, progress=progress)
+            name = replays.run(deployed, planned, progress)
+            after = digest(deployed, PARTS, progress=progress)
+    except KeyboardInterrupt:
+        raise UserError("Interrupted: the digests were not compared, nothing is proved. Replay again.") from None
+    difference = compare(before, after)
+    if as_json:
+        told = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
+        print(json.dumps(told, indent=2))
+    else:
+        _tell(name, before, after, difference)
+    if not difference.harmless:
+        raise typer.Exit(1)
+
+
+def _tell(name: str, before: Digest, after: Digest, difference: Difference) -> None:
+    lines = [f"replay {name} completed", f"before  {_line(before)}", f"after   {_line(after)}"]
+    if before == after:
+        lines.append("✓ equal, byte for byte")
+    for mark, keys, meaning in (
+        ("✓", difference.restored, "were missing and are back"),
+        ("✓", difference.arrived, "are of transactions that arrived meanwhile"),
+        ("✗", difference.removed, "are gone"),
+        ("✗", difference.changed, "are changed"),
+    ):
+        if keys:
+            lines.append(f"{mark} {len(keys)} records {meaning}: {sample(keys)}")
+    for line in lines:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _line(found: Digest) -> str:
+    return f"{found.sha256}  {', '.join(f'{len(part.records)} {part.name}' for part in found.parts)}"

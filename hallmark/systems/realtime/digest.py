@@ -1,0 +1,53 @@
+"""What realtime keeps: transactions, audit trail and processed objects, as parts of its digest."""
+
+import json
+from collections.abc import Iterator
+
+from hallmark.digest import DigestPart, Record, Wanted, sha256
+from hallmark.parallel import each
+from hallmark.stage import Stage
+from hallmark.systems.realtime.outputs import Output
+
+_PREFIX = "processed/"
+
+
+def _transactions(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
+    return _items(stage, stage.outputs[Output.TRANSACTIONS_TABLE], "accountId")
+
+
+def _audit_records(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
+    return _items(stage, stage.outputs[Output.AUDIT_LOGS_TABLE], "transactionId")
+
+
+def _items(stage: Stage, table: str, partition_key: str) -> Iterator[tuple[str, Record]]:
+    """Yield a table's items; the content is DynamoDB's JSON with its names sorted."""
+    for page in stage.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        for item in page["Items"]:
+            content = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            key = f"{item[partition_key]['S']}/{item['ts']['S']}"
+            yield key, Record(item["transactionId"]["S"], sha256(content))
+
+
+def _objects(stage: Stage, wanted: Wanted) -> Iterator[tuple[str, Record]]:
+    """Yield the processed objects page by page; those of other transactions than the wanted are not read."""
+    s3, bucket = stage.client("s3"), stage.outputs[Output.PROCESSED_BUCKET]
+
+    def read(key: str) -> tuple[str, Record]:
+        content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return key, Record(_transaction_of(key), sha256(content))
+
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_PREFIX):
+        keys = [entry["Key"] for entry in page.get("Contents", [])]
+        yield from each(read, [key for key in keys if wanted is None or _transaction_of(key) in wanted])
+
+
+def _transaction_of(key: str) -> str:
+    """The transaction's id, which is the folder of `processed/<yyyy>/<mm>/<dd>/<transactionId>/<ruleId>.json`."""
+    return key.split("/")[-2]
+
+
+PARTS = (
+    DigestPart("transactions", _transactions),
+    DigestPart("audit records", _audit_records),
+    DigestPart("processed objects", _objects),
+)

@@ -1,0 +1,35 @@
+"""The ledger of card transactions: the targets of each rule, and what is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hallmark.ledger.ledger import Ledger, Line, Table
+
+
+@dataclass(frozen=True)
+class CardLedger(Ledger):
+    """The account of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules."""
+
+    MISMATCHES: ClassVar[str] = "stored enrichment differs from the computed"
+
+    by_rule: tuple[Line, ...]
+    records: tuple[Line, ...]
+    verdicts: Mapping[str, int]
+    combinations: int
+    foreign_messages: int
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The targets rule by rule, then the records."""
+        return Table(("rule", "target"), self.by_rule), Table(("kept where",), self.records)
+
+    @property
+    def figures(self) -> Mapping[str, str]:
+        """Combinations of rules, verdicts by outcome, mismatches, and messages that were not ours."""
+        found = {"combinations of the five rules": f"{self.combinations} of 32"}
+        found |= {f"verdicts: {outcome}": str(count) for outcome, count in sorted(self.verdicts.items())}
+        found["enrichment mismatches"] = str(len(self.mismatches))
+        if self.foreign_messages:
+            found["buffer messages of other runs"] = str(self.foreign_messages)
+        return found

@@ -1,0 +1,30 @@
+"""Requests that must be refused: how a good body is spoilt, with whose key it comes, and which statuses answer it."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from hallmark.load.kinds import Abuse, Kinds
+
+Fields = dict[str, Any]
+OVER_QUOTA = "over the quota"
+
+
+def _without_amount(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if name != "amount"}
+
+
+_SPOILT: tuple[tuple[Abuse, Callable[[Fields], Fields]], ...] = (
+    (Abuse("bad body: a field is missing", "the stage's", frozenset({400})), _without_amount),
+    (Abuse("bad body: a wrong type", "the stage's", frozenset({400})), lambda f: {**f, "cardNotPresent": "yes"}),
+    (
+        Abuse("bad body: a rule of ours", "the stage's", frozenset({400})),
+        lambda f: {**f, "cardholderTimeZone": "Mars/Base"},
+    ),
+    (Abuse("missing key", "none", frozenset({403})), lambda fields: fields),
+    # Usage plans are not exact: what they let through has a body that is refused, and leaves no trace.
+    (Abuse(OVER_QUOTA, "over its quota", frozenset({429, 400})), _without_amount),
+)
+KINDS = Kinds(202, tuple(kind for kind, _ in _SPOILT))
+# By the name of a kind: what it makes of the fields of a good body.
+SPOIL: Mapping[str, Callable[[Fields], Fields]] = MappingProxyType({kind.name: spoil for kind, spoil in _SPOILT})

@@ -1,0 +1,45 @@
+"""How card transactions are sent, and accounted for."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+from typing import ClassVar
+
+from hallmark.progress import Callback
+from hallmark.sending.http import Http
+from hallmark.sending.outcome import Outcome, Run
+from hallmark.sending.sending import Options, Sending
+from hallmark.stage import Stage
+from hallmark.systems.realtime import api
+from hallmark.systems.realtime.cards.card_csv import read_transactions
+from hallmark.systems.realtime.cards.client import ApiClient
+from hallmark.systems.realtime.cards.generator import generate
+from hallmark.systems.realtime.cards.parameters import RuleParameters
+from hallmark.systems.realtime.cards.transaction import Transaction
+from hallmark.systems.realtime.ledger.card_ledger import CardLedger
+from hallmark.systems.realtime.ledger.settle import settle
+
+
+class Cards(Sending[Transaction]):
+    """Card transactions of the public CSV layout, or generated ones."""
+
+    nouns: ClassVar[str] = "transactions"
+    takes: ClassVar[frozenset[str]] = frozenset(
+        {"files", "generate", "seed", "start", "limit", "rate", "concurrency", "drain_buffer"}
+    )
+
+    def items(self, stage: Stage, options: Options) -> Iterator[Transaction]:
+        """Yield the files' transactions one file after another, or generated ones."""
+        if options.generate is None:
+            return chain.from_iterable(map(read_transactions, options.files))
+        begin = options.start.replace(tzinfo=UTC) if options.start else None
+        return generate(options.generate, options.seed or 0, RuleParameters.of(stage.outputs), begin)
+
+    def sender(self, stage: Stage, started_at: datetime, http: Http) -> Callable[[Transaction], Outcome[Transaction]]:
+        """Return what posts a transaction."""
+        return ApiClient(api.url(stage), api.key(stage), started_at, http).send
+
+    def settle(self, stage: Stage, run: Run[Transaction], options: Options, progress: Callback) -> CardLedger:
+        """Wait until the pipeline is quiet; an embedded stage's buffer queue is drained, AWS's when it is wanted."""
+        drain = options.drain_buffer or stage.target == "embedded"
+        return settle(stage, run, drain_buffer=drain, progress=progress)

@@ -1,0 +1,75 @@
+"""A stage of several stacks: all of them are looked at, and one that is missing is said in one line."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from hallmark.observe.deployment import Deployment, joined
+from hallmark.stage.deployed import DeployedStage
+from infra.errors import UserError
+from infra.systems import System
+
+MAIN, NETWORK = "hallmark-realtime-dev", "hallmark-realtime-network-dev"
+OUTPUTS = {MAIN: {"ApiId": "a"}, NETWORK: {"VpcId": "v"}}
+BUCKET, VPC = {"Type": "AWS::S3::Bucket"}, {"Type": "AWS::EC2::VPC"}
+TEMPLATES = {MAIN: {"Resources": {"Files": BUCKET}}, NETWORK: {"Resources": {"Network": VPC}}}
+
+
+class CloudFormation:
+    """An account with stacks; the network's alone is protected."""
+
+    def __init__(self, *deployed: str) -> None:
+        self.deployed = deployed
+
+    def describe_stacks(self, StackName: str) -> Any:
+        if StackName not in self.deployed:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS[StackName].items()]
+        protected = StackName == NETWORK
+        return {"Stacks": [{"StackName": StackName, "Outputs": outputs, "EnableTerminationProtection": protected}]}
+
+    def get_template(self, StackName: str, TemplateStage: str) -> Any:
+        return {"TemplateBody": TEMPLATES[StackName]}
+
+
+def _stage(*deployed: str) -> DeployedStage:
+    session = boto3.Session(region_name="eu-central-1")
+    clients = {"cloudformation": CloudFormation(*deployed)}
+    return DeployedStage("realtime", "dev", "aws", session, stacks=(MAIN, NETWORK), _clients=clients)
+
+
+def test_the_stacks_are_the_registrys_unless_others_are_given() -> None:
+    system = System("upload", "UP", "us-east-1", "", parts=("images", "network"))
+    assert system.stack_names("dev") == (
+        "hallmark-upload-dev",
+        "hallmark-upload-images-dev",
+        "hallmark-upload-network-dev",
+    )
+    stage = DeployedStage("realtime", "dev", "aws", boto3.Session(region_name="eu-central-1"))
+    assert stage.stacks == (MAIN,)
+    assert stage.of_stacks("hallmark-floor-dev").stacks == ("hallmark-floor-dev",)
+
+
+def test_outputs_and_templates_of_all_stacks_are_joined() -> None:
+    stage = _stage(MAIN, NETWORK)
+    assert stage.outputs == {"ApiId": "a", "VpcId": "v"}
+    assert stage.protected == (NETWORK,)
+    assert Deployment(stage).deployed["Resources"] == {"Files": BUCKET, "Network": VPC}
+
+
+def test_a_stack_that_is_missing_is_named_with_what_to_do() -> None:
+    stage = _stage(MAIN)
+    assert stage.is_up
+    with pytest.raises(UserError) as raised:
+        _ = stage.outputs
+    wanted = "run `hallmark up --system realtime --target aws --stage dev`"
+    assert str(raised.value) == f"stage dev is not deployed ({NETWORK} does not exist): {wanted}"
+
+
+def test_two_stacks_with_the_same_logical_id_are_refused() -> None:
+    once = {"Resources": {"Files": BUCKET, "CDKMetadata": {"Type": "AWS::CDK::Metadata"}}}
+    assert joined([once])["Resources"] == once["Resources"]
+    with pytest.raises(UserError, match="two stacks of a stage have a resource Files"):
+        joined([once, once])

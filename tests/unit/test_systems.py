@@ -1,0 +1,205 @@
+"""The house: every system has its rooms, nothing outside of them knows it, and no import makes a circle or runs up."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hallmark import catalogue
+from hallmark.cli import COMMANDS, aliases
+from hallmark.project import ROOT
+from hallmark.sending.sending import Options
+from hallmark.synthesized import all_templates
+from hallmark.systems.own_commands import OWN
+from hallmark.systems.wing import wing
+from infra.systems import NAMES, STAGES, SYSTEMS, System
+from tests.unit.structure import ROOMS, Tree
+
+HOUSE = Tree(ROOT, SYSTEMS)
+_ID = re.compile(r"[A-Z]{2}_[A-Z0-9]+(?:_[A-Z0-9]+)*")
+
+
+def test_every_system_has_every_room() -> None:
+    assert HOUSE.missing_rooms() == []
+
+
+def test_names_and_prefixes_are_unique() -> None:
+    for of in (lambda one: one.name, lambda one: one.slug, lambda one: one.prefix):
+        assert len({of(system) for system in SYSTEMS}) == len(SYSTEMS)
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=NAMES)
+def test_the_ids_of_a_catalogue_are_well_formed_and_the_systems_own(system: System) -> None:
+    ids = [control.id for control in catalogue.load(system.name).controls]
+    assert [one for one in ids if not _ID.fullmatch(one) or not one.startswith(f"{system.prefix}_")] == []
+
+
+def test_nothing_outside_of_a_systems_rooms_imports_them() -> None:
+    assert HOUSE.trespassers() == []
+
+
+def test_no_systems_name_stands_in_the_trunk() -> None:
+    assert HOUSE.named_in_trunk() == []
+
+
+def test_no_import_runs_up() -> None:
+    assert HOUSE.upward() == []
+
+
+def test_no_import_makes_a_circle() -> None:
+    assert HOUSE.circles() == []
+
+
+def test_no_output_is_named_but_by_its_enum() -> None:
+    files = [file for folder in ("hallmark", "load", "tests/integration") for file in (ROOT / folder).rglob("*.py")]
+    assert [file.name for file in files if re.search(r"""outputs\[f?["']""", file.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("system", SYSTEMS, ids=NAMES)
+def test_the_stacks_of_a_stage_are_those_of_the_registry(system: System, stage: str) -> None:
+    marked = [one for one in all_templates() if (one.system, one.stage) == (system.name, stage)]
+    assert {one.path.name.removesuffix(".template.json") for one in marked} == set(system.stack_names(stage))
+
+
+def test_own_commands_are_what_the_wings_declare() -> None:
+    assert {name: wing(name).commands for name in NAMES if wing(name).commands} == OWN
+
+
+def test_own_commands_go_by_their_names_alone_unless_another_has_the_name() -> None:
+    declared = [name for own in OWN.values() for name in own]
+    assert {name for name in declared if declared.count(name) == 1} - set(COMMANDS) == set(aliases())
+
+
+def test_every_option_of_send_is_taken_by_a_system() -> None:
+    sendings = [found() for name in NAMES if (found := wing(name).sending)]
+    assert frozenset().union(*(sending.takes for sending in sendings)) == set(Options.__dataclass_fields__)
+
+
+# The walker on small trees: each rule of the house, kept and broken.
+
+UPLOAD = System("upload", "UP", "eu-central-1", "files that go up")
+HOUSE_RULES: tuple[Callable[[Tree], list[object]], ...] = (
+    Tree.missing_rooms,
+    Tree.trespassers,
+    Tree.named_in_trunk,
+    Tree.upward,
+    Tree.circles,
+)  # type: ignore[assignment]
+SMALL = {
+    "infra/__init__.py": "",
+    "infra/systems.py": "UPLOAD = 'upload'",
+    "infra/upload/__init__.py": "",
+    "infra/upload/stack.py": "from infra import systems",
+    "infra/upload/parameters.py": "",
+    "infra/upload/outputs.py": "",
+    "lambda/upload/index.ts": "",
+    "policies/__init__.py": "",
+    "policies/controls/upload.yaml": "",
+    "policies/faults/upload.yaml": "",
+    "hallmark/__init__.py": "",
+    "hallmark/send.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from hallmark.cli import run",
+    "hallmark/commands/__init__.py": "from hallmark import send",
+    "hallmark/cli.py": "from importlib import import_module\nimport hallmark.commands",
+    "hallmark/systems/__init__.py": "",
+    "hallmark/systems/upload/__init__.py": "from hallmark import send\nfrom hallmark.systems.upload import files",
+    "hallmark/systems/upload/files.py": "from infra.upload import stack",
+    "docs/runbooks/upload/README.md": "",
+    "tests/integration/upload/test_files.py": "",
+    "tests/unit/infra/upload/test_stack.py": "",
+    "tests/unit/hallmark/systems/upload/test_files.py": "",
+    "load/locustfile.py": "import hallmark.send",
+}
+
+
+def _tree(root: Path, **changes: str | None) -> Tree:
+    for name, text in {**SMALL, **changes}.items():
+        if text is not None:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+    return Tree(root, (UPLOAD,))
+
+
+def test_the_small_tree_keeps_every_rule(tmp_path: Path) -> None:
+    tree = _tree(tmp_path)
+    assert [rule(tree) for rule in HOUSE_RULES] == [[], [], [], [], []]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_that_is_missing_is_found(tmp_path: Path, room: str) -> None:
+    path = room.format(name=UPLOAD.name)
+    without = {name: None for name in SMALL if name == path or name.startswith(f"{path}/")}
+    assert _tree(tmp_path, **without).missing_rooms() == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("hallmark/send.py", "import hallmark.systems.upload.files", "hallmark.systems.upload.files"),
+        ("hallmark/send.py", "def f():\n    from hallmark.systems import upload", "hallmark.systems.upload"),
+        ("hallmark/send.py", "from .systems.upload import files", "hallmark.systems.upload.files"),
+        ("hallmark/send.py", "from infra.upload.stack import Stack", "infra.upload.stack"),
+        ("load/locustfile.py", "from infra.upload import stack", "infra.upload.stack"),
+    ],
+)
+def test_a_trespasser_is_found(tmp_path: Path, name: str, text: str, found: str) -> None:
+    importer = name.removesuffix(".py").replace("/", ".")
+    assert _tree(tmp_path, **{name: text}).trespassers() == [f"{importer} imports {found}"]
+
+
+def test_a_wing_knows_no_other(tmp_path: Path) -> None:
+    other = System("screening", "SC", "us-east-1", "")
+    tree = _tree(tmp_path, **{"hallmark/systems/screening/__init__.py": "from hallmark.systems.upload import files"})
+    assert Tree(tree.root, (UPLOAD, other)).trespassers() == [
+        "hallmark.systems.screening imports hallmark.systems.upload.files"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("hallmark/send.py", "import hallmark.commands", "hallmark.send imports hallmark.commands"),
+        (
+            "hallmark/commands/__init__.py",
+            "def f():\n    import hallmark.cli",
+            "hallmark.commands imports hallmark.cli",
+        ),
+        ("hallmark/gates/load.py", "from hallmark.commands import x", "hallmark.gates.load imports hallmark.commands"),
+        ("infra/systems.py", "import hallmark.send", "infra.systems imports hallmark.send"),
+        ("policies/engine.py", "import infra.systems", "policies.engine imports infra.systems"),
+        ("policies/engine.py", "import hallmark", "policies.engine imports hallmark"),
+        ("hallmark/send.py", "import hallmark.systems.upload", "hallmark.send imports hallmark.systems.upload"),
+        ("hallmark/cli.py", "import load.locustfile", "hallmark.cli imports load.locustfile"),
+    ],
+)
+def test_an_import_that_runs_up_is_found(tmp_path: Path, name: str, text: str, found: str) -> None:
+    assert _tree(tmp_path, **{name: text, "load/__init__.py": ""}).upward() == [found]
+
+
+def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:
+    circle = {
+        "hallmark/a.py": "import hallmark.b",
+        "hallmark/b.py": "from hallmark import c",
+        "hallmark/c.py": "def late():\n    from hallmark.a import thing",
+        "hallmark/d.py": "import hallmark.a",
+    }
+    assert _tree(tmp_path, **circle).circles() == [["hallmark.a", "hallmark.b", "hallmark.c"]]
+
+
+@pytest.mark.parametrize(
+    "text", ['SYSTEM = "upload"', "# as upload does it", "NAME = f'{upload}'", "x = 'hallmark-upload-dev'"]
+)
+def test_a_systems_name_in_the_trunk_is_found(tmp_path: Path, text: str) -> None:
+    assert _tree(tmp_path, **{"hallmark/send.py": f"import sys\n{text}\n"}).named_in_trunk() == ["hallmark/send.py:2"]
+
+
+def test_another_word_is_no_systems_name(tmp_path: Path) -> None:
+    tree = _tree(tmp_path, **{"hallmark/send.py": "def uploaded(reuploads): ..."})
+    assert tree.named_in_trunk() == []
+
+
+def test_a_systems_name_in_another_systems_room_is_found(tmp_path: Path) -> None:
+    other = System("screening", "SC", "us-east-1", "")
+    tree = _tree(tmp_path, **{"hallmark/systems/screening/x.py": "like = 'upload'"})
+    assert Tree(tree.root, (UPLOAD, other)).named_in_trunk() == ["hallmark/systems/screening/x.py:1"]
