@@ -69,9 +69,9 @@ def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> R
     for control, judge in policies.load(system, folder).items():
         if only is None or control in only:
             trial.of_control(judge, mutants.get(control, ()))
-    for where in (where for where, made in trial.made.items() if not made):
-        if not _applies_elsewhere(where, system, folder):
-            raise UserError(f"{where}: the mutant finds nothing to edit in the templates of any system")
+    idle = {where for where, made in trial.made.items() if not made}
+    if idle and (dead := sorted(idle - _made_elsewhere(idle, system, folder))):
+        raise UserError(f"{dead[0]}: the mutant finds nothing to edit in the templates of any system")
     trial.result.seconds = time.perf_counter() - started
     return trial.result
 
@@ -81,18 +81,15 @@ def _documents(system: str, folder: Path) -> dict[str, Document]:
     return {stage: placed(policies.read(template_file(system, stage)), system, folder) for stage in stages}
 
 
-def _applies_elsewhere(where: str, system: str, folder: Path) -> bool:
-    """Whether a mutant of a card that finds nothing to edit in a system's templates finds it in another's."""
+def _made_elsewhere(idle: set[str], system: str, folder: Path) -> set[str]:
+    """Which mutants of cards, by their places, find something to edit in the templates of another system."""
+    found: set[str] = set()
     for other in (name for name in catalogue.systems(folder) if name != system):
-        same = [
-            one
-            for ones in load(other, folder).values()
-            for one in ones
-            if isinstance(one, Shared) and one.where == where and not one.excluded
-        ]
-        if same and any(next(_edits(one, _documents(other, folder), {}), None) for one in same):
-            return True
-    return False
+        mutants, documents = load(other, folder), _documents(other, folder)
+        for mutant in (mutant for ones in mutants.values() for mutant in ones):
+            if isinstance(mutant, Shared) and mutant.where in idle - found and not mutant.excluded:
+                found.update([mutant.where] if any(True for _ in _edits(mutant, documents, {})) else ())
+    return found
 
 
 @dataclass
