@@ -4,6 +4,7 @@ Each clue names candidates. A value may name another part, whose player is looke
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -165,11 +166,11 @@ def _receives(template: Template, what: str, _: Player) -> Candidates:
 def _most_filled_by(template: Template, part: str, player: Player) -> Candidates:
     """The queue that most rules of a bus send to; a queue for what failed is none."""
     bus = player("bus", part)
-    failed = _for_failures(template)
     targets = [target for rule in (rules_on(template, bus) if bus else []) for target in targets_of(rule)]
     dead = [dead_letter_queue(template, target) for target in targets]
+    left_out = {queue.logical_id for queue in [*_for_failures(template), *dead] if queue}
     found = [template.by_arn(target.raw.get("Arn"), QUEUE) for target in targets]
-    return [most(queue for queue in found if queue not in failed and queue not in dead)]
+    return [most(queue for queue in found if queue and queue.logical_id not in left_out)]
 
 
 def _for_failures(template: Template) -> list[Resource | None]:
@@ -200,7 +201,8 @@ def _not_told_by(template: Template, _: str, __: Player) -> Candidates:
 def most(candidates: Candidates) -> Resource | None:
     """The candidate that is named most often; of several the first."""
     found = [one for one in candidates if one]
-    return max(found, key=found.count) if found else None
+    counts = Counter(one.logical_id for one in found)
+    return max(found, key=lambda one: counts[one.logical_id]) if found else None
 
 
 _CALLER_NAMES = frozenset(_CALLERS)
