@@ -54,7 +54,7 @@ OWN = (
 LISTS = ("infra/systems.py", "hallmark/systems/own_commands.py", "policies/waivers.yaml")
 PACKAGES = ("infra", "policies", "hallmark", "load")
 # Where no system may be named.
-TRUNK = ("hallmark", "load", "infra", "policies")
+TRUNK = ("hallmark", "load", "infra", "policies", "lambda")
 TEXTS = frozenset({".py", ".yaml", ".j2", ".js", ".css", ".mjs", ".ts", ".json", ""})
 
 
