@@ -1,9 +1,6 @@
-export const SOURCE = "hallmark.realtime";
+import type { TraceContext } from "../shared/trace";
 
-export interface TraceContext {
-  readonly traceId: string;
-  readonly header: string;
-}
+export const SOURCE = "hallmark.realtime";
 
 /** The fields of the request, normalised. */
 export interface Transaction {

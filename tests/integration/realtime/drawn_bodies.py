@@ -10,8 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from realtime.contract import TIME_ZONES
-from realtime.named_bodies import AMOUNTS, CARD, EXTRA_NAMES, NO_NUMBERS, NO_ZONES, TOO_FINE, TOO_LARGE
+
+from tests.integration.realtime.breaking_bodies import (
+    AMOUNTS,
+    CARD,
+    EXTRA_NAMES,
+    NO_NUMBERS,
+    NO_ZONES,
+    TOO_FINE,
+    TOO_LARGE,
+)
+from tests.integration.realtime.contract import TIME_ZONES
 
 Strategy = st.SearchStrategy[Any]
 # Stands for an identifier of each request's own, which is put in when it is sent.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ObjectStore } from "../../../lambda/realtime/fraud_detector/object_store";
-import { type Answer, authorization, FakeService, type Received, REGION, sha256, TOKEN } from "./support/fake_service";
+import { ObjectStore } from "../../../../lambda/realtime/fraud_detector/object_store";
+import { type Answer, authorization, FakeService, type Received, REGION, sha256, TOKEN } from "../support/fake_service";
 
 const KEY = "processed/2026/11/20/txn-00000001/velocity-spike.json";
 const error = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>m</Message></Error>`;

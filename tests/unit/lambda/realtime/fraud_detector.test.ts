@@ -3,16 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PutItemInput } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { evaluate } from "../../../lambda/realtime/fraud_detector/conditions";
-import { createHandler } from "../../../lambda/realtime/fraud_detector/index";
-import { versionInForce } from "../../../lambda/realtime/fraud_detector/logic";
-import { parseRuleVersion, type RuleVersion, type Wanted } from "../../../lambda/realtime/fraud_detector/rule";
-import { RuleCache } from "../../../lambda/realtime/fraud_detector/rule_cache";
-import { VerdictStore } from "../../../lambda/realtime/fraud_detector/store";
-import type { EventEntry } from "../../../lambda/shared/json_api";
-import { FakeApi, taken } from "./support/fake_aws";
-import { capturedLogs } from "./support/logs";
-import { DETAIL, RECEIVED_AT, TRACE } from "./support/samples";
+import { evaluate } from "../../../../lambda/realtime/fraud_detector/conditions";
+import { createHandler } from "../../../../lambda/realtime/fraud_detector/index";
+import { versionInForce } from "../../../../lambda/realtime/fraud_detector/logic";
+import { parseRuleVersion, type RuleVersion, type Wanted } from "../../../../lambda/realtime/fraud_detector/rule";
+import { RuleCache } from "../../../../lambda/realtime/fraud_detector/rule_cache";
+import { VerdictStore } from "../../../../lambda/realtime/fraud_detector/store";
+import type { EventEntry } from "../../../../lambda/shared/json_api";
+import { FakeApi, taken } from "../support/fake_aws";
+import { capturedLogs } from "../support/logs";
+import { RECEIVED_AT, TRACE } from "../support/samples";
+import { DETAIL } from "./support/samples";
 
 const RULE: RuleVersion = {
   ruleId: "high-value-domestic",

@@ -1,14 +1,14 @@
 // Writes lambda/realtime/ingest_processor/time_zone_names.ts: the names of the IANA time zone database, links included.
-// usage: node lambda/time_zone_names.mjs <tzdata.zi>, a file of the database in its compact form: Debian and Ubuntu have it
+// usage: node lambda/realtime/time_zone_names.mjs <tzdata.zi>, a file of the database in its compact form: Debian and Ubuntu have it
 // as /usr/share/zoneinfo/tzdata.zi, Python's package tzdata as tzdata/zoneinfo/tzdata.zi.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const WIDTH = 118;
-const target = fileURLToPath(new URL("realtime/ingest_processor/time_zone_names.ts", import.meta.url));
+const target = fileURLToPath(new URL("ingest_processor/time_zone_names.ts", import.meta.url));
 const [source] = process.argv.slice(2);
 if (!source) {
-  console.error("usage: node lambda/time_zone_names.mjs <tzdata.zi>");
+  console.error("usage: node lambda/realtime/time_zone_names.mjs <tzdata.zi>");
   process.exit(2);
 }
 
@@ -30,7 +30,7 @@ const rows = [...new Set(names)].sort().reduce(
 );
 writeFileSync(
   target,
-  `// Written by lambda/time_zone_names.mjs: the names of the IANA time zone database ${version}.
+  `// Written by lambda/realtime/time_zone_names.mjs: the names of the IANA time zone database ${version}.
 export const TIME_ZONE_NAMES: ReadonlySet<string> = new Set(
   \`
 ${rows.join("\n")}

@@ -1,4 +1,4 @@
-"""A client for a stage's API, and eyes on what arrives at the rules' targets and at the topic."""
+"""A client for a stage's API, and what arrives at the rules' targets and at the topic."""
 
 import json
 import uuid
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import urllib3
-from policy_statements import open_queue
 
 from hallmark.stage import Stage
 from hallmark.systems.realtime import api
 from infra.realtime.outputs import Output
+from tests.support.policy_statements import open_queue
 
 Json = dict[str, Any]
 

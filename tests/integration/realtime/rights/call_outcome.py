@@ -3,9 +3,9 @@
 from typing import Any
 
 from botocore.exceptions import ClientError
-from realtime.rights.calls import Call
 
 from hallmark.stage import Stage
+from tests.integration.realtime.rights.calls import Call
 
 REFUSED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 

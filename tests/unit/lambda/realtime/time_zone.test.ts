@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTimeZone, localHour } from "../../../lambda/realtime/ingest_processor/time_zone";
-import { TIME_ZONE_NAMES } from "../../../lambda/realtime/ingest_processor/time_zone_names";
+import { isTimeZone, localHour } from "../../../../lambda/realtime/ingest_processor/time_zone";
+import { TIME_ZONE_NAMES } from "../../../../lambda/realtime/ingest_processor/time_zone_names";
 
 const HOURS: [string, string, number][] = [
   // Into and out of summer time: the hour that is skipped, and the hour that comes twice.

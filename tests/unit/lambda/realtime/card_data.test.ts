@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { containsCardNumber, holdsCardData, tokenContainsCardNumber } from "../../../lambda/realtime/ingest_processor/card_data";
+import { containsCardNumber, holdsCardData, tokenContainsCardNumber } from "../../../../lambda/realtime/ingest_processor/card_data";
 
 // The schemes' published test numbers.
 const CARDS: Record<string, string[]> = {

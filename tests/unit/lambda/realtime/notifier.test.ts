@@ -2,13 +2,13 @@ import "./support/environment";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GetItemInput } from "@aws-sdk/client-dynamodb";
-import { createHandler } from "../../../lambda/realtime/notifier/index";
-import type { Alert } from "../../../lambda/realtime/notifier/logic";
-import { AlertStore } from "../../../lambda/realtime/notifier/store";
-import type { FraudSuspected } from "../../../lambda/shared/events";
-import { FakeTables, taken } from "./support/fake_aws";
-import { capturedLogs } from "./support/logs";
-import { RECEIVED_AT, TRACE } from "./support/samples";
+import type { FraudSuspected } from "../../../../lambda/realtime/events";
+import { createHandler } from "../../../../lambda/realtime/notifier/index";
+import type { Alert } from "../../../../lambda/realtime/notifier/logic";
+import { AlertStore } from "../../../../lambda/realtime/notifier/store";
+import { FakeTables, taken } from "../support/fake_aws";
+import { capturedLogs } from "../support/logs";
+import { RECEIVED_AT, TRACE } from "../support/samples";
 
 const DETAIL: FraudSuspected = {
   transactionId: "txn-00000001",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readBody } from "../../../lambda/realtime/ingest_processor/body";
-import { validate } from "../../../lambda/realtime/ingest_processor/validation";
+import { readBody } from "../../../../lambda/realtime/ingest_processor/body";
+import { validate } from "../../../../lambda/realtime/ingest_processor/validation";
 import { NOW, TRANSACTION } from "./support/samples";
 
 const CARD = "4111111111111111";

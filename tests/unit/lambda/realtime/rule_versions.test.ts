@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { QueryInput } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { readRuleVersions } from "../../../lambda/realtime/fraud_detector/store";
-import { FakeApi } from "./support/fake_aws";
+import { readRuleVersions } from "../../../../lambda/realtime/fraud_detector/store";
+import { FakeApi } from "../support/fake_aws";
 
 const item = (version: number) =>
   marshall({

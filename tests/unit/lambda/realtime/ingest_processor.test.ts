@@ -4,14 +4,15 @@ import { describe, test } from "node:test";
 import type { QueryInput } from "@aws-sdk/client-dynamodb";
 import type { SendMessageRequest } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { createHandler } from "../../../lambda/realtime/ingest_processor/index";
-import { TransactionPublisher } from "../../../lambda/realtime/ingest_processor/publisher";
-import { TransactionStore } from "../../../lambda/realtime/ingest_processor/store";
-import type { TransactionReceived } from "../../../lambda/shared/events";
-import type { EventEntry } from "../../../lambda/shared/json_api";
-import { cancelled, FakeApi, FakeTables } from "./support/fake_aws";
-import { capturedLogs } from "./support/logs";
-import { NOW, RECEIVED_AT, TRACE, TRANSACTION } from "./support/samples";
+import type { TransactionReceived } from "../../../../lambda/realtime/events";
+import { createHandler } from "../../../../lambda/realtime/ingest_processor/index";
+import { TransactionPublisher } from "../../../../lambda/realtime/ingest_processor/publisher";
+import { TransactionStore } from "../../../../lambda/realtime/ingest_processor/store";
+import type { EventEntry } from "../../../../lambda/shared/json_api";
+import { cancelled, FakeApi, FakeTables } from "../support/fake_aws";
+import { capturedLogs } from "../support/logs";
+import { RECEIVED_AT, TRACE } from "../support/samples";
+import { NOW, TRANSACTION } from "./support/samples";
 
 const PUBLISHED = { FailedEntryCount: 0, Entries: [{ EventId: "1" }] };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseTimestamp } from "../../../lambda/realtime/ingest_processor/timestamp";
+import { parseTimestamp } from "../../../../lambda/realtime/ingest_processor/timestamp";
 
 const SAME_INSTANT: [string, string][] = [
   ["2026-11-20T15:40:07.123Z", "2026-11-20T15:40:07.123Z"],

@@ -9,10 +9,10 @@ from typing import Any
 
 import jsonschema
 import urllib3
-from realtime.bodies import MARK
-from realtime.contract import FIELDS, NoObjectError, broken_fields, parse
 
 from hallmark.systems.realtime.cards.tokens import token
+from tests.integration.realtime.contract import FIELDS, NoObjectError, broken_fields, parse
+from tests.integration.realtime.drawn_bodies import MARK
 
 # Every rule that the function may give as a reason: a value of the request cannot be among them.
 RULES = {
