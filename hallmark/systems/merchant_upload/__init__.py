@@ -9,7 +9,6 @@ from hallmark.systems.wing import Card, Wing
 
 if TYPE_CHECKING:
     from hallmark.sending.sending import Sending
-
     from hallmark.stage import Stage
     from hallmark.systems.merchant_upload.files import MerchantFile
 

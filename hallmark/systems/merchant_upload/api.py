@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from hallmark.systems.wing import Card
-
 from hallmark.stage import Stage
+from hallmark.systems.wing import Card
 from infra.merchant_upload.outputs import Output
 
 PATH = "/upload"

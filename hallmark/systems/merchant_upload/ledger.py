@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
-from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Run, Status
 
 from hallmark.ledger.ledger import Ledger, Line, Table, compare
+from hallmark.progress import Callback, Progress
+from hallmark.sending.outcome import Run, Status
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.uploader import Uploaded

@@ -9,7 +9,6 @@ from hallmark.progress import Callback
 from hallmark.sending.http import Http
 from hallmark.sending.outcome import Outcome, Run
 from hallmark.sending.sending import Options, Sending
-
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload import api, files
 from hallmark.systems.merchant_upload.files import MerchantFile

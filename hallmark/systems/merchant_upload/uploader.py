@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import urllib3
-from hallmark.sending.http import Http
-from hallmark.sending.outcome import Outcome, Status
 from urllib3.filepost import encode_multipart_formdata
 
 from hallmark import clock
+from hallmark.sending.http import Http
+from hallmark.sending.outcome import Outcome, Status
 from hallmark.systems.merchant_upload.files import MerchantFile
 from infra.errors import UserError
 

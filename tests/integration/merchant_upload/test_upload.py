@@ -69,7 +69,7 @@ def test_without_a_word_about_the_file_any_of_up_to_ten_mebibytes_is_taken(merch
 
 
 OTHERWISE = {
-    "another key": {"key": "uploads/book-shop/2026/11/30/up_1.csv"},
+    "another key": {"key": "uploads/garden-market/2026/11/30/up_1.csv"},
     "another type": {"Content-Type": "text/html"},
     "no encryption of ours": {"x-amz-server-side-encryption": "AES256"},
     "a key of its own": {"x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:us-east-1:000000000000:key/mine"},

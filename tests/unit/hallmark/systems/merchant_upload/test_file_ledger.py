@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
-from hallmark.sending.outcome import Outcome, Run, Status
 
+from hallmark.sending.outcome import Outcome, Run, Status
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.ledger import settle
 from hallmark.systems.merchant_upload.uploader import Uploaded
