@@ -1,4 +1,4 @@
-"""Under every fault of the table: what was answered 201 has its record and takes its file, and nothing happens twice."""
+"""Under every fault of the table: what was answered 201 has its record and takes its file, once."""
 
 from collections.abc import Callable
 from typing import Any
