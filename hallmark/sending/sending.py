@@ -18,11 +18,13 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; what nobody gave is empty or None.
 
-    `rate` is in items a second over all lanes, `concurrency` in items at a time, `start` an aware time.
+    `rows` is in rows a generated file, `rate` in items a second over all lanes, `concurrency` in items at a time,
+    `start` an aware time.
     """
 
     files: tuple[Path, ...] = ()
     generate: int | None = None
+    rows: int | None = None
     seed: int | None = None
     start: datetime | None = None
     limit: int | None = None
