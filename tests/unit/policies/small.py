@@ -103,6 +103,7 @@ _RESOURCES: Document = {
         },
     },
     "Body": {"Type": "AWS::ApiGateway::Model", "Properties": {"Name": "Upload", "RestApiId": {"Ref": "Api"}}},
+    "Plan": _named("AWS::ApiGateway::UsagePlan", "UsagePlanName", "plan-merchant-upload-standard-dev"),
     "Failed": _named("AWS::SQS::Queue", "QueueName", "sqs-merchant-upload-validation-failed-dev"),
     "Alerts": _named("AWS::SNS::Topic", "TopicName", "sns-merchant-upload-alerts-dev"),
 }

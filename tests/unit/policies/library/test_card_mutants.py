@@ -1,13 +1,12 @@
-"""Policies that no system's row names yet: a good template has no finding, each mutant of the card exactly its own."""
+"""Cards on a small template: as it is it has no finding, and each mutant exactly its own."""
 
 from typing import Any
 
 import pytest
 
-from hallmark.mutants.catalogue import Mutant
+from hallmark.mutants.catalogue import Mutant, of_card
 from hallmark.mutants.edits import Edit, edits
-from hallmark.project import ROOT
-from hallmark.yaml_lines import LinedYaml
+from policies.engine import words
 from tests.unit.policies.small import TAGS, found, small
 
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -27,7 +26,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 
 def _edits(policy: str) -> list[Edit]:
-    rows = LinedYaml(ROOT / "policies" / "library" / f"{policy}.yaml").data["mutants"]
+    meant = {
+        **words.of_system("merchant_upload", "merchant-upload", "us-east-1"),
+        **words.of_parameters(PARAMETERS[policy]),
+    }
+    rows = [words.filled(row.model_dump(exclude_none=True), meant) for _, row in of_card(policy)]
     made = [list(edits(Mutant.model_validate(row), small(), "dev")) for row in rows]
     assert all(made), f"{policy}: a mutant that is on nothing"
     return [edit for some in made for edit in some]
