@@ -52,7 +52,7 @@ def test_a_behaviour_that_is_not_listed_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "fidelity.yaml"
     file.write_text("- {id: one, behaviour: one, fidelity: native}\n", encoding="utf-8")
     with pytest.raises(
-        UserError, match=r"^RT_\w+ rests on the behaviour '[a-z-]+', which fidelity\.yaml does not have$"
+        UserError, match=r"^[A-Z]+_\w+ rests on the behaviour '[a-z-]+', which fidelity\.yaml does not have$"
     ):
         fidelity.of_control("RT_AUDIT", file=file)
 
