@@ -101,8 +101,10 @@ def test_the_function_may_do_exactly_this(template):
         ("SignUploads", "s3:PutObject", objects),
         ("RecordUpload", "dynamodb:PutItem", table),
     ]
+    secure = {"SignUploads": {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}}
     assert policy["PolicyDocument"]["Statement"] == [
-        {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource} for sid, action, resource in allowed
+        {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **secure.get(sid, {})}
+        for sid, action, resource in allowed
     ]
 
 
