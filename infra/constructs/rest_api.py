@@ -55,6 +55,8 @@ class Route:
     schema: Mapping[str, Any] | None = None
     required: Sequence[str] = ()
     model: str = "Request"
+    # Letters and digits; CloudFormation makes one unless it is given.
+    model_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,12 @@ class KeyedRestApi(Construct):
             return None
         schema = dict(route.schema)
         model = apigateway.CfnModel(
-            self, route.model, rest_api_id=self._api.rest_api_id, content_type="application/json", schema=schema
+            self,
+            route.model,
+            rest_api_id=self._api.rest_api_id,
+            content_type="application/json",
+            name=route.model_name,
+            schema=schema,
         )
         # An L1 model takes the schema as it is, but a change of it must make a new deployment too.
         if self._api.latest_deployment:
