@@ -1,4 +1,4 @@
-"""What each function may do, and nothing else: exact actions on exact ARNs."""
+"""Permissions of the functions: exact actions on exact ARNs."""
 
 from aws_cdk import aws_iam as iam
 
@@ -7,9 +7,9 @@ from infra.merchant_upload.storage import UPLOADS_PREFIX, Storage
 
 
 def api_handler(storage: Storage) -> list[iam.PolicyStatement]:
-    """Signs forms, writes down who asked for one."""
+    """Return those to sign forms and to record who requested one."""
     return [
-        # A form may do what its signer may: put below one prefix.
+        # A form has its signer's permissions: put below one prefix.
         allow("SignUploads", ["s3:PutObject"], storage.files.arn_for_objects(f"{UPLOADS_PREFIX}*")),
         # The record of an upload is written once.
         allow("RecordUpload", ["dynamodb:PutItem"], storage.transactions.table_arn),
