@@ -136,7 +136,7 @@ def templates(system: str, stage: str | None = None) -> list[Synthesized]:
     found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
     if not found:
         of = f"{system} {stage}" if stage else system
-        raise UserError(f"build/cdk.out holds no template of {of}: run `python -m hallmark build`")
+        raise UserError(f"build/cdk.out has no template of {of}: run `python -m hallmark build`")
     return sorted(found, key=lambda template: template.stack not in main)
 
 
@@ -149,7 +149,7 @@ def all_templates() -> list[Synthesized]:
     """Return every template of the assembly; UserError when there is none."""
     found = [Synthesized(path) for path in template_files().values()]
     if not found:
-        raise UserError("build/cdk.out holds no template: run `python -m hallmark build`")
+        raise UserError("build/cdk.out has no template: run `python -m hallmark build`")
     return found
 
 
@@ -157,7 +157,7 @@ def optional_templates(folder: Path = OPTIONAL_ASSEMBLY) -> list[Synthesized]:
     """Return the templates of the stacks that are off by default; UserError when there is none."""
     found = [Synthesized(path) for path in sorted(folder.glob("hallmark-load-*.template.json"))]
     if not found:
-        raise UserError(f"{folder.relative_to(ROOT)} holds no template: run `python -m hallmark build`")
+        raise UserError(f"{folder.relative_to(ROOT)} has no template: run `python -m hallmark build`")
     return found
 
 
