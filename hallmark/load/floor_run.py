@@ -9,7 +9,7 @@ from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
 from hallmark.load.load import Load
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.series import phase_results
 from hallmark.progress import Callback
@@ -40,10 +40,10 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
     wanted, tried, latest = rate, rate, _latest(stage, load)
     notes: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
-        measured = _run(stage, load, rate, processes, progress)
-        capacity = _phase(measured, CAPACITY)
+        outcome = _run(stage, load, rate, processes, progress)
+        capacity = _phase(outcome, CAPACITY)
         if _held(capacity, latest, load.kinds.accepted):
-            return _floor(rate, measured, capacity, notes)
+            return _floor(rate, outcome, capacity, notes)
         tried, rate = rate, round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
         if not rate:
             break
@@ -66,13 +66,13 @@ def _latest(stage: DeployedStage, load: Load) -> float:
     return min((bound for bound in bounds if bound is not None), default=inf)
 
 
-def _run(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Measured:
+def _run(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> RunOutcome:
     run = generate(stage, SCENARIO, Settings(rate=rate, processes=processes, floor=True), progress)
-    return Measured(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
+    return RunOutcome(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
 
 
-def _phase(measured: Measured, name: str) -> PhaseResult:
-    return next(phase for phase in phase_results(measured) if phase.name == name)
+def _phase(outcome: RunOutcome, name: str) -> PhaseResult:
+    return next(phase for phase in phase_results(outcome) if phase.name == name)
 
 
 def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
@@ -81,8 +81,8 @@ def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
     return set(phase.statuses) == {str(accepted)} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
 
-def _floor(rate: float, measured: Measured, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
-    latencies = measured.latencies(STEADY)
+def _floor(rate: float, outcome: RunOutcome, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
+    latencies = outcome.latencies(STEADY)
     numbers = {f"p{name}": value for name, value in latencies.table().items() if name != "max"}
     told = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
     return Floor(rate, latencies, {**numbers, **told, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
-from hallmark.load.measured import Measure
+from hallmark.load.outcome import Measure
 from hallmark.load.plan import Arrival, Mix
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile
 from hallmark.progress import Callback
 from hallmark.stage import Stage
@@ -46,9 +46,9 @@ class Load(ABC):
         """Return what is counted before a run, for the account afterwards."""
 
     @abstractmethod
-    def account(
+    def reconcile(
         self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
-    ) -> Account:
+    ) -> Reconciliation:
         """Wait until the system is quiet and account for every regular item of a run, the warm-up's too."""
 
     @abstractmethod

@@ -4,32 +4,32 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from hallmark.evidence.load_result import PhaseResult, Second
-from hallmark.load.answers import achieved
-from hallmark.load.measured import THROTTLED, Measured
+from hallmark.load.measures import achieved
+from hallmark.load.outcome import THROTTLED, RunOutcome
 
 
-def phase_results(measured: Measured) -> Iterator[PhaseResult]:
+def phase_results(outcome: RunOutcome) -> Iterator[PhaseResult]:
     """Yield the results of each phase."""
-    for phase in measured.run.terms.load().phases:
-        statuses = Counter(str(sample.status) for _, sample in measured.samples(phase.name))
-        offered = phase.rate_at(measured.run.terms.stage_key)
+    for phase in outcome.run.terms.load().phases:
+        statuses = Counter(str(sample.status) for _, sample in outcome.samples(phase.name))
+        offered = phase.rate_at(outcome.run.terms.stage_key)
         yield PhaseResult(
             phase.name,
             phase.counted,
-            measured.starts[phase.name],
+            outcome.starts[phase.name],
             phase.seconds,
             offered,
-            round(offered * (achieved(measured, phase.name) or 0) / 100, 2),
+            round(offered * (achieved(outcome, phase.name) or 0) / 100, 2),
             dict(sorted(statuses.items())),
-            measured.latencies(phase.name).table(),
+            outcome.latencies(phase.name).table(),
         )
 
 
-def seconds(measured: Measured) -> Iterator[Second]:
+def seconds(outcome: RunOutcome) -> Iterator[Second]:
     """Yield the latencies of every second of arrivals, the warm-up's too."""
     found: dict[int, list[int]] = defaultdict(list)
-    for phase in measured.by_phase:
-        for arrival, sample in measured.samples(phase):
+    for phase in outcome.by_phase:
+        for arrival, sample in outcome.samples(phase):
             if sample.status != THROTTLED:
                 found[int(arrival.due)].append(sample.latency)
     for second in sorted(found):

@@ -10,9 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hallmark import yaml_lines
 from hallmark.evidence.load_result import Judged
 from hallmark.load import scenario as scenarios
-from hallmark.load.measured import Measure, Measured
-from hallmark.load.measures import MEASURES
-from hallmark.load.recovery import recovery_seconds
+from hallmark.load.measures import MEASURES, recovery_seconds
+from hallmark.load.outcome import Measure, RunOutcome
 from hallmark.project import ROOT
 from infra.errors import UserError
 
@@ -63,15 +62,15 @@ class Row(BaseModel):
         """What is measured, in words."""
         return f"{self.measure} over that of {self.over}" if self.over else self.measure
 
-    def found(self, measured: Measured, stage_key: str, measures: Measures) -> float | None:
+    def found(self, outcome: RunOutcome, stage_key: str, measures: Measures) -> float | None:
         """Return the measure of a run, None where it was not measured."""
         if self.measure == RECOVERY:
-            return recovery_seconds(measured, self.phase, at(self.p99_ms, stage_key) or 0.0)
+            return recovery_seconds(outcome, self.phase, at(self.p99_ms, stage_key) or 0.0)
         measure = measures[self.measure][0]
-        value = measure(measured, self.phase)
+        value = measure(outcome, self.phase)
         if self.over is None or value is None:
             return value
-        base = measure(measured, self.over)
+        base = measure(outcome, self.over)
         return value / base if base else None
 
 
@@ -117,11 +116,11 @@ def _row(row: Any, where: str) -> Row:
         raise UserError(f"{where}: {field}{first['msg']}") from None
 
 
-def judge(measured: Measured, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
+def judge(outcome: RunOutcome, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
     """Yield the verdict on each objective; what was not measured fails."""
-    key, measures = measured.run.terms.stage_key, {**MEASURES, **own}
+    key, measures = outcome.run.terms.stage_key, {**MEASURES, **own}
     for row in rows:
-        found, bound = row.found(measured, key, measures), at(row.at_most or row.at_least, key)
+        found, bound = row.found(outcome, key, measures), at(row.at_most or row.at_least, key)
         assert bound is not None
         at_most, unit = bool(row.at_most), row.unit(measures)
         passed = found is not None and (found <= bound if at_most else found >= bound)

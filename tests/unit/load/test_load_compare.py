@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from hallmark.load.compare import blocks_of, compare, differences
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample, read
 from infra.errors import UserError
 
-Make = Callable[..., Measured]
+Make = Callable[..., RunOutcome]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 
 from hallmark.load import floor_run
 from hallmark.load.floor_run import measure_floor
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import Sample
 from hallmark.systems.realtime.load.card_load import CardLoad
@@ -18,13 +18,13 @@ NOW = "2026-03-03T00:00:00.000Z"
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) -> Callable[..., list[float]]:
+def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., RunOutcome]) -> Callable[..., list[float]]:
     """A machine that answers so many requests a second in 5 ms, and what is more as it is told; returns the rates."""
 
     def make(holds: float, status: int = 202, milliseconds: float = 5) -> list[float]:
         rates: list[float] = []
 
-        def run(stage: Any, load: Any, rate: float, *rest: Any) -> Measured:
+        def run(stage: Any, load: Any, rate: float, *rest: Any) -> RunOutcome:
             rates.append(rate)
 
             def answer(arrival: Arrival) -> Sample:

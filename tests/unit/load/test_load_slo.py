@@ -7,12 +7,12 @@ import pytest
 
 from hallmark import catalogue
 from hallmark.load import scenario, slo
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample
 from hallmark.systems.realtime.load.card_load import CardLoad
 from infra.errors import UserError
 
-Make = Callable[..., Measured]
+Make = Callable[..., RunOutcome]
 STAGES = ("embedded", "dev", "prod")
 IN_STEADY = range(350, 353)  # arrivals after the cold start and the warm-up, three of 200
 TOOLS = ("floor", "headroom")  # scenarios that others use, and that are judged by nothing

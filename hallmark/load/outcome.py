@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from hallmark.load.account import Account
 from hallmark.load.kinds import REGULAR, Kinds
 from hallmark.load.latencies import Latencies
 from hallmark.load.plan import Arrival
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile, Sample
 
 THROTTLED = 429
 
 
 @dataclass(frozen=True)
-class Measured:
+class RunOutcome:
     """A run with its plan, what became of its items, and the floor: the same load on a no-op function.
 
     `account` and `floor` are None where they were not observed.
@@ -24,7 +24,7 @@ class Measured:
     run: RunFile
     planned: Sequence[Arrival]
     kinds: Kinds
-    account: Account | None = None
+    reconciliation: Reconciliation | None = None
     floor: Latencies | None = None
     _seen: Mapping[int, Sample] = field(init=False, repr=False)
     _latencies: dict[str, Latencies] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -64,4 +64,4 @@ class Measured:
 
 
 # A number for a phase of a run; None where nothing was measured.
-Measure = Callable[[Measured, str], float | None]
+Measure = Callable[[RunOutcome, str], float | None]

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from hallmark import clock
 from hallmark.load.latencies import Latencies
-from hallmark.load.measured import Measure, Measured
+from hallmark.load.outcome import Measure, RunOutcome
 from hallmark.load.run_file import Sample
-from hallmark.systems.realtime.load.account import CardAccount
+from hallmark.systems.realtime.load.reconciliation import CardReconciliation
 
 
-def _account(measured: Measured) -> CardAccount | None:
+def _reconciliation(outcome: RunOutcome) -> CardReconciliation | None:
     """What was observed; None where nothing was, as on the floor."""
-    account = measured.account
-    assert account is None or isinstance(account, CardAccount)
-    return account
+    found = outcome.reconciliation
+    assert found is None or isinstance(found, CardReconciliation)
+    return found
 
 
 def verdict_percentile(percent: float) -> Measure:
@@ -23,38 +23,38 @@ def verdict_percentile(percent: float) -> Measure:
     took after `receivedAt`, and needs no clock but the stage's.
     """
 
-    def measure(measured: Measured, phase: str) -> float | None:
-        account = _account(measured)
-        if account is None or account.missing:
+    def measure(outcome: RunOutcome, phase: str) -> float | None:
+        found = _reconciliation(outcome)
+        if found is None or found.missing:
             return None
-        times = _per_phase(measured, account, phase)
+        times = _per_phase(outcome, found, phase)
         return Latencies(round(1000 * (sample.latency / 1000 + delay)) for sample, delay in times).percentile(percent)
 
     return measure
 
 
-def _per_phase(measured: Measured, account: CardAccount, phase: str) -> Iterator[tuple[Sample, float]]:
-    samples = {arrival.item.id: sample for arrival, sample in measured.samples(phase)}
-    for (identity, _), delay in account.verdict_delays.items():
+def _per_phase(outcome: RunOutcome, found: CardReconciliation, phase: str) -> Iterator[tuple[Sample, float]]:
+    samples = {arrival.item.id: sample for arrival, sample in outcome.samples(phase)}
+    for (identity, _), delay in found.verdict_delays.items():
         if identity in samples:
             yield samples[identity], delay
 
 
-def backlog_seconds(measured: Measured, phase: str) -> float | None:
+def backlog_seconds(outcome: RunOutcome, phase: str) -> float | None:
     """Seconds from the last receipt of a matching transaction of a phase to the last verdict on that phase."""
-    account = _account(measured)
-    if account is None or account.missing:
+    found = _reconciliation(outcome)
+    if found is None or found.missing:
         return None
     ends: list[float] = []
     received: list[float] = []
-    for sample, delay in _per_phase(measured, account, phase):
+    for sample, delay in _per_phase(outcome, found, phase):
         moment = clock.from_text(sample.received_at).timestamp()
         received.append(moment)
         ends.append(moment + delay / 1000)
     return max(ends) - max(received) if ends else None
 
 
-def archive_missing(measured: Measured, _: str) -> float | None:
+def archive_missing(outcome: RunOutcome, _: str) -> float | None:
     """By how many events the archive gained less than there are accepted transactions."""
-    account = _account(measured)
-    return max(0, account.ledger.accepted - account.archived) if account else None
+    found = _reconciliation(outcome)
+    return max(0, found.ledger.accepted - found.archived) if found else None

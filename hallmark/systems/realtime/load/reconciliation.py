@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallmark import clock
-from hallmark.load.account import Account
 from hallmark.load.kinds import REGULAR
 from hallmark.load.plan import Arrival
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile, Sample
 from hallmark.progress import Callback
 from hallmark.sending.outcome import Outcome, Run, Status
@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class CardAccount(Account):
+class CardReconciliation(Reconciliation):
     """The ledger of a run, how many events its archive gained, and by (transaction id, rule id) the verdicts' times.
 
     `verdict_delays` are milliseconds from `receivedAt` to the record of the detector's success on the audit bus, both
@@ -48,9 +48,9 @@ def archive_size(stage: Stage) -> int:
     return int(answer["EventCount"])
 
 
-def account(
+def reconcile(
     stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
-) -> CardAccount:
+) -> CardReconciliation:
     """Wait until the pipeline is quiet and account for every card transaction of a run, the warm-up's too."""
     sent = carried(run, planned)
     observed = observe(stage, sent, drain_buffer=drain_buffer, progress=progress)
@@ -58,7 +58,7 @@ def account(
     received = {identity: expected.received_at for identity, expected in observed.expectations.items()}
     delays = {pair: _milliseconds(received[pair[0]], times[pair]) for pair in due & times.keys()}
     archived = archive_size(stage) - run.counted_before
-    return CardAccount(judge(sent, observed), archived, delays, frozenset(due - times.keys()))
+    return CardReconciliation(judge(sent, observed), archived, delays, frozenset(due - times.keys()))
 
 
 def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:

@@ -7,7 +7,7 @@ from hallmark.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True)
-class Account:
+class Reconciliation:
     """The ledger of a run, to which each system adds what else it observed."""
 
     ledger: Ledger
