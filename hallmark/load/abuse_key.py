@@ -1,4 +1,4 @@
-"""The key of a client that has used up its quota: made for a run, and taken back when the run ends."""
+"""The key of a client over its quota: created for a run, deleted at its end."""
 
 from hallmark.stage import Stage
 from infra.systems import system_of
@@ -11,7 +11,7 @@ def make_over_quota_key(stage: Stage, api_id: str) -> str:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     """
-    remove_over_quota_key(stage)  # a run that was killed has left it
+    remove_over_quota_key(stage)  # left over from a killed run
     client, name = stage.client("apigateway"), _name(stage)
     key = client.create_api_key(name=name, enabled=True)
     plan = client.create_usage_plan(
@@ -24,7 +24,7 @@ def make_over_quota_key(stage: Stage, api_id: str) -> str:
 
 
 def remove_over_quota_key(stage: Stage) -> None:
-    """Delete the key and its usage plan, if they are there: the stage is as its template says."""
+    """Delete the key and its usage plan, if they exist, so that the stage matches its template."""
     client, name = stage.client("apigateway"), _name(stage)
     for page in client.get_paginator("get_usage_plans").paginate():
         for plan in (plan for plan in page["items"] if plan["name"] == name):

@@ -14,7 +14,7 @@ def floor_of(stage: DeployedStage) -> DeployedStage:
 
 @contextmanager
 def floor_beside(stage: DeployedStage, load: Load) -> Iterator[DeployedStage]:
-    """Deploy the floor's stack beside a stage, and delete it in the end."""
+    """Deploy the floor's stack beside a stage, and delete it at the end."""
     client, floor = stage.client("cloudformation"), floor_of(stage)
     (name,) = floor.stacks
     template, parameters = load.floor(stage)

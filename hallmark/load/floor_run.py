@@ -1,4 +1,4 @@
-"""What the floor can hold, and how long it takes at the rate that the pipeline is going to get."""
+"""Measurement of the floor: the rate that it sustains, and its latencies at the rate of the pipeline's run."""
 
 from dataclasses import dataclass
 from math import inf
@@ -24,7 +24,7 @@ ATTEMPTS, STEP_DOWN = 5, 0.7
 
 @dataclass(frozen=True)
 class Floor:
-    """The floor's latencies at `rate` requests a second, its numbers for the report, and what is to be said of them."""
+    """The floor's latencies at `rate` requests a second, its numbers for the report, and notes about them."""
 
     rate: float
     latencies: Latencies
@@ -33,9 +33,9 @@ class Floor:
 
 
 def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Floor:
-    """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds.
+    """Offer the floor twice the rate, then the rate; if it does not sustain that, half of what it sustains.
 
-    It holds what it answers, no slower than the pipeline itself may be. Raises UserError when it holds next to nothing.
+    A rate is sustained if every request is answered within the pipeline's own latency bound. UserError if none is.
     """
     wanted, tried, latest = rate, rate, _latest(stage, load)
     notes: tuple[str, ...] = ()
@@ -48,17 +48,17 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
         if not rate:
             break
         notes = (
-            f"too slow for {wanted:g}/s: the no-op floor does not hold {2 * wanted:g}/s ({HELD_PERCENT:g} % of it, "
-            f"with a p99 of at most {latest:g} ms), so the rate is {rate:g}/s, half of what it holds",
+            f"too slow for {wanted:g}/s: the no-op floor does not sustain {2 * wanted:g}/s ({HELD_PERCENT:g} % of it, "
+            f"with a p99 of at most {latest:g} ms), so the rate is {rate:g}/s, half of what it sustains",
         )
     raise UserError(
-        f"not even a function that does nothing holds {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
-        f"end what else runs here, then run the load again"
+        f"even a no-op function does not sustain {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
+        f"end other programs on this machine, then rerun"
     )
 
 
 def _latest(stage: DeployedStage, load: Load) -> float:
-    """The p99 in milliseconds that the pipeline may have."""
+    """Return the pipeline's bound of the p99 in milliseconds."""
     key = scenarios.stage_key(stage.target, stage.name)
     bounds = (
         slo.at(row.at_most, key) for row in slo.load(stage.system, PIPELINE, key, load.measures) if row.measure == "p99"
@@ -76,7 +76,7 @@ def _phase(outcome: RunOutcome, name: str) -> PhaseResult:
 
 
 def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
-    # Few samples have no p99, but a slowest one.
+    # Too few samples for a p99: take the slowest.
     in_time = phase.percentiles.get("99", phase.percentiles.get("max", inf)) <= latest
     return set(phase.statuses) == {str(accepted)} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
@@ -84,5 +84,5 @@ def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
 def _floor(rate: float, outcome: RunOutcome, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
     latencies = outcome.latencies(STEADY)
     numbers = {f"p{name}": value for name, value in latencies.table().items() if name != "max"}
-    told = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
-    return Floor(rate, latencies, {**numbers, **told, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)
+    measured = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
+    return Floor(rate, latencies, {**numbers, **measured, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)

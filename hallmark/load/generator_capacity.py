@@ -1,4 +1,4 @@
-"""How much the load generator itself can send, on this machine."""
+"""The load generator's own capacity on this machine."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def _trivial_server() -> Iterator[str]:
 
 
 def generator_capacity(stage: Stage, load: Load, processes: int, progress: Callback) -> float:
-    """Return the requests a second that the generator gets answered by a server that does nothing."""
+    """Return the requests a second that the generator gets answered by a no-op server."""
     with _trivial_server() as host:
         run = generate(stage, SCENARIO, Settings(host=host, processes=processes), progress)
     outcome = RunOutcome(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)

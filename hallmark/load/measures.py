@@ -17,25 +17,25 @@ def percentile(percent: float) -> Measure:
 
 
 def requests(outcome: RunOutcome, phase: str) -> float:
-    """Regular requests that were answered, throttled or not."""
+    """Return the regular requests that were answered, throttled or not."""
     return sum(1 for _, sample in outcome.samples(phase) if sample.status)
 
 
 def error_rate(outcome: RunOutcome, phase: str) -> float | None:
-    """The share, in percent, of regular requests that were neither accepted nor throttled; those never sent count."""
+    """Return the percentage of regular requests that were neither accepted nor throttled, including unsent ones."""
     due = sum(1 for arrival in outcome.by_phase.get(phase, []) if arrival.kind == REGULAR)
     good = sum(1 for _, sample in outcome.samples(phase) if sample.status in (outcome.kinds.accepted, THROTTLED))
     return 100 * (due - good) / due if due else None
 
 
 def throttled(outcome: RunOutcome, phase: str) -> float | None:
-    """Regular requests that the usage plan turned away."""
+    """Return the regular requests that the usage plan rejected."""
     found = outcome.samples(phase)
     return sum(1 for _, sample in found if sample.status == THROTTLED) if found else None
 
 
 def achieved(outcome: RunOutcome, phase: str) -> float | None:
-    """The rate of answers over the offered rate, in percent: from the phase's start to its last answer."""
+    """Return the rate of answers over the offered rate, in percent: from the phase's start to its last answer."""
     found = outcome.samples(phase)
     if not found:
         return None
@@ -46,7 +46,7 @@ def achieved(outcome: RunOutcome, phase: str) -> float | None:
 
 
 def unexpected_answers(outcome: RunOutcome, phase: str) -> float | None:
-    """Abusive requests that were answered otherwise than they should be, or not at all."""
+    """Return the abusive requests with another answer than expected, or none."""
     due = [arrival for arrival in outcome.by_phase.get(phase, []) if arrival.kind != REGULAR]
     found = outcome.samples(phase, regular=False)
     good = sum(1 for arrival, sample in found if sample.status in outcome.kinds.answers(arrival.kind))
@@ -54,7 +54,7 @@ def unexpected_answers(outcome: RunOutcome, phase: str) -> float | None:
 
 
 def over_quota(outcome: RunOutcome, phase: str) -> float:
-    """Requests that were refused because the quota was used up."""
+    """Return the requests that were rejected because the quota was used up."""
     return sum(1 for _, sample in outcome.samples(phase, regular=False) if sample.status == THROTTLED)
 
 
@@ -68,12 +68,12 @@ def _floor_ratio(percent: float) -> Measure:
 
 
 def _lost(outcome: RunOutcome, _: str) -> float | None:
-    """Accepted items that are missing somewhere."""
+    """Return the accepted items that are missing anywhere."""
     return len(outcome.reconciliation.ledger.lost) if outcome.reconciliation else None
 
 
 def _differences(outcome: RunOutcome, _: str) -> float | None:
-    """Differences of the ledger beside what was not accepted: missing, unexpected or wrong records and deliveries."""
+    """Return the ledger's differences among accepted items: missing, unexpected or wrong records and deliveries."""
     if outcome.reconciliation is None:
         return None
     ledger = outcome.reconciliation.ledger
@@ -81,7 +81,7 @@ def _differences(outcome: RunOutcome, _: str) -> float | None:
 
 
 def recovery_seconds(outcome: RunOutcome, phase: str, within_ms: float) -> float | None:
-    """Seconds from a phase's start after which every window of five seconds has its p99 within a bound."""
+    """Return the seconds from a phase's start after which every window of five seconds has its p99 within a bound."""
     start = outcome.starts[phase]
     found = [(arrival.due - start, sample.latency) for arrival, sample in outcome.samples(phase)]
     if not found:
@@ -91,7 +91,7 @@ def recovery_seconds(outcome: RunOutcome, phase: str, within_ms: float) -> float
 
 
 def _last_bad_window(found: Sequence[tuple[float, int]], within_ms: float) -> int:
-    """The second at which the last window begins that is too slow, or has too few samples; -1 without one."""
+    """Return the start, in seconds, of the last window that is too slow or has too few samples; -1 without one."""
     by_second: dict[int, list[int]] = defaultdict(list)
     for due, latency in found:
         by_second[int(due)].append(latency)

@@ -1,4 +1,4 @@
-"""A run with all that is known of it: what the objectives are judged on."""
+"""The outcome of a run: all that is known about it, on which the objectives are judged."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +16,9 @@ THROTTLED = 429
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """A run with its plan, what became of its items, and the floor: the same load on a no-op function.
+    """A run with its plan, its reconciliation, and the floor: the same load on a no-op function.
 
-    `account` and `floor` are None where they were not observed.
+    `reconciliation` and `floor` are None where they were not observed.
     """
 
     run: RunFile
@@ -42,7 +42,7 @@ class RunOutcome:
 
     @cached_property
     def starts(self) -> Mapping[str, float]:
-        """When each phase begins, in seconds."""
+        """The start of each phase, in seconds."""
         found: dict[str, float] = {}
         start = 0.0
         for phase in self.run.terms.load().phases:
@@ -51,12 +51,12 @@ class RunOutcome:
         return found
 
     def samples(self, phase: str, regular: bool = True) -> list[tuple[Arrival, Sample]]:
-        """The samples of a phase: regular requests, or abuse."""
+        """Return the samples of a phase: regular requests, or abuse."""
         chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == REGULAR) == regular)
         return [(arrival, self._seen[arrival.index]) for arrival in chosen if arrival.index in self._seen]
 
     def latencies(self, phase: str) -> Latencies:
-        """Latencies of the regular requests of a phase; what the usage plan turned away is counted apart."""
+        """Return the latencies of the regular requests of a phase, without throttled ones."""
         if phase not in self._latencies:
             counted = (sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
             self._latencies[phase] = Latencies(counted)

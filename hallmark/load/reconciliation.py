@@ -1,4 +1,4 @@
-"""What became of a run's items."""
+"""The reconciliation of a run: what happened to each of its items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from hallmark.ledger.ledger import Ledger
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The ledger of a run, to which each system adds what else it observed."""
+    """The ledger of a run, to which each system adds its other observations."""
 
     ledger: Ledger
 
     @property
     def figures(self) -> Mapping[str, int]:
-        """What the evidence keeps beside the counts of the ledger, by name."""
+        """Numbers for the evidence beside the counts of the ledger, by name."""
         return {}

@@ -1,4 +1,4 @@
-"""A run as it is shown: phase by phase and second by second."""
+"""A run for display: phase by phase and second by second."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def phase_results(outcome: RunOutcome) -> Iterator[PhaseResult]:
 
 
 def seconds(outcome: RunOutcome) -> Iterator[Second]:
-    """Yield the latencies of every second of arrivals, the warm-up's too."""
+    """Yield the latencies of every second of arrivals, including the warm-up's."""
     found: dict[int, list[int]] = defaultdict(list)
     for phase in outcome.by_phase:
         for arrival, sample in outcome.samples(phase):
@@ -34,6 +34,6 @@ def seconds(outcome: RunOutcome) -> Iterator[Second]:
                 found[int(arrival.due)].append(sample.latency)
     for second in sorted(found):
         values = sorted(found[second])
-        # Of a second's few values the p99 is the one at that rank, if only the highest.
+        # A second has few values: take the one at the p99's rank, even if it is the highest.
         ranks = (len(values) // 2, int(0.99 * len(values)), len(values) - 1)
         yield Second(second, len(values), *(round(values[rank] / 1000, 2) for rank in ranks))

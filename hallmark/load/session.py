@@ -1,4 +1,4 @@
-"""A whole load test: the generator's headroom, the floor, the scenario, the account, the verdict."""
+"""A whole load test: the generator's capacity, the floor, the scenario, the reconciliation, the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,27 +20,27 @@ from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.wing import load_of
 
-# How the id of the control ends that latency is measured for, in every catalogue.
+# The suffix of the id of the latency control, in every catalogue.
 LATENCY = "_LATENCY"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judged run: what evidence keeps, and the run itself."""
+    """A judged run: the result for the evidence, and the outcome."""
 
     result: LoadResult
     outcome: RunOutcome
 
 
 def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
-    """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
+    """Run a scenario and judge it; with a floor, at half of the floor's rate if that is lower."""
     floor = None
     notes: list[str] = []
     load = load_of(stage.system)
     wanted = scenario.load(stage.system, name)
     if wanted.floor:
         spare = generator_capacity(stage, load, settings.processes, progress)
-        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a server that does nothing")
+        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a no-op server")
         with floor_beside(stage, load) as beside:
             rate = settings.rate or wanted.main.rate_at(_key(stage))
             floor = measure_floor(beside, load, rate, settings.processes, progress)
@@ -61,7 +61,7 @@ def judge(
     usage_before: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Judgement:
-    """Wait until the pipeline is quiet, account for every item of a run, and judge it by its objectives."""
+    """Wait until the pipeline is quiet, reconcile every item of a run, and judge it by its objectives."""
     load = load_of(stage.system)
     planned = arrivals(made.terms, load.kinds, load.mix(stage))
     reconciled = load.reconcile(stage, made, planned, drain_buffer, progress)

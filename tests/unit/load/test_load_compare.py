@@ -49,7 +49,7 @@ def test_what_cannot_be_compared_is_told(measured: Make, tmp_path: Path) -> None
     measured().run.write(tmp_path / "steady")
     measured(seconds=5).run.write(tmp_path / "short")
     measured(scenario="anomalies", rate=None).run.write(tmp_path / "anomalies")
-    with pytest.raises(UserError, match="not comparable"):
+    with pytest.raises(UserError, match="cannot be compared"):
         compare(tmp_path / "steady", tmp_path / "anomalies")
     with pytest.raises(UserError, match="says nothing"):
         compare(tmp_path / "steady", tmp_path / "short")

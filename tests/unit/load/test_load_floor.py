@@ -71,6 +71,6 @@ def test_a_rate_too_low_for_a_p99_is_judged_by_its_slowest_answer(machine: Calla
 
 def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[float]]) -> None:
     rates = machine(holds=1, milliseconds=900)
-    with pytest.raises(UserError, match="end what else runs here") as caught:
+    with pytest.raises(UserError, match="end other programs") as caught:
         measure(rate=5)
     assert f"holds {2 * rates[-1]:g}/s" in str(caught.value)

@@ -91,10 +91,10 @@ def test_more_refused_requests_than_one_in_a_hundred_fail(measured: Make) -> Non
     ("row", "told"),
     [
         ("control: RT_A, phase: steady, measure: p98, at_most: 1", "there is no measure 'p98'"),
-        ("control: RT_A, phase: steady, measure: p99", "wants one of at_most and at_least"),
+        ("control: RT_A, phase: steady, measure: p99", "needs one of at_most and at_least"),
         ("control: RT_A, phase: stedy, measure: p99, at_most: 1", "the scenario has no phase 'stedy'"),
         ("control: RT_A, phase: steady, measure: p99, at_most: 1, over: x", "the scenario has no phase 'x'"),
-        ("control: RT_A, phase: steady, measure: recovery, at_most: 1", "wants p99_ms with recovery"),
+        ("control: RT_A, phase: steady, measure: recovery, at_most: 1", "needs p99_ms with recovery"),
         ("control: RT_A, phase: steady, measure: p99, at_most: {dev: 1}", "nothing would be judged"),
     ],
 )
