@@ -182,7 +182,7 @@ def test_the_command_counts_what_comes_back(hallmark: Command, sent: list[str], 
     lose(sent, "verdict")
     done = hallmark("replay", "--from", since.isoformat(), "--target", "aws")
     assert done.returncode == 0, done.stderr
-    assert f"{2 * MATCHES} records were missing and are back" in done.stdout
+    assert f"{2 * MATCHES} records were missing and are restored" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -73,4 +73,4 @@ def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[
     rates = machine(holds=1, milliseconds=900)
     with pytest.raises(UserError, match="end other programs") as caught:
         measure(rate=5)
-    assert f"holds {2 * rates[-1]:g}/s" in str(caught.value)
+    assert f"sustain {2 * rates[-1]:g}/s" in str(caught.value)

@@ -1,4 +1,4 @@
-"""How realtime is put under load, and what is measured of it."""
+"""realtime under load: its traffic, its reconciliation and its measures."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ class CardLoad(Load):
         return CardMix(RuleParameters.of(stage.outputs))
 
     def target(self, stage: Stage) -> Target:
-        """Return the address that takes transactions."""
+        """Return the address that accepts transactions."""
         return Target(api.url(stage), api.key(stage), api.api_id(stage))
 
     def received_at(self, answer: bytes) -> str:
@@ -58,7 +58,7 @@ class CardLoad(Load):
     def reconcile(
         self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
     ) -> CardReconciliation:
-        """Reconciliation for every card transaction of a run, the warm-up's too."""
+        """Reconcile every card transaction of a run, including the warm-up's."""
         return reconcile(stage, run, planned, drain_buffer, progress)
 
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:

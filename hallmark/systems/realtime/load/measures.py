@@ -1,4 +1,4 @@
-"""What the pipeline's effects tell: verdicts, backlog, the archive."""
+"""Measures of the pipeline's effects: verdicts, backlog, the archive."""
 
 from collections.abc import Iterator
 
@@ -10,17 +10,17 @@ from hallmark.systems.realtime.load.reconciliation import CardReconciliation
 
 
 def _reconciliation(outcome: RunOutcome) -> CardReconciliation | None:
-    """What was observed; None where nothing was, as on the floor."""
+    """Return the reconciliation; None without one, as on the floor."""
     found = outcome.reconciliation
     assert found is None or isinstance(found, CardReconciliation)
     return found
 
 
 def verdict_percentile(percent: float) -> Measure:
-    """Return the measure of a percentile, in milliseconds, from POST to verdict; None when one verdict is missing.
+    """Return the measure of a percentile, in milliseconds, from POST to verdict; None when a verdict is missing.
 
-    The time is that of the answer plus that from `receivedAt` to the verdict: it may be too long by what the answer
-    took after `receivedAt`, and needs no clock but the stage's.
+    The time is the answer's latency plus the time from `receivedAt` to the verdict. It needs only the stage's clock,
+    and may be too long by the time that the answer took after `receivedAt`.
     """
 
     def measure(outcome: RunOutcome, phase: str) -> float | None:
@@ -41,7 +41,7 @@ def _per_phase(outcome: RunOutcome, found: CardReconciliation, phase: str) -> It
 
 
 def backlog_seconds(outcome: RunOutcome, phase: str) -> float | None:
-    """Seconds from the last receipt of a matching transaction of a phase to the last verdict on that phase."""
+    """Return the seconds from a phase's last receipt of a matching transaction to the phase's last verdict."""
     found = _reconciliation(outcome)
     if found is None or found.missing:
         return None
@@ -55,6 +55,6 @@ def backlog_seconds(outcome: RunOutcome, phase: str) -> float | None:
 
 
 def archive_missing(outcome: RunOutcome, _: str) -> float | None:
-    """By how many events the archive gained less than there are accepted transactions."""
+    """Return by how many events the archive grew less than accepted transactions."""
     found = _reconciliation(outcome)
     return max(0, found.ledger.accepted - found.archived) if found else None

@@ -1,4 +1,4 @@
-"""What became of a run's transactions: the ledger, and how long each verdict took."""
+"""The reconciliation of a run's transactions: the ledger, and the time of each verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class CardReconciliation(Reconciliation):
-    """The ledger of a run, how many events its archive gained, and by (transaction id, rule id) the verdicts' times.
+    """The ledger of a run, the events that its archive gained, and the verdicts' times by (transaction id, rule id).
 
     `verdict_delays` are milliseconds from `receivedAt` to the record of the detector's success on the audit bus, both
     by the stage's own clock; the verdict record is written before. A pair without one is in `missing`.
@@ -35,12 +35,12 @@ class CardReconciliation(Reconciliation):
 
     @property
     def figures(self) -> Mapping[str, int]:
-        """How many events the archive gained, and how many verdicts there are."""
+        """The archive's new events, and the number of verdicts."""
         return {"archived": self.archived, "verdicts": sum(self.ledger.verdicts.values())}
 
 
 def archive_size(stage: Stage) -> int:
-    """Return the number of events in the archive of transactions; AWS reconciles it within a day only.
+    """Return the number of events in the archive of transactions; AWS updates it only within a day.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
     """
@@ -51,7 +51,7 @@ def archive_size(stage: Stage) -> int:
 def reconcile(
     stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
 ) -> CardReconciliation:
-    """Wait until the pipeline is quiet and account for every card transaction of a run, the warm-up's too."""
+    """Wait until the pipeline is quiet, and reconcile every card transaction of a run, including the warm-up's."""
     sent = carried(run, planned)
     observed = observe(stage, sent, drain_buffer=drain_buffer, progress=progress)
     due, times = pairs(observed.expectations), observed.log.judged_at
