@@ -205,5 +205,5 @@ def test_a_replay_that_cannot_be_is_refused(
 def test_a_users_error_is_one_line(hallmark: Command) -> None:
     done = hallmark("replay", "--from", "yesterday", "--target", "aws")
     assert done.returncode == 2
-    assert "yesterday is no time; say it as RFC 3339" in done.stderr
+    assert "yesterday is not a time; use RFC 3339" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
