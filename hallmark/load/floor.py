@@ -1,4 +1,4 @@
-"""The floor: a function that does nothing behind the same gateway, deployed beside a stage for a while."""
+"""The floor: a no-op function behind the same gateway, deployed temporarily beside a stage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/events-and-records.md says what counts as one.
+"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/realtime.md says what counts as one.
 
 The same rule as lambda/realtime/ingest_processor/card_data.ts.
 """
