@@ -1,15 +1,27 @@
-"""The control catalogue: what must hold, and which proofs it needs."""
+"""The control catalogues and the policies' cards: what must hold, why, and which proofs it needs."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
 from infra.errors import UserError
-from policies.engine import library
+from policies.engine import cards, library, words
+from policies.engine.parameters import Shape, problems, shapes
+from policies.engine.parts import declared
 
 CONTROLS = ROOT / "policies" / "controls"
 ProofKind = Literal["template", "observed", "behaviour", "load"]
@@ -18,6 +30,7 @@ ControlId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]
 PciId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2}){1,3}$")]
 PolicyName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Severity = Literal["low", "medium", "high", "critical"]
 NistId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{1,2}(\([0-9]{1,2}\))?$")]
 
 
@@ -41,76 +54,159 @@ class Frameworks(Model):
     nist: Annotated[list[NistId], Field(min_length=1)]
 
 
+class Exclusion(Model):
+    """A mutant of a policy's card that a control leaves out, by its name, and why."""
+
+    mutant: Text
+    reason: Text
+
+
 class Use(Model):
-    """A policy of the library and its parameters: each one value, or one for each stage."""
+    """A policy of the library, its parameters, each one value or one for each stage, and what it `excludes`."""
 
     use: PolicyName
     parameters: dict[str, Any] = {}
+    excludes: tuple[Exclusion, ...] = ()
+
+
+class Card(Model):
+    """What a policy is about: what a row that uses it does not say itself.
+
+    `parameters` are the types of those that a row must give. `behaviours` are the rows of fidelity.yaml that its proofs
+    rest on. `mutants` are read by who judges them, `hallmark.mutants`. In the texts stand words of a row's system.
+    """
+
+    title: Text
+    statement: Text
+    severity: Severity
+    anchor: Text
+    why: Text
+    fix: Text
+    frameworks: Frameworks
+    parameters: dict[str, Any]
+    behaviours: tuple[Text, ...] = ()
+    mutants: Any = None
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The types of the parameters by their names."""
+        return shapes(self.parameters)
+
+    @field_validator("parameters")
+    @classmethod
+    def _types(cls, declared: dict[str, Any]) -> dict[str, Any]:
+        shapes(declared)
+        return declared
+
+    @model_validator(mode="after")
+    def _texts_name_parameters(self) -> "Card":
+        cards.refuse_unknown_parameters([getattr(self, name) for name in cards.TEXTS], self.shapes)
+        return self
 
 
 def _proof(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-class Control(Model):
-    """One requirement as something that can be proved or fail; `policy` is short for the only one of `policies`."""
+Proofs = Annotated[list[Annotated[Proof, BeforeValidator(_proof)]], Field(min_length=1)]
+
+
+class Row(Model):
+    """A control as its catalogue has it; what it does not say comes from the card of its first policy.
+
+    `policy`, `parameters` and `excludes` are short for the only one of `policies`. `behaviours` are beside the cards'.
+    """
 
     id: ControlId
-    title: Text
-    statement: Text
-    severity: Literal["low", "medium", "high", "critical"]
-    anchor: Text
+    title: Text | None = None
+    statement: Text | None = None
+    severity: Severity | None = None
+    anchor: Text | None = None
     policy: PolicyName | None = None
     policies: tuple[Use, ...] = ()
     parameters: dict[str, Any] = {}
-    proofs: Annotated[list[Annotated[Proof, BeforeValidator(_proof)]], Field(min_length=1)]
-    why: Text
-    fix: Text
-    frameworks: Frameworks
+    excludes: tuple[Exclusion, ...] = ()
+    behaviours: tuple[Text, ...] = ()
+    proofs: Proofs
+    why: Text | None = None
+    fix: Text | None = None
+    frameworks: Frameworks | None = None
 
     @property
     def uses(self) -> tuple[Use, ...]:
         """The policies that judge templates."""
-        return (Use(use=self.policy, parameters=self.parameters),) if self.policy else self.policies
+        own = (Use(use=self.policy, parameters=self.parameters, excludes=self.excludes),) if self.policy else ()
+        return own or self.policies
 
-    def asks_for(self, kind: ProofKind) -> bool:
-        """Whether the control needs a proof of this kind."""
-        return any(proof.kind == kind for proof in self.proofs)
+    def place(self, number: int) -> list[str | int]:
+        """Where in the row what is said of one of the uses stands."""
+        return [] if self.policy else ["policies", number]
 
     @model_validator(mode="after")
-    def _proofs_differ(self) -> "Control":
+    def _proofs_differ(self) -> "Row":
         kinds = [proof.kind for proof in self.proofs]
         if len(set(kinds)) != len(kinds):
             raise ValueError("asks for the same proof twice")
         return self
 
     @model_validator(mode="after")
-    def _policies_fit(self) -> "Control":
-        if self.policies and (self.policy or self.parameters):
-            raise ValueError("wants either policy and parameters, or policies, each with its own parameters")
-        if self.asks_for("template") and not self.uses:
+    def _policies_fit(self) -> "Row":
+        judged = {"template", "observed"} & {proof.kind for proof in self.proofs}
+        if self.policies and (self.policy or self.parameters or self.excludes):
+            raise ValueError("wants either policy, parameters and excludes, or policies, each with its own")
+        if "template" in judged and not self.uses:
             raise ValueError("asks for a template proof, and names no policy")
-        if self.uses and not (self.asks_for("template") or self.asks_for("observed")):
+        if self.uses and not judged:
             raise ValueError("names a policy, and asks for no proof of it: template or observed")
+        if self.excludes and not self.uses:
+            raise ValueError("leaves out mutants, and names no policy")
         return self
+
+
+class Control(Model):
+    """One requirement as something that can be proved or fail."""
+
+    id: ControlId
+    title: Text
+    statement: Text
+    severity: Severity
+    anchor: Text
+    policies: tuple[Use, ...] = ()
+    parameters: dict[str, Any] = {}
+    proofs: list[Proof]
+    why: Text
+    fix: Text
+    frameworks: Frameworks
+
+    def asks_for(self, kind: ProofKind) -> bool:
+        """Whether the control needs a proof of this kind."""
+        return any(proof.kind == kind for proof in self.proofs)
 
 
 class Head(Model):
     """A system's region and stages, stated again here: what judges takes them from nothing that it judges.
 
-    `requirements` is how many the system's specification has; one control proves one of them.
+    `requirements` is how many the system's specification has; one control proves one of them. `parts` is which resource
+    plays which part (policies/engine/parts.py).
     """
 
     region: Region
     stages: Annotated[tuple[Text, ...], Field(min_length=1)]
     requirements: Annotated[int, Field(strict=True, ge=1)] | None = None
+    parts: dict[str, dict[str, dict[str, Any]]] = {}
+
+    @model_validator(mode="after")
+    def _parts_can_be_looked_for(self) -> "Head":
+        declared(self.parts)
+        return self
 
 
 class Catalogue(Head):
-    """The controls of one system."""
+    """The controls of one system; `behaviours` are ids of rows of fidelity.yaml, by the control that rests on them."""
 
     system: Text
     controls: tuple[Control, ...]
+    behaviours: dict[str, tuple[str, ...]] = {}
 
     def control(self, control_id: str) -> Control:
         """The control with an id; raises UserError if there is none."""
@@ -143,13 +239,51 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
     if not isinstance(lines.data, dict) or not lines.data.get("controls"):
         raise lines.error([], "wants the key `controls` with a list of controls, and region and stages")
     head = validated(lines, [], {key: value for key, value in lines.data.items() if key != "controls"}, Head)
-    controls = validated_list(lines, ["controls"], lines.data["controls"], Control)
-    if head.requirements is not None and head.requirements < len(controls):
-        wanted = f"wants the number of the specification's requirements, {len(controls)} at least"
+    rows = validated_list(lines, ["controls"], lines.data["controls"], Row)
+    if head.requirements is not None and head.requirements < len(rows):
+        wanted = f"wants the number of the specification's requirements, {len(rows)} at least"
         raise lines.error(["requirements"], f"{wanted}, got {head.requirements!r}")
-    _refuse_repeated_ids(lines, controls)
-    _refuse_missing_policies(lines, controls)
-    return Catalogue(system=system, controls=controls, **head.model_dump())
+    _refuse_repeated_ids(lines, rows)
+    _refuse_missing_policies(lines, rows)
+    _refuse_wrong_parameters(lines, rows, head.stages)
+    return Catalogue(
+        system=system,
+        controls=tuple(_control(lines, index, row, head, system) for index, row in enumerate(rows)),
+        behaviours={row.id: tuple(dict.fromkeys((*_behaviours(row), *row.behaviours))) for row in rows},
+        **head.model_dump(),
+    )
+
+
+def card(policy: str) -> Card:
+    """The card of a policy; raises UserError with file and line at the first mistake."""
+    return _card(cards.file_of(policy))
+
+
+@cache
+def _card(file: Path) -> Card:
+    lines = LinedYaml(file)
+    return validated(lines, [], lines.data, Card)
+
+
+def _behaviours(row: Row) -> Iterator[str]:
+    for use in row.uses:
+        yield from card(use.use).behaviours
+
+
+def _control(lines: LinedYaml, index: int, row: Row, head: Head, system: str) -> Control:
+    """The control of a row, with what only its first policy's card says."""
+    said: dict[str, Any] = {name: getattr(row, name) for name in (*cards.TEXTS, "frameworks")}
+    if row.uses:
+        about, first = card(row.uses[0].use), row.uses[0].parameters
+        meant = words.of_system(system, system.replace("_", "-"), head.region)
+        texts = {name: words.sentence(getattr(about, name), meant, first, head.stages) for name in cards.TEXTS}
+        said = {name: value or {**texts, "frameworks": about.frameworks}[name] for name, value in said.items()}
+    missing = next((name for name, value in said.items() if value is None), None)
+    if missing:
+        raise lines.error(
+            ["controls", index, missing], "the field is missing, and there is no policy whose card has it"
+        )
+    return Control(id=row.id, policies=row.uses, parameters=row.parameters, proofs=row.proofs, **said)
 
 
 def validated_list(
@@ -177,19 +311,27 @@ def _problem(error: Any) -> str:
     return f"{told}, got {shown!r}" if isinstance(shown, str | int | float | bool) else told
 
 
-def _refuse_repeated_ids(lines: LinedYaml, controls: tuple[Control, ...]) -> None:
+def _refuse_repeated_ids(lines: LinedYaml, rows: tuple[Row, ...]) -> None:
     seen: set[str] = set()
-    for index, control in enumerate(controls):
-        if control.id in seen:
-            raise lines.error(["controls", index, "id"], f"two controls have the id {control.id}")
-        seen.add(control.id)
+    for index, row in enumerate(rows):
+        if row.id in seen:
+            raise lines.error(["controls", index, "id"], f"two controls have the id {row.id}")
+        seen.add(row.id)
 
 
-def _refuse_missing_policies(lines: LinedYaml, controls: tuple[Control, ...]) -> None:
+def _refuse_missing_policies(lines: LinedYaml, rows: tuple[Row, ...]) -> None:
     known = library.names()
-    for index, control in enumerate(controls):
-        for number, use in enumerate(control.uses):
+    for index, row in enumerate(rows):
+        for number, use in enumerate(row.uses):
             if use.use not in known:
-                place: list[str | int] = ["policy"] if control.policy else ["policies", number, "use"]
+                key = "policy" if row.policy else "use"
                 problem = f"there is no policy {use.use}: policies/library/{use.use}.py is missing"
-                raise lines.error(["controls", index, *place], problem)
+                raise lines.error(["controls", index, *row.place(number), key], problem)
+
+
+def _refuse_wrong_parameters(lines: LinedYaml, rows: tuple[Row, ...], stages: tuple[str, ...]) -> None:
+    for index, row in enumerate(rows):
+        for number, use in enumerate(row.uses):
+            for path, problem in problems(use.parameters, card(use.use).shapes, stages):
+                place = ["controls", index, *row.place(number), "parameters", *path]
+                raise lines.error(place, f"{problem} (policies/library/{use.use}.yaml)")

@@ -29,7 +29,7 @@ def load(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
         found = every(folder)
     except (NoCatalogue, NoPolicy) as error:
         raise UserError(str(error)) from None
-    return {control.id: found[control.id] for control in known[system].controls if control.uses}
+    return {control.id: found[control.id] for control in known[system].controls if control.policies}
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from hallmark.project import ROOT
 from hallmark.yaml_lines import LinedYaml
+from infra import systems
 from infra.errors import UserError
-from infra.systems import STAGES
+from infra.systems import STAGES, owner_of
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 # Tool -> how its rules look, and one of them.
@@ -28,7 +29,10 @@ TOOLS = tuple(_RULES)
 LONGEST = timedelta(days=366)
 _FIELDS = {"rule": str, "tool": str, "scope": dict, "reason": str, "owner": str, "expires": date}
 _OPTIONAL = {"deadlines": dict}
-_SCOPE = ("type", "resource", "stage")
+_SCOPE = ("system", "type", "resource", "stage")
+EVERY_SYSTEM = "*"
+# The marks of stacks beside the systems.
+_HOUSE = ("account", "load")
 _WILD = re.compile(r"[*?\[]")
 # A logical id begins with where its resource stands in the stack.
 _TELLING = re.compile(r"[A-Za-z0-9]{3}")
@@ -37,17 +41,24 @@ _TYPE = re.compile(r"[A-Z]\w+::\w+::\w+")
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a waiver holds: a resource type, a pattern of logical ids, a stage; all that are given must fit."""
+    """Where a waiver holds: a resource type, a pattern of logical ids, a stage, a system; all that are given must fit.
+
+    A control's waiver names no system, for the control's id does.
+    """
 
     type: str | None = None
     resource: str | None = None
     stage: str | None = None
+    system: str | None = None
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, (self.type, self.resource, self.stage)))
+        system = "every system" if self.system == EVERY_SYSTEM else self.system
+        return ", ".join(filter(None, (self.type, self.resource, self.stage, system)))
 
-    def covers(self, kind: str | None, resource: str, stage: str | None) -> bool:
-        """Say whether a resource of that type and logical id in that stage is within the scope."""
+    def covers(self, kind: str | None, resource: str, stage: str | None, system: str | None = None) -> bool:
+        """Say whether a resource of that type and logical id in that stage of a system is within the scope."""
+        if self.system not in (None, EVERY_SYSTEM, system):
+            return False
         fits_type = self.type is None or self.type == kind
         fits_resource = self.resource is None or fnmatchcase(resource, self.resource)
         return fits_type and fits_resource and (self.stage is None or self.stage == stage)
@@ -73,12 +84,12 @@ class Waivers:
 
     entries: tuple[Waiver, ...] = ()
 
-    def find(self, tool: str, rule: str, kind: str | None, resource: str, stage: str | None) -> Waiver | None:
-        """Return the waiver that covers a finding, if there is one."""
-        return next(
-            (w for w in self.entries if (w.tool, w.rule) == (tool, rule) and w.scope.covers(kind, resource, stage)),
-            None,
-        )
+    def find(
+        self, tool: str, rule: str, kind: str | None, resource: str, stage: str | None, system: str | None = None
+    ) -> Waiver | None:
+        """Return the waiver that covers a finding, if there is one; of a control's, the id tells the system."""
+        same = (waiver for waiver in self.entries if (waiver.tool, waiver.rule) == (tool, rule))
+        return next((waiver for waiver in same if waiver.scope.covers(kind, resource, stage, system)), None)
 
     def refuse_unused(self, tool: str, used: Collection[str | None]) -> None:
         """Raise UserError for a waiver of the tool that is not among the used ones, named by file and line."""
@@ -111,7 +122,7 @@ def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
         raise UserError(f"{lines.place(path)}: a waiver is a mapping")
     try:
         _check_fields(data)
-        scope = _scope(data["scope"])
+        scope = _scope(data["scope"], data["tool"])
         _check_values(data, today)
         deadlines = _deadlines(data.get("deadlines", {}))
     except _WrongError as error:
@@ -144,6 +155,9 @@ def _check_fields(data: dict[str, Any]) -> None:
     if not form.fullmatch(data["rule"]):
         told = "a control's id" if data["tool"] == "control" else f"a rule of {data['tool']}"
         raise _WrongError("rule", f"`rule` must be {told}, such as {example}, not {data['rule']!r}")
+    if data["tool"] == "control" and owner_of(data["rule"]) is None:
+        prefixes = ", ".join(f"{system.prefix}_" for system in systems.SYSTEMS)
+        raise _WrongError("rule", f"no system has controls like {data['rule']}: their ids begin with {prefixes}")
     if "@" in data["owner"]:
         raise _WrongError("owner", f"`owner` must be a role, which outlasts a person, not {data['owner']!r}")
 
@@ -158,7 +172,7 @@ def _check_values(data: dict[str, Any], today: date) -> None:
         raise _WrongError("expires", f"the waiver of {data['rule']} is too long: a year at most, not until {expires}")
 
 
-def _scope(data: dict[str, Any]) -> Scope:
+def _scope(data: dict[str, Any], tool: str) -> Scope:
     for name, value in data.items():
         if name not in _SCOPE or not isinstance(value, str):
             raise _WrongError("scope", f"a scope has the texts {', '.join(_SCOPE)}, not {name}: {value!r}")
@@ -172,7 +186,25 @@ def _scope(data: dict[str, Any]) -> Scope:
         raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource: {told}")
     if data.get("stage", STAGES[0]) not in STAGES:
         raise _WrongError("scope", f"there is no stage {data['stage']!r}: `stage` is {' or '.join(STAGES)}")
+    _check_system(data, tool)
     return Scope(**data)
+
+
+def _check_system(data: dict[str, Any], tool: str) -> None:
+    """A waiver of a control is of the system whose id it is; any other says of which."""
+    system, known = data.get("system"), (*(one.name for one in systems.SYSTEMS), *_HOUSE)
+    if tool == "control":
+        if system is not None:
+            raise _WrongError("scope", "a control's id tells its system: leave out `system`")
+        return
+    if system is None:
+        raise _WrongError("scope", f"the scope has no `system`: name {', '.join(known)}, or {EVERY_SYSTEM!r} for all")
+    if system not in (*known, EVERY_SYSTEM):
+        raise _WrongError(
+            "scope", f"there is no system {system!r}: `system` is {', '.join(known)}, or {EVERY_SYSTEM!r}"
+        )
+    if system == EVERY_SYSTEM and not {"type", "resource"} <= data.keys():
+        raise _WrongError("scope", "the scope is too wide: in every system, name a type and a resource")
 
 
 def _deadlines(data: dict[str, Any]) -> tuple[tuple[str, date], ...]:

@@ -50,6 +50,7 @@ SYSTEMS = (
         name_form="{slug}-{thing}-{stage}",
         bucket_form="{slug}-{thing}-{stage}-{account}",
     ),
+    System("merchant_upload", "MU", "us-east-1", "merchants' files of card transactions watched for anomalies"),
 )
 NAMES = tuple(system.name for system in SYSTEMS)
 # Every region that a stack is deployed to, each once.

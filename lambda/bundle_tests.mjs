@@ -7,8 +7,8 @@ import { options, root } from "./esbuild_options.mjs";
 const source = join(root, "tests", "unit", "lambda");
 const suite = join(root, "build", "lambda-tests", "all.test.js");
 
-const names = (await readdir(source)).filter((name) => name.endsWith(".test.ts"));
-const imports = names.map((name) => `import "./${name}";`);
+const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".test.ts"));
+const imports = names.sort().map((name) => `import "./${name}";`);
 await rm(dirname(suite), { recursive: true, force: true });
 await build({
   ...options,

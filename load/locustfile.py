@@ -6,6 +6,7 @@ The master (or the only process) writes the run, for `hallmark load judge`.
 
 import time
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from hallmark.evidence import now
 from hallmark.load import scenario
-from hallmark.load.abuse_key import make_over_quota_key, remove_over_quota_key
+from hallmark.load.abuse_key import over_quota_key
 from hallmark.load.dispatch import Dispatch
 from hallmark.load.floor import floor_of
 from hallmark.load.kinds import REGULAR
@@ -102,8 +103,9 @@ class Run:
         self.before = load.before(stage)
         self.rows: list[list[Any]] = []
         wanted = any(arrival.kind != REGULAR and kinds.over_quota(arrival.kind) for arrival in planned)
-        self.abused = wanted and not options.host
-        self.over_quota = make_over_quota_key(stage, load.target(stage).api_id) if self.abused else ""
+        self.made, self.over_quota = ExitStack(), ""
+        if wanted and not options.host:
+            self.over_quota = self.made.enter_context(over_quota_key(stage, load.target(stage).api_id))
 
     def write(self, environment: Environment, generators: int) -> None:
         """Write the run; an arrival without a sample was not sent."""
@@ -190,11 +192,10 @@ def _(environment: Environment, **_: Any) -> None:
 
 
 @events.test_stop.add_listener
-def _(environment: Environment, **_: Any) -> None:
+def _(**_: Any) -> None:
     """Remove what the run created on the stage, even if it was interrupted."""
-    if State.run and State.run.abused:
-        options = _options(environment)
-        remove_over_quota_key(_stage(options))
+    if State.run:
+        State.run.made.close()
 
 
 @events.report_to_master.add_listener

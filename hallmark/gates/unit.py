@@ -27,9 +27,11 @@ ON_TEMPLATES = tuple(
         "hallmark/cost",
         "hallmark/observe",
         "hallmark/evidence/test_record.py",
-        "hallmark/gates/test_systems.py",
+        "hallmark/gates/running/test_systems.py",
+        "hallmark/test_deploy.py",
         "infra",
         "policies",
+        "test_systems.py",
     )
 )
 # Python's audit events for reading a file or a folder, and the beginnings of templates' paths.

@@ -1,8 +1,11 @@
-"""The mutants of a system's controls: small edits that their policies must report, in one file a control.
+"""The mutants of a system's controls: small edits that their policies must report.
 
-They are many, and only who judges them waits until they are read.
+A policy's card has those that name nothing of a system, which are made to the templates of every system whose row names
+the policy; what is a system's own stands in one file a control. They are many, and only who judges them waits until
+they are read.
 """
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,24 +13,31 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from hallmark import catalogue
-from hallmark.catalogue import CONTROLS, Model, Text, validated_list
+from hallmark.catalogue import CONTROLS, Catalogue, Control, Model, Text, Use, card, validated_list
 from hallmark.yaml_lines import LinedYaml
+from policies.engine import cards, words
+from policies.engine.parameters import differs_by_stage
 
 
 class Selector(Model):
     """Which resources: of a type, with a role in our metadata, with values at paths (`*` matches any text).
 
-    `related` selects among those that refer to the edited resource (`refers`) or that it refers to (`referred`).
+    `related` selects among those that refer to the edited resource (`refers`), that it refers to (`referred`), or only
+    that resource (`same`).
     """
 
     type: Text | None = None
     role: Text | None = None
     where: dict[str, Any] = Field(default_factory=dict)
-    related: Literal["refers", "referred"] | None = None
+    related: Literal["refers", "referred", "same"] | None = None
 
 
 class Placed(Model):
-    """A value for a path; `$self`, `$stage` and `$mark:<role>` in its texts stand for logical ids and the stage."""
+    """A value for a path, in whose texts words stand for something of the template, and of the system.
+
+    `$self`, `$mark:<role>` and `$first:<type>` are logical ids, `$stage` and `$account` the template's own; the
+    system's are those of `policies.engine.words`.
+    """
 
     path: Text
     value: Any
@@ -37,7 +47,8 @@ class Mutant(Model):
     """A small edit of a template that violates the control, made to each resource that `on` selects.
 
     `reports` is what the policy must report and nothing else: by default the edited (or added) resource, `template` for
-    what is missing altogether, or what a selector selects. Without `stages` it is made to the templates of all of them.
+    what is missing altogether, or what a selector selects. Without `stages` it is made to the templates of all of them,
+    and with `when` to those of stages for which the policy's parameters have these values.
     """
 
     name: Text
@@ -49,6 +60,7 @@ class Mutant(Model):
     add_resource: dict[str, Any] | None = None
     reports: Literal["self", "template"] | Selector = "self"
     stages: Annotated[tuple[Text, ...] | None, Field(min_length=1)] = None
+    when: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_edit(self) -> "Mutant":
@@ -62,19 +74,124 @@ class Mutant(Model):
         return self
 
 
+class Shared(Mutant):
+    """A mutant of a card as a control's use of the policy has it: that policy's report counts, and no other's.
+
+    `where` is its file and line; `excluded` the reason why the control leaves it out.
+    """
+
+    policy: Text
+    where: Text
+    excluded: Text | None = None
+
+
 @cache
 def load(system: str, folder: Path = CONTROLS) -> dict[str, tuple[Mutant, ...]]:
-    """Control id -> mutants; raises UserError with file and line at the first mistake."""
+    """Control id -> mutants, shared and own; raises UserError with file and line at the first mistake."""
     known = catalogue.load(system, folder)
-    ids = {control.id for control in known.controls}
-    found = {}
-    for file in sorted((folder / system / "mutants").glob("*.yaml")):
-        lines, control = LinedYaml(file), file.stem.upper()
-        if control not in ids:
-            raise lines.error([], f"mutants of {control}, which is no control")
-        found[control] = validated_list(lines, [], lines.data, Mutant)
-        _refuse_other_stages(lines, found[control], known.stages)
+    own = _own(known, folder)
+    found: dict[str, tuple[Mutant, ...]] = {}
+    for index, control in enumerate(known.controls):
+        shared = [one for number in range(len(control.policies)) for one in _shared(known, folder, index, number)]
+        if mutants := (*shared, *own.get(control.id, ())):
+            found[control.id] = mutants
     return found
+
+
+def _own(known: Catalogue, folder: Path) -> dict[str, tuple[Mutant, ...]]:
+    """Control id -> the mutants that are the system's own."""
+    controls = {control.id: control for control in known.controls}
+    found: dict[str, tuple[Mutant, ...]] = {}
+    for file in sorted((folder / known.system / "mutants").glob("*.yaml")):
+        lines, name = LinedYaml(file), file.stem.upper()
+        if name not in controls:
+            raise lines.error([], f"mutants of {name}, which is no control")
+        mutants = validated_list(lines, [], lines.data, Mutant)
+        _refuse_other_stages(lines, mutants, known.stages)
+        _refuse_unknown_words(lines, [], mutants, _parameters(controls[name]))
+        made = (one for mutant in mutants for one in _made(mutant, known, _parameters(controls[name])))
+        found[name] = tuple(Mutant.model_validate(one) for one in made)
+    return found
+
+
+def _parameters(control: Control) -> dict[str, Any]:
+    return {name: value for use in control.policies for name, value in use.parameters.items()}
+
+
+def of_card(policy: str) -> tuple[tuple[str, Mutant], ...]:
+    """The mutants of a policy's card, each with its place, `file:line`; raises UserError at the first mistake."""
+    return _of_card(policy, cards.file_of(policy))
+
+
+@cache
+def _of_card(policy: str, file: Path) -> tuple[tuple[str, Mutant], ...]:
+    about = card(policy)
+    if about.mutants is None:
+        return ()
+    lines = LinedYaml(file)
+    mutants = validated_list(lines, ["mutants"], about.mutants, Mutant)
+    _refuse_unknown_words(lines, ["mutants"], mutants, about.parameters)
+    for index, mutant in enumerate(mutants):
+        if "$mark:" in str(mutant):
+            problem = "a card's mutant names no mark: it goes to policies/controls/<system>/mutants"
+            raise lines.error(["mutants", index], problem)
+    return tuple((lines.place(["mutants", index]), mutant) for index, mutant in enumerate(mutants))
+
+
+def _shared(known: Catalogue, folder: Path, index: int, number: int) -> Iterator[Mutant]:
+    """The mutants of the card of one of a control's policies."""
+    use = known.controls[index].policies[number]
+    mutants = of_card(use.use)
+    excluded = _excluded(known, folder, index, use, {mutant.name for _, mutant in mutants})
+    for where, mutant in mutants:
+        more = {"policy": use.use, "where": where, "excluded": excluded.get(mutant.name)}
+        for one in _made(mutant, known, use.parameters):
+            yield Shared.model_validate({**one, **more})
+
+
+def _excluded(known: Catalogue, folder: Path, index: int, use: Use, names: set[str]) -> dict[str, str]:
+    """Mutant -> why a control leaves it out."""
+    for one in use.excludes:
+        if one.mutant not in names:
+            file = folder / f"{known.system}.yaml"
+            raise LinedYaml(file).error(
+                ["controls", index, "excludes"], f"the card of {use.use} has no mutant {one.mutant!r}"
+            )
+    return {one.mutant: one.reason for one in use.excludes}
+
+
+def _made(mutant: Mutant, known: Catalogue, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A mutant with the system's words filled in: one for all its stages, or one for each if it differs by stage.
+
+    None for stages that the system lacks, and where a parameter is named that a row may leave out and does.
+    """
+    raw = mutant.model_dump(exclude_unset=True, exclude={"when", "stages"})
+    used = words.named(raw) | set(mutant.when)
+    if not used <= parameters.keys():
+        return
+    stages = tuple(stage for stage in mutant.stages or known.stages if stage in known.stages)
+    each = {stage: {name: _at(parameters[name], stage, known.stages) for name in used} for stage in stages}
+    wanted = {stage: values for stage, values in each.items() if {**values, **mutant.when} == values}
+    system = words.of_system(known.system, known.system.replace("_", "-"), known.region)
+    if len({str(values) for values in wanted.values()}) > 1:
+        for stage, values in wanted.items():
+            yield {**words.filled(raw, {**system, **words.of_parameters(values)}), "stages": (stage,)}
+    elif wanted:
+        values = next(iter(wanted.values()))
+        yield {**words.filled(raw, {**system, **words.of_parameters(values)}), "stages": tuple(wanted)}
+
+
+def _at(value: Any, stage: str, stages: tuple[str, ...]) -> Any:
+    return value[stage] if differs_by_stage(value, stages) else value
+
+
+def _refuse_unknown_words(
+    lines: LinedYaml, path: list[str | int], mutants: tuple[Mutant, ...], parameters: Mapping[str, Any]
+) -> None:
+    for index, mutant in enumerate(mutants):
+        unknown = sorted((words.named(mutant.model_dump()) | set(mutant.when)) - parameters.keys())
+        if unknown:
+            raise lines.error([*path, index], f"the policy has no parameter {unknown[0]}")
 
 
 def _refuse_other_stages(lines: LinedYaml, mutants: tuple[Mutant, ...], stages: tuple[str, ...]) -> None:

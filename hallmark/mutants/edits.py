@@ -18,11 +18,16 @@ Step = str | int
 Document = dict[str, Any]
 # A path that starts with one of these is of the resource itself, not of its Properties.
 _ATTRIBUTES = ("Type", "Condition", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
+_WORD = re.compile(r"\$(self|stage|account|mark:[a-z0-9_-]+|first:\w+::\w+::\w+)")
+
+
+class NothingThereError(UserError):
+    """A word in a mutant stands for a resource that the template does not have."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """An edited template, what was done, and the resources that a policy must report."""
+    """An edited template, what was done, and the resources that a policy must report: none if there are none such."""
 
     document: Document
     told: str
@@ -67,6 +72,8 @@ def _changed(mutant: Mutant, template: Template, resource: Resource, stage: str)
     for exact in expanded(resource.raw, steps, must_exist=mutant.set is None and mutant.append is None):
         raw = copy.deepcopy(dict(resource.raw))
         _apply(raw, exact, mutant, value)
+        if raw == resource.raw:
+            continue  # what a system asks for anyway is no mutant of it
         edited = {**template.document, "Resources": {**template.document["Resources"], resource.logical_id: raw}}
         yield _edit(mutant, template, resource, edited, _shown(exact))
 
@@ -107,10 +114,7 @@ def _wanted(mutant: Mutant, template: Template, resource: Resource | None, docum
         return (resource.logical_id,) if resource else ()
     # A removed resource's relations are in the template as it was.
     source = template if mutant.reports.related else Template(document)
-    found = [one.logical_id for one in select(mutant.reports, source, resource)]
-    if not found:
-        raise UserError(f"the mutant {mutant.name!r} reports a resource that is not there")
-    return tuple(sorted(found))
+    return tuple(sorted(one.logical_id for one in select(mutant.reports, source, resource)))
 
 
 def select(selector: Selector, template: Template, other: Resource | None = None) -> list[Resource]:
@@ -126,6 +130,8 @@ def select(selector: Selector, template: Template, other: Resource | None = None
 
 
 def _related(relation: str, resource: Resource, other: Resource) -> bool:
+    if relation == "same":
+        return resource.logical_id == other.logical_id
     one, two = (resource, other) if relation == "refers" else (other, resource)
     return one is not two and two.logical_id in set(referred(one.raw))
 
@@ -200,7 +206,7 @@ def _shown(steps: list[Step]) -> str:
 
 
 def _filled(value: Any, template: Template, own: str, stage: str) -> Any:
-    """The value with `$self`, `$stage` and `$mark:<role>` filled in."""
+    """The value with the words filled in that stand for something of the template."""
     if isinstance(value, list):
         return [_filled(item, template, own, stage) for item in value]
     if isinstance(value, dict):
@@ -209,13 +215,30 @@ def _filled(value: Any, template: Template, own: str, stage: str) -> Any:
         return value
 
     def replace(match: re.Match[str]) -> str:
-        word = match.group(1)
-        if word in ("self", "stage"):
-            return own if word == "self" else stage
-        role = word.removeprefix("mark:")
-        found = [resource.logical_id for resource in template.resources.values() if resource.mark == role]
-        if len(found) != 1:
-            raise UserError(f"a mutant names ${word}, but {len(found)} resources have that mark")
-        return found[0]
+        word, _, which = match.group(1).partition(":")
+        if word == "mark":
+            return _marked(template, which)
+        if word == "first":
+            return _first(template, which)
+        return {"self": own, "stage": stage, "account": _account(template)}[word]
 
-    return re.sub(r"\$(self|stage|mark:[a-z0-9_-]+)", replace, value)
+    return _WORD.sub(replace, value)
+
+
+def _marked(template: Template, role: str) -> str:
+    found = [resource.logical_id for resource in template.resources.values() if resource.mark == role]
+    if len(found) != 1:
+        raise NothingThereError(f"a mutant names $mark:{role}, but {len(found)} resources have that mark")
+    return found[0]
+
+
+def _first(template: Template, kind: str) -> str:
+    found = template.of_type(kind)
+    if not found:
+        raise NothingThereError(f"a mutant names $first:{kind}, but there is none")
+    return found[0].logical_id
+
+
+def _account(template: Template) -> str:
+    """The account for a Fn::Sub: its number where the template says it."""
+    return template.account if template.account.isdigit() else "${AWS::AccountId}"

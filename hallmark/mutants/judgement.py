@@ -1,27 +1,35 @@
 """Mutants: every policy must report what breaks its control, exactly that, and nothing before."""
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hallmark import catalogue, policies, waivers
-from hallmark.mutants.catalogue import Mutant, load
-from hallmark.mutants.edits import Edit, edits
+from hallmark.mutants.catalogue import Mutant, Shared, load
+from hallmark.mutants.edits import Edit, NothingThereError, edits
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
 from infra.systems import system_of
+from policies.engine.catalogue import CONTROLS
+from policies.engine.finding import Finding
 from policies.engine.judgement import Judgement
 from policies.engine.systems import placed
 from policies.engine.template.template import Template
 
+Document = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mutant that its policy did not report, or not exactly; `edit` says what was done where."""
+    """A mutant that its policy did not report, or not exactly; `edit` says what was done where.
+
+    `policy` is whose report counts: all of the control's, one after the other, for a mutant of the control's own.
+    """
 
     control: str
+    policy: str
     stage: str
     edit: str
     reported: tuple[str, ...]
@@ -29,7 +37,7 @@ class Survivor:
 
     def __str__(self) -> str:
         reported, wanted = (", ".join(names) or "nothing" for names in (self.reported, self.wanted))
-        return f"{self.control} [{self.stage}] {self.edit}: reported {reported}, wanted {wanted}"
+        return f"{self.control} ({self.policy}) [{self.stage}] {self.edit}: reported {reported}, wanted {wanted}"
 
 
 @dataclass
@@ -50,71 +58,143 @@ def template_file(system: str, stage: str) -> Path:
     return CLOUD_ASSEMBLY / f"{system_of(system).stack_name(stage)}.template.json"
 
 
-def run(system: str, only: set[str] | None = None) -> Result:
-    """Judge every mutant of every control in both stages; `only` restricts it to some controls."""
+def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> Result:
+    """Judge every mutant of every control in both stages; `only` restricts it to some controls.
+
+    UserError for a policy of a control that no mutant shows to fail, for an exclusion that is not needed, and for a
+    mutant that finds nothing to edit: one of a card, in no system.
+    """
     started = time.perf_counter()
-    checks = policies.load(system)
-    documents: dict[str, dict[str, Any]] = {
-        stage: placed(policies.read(template_file(system, stage)), system) for stage in catalogue.load(system).stages
-    }
-    result, bodies, mutants = Result(), dict[Any, Any](), load(system)
-    for control, judge in checks.items():
+    trial, mutants = Trial(_documents(system, folder)), load(system, folder)
+    for control, judge in policies.load(system, folder).items():
         if only is None or control in only:
-            _run_control(control, judge, mutants.get(control, ()), documents, bodies, result)
-    result.seconds = time.perf_counter() - started
-    return result
+            trial.of_control(judge, mutants.get(control, ()))
+    idle = {where for where, made in trial.made.items() if not made}
+    if idle and (dead := sorted(idle - _made_elsewhere(idle, system, folder))):
+        raise UserError(f"{dead[0]}: the mutant finds nothing to edit in the templates of any system")
+    trial.result.seconds = time.perf_counter() - started
+    return trial.result
 
 
-def _run_control(
-    control: str,
-    judge: Judgement,
-    mutants: Sequence[Mutant],
-    documents: dict[str, dict[str, Any]],
-    bodies: dict[Any, Any],
-    result: Result,
-) -> None:
-    if not mutants:
-        raise UserError(f"{control} has a policy but no mutants: nothing shows that it can fail")
-    waived: dict[str, frozenset[str]] = {}
-    for stage, document in documents.items():
-        clean = _reported(judge, document, stage, bodies)
-        waived[stage] = _waived(control, clean, document, stage)
-        unwaived = tuple(name for name in clean if name not in waived[stage])
-        if unwaived:
-            result.survivors.append(Survivor(control, stage, "unedited", unwaived, ()))
-    for mutant in mutants:
-        places = 0
-        for stage, edit in _edits(mutant, documents, bodies):
-            places += 1
+def _documents(system: str, folder: Path) -> dict[str, Document]:
+    stages = catalogue.load(system, folder).stages
+    return {stage: placed(policies.read(template_file(system, stage)), system, folder) for stage in stages}
+
+
+def _made_elsewhere(idle: set[str], system: str, folder: Path) -> set[str]:
+    """Which mutants of cards, by their places, find something to edit in the templates of another system."""
+    found: set[str] = set()
+    for other in (name for name in catalogue.systems(folder) if name != system):
+        mutants, documents = load(other, folder), _documents(other, folder)
+        for mutant in (mutant for ones in mutants.values() for mutant in ones):
+            if isinstance(mutant, Shared) and mutant.where in idle - found and not mutant.excluded:
+                found.update([mutant.where] if any(True for _ in _edits(mutant, documents, {})) else ())
+    return found
+
+
+@dataclass
+class Trial:
+    """The mutants of one system: `made` says of those of cards, by their places, whether they find anything to edit."""
+
+    documents: dict[str, Document]
+    result: Result = field(default_factory=Result)
+    made: dict[str, bool] = field(default_factory=dict)
+    bodies: dict[Any, Any] = field(default_factory=dict)
+
+    def of_control(self, judge: Judgement, mutants: Sequence[Mutant]) -> None:
+        """Judge the unedited templates, then each mutant."""
+        control, before = judge.control.id, len(self.result.survivors)
+        if not mutants:
+            raise UserError(f"{control} has a policy but no mutants: nothing shows that it can fail")
+        waived = {stage: self._waived(judge, stage) for stage in self.documents}
+        reporting: set[str] = set()
+        for mutant in mutants:
+            outcomes = list(self._outcomes(_whose(judge, mutant), mutant, waived))
+            survivors = [one for one in outcomes if isinstance(one, Survivor)]
+            if _excluded(mutant):
+                if not survivors:
+                    raise UserError(
+                        f"{control} excludes the mutant {mutant.name!r}, which does not survive: delete that"
+                    )
+                continue
+            self.result.total += len(outcomes)
+            self.result.survivors += survivors
+            reporting.update(*(one for one in outcomes if not isinstance(one, Survivor)))
+        idle = sorted({use.policy for use, _ in judge.policies} - reporting)
+        if idle and len(self.result.survivors) == before:
+            raise UserError(f"{control}: no mutant is reported by {idle[0]}: nothing shows that it can fail")
+
+    def _outcomes(
+        self, judge: Judgement, mutant: Mutant, waived: Mapping[str, frozenset[str]]
+    ) -> Iterator[Survivor | frozenset[str]]:
+        """For each edit of a mutant the policies that reported it, or that it survived."""
+        control, made = judge.control.id, list(_edits(mutant, self.documents, self.bodies))
+        if isinstance(mutant, Shared):
+            # The same line may be a mutant for each stage, and of each control that uses the policy.
+            self.made[mutant.where] = self.made.get(mutant.where, False) or bool(made)
+        elif not made:
+            raise UserError(f"{control}: the mutant {mutant.name!r} finds nothing to edit in any template")
+        for stage, edit in made:
             if not edit.wanted:
                 raise UserError(f"{control}: the mutant {edit.told} asks for no report: it shows nothing")
             if waived[stage].issuperset(edit.wanted):
                 continue  # what is reported anyway shows nothing
-            result.total += 1
-            # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
-            reported = _reported(judge, edit.document, stage, {**bodies})
-            if {*reported} - waived[stage] != {*edit.wanted} - waived[stage]:
-                result.survivors.append(Survivor(control, stage, edit.told, reported, edit.wanted))
-        if not places:
-            raise UserError(f"{control}: the mutant {mutant.name!r} finds nothing to edit in any template")
+            found = self._found(judge, edit.document, stage)
+            reported = {finding.resource for finding in found}
+            if reported - waived[stage] == {*edit.wanted} - waived[stage]:
+                yield frozenset(finding.policy for finding in found)
+            else:
+                yield Survivor(control, _named(judge), stage, edit.told, tuple(sorted(reported)), edit.wanted)
+
+    def _waived(self, judge: Judgement, stage: str) -> frozenset[str]:
+        """The resources that violate the control and may; those that may not are survivors."""
+        control, document = judge.control.id, self.documents[stage]
+        found = tuple(sorted({finding.resource for finding in self._found(judge, document, stage)}))
+        waived = _waived(control, found, document, stage)
+        unwaived = tuple(name for name in found if name not in waived)
+        if unwaived:
+            self.result.survivors.append(Survivor(control, _named(judge), stage, "unedited", unwaived, ()))
+        return waived
+
+    def _found(self, judge: Judgement, document: Document, stage: str) -> list[Finding]:
+        # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
+        bodies = self.bodies if document is self.documents[stage] else {**self.bodies}
+        return judge.findings(Template(document, bodies), stage)
 
 
-def _waived(control: str, reported: Sequence[str], document: dict[str, Any], stage: str) -> frozenset[str]:
-    """The resources that violate the control and may."""
+def _whose(judge: Judgement, mutant: Mutant) -> Judgement:
+    """The judgement that a mutant is put to: of its policy alone where it is of a card."""
+    if not isinstance(mutant, Shared) or len(judge.policies) == 1:
+        return judge
+    return replace(judge, policies=tuple(one for one in judge.policies if one[0].policy == mutant.policy))
+
+
+def _named(judge: Judgement) -> str:
+    return ", ".join(use.policy for use, _ in judge.policies)
+
+
+def _excluded(mutant: Mutant) -> bool:
+    return isinstance(mutant, Shared) and mutant.excluded is not None
+
+
+def _waived(control: str, reported: Sequence[str], document: Document, stage: str) -> frozenset[str]:
     if not reported:
         return frozenset()
     known, types = waivers.load(), {name: resource.get("Type") for name, resource in document["Resources"].items()}
     return frozenset(name for name in reported if known.find("control", control, types.get(name), name, stage))
 
 
-def _edits(mutant: Mutant, documents: dict[str, dict[str, Any]], bodies: dict[Any, Any]) -> Iterator[tuple[str, Edit]]:
+def _edits(mutant: Mutant, documents: Mapping[str, Document], bodies: dict[Any, Any]) -> Iterator[tuple[str, Edit]]:
+    """Every edit with its stage; of a card's mutant, those that name what the template has."""
+    shared = isinstance(mutant, Shared)
     for stage in mutant.stages or documents:
-        for edit in edits(mutant, documents[stage], stage, bodies):
-            yield stage, edit
-
-
-def _reported(judge: Judgement, document: dict[str, Any], stage: str, bodies: dict[Any, Any]) -> tuple[str, ...]:
-    return tuple(sorted({finding.resource for finding in judge.findings(Template(document, bodies), stage)}))
+        try:
+            for edit in edits(mutant, documents[stage], stage, bodies):
+                if edit.wanted or not shared:
+                    yield stage, edit
+        except NothingThereError:
+            if not shared:
+                raise
 
 
 def show(results: Sequence[Result]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hallmark.evidence import Evidence
 from hallmark.waivers import Waiver
+from infra import systems
 from infra.systems import owner_of
 
 
@@ -22,8 +23,10 @@ def of_system(evidence: Evidence, system: str, others: Collection[str]) -> Evide
 
 
 def is_anothers(waiver: Waiver, system: str, others: Collection[str], evidence: Iterable[Evidence]) -> bool:
-    """Return whether a waiver that a system does not use is another's: by its control, or its findings' templates."""
+    """Return whether a waiver that a system does not use is another's: by its control, scope or findings' templates."""
     if waiver.tool == "control":
         return owner_name(waiver.rule) not in (None, system)
+    if waiver.scope.system in {one.name for one in systems.SYSTEMS}:
+        return waiver.scope.system != system
     findings = (finding for item in evidence for finding in item.tool_findings if finding.file in others)
     return any(finding.waived_by == waiver.where for finding in findings)

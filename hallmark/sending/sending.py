@@ -18,11 +18,13 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rate` is in items a second over all lanes, `concurrency` in concurrent items, `start` an aware time.
+    `rows` is per generated file, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an
+    aware time.
     """
 
     files: tuple[Path, ...] = ()
     generate: int | None = None
+    rows: int | None = None
     seed: int | None = None
     start: datetime | None = None
     limit: int | None = None

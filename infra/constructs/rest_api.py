@@ -55,6 +55,8 @@ class Route:
     schema: Mapping[str, Any] | None = None
     required: Sequence[str] = ()
     model: str = "Request"
+    # Letters and digits; by default CloudFormation generates one.
+    model_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,12 @@ class KeyedRestApi(Construct):
             return None
         schema = dict(route.schema)
         model = apigateway.CfnModel(
-            self, route.model, rest_api_id=self._api.rest_api_id, content_type="application/json", schema=schema
+            self,
+            route.model,
+            rest_api_id=self._api.rest_api_id,
+            content_type="application/json",
+            name=route.model_name,
+            schema=schema,
         )
         # An L1 model takes the schema unchanged, but a new schema must also create a new deployment.
         if self._api.latest_deployment:

@@ -23,7 +23,7 @@ def upload_api(scope: Construct, construct_id: str, stage: Stage[Parameters], ha
         construct_id,
         names=stage.names,
         purpose="api",
-        routes=[Route("POST", "upload", handler.entry, ANSWERS, schema)],
+        routes=[Route("POST", "upload", handler.entry, ANSWERS, schema, model_name="UploadRequest")],
         responses=[bad_body(schema), *others(), *try_again()],
         plan=Plan(
             keys=dict(zip(parameters.merchants, parameters.merchants, strict=True)),

@@ -9,8 +9,17 @@ from infra.merchant_upload.storage import UPLOADS_PREFIX, Storage
 def api_handler(storage: Storage) -> list[iam.PolicyStatement]:
     """Return those to sign forms and to record who requested one."""
     return [
-        # A form has its signer's permissions: put below one prefix.
-        allow("SignUploads", ["s3:PutObject"], storage.files.arn_for_objects(f"{UPLOADS_PREFIX}*")),
+        _sign_uploads(storage),
         # The record of an upload is written once.
         allow("RecordUpload", ["dynamodb:PutItem"], storage.transactions.table_arn),
     ]
+
+
+def _sign_uploads(storage: Storage) -> iam.PolicyStatement:
+    # A form has its signer's permissions: put below one prefix, over TLS.
+    return iam.PolicyStatement(
+        sid="SignUploads",
+        actions=["s3:PutObject"],
+        resources=[storage.files.arn_for_objects(f"{UPLOADS_PREFIX}*")],
+        conditions={"Bool": {"aws:SecureTransport": "true"}},
+    )

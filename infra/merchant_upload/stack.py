@@ -10,6 +10,7 @@ from infra.merchant_upload.outputs import outputs
 from infra.merchant_upload.parameters import Parameters
 from infra.merchant_upload.storage import Storage
 from infra.stage import Stage
+from infra.synthesis import synthesizer
 
 # The customer's tags, the same for every stage; `stage` distinguishes the stages.
 TAGS = {"Environment": "production", "Project": "transaction-processor"}
@@ -24,6 +25,7 @@ class MerchantUploadStack(Stack):
             scope,
             stage.stack_name(),
             env=Environment(region=system.region),
+            synthesizer=synthesizer(),
             description=f"Hallmark {system.name}, {stage.name}: {system.about}",
         )
         mark_stack(self, system, stage.name)

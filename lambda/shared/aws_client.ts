@@ -10,7 +10,7 @@ import { type Environment, required } from "./environment";
 
 /**
  * A request that hangs is cut off and tried once more: a call takes little over two seconds at worst, so that the calls
- * of any function fit into its time limit (infra/realtime/functions.py).
+ * of any function fit into its time limit.
  */
 export const ATTEMPTS = 2;
 // The request's time includes the connection's.

@@ -1,6 +1,6 @@
 import { PipelineError } from "./errors";
-import { SOURCE, type TraceContext } from "./events";
 import type { EventBridge, EventEntry } from "./json_api";
+import type { TraceContext } from "./trace";
 
 /** An entry of PutEvents, with its time as JSON texts have it. */
 export type BusEvent = Omit<EventEntry, "Time"> & { readonly Time: string };
@@ -8,13 +8,14 @@ export type BusEvent = Omit<EventEntry, "Time"> & { readonly Time: string };
 /** An event that happened at `receivedAt`. `detail` is JSON text. */
 export function eventEntry(
   bus: string,
+  source: string,
   detailType: string,
   detail: string,
   { receivedAt, trace }: { readonly receivedAt: string; readonly trace: TraceContext },
 ): BusEvent {
   return {
     EventBusName: bus,
-    Source: SOURCE,
+    Source: source,
     DetailType: detailType,
     Detail: detail,
     Time: receivedAt,

@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { TraceContext } from "./events";
+
+export interface TraceContext {
+  readonly traceId: string;
+  readonly header: string;
+}
 
 const ROOT = /(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/;
 const PARENT = /(?:^|;)Parent=([0-9a-f]{16})(?:;|$)/;

@@ -1,6 +1,6 @@
-"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/realtime.md says what counts as one.
+"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/card_numbers.md has the rule.
 
-The same rule as lambda/realtime/ingest_processor/card_data.ts.
+The same rule in TypeScript is card_data.ts.
 """
 
 import re

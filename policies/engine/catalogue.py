@@ -1,16 +1,20 @@
 """The control catalogues as the policies need them: which policies a control uses, with which parameters for a stage.
 
-`hallmark.catalogue` reads the same files strictly, with lines; this reading stands alone, for checkov.
+What a row does not say comes from the card of its first policy. `hallmark.catalogue` reads the same files strictly,
+with lines; this reading stands alone, for checkov.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from policies.engine import words
+from policies.engine.cards import NoCard, card
+from policies.engine.parameters import differs_by_stage, problems
 from policies.engine.reading.yaml_reader import loader
 
 CONTROLS = Path(__file__).resolve().parents[1] / "controls"
@@ -19,7 +23,7 @@ _Loader = loader({"bool": "^(?:true|false)$"})
 
 
 class NoCatalogue(Exception):
-    """A file of policies/controls cannot be read as one; the message is one line."""
+    """A file of policies/controls, or a card that a row of it needs, cannot be used; the message is one line."""
 
 
 class NoStage(Exception):
@@ -28,9 +32,13 @@ class NoStage(Exception):
 
 @dataclass(frozen=True)
 class Use:
-    """A policy of the library, `topic/name`, and its parameters: each one value, or one for each stage."""
+    """A policy of the library, `topic/name`, how to mend what it finds, and its parameters.
+
+    A parameter has one value, or one for each stage.
+    """
 
     policy: str
+    fix: str
     parameters: Mapping[str, Any]
 
     def parameters_of(self, stage: str, stages: tuple[str, ...]) -> dict[str, Any]:
@@ -39,7 +47,7 @@ class Use:
 
 
 def _for_stage(name: str, value: Any, stage: str, stages: tuple[str, ...]) -> Any:
-    if not isinstance(value, Mapping) or not set(value) <= set(stages):
+    if not differs_by_stage(value, stages):
         return value
     if stage not in value:
         raise NoStage(f"{name} differs by stage, and the stage is unknown")
@@ -58,12 +66,16 @@ class Control:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The controls of one system by their ids, and what they take for granted of where it is deployed."""
+    """The controls of one system by their ids, and what they take for granted of where it is deployed.
+
+    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it.
+    """
 
     system: str
     region: str
     stages: tuple[str, ...]
     controls: Mapping[str, Control]
+    parts: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -85,16 +97,41 @@ def stages() -> frozenset[str]:
 def _read(file: Path) -> Catalogue:
     try:
         data = yaml.load(file.read_bytes(), _Loader)
-        controls = [Control(row["id"], row["title"], row["fix"], tuple(_uses(row))) for row in data["controls"]]
-        head = (file.stem, data["region"], tuple(data["stages"]))
-        return Catalogue(*head, {control.id: control for control in controls})
+        blank = Catalogue(file.stem, data["region"], tuple(data["stages"]), {}, data.get("parts", {}))
+        controls = {row["id"]: _control(row, blank) for row in data["controls"]}
+        return replace(blank, controls=controls)
+    except NoCard as error:
+        raise NoCatalogue(str(error)) from None
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
 
 
-def _uses(row: Mapping[str, Any]) -> Iterator[Use]:
-    """The short form names one `policy` beside its `parameters`."""
+def _control(row: Mapping[str, Any], catalogue: Catalogue) -> Control:
+    uses = tuple(_use(row, *named, catalogue) for named in _named(row))
+    own = {name: row[name] for name in ("title", "fix") if name in row}
+    if len(own) < 2 and not uses:
+        raise ValueError(f"{row['id']}: the field {'fix' if 'title' in own else 'title'} is missing")
+    first = next(iter(uses), None)
+    said = {"title": _text(card(first.policy).title, first.parameters, catalogue), "fix": first.fix} if first else {}
+    return Control(row["id"], uses=uses, **{**said, **own})
+
+
+def _named(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each policy with its parameters; the short form names one `policy` beside its `parameters`."""
     if "policy" in row:
-        yield Use(row["policy"], row.get("parameters", {}))
+        yield row["policy"], row.get("parameters", {})
     for one in row.get("policies", ()):
-        yield Use(one["use"], one.get("parameters", {}))
+        yield one["use"], one.get("parameters", {})
+
+
+def _use(row: Mapping[str, Any], policy: str, parameters: Any, catalogue: Catalogue) -> Use:
+    about = card(policy)
+    for path, problem in problems(parameters, about.parameters, catalogue.stages):
+        where = ".".join(map(str, (row["id"], policy, *path)))
+        raise ValueError(f"{where}: {problem}")
+    return Use(policy, row.get("fix") or _text(about.fix, parameters, catalogue), parameters)
+
+
+def _text(text: str, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:
+    meant = words.of_system(catalogue.system, catalogue.slug, catalogue.region)
+    return words.sentence(text, meant, parameters, catalogue.stages)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policies.engine import library
+from policies.engine import cards, library
 from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, Use, catalogues
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.parts import Declared, declared, parts_of
 from policies.engine.policy import Policy
 from policies.engine.template.naming import stage_of
 from policies.engine.template.template import Template
@@ -19,6 +20,7 @@ class Judgement:
     control: Control
     catalogue: Catalogue
     policies: tuple[tuple[Use, Policy], ...]
+    parts: Declared
 
     @property
     def scope(self) -> frozenset[str]:
@@ -28,7 +30,11 @@ class Judgement:
     def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
         """Every violation, each with its policy and its fix; what cannot be judged is a violation too. Never raises."""
         found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
-        return list(dict.fromkeys(found))
+        # What several policies say alike, the first of them says.
+        said: dict[Finding, Finding] = {}
+        for finding in found:
+            said.setdefault(replace(finding, policy=""), finding)
+        return list(said.values())
 
     def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:
         try:
@@ -40,16 +46,23 @@ class Judgement:
             return [Finding(TEMPLATE, "", found, "a judgement", "", use.policy)]
 
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
-        parameters = {**use.parameters_of(stage, self.catalogue.stages), "stage": stage}
+        own = use.parameters_of(stage, self.catalogue.stages)
+        parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
         for finding in policy.findings(template, parameters):
-            yield replace(finding, fix=finding.fix or self.control.fix, policy=use.policy)
+            yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
 
 def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
     """Control id -> judgement, of the system's controls that have policies; raises NoCatalogue and NoPolicy."""
     catalogue = catalogues(folder)[system]
+    try:
+        parts = declared(catalogue.parts)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NoCatalogue(f"{system}.yaml: {' '.join(str(error).split())}") from None
     return {
-        control.id: Judgement(control, catalogue, tuple((use, library.policy(use.policy)) for use in control.uses))
+        control.id: Judgement(
+            control, catalogue, tuple((use, library.policy(use.policy)) for use in control.uses), parts
+        )
         for control in catalogue.controls.values()
         if control.uses
     }
@@ -64,6 +77,9 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
         if twice:
             raise NoCatalogue(f"{system}.yaml: another catalogue has the control {twice[0]}, too")
         found.update(own)
+    alone = sorted(cards.names() - library.names())
+    if alone:
+        raise library.NoPolicy(f"policies/library/{alone[0]}.yaml: there is no policy beside this card")
     strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
     if strangers:
         raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")

@@ -1,65 +1,118 @@
-"""Which function and which bus plays which part: told by the wiring, with our metadata's mark to help when it breaks.
+"""Which resource plays which part, as a catalogue declares it: by the wiring, with mark and name to help.
 
-Each resource collects points for each part: three for wiring, two for the mark, one for its physical name. The most
-points get the part, so one broken wire changes nobody's part.
+    parts:
+      functions: {judge: {most_called_by: rules}, teller: {may: "sns:Publish"}}
+      buses: {suspicions: {put_by: judge, calls: teller}}
+
+Each resource collects points for each part: three for a clue of the wiring, two for the mark in our metadata, one for
+its physical name. The most points get the part, so one broken wire changes nobody's part.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from policies.engine.events.wiring import (
-    BUS,
-    FUNCTION,
-    INVOKE_CONFIG,
-    METHOD,
-    RULE,
-    bus_of,
-    integration,
-    invocation,
-    role_of,
-    rules_on,
-    targets_of,
-)
-from policies.engine.iam.statements import role_statements
+from policies.engine.clues import CLUES
+from policies.engine.kinds import BUCKET, BUS, FUNCTION, QUEUE, TABLES, TOPIC, WORKFLOW
 from policies.engine.template.template import Resource, Template
 
-FUNCTIONS = ("ingest_processor", "fraud_detector", "notifier")
-BUSES = ("transaction", "system", "audit")
+# Kind of part -> what may play it.
+KINDS = {
+    "function": (FUNCTION,),
+    "bus": (BUS,),
+    "queue": (QUEUE,),
+    "table": TABLES,
+    "bucket": (BUCKET,),
+    "topic": (TOPIC,),
+    "workflow": (WORKFLOW,),
+}
+# How a catalogue calls several of a kind.
+GROUPS = {"buses": "bus"} | {f"{kind}s": kind for kind in KINDS if kind != "bus"}
 _WIRED, _MARKED, _NAMED = 3, 2, 1
-Points = dict[str, Counter[str]]
+# Kind -> part -> clue -> values.
+Declared = Mapping[str, Mapping[str, Mapping[str, tuple[Any, ...]]]]
 
 
-class Roles:
-    """The parts of a template: `functions` and `buses` map a part to its resource; a part nobody plays is missing."""
+class NoPart(Exception):
+    """A policy asks for a part that the catalogue does not declare; the message is one line."""
 
-    def __init__(self, template: Template) -> None:
-        self._template = template
-        self._functions = {part: Counter[str]() for part in FUNCTIONS}
-        self._buses = {part: Counter[str]() for part in BUSES}
-        self._wire_audit()
-        self._wire_functions()
-        self.functions = self._cast(self._functions, FUNCTION, "")
-        self._wire_buses()
-        self.buses = self._cast(self._buses, BUS, "-bus")
+
+def declared(parts: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Declared:
+    """The parts of a catalogue's head; raises ValueError, in one line, for what cannot be looked for."""
+    found = {
+        _kind(group): {
+            part: {clue: _values(clue, value) for clue, value in clues.items()} for part, clues in own.items()
+        }
+        for group, own in parts.items()
+    }
+    for group, own in parts.items():
+        for part, clues in own.items():
+            for clue in clues:
+                for value in found[GROUPS[group]][part][clue]:
+                    _check(f"{group}.{part}.{clue}", clue, value, found)
+    return found
+
+
+def _kind(group: str) -> str:
+    if group not in GROUPS:
+        raise ValueError(f"parts.{group}: not one of {', '.join(GROUPS)}")
+    return GROUPS[group]
+
+
+def _values(clue: str, value: Any) -> tuple[Any, ...]:
+    """Several values are several clues, but a table has one list of keys."""
+    return tuple(value) if isinstance(value, list) and clue != "keys" else (value,)
+
+
+def _check(place: str, name: str, value: Any, known: Declared) -> None:
+    clue = CLUES.get(name)
+    if clue is None:
+        raise ValueError(f"parts.{place}: not one of the clues {', '.join(CLUES)}")
+    if clue.values and value not in clue.values:
+        raise ValueError(f"parts.{place}: {value} is not one of {', '.join(sorted(clue.values))}")
+    if clue.of and value not in known.get(clue.of, {}):
+        raise ValueError(f"parts.{place}: no {clue.of} plays the part {value}")
+
+
+class Parts:
+    """The parts of a template; looked for when first asked."""
+
+    def __init__(self, template: Template, parts: Declared) -> None:
+        self._template, self._declared = template, parts
+        self._players: dict[str, dict[str, Resource]] = {}
+        self._looking: list[str] = []
+
+    def players(self, kind: str) -> dict[str, Resource]:
+        """Part -> resource, of a kind; a part that nobody plays is missing."""
+        if kind in self._looking:
+            raise NoPart(f"the parts of {' and '.join(self._looking)} wait for each other")
+        if kind not in self._players:
+            self._looking.append(kind)
+            self._players[kind] = self._cast(kind)
+            self._looking.remove(kind)
+        return self._players[kind]
+
+    def player(self, kind: str, part: str) -> Resource | None:
+        """The resource of a kind that plays a part; raises NoPart if the catalogue declares no such part."""
+        if part not in self._declared.get(kind, {}):
+            raise NoPart(f"the catalogue declares no {kind} that plays {part}")
+        return self.players(kind).get(part)
 
     def function(self, part: str) -> Resource | None:
         """The function that plays a part."""
-        return self.functions.get(part)
+        return self.player("function", part)
 
     def bus(self, part: str) -> Resource | None:
         """The bus that plays a part."""
-        return self.buses.get(part)
+        return self.player("bus", part)
 
-    def _give(self, points: Points, part: str, resources: Iterable[Resource | None]) -> None:
-        for name in {resource.logical_id for resource in resources if resource}:
-            points[part][name] += _WIRED
-
-    def _cast(self, points: Points, kind: str, suffix: str) -> dict[str, Resource]:
+    def _cast(self, kind: str) -> dict[str, Resource]:
         """One part for each resource and one resource for each part, the most points first."""
         ranked: list[tuple[int, str, Resource]] = []
-        for part, counter in points.items():
-            for resource in self._template.of_type(kind):
-                score = counter[resource.logical_id] + self._told(resource, part, suffix)
+        for part, clues in self._declared.get(kind, {}).items():
+            wired = self._wired(clues)
+            for resource in self._template.of_type(*KINDS[kind]):
+                score = wired[resource.logical_id] + self._said(resource, kind, part)
                 if score:
                     ranked.append((score, part, resource))
         found: dict[str, Resource] = {}
@@ -68,75 +121,26 @@ class Roles:
                 found[part] = resource
         return found
 
-    def _told(self, resource: Resource, part: str, suffix: str) -> int:
-        name = self._template.name(resource).replace("-", "_")
-        return (_MARKED if resource.mark == part + suffix else 0) + (_NAMED if part in name else 0)
+    def _wired(self, clues: Mapping[str, tuple[Any, ...]]) -> Counter[str]:
+        points = Counter[str]()
+        for clue, values in clues.items():
+            for value in values:
+                candidates = CLUES[clue].find(self._template, value, self.player)
+                for name in {one.logical_id for one in candidates if one}:
+                    points[name] += _WIRED
+        return points
 
-    def _wire_audit(self) -> None:
-        """The bus that successes go to, and that rules of other buses forward to."""
-        template = self._template
-        configs = template.of_type(INVOKE_CONFIG)
-        success = [template.value(config, "DestinationConfig.OnSuccess.Destination") for config in configs]
-        self._give(self._buses, "audit", [_most(template.by_arn(arn, BUS) for arn in success)])
-        forwarded = [target.raw.get("Arn") for rule in template.of_type(RULE) for target in targets_of(rule)]
-        self._give(self._buses, "audit", [_most(template.by_arn(arn, BUS) for arn in forwarded)])
-
-    def _wire_functions(self) -> None:
-        """Who answers the API; who most rules call; who may publish to a topic, or else is called by another rule."""
-        template = self._template
-        self._give(self._functions, "ingest_processor", [_most(map(self._answers, template.of_type(METHOD)))])
-        called = Counter(
-            function.logical_id for rule in template.of_type(RULE) for function in self._called_by(rule)
-        ).most_common()
-        if called:
-            self._give(self._functions, "fraud_detector", [template.resources[called[0][0]]])
-            self._give(self._functions, "notifier", [template.resources[name] for name, _ in called[1:]])
-        functions = template.of_type(FUNCTION)
-        self._give(self._functions, "notifier", [one for one in functions if self._may(one, "sns:Publish")])
-
-    def _wire_buses(self) -> None:
-        """Transactions: put by ingest, the most rules. System: put by the detector, its rule calls the notifier."""
-        template, audit = self._template, _most_points(self._buses["audit"])
-        for part, writer in (("transaction", "ingest_processor"), ("system", "fraud_detector")):
-            put = self._puts_to(self.functions.get(writer))
-            self._give(self._buses, part, [bus for bus in put if bus.logical_id != audit])
-        counts = {bus: len(rules_on(template, bus)) for bus in template.of_type(BUS)}
-        if counts and max(counts.values()):
-            self._give(self._buses, "transaction", [max(counts, key=lambda bus: counts[bus])])
-        notifier = self.functions.get("notifier")
-        rules = [rule for rule in template.of_type(RULE) if notifier in self._called_by(rule)] if notifier else []
-        self._give(self._buses, "system", [_most(bus_of(template, rule) for rule in rules)])
-
-    def _answers(self, method: Resource) -> Resource | None:
-        found = integration(self._template, method)
-        return found.function if found else None
-
-    def _called_by(self, rule: Resource) -> list[Resource]:
-        found = [invocation(self._template, target.raw.get("Arn")) for target in targets_of(rule)]
-        return [one.function for one in found if one]
-
-    def _may(self, function: Resource, action: str) -> bool:
-        role = role_of(self._template, function)
-        statements = role_statements(self._template, role) if role else []
-        return any(statement.effect == "Allow" and statement.covers(action) for statement in statements)
-
-    def _puts_to(self, function: Resource | None) -> list[Resource]:
-        role = role_of(self._template, function) if function else None
-        statements = role_statements(self._template, role) if role else []
-        arns = [arn for one in statements if one.covers("events:PutEvents") for arn in one.resources]
-        found = [self._template.by_arn(arn, BUS) for arn in arns]
-        return [bus for bus in found if bus]
+    def _said(self, resource: Resource, kind: str, part: str) -> int:
+        """What mark and name say."""
+        name = _plain(self._template.name(resource))
+        marked = resource.mark in (part, f"{part}-{kind}")
+        return (_MARKED if marked else 0) + (_NAMED if _plain(part) in name else 0)
 
 
-def roles_of(template: Template) -> Roles:
-    """The parts of a template, worked out once."""
-    return template.once(Roles, lambda: Roles(template))
+def parts_of(template: Template, parts: Declared) -> Parts:
+    """The parts of a template, looked for once."""
+    return template.once(("parts", id(parts)), lambda: Parts(template, parts))
 
 
-def _most(resources: Iterable[Resource | None]) -> Resource | None:
-    found = [resource for resource in resources if resource]
-    return max(found, key=found.count) if found else None
-
-
-def _most_points(points: Counter[str]) -> str:
-    return points.most_common(1)[0][0] if points else ""
+def _plain(name: str) -> str:
+    return name.replace("-", "_")

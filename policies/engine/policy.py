@@ -24,14 +24,17 @@ class Policy:
     relies_on: ClassVar[tuple[str, ...]] = ()
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        """The violations in a template; parameters are the use's for the template's stage, and `stage` itself."""
+        """The violations in a template; parameters are the use's for the template's stage, `stage` itself, and `parts`.
+
+        `parts` is the `Parts` of the template: the resources that play the parts which the catalogue declares.
+        """
         raise NotImplementedError
 
     def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         """Every violation; what the template does not show, or shows under a condition, is a violation too."""
         if not self.scope:
             raise ValueError("it has no scope")
-        yield from _unreadable(template)
+        yield from template.once(_unreadable, lambda: list(_unreadable(template)))
         if self.scope != WHOLE and not template.of_type(*self.scope):
             kinds = " or ".join(self.scope)
             yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")

@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from policies.engine.catalogue import Catalogue, catalogues
+from policies.engine.catalogue import CONTROLS, Catalogue, catalogues
+from policies.engine.kinds import ALIAS, API_STAGE
 from policies.engine.template.identity import FORMS
 from policies.engine.template.template import Template, with_mark
 
 # The marks of stacks beside the systems, which no control is about.
 SHARED = frozenset({"account", "load"})
 # Aliases and API stages are named among their own kind only.
-_UNNAMED = ("AWS::ApiGateway::Stage", "AWS::Lambda::Alias")
+_UNNAMED = (API_STAGE, ALIAS)
 _LOG_GROUP = re.compile(r"^/aws/[a-z]+/")
 
 
@@ -55,7 +57,7 @@ def _form(catalogue: Catalogue) -> re.Pattern[str]:
     return re.compile(rf"(?:[a-z0-9]+-)?{re.escape(catalogue.slug)}-(?:.+-)?(?:{stages})(?:-{account})?(?:\.fifo)?$")
 
 
-def placed(document: Mapping[str, Any], system: str) -> dict[str, Any]:
+def placed(document: Mapping[str, Any], system: str, folder: Path = CONTROLS) -> dict[str, Any]:
     """The template with its system's region in its mark, where the mark does not say it itself."""
-    catalogue = catalogues().get(system)
+    catalogue = catalogues(folder).get(system)
     return with_mark(document, Region=catalogue.region) if catalogue else dict(document)

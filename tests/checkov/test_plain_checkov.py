@@ -129,6 +129,38 @@ class PlainCheckov(unittest.TestCase):
         ended = self._run("-d", str(self.scanned), cwd=self.checks.parents[1], checks="policies/checks")
         self._assert_refused(ended, "realtime.yaml is no catalogue of controls")
 
+    def test_a_card_that_is_none_ends_it(self) -> None:
+        card = self._copy() / "library" / "functions" / "memory.yaml"
+        good = card.read_text()
+        for text, problem in (
+            ("title: [\n", "memory.yaml is no card: while parsing"),
+            (good.replace("title:", "name:", 1), "memory.yaml is no card: there is no such field as name"),
+            (good.replace("memory_mb: int", "memory_mb: byte"), "memory.yaml is no card: there is no type 'byte'"),
+            (
+                good.replace("memory_mb: int", "memory_mb: text"),
+                "RT_FN_MEMORY.functions/memory.memory_mb.dev: wants text",
+            ),
+        ):
+            self.assertNotEqual(text, good)
+            card.write_text(text)
+            self._assert_refused(self._run("-f", self._template(), "-c", "RT_API_KEY"), problem)
+        card.unlink()
+        self._assert_refused(self._run("-f", self._template(), *ONE), "memory.yaml is missing: a policy has a card")
+
+    def test_a_card_without_its_policy_ends_it(self) -> None:
+        memory = self._copy() / "library" / "functions" / "memory.yaml"
+        memory.with_name("stray.yaml").write_text(memory.read_text())
+        self._template()
+        ended = self._run("-d", str(self.scanned), *ONE)
+        self._assert_refused(ended, "policies/library/functions/stray.yaml: there is no policy beside this card")
+
+    def test_a_row_says_what_its_card_asks_for(self) -> None:
+        catalogue = self._copy() / "controls" / "realtime.yaml"
+        good = catalogue.read_text()
+        catalogue.write_text(good.replace("memory_mb: {dev: 512, prod: 3008}", "memory_mb: {dev: 512}"))
+        ended = self._run("-f", self._template(), *ONE)
+        self._assert_refused(ended, "RT_FN_MEMORY.functions/memory.memory_mb: has no value for prod")
+
     def test_a_row_without_its_policy_ends_it(self) -> None:
         (self._copy() / "library" / "functions" / "memory.py").unlink()
         self._template()

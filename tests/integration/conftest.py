@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from realtime.command import Command
 
 from hallmark.evidence.expected import chosen
 from hallmark.evidence.pytest_plugin import room_of, target_of_run
 from hallmark.iam import usage
 from hallmark.revision import revision
-from hallmark.stage import Stage, aws, embedded
+from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from hallmark.up import deploy_embedded
 from infra.systems import system_of
+from tests.support.command import Command
+from tests.support.stages import open_or_deploy
 
 HERE = Path(__file__).parent
 # The files that take longest: whoever begins them last keeps all others waiting.
@@ -30,7 +30,8 @@ LONGEST = (
     "realtime/test_aws_target.py",
 )
 DRAFT = "HALLMARK_IAM_DRAFT"
-SYSTEM = "realtime"
+# What tests of no system in particular are tried on.
+TRIED = "realtime"
 recording = pytest.StashKey[Path]()
 failed_rooms: set[str | None] = set()
 
@@ -90,17 +91,10 @@ def running_emulator() -> Iterator[Emulator]:
         yield started
 
 
-def open_or_deploy(request: pytest.FixtureRequest, system: str) -> Stage:
-    """Return `dev` of a system, deployed by the CDK CLI; with HALLMARK_TARGET=aws the one that is on AWS."""
-    if target_of_run() == "aws":
-        return aws.open_stage(system, "dev")
-    return deploy_embedded(request.getfixturevalue("running_emulator"), system, "dev", lambda step: None)
-
-
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest) -> Stage:
-    """`dev` of the system that most tests are about; another one's tests have a stage of their own."""
-    return open_or_deploy(request, SYSTEM)
+    """`dev` of the system that the house is tried on; in a system's room it is that system's."""
+    return open_or_deploy(request, TRIED)
 
 
 @pytest.fixture

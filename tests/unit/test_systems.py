@@ -106,8 +106,12 @@ SMALL = {
     "hallmark/systems/upload/__init__.py": "from hallmark import send\nfrom hallmark.systems.upload import files",
     "hallmark/systems/upload/files.py": "from infra.upload import stack",
     "docs/runbooks/upload/README.md": "",
-    "tests/integration/upload/test_files.py": "",
-    "tests/unit/infra/upload/test_stack.py": "",
+    "tests/support/waiting.py": "",
+    "tests/integration/conftest.py": "from infra.upload import stack",
+    "tests/integration/upload/bodies.py": "",
+    "tests/integration/upload/test_files.py": "from tests.integration.upload import bodies",
+    "tests/unit/infra/upload/test_stack.py": "from tests.integration.upload import bodies",
+    "tests/unit/lambda/upload/index.test.ts": "",
     "tests/unit/hallmark/systems/upload/test_files.py": "",
     "load/locustfile.py": "import hallmark.send",
 }
@@ -141,6 +145,8 @@ def test_a_room_that_is_missing_is_found(tmp_path: Path, room: str) -> None:
         ("hallmark/send.py", "from .systems.upload import files", "hallmark.systems.upload.files"),
         ("hallmark/send.py", "from infra.upload.stack import Stack", "infra.upload.stack"),
         ("load/locustfile.py", "from infra.upload import stack", "infra.upload.stack"),
+        ("tests/integration/conftest.py", "import tests.integration.upload.bodies", "tests.integration.upload.bodies"),
+        ("tests/support/waiting.py", "from tests.integration.upload import bodies", "tests.integration.upload.bodies"),
     ],
 )
 def test_a_trespasser_is_found(tmp_path: Path, name: str, text: str, found: str) -> None:
@@ -171,6 +177,7 @@ def test_a_wing_knows_no_other(tmp_path: Path) -> None:
         ("policies/engine.py", "import hallmark", "policies.engine imports hallmark"),
         ("hallmark/send.py", "import hallmark.systems.upload", "hallmark.send imports hallmark.systems.upload"),
         ("hallmark/cli.py", "import load.locustfile", "hallmark.cli imports load.locustfile"),
+        ("hallmark/cli.py", "import tests.support.waiting", "hallmark.cli imports tests.support.waiting"),
     ],
 )
 def test_an_import_that_runs_up_is_found(tmp_path: Path, name: str, text: str, found: str) -> None:
@@ -192,6 +199,11 @@ def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:
 )
 def test_a_systems_name_in_the_trunk_is_found(tmp_path: Path, text: str) -> None:
     assert _tree(tmp_path, **{"hallmark/send.py": f"import sys\n{text}\n"}).named_in_trunk() == ["hallmark/send.py:2"]
+
+
+def test_a_systems_name_in_what_all_functions_share_is_found(tmp_path: Path) -> None:
+    tree = _tree(tmp_path, **{"lambda/shared/events.ts": 'export const SOURCE = "hallmark.upload";'})
+    assert tree.named_in_trunk() == ["lambda/shared/events.ts:1"]
 
 
 def test_another_word_is_no_systems_name(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def apply_waivers(
     known = waivers.load()
     for template, finding in found:
         kind = template.type_of(finding.resource)
-        waiver = known.find(tool, finding.rule, kind, finding.resource, template.stage)
+        waiver = known.find(tool, finding.rule, kind, finding.resource, template.stage, template.system)
         record.tool_findings.append(replace(finding, waived_by=waiver.where if waiver else None))
     record.tool_findings.extend(inline)
     open_findings = [finding for finding in record.tool_findings if finding.waived_by is None]

@@ -1,5 +1,5 @@
 import { PipelineError } from "../../shared/errors";
-import type { TransactionReceived } from "../../shared/events";
+import type { TransactionReceived } from "../events";
 import { type Condition, isScalar, type Scalar, type Wanted } from "./rule";
 
 export interface Reason {

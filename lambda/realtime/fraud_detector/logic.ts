@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../shared/canonical_json";
-import type { FraudSuspected, TransactionReceived } from "../../shared/events";
+import type { FraudSuspected, TransactionReceived } from "../events";
 import { evaluate, type Reason } from "./conditions";
 import type { RuleVersion } from "./rule";
 

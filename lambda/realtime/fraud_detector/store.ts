@@ -2,8 +2,8 @@ import type { QueryOutput } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isConditionFailure } from "../../shared/errors";
 import { eventEntry, putEvent } from "../../shared/event_bus";
-import type { TransactionReceived } from "../../shared/events";
 import type { DynamoDb, EventBridge } from "../../shared/json_api";
+import { SOURCE, type TransactionReceived } from "../events";
 import { objectKey, processedObject, suspicion, type Verdict, verdictRecord } from "./logic";
 import type { ObjectStore } from "./object_store";
 import { parseRuleVersion, type RuleVersion } from "./rule";
@@ -53,7 +53,7 @@ export class VerdictStore {
 
   private async announce(detail: TransactionReceived, verdict: Verdict): Promise<void> {
     const text = JSON.stringify(suspicion(detail, verdict));
-    await putEvent(this.clients.eventBridge, eventEntry(this.settings.systemBus, "FraudSuspected", text, detail));
+    await putEvent(this.clients.eventBridge, eventEntry(this.settings.systemBus, SOURCE, "FraudSuspected", text, detail));
   }
 
   private async record(detail: TransactionReceived, verdict: Verdict): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Transaction } from "../../shared/events";
+import type { Transaction } from "../events";
 import { isTimeZone } from "./time_zone";
 import { parseTimestamp } from "./timestamp";
 

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../../shared/canonical_json";
-import type { TraceContext, Transaction, TransactionReceived } from "../../shared/events";
+import type { TraceContext } from "../../shared/trace";
+import type { Transaction, TransactionReceived } from "../events";
 import { localHour } from "./time_zone";
 
 export const COUNT_LIMIT = 100;

@@ -1,8 +1,8 @@
 import { describeError } from "../../shared/errors";
 import { type BusEvent, eventEntry, putEvent } from "../../shared/event_bus";
-import type { TransactionReceived } from "../../shared/events";
 import type { EventBridge, Queues } from "../../shared/json_api";
 import { within } from "../../shared/within";
+import { SOURCE, type TransactionReceived } from "../events";
 import { TIME_TO_ANSWER, TIME_TO_KEEP, type TimeLeft } from "./time_budget";
 
 export interface PublisherSettings {
@@ -20,7 +20,7 @@ export class TransactionPublisher {
   /** Publishes the detail as it is stored. An event that EventBridge does not take goes to the failure queue, and the error is thrown on. */
   async publish(detail: string, timeLeft: TimeLeft): Promise<void> {
     const stored = JSON.parse(detail) as TransactionReceived;
-    const entry = eventEntry(this.settings.transactionBus, "TransactionReceived", detail, stored);
+    const entry = eventEntry(this.settings.transactionBus, SOURCE, "TransactionReceived", detail, stored);
     try {
       await within(timeLeft() - TIME_TO_KEEP - TIME_TO_ANSWER, (abortSignal) => putEvent(this.eventBridge, entry, abortSignal));
     } catch (error) {

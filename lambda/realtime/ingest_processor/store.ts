@@ -3,8 +3,8 @@ import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dyna
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { AwsError } from "../../shared/aws_client";
 import { PipelineError } from "../../shared/errors";
-import type { TransactionReceived } from "../../shared/events";
 import type { DynamoDb } from "../../shared/json_api";
+import type { TransactionReceived } from "../events";
 import { type Acceptance, acceptanceRecord, COUNT_LIMIT, transactionRecord, windowKeys } from "./logic";
 
 const ATTEMPTS = 4;

@@ -1,4 +1,4 @@
-// Written by lambda/time_zone_names.mjs: the names of the IANA time zone database 2026f.
+// Written by lambda/realtime/time_zone_names.mjs: the names of the IANA time zone database 2026f.
 export const TIME_ZONE_NAMES: ReadonlySet<string> = new Set(
   `
 Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera Africa/Bamako Africa/Bangui

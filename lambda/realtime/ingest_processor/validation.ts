@@ -1,4 +1,4 @@
-import type { Transaction } from "../../shared/events";
+import type { Transaction } from "../events";
 import { containsCardNumber, holdsCardData } from "./card_data";
 import { FIELD_RULES } from "./fields";
 

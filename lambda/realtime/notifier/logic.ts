@@ -1,5 +1,5 @@
 import { PipelineError } from "../../shared/errors";
-import type { FraudSuspected } from "../../shared/events";
+import type { FraudSuspected } from "../events";
 
 export interface Alert {
   readonly subject: string;

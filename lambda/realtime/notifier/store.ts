@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { isConditionFailure } from "../../shared/errors";
-import type { FraudSuspected } from "../../shared/events";
 import type { DynamoDb } from "../../shared/json_api";
+import type { FraudSuspected } from "../events";
 import { alertKey, alertRecord } from "./logic";
 
 export class AlertStore {

@@ -6,16 +6,15 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import RULE, Invocation, invocation
+from policies.engine.events.wiring import Invocation, invocation
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
 from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
+from policies.engine.kinds import PERMISSION, RULE
 from policies.engine.template.template import Resource, Template
 
 EVENTS = "events.amazonaws.com"
-ROLE = "AWS::IAM::Role"
-PERMISSION = "AWS::Lambda::Permission"
 # ArnEquals and ArnLike do the same; a wildcard in the value is refused either way.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
 _EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
@@ -59,24 +58,31 @@ def is_for_events(statement: Statement) -> bool:
 
 def queue_statements(template: Template, queue: Resource) -> list[Statement]:
     """The statements on a queue, which many targets share."""
-    return template.once(("queue", queue.logical_id), lambda: resource_statements(template, queue))
+    return template.about(queue, resource_statements)
 
 
 def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
     """Whether the queue's policy surely lets EventBridge send to it on behalf of the rule."""
-    statements = queue_statements(template, queue)
-    arn, rule_arn = template.arn(queue), template.arn(rule)
-    allowed = any(
-        one.effect == "Allow"
-        and is_for_events(one)
-        and one.covers("sqs:SendMessage")
-        and arn in one.resources
-        and rule_arn in source_arns(template, one)
-        for one in statements
+    allowed, refusals = template.about(queue, _sending)
+    arn, rule_arn = str(template.arn(queue)), template.arn(rule)
+    return rule_arn in allowed and not any(
+        may_refuse(template, one, "sqs:SendMessage", arn, str(rule_arn)) for one in refusals
     )
-    return allowed and not any(
-        may_refuse(template, one, "sqs:SendMessage", str(arn), str(rule_arn)) for one in statements
-    )
+
+
+def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statement]]:
+    """The rules that a queue's policy lets send to it, and the denials that hold for some rules and not for others."""
+    arn, action = template.arn(queue), "sqs:SendMessage"
+    allowed: set[str] = set()
+    refusals: list[Statement] = []
+    for one in queue_statements(template, queue):
+        if one.effect == "Allow" and is_for_events(one) and one.covers(action) and arn in one.resources:
+            allowed |= source_arns(template, one)
+        elif one.effect != "Allow" and any(key == "aws:sourcearn" for _, key in conditions_of(one)):
+            refusals.append(one)
+        elif may_refuse(template, one, action, str(arn), ""):
+            return set(), []
+    return allowed, refusals
 
 
 def may_refuse(template: Template, statement: Statement, action: str, arn: str, rule_arn: str) -> bool:
@@ -110,13 +116,13 @@ def may_call(template: Template, call: Invocation, service: str, source_arn: str
 
 def call_sources(template: Template, call: Invocation, service: str) -> set[str]:
     """The sources that permissions let a service call this qualifier of a function for."""
-    grants = template.once("grants", lambda: list(_grants(template)))
-    wanted = (call.function.logical_id, call.qualifier, service)
-    return {source for *grant, source in grants if tuple(grant) == wanted}
+    sources = template.once("call sources", lambda: _call_sources(template))
+    return sources.get((call.function.logical_id, call.qualifier, service), set())
 
 
-def _grants(template: Template) -> Iterator[tuple[str, str, str, str]]:
-    """Every permission as (function, qualifier, service, source)."""
+def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
+    """What every permission says: (function, qualifier, service) -> sources."""
+    found: dict[tuple[str, str, str], set[str]] = {}
     for permission in template.of_type(PERMISSION):
         on = invocation(template, permission.properties.get("FunctionName"))
         action = template.text(permission.properties.get("Action"))
@@ -125,7 +131,8 @@ def _grants(template: Template) -> Iterator[tuple[str, str, str, str]]:
             qualifier = template.text(permission.properties.get("Qualifier")) or on.qualifier
             principal = template.text(permission.properties.get("Principal")) or "unknown"
             source = template.text(permission.properties.get("SourceArn")) or "anywhere"
-            yield on.function.logical_id, qualifier, principal, source
+            found.setdefault((on.function.logical_id, qualifier, principal), set()).add(source)
+    return found
 
 
 def _is_narrowed(template: Template, permission: Resource) -> bool:
@@ -143,6 +150,24 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
     """
+    before, trusted, after = template.once(
+        ("forwarding", role.logical_id, bus.logical_id), lambda: _forwarding(template, role, bus)
+    )
+    yield from before
+    if template.arn(rule) not in trusted:
+        wanted = f"trust in {EVENTS} with aws:SourceArn equal to the ARN of {rule.logical_id}"
+        yield Finding(role.logical_id, "AssumeRolePolicyDocument", "no trust in EventBridge for this rule", wanted)
+    yield from after
+
+
+def _forwarding(template: Template, role: Resource, bus: Resource) -> tuple[list[Finding], set[str], list[Finding]]:
+    """What is so for every rule: what is wrong with a role's rights, the rules that its trust names, what with it."""
+    trusts = [one for one in trust_of(template, role) if one.allows]
+    trusted = {arn for one in trusts if lets_take(one, EVENTS) for arn in source_arns(template, one)}
+    return list(_put_problems(template, role, bus)), trusted, list(_trust_problems(template, role, trusts))
+
+
+def _put_problems(template: Template, role: Resource, bus: Resource) -> Iterator[Finding]:
     arn, name = template.arn(bus), template.name(bus)
     puts = [one for one in role_statements(template, role) if one.allows]
     exact = [one for one in puts if set(lower(one.actions)) == {"events:putevents"} and one.resources == (arn,)]
@@ -154,10 +179,9 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
             found = f"{one.actions or one.not_actions} on {one.resources or one.not_resources}"
             yield Finding(one.owner.logical_id, one.path, found, f"nothing but events:PutEvents on {name}")
     yield from trust_denials(template, role, EVENTS)
-    trusts = [one for one in trust_of(template, role) if one.allows]
-    if not any(lets_take(one, EVENTS) and template.arn(rule) in source_arns(template, one) for one in trusts):
-        wanted = f"trust in {EVENTS} with aws:SourceArn equal to the ARN of {rule.logical_id}"
-        yield Finding(role.logical_id, "AssumeRolePolicyDocument", "no trust in EventBridge for this rule", wanted)
+
+
+def _trust_problems(template: Template, role: Resource, trusts: list[Statement]) -> Iterator[Finding]:
     for one in trusts:
         if one.principals != (("Service", EVENTS),) or not is_limited_to_rules(template, one):
             wanted = f"trust in {EVENTS} alone, limited to rules of this template by aws:SourceArn"

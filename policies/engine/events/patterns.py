@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from policies.engine.template.intrinsics import UNKNOWN
@@ -53,6 +53,13 @@ def condition(matchers: Any, whole: bool) -> Condition | None:
     return None
 
 
+def likeness(value: Any) -> Hashable:
+    """A key that two patterns share if they are equal."""
+    if isinstance(value, Mapping):
+        return frozenset((key, likeness(item)) for key, item in value.items())
+    return tuple(likeness(item) for item in value) if isinstance(value, list) else value
+
+
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, str | bool | int | float)
 
@@ -61,14 +68,19 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
 def _texts(values: list[Any]) -> frozenset[str]:
     return frozenset(json.dumps(value) for value in values)
 
 
 def _one_of(values: list[Any], whole: bool) -> Condition:
-    if whole and all(map(_is_number, values)):
+    if whole and all(map(_is_whole, values)):
         low, high = min(values), max(values)
-        if set(values) == set(range(int(low), int(high) + 1)):
+        # By how many there are: the numbers between two ends may be more than can be written down.
+        if len(set(values)) == int(high) - int(low) + 1:
             return "range", ((low, True), (high, True))
     return "one of", _texts(values)
 

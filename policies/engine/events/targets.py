@@ -6,20 +6,20 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from policies.engine.events.wiring import BUS, RuleTarget, rules_on, targets_of
+from policies.engine.events.wiring import RuleTarget, rules_on, targets_of
 from policies.engine.finding import Finding
-from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.kinds import BUS, MAPPING, SUBSCRIPTION
 from policies.engine.template.template import Resource, Template
 
 _WHOLE_EVENT = ("aws.events.event", "aws.events.event.json")
 _SHAPERS = ("Input", "InputPath", "InputTransformer")
-_MAPPING = "AWS::Lambda::EventSourceMapping"
 # What passes on what has arrived: the property with where, and the one with whom to.
 _READERS = {
-    _MAPPING: ("EventSourceArn", "FunctionName"),
+    MAPPING: ("EventSourceArn", "FunctionName"),
     "AWS::Logs::SubscriptionFilter": ("LogGroupName", "DestinationArn"),
-    "AWS::SNS::Subscription": ("TopicArn", "Endpoint"),
+    SUBSCRIPTION: ("TopicArn", "Endpoint"),
 }
 
 
@@ -42,14 +42,17 @@ def carries_detail(template: Template, target: RuleTarget) -> bool:
         return True
     if found == ["InputPath"]:
         return template.text(target.raw["InputPath"]) in ("$", "$.detail")
-    if found != ["InputTransformer"]:
-        return False
-    transformer = template.resolve(target.raw["InputTransformer"])
-    paths = transformer.get("InputPathsMap", {}) if isinstance(transformer, dict) else UNKNOWN
-    if not isinstance(paths, dict):
+    return found == ["InputTransformer"] and transforms_whole(template, target.raw["InputTransformer"])
+
+
+def transforms_whole(template: Template, transformer: Any) -> bool:
+    """Whether what an input transformer makes surely holds the event's whole detail."""
+    own = template.resolve(transformer)
+    text, paths = (own.get("InputTemplate"), own.get("InputPathsMap", {})) if isinstance(own, dict) else (None, None)
+    if not isinstance(text, str) or not isinstance(paths, dict):
         return False
     whole = {name for name, path in paths.items() if path in ("$", "$.detail")} | set(_WHOLE_EVENT)
-    return bool(whole & set(re.findall(r"<([^<>]+)>", input_template(template, target))))
+    return bool(whole & set(re.findall(r"<([^<>]+)>", text)))
 
 
 def strings_in(text: str) -> set[str]:
@@ -60,16 +63,16 @@ def strings_in(text: str) -> set[str]:
 def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
     """The targets of the bus's rules that are functions, buses of this template or unknown; and what reads the rest."""
     wanted = f"nothing that feeds a function from {template.name(bus)}"
-    reached: list[Resource | None] = []
+    reached: set[Resource | None] = set()
     for rule in rules_on(template, bus):
         for target in targets_of(rule):
             arn = template.text(target.raw.get("Arn"))
-            reached.append(template.target_of(arn))
+            reached.add(template.target_of(arn))
             if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
                 yield Finding(rule.logical_id, f"{target.path}.Arn", arn or "unknown, therefore failed", wanted)
     for reader in template.of_type(*_READERS):
         source, to = _READERS[reader.type]
         called = template.text(reader.properties.get(to))
         from_bus = template.target_of(reader.properties.get(source))
-        if from_bus in reached and from_bus and (called is None or reader.type == _MAPPING or ":lambda:" in called):
+        if from_bus in reached and from_bus and (called is None or reader.type == MAPPING or ":lambda:" in called):
             yield Finding(reader.logical_id, to, called or "unknown, therefore failed", wanted)

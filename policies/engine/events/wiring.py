@@ -1,22 +1,30 @@
 """How the parts of a template are connected: functions, aliases, buses, rules and their targets."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from policies.engine.kinds import (
+    ALIAS,
+    BUCKET,
+    BUS,
+    FUNCTION,
+    INVOKE_CONFIG,
+    LOG_GROUP,
+    MAPPING,
+    METHOD,
+    QUEUE,
+    ROLE,
+    RULE,
+    SUBSCRIPTION,
+    VERSION,
+)
 from policies.engine.template.template import Resource, Template
 
-FUNCTION = "AWS::Lambda::Function"
-ALIAS = "AWS::Lambda::Alias"
-VERSION = "AWS::Lambda::Version"
-BUS = "AWS::Events::EventBus"
-RULE = "AWS::Events::Rule"
-QUEUE = "AWS::SQS::Queue"
-METHOD = "AWS::ApiGateway::Method"
-INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
-LOG_GROUP = "AWS::Logs::LogGroup"
 LATEST = "$LATEST"
+_URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
 
 
 @dataclass(frozen=True)
@@ -49,17 +57,23 @@ def invocation(template: Template, expression: Any) -> Invocation | None:
 
 
 def _invocation(template: Template, text: str) -> Invocation | None:
-    for alias in template.of_type(ALIAS):
-        function = function_of(template, alias)
-        if function and text == template.arn(alias):
-            return Invocation(function, template.name(alias))
-    for version in template.of_type(VERSION):
-        function = function_of(template, version)
-        if function and text == template.arn(version):
-            return Invocation(function, text.rsplit(":", 1)[-1])
+    qualified = template.once("qualified functions", lambda: _qualified(template)).get(text)
+    if qualified:
+        return qualified
     name, _, qualifier = _split_function(text)
     named = template.target_of(name, FUNCTION)
     return Invocation(named, qualifier or LATEST) if named else None
+
+
+def _qualified(template: Template) -> dict[str, Invocation]:
+    """The ARNs of all aliases and versions, and what each calls."""
+    found: dict[str, Invocation] = {}
+    for one in template.of_type(ALIAS, VERSION):
+        function, arn = function_of(template, one), template.arn(one)
+        if function and arn is not None:
+            qualifier = template.name(one) if one.type == ALIAS else arn.rsplit(":", 1)[-1]
+            found.setdefault(arn, Invocation(function, qualifier))
+    return found
 
 
 def _split_function(text: str) -> tuple[str, str, str]:
@@ -76,12 +90,25 @@ def function_of(template: Template, resource: Resource) -> Resource | None:
 
 def on_function(template: Template, function: Resource, kind: str) -> list[Resource]:
     """The resources of a kind (alias, version, invoke configuration, permission) that are on a function."""
-    return [resource for resource in template.of_type(kind) if function_of(template, resource) is function]
+    found = template.once(
+        ("on functions", kind), lambda: grouped(template.of_type(kind), partial(function_of, template))
+    )
+    return found.get(function.logical_id, [])
+
+
+def grouped(resources: Iterable[Resource], owner: Callable[[Resource], Resource | None]) -> dict[str, list[Resource]]:
+    """Resources by the logical id of the one that each belongs to, without those that belong to none."""
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        belongs = owner(resource)
+        if belongs:
+            found.setdefault(belongs.logical_id, []).append(resource)
+    return found
 
 
 def role_of(template: Template, function: Resource) -> Resource | None:
     """The role that a function runs with, if it is in the template."""
-    return template.by_arn(function.properties.get("Role"), "AWS::IAM::Role")
+    return template.by_arn(function.properties.get("Role"), ROLE)
 
 
 def integration(template: Template, method: Resource) -> Invocation | None:
@@ -90,8 +117,8 @@ def integration(template: Template, method: Resource) -> Invocation | None:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
     uri = template.value(method, "Integration.Uri")
-    match = re.search(r":lambda:path/[^/]+/functions/(.+)/invocations$", uri) if isinstance(uri, str) else None
-    return invocation(template, match.group(1)) if match else None
+    begin = _URI.search(uri) if isinstance(uri, str) and uri.endswith(_URI_END) else None
+    return invocation(template, uri[begin.end() : -len(_URI_END)]) if begin else None
 
 
 def bus_of(template: Template, rule: Resource) -> Resource | None:
@@ -101,7 +128,8 @@ def bus_of(template: Template, rule: Resource) -> Resource | None:
 
 def rules_on(template: Template, bus: Resource) -> list[Resource]:
     """The rules on a bus of the template."""
-    return [rule for rule in template.of_type(RULE) if bus_of(template, rule) is bus]
+    found = template.once("rules on buses", lambda: grouped(template.of_type(RULE), partial(bus_of, template)))
+    return found.get(bus.logical_id, [])
 
 
 def targets_of(rule: Resource) -> Iterator[RuleTarget]:
@@ -113,9 +141,9 @@ def targets_of(rule: Resource) -> Iterator[RuleTarget]:
 
 # Others that call functions: the property with the function.
 CALLERS = {
-    "AWS::Lambda::EventSourceMapping": "FunctionName",
+    MAPPING: "FunctionName",
     "AWS::Scheduler::Schedule": "Target.Arn",
-    "AWS::SNS::Subscription": "Endpoint",
+    SUBSCRIPTION: "Endpoint",
 }
 
 
@@ -128,30 +156,54 @@ def log_group_of(template: Template, function: Resource) -> Resource | None:
     return template.target_of(f"/aws/lambda/{template.name(function)}" if named is None else named, LOG_GROUP)
 
 
+def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[str, Invocation]]:
+    """The functions that a bucket notifies, each with its place among the bucket's properties.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html
+    """
+    place = "NotificationConfiguration.LambdaConfigurations"
+    found = template.value(bucket, place)
+    for index, one in enumerate(found if isinstance(found, list) else []):
+        called = invocation(template, one.get("Function")) if isinstance(one, Mapping) else None
+        if called:
+            yield f"{place}[{index}].Function", called
+
+
 @dataclass(frozen=True)
 class Call:
-    """Somebody calls a function: a rule's target, an API method, or one of the others."""
+    """Somebody calls a function: a rule's target, an API method, a bucket, or one of the others."""
 
     caller: Resource
     path: str
     invocation: Invocation
 
 
-def calls_of(template: Template, function: Resource) -> Iterator[Call]:
+def calls_of(template: Template, function: Resource) -> list[Call]:
     """Who calls a function, and through which qualifier."""
+    return template.once("calls", lambda: _calls(template)).get(function.logical_id, [])
+
+
+def _calls(template: Template) -> dict[str, list[Call]]:
+    found: dict[str, list[Call]] = {}
+    for caller, path, called in _callers(template):
+        if called:
+            found.setdefault(called.function.logical_id, []).append(Call(caller, path, called))
+    return found
+
+
+def _callers(template: Template) -> Iterator[tuple[Resource, str, Invocation | None]]:
+    """Whatever may call a function, where it says which, and what that means."""
     for rule in template.of_type(RULE):
         for target in targets_of(rule):
-            called = invocation(template, target.raw.get("Arn"))
-            if called and called.function is function:
-                yield Call(rule, f"{target.path}.Arn", called)
+            yield rule, f"{target.path}.Arn", invocation(template, target.raw.get("Arn"))
     for method in template.of_type(METHOD):
-        called = integration(template, method)
-        if called and called.function is function:
-            yield Call(method, "Integration.Uri", called)
+        yield method, "Integration.Uri", integration(template, method)
     for caller in template.of_type(*CALLERS):
-        called = invocation(template, template.value(caller, CALLERS[caller.type]))
-        if called and called.function is function:
-            yield Call(caller, CALLERS[caller.type], called)
+        path = CALLERS[caller.type]
+        yield caller, path, invocation(template, template.value(caller, path))
+    for bucket in template.of_type(BUCKET):
+        for path, called in notified_functions(template, bucket):
+            yield bucket, path, called
 
 
 def failure_queues(template: Template) -> list[Resource]:

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.events.delivery import is_for_our_account, source_arns
-from policies.engine.events.wiring import METHOD, RULE, calls_of, function_of, invocation, targets_of
+from policies.engine.events.wiring import Invocation, calls_of, function_of, invocation, targets_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lets_take, trust_denials
 from policies.engine.iam.resource_policies import BUS_POLICY, held_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, trust_of
+from policies.engine.kinds import BUCKET, METHOD, PERMISSION, RULE
 from policies.engine.services.api import call_arns
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 _IDENTITY = ("AWS::IAM::",)
+# What calls functions by a permission of theirs -> the service that does it.
+_CALLERS = {RULE: "events.amazonaws.com", METHOD: "apigateway.amazonaws.com", BUCKET: "s3.amazonaws.com"}
 
 
 def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
@@ -60,7 +63,7 @@ def _sources(statement: Statement) -> list[Any]:
 
 def permissions(template: Template) -> Iterator[Finding]:
     """Function permissions: one service on behalf of one source that really calls the function."""
-    for one in template.of_type("AWS::Lambda::Permission"):
+    for one in template.of_type(PERMISSION):
         yield from _permission(template, one)
 
 
@@ -69,21 +72,36 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
     action, principal = template.value(one, "Action"), template.value(one, "Principal")
     if action != "lambda:InvokeFunction":
         yield Finding(name, "Action", str(action), "lambda:InvokeFunction")
-    if principal not in ("events.amazonaws.com", "apigateway.amazonaws.com"):
-        yield Finding(name, "Principal", str(principal), "events.amazonaws.com or apigateway.amazonaws.com")
+    known = principal in _CALLERS.values()
+    if not known:
+        yield Finding(name, "Principal", str(principal), " or ".join(_CALLERS.values()))
     function = function_of(template, one)
     called = invocation(template, one.properties.get("FunctionName"))
-    calls = list(calls_of(template, function)) if function else []
-    if called is None or called not in [call.invocation for call in calls]:
+    invoked, sources = template.about(function, _calls) if function else (set(), {})
+    if called is None or called not in invoked:
         found = f"the qualifier {called.qualifier}" if called else str(template.value(one, "FunctionName"))
         yield Finding(name, "FunctionName", found, "the qualifier that is called")
     source = template.text(one.properties.get("SourceArn"))
-    rules = [template.arn(call.caller) for call in calls if call.caller.type == RULE]
-    methods = {arn for call in calls if call.caller.type == METHOD for arn in call_arns(template, call.caller)}
-    right = source in rules if principal == "events.amazonaws.com" else source in methods
-    if source is None or not right or "*" in source:
+    right = sources.get(principal, set()) if known else set().union(*sources.values())
+    if source is None or source not in right or "*" in source:
         found = "none: any source" if one.properties.get("SourceArn") is None else str(source or "unknown")
-        yield Finding(name, "SourceArn", found, "the exact ARN of the rule or method that calls the function")
+        yield Finding(name, "SourceArn", found, "the exact ARN of the rule, method or bucket that calls the function")
+    # A bucket's ARN has no account: a deleted bucket's name is free for others.
+    # https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
+    if principal == _CALLERS[BUCKET] and template.value(one, "SourceAccount") != template.account:
+        yield Finding(name, "SourceAccount", str(template.value(one, "SourceAccount")), "this account")
+
+
+def _sources_of(template: Template, caller: Resource) -> set[str]:
+    return call_arns(template, caller) if caller.type == METHOD else {str(template.arn(caller))}
+
+
+def _calls(template: Template, function: Resource) -> tuple[set[Invocation], dict[Any, set[str]]]:
+    """How a function is called, and the ARNs of what calls it, by the service that does so."""
+    calls, sources = calls_of(template, function), dict[Any, set[str]]()
+    for call in calls:
+        sources.setdefault(_CALLERS.get(call.caller.type), set()).update(_sources_of(template, call.caller))
+    return {call.invocation for call in calls}, sources
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:
@@ -128,7 +146,9 @@ def _limited(template: Template, one: Statement) -> bool:
     sources = source_arns(template, one)
     if ("Service", "cloudwatch.amazonaws.com") in one.principals:
         return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
-    return bool(sources) and sources <= _senders(template, one)
+    senders = template.once("senders", lambda: _senders(template))
+    places = [senders[place] for place in {str(own).removesuffix(":*") for own in one.resources} if place in senders]
+    return bool(sources) and all(any(source in rules for rules in places) for source in sources)
 
 
 def _alarms(template: Template, pattern: str) -> bool:
@@ -137,16 +157,16 @@ def _alarms(template: Template, pattern: str) -> bool:
     return "*" not in begin and names.strip("*") != "" and f":{template.account}" in begin
 
 
-def _senders(template: Template, one: Statement) -> set[str]:
-    """The ARNs of the rules that send to the statement's resources, as targets or as dead-letter queues."""
-    wanted = {str(resource).removesuffix(":*") for resource in one.resources}
-    found: set[str] = set()
+def _senders(template: Template) -> dict[str, set[str]]:
+    """Where rules send, to targets or to dead-letter queues -> the ARNs of those rules."""
+    found: dict[str, set[str]] = {}
     for rule in template.of_type(RULE):
         for target in targets_of(rule):
             config = target.raw.get("DeadLetterConfig")
             queue = config.get("Arn") if isinstance(config, Mapping) else None
-            if {template.text(target.raw.get("Arn")), template.text(queue)} & wanted:
-                found.add(template.arn(rule) or "")
+            for place in (template.text(target.raw.get("Arn")), template.text(queue)):
+                if place is not None:
+                    found.setdefault(place, set()).add(template.arn(rule) or "")
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.kinds import SUBSCRIPTION, TOPIC
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -35,9 +36,9 @@ def strangers(template: Template) -> Iterator[Finding]:
 
 def _subscriptions(template: Template) -> Iterator[tuple[Resource, str, Any]]:
     """Those that are resources, and those that a topic has among its properties."""
-    for one in template.of_type("AWS::SNS::Subscription"):
+    for one in template.of_type(SUBSCRIPTION):
         yield one, "", template.resolve(one.properties)
-    for topic in template.of_type("AWS::SNS::Topic"):
+    for topic in template.of_type(TOPIC):
         for index, one in enumerate(listed(template.value(topic, "Subscription"))):
             yield topic, f"Subscription[{index}].", one
 

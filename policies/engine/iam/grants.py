@@ -1,26 +1,51 @@
-"""What each function may do, and nothing else.
+"""What each function may do, and nothing else, as rows of a catalogue.
+
+    grants:
+      every:
+        - {action: ["logs:CreateLogStream", "logs:PutLogEvents"], on: own log group}
+      teller:
+        - {action: "dynamodb:GetItem", on: table records}
+        - {action: "sns:Publish", on: topic alert}
+
+`every` is for each function that plays a part. `on` is one or several of:
+
+    <kind> <part>                  what plays a part: bus, queue, table, bucket, topic, function, workflow
+    stream <part>                  the stream of a table
+    index <part>/<name>            an index of a table
+    own log group                  the group that the function writes to
+    own failure queue              where its failed asynchronous invocations go
+    "*"                            whatever there is: for actions that know no resource
+
+More of a row:
+
+    prefix: uploads/               objects below it, of a bucket
+    event: {source, detail-type}   this kind of event only, on a bus
+    enclosing: TransactWriteItems  only inside of this operation
+    condition: {Bool: {...}}       under this condition, written as in IAM
+    optional: why                  the function may do without it
+    facts: {key: value}            what is so of its requests, for denials that ask; nothing for a key they do not have
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from policies.engine.events.wiring import BUS, INVOKE_CONFIG, QUEUE, log_group_of, on_function
-from policies.engine.parts import roles_of
-from policies.engine.services.storage import TABLES
+from policies.engine.events.wiring import log_group_of, on_function
+from policies.engine.kinds import BUS, INVOKE_CONFIG, QUEUE, ROLE, RULE
+from policies.engine.parts import Parts
+from policies.engine.services.storage import stream_of
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import listed
 
 Conditions = dict[tuple[str, str], tuple[Any, ...]]
+Row = Mapping[str, Any]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-_BUCKET = "AWS::S3::Bucket"
-_KEYS = {
-    "transactions": ("accountId", "ts"),
-    "rules": ("ruleId", "version"),
-    "audit-logs": ("transactionId", "ts"),
-}
+_EVERY = "every"
+_CONDITIONS = {"event", "enclosing", "condition"}
+_KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
 
 @dataclass(frozen=True)
@@ -31,130 +56,105 @@ class Grant:
     resource: str
     conditions: tuple[Conditions, ...] = ({},)
     needed: bool = True
+    facts: Mapping[str, str | None] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}"
 
 
-def grants_of(template: Template, part: str, function: Resource, parameters: Mapping[str, Any]) -> list[Grant]:
-    """Every grant of a function that plays a part."""
-    own = {"ingest_processor": _ingest, "fraud_detector": _detector, "notifier": _notifier}[part]
-    return [*_basics(template, function), *own(template, parameters)]
+def grants_of(
+    template: Template, parts: Parts, part: str, function: Resource, rows: Mapping[str, list[Row]]
+) -> list[Grant]:
+    """Every grant of a function that plays a part; raises ValueError and NoPart for rows that cannot be read."""
+    for name in rows.keys() - {_EVERY}:
+        parts.function(name)
+    own = [row for name in (_EVERY, part) for row in rows.get(name, ())]
+    return [grant for row in own for grant in _granted(template, parts, function, row)]
 
 
-def _basics(template: Template, function: Resource) -> Iterator[Grant]:
-    group = log_group_of(template, function)
-    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        yield from _on(template, action, group)
-    for action in UNSCOPED:
-        yield Grant(action, "*")
-    yield from _on(template, "events:PutEvents", roles_of(template).bus("audit"))
-    for config in on_function(template, function, INVOKE_CONFIG):
-        queue = template.by_arn(template.value(config, "DestinationConfig.OnFailure.Destination"), QUEUE)
-        yield from _on(template, "sqs:SendMessage", queue)
+def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> Iterator[Grant]:
+    unknown = sorted(map(str, row.keys() - _KEYS))
+    if unknown:
+        raise ValueError(f"a grant has no {unknown[0]}: {', '.join(sorted(_KEYS))}")
+    if len(row.keys() & _CONDITIONS) > 1:
+        raise ValueError(f"a grant has one of {', '.join(sorted(_CONDITIONS))}")
+    for action in listed(row["action"]):
+        for on in listed(row["on"]):
+            for arn in _arns(template, parts, function, on):
+                arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
+                yield Grant(action, arn, _conditions(row), "optional" not in row, row.get("facts", {}))
 
 
-def _ingest(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant]:
-    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
-    key, together = "dynamodb:enclosingoperation", ("TransactWriteItems",)
-    conditions: tuple[Conditions, ...] = (
-        {("foranyvalue:stringequals", key): together},
-        {("stringequals", key): together},
-    )
-    transactions = table(template, "transactions")
-    yield from _on(template, "dynamodb:Query", transactions)
-    for written in (transactions, table(template, "audit-logs")):
-        yield from _on(template, "dynamodb:PutItem", written, conditions)
-    yield from _publish(template, "transaction", parameters, "transaction_detail_type")
+def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:
+    """The ARNs of what a row is on; nothing of what the template does not have."""
+    kind, _, part = on.partition(" ")
+    if on == "*":
+        yield on
+    elif on == "own log group":
+        yield from _arn(template, log_group_of(template, function))
+    elif on == "own failure queue":
+        for config in on_function(template, function, INVOKE_CONFIG):
+            destination = template.value(config, "DestinationConfig.OnFailure.Destination")
+            yield from _arn(template, template.by_arn(destination, QUEUE))
+    elif kind == "stream":
+        table = parts.player("table", part)
+        yield from filter(None, [stream_of(template, table) if table else None])
+    elif kind == "index":
+        name, _, index = part.partition("/")
+        yield from (f"{arn}/index/{index}" for arn in _arn(template, parts.player("table", name)))
+    else:
+        yield from _arn(template, parts.player(kind, part))
 
 
-def _detector(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant]:
-    yield from _on(template, "dynamodb:Query", table(template, "rules"))
-    # One version can also be read by its key.
-    yield from _on(template, "dynamodb:GetItem", table(template, "rules"), needed=False)
-    yield from _on(template, "dynamodb:PutItem", table(template, "audit-logs"))
-    for bucket in _processed_buckets(template):
-        arn = f"{template.arn(bucket)}/{parameters['processed_prefix']}*"
-        yield Grant("s3:PutObject", arn, ({("bool", "aws:securetransport"): ("true",)},))
-    yield from _publish(template, "system", parameters, "suspicion_detail_type")
-
-
-def _processed_buckets(template: Template) -> list[Resource]:
-    """The buckets that the detector's environment names, best with the mark; else the marked ones, else all."""
-    buckets = template.of_type(_BUCKET)
-    detector = roles_of(template).function("fraud_detector")
-    variables = template.value(detector, "Environment.Variables") if detector else None
-    values = variables.values() if isinstance(variables, Mapping) else ()
-    named = [bucket for bucket in (template.target_of(value, _BUCKET) for value in values) if bucket]
-    marked = [bucket for bucket in buckets if bucket.mark == "processed"]
-    return [bucket for bucket in named if bucket in marked] or named or marked or buckets
-
-
-def _notifier(template: Template, parameters: Mapping[str, Any]) -> Iterator[Grant]:
-    for action in ("dynamodb:GetItem", "dynamodb:PutItem"):
-        yield from _on(template, action, table(template, "audit-logs"))
-    yield from _on(template, "sns:Publish", alert_topic(template))
-
-
-def _publish(template: Template, part: str, parameters: Mapping[str, Any], detail_type: str) -> Iterator[Grant]:
-    """One kind of event on one bus. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html"""
-    source, kind = (parameters["event_source"],), (parameters[detail_type],)
-    exact: Conditions = {("stringequals", "events:source"): source, ("stringequals", "events:detail-type"): kind}
-    # ForAllValues is true of a key that is missing, so it wants Null beside it.
-    every: Conditions = {
-        ("forallvalues:stringequals", "events:source"): source,
-        ("forallvalues:stringequals", "events:detail-type"): kind,
-        ("null", "events:source"): ("false",),
-        ("null", "events:detail-type"): ("false",),
-    }
-    yield from _on(template, "events:PutEvents", roles_of(template).bus(part), (exact, every))
-
-
-def _on(
-    template: Template,
-    action: str,
-    resource: Resource | None,
-    conditions: tuple[Conditions, ...] = ({},),
-    needed: bool = True,
-) -> Iterator[Grant]:
+def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
     arn = template.arn(resource) if resource else None
     if arn:
-        yield Grant(action, arn, conditions, needed)
+        yield arn
 
 
-def table(template: Template, part: str) -> Resource | None:
-    """The table with the keys of a part, or else with its mark."""
-    tables = template.of_type(*TABLES)
-    keyed = [one for one in tables if _keys(template, one) == _KEYS[part]]
-    marked = [one for one in tables if one.mark == part]
-    found = [one for one in keyed if one in marked] or keyed or marked
-    return found[0] if found else None
+def _conditions(row: Row) -> tuple[Conditions, ...]:
+    """The forms of condition that mean what a row says, the one to show in a finding last."""
+    if "event" in row:
+        return _one_event({f"events:{key}": (value,) for key, value in row["event"].items()})
+    if "enclosing" in row:
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+        key, together = "dynamodb:enclosingoperation", (row["enclosing"],)
+        return {("foranyvalue:stringequals", key): together}, {("stringequals", key): together}
+    return (_plain(row.get("condition", {})),)
 
 
-def _keys(template: Template, resource: Resource) -> tuple[str, ...]:
-    schema = template.value(resource, "KeySchema")
-    keys = {key.get("KeyType"): key.get("AttributeName") for key in schema or () if isinstance(key, Mapping)}
-    return str(keys.get("HASH")), str(keys.get("RANGE"))
+def _one_event(wanted: Mapping[str, tuple[str, ...]]) -> tuple[Conditions, ...]:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html"""
+    exact: Conditions = {("stringequals", key): values for key, values in wanted.items()}
+    # ForAllValues is true of a key that is missing, so it wants Null beside it.
+    every: Conditions = {("forallvalues:stringequals", key): values for key, values in wanted.items()}
+    return exact, {**every, **{("null", key): ("false",) for key in wanted}}
 
 
-def alert_topic(template: Template) -> Resource | None:
-    """The topic that is not the alarms'."""
-    alarms = [template.value(alarm, "AlarmActions") for alarm in template.of_type("AWS::CloudWatch::Alarm")]
-    used = {str(arn) for arns in alarms for arn in (arns if isinstance(arns, list) else [])}
-    topics = [topic for topic in template.of_type("AWS::SNS::Topic") if template.arn(topic) not in used]
-    marked = [topic for topic in topics if topic.mark == "alert"]
-    return next(iter(marked or topics), None)
+def _plain(condition: Mapping[str, Mapping[str, Any]]) -> Conditions:
+    return {
+        (operator.lower(), key.lower()): tuple(map(str, listed(values)))
+        for operator, keys in condition.items()
+        for key, values in keys.items()
+    }
 
 
 def forwarding(template: Template, role: Resource) -> tuple[list[Grant], list[str]]:
     """What a role may do that rules use to reach their targets, and the ARNs of those rules."""
-    grants: list[Grant] = []
-    rules: list[str] = []
-    for rule in template.of_type("AWS::Events::Rule"):
+    grants, rules = template.once("forwarders", lambda: _forwarders(template)).get(role.logical_id, ({}, {}))
+    return list(grants.values()), list(rules)
+
+
+def _forwarders(template: Template) -> dict[str, tuple[dict[str, Grant], dict[str, None]]]:
+    found: dict[str, tuple[dict[str, Grant], dict[str, None]]] = {}
+    for rule in template.of_type(RULE):
         targets = rule.properties.get("Targets")
         for target in targets if isinstance(targets, list) else []:
-            if isinstance(target, Mapping) and template.by_arn(target.get("RoleArn"), "AWS::IAM::Role") is role:
+            role = template.by_arn(target.get("RoleArn"), ROLE) if isinstance(target, Mapping) else None
+            if role:
+                grants, rules = found.setdefault(role.logical_id, ({}, {}))
                 bus = template.by_arn(target.get("Arn"), BUS)
-                grants.extend(_on(template, "events:PutEvents", bus))
-                rules.append(template.arn(rule) or "")
-    return list({str(grant): grant for grant in grants}.values()), list(dict.fromkeys(rules))
+                made = [Grant("events:PutEvents", arn) for arn in _arn(template, bus)]
+                grants.update({str(grant): grant for grant in made})
+                rules[template.arn(rule) or ""] = None
+    return found

@@ -8,12 +8,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import statements_on
-from policies.engine.iam.statements import Statement, conditions_of, denied_under, lower, role_statements, trust_of
+from policies.engine.iam.statements import (
+    Statement,
+    conditions_of,
+    denied_under,
+    fits,
+    lower,
+    role_statements,
+    trust_of,
+)
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.template import Resource, Template
 
@@ -35,15 +42,18 @@ def _gives(one: Statement, action: str, arn: str) -> bool:
     return (
         one.effect == "Allow"
         and one.covers(action)
-        and any(isinstance(own, str) and fnmatchcase(arn, own) for own in one.resources)
+        and any(isinstance(own, str) and fits(arn, own) for own in one.resources)
         and conditions_of(one) == {}
         and "Condition" not in one.owner.raw
     )
 
 
-def denied(template: Template, role: Resource, action: str, arn: str) -> Iterator[Finding]:
-    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource."""
-    facts = _facts(template, role)
+def denied(template: Template, role: Resource, action: str, arn: str, more: Facts | None = None) -> Iterator[Finding]:
+    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource.
+
+    `more` is what else is so of the requests.
+    """
+    facts = {**_facts(template, role), **(more or {})}
     for one in (*_refusals(template, role), *_refusals_on(template, arn)):
         if may_mean_role(template, one, role) and may_deny(one, action, arn, facts):
             found = f"a statement that may deny {action} on {arn}"
@@ -83,11 +93,6 @@ def _facts(template: Template, role: Resource) -> dict[str, str | None]:
         "aws:principalarn": template.arn(role),
         "aws:principalaccount": template.account,
         "aws:requestedregion": template.region,
-        # How the objects are written: what RT_BUCKET_ENCRYPTED and RT_BUCKET_TIERING want, and never over another.
-        "s3:x-amz-server-side-encryption": "aws:kms",
-        "s3:x-amz-server-side-encryption-aws-kms-key-id": None,
-        "s3:x-amz-storage-class": "INTELLIGENT_TIERING",
-        "s3:if-none-match": "*",
         "s3:tlsversion": "1.2",
     }
 
@@ -120,7 +125,7 @@ def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
 def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
     """Whether what is wanted may be among these, or is not surely among those left out; trust has no resources."""
     if but:
-        return not any(isinstance(one, str) and fnmatchcase(wanted, one) for one in but)
+        return not any(isinstance(one, str) and fits(wanted, one) for one in but)
     return not among or any(_may_meet(text_of(one), wanted) for one in among)
 
 
@@ -130,7 +135,7 @@ def _may_meet(pattern: str | None, wanted: str) -> bool:
     if pattern is None or "${aws:" in pattern:
         return True
     if "*" not in wanted:
-        return fnmatchcase(wanted, pattern)
+        return fits(wanted, pattern)
     # Two patterns: what comes before the first wildcard must not keep them apart.
     begin, wanted_begin = re.split(r"[*?]", pattern)[0], wanted.split("*")[0]
     return wanted_begin.startswith(begin) or begin.startswith(wanted_begin)

@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
+from policies.engine.kinds import BUCKET_POLICY, QUEUE_POLICY
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -27,9 +28,9 @@ _DOCUMENTS = (
 )
 # Types that hold a resource policy: the property that names the resources it is on.
 RESOURCE_POLICIES = {
-    "AWS::SQS::QueuePolicy": "Queues",
+    QUEUE_POLICY: "Queues",
     "AWS::SNS::TopicPolicy": "Topics",
-    "AWS::S3::BucketPolicy": "Bucket",
+    BUCKET_POLICY: "Bucket",
     BUS_POLICY: "EventBusName",
 }
 
@@ -47,7 +48,15 @@ def statements_on(template: Template, resource: Resource) -> list[Statement]:
 
 def policies_on(template: Template, resource: Resource) -> list[Resource]:
     """The policies of a resource's kind that are on it."""
-    return [one for one in template.of_type(*RESOURCE_POLICIES) if resource in policy_resources(template, one)]
+    return template.once("policies on resources", lambda: _policies_on(template)).get(resource.logical_id, [])
+
+
+def _policies_on(template: Template) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for one in template.of_type(*RESOURCE_POLICIES):
+        for name in dict.fromkeys(resource.logical_id for resource in policy_resources(template, one)):
+            found.setdefault(name, []).append(one)
+    return found
 
 
 def several_policies(template: Template, resource: Resource, path: str) -> Iterator[Finding]:
@@ -61,8 +70,16 @@ def several_policies(template: Template, resource: Resource, path: str) -> Itera
         yield Finding(resource.logical_id, path, f"{len(policies)} policies, of which AWS keeps one", "one policy")
 
 
-def held_statements(template: Template, holder: Resource) -> Iterator[Statement]:
+def held_statements(template: Template, holder: Resource) -> list[Statement]:
     """The statements of a resource policy, or of what has one among its properties."""
+    return template.about(holder, _held_statements)
+
+
+def _held_statements(template: Template, holder: Resource) -> list[Statement]:
+    return list(_held(template, holder))
+
+
+def _held(template: Template, holder: Resource) -> Iterator[Statement]:
     if holder.type == BUS_POLICY:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
         yield from statements_of(template, holder, holder.properties, "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.engine.kinds import ROLE
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -21,7 +22,7 @@ IDENTITY_POLICIES = (
     "AWS::IAM::GroupPolicy",
     "AWS::IAM::ManagedPolicy",
 )
-IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,17 @@ class Statement:
 
     def covers(self, action: str) -> bool:
         """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
-        return any(isinstance(own, str) and fnmatchcase(action.lower(), own) for own in lower(self.actions))
+        return any(isinstance(own, str) and fits(action.lower(), own) for own in lower(self.actions))
 
     def everybody(self) -> bool:
         """Whether the principal is everybody: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Whether a text is what a pattern with `*` and `?` means; most are none, and need not be compiled."""
+    wild = "*" in pattern or "?" in pattern or "[" in pattern
+    return fnmatchcase(text, pattern) if wild else text == pattern
 
 
 def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -139,20 +146,30 @@ def identity_statements(template: Template) -> Iterator[Statement]:
 
 def role_statements(template: Template, role: Resource) -> list[Statement]:
     """Every statement that a role has: its own, and those of policies attached to it in the template."""
-    found = list(own_statements(template, role))
+    return template.about(role, _role_statements)
+
+
+def _role_statements(template: Template, role: Resource) -> list[Statement]:
+    attached = template.once("attached policies", lambda: _attached(template)).get(role.logical_id, [])
+    return [statement for one in (role, *attached) for statement in own_statements(template, one)]
+
+
+def _attached(template: Template) -> dict[str, list[Resource]]:
+    """The identity policies attached to each role, from either side, or that may be: nobody can tell to whom."""
+    roles = template.of_type(ROLE)
+    holders: dict[str, set[str]] = {}
+    for role in roles:
+        for arn in listed(role.properties.get("ManagedPolicyArns")):
+            managed = template.target_of(arn, "AWS::IAM::ManagedPolicy")
+            if managed:
+                holders.setdefault(managed.logical_id, set()).add(role.logical_id)
+    found: dict[str, list[Resource]] = {}
     for policy in template.of_type(*IDENTITY_POLICIES):
-        if is_attached(template, policy, role):
-            found.extend(own_statements(template, policy))
+        names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
+        known = roles if any(name is UNKNOWN for name in names) else [template.target_of(name, ROLE) for name in names]
+        for holder in {*holders.get(policy.logical_id, ()), *(role.logical_id for role in known if role)}:
+            found.setdefault(holder, []).append(policy)
     return found
-
-
-def is_attached(template: Template, policy: Resource, role: Resource) -> bool:
-    """Whether an identity policy is attached to a role, from either side, or may be: nobody can tell to whom."""
-    names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
-    if any(name is UNKNOWN or template.target_of(name, "AWS::IAM::Role") is role for name in names):
-        return True
-    arns = listed(role.properties.get("ManagedPolicyArns"))
-    return any(template.target_of(arn, "AWS::IAM::ManagedPolicy") is policy for arn in arns)
 
 
 def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:

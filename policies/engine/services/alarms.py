@@ -7,22 +7,20 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import may_deny, may_mean_service
 from policies.engine.iam.resource_policies import policies_on, resource_statements
-from policies.engine.iam.statements import Statement, conditions_of
+from policies.engine.iam.statements import Statement, conditions_of, fits
+from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-ALARM = "AWS::CloudWatch::Alarm"
-_TOPIC = "AWS::SNS::Topic"
 # CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
 _UNUSABLE_KEY = "alias/aws/sns"
-_RUNBOOK = re.compile(r"\brunbook\b\S*\s+\S+", re.IGNORECASE)
+_RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
 _MOST_PERIODS = 5
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
@@ -54,24 +52,31 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
-    alarms = [alarm for alarm in template.of_type(ALARM) if _is_on(template, alarm, watch)]
+    measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
+    alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
     if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
+    # Resources of one name share their alarms.
+    key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
+    yield from template.once(key, lambda: _shared_problems(template, alarms, watch))
+
+
+def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
+    """What is wrong with the alarms; nothing if one of them is as wanted."""
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
-    if all(problems):
-        for found in problems:
-            yield from found
+    return [finding for found in problems for finding in found] if all(problems) else []
 
 
-def _is_on(template: Template, alarm: Resource, watch: Watch) -> bool:
-    dimensions = template.value(alarm, "Dimensions")
-    found = [(one.get("Name"), one.get("Value")) for one in listed(dimensions) if isinstance(one, Mapping)]
-    return (
-        template.value(alarm, "Namespace") == watch.namespace
-        and template.value(alarm, "MetricName") == watch.metric
-        and len(found) == len(listed(dimensions))
-        and sorted(map(str, found)) == sorted(map(str, watch.dimensions.items()))
-    )
+def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:
+    """Namespace, metric and dimensions -> the alarms on it, as far as all of that can be told."""
+    known: dict[tuple[str, ...], list[Resource]] = {}
+    for alarm in template.of_type(ALARM):
+        namespace, metric = template.value(alarm, "Namespace"), template.value(alarm, "MetricName")
+        dimensions = listed(template.value(alarm, "Dimensions"))
+        found = [(one.get("Name"), one.get("Value")) for one in dimensions if isinstance(one, Mapping)]
+        if isinstance(namespace, str) and isinstance(metric, str) and len(found) == len(dimensions):
+            known.setdefault((namespace, metric, *sorted(map(str, found))), []).append(alarm)
+    return known
 
 
 def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
@@ -125,14 +130,19 @@ def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, b
     enabled = template.value(alarm, "ActionsEnabled")
     yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
     actions = listed(template.value(alarm, "AlarmActions"))
-    topics = [template.by_arn(action, _TOPIC) for action in actions]
+    topics = [template.by_arn(action, TOPIC) for action in actions]
     usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
     wanted = "a topic of this stack to which CloudWatch can publish"
     yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)
     missing = template.value(alarm, "TreatMissingData")
     yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
     description = template.value(alarm, "AlarmDescription")
-    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and bool(_RUNBOOK.search(description))
+    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and _names_runbook(description)
+
+
+def _names_runbook(text: str) -> bool:
+    word = _RUNBOOK.search(text)
+    return word is not None and _WORD_AFTER.search(text, word.end()) is not None
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
@@ -141,36 +151,51 @@ def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
-    policies = template.once(("topic's policies", topic.logical_id), lambda: policies_on(template, topic))
+    policies = policies_on(template, topic)
     if not policies:
         return True
     if any("Condition" in policy.raw for policy in policies):
         return False
-    statements = template.once(("topic", topic.logical_id), lambda: resource_statements(template, topic))
-    arn = str(template.arn(topic))
-    return any(_lets(template, one, arn, alarm) for one in statements) and not any(
-        may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements
-    )
+    named, others = template.about(topic, _publishing)
+    source = template.arn(alarm)
+    return source in named or any(_lets(template, one, str(template.arn(topic)), source) for one in others)
 
 
-def _lets(template: Template, statement: Statement, topic_arn: str, alarm: Resource) -> bool:
+def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement]]:
+    """The alarms that a topic's policy lets publish by their whole ARNs, and statements that may let others."""
+    statements, arn = resource_statements(template, topic), str(template.arn(topic))
+    named: set[Any] = set()
+    others: list[Statement] = []
+    if any(may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements):
+        return named, others
+    for one in statements:
+        sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
+        whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])
+        if not whole or not sources[0]:
+            others.append(one)
+        elif _lets(template, one, arn, sources[0][0]):
+            named.update(sources[0])
+    return named, others
+
+
+def _lets(template: Template, statement: Statement, topic_arn: str, source: str | None) -> bool:
     return (
         statement.effect == "Allow"
         and (("Service", _SERVICE) in statement.principals or statement.everybody())
         and statement.covers(_ACTION)
-        and any(isinstance(one, str) and fnmatchcase(topic_arn, one) for one in statement.resources)
-        and all(_holds(template, *condition, alarm) for condition in conditions_of(statement).items())
+        and any(isinstance(one, str) and fits(topic_arn, one) for one in statement.resources)
+        and all(_holds(template, *condition, source) for condition in conditions_of(statement).items())
     )
 
 
-def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], alarm: Resource) -> bool:
-    """Whether a condition surely is true when CloudWatch publishes for the alarm."""
+def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], source: str | None) -> bool:
+    """Whether a condition surely is true when CloudWatch publishes for the alarm of this ARN."""
     operator, key = asked
-    actual = template.arn(alarm) if key == "aws:sourcearn" else template.account
+    actual = source if key == "aws:sourcearn" else template.account
     if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
         return False
     # Only ArnEquals, ArnLike and StringLike know wildcards.
     return any(
-        value == actual or (operator != "stringequals" and isinstance(value, str) and fnmatchcase(actual, value))
+        value == actual or (operator != "stringequals" and isinstance(value, str) and fits(actual, value))
         for value in values
     )

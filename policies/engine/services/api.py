@@ -7,17 +7,17 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
+from policies.engine.events.wiring import grouped
 from policies.engine.finding import Finding
+from policies.engine.kinds import API, API_STAGE, METHOD
 from policies.engine.template.lifecycle import made_before
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import shown
 
-API = "AWS::ApiGateway::RestApi"
 PATH = "AWS::ApiGateway::Resource"
-STAGE = "AWS::ApiGateway::Stage"
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 RESPONSE = "AWS::ApiGateway::GatewayResponse"
 # What API Gateway answers where nobody says otherwise.
@@ -51,8 +51,17 @@ def named(template: Template, expression: Any, kind: str, name: str = "Name") ->
     text = template.text(expression)
     if text is None:
         return None
-    found = [one for one in template.of_type(kind) if text in (f"${{{one.logical_id}}}", template.value(one, name))]
+    found = template.once(("named", kind, name), lambda: _by_name(template, kind, name)).get(text, [])
     return found[0] if len(found) == 1 else None
+
+
+def _by_name(template: Template, kind: str, name: str) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for one in template.of_type(kind):
+        own, reference = template.value(one, name), f"${{{one.logical_id}}}"
+        for text in {reference, own if isinstance(own, str) else reference}:
+            found.setdefault(text, []).append(one)
+    return found
 
 
 def api_of(template: Template, resource: Resource) -> Resource | None:
@@ -66,17 +75,28 @@ def route(template: Template, method: Resource) -> tuple[str, str | None]:
 
 
 def _path(template: Template, method: Resource) -> str | None:
-    parts: list[str] = []
     parent = template.text(method.properties.get("ResourceId"))
-    for _ in template.of_type(PATH):
-        found = next((one for one in template.of_type(PATH) if parent == f"${{{one.logical_id}}}"), None)
-        if not found:
-            break
-        parts.insert(0, template.text(found.properties.get("PathPart")) or "?")
-        parent = template.text(found.properties.get("ParentId"))
+    root, path = template.once("ways", lambda: _ways(template)).get(parent, (parent, ""))
     api = api_of(template, method)
-    is_root = api is not None and parent == f"${{{api.logical_id}.RootResourceId}}"
-    return f"/{'/'.join(parts)}" if is_root else None
+    is_root = api is not None and root == f"${{{api.logical_id}.RootResourceId}}"
+    return path or "/" if is_root else None
+
+
+def _ways(template: Template) -> dict[str | None, tuple[str | None, str]]:
+    """What Ref gives for each path's resource -> where its parents end, None for a circle, and the path from there."""
+    known: dict[str | None, Resource] = {f"${{{one.logical_id}}}": one for one in template.of_type(PATH)}
+    ways: dict[str | None, tuple[str | None, str]] = {}
+    for start in known:
+        passed: dict[str | None, Resource] = {}
+        here: str | None = start
+        while here in known and here not in ways and here not in passed:
+            passed[here] = known[here]
+            here = template.text(known[here].properties.get("ParentId"))
+        root, path = (None, "") if here in passed else ways.get(here, (here, ""))
+        for name, one in reversed(passed.items()):
+            path = f"{path}/{template.text(one.properties.get('PathPart')) or '?'}"
+            ways[name] = root, path
+    return ways
 
 
 def routes(template: Template) -> dict[str, Resource]:
@@ -87,9 +107,13 @@ def routes(template: Template) -> dict[str, Resource]:
 
 def stages(template: Template) -> list[ApiStage]:
     """Every stage of every API of the template."""
+    return template.once(stages, lambda: _stages(template))
+
+
+def _stages(template: Template) -> list[ApiStage]:
     own = [
         ApiStage(one, _stage_name(template, one), api_of(template, one), "", one.properties)
-        for one in template.of_type(STAGE)
+        for one in template.of_type(API_STAGE)
     ]
     made = [
         ApiStage(one, _stage_name(template, one), api_of(template, one), "StageDescription.", _description(one))
@@ -116,9 +140,18 @@ def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
     api, (verb, path) = api_of(template, method), route(template, method)
     if api is None or path is None:
         return set()
-    names = [stage.name for stage in stages(template) if stage.api is api and stage.name is not None]
+    names = template.once("stage names", lambda: _stage_names(template)).get(api.logical_id, [])
     place = f"arn:aws:execute-api:{template.region}:{template.account}:${{{api.logical_id}}}"
     return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
+
+
+def _stage_names(template: Template) -> dict[str, list[str]]:
+    """The names of each API's stages, as far as they can be told."""
+    found: dict[str, list[str]] = {}
+    for stage in stages(template):
+        if stage.api is not None and stage.name is not None:
+            found.setdefault(stage.api.logical_id, []).append(stage.name)
+    return found
 
 
 def deployment_problems(template: Template, methods: list[Resource]) -> Iterator[Finding]:
@@ -126,10 +159,11 @@ def deployment_problems(template: Template, methods: list[Resource]) -> Iterator
     for stage in stages(template):
         if not stage.place:
             yield from _run(template, stage)
+    apis = [api_of(template, method) for method in methods]
     for deployment in template.of_type(DEPLOYMENT):
         before, api = made_before(template, deployment), api_of(template, deployment)
-        for method in methods:
-            if api_of(template, method) is api and method.logical_id not in before:
+        for method, own in zip(methods, apis, strict=True):
+            if own is api and method.logical_id not in before:
                 found = f"nothing that waits for {method.logical_id}"
                 yield Finding(deployment.logical_id, "DependsOn", found, "the methods that it deploys")
 
@@ -189,7 +223,8 @@ def _answers(template: Template, wanted_of: Mapping[str, int]) -> Iterator[Findi
 
 def _unanswered(template: Template, api: Resource, refusals: Mapping[str, int]) -> Iterator[Finding]:
     """Refusals that the API leaves to AWS, which answers them with another status."""
-    own = [response for response in template.of_type(RESPONSE) if api_of(template, response) is api]
+    responses = template.once("responses", lambda: grouped(template.of_type(RESPONSE), partial(api_of, template)))
+    own = responses.get(api.logical_id, [])
     given = {str(template.value(one, "ResponseType")): template.number(one.properties.get("StatusCode")) for one in own}
     for kind, wanted in refusals.items():
         if kind not in given and wanted not in (_OWN_STATUS[kind], given.get(_default_of(kind))):

@@ -5,19 +5,16 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.ht
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.iam.statements import Statement, denied_under
+from policies.engine.kinds import TABLES
 from policies.engine.template.naming import own_name
 from policies.engine.template.template import Resource, Template
 
-BUCKET = "AWS::S3::Bucket"
-BUCKET_POLICY = "AWS::S3::BucketPolicy"
 Wanted = Mapping[tuple[str, str], tuple[str, ...]]
-TABLE = "AWS::DynamoDB::Table"
-GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
-TABLES = (TABLE, GLOBAL_TABLE)
 
 
 def denials(template: Template, bucket: Resource) -> list[Statement]:
@@ -49,6 +46,18 @@ def missing_denial(template: Template, bucket: Resource, what: str, wanted: str)
 def table_called(template: Template, wanted: str) -> list[Resource]:
     """The tables whose own name is this one."""
     return [one for one in template.of_type(*TABLES) if _plain(own_name(template, one, *TABLES)) == _plain(wanted)]
+
+
+def key_schema(template: Template, table: Resource) -> list[tuple[Any, Any]]:
+    """The keys of a table as (attribute, HASH or RANGE), in their order."""
+    schema = template.value(table, "KeySchema")
+    own = schema if isinstance(schema, list) else []
+    return [(one.get("AttributeName"), one.get("KeyType")) for one in own if isinstance(one, Mapping)]
+
+
+def stream_of(template: Template, table: Resource) -> str | None:
+    """The ARN of a table's stream, as an expression for it resolves."""
+    return template.text({"Fn::GetAtt": [table.logical_id, "StreamArn"]})
 
 
 def _plain(name: str) -> str:

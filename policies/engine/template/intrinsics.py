@@ -11,6 +11,10 @@ from typing import Any
 NO_VALUE = object()
 # What may hold expressions; as a union it would be made anew each time that it is asked for.
 NESTED = (dict, list)
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+# The largest template that CloudFormation takes: a longer text comes from names that double each other.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_LONGEST = 1_048_576
 
 
 class Unknown:
@@ -106,7 +110,7 @@ class Resolver:
         if not isinstance(parts, list):
             return UNKNOWN
         texts = [text_of(part) for part in parts]
-        return UNKNOWN if None in texts else argument[0].join(str(text) for text in texts)
+        return UNKNOWN if None in texts else _bounded(argument[0].join(str(text) for text in texts))
 
     def _sub(self, argument: Any) -> Any:
         pair = isinstance(argument, list) and len(argument) == 2
@@ -122,8 +126,10 @@ class Resolver:
             values.append(self._variable(name.strip(), variables))
             return values[-1] or ""
 
-        replaced = re.sub(r"\$\{([^}]*)\}", replace, text)
-        return UNKNOWN if None in values else replaced
+        # What comes after the last brace is not looked through once for every variable that does not end.
+        end = text.rfind("}") + 1
+        replaced = _VARIABLE.sub(replace, text[:end]) + text[end:]
+        return UNKNOWN if None in values else _bounded(replaced)
 
     def _variable(self, name: str, variables: Mapping[str, Any]) -> str | None:
         if name in variables:
@@ -163,6 +169,10 @@ class Resolver:
         one, other = self.resolve(argument[1]), self.resolve(argument[2])
         # By how they are written: to Python True is 1.
         return one if repr(one) == repr(other) else UNKNOWN
+
+
+def _bounded(text: str) -> Any:
+    return text if len(text) <= _LONGEST else UNKNOWN
 
 
 def text_of(value: Any) -> str | None:

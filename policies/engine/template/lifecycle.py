@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.template.intrinsics import referred
@@ -20,10 +21,14 @@ def made_before(template: Template, resource: Resource) -> set[str]:
     waiting = [resource.logical_id]
     while waiting:
         one = template.resources.get(waiting.pop())
-        named = {*listed(one.raw.get("DependsOn")), *referred(one.properties)} - found if one else set()
+        named = template.of_body(one.raw, _waits_for) - found if one else frozenset[str]()
         found |= named
         waiting.extend(named)
     return found
+
+
+def _waits_for(body: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset([*listed(body.get("DependsOn")), *referred(body.get("Properties", {}))])
 
 
 def loss_problems(resource: Resource) -> Iterator[Finding]:

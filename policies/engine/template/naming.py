@@ -13,13 +13,18 @@ _SEPARATOR = "[-_.]"
 
 def own_name(template: Template, resource: Resource, *kinds: str) -> str:
     """The physical name without stage and system; no system told, it is what all names of these kinds begin with."""
+    begin, end = template.once(("around names", kinds), lambda: _around(template, kinds))
+    return end.sub("", begin.sub("", template.name(resource)))
+
+
+def _around(template: Template, kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands before and after the names of these kinds that are their own."""
     names = [template.name(one) for one in template.of_type(*kinds)]
     slug = re.escape(template.system.replace("_", "-"))
     stage = re.escape(stage_of(template))
     # The resource's type may come first.
     begin = f"(?:[a-z0-9]+{_SEPARATOR})?{slug}{_SEPARATOR}" if slug else f"(?:hallmark{_SEPARATOR})?{_beginning(names)}"
-    name = re.sub(f"^{begin}", "", template.name(resource))
-    return re.sub(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$", "", name)
+    return re.compile(f"^{begin}"), re.compile(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$")
 
 
 def _beginning(names: list[str]) -> str:
@@ -31,8 +36,11 @@ def _beginning(names: list[str]) -> str:
 
 def stage_of(template: Template) -> str:
     """The stage, or an empty text if the template does not tell."""
-    if template.marked_stage:
-        return template.marked_stage
+    return template.marked_stage or template.once(stage_of, lambda: _named_stage(template))
+
+
+def _named_stage(template: Template) -> str:
+    """The stage that most words of the physical names are."""
     known, words = stages(), Counter[str]()
     for resource in template.of_type(*FORMS):
         words.update(known & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))

@@ -10,6 +10,7 @@ from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIB
 from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, Resolver, only_values, text_of
 
 Value = TypeVar("Value")
+Thing = TypeVar("Thing")
 # What stands for the region of a template that does not say it.
 ANY_REGION = "${Region}"
 
@@ -67,6 +68,15 @@ class Template:
         if key not in self._memory:
             self._memory[key] = make()
         value: Value = self._memory[key]
+        return value
+
+    def about(self, thing: Thing, work: Callable[["Template", Thing], Value]) -> Value:
+        """What a function says of one of the template's resources or statements, worked out once."""
+        # By identity, and with the thing itself, so that no other can come to have its identity.
+        known = self._memory.get((work, id(thing)))
+        if known is None:
+            known = self._memory[work, id(thing)] = (thing, work(self, thing))
+        value: Value = known[1]
         return value
 
     def of_body(self, body: Any, work: Callable[[Any], Value]) -> Value:
@@ -129,7 +139,7 @@ class Template:
             return None
         try:
             return float(value) if isinstance(value, int | float | str) else None
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     def value(self, resource: Resource, path: str) -> Any:
@@ -229,27 +239,37 @@ class Template:
                 texts |= {str(self.ref(resource)), self.name(resource), arn, arn and arn.removesuffix(":*")}
             for text in texts:
                 if text:
-                    found.setdefault(text, []).append(resource)
+                    same = found.setdefault(text, [])
+                    # Two of a type are one too many; more are only more to go through.
+                    if not same or sum(one.type == resource.type for one in same) < 2:
+                        same.append(resource)
         return found
 
     def target_of(self, expression: Any, *types: str) -> Resource | None:
         """The resource that an expression points to by Ref, ARN, URL or name; names want the types to look among."""
         text = self.text(expression)
-        found = self._identities.get(text, []) if text is not None else []
+        found = self._identities.get(text) if text is not None else None
+        if not found:
+            return None
         if types:
             found = [resource for resource in found if resource.type in types]
         return found[0] if len(found) == 1 else None
 
     def by_arn(self, expression: Any, *types: str) -> Resource | None:
         """The resource whose ARN an expression gives; a name or a URL is none."""
-        resource = self.target_of(expression, *types)
+        text = self.text(expression)
+        resource = self.target_of(text, *types)
         arn = self.arn(resource) if resource else None
-        return resource if arn is not None and self.text(expression) in (arn, arn.removesuffix(":*")) else None
+        return resource if arn is not None and text in (arn, arn.removesuffix(":*")) else None
+
+    def leaves(self, resource: Resource) -> list[tuple[str, Any]]:
+        """The leaves of a resource's properties with their paths; an intrinsic function is a leaf."""
+        return self.of_body(resource.raw, _leaves)
 
     def texts(self) -> Iterator[tuple[Resource, str, Any]]:
         """Every scalar or intrinsic of every resource's properties: resource, path, raw expression."""
         for resource in self.resources.values():
-            for path, value in walk(resource.properties):
+            for path, value in self.leaves(resource):
                 yield resource, path, value
 
 
@@ -261,14 +281,20 @@ def with_mark(document: Mapping[str, Any], **facts: str) -> dict[str, Any]:
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The leaves of a value with their paths; an intrinsic function is a leaf."""
-    if isinstance(value, dict) and not is_intrinsic(value):
-        for key, item in value.items():
-            yield from walk(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from walk(item, f"{path}[{index}]")
-    else:
-        yield path, value
+    waiting = [(path, value)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict) and not is_intrinsic(value):
+            begin = f"{path}." if path else ""
+            waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
+        elif isinstance(value, list):
+            waiting.extend([(f"{path}[{index}]", item) for index, item in enumerate(value)][::-1])
+        else:
+            yield path, value
+
+
+def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return list(walk(body.get("Properties", {})))
 
 
 def is_intrinsic(value: Any) -> bool:

@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.kinds import ALARM, API, API_STAGE
 from policies.engine.policy import Policy
-from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.services.alarms import Watch, watched
 from policies.engine.template.template import Resource, Template
-
-_API, _STAGE = "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage"
 
 
 class ApiAlarms(Policy):
-    scope = (_STAGE,)
-    relies_on = (_API, ALARM)
+    scope = (API_STAGE,)
+    relies_on = (API, ALARM)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         seconds = parameters["maximum_seconds"]
-        for stage in template.of_type(_STAGE):
+        for stage in template.of_type(API_STAGE):
             dimensions = {"ApiName": _api_name(template, stage), "Stage": template.name(stage)}
             for metric, statistics, threshold in (
                 ("5XXError", ("Average",), parameters["maximum_error_rate"]),
@@ -31,7 +30,7 @@ class ApiAlarms(Policy):
 
 
 def _api_name(template: Template, stage: Resource) -> str:
-    api = template.target_of(stage.properties.get("RestApiId"), _API)
+    api = template.target_of(stage.properties.get("RestApiId"), API)
     return (template.text(api.properties.get("Name")) if api else None) or "an API of this template"
 
 

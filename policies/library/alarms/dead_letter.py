@@ -6,17 +6,11 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import (
-    FUNCTION,
-    QUEUE,
-    failure_queues,
-    redrive_target,
-    rule_dead_letter_queues,
-    target_queues,
-)
+from policies.engine.events.wiring import failure_queues, redrive_target, rule_dead_letter_queues, target_queues
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import ALARM, FUNCTION, QUEUE
 from policies.engine.policy import Policy
-from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.services.alarms import Watch, watched
 from policies.engine.services.queues import kept_seconds
 from policies.engine.template.template import Resource, Template
 

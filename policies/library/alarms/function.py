@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION
 from policies.engine.finding import Finding
+from policies.engine.kinds import ALARM, FUNCTION
 from policies.engine.policy import Policy
-from policies.engine.services.alarms import ALARM, Watch, watched
+from policies.engine.services.alarms import Watch, watched
 from policies.engine.template.template import Template
 
 

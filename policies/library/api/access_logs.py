@@ -8,22 +8,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import API, API_STAGE, LOG_GROUP
 from policies.engine.policy import Policy
-from policies.engine.services.api import API, STAGE, ApiStage, stages
+from policies.engine.retention import retention_problems
+from policies.engine.services.api import ApiStage, stages
 from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
-LOG_GROUP = "AWS::Logs::LogGroup"
 ACCOUNT = "AWS::ApiGateway::Account"
 
 
 class ApiLogs(Policy):
     scope = (API,)
-    relies_on = (STAGE, LOG_GROUP)
+    relies_on = (API_STAGE, LOG_GROUP)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         if not stages(template):
-            yield Finding(TEMPLATE, "Resources", f"no {STAGE}", f"an {STAGE} with AccessLogSetting")
+            yield Finding(TEMPLATE, "Resources", f"no {API_STAGE}", f"an {API_STAGE} with AccessLogSetting")
         for stage in stages(template):
             yield from _destination_problems(template, stage, parameters["retention_days"])
             yield from _format_problems(template, stage, parameters)
@@ -44,10 +45,7 @@ def _destination_problems(template: Template, stage: ApiStage, days: int) -> Ite
     if not group:
         yield Finding(stage.resource.logical_id, path, "no log group of this template", "the ARN of a log group")
         return
-    found = template.value(group, "RetentionInDays")
-    if template.number(found) != days:
-        told = "no number of days, so for ever" if found is None else f"{found} days"
-        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
+    yield from retention_problems(template, group, days)
 
 
 def _format_problems(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
-from policies.engine.services.api import API, ApiStage, named, stages
+from policies.engine.services.api import ApiStage, named, stages
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_true, listed, shown
@@ -33,8 +33,13 @@ class ApiKeyRequired(Policy):
             source = template.value(api, "ApiKeySourceType")
             if source not in (None, "HEADER"):
                 yield Finding(api.logical_id, "ApiKeySourceType", str(source), "HEADER")
-        if not template.of_type(KEY):
+        keys = template.of_type(KEY)
+        if not keys:
             yield Finding(TEMPLATE, "Resources", f"no {KEY}", "a key for the usage plan")
+        elif len(keys) < parameters.get("keys", 1):
+            yield Finding(
+                TEMPLATE, "Resources", f"{len(keys)} {KEY}", f"at least {parameters['keys']}: one for each client"
+            )
         for key in template.of_type(KEY):
             yield from _key_problems(template, key)
         for stage in stages(template):
@@ -55,19 +60,29 @@ def _key_problems(template: Template, key: Resource) -> Iterator[Finding]:
 
 
 def _plans_of(template: Template, key: Resource) -> list[Resource]:
-    ties = [one for one in template.of_type(PLAN_KEY) if template.value(one, "KeyType") == "API_KEY"]
-    mine = [tie for tie in ties if named(template, tie.properties.get("KeyId"), KEY) is key]
-    plans = [named(template, tie.properties.get("UsagePlanId"), PLAN, "UsagePlanName") for tie in mine]
-    return [plan for plan in plans if plan]
+    return template.once("plans of keys", lambda: _plans_of_keys(template)).get(key.logical_id, [])
+
+
+def _plans_of_keys(template: Template) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for tie in template.of_type(PLAN_KEY):
+        key = named(template, tie.properties.get("KeyId"), KEY)
+        plan = named(template, tie.properties.get("UsagePlanId"), PLAN, "UsagePlanName")
+        if template.value(tie, "KeyType") == "API_KEY" and key and plan:
+            found.setdefault(key.logical_id, []).append(plan)
+    return found
 
 
 def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
-    plans = [plan for plan in template.of_type(PLAN) if any(_is_on(template, one, stage) for one in _api_stages(plan))]
+    place = (stage.api.logical_id if stage.api else None, stage.name)
+    plans = template.once("plans on stages", lambda: _plans_on_stages(template)).get(place, {})
     if not plans:
         yield Finding(stage.resource.logical_id, "", "no usage plan is on this stage", "a usage plan on API and stage")
-    keyed = {plan.logical_id for key in template.of_type(KEY) for plan in _plans_of(template, key)}
+    keyed = template.once(
+        "keyed plans", lambda: {plan for key in template.of_type(KEY) for plan in _plans_of(template, key)}
+    )
     for plan in plans:
-        if plan.logical_id not in keyed:
+        if plan not in keyed:
             yield Finding(plan.logical_id, "", "a plan without a key", f"a {PLAN_KEY} for it")
 
 
@@ -92,9 +107,15 @@ def _api_stages(plan: Resource) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def _is_on(template: Template, entry: Mapping[str, Any], stage: ApiStage) -> bool:
-    api = named(template, entry.get("ApiId"), API, "RestApiId")
-    return api is not None and api is stage.api and template.text(entry.get("Stage")) == stage.name is not None
+def _plans_on_stages(template: Template) -> dict[tuple[str | None, str | None], dict[Resource, None]]:
+    """An API and the name of its stage -> the plans that are on it."""
+    found: dict[tuple[str | None, str | None], dict[Resource, None]] = {}
+    for plan in template.of_type(PLAN):
+        for entry in _api_stages(plan):
+            api, name = named(template, entry.get("ApiId"), API, "RestApiId"), template.text(entry.get("Stage"))
+            if api and name is not None:
+                found.setdefault((api.logical_id, name), {})[plan] = None
+    return found
 
 
 def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:

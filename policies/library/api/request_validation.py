@@ -1,20 +1,23 @@
-"""Every method validates its body, of whatever content type, against the request's schema.
+"""Every method validates its body, of whatever content type, against its schema, and asks for its parameters.
+
+`fields` are those of every route; or `routes` says for each `{body: fields, closed: true, parameters: [path.id]}`.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import METHOD
 from policies.engine.finding import Finding
+from policies.engine.kinds import METHOD
 from policies.engine.policy import Policy
-from policies.engine.services.api import api_of, named
+from policies.engine.services.api import api_of, named, routes
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_true, shown
 
+Route = Mapping[str, Any]
 MODEL = "AWS::ApiGateway::Model"
 VALIDATOR = "AWS::ApiGateway::RequestValidator"
 # A content type without a model is not validated unless this one has one.
@@ -34,9 +37,19 @@ class ApiSchema(Policy):
     relies_on = (MODEL, VALIDATOR)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        models: dict[str, Resource] = {}
+        models: dict[str, tuple[Resource, Route]] = {}
+        known = {method.logical_id: route for route, method in routes(template).items()}
         for method in template.of_type(METHOD):
-            yield from _validator_problems(template, method)
+            route = known.get(method.logical_id, "a second method of a route")
+            wanted_of = parameters.get("routes", {route: {"body": parameters.get("fields")}})
+            if route not in wanted_of:
+                yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted_of)}")
+                continue
+            wanted = wanted_of[route]
+            yield from _validator_problems(template, method, wanted)
+            yield from _parameter_problems(template, method, wanted.get("parameters", ()))
+            if "body" not in wanted:
+                continue
             names = template.value(method, "RequestModels")
             entries = names if isinstance(names, Mapping) else {}
             if _ANY_TYPE not in entries:
@@ -45,26 +58,37 @@ class ApiSchema(Policy):
             for kind, name in entries.items():
                 model = named(template, name, MODEL)
                 if not model or api_of(template, model) is not api_of(template, method):
-                    wanted = "a model of this API and this template"
-                    yield Finding(method.logical_id, f"RequestModels.{kind}", str(name), wanted)
+                    own = "a model of this API and this template"
+                    yield Finding(method.logical_id, f"RequestModels.{kind}", str(name), own)
                 else:
-                    models[model.logical_id] = model
-        for model in models.values():
+                    models[f"{model.logical_id} {wanted}"] = model, wanted
+        for model, wanted in models.values():
             kind = template.value(model, "ContentType")
             if kind not in _CONTENT:
                 yield Finding(model.logical_id, "ContentType", str(kind or "missing"), " or ".join(_CONTENT))
-            yield from _schema_problems(template, model, parameters["fields"])
+            yield from _schema_problems(template, model, wanted)
 
 
-def _validator_problems(template: Template, method: Resource) -> Iterator[Finding]:
+def _validator_problems(template: Template, method: Resource, wanted: Route) -> Iterator[Finding]:
     validator = named(template, method.properties.get("RequestValidatorId"), VALIDATOR)
     if not validator or api_of(template, validator) is not api_of(template, method):
         found = shown(template, method.properties.get("RequestValidatorId"))
         yield Finding(method.logical_id, "RequestValidatorId", found, f"a {VALIDATOR} of this API and this template")
         return
-    flag = validator.properties.get("ValidateRequestBody")
-    if not is_true(template, flag):
-        yield Finding(validator.logical_id, "ValidateRequestBody", shown(template, flag), "true")
+    for key, name in (("body", "ValidateRequestBody"), ("parameters", "ValidateRequestParameters")):
+        flag = validator.properties.get(name)
+        if key in wanted and not is_true(template, flag):
+            yield Finding(validator.logical_id, name, shown(template, flag), "true")
+
+
+def _parameter_problems(template: Template, method: Resource, names: Iterable[str]) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html"""
+    own = template.value(method, "RequestParameters")
+    for name in names:
+        key = f"method.request.{name}"
+        flag = own.get(key) if isinstance(own, Mapping) else own
+        if not is_true(template, flag):
+            yield Finding(method.logical_id, f"RequestParameters.{key}", shown(template, flag), "true")
 
 
 def _schema(template: Template, model: Resource) -> Any:
@@ -77,8 +101,8 @@ def _schema(template: Template, model: Resource) -> Any:
     return schema
 
 
-def _schema_problems(template: Template, model: Resource, fields: dict[str, Any]) -> Iterator[Finding]:
-    schema = _schema(template, model)
+def _schema_problems(template: Template, model: Resource, route: Route) -> Iterator[Finding]:
+    schema, fields = _schema(template, model), route["body"]
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
         found = schema.get("type", "no type") if isinstance(schema, Mapping) else schema
         yield Finding(model.logical_id, "Schema.type", str(found), "object")
@@ -88,8 +112,13 @@ def _schema_problems(template: Template, model: Resource, fields: dict[str, Any]
         yield Finding(model.logical_id, "Schema.$schema", str(schema.get("$schema")), "JSON schema draft 4")
     required = schema.get("required")
     wanted = sorted(name for name, field in fields.items() if field["required"])
-    if not isinstance(required, list) or sorted(map(str, required)) != wanted:
-        yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted))
+    # Draft 4 knows no empty list of them.
+    own_required: Any = [] if required is None else required
+    if not isinstance(own_required, list) or sorted(map(str, own_required)) != wanted:
+        yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted) or "none")
+    if route.get("closed") and schema.get("additionalProperties") is not False:
+        found = str(schema.get("additionalProperties", "missing"))
+        yield Finding(model.logical_id, "Schema.additionalProperties", found, "false")
     for key in (key for key in schema if key not in _OF_THE_WHOLE):
         yield Finding(model.logical_id, f"Schema.{key}", str(schema[key]), _NOTHING)
     own = schema.get("properties")

@@ -1,4 +1,4 @@
-"""The API's routes are those of the catalogue, each a proxy of the alias of ingest_processor.
+"""The API's routes are those of the catalogue, each a proxy of its function.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
@@ -6,17 +6,16 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.delivery import PERMISSION, call_sources
-from policies.engine.events.wiring import METHOD, Invocation, integration
+from policies.engine.events.delivery import call_sources
+from policies.engine.events.wiring import LATEST, Invocation, integration
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import ALIAS, API, API_STAGE, METHOD, PERMISSION
+from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.api import (
-    API,
     DEPLOYMENT,
     PATH,
     RESPONSE,
-    STAGE,
     ApiStage,
     api_of,
     call_arns,
@@ -42,18 +41,22 @@ _OPEN = (
 
 class ApiRoute(Policy):
     scope = (API,)
-    relies_on = (METHOD, PATH, PERMISSION, DEPLOYMENT, STAGE, RESPONSE, "AWS::Lambda::Alias")
+    relies_on = (METHOD, PATH, PERMISSION, DEPLOYMENT, API_STAGE, RESPONSE, ALIAS)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         found, wanted = routes(template), parameters["routes"]
         for route in wanted:
             if route not in found:
                 yield Finding(TEMPLATE, "Resources", ", ".join(found) or "no route", f"the route {route}")
+        route_of = {method.logical_id: route for route, method in found.items()}
         for method in template.of_type(METHOD):
-            route = next((route for route, one in found.items() if one is method), "a second method of a route")
+            route = route_of.get(method.logical_id, "a second method of a route")
             if route not in wanted:
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
-            yield from _integration_problems(template, method, route, parameters["alias"])
+            # A route that nobody wants may call none but these functions, either.
+            yield from _integration_problems(
+                template, method, parameters, {wanted[route]} if route in wanted else {*wanted.values()}
+            )
         yield from _hidden(template)
         for stage in stages(template):
             yield from _cached(template, stage)
@@ -65,7 +68,9 @@ class ApiRoute(Policy):
         yield from deployment_problems(template, methods)
 
 
-def _integration_problems(template: Template, method: Resource, route: str, alias: str) -> Iterator[Finding]:
+def _integration_problems(
+    template: Template, method: Resource, parameters: dict[str, Any], functions: set[str]
+) -> Iterator[Finding]:
     for key, wanted in (("Type", "AWS_PROXY"), ("IntegrationHttpMethod", "POST")):
         found = template.value(method, f"Integration.{key}")
         if found != wanted:
@@ -74,13 +79,15 @@ def _integration_problems(template: Template, method: Resource, route: str, alia
         found = template.value(method, key)
         if found not in fine:
             yield Finding(method.logical_id, key, str(found), wanted)
-    call = integration(template, method)
-    if not call or call.function is not roles_of(template).function("ingest_processor") or call.qualifier != alias:
+    parts: Parts = parameters["parts"]
+    call, qualifier = integration(template, method), parameters.get("alias", LATEST)
+    own, kind = ("the function", "a function") if qualifier == LATEST else (f"the alias `{qualifier}` of", "an alias")
+    if not call or call.function not in map(parts.function, functions) or call.qualifier != qualifier:
         found = f"{template.name(call.function)}:{call.qualifier}" if call else "no function, or unknown"
-        yield Finding(method.logical_id, "Integration.Uri", found, f"the alias `{alias}` of ingest_processor")
+        yield Finding(method.logical_id, "Integration.Uri", found, f"{own} {' or '.join(sorted(functions))}")
     elif not _may_call(template, call, method):
-        wanted = f"an AWS::Lambda::Permission for {_SERVICE} on this alias, with this route as SourceArn"
-        yield Finding(method.logical_id, "Integration.Uri", "an alias that this route may not call", wanted)
+        wanted = f"an {PERMISSION} for {_SERVICE} on this {kind.split()[1]}, with this route as SourceArn"
+        yield Finding(method.logical_id, "Integration.Uri", f"{kind} that this route may not call", wanted)
 
 
 def _may_call(template: Template, call: Invocation, method: Resource) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import several_policies
+from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
-from policies.engine.services.storage import BUCKET, BUCKET_POLICY, denies, missing_denial
+from policies.engine.services.storage import denies, missing_denial
 from policies.engine.template.template import Resource, Template
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"

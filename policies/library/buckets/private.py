@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.kinds import BUCKET
 from policies.engine.policy import Policy
-from policies.engine.services.storage import BUCKET
 from policies.engine.template.template import Template
 from policies.engine.template.values import is_true, shown
 

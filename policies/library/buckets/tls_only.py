@@ -8,8 +8,9 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import denies_plain_transport, several_policies
+from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
-from policies.engine.services.storage import BUCKET, BUCKET_POLICY, denials, missing_denial
+from policies.engine.services.storage import denials, missing_denial
 from policies.engine.template.template import Template
 
 _CONDITION = '{"Bool": {"aws:SecureTransport": "false"}}'

@@ -17,8 +17,11 @@ _REGION = re.compile(
     r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso|us-isob|eu-isoe)"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9](?![0-9])"
 )
+# How every one of them ends: most texts have no such thing, and are not looked through a second time.
+_REGION_END = re.compile(r"[htl]-[0-9]")
 # The regions that transactions come from are data: patterns match them, schemas and texts name them.
 _DATA = ("EventPattern", "Schema", "Description", "ResponseTemplates", "AlarmDescription", "Tags")
+_BELOW_DATA = tuple(f"{data}{sign}" for data in _DATA for sign in ".[")
 _BOUND_BY = ("arn:", "amazonaws.com", "cdk-")
 
 
@@ -35,7 +38,8 @@ class OneRegion(Policy):
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
             elif template.resolve(raw) is UNKNOWN and _REGION.search(str(raw)) is None and "arn:" in str(raw):
                 yield Finding(place, path, "an ARN that cannot be told: unknown, therefore failed", wanted)
-            for region in sorted(set(_REGION.findall(text if text else str(raw))) - {wanted}):
+            written = text if text else str(raw)
+            for region in sorted(set(_REGION.findall(written)) - {wanted}) if _REGION_END.search(written) else ():
                 yield Finding(place, path, region, wanted)
             bound = bound or (wanted in str(raw) and any(word in str(raw) for word in _BOUND_BY))
         if not bound:
@@ -44,7 +48,7 @@ class OneRegion(Policy):
 
 def _expressions(template: Template) -> Iterator[tuple[str, str, Any]]:
     for resource, path, raw in template.texts():
-        if not any(path == data or path.startswith((f"{data}.", f"{data}[")) for data in _DATA):
+        if path not in _DATA and not path.startswith(_BELOW_DATA):
             yield resource.logical_id, path, raw
     outputs = template.document.get("Outputs", {})
     for path, raw in walk(outputs if isinstance(outputs, dict) else {}):

@@ -9,55 +9,15 @@ from typing import Any
 
 from policies.engine.catalogue import stages
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.names import NAMED, name_paths
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template, walk
 
-# type: the property with its physical name. Without one CloudFormation makes a name, from the name of the stack.
-_NAMED = {
-    "AWS::ApiGateway::ApiKey": "Name",
-    "AWS::ApiGateway::RequestValidator": "Name",
-    "AWS::ApiGateway::RestApi": "Name",
-    "AWS::ApiGateway::Stage": "StageName",
-    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::DynamoDB::GlobalTable": "TableName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::Events::Archive": "ArchiveName",
-    "AWS::Events::EventBus": "Name",
-    "AWS::Events::Rule": "Name",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Lambda::LayerVersion": "LayerName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::Logs::ResourcePolicy": "PolicyName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SQS::Queue": "QueueName",
-}
-# Names that are unique inside something that has a name of its own.
-# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
-_INNER = (
-    "AWS::ApiGateway::Authorizer",
-    "AWS::ApiGateway::Model",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::Cognito::UserPoolClient",
-    "AWS::Cognito::UserPoolGroup",
-    "AWS::IAM::GroupPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::Kinesis::StreamConsumer",
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::Version",
-    "AWS::Logs::LogStream",
-    "AWS::Logs::MetricFilter",
-    "AWS::Logs::SubscriptionFilter",
-)
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
 
 
 class SeparateStages(Policy):
-    scope = tuple(_NAMED)
+    scope = tuple(NAMED)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         stage = parameters["stage"]
@@ -73,7 +33,7 @@ class SeparateStages(Policy):
         outputs = template.document.get("Outputs", {})
         outputs = outputs if isinstance(outputs, dict) else {}
         for path, raw in walk(outputs):
-            if other in _words(template.text(raw) or str(raw)):
+            if _says(template.text(raw) or str(raw), other):
                 yield Finding(TEMPLATE, f"Outputs.{path}", template.text(raw) or str(raw), f"nothing of {other}")
         for name, output in outputs.items():
             yield from _export(template, name, output, stage)
@@ -87,46 +47,36 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
     export = raw.get("Export") if isinstance(raw, Mapping) else None
     if export is not None:
         name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
-        if name is None or (stage not in _words(name) and str(template.text({"Ref": "AWS::StackName"})) not in name):
+        if name is None or (not _says(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
             wanted = f"a name with the word {stage}, or with the stack's name"
             yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
 
 
 def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:
-    paths = [_NAMED[resource.type]] if resource.type in _NAMED else _name_properties(resource)
-    for path in paths:
+    for path in name_paths(resource):
         name = template.value(resource, path)
-        if not isinstance(name, str) or stage not in _words(name):
+        if not isinstance(name, str) or not _says(name, stage):
             found = "none: CloudFormation makes one" if name is None else str(name)
             yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
 
 
-def _name_properties(resource: Resource) -> Iterator[str]:
-    """Of a type that nobody has listed: `Name`, or the end of the type's own name with `Name` behind it.
-
-    Some have it inside of what they are made from, such as `DatabaseInput.Name`.
-    """
-    if resource.type in _INNER:
-        return
-    own = resource.type.rpartition("::")[2]
-    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
-    for place, properties in {"": resource.properties, **inside}.items():
-        for key in properties if isinstance(properties, Mapping) else ():
-            if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
-                yield f"{place}{key}"
-
-
 def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
-    for path, raw in walk(resource.properties):
+    for path, raw in template.leaves(resource):
         text = template.text(raw) or str(raw)
-        if not path.startswith(_PROSE) and other in _words(text):
+        if not path.startswith(_PROSE) and _says(text, other):
             yield Finding(resource.logical_id, path, text, f"nothing of {other}")
     if other == str(resource.metadata.get("Hallmark", {}).get("Stage", "")):
         yield Finding(resource.logical_id, "Metadata.Hallmark.Stage", other, f"nothing of {other}")
 
 
-def _words(text: str) -> set[str]:
-    return set(re.split(r"[^a-z0-9]+", re.sub(r"\$\{[^}]*\}", " ", text).lower()))
+def _says(text: str, word: str) -> bool:
+    """Whether a word is in a text; not as a part of another, nor inside of a variable."""
+    if word not in text.lower():
+        return False
+    # What comes after the last brace is not looked through once for every variable that does not end.
+    end = text.rfind("}") + 1
+    plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
+    return word in re.split(r"[^a-z0-9]+", plain.lower())
 
 
 policy = SeparateStages()

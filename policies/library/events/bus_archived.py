@@ -1,4 +1,4 @@
-"""The transaction bus is archived, every transaction of it, for as long as the stage says.
+"""A bus is archived, every event of the wanted kinds, for as long as the stage says.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 """
@@ -9,21 +9,21 @@ from typing import Any
 
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import archive_problems, archives_of
-from policies.engine.events.wiring import BUS
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import ARCHIVE, BUS
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 
 
-class TransactionArchive(Policy):
+class ArchivedBus(Policy):
     scope = (BUS,)
-    relies_on = ("AWS::Events::Archive",)
+    relies_on = (ARCHIVE,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        bus = roles_of(template).bus("transaction")
+        part = parameters["bus"]
+        bus = parameters["parts"].bus(part)
         if not bus:
-            yield Finding(TEMPLATE, "Resources", "no transaction bus", "a transaction bus with an archive")
+            yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"the {part} bus with an archive")
             return
         yield from archive_problems(template, bus, parameters["retention_days"])
         # One archive of everything is enough; what others leave out is in it.
@@ -47,4 +47,4 @@ def _leaves_out(template: Template, archive: Resource, events: list[dict[str, st
         yield Finding(archive.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
 
 
-policy = TransactionArchive()
+policy = ArchivedBus()

@@ -1,4 +1,4 @@
-"""All that reaches the audit bus is kept as long as wanted: in an archive, and in a log group as its searchable copy.
+"""All that reaches a bus is kept as long as wanted: in an archive, and in a log group as its searchable copy.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 """
@@ -8,31 +8,32 @@ from typing import Any
 
 from policies.engine.events.delivery import is_for_events, may_refuse, source_arns
 from policies.engine.events.patterns import event_pattern, left_out, written
-from policies.engine.events.rules import ARCHIVE, archive_problems, archives_of, is_enabled
+from policies.engine.events.rules import archive_problems, archives_of, is_enabled
 from policies.engine.events.targets import carries_detail, shapers
-from policies.engine.events.wiring import BUS, RULE, RuleTarget, rules_on, targets_of
+from policies.engine.events.wiring import RuleTarget, rules_on, targets_of
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.iam.resource_policies import held_statements
-from policies.engine.iam.statements import conditions_of
-from policies.engine.parts import roles_of
+from policies.engine.iam.statements import Statement, conditions_of
+from policies.engine.kinds import ARCHIVE, BUS, LOG_GROUP, RULE
 from policies.engine.policy import Policy
+from policies.engine.retention import retention_problems
 from policies.engine.template.lifecycle import loss_problems
 from policies.engine.template.template import Resource, Template
 
-LOG_GROUP = "AWS::Logs::LogGroup"
 LOG_POLICY = "AWS::Logs::ResourcePolicy"
 # An event of which nothing is known beforehand: only a pattern for everything lets it in.
 _ANY_EVENT: dict[str, str] = {}
 
 
-class AuditRetention(Policy):
+class LoggedBus(Policy):
     scope = (BUS,)
     relies_on = (ARCHIVE, RULE, LOG_GROUP, LOG_POLICY)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        bus, days = roles_of(template).bus("audit"), parameters["retention_days"]
+        part, days = parameters["bus"], parameters["retention_days"]
+        bus = parameters["parts"].bus(part)
         if not bus:
-            yield Finding(TEMPLATE, "Resources", "no audit bus", "an audit bus that is recorded")
+            yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"the {part} bus, recorded")
             return
         yield from archive_problems(template, bus, days)
         for archive in archives_of(template, bus):
@@ -74,10 +75,8 @@ def _copy_problems(template: Template, bus: Resource, parameters: dict[str, Any]
 
 
 def _group_problems(template: Template, target: RuleTarget, group: Resource, days: int) -> Iterator[Finding]:
-    found, kind = template.value(group, "RetentionInDays"), template.value(group, "LogGroupClass")
-    if template.number(found) != days:
-        told = "no number of days, so for ever" if found is None else f"{found} days"
-        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
+    yield from retention_problems(template, group, days)
+    kind = template.value(group, "LogGroupClass")
     if kind not in (None, "STANDARD", "INFREQUENT_ACCESS"):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
         yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which keeps what it is told")
@@ -92,16 +91,23 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
 def _may_write(template: Template, target: RuleTarget, group: Resource, action: str) -> bool:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions"""
     arn, rule = str(template.arn(group)), template.arn(target.rule)
-    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    grants, denials = template.once("log policies", lambda: _log_policies(template))
     allowed = any(
-        one.effect == "Allow"
-        and is_for_events(one)
-        and one.covers(action)
-        and arn in one.resources
-        and (conditions_of(one) == {} or rule in source_arns(template, one))
-        for one in statements
+        one.covers(action) and (conditions_of(one) == {} or rule in source_arns(template, one))
+        for one in grants.get(arn, ())
     )
-    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in statements)
+    return allowed and not any(may_refuse(template, one, action, arn, str(rule)) for one in denials)
 
 
-policy = AuditRetention()
+def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[Statement]]:
+    """What EventBridge is let do, by what to, and what may be denied."""
+    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    grants: dict[str, list[Statement]] = {}
+    for one in statements:
+        for resource in one.resources if one.effect == "Allow" and is_for_events(one) else ():
+            if isinstance(resource, str):
+                grants.setdefault(resource, []).append(one)
+    return grants, [one for one in statements if one.effect != "Allow"]
+
+
+policy = LoggedBus()

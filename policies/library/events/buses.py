@@ -1,4 +1,4 @@
-"""Three custom buses, each named with its part and its stage.
+"""The custom buses are there, each named with its part and its stage.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-event-bus.html
 """
@@ -7,19 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import BUS
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import BUS
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 
 
-class ThreeBuses(Policy):
+class NamedBuses(Policy):
     scope = (BUS,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        stage, roles = parameters["stage_name"], roles_of(template)
-        parts = {bus.logical_id: part for part in parameters["buses"] if (bus := roles.bus(part))}
+        stage, players = parameters["stage_name"], parameters["parts"]
+        parts = {bus.logical_id: part for part in parameters["buses"] if (bus := players.bus(part))}
         for part in parameters["buses"]:
             if part not in parts.values():
                 yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"a custom bus named like {part}-{stage}")
@@ -31,4 +30,4 @@ class ThreeBuses(Policy):
                     yield Finding(bus.logical_id, "Name", name, f"a name with the word {word}")
 
 
-policy = ThreeBuses()
+policy = NamedBuses()

@@ -1,16 +1,16 @@
-"""Five enabled rules on the transaction bus, each with the content that its requirement asks for.
+"""The wanted rules are enabled on a bus, each with the content that its requirement asks for.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.patterns import condition, event_pattern, left_out, written
+from policies.engine.events.patterns import condition, event_pattern, left_out, likeness, written
 from policies.engine.events.rules import is_enabled, rule_id
-from policies.engine.events.wiring import RULE, bus_of, rules_on
+from policies.engine.events.wiring import bus_of, rules_on
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import shown
@@ -18,20 +18,23 @@ from policies.engine.template.values import shown
 Detail = Mapping[str, Any]
 
 
-class FiveRules(Policy):
+class RulePatterns(Policy):
     scope = (RULE,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        bus = roles_of(template).bus("transaction")
+        part, wanted = parameters["bus"], filled(parameters["rules"], parameters.get("values", {}))
+        bus = parameters["parts"].bus(part)
         if not bus:
-            yield Finding(TEMPLATE, "Resources", "no transaction bus", "five rules on a transaction bus")
+            yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"{len(wanted)} rules on the {part} bus")
             return
-        wanted = filled(parameters["rules"], parameters)
         for name, detail in wanted.items():
-            yield from self._one_of_five(template, bus, name, detail, parameters)
-        others = [rule for rule in rules_on(template, bus) if rule_id(template, rule) not in wanted]
-        for rule in others:
-            yield from _content_of_its_own(template, rule, rules_on(template, bus))
+            yield from self._wanted_rule(template, bus, name, detail, parameters)
+        alike: dict[Hashable, list[Resource]] = {}
+        for rule in rules_on(template, bus):
+            alike.setdefault(likeness(event_pattern(template, rule)), []).append(rule)
+        for rule in rules_on(template, bus):
+            if rule_id(template, rule) not in wanted:
+                yield from _content_of_its_own(template, rule, alike)
         for rule in rules_on(template, bus):
             if rule.properties.get("ScheduleExpression") is not None:
                 found = shown(template, rule.properties["ScheduleExpression"])
@@ -40,7 +43,7 @@ class FiveRules(Policy):
             if not is_enabled(template, rule):
                 yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
 
-    def _one_of_five(
+    def _wanted_rule(
         self, template: Template, bus: Resource, name: str, detail: Detail, parameters: dict[str, Any]
     ) -> Iterator[Finding]:
         if any(not list(pattern_problems(template, rule, detail, parameters)) for rule in rules_on(template, bus)):
@@ -56,13 +59,13 @@ class FiveRules(Policy):
             yield from pattern_problems(template, rule, detail, parameters)
 
 
-def filled(value: Any, parameters: dict[str, Any]) -> Any:
-    """The value with every text `$name` replaced by the parameter of that name."""
+def filled(value: Any, values: Mapping[str, Any]) -> Any:
+    """The value with every text `$name` replaced by what it stands for."""
     if isinstance(value, str) and value.startswith("$"):
-        return parameters[value[1:]]
+        return values[value[1:]]
     if isinstance(value, Mapping):
-        return {key: filled(item, parameters) for key, item in value.items()}
-    return [filled(item, parameters) for item in value] if isinstance(value, list) else value
+        return {key: filled(item, values) for key, item in value.items()}
+    return [filled(item, values) for item in value] if isinstance(value, list) else value
 
 
 def pattern_problems(
@@ -82,7 +85,7 @@ def pattern_problems(
         wanted = f"nothing that keeps out {written(event)}, replayed or not"
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
     for field in dict.fromkeys([*detail, *own]):
-        whole = field in parameters["whole_numbers"]
+        whole = field in parameters.get("whole_numbers", ())
         asked = condition(detail.get(field), whole)
         if asked is None or condition(own.get(field), whole) != asked:
             found = written(own[field]) if field in own else "nothing asked of this field"
@@ -90,15 +93,18 @@ def pattern_problems(
             yield Finding(rule.logical_id, f"EventPattern.detail.{field}", found, wanted)
 
 
-def _content_of_its_own(template: Template, rule: Resource, rules: list[Resource]) -> Iterator[Finding]:
-    """A rule beyond the five asks for content too, and not for the same as another."""
+def _content_of_its_own(
+    template: Template, rule: Resource, alike: Mapping[Hashable, list[Resource]]
+) -> Iterator[Finding]:
+    """A rule beyond these asks for content too, and not for the same as another."""
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping) or not pattern.get("detail"):
         yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
         return
-    for other in rules:
-        if other is not rule and event_pattern(template, other) == pattern:
-            yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
+    # One that is the same is enough to say so.
+    other = next((one for one in alike[likeness(pattern)][:2] if one is not rule), None)
+    if other:
+        yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")
 
 
-policy = FiveRules()
+policy = RulePatterns()

@@ -8,8 +8,9 @@ from typing import Any
 
 from policies.engine.events.delivery import EVENTS, may_send, open_to_strangers, queue_statements
 from policies.engine.events.rules import all_targets, dead_letter_queue, unread_targets
-from policies.engine.events.wiring import QUEUE, RULE, RuleTarget
+from policies.engine.events.wiring import RuleTarget
 from policies.engine.finding import Finding
+from policies.engine.kinds import QUEUE, QUEUE_POLICY, RULE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.template.template import Resource, Template
@@ -17,7 +18,7 @@ from policies.engine.template.template import Resource, Template
 
 class TargetDeadLetterQueue(Policy):
     scope = (RULE,)
-    relies_on = (QUEUE, "AWS::SQS::QueuePolicy")
+    relies_on = (QUEUE, QUEUE_POLICY)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for rule in template.of_type(RULE):

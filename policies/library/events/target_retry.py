@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.events.rules import unread_targets
-from policies.engine.events.wiring import RULE, RuleTarget, targets_of
+from policies.engine.events.wiring import RuleTarget, targets_of
 from policies.engine.finding import Finding
+from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 

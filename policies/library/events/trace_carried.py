@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-inp
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import RULE, RuleTarget, invocation, targets_of
+from policies.engine.events.targets import transforms_whole
+from policies.engine.events.wiring import RuleTarget, invocation, targets_of
 from policies.engine.finding import Finding
+from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
-
-_WHOLE_EVENT = ("<aws.events.event.json>", "<aws.events.event>")
 
 
 class TracedEvents(Policy):
@@ -34,18 +34,9 @@ def _input(template: Template, target: RuleTarget) -> Iterator[Finding]:
     path = target.raw.get("InputPath")
     if path is not None and template.text(path) not in ("$", "$.detail"):
         yield Finding(name, f"{target.path}.InputPath", str(path), wanted)
-    transformer = template.resolve(target.raw.get("InputTransformer"))
-    if transformer is not None and not _carries_detail(transformer):
-        yield Finding(name, f"{target.path}.InputTransformer", str(transformer), wanted)
-
-
-def _carries_detail(transformer: Any) -> bool:
-    if not isinstance(transformer, dict) or not isinstance(transformer.get("InputTemplate"), str):
-        return False
-    used = transformer["InputTemplate"]
-    paths = transformer.get("InputPathsMap") or {}
-    whole = [f"<{name}>" for name, path in paths.items() if path in ("$", "$.detail")]
-    return any(word in used for word in (*_WHOLE_EVENT, *whole))
+    transformer = target.raw.get("InputTransformer")
+    if transformer is not None and not transforms_whole(template, transformer):
+        yield Finding(name, f"{target.path}.InputTransformer", str(template.resolve(transformer)), wanted)
 
 
 policy = TracedEvents()

@@ -1,6 +1,8 @@
-"""The three functions exist, each is called by what must call it, and none by the audit bus.
+"""The functions exist, each is called by what must call it, and none by a bus that must feed none.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,71 +11,95 @@ from typing import Any
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import is_enabled
 from policies.engine.events.targets import feeders
-from policies.engine.events.wiring import FUNCTION, METHOD, RULE, bus_of, calls_of
+from policies.engine.events.wiring import bus_of, calls_of
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import FUNCTIONS, Roles, roles_of
+from policies.engine.kinds import BUCKET, FUNCTION, MAPPING, METHOD, RULE
+from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.services.storage import stream_of
 from policies.engine.template.template import Resource, Template
 
+# How a caller is called in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
 _CALLERS = {
-    "ingest_processor": "a method of the API",
-    "fraud_detector": "a rule on the transaction bus",
-    "notifier": "a rule on the system bus",
+    "api": "a method of the API",
+    "rule": "a rule on the {on} bus",
+    "bucket": "the {on} bucket",
+    "stream": "the stream of the {on} table",
 }
 
 
-class ThreeFunctions(Policy):
+class CalledFunctions(Policy):
     scope = (FUNCTION,)
     relies_on = (METHOD, RULE)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        roles = roles_of(template)
-        for part in FUNCTIONS:
-            function = roles.function(part)
+        parts: Parts = parameters["parts"]
+        for part, caller in parameters["functions"].items():
+            function, told = parts.function(part), _CALLERS[caller["by"]].format(**caller)
             if function is None:
-                yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {_CALLERS[part]}")
+                yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {told}")
                 continue
-            callers = _callers(template, roles, part, function)
+            callers = _callers(template, parts, caller, function)
             if not callers:
-                found = f"{part} is not called by {_CALLERS[part]}"
-                yield Finding(function.logical_id, "FunctionName", found, f"a call by {_CALLERS[part]}")
-            if part == "notifier":
-                yield from _unheard(template, callers, parameters["suspicion"])
-        audit = roles.bus("audit")
-        if audit:
-            yield from feeders(template, audit)
+                yield Finding(
+                    function.logical_id, "FunctionName", f"{part} is not called by {told}", f"a call by {told}"
+                )
+            if "event" in caller:
+                yield from _unheard(template, callers, caller["event"])
+        if parameters.get("no_others"):
+            yield from _others(template, {parts.function(part) for part in parameters["functions"]})
+        for part in parameters.get("feeding_none", ()):
+            bus = parts.bus(part)
+            if bus:
+                yield from feeders(template, bus)
 
 
-def _callers(template: Template, roles: Roles, part: str, function: Resource) -> list[Resource]:
-    """The methods, or the rules on the right bus, that call a function."""
+def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], function: Resource) -> list[Resource]:
+    """What calls a function and is the right one of its kind."""
     callers = [call.caller for call in calls_of(template, function)]
-    if part == "ingest_processor":
-        return [caller for caller in callers if caller.type == METHOD]
-    bus = roles.bus("transaction" if part == "fraud_detector" else "system")
-    return [one for one in callers if one.type == RULE and bus is not None and bus_of(template, one) is bus]
+    match wanted["by"]:
+        case "api":
+            return [caller for caller in callers if caller.type == METHOD]
+        case "rule":
+            bus = parts.bus(wanted["on"])
+            return [one for one in callers if one.type == RULE and bus is not None and bus_of(template, one) is bus]
+        case "bucket":
+            return [one for one in callers if one.type == BUCKET and one is parts.player("bucket", wanted["on"])]
+        case _:
+            table = parts.player("table", wanted["on"])
+            stream = stream_of(template, table) if table else None
+            mappings = [one for one in callers if one.type == MAPPING and stream is not None]
+            return [one for one in mappings if template.text(one.properties.get("EventSourceArn")) == stream]
 
 
-def _unheard(template: Template, rules: list[Resource], suspicion: Mapping[str, str]) -> Iterator[Finding]:
-    """What keeps suspicions from the notifier; one rule that passes on every one is enough.
+def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:
+    """Functions that play none of the parts, such as a helper of a construct."""
+    for function in template.of_type(FUNCTION):
+        if function not in ours:
+            yield Finding(function.logical_id, "FunctionName", template.name(function), "no other function")
+
+
+def _unheard(template: Template, rules: list[Resource], event: Mapping[str, str]) -> Iterator[Finding]:
+    """What keeps events from the function; one rule that passes on every one is enough.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """
-    problems = [list(_rule_problems(template, rule, suspicion)) for rule in rules]
+    problems = [list(_rule_problems(template, rule, event)) for rule in rules]
     if all(problems):
         for found in problems:
             yield from found
 
 
-def _rule_problems(template: Template, rule: Resource, suspicion: Mapping[str, str]) -> Iterator[Finding]:
-    wanted = f"nothing that keeps out {written(suspicion)}"
+def _rule_problems(template: Template, rule: Resource, event: Mapping[str, str]) -> Iterator[Finding]:
+    wanted = f"nothing that keeps out {written(event)}"
     if not is_enabled(template, rule):
         yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping):
         yield Finding(rule.logical_id, "EventPattern", written(pattern), wanted)
         return
-    for key in [*left_out(template, pattern, suspicion), *(["detail"] if "detail" in pattern else [])]:
+    for key in [*left_out(template, pattern, event), *(["detail"] if "detail" in pattern else [])]:
         yield Finding(rule.logical_id, f"EventPattern.{key}", written(pattern[key]), wanted)
 
 
-policy = ThreeFunctions()
+policy = CalledFunctions()

@@ -1,4 +1,4 @@
-"""Outcomes go to the audit bus and a queue, set on the qualifier that is really invoked.
+"""Failures go to a queue, and successes to a bus if they must, set on the qualifier that is really invoked.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.htm
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import BUS, FUNCTION, INVOKE_CONFIG, LATEST, QUEUE, calls_of, on_function, role_of
+from policies.engine.events.wiring import LATEST, calls_of, on_function, role_of
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.iam.permissions import lacking
-from policies.engine.parts import FUNCTIONS, roles_of
+from policies.engine.kinds import BUS, FUNCTION, INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.template.template import Resource, Template
@@ -22,8 +22,8 @@ class FunctionDestinations(Policy):
     relies_on = (INVOKE_CONFIG, QUEUE, BUS)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        for part in FUNCTIONS:
-            function = roles_of(template).function(part)
+        for part in parameters["functions"]:
+            function = parameters["parts"].function(part)
             if function is None:
                 yield Finding(TEMPLATE, "Resources", f"no {part}", f"{part} with its destinations")
                 continue
@@ -32,21 +32,23 @@ class FunctionDestinations(Policy):
                 for config in on_function(template, function, INVOKE_CONFIG)
             }
             invoked = {call.invocation.qualifier for call in calls_of(template, function)}
-            for qualifier in sorted(invoked | {parameters["alias"]}):
+            for qualifier in sorted(invoked | {parameters.get("alias", LATEST)}):
                 if qualifier not in configs:
                     found = f"destinations on {', '.join(sorted(configs)) or 'no qualifier'}"
                     wanted = f"an EventInvokeConfig on the qualifier {qualifier}, which is what is invoked"
                     yield Finding(function.logical_id, "EventInvokeConfig", found, wanted)
             for config in configs.values():
-                yield from _destinations(template, function, config)
+                yield from _destinations(template, function, config, parameters)
 
 
-def _destinations(template: Template, function: Resource, config: Resource) -> Iterator[Finding]:
-    audit = roles_of(template).bus("audit")
+def _destinations(
+    template: Template, function: Resource, config: Resource, parameters: dict[str, Any]
+) -> Iterator[Finding]:
+    part = parameters.get("successes")
     success, failure = template.value(config, _SUCCESS), template.value(config, _FAILURE)
     bus, queue = template.by_arn(success, BUS), template.by_arn(failure, QUEUE)
-    if bus is None or bus is not audit:
-        yield Finding(config.logical_id, _SUCCESS, str(success or "none"), "the ARN of the audit bus")
+    if part and (bus is None or bus is not parameters["parts"].bus(part)):
+        yield Finding(config.logical_id, _SUCCESS, str(success or "none"), f"the ARN of the {part} bus")
     if queue is None:
         yield Finding(config.logical_id, _FAILURE, str(failure or "none"), "the ARN of a queue of this stack")
     if refused := refusal(template, queue):

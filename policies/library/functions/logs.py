@@ -3,14 +3,17 @@
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION, LOG_GROUP, log_group_of, role_of
+from policies.engine.events.wiring import log_group_of, role_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lacking
 from policies.engine.iam.statements import Statement, role_statements
+from policies.engine.kinds import API_STAGE, FUNCTION, LOG_GROUP
 from policies.engine.policy import Policy
+from policies.engine.retention import retention_problems
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -24,7 +27,8 @@ class FunctionLogs(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         functions = template.of_type(FUNCTION)
         groups = {function.logical_id: log_group_of(template, function) for function in functions}
-        used = [group.logical_id for group in groups.values() if group] + list(_used_otherwise(template))
+        used = Counter(group.logical_id for group in groups.values() if group)
+        used.update(_used_otherwise(template))
         for function in functions:
             group = groups[function.logical_id]
             if group is None:
@@ -32,25 +36,18 @@ class FunctionLogs(Policy):
                 wanted = "a log group of this template, for this function alone"
                 yield Finding(function.logical_id, "LoggingConfig.LogGroup", str(found), wanted)
             else:
-                yield from _retention(template, group, parameters["retention_days"])
-                if used.count(group.logical_id) > 1:
+                yield from retention_problems(template, group, parameters["retention_days"])
+                if used[group.logical_id] > 1:
                     found = f"{group.logical_id}, which others write to, too"
                     yield Finding(function.logical_id, "LoggingConfig.LogGroup", found, "a log group of its own")
             yield from _rights(template, function, group)
 
 
 def _used_otherwise(template: Template) -> Iterator[str]:
-    for stage in template.of_type("AWS::ApiGateway::Stage"):
+    for stage in template.of_type(API_STAGE):
         group = template.target_of(template.value(stage, "AccessLogSetting.DestinationArn"), LOG_GROUP)
         if group:
             yield group.logical_id
-
-
-def _retention(template: Template, group: Resource, days: int) -> Iterator[Finding]:
-    if template.number(group.properties.get("RetentionInDays")) != days:
-        found = template.value(group, "RetentionInDays")
-        told = "none: logs are kept for ever" if found is None else f"{found} days"
-        yield Finding(group.logical_id, "RetentionInDays", told, f"{days} days")
 
 
 def _rights(template: Template, function: Resource, group: Resource | None) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The critical functions are called through the alias `live`, which in prod is provisioned within the reserved.
+"""The critical functions are called through their alias, which is provisioned, if at all, within the reserved.
 
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
@@ -7,15 +7,14 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.events.wiring import ALIAS, FUNCTION, METHOD, RULE, VERSION, calls_of, function_of, on_function
+from policies.engine.events.wiring import calls_of, function_of, on_function
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import ALIAS, FUNCTION, METHOD, RULE, VERSION
 from policies.engine.policy import Policy
 from policies.engine.template.intrinsics import Reference
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-_CRITICAL = ("ingest_processor", "fraud_detector")
 _SHARED = "RoutingConfig.AdditionalVersionWeights"
 _PATH = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
 
@@ -26,8 +25,8 @@ class ProvisionedConcurrency(Policy):
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         name = parameters["alias"]
-        for part in _CRITICAL:
-            function = roles_of(template).function(part)
+        for part in parameters["functions"]:
+            function = parameters["parts"].function(part)
             if function is None:
                 yield Finding(TEMPLATE, "Resources", f"no {part}", f"{part} with an alias {name}")
                 continue

@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import roles_of
+from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 
@@ -19,8 +18,9 @@ class ReservedConcurrency(Policy):
     scope = (FUNCTION,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        parts = {function.logical_id: part for part, function in roles_of(template).functions.items()}
-        overrides = parameters["overrides"]
+        players = parameters["parts"].players("function")
+        parts = {function.logical_id: part for part, function in players.items()}
+        overrides = parameters.get("overrides", {})
         total = 0.0
         for function in template.of_type(FUNCTION):
             part = parts.get(function.logical_id, "")

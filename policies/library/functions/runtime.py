@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION
 from policies.engine.finding import Finding
+from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION, role_of
+from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lacking
+from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from policies.engine.events.wiring import FUNCTION, role_of
+from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
 from policies.engine.iam import access
 from policies.engine.iam.bypasses import strangers
@@ -23,30 +23,28 @@ from policies.engine.iam.statements import (
     lower,
     role_statements,
 )
-from policies.engine.parts import roles_of
+from policies.engine.kinds import FUNCTION, ROLE, TABLES, TOPIC
+from policies.engine.parts import Parts
 from policies.engine.policy import Policy
-from policies.engine.services.storage import TABLES
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import listed
 
-_ROLE = "AWS::IAM::Role"
-_TOPIC = "AWS::SNS::Topic"
 # Objects under a prefix, over TLS, are as narrow as writing new objects can be.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
 
 class LeastPrivilege(Policy):
-    scope = (_ROLE,)
+    scope = (ROLE,)
     relies_on = (FUNCTION,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        parts = {function: part for part, function in roles_of(template).functions.items()}
+        parts: Parts = parameters["parts"]
         exact: dict[Resource, list[Grant]] = {}
-        for function, part in parts.items():
+        for part, function in parts.players("function").items():
             role = role_of(template, function)
             if role:
-                exact[role] = grants_of(template, part, function, parameters)
-        for role in template.of_type(_ROLE):
+                exact[role] = grants_of(template, parts, part, function, parameters["grants"])
+        for role in template.of_type(ROLE):
             grants, rules = forwarding(template, role)
             if rules:
                 exact.setdefault(role, grants)
@@ -81,8 +79,9 @@ def _function_roles(template: Template) -> Iterator[Finding]:
             yield Finding(function.logical_id, "Role", found, "a role of its own")
     for role in {role for role in roles if role}:
         yield from access.trust(template, role, "lambda.amazonaws.com", None)
-    for role in template.of_type(_ROLE):
-        if role not in roles and not forwarding(template, role)[1]:
+    taken = set(roles)
+    for role in template.of_type(ROLE):
+        if role not in taken and not forwarding(template, role)[1]:
             yield from access.trust(template, role, None, None)
 
 
@@ -102,7 +101,7 @@ def _keys(template: Template) -> Iterator[Finding]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    for resource in template.of_type(*TABLES, _TOPIC):
+    for resource in template.of_type(*TABLES, TOPIC):
         for path, raw in walk(resource.properties):
             if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
                 key = template.text(raw) or "unknown"
@@ -132,7 +131,7 @@ def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterato
         if grant.needed and key not in given:
             yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
         if grant.needed:
-            yield from denied(template, role, grant.action, grant.resource)
+            yield from denied(template, role, grant.action, grant.resource, grant.facts)
 
 
 def _wanted_conditions(grant: Grant) -> str:

@@ -3,18 +3,13 @@
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import (
-    INVOKE_CONFIG,
-    QUEUE,
-    failure_queues,
-    redrive_target,
-    rule_dead_letter_queues,
-    target_queues,
-)
+from policies.engine.events.wiring import failure_queues, redrive_target, rule_dead_letter_queues, target_queues
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 
@@ -29,11 +24,11 @@ class FailureRedrive(Policy):
         failures = failure_queues(template)
         if not failures:
             yield Finding(TEMPLATE, "Resources", "no queue that failures go to", "a failure queue with a parking queue")
+        taken = _taken(template, failures)
         for queue in failures:
             yield from _retention(template, queue, parameters["retention_seconds"])
             yield from _receives(template, queue, parameters["maximum_receive_count"])
             parking = redrive_target(template, queue)
-            taken = _taken(template, failures, queue)
             if parking is None or parking in taken:
                 found = template.value(queue, _TARGET) if parking is None else f"{parking.logical_id}: {taken[parking]}"
                 yield Finding(queue.logical_id, _TARGET, str(found or "none"), "a parking queue of its own")
@@ -43,15 +38,11 @@ class FailureRedrive(Policy):
             yield from _way_back(template, parking, queue)
 
 
-def _taken(template: Template, failures: list[Resource], own: Resource) -> dict[Resource, str]:
-    """The queues that cannot be this queue's parking queue, and why."""
-    others = [queue for queue in template.of_type(QUEUE) if queue is not own]
+def _taken(template: Template, failures: list[Resource]) -> dict[Resource, str]:
+    """The queues that cannot be a failure queue's parking queue, although it redrives to them, and why."""
+    redriven = Counter(redrive_target(template, queue) for queue in template.of_type(QUEUE))
     return {
-        **{
-            queue: "the dead-letter queue of another queue"
-            for queue in (redrive_target(template, o) for o in others)
-            if queue
-        },
+        **{queue: "the dead-letter queue of another queue" for queue, count in redriven.items() if queue and count > 1},
         **dict.fromkeys(rule_dead_letter_queues(template), "the dead-letter queue of a rule"),
         **dict.fromkeys(target_queues(template), "a rule's target"),
         **dict.fromkeys(failures, "a failure queue itself"),

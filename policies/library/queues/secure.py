@@ -6,24 +6,23 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-s
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import QUEUE
 from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import denies_plain_transport, resource_statements, several_policies
+from policies.engine.kinds import QUEUE, QUEUE_POLICY
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
-
-_POLICY = "AWS::SQS::QueuePolicy"
+from policies.engine.template.values import is_true
 
 
 class SecureQueues(Policy):
     scope = (QUEUE,)
-    relies_on = (_POLICY,)
+    relies_on = (QUEUE_POLICY,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for queue in template.of_type(QUEUE):
-            if template.value(queue, "SqsManagedSseEnabled") not in (True, "true"):
-                found = str(template.value(queue, "SqsManagedSseEnabled"))
-                yield Finding(queue.logical_id, "SqsManagedSseEnabled", found, "true")
+            encrypted = template.value(queue, "SqsManagedSseEnabled")
+            if not is_true(template, encrypted):
+                yield Finding(queue.logical_id, "SqsManagedSseEnabled", str(encrypted), "true")
             key = template.value(queue, "KmsMasterKeyId")
             if key is not None:
                 wanted = "no key: EventBridge cannot write to a queue under the key aws/sqs"

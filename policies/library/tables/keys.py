@@ -1,4 +1,4 @@
-"""The tables are there, each with its partition key and sort key.
+"""The tables are there, each with its partition key and, where one is wanted, its sort key.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
 """
@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import TABLES
 from policies.engine.policy import Policy
-from policies.engine.services.storage import TABLES, table_called
+from policies.engine.services.storage import key_schema, table_called
 from policies.engine.template.template import Resource, Template
 
 
@@ -27,10 +28,8 @@ class TableKeys(Policy):
 
 
 def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]]) -> Iterator[Finding]:
-    schema, types = template.value(table, "KeySchema"), _types(template, table)
-    wanted = [(keys["hash"][0], "HASH"), (keys["range"][0], "RANGE")]
-    own = schema if isinstance(schema, list) else []
-    found = [(one.get("AttributeName"), one.get("KeyType")) for one in own if isinstance(one, Mapping)]
+    found, types = key_schema(template, table), _types(template, table)
+    wanted = [(keys[kind.lower()][0], kind) for kind in ("HASH", "RANGE") if kind.lower() in keys]
     if found != wanted:
         yield Finding(table.logical_id, "KeySchema", _told(found), _told(wanted))
     for name, kind in keys.values():

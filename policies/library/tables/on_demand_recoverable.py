@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.kinds import GLOBAL_TABLE, TABLES
 from policies.engine.policy import Policy
-from policies.engine.services.storage import GLOBAL_TABLE, TABLES
 from policies.engine.template.lifecycle import loss_problems
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import is_off, is_true, shown

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from policy_statements import allow, open_queue
-from waiting import wait_for
 
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
+from tests.support.policy_statements import allow, open_queue
+from tests.support.waiting import wait_for
 
 Client = Callable[[str], Any]
 HANDLER = """

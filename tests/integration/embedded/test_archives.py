@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from waiting import wait_for
+
+from tests.support.waiting import wait_for
 
 # More deliveries than a replay makes before it can be cancelled.
 EVENTS, RULES = 150, 20

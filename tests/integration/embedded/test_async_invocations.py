@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from waiting import wait_for
 
 from hallmark.stage.embedded import ACCOUNT
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from waiting import wait_for
-
 from hallmark.stage.embedded.speed.background_priority import NICENESS, PATIENCE_SECONDS, may_come_back
+from tests.support.waiting import wait_for
 
 Client = Callable[[str], Any]
 # Field 41 of /proc/[pid]/stat is the scheduling class; the name before it, in brackets, may hold blanks.

@@ -11,7 +11,6 @@ from subprocess import PIPE
 
 import psutil
 import pytest
-from waiting import wait_for
 
 from hallmark.project import ROOT
 from hallmark.stage.embedded import emulator as emulators
@@ -19,6 +18,7 @@ from hallmark.stage.embedded import pinned_version
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.end_with_owner import OWNER
 from infra.errors import UserError
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.embedded
 

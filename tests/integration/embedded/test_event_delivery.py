@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from waiting import wait_for
 
 from hallmark.stage.embedded import ACCOUNT
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import DELIVERY, Injection, inject
+from tests.support.waiting import wait_for
 
 RULES = f"arn:aws:events:eu-central-1:{ACCOUNT}:rule"
 

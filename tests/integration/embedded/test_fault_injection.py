@@ -8,11 +8,11 @@ import pytest
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from waiting import wait_for
 
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import DESTINATION, PATH, Injection, inject
+from tests.support.waiting import wait_for
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from policy_statements import allow
-from waiting import wait_for
 
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator
+from tests.support.policy_statements import allow
+from tests.support.waiting import wait_for
 
 REGION = "eu-central-1"
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from policy_statements import allow
-from waiting import wait_for
 
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.stage.sessions import session
+from tests.support.policy_statements import allow
+from tests.support.waiting import wait_for
 
 REGION = "eu-central-1"
 

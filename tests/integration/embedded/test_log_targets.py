@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from policy_statements import allow
-
 from hallmark.stage.embedded import ACCOUNT
+from tests.support.policy_statements import allow
 
 
 def test_the_whole_event_is_one_line(client: Any, unique: str, route: Any, emit: Any) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from waiting import wait_for
+
+from tests.support.waiting import wait_for
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import urllib3
 from botocore.config import Config
-from policy_statements import allow
 
 from hallmark.stage.sessions import session
+from tests.support.policy_statements import allow
 
 Client = Callable[[str], Any]
 REGION = "eu-central-1"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import urllib3
-from policy_statements import allow
 
 from hallmark.stage.embedded import ACCOUNT
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.runtime.interpreters import interpreter_of
+from tests.support.policy_statements import allow
 
 Client = Callable[[str], Any]
 Invoke = Callable[..., tuple[Any, str | None]]

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from policy_statements import allow
-from waiting import wait_for
 
 from hallmark.observe import observe
 from hallmark.observe.drift import drift
@@ -14,6 +12,8 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import ACCOUNT, SECRET
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.sessions import session
+from tests.support.policy_statements import allow
+from tests.support.waiting import wait_for
 
 REGION = "us-east-1"
 STAGE = "readback"

@@ -14,14 +14,14 @@ import pytest
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from policy_statements import allow, open_queue
-from waiting import wait_for
 
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import ACCOUNT, SECRET, environment, stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.sessions import session
 from infra.systems import system_of
+from tests.support.policy_statements import allow, open_queue
+from tests.support.waiting import wait_for
 
 REGIONS = HERE, THERE = "eu-central-1", "us-east-1"
 Client = Callable[[str], Any]

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from waiting import wait_for
-
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
+from tests.support.waiting import wait_for
 
 
 def test_events_deliveries_and_invocations_are_counted(

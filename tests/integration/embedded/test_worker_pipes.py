@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from waiting import wait_for
+
+from tests.support.waiting import wait_for
 
 Client = Callable[[str], Any]
 Invoke = Callable[[dict[str, Any]], tuple[dict[str, Any], str | None]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hallmark.load import generator
-from hallmark.load.abuse_key import make_over_quota_key, remove_over_quota_key
+from hallmark.load.abuse_key import over_quota_key
 from hallmark.load.generator import Settings, generate
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.realtime.api import api_id
@@ -19,10 +19,9 @@ def _made(stage: DeployedStage) -> Iterator[str]:
 
 
 def test_a_key_is_removed_with_its_plan_and_made_once(stage: DeployedStage) -> None:
-    values = {make_over_quota_key(stage, api_id(stage)) for _ in range(2)}
-    assert len(values) == 2
-    assert list(_made(stage)) == ["realtime-load-over-quota-dev"] * 2
-    remove_over_quota_key(stage)
+    with over_quota_key(stage, api_id(stage)) as killed, over_quota_key(stage, api_id(stage)) as value:
+        assert value != killed
+        assert list(_made(stage)) == ["realtime-load-over-quota-dev"] * 2
     assert list(_made(stage)) == []
 
 

@@ -10,7 +10,7 @@ import urllib3
 
 from hallmark.stage import Stage
 from infra.merchant_upload.outputs import Output
-from tests.integration.conftest import open_or_deploy
+from tests.support.stages import open_or_deploy
 
 Json = dict[str, Any]
 TIMEOUT = 30

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-MERCHANTS = ("corner-shop", "book-shop")
+MERCHANTS = ("corner-shop", "garden-market")
 CONTENT_TYPE, ENCRYPTION = "text/csv", "aws:kms"
 MOST_BYTES = 10_485_760
 VALID = timedelta(minutes=15)

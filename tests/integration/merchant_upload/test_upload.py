@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,7 +70,7 @@ def test_without_a_word_about_the_file_any_of_up_to_ten_mebibytes_is_taken(merch
 
 
 OTHERWISE = {
-    "another key": {"key": "uploads/book-shop/2026/11/30/up_1.csv"},
+    "another key": {"key": "uploads/garden-market/2026/11/30/up_1.csv"},
     "another type": {"Content-Type": "text/html"},
     "no encryption of ours": {"x-amz-server-side-encryption": "AES256"},
     "a key of its own": {"x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:us-east-1:000000000000:key/mine"},
@@ -132,7 +133,7 @@ def test_a_bad_request_is_400_with_the_rules_and_without_its_values(merchant, bo
 
 @pytest.mark.control("MU_FN_LOGS")
 def test_the_function_s_log_is_json_in_its_own_group_and_without_names_of_files(stage, merchant):
-    secret = f"secret-{datetime.now(UTC).timestamp()}.csv"
+    secret = f"secret-{uuid.uuid4().hex}.csv"
     form = merchant(MERCHANTS[0]).form(fileName=secret)
     group = f"/aws/lambda/{stage.outputs[Output.API_HANDLER_ARN].rpartition(':')[2]}"
     events = stage.client("logs").filter_log_events(logGroupName=group)["events"]
@@ -144,7 +145,9 @@ def test_the_function_s_log_is_json_in_its_own_group_and_without_names_of_files(
 def test_hallmark_send_carries_files_and_accounts_for_each(stage, hallmark, tmp_path):
     (tmp_path / "one.csv").write_bytes(FILE)
     (tmp_path / "two.csv").write_bytes(b"")
-    done = hallmark("send", "--system", "merchant_upload", str(tmp_path / "one.csv"), str(tmp_path / "two.csv"))
+    done = hallmark(
+        "send", "--system", "merchant_upload", "--target", "aws", str(tmp_path / "one.csv"), str(tmp_path / "two.csv")
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^files bucket +2 +2 +0 +0$", done.stdout, re.MULTILINE)
     assert re.search(r"^upload records +2 +2 +0 +0$", done.stdout, re.MULTILINE)

@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 import pytest
-from observe.changes import CHANGES, Change
-from observe.changes.table import groups
 
 from hallmark import catalogue
 from hallmark.observe import observe
 from hallmark.observe.drift import Difference, drift
 from hallmark.policies import judge
 from hallmark.stage import Stage
+from tests.integration.observe.changes import CHANGES, Change
+from tests.integration.observe.changes.table import groups
 
 Json = dict[str, Any]
 GROUPS = groups(CHANGES)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from observe.changes import CHANGES
-from realtime.command import Command
 
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.observed import judge
 from hallmark.stage import Stage
+from tests.integration.observe.changes import CHANGES
+from tests.support.command import Command
 
 pytestmark = pytest.mark.embedded
 LESS_MEMORY = next(change for change in CHANGES if change.name == "a_function_gets_less_memory")

@@ -1,4 +1,4 @@
-"""What tests of the pipeline need: requests, a client for the API, and eyes on every target."""
+"""What tests of the pipeline need: requests, a client for the API, and observations of every target."""
 
 import itertools
 import uuid
@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import urllib3
-from realtime.eyes import Api, Json, Targets, subscribed
-from waiting import wait_for
 
 from hallmark import clock
 from hallmark.ledger.quiet import wait_until_quiet
 from hallmark.stage import Stage
 from hallmark.systems.realtime.ledger.audit_activity import AuditActivity
+from tests.integration.realtime.observations import Api, Json, Targets, subscribed
+from tests.support.stages import open_or_deploy
+from tests.support.waiting import wait_for
 
 # A plain purchase by day: it matches no rule.
 QUIET: Json = {
@@ -28,6 +29,12 @@ QUIET: Json = {
     "cardholderTimeZone": "America/New_York",
     "ts": "2026-03-03T15:00:00.000Z",
 }
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """`dev` of realtime."""
+    return open_or_deploy(request, "realtime")
 
 
 @pytest.fixture(scope="session")

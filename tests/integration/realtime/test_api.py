@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from realtime.judge import answer_of_the_gateway
-from realtime.plan_key import key_of_plan
-from realtime.traces import archived, everything
 
 from hallmark.stage import Stage
+from hallmark.systems.realtime.api import api_id
 from infra.realtime.outputs import Output
+from tests.integration.realtime.assertions import answer_of_the_gateway
+from tests.integration.realtime.stage_contents import archived, everything
+from tests.support.keys import throttled_key
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
 # Broken on purpose: the field, and a value that no transaction may have. `...` leaves the field out.
@@ -144,7 +145,7 @@ def test_an_id_is_taken_once_for_all(api: Any, transaction: Callable[..., dict[s
 
 @pytest.mark.control("RT_API_KEY")
 def test_over_the_plan_is_refused(api: Any, stage: Stage, transaction: Callable[..., dict[str, Any]]) -> None:
-    with key_of_plan(stage, rate=1, burst=2) as key:
+    with throttled_key(stage, api_id(stage), rate=1, burst=2) as key:
         statuses = {api.post(transaction(), key=key).status for _ in range(10)}
     assert 429 in statuses
     assert statuses <= {202, 429}

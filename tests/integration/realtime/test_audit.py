@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from waiting import wait_for
 
 from hallmark import clock
 from hallmark.stage import Stage
@@ -15,6 +14,7 @@ from hallmark.systems.realtime import audit
 from hallmark.systems.realtime import fraud_rules as rules
 from hallmark.systems.realtime.fraud_rules import RULES
 from infra.realtime.outputs import Output
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 RULE = "high-value-domestic"

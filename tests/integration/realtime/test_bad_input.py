@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from realtime.bodies import MARK, bodies
-from realtime.judge import Judge
-from realtime.named_bodies import CARD, NAMED, Named
-from realtime.plan_key import key_of_plan
-from realtime.traces import archived, everything, rows
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
 from hallmark.systems.realtime.api import PATH, api_id
 from infra.realtime.outputs import Output
+from tests.integration.realtime.assertions import Judge
+from tests.integration.realtime.breaking_bodies import CARD, NAMED, Named
+from tests.integration.realtime.drawn_bodies import MARK, bodies
+from tests.integration.realtime.stage_contents import archived, everything, rows
+from tests.support.keys import throttled_key
 
 Json = dict[str, Any]
 PROGRESS_EVERY = 1_000
@@ -34,7 +34,7 @@ LINE = {"level", "message", "function", "stage", "traceId", "transactionId"}
 @pytest.fixture(scope="module")
 def key(stage: Stage) -> Iterator[str]:
     """A key of a plan that never says 429."""
-    with key_of_plan(stage, rate=5_000, burst=5_000) as value:
+    with throttled_key(stage, api_id(stage), rate=5_000, burst=5_000) as value:
         yield value
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from policy_statements import open_queue
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from tests.support.policy_statements import open_queue
+from tests.support.waiting import wait_for
 
 Make = Callable[..., dict[str, Any]]
 # By night, abroad, without the card: two rules.

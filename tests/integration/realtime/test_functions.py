@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from realtime.eyes import drained
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from tests.integration.realtime.observations import drained
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 # A receipt of a message that comes back at once counts, too.

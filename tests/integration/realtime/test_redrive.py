@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from realtime.command import Command
-from waiting import wait_for
 
 from hallmark import clock
 from hallmark.digest import compare, digest
@@ -20,6 +18,8 @@ from hallmark.systems.realtime.digest import PARTS
 from hallmark.systems.realtime.failures import FAILURES
 from infra.errors import UserError
 from infra.realtime.outputs import Output
+from tests.support.command import Command
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 Make = Callable[..., Json]

@@ -8,8 +8,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from realtime.command import Command
-from waiting import wait_for
 
 from hallmark import clock
 from hallmark.commands.moments import moment
@@ -19,6 +17,8 @@ from hallmark.systems.realtime import replay as replays
 from hallmark.systems.realtime.digest import PARTS
 from infra.errors import UserError
 from infra.realtime.outputs import Output
+from tests.support.command import Command
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 Make = Callable[..., Json]

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from waiting import wait_for
 
 from hallmark import clock
 from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.enrichment import local_hour, recent_counts
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from infra.realtime.outputs import Output
+from tests.support.waiting import wait_for
 
 Fields = dict[str, Any]
 # The account's earlier transactions, in seconds before this one, as functions of the threshold and the window.

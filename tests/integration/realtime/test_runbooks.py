@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from realtime import aws_cli
-from realtime.command import SECONDS, Command
 
 from hallmark.project import ROOT
 from hallmark.stage import Stage
+from tests.support import aws_cli
+from tests.support.command import SECONDS, Command
 
 PAGES = sorted((ROOT / "docs" / "runbooks" / "realtime").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)

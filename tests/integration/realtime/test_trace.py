@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 ROOT = "1-5759e988-bd862e3fe1be46a994272794"

@@ -1,5 +1,6 @@
-"""fidelity.yaml and the extensions tell the same story."""
+"""fidelity.yaml, the extensions, the cards and the catalogues tell the same story."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 
 from hallmark import catalogue, fidelity, yaml_lines
 from hallmark.stage.embedded import extensions
+from infra.errors import UserError
+from policies.engine import library
 
 FOLDER = Path(extensions.__file__).parent
 ROWS: list[dict[str, Any]] = yaml_lines.read(FOLDER.parent / "fidelity.yaml")
@@ -24,18 +27,54 @@ def test_every_extension_is_installed_and_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["behaviour"])
 def test_a_row_is_complete(row: dict[str, Any]) -> None:
-    assert set(row) <= {"behaviour", "proof", "fidelity", "by", "controls", "limit"}
+    assert set(row) <= {"id", "behaviour", "proof", "fidelity", "by", "limit"}
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", row["id"])
     assert row.get("proof") in (None, "observed")
     assert row["fidelity"] in {"native", "extended", "absent"}
     assert bool(row.get("by")) == (row["fidelity"] == "extended")
-    assert row["controls"]
+
+
+def test_every_row_has_an_id_of_its_own_and_something_rests_on_it() -> None:
+    ids = [row["id"] for row in ROWS]
+    assert len(set(ids)) == len(ids)
+    named = [names for system in catalogue.systems() for names in catalogue.load(system).behaviours.values()]
+    cards = [catalogue.card(policy).behaviours for policy in library.names()]
+    assert {name for names in (*named, *cards) for name in names} == set(ids)
 
 
 def test_every_control_that_is_read_back_has_a_row_of_settings() -> None:
-    settings = {control for row in ROWS if row.get("proof") == "observed" for control in row["controls"]}
-    assert settings == {control.id for control in catalogue.load("realtime").controls if control.asks_for("observed")}
+    for system in catalogue.systems():
+        for control in catalogue.load(system).controls:
+            assert bool(fidelity.of_control(control.id, "observed")) == control.asks_for("observed"), control.id
+
+
+def test_a_behaviour_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "fidelity.yaml"
+    file.write_text("- {id: one, behaviour: one, fidelity: native}\n", encoding="utf-8")
+    with pytest.raises(
+        UserError, match=r"^[A-Z]+_\w+ rests on the behaviour '[a-z-]+', which fidelity\.yaml does not have$"
+    ):
+        fidelity.of_control("RT_AUDIT", file=file)
 
 
 def test_a_setting_can_be_kept_though_nothing_is_done_about_it() -> None:
     assert fidelity.of_control("RT_FN_MEMORY", "observed") == "native"
     assert fidelity.of_control("RT_FN_MEMORY", "behaviour") == "absent"
+
+
+def test_it_is_the_worst_of_the_rows(tmp_path: Path) -> None:
+    file, folder = tmp_path / "fidelity.yaml", tmp_path / "controls"
+    folder.mkdir()
+    names = ("native", "extended", "absent")
+    file.write_text("".join(f"- {{id: {name}, behaviour: x, fidelity: {name}}}\n" for name in names))
+    texts = "title: T, statement: S, severity: low, anchor: A, why: W, fix: F, frameworks: {pci: [7.2.1], nist: [AC-6]}"
+    rests = (
+        ("RT_A", "[native]"),
+        ("RT_B", "[native, extended]"),
+        ("RT_C", "[extended, absent, native]"),
+        ("RT_D", "[]"),
+    )
+    rows = "".join(f"- {{id: {name}, proofs: [load], behaviours: {ids}, {texts}}}\n" for name, ids in rests)
+    (folder / "own.yaml").write_text(f"region: us-east-1\nstages: [dev]\ncontrols:\n{rows}")
+    found = [fidelity.of_control(f"RT_{name}", file=file, folder=folder) for name in "ABCDE"]
+    assert found == ["native", "extended", "absent", None, None]

@@ -1,5 +1,6 @@
 """A waiver that is wrong, expired, unused or too wide fails in one line with file and line."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ TODAY = date(2026, 11, 21)
 GOOD = """waivers:
   - rule: W2531
     tool: cfn-lint
-    scope: {type: AWS::Lambda::Function}
+    scope: {system: realtime, type: AWS::Lambda::Function}
     reason: The requirement names the runtime
     owner: platform engineering
     expires: 2027-01-31
@@ -31,9 +32,38 @@ def test_good(file: Path) -> None:
     known = waivers.load(file, TODAY)
     (waiver,) = known.entries
     assert waiver.deadlines == (("creation ends", date(2027, 2, 1)),)
-    assert known.find("cfn-lint", "W2531", "AWS::Lambda::Function", "Fn", "dev") is waiver
-    assert known.find("cfn-lint", "W2531", "AWS::SQS::Queue", "Fn", "dev") is None
-    assert known.find("checkov", "W2531", "AWS::Lambda::Function", "Fn", "dev") is None
+    assert known.find("cfn-lint", "W2531", "AWS::Lambda::Function", "Fn", "dev", "realtime") is waiver
+    assert known.find("cfn-lint", "W2531", "AWS::SQS::Queue", "Fn", "dev", "realtime") is None
+    assert known.find("checkov", "W2531", "AWS::Lambda::Function", "Fn", "dev", "realtime") is None
+
+
+@pytest.mark.parametrize("system", ["merchant_upload", "account", "load", None])
+def test_a_waiver_covers_no_other_system(file: Path, system: str | None) -> None:
+    file.write_text(GOOD)
+    assert waivers.load(file, TODAY).find("cfn-lint", "W2531", "AWS::Lambda::Function", "Fn", "dev", system) is None
+
+
+def test_every_system_is_written_out(file: Path) -> None:
+    file.write_text(GOOD.replace("{system: realtime,", "{system: '*', resource: 'Api*',"))
+    known = waivers.load(file, TODAY)
+    for system in ("realtime", "merchant_upload", "load"):
+        assert known.find("cfn-lint", "W2531", "AWS::Lambda::Function", "ApiFn", "dev", system)
+    assert str(known.entries[0].scope) == "AWS::Lambda::Function, Api*, every system"
+
+
+def test_a_control_tells_its_system(file: Path) -> None:
+    control = GOOD.replace("rule: W2531", "rule: RT_FN_RUNTIME").replace("tool: cfn-lint", "tool: control")
+    file.write_text(control.replace("system: realtime, ", ""))
+    known = waivers.load(file, TODAY)
+    assert known.find("control", "RT_FN_RUNTIME", "AWS::Lambda::Function", "Fn", "dev")
+    assert known.find("control", "MU_FN_RUNTIME", "AWS::Lambda::Function", "Fn", "dev") is None
+    for text, told in (
+        (control, "4: a control's id tells its system: leave out `system`"),
+        (control.replace("RT_", "XX_"), "2: no system has controls like XX_FN_RUNTIME: their ids begin with RT_"),
+    ):
+        file.write_text(text)
+        with pytest.raises(UserError, match=f"^{re.escape(str(file))}:{told}"):
+            waivers.load(file, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -48,12 +78,12 @@ def test_good(file: Path) -> None:
         ("expires: 2027-01-31", "expires: 2028-01-31", 7, "the waiver of W2531 is too long: a year at most"),
         ("reason:", "because:", 5, "a waiver has no field `because`"),
         ("tool: cfn-lint", "tool: linter", 3, "`tool` must be one of cfn-lint, checkov, iam, control, not 'linter'"),
-        ("{type: AWS::Lambda::Function}", "{}", 4, "the scope is too wide: name a type or a resource"),
-        ("{type: AWS::Lambda::Function}", "{stage: dev}", 4, "the scope is too wide: name a type or a resource"),
-        ("{type: AWS::Lambda::Function}", "{resource: '*a*b*c*'}", 4, "the scope is too wide: `*a*b*c*` names no"),
-        ("{type: AWS::Lambda::Function}", "{resource: 'ab*'}", 4, "the scope is too wide: `ab*` names no resource"),
-        ("{type: AWS::Lambda::Function}", "{resource: '?????*'}", 4, "the scope is too wide: `?????*` names no"),
-        ("{type: AWS::Lambda::Function}", "{resource: ''}", 4, "the scope is too wide: `` names no resource"),
+        (", type: AWS::Lambda::Function}", "}", 4, "the scope is too wide: name a type or a resource"),
+        ("type: AWS::Lambda::Function}", "stage: dev}", 4, "the scope is too wide: name a type or a resource"),
+        ("type: AWS::Lambda::Function}", "resource: '*a*b*c*'}", 4, "the scope is too wide: `*a*b*c*` names no"),
+        ("type: AWS::Lambda::Function}", "resource: 'ab*'}", 4, "the scope is too wide: `ab*` names no resource"),
+        ("type: AWS::Lambda::Function}", "resource: '?????*'}", 4, "the scope is too wide: `?????*` names no"),
+        ("type: AWS::Lambda::Function}", "resource: ''}", 4, "the scope is too wide: `` names no resource"),
         ("AWS::Lambda::Function}", "AWS::Lambda::Function, stage: qa}", 4, "there is no stage 'qa': `stage` is dev or"),
         ("rule: W2531", "rule: '*'", 2, "`rule` must be a rule of cfn-lint, such as W2531, not '*'"),
         ("rule: W2531", "rule: W253", 2, "`rule` must be a rule of cfn-lint, such as W2531, not 'W253'"),
@@ -76,11 +106,30 @@ def test_good(file: Path) -> None:
             "`rule` must be a control's id, such as RT_FN_RUNTIME, not 'CKV_AWS_1'",
         ),
         ("owner: platform engineering", "owner: me@example.com", 6, "`owner` must be a role, which outlasts a person"),
-        ("{type: AWS::Lambda::Function}", "{resource: '*'}", 4, "the scope is too wide: `*` names no resource"),
-        ("{type: AWS::Lambda::Function}", "{resource: '[A-Z]*'}", 4, "the scope is too wide: `[A-Z]*` names no"),
-        ("{type: AWS::Lambda::Function}", "{type: 'AWS::*'}", 4, "`type` must be one resource type"),
-        ("{type: AWS::Lambda::Function}", "{kind: Fn}", 4, "a scope has the texts type, resource, stage, not kind"),
-        ("{type: AWS::Lambda::Function}", "everything", 4, "`scope` must be a mapping, not 'everything'"),
+        ("type: AWS::Lambda::Function}", "resource: '*'}", 4, "the scope is too wide: `*` names no resource"),
+        ("type: AWS::Lambda::Function}", "resource: '[A-Z]*'}", 4, "the scope is too wide: `[A-Z]*` names no"),
+        ("type: AWS::Lambda::Function}", "type: 'AWS::*'}", 4, "`type` must be one resource type"),
+        (
+            "type: AWS::Lambda::Function}",
+            "kind: Fn}",
+            4,
+            "a scope has the texts system, type, resource, stage, not kind",
+        ),
+        (
+            "{system: realtime, type: AWS::Lambda::Function}",
+            "everything",
+            4,
+            "`scope` must be a mapping, not 'everything'",
+        ),
+        ("system: realtime, ", "", 4, "the scope has no `system`: name realtime"),
+        ("system: realtime", "system: elsewhere", 4, "there is no system 'elsewhere': `system` is realtime"),
+        ("system: realtime", "system: '*'", 4, "the scope is too wide: in every system, name a type and a resource"),
+        (
+            "{system: realtime, type: AWS::Lambda::Function}",
+            "{system: '*', resource: Fn}",
+            4,
+            "the scope is too wide: in",
+        ),
         ("creation ends: 2027-02-01", "creation ends: soon", 8, "deadline `creation ends` must be a date"),
         ("waivers:", "waiver:", 1, "one list named `waivers` is wanted"),
         ("  - rule: W2531\n", "  - rule: [\n", 4, "did not find expected"),
@@ -101,14 +150,14 @@ def test_bad(file: Path, old: str, new: str, line: int, told: str) -> None:
 @pytest.mark.parametrize(
     "scope",
     [
-        "{resource: Fn}",
-        "{resource: 'Api*'}",
-        "{resource: 'Storage[AB]*', stage: prod}",
-        "{type: AWS::S3::Bucket, stage: dev}",
+        "resource: Fn}",
+        "resource: 'Api*'}",
+        "resource: 'Storage[AB]*', stage: prod}",
+        "type: AWS::S3::Bucket, stage: dev}",
     ],
 )
 def test_scopes_that_name_what_they_mean(file: Path, scope: str) -> None:
-    file.write_text(GOOD.replace("{type: AWS::Lambda::Function}", scope))
+    file.write_text(GOOD.replace("type: AWS::Lambda::Function}", scope))
     assert len(waivers.load(file, TODAY).entries) == 1
 
 
@@ -122,7 +171,8 @@ def test_scopes_that_name_what_they_mean(file: Path, scope: str) -> None:
     ],
 )
 def test_the_form_of_each_tools_rules(file: Path, tool: str, rule: str) -> None:
-    file.write_text(GOOD.replace("rule: W2531", f"rule: {rule}").replace("tool: cfn-lint", f"tool: {tool}"))
+    text = GOOD.replace("rule: W2531", f"rule: {rule}").replace("tool: cfn-lint", f"tool: {tool}")
+    file.write_text(text.replace("system: realtime, ", "") if tool == "control" else text)
     assert waivers.load(file, TODAY).entries[0].rule == rule
 
 

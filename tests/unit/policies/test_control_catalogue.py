@@ -7,9 +7,9 @@ import pytest
 
 from hallmark import catalogue
 from hallmark.mutants import catalogue as mutant_catalogue
+from hallmark.mutants.catalogue import Shared
 from hallmark.project import ROOT
 from infra.errors import UserError
-from infra.systems import STAGES
 
 HEAD = "region: eu-central-1\nstages: [dev, prod]\n"
 CONTROL = """\
@@ -23,7 +23,10 @@ CONTROL = """\
     fix: Do it.
     frameworks: {pci: [7.2.1], nist: [AC-6, SA-9(5)]}
     policy: functions/memory
+    parameters: {memory_mb: 512}
 """
+USE = "    policy: functions/memory\n    parameters: {memory_mb: 512}\n"
+LATENCY = "  - id: RT_FAST\n    proofs: [load]\n"
 
 
 def _load(folder: Path, controls: str) -> catalogue.Catalogue:
@@ -57,18 +60,11 @@ def test_a_control_with_a_policy_has_mutants() -> None:
     }
 
 
-def test_parameters_that_differ_by_stage_name_both_stages() -> None:
-    for control in catalogue.load("realtime").controls:
-        for name, value in control.parameters.items():
-            if isinstance(value, dict) and set(value) & set(STAGES):
-                assert set(value) == set(STAGES), f"{control.id}.{name}"
-
-
 def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
     loaded = _load(tmp_path, f"controls:\n{CONTROL}")
     assert loaded.control("RT_ONE").title == "One"
     mutants = _load_mutants(tmp_path, "rt_one", "- {name: gone, on: {type: T}, delete: Path}\n")
-    assert [one.name for one in mutants["RT_ONE"]] == ["gone"]
+    assert [one.name for one in mutants["RT_ONE"] if not isinstance(one, Shared)] == ["gone"]
     with pytest.raises(UserError, match="no control RT_TWO"):
         loaded.control("RT_TWO")
 
@@ -76,30 +72,51 @@ def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("controls", "line", "problem"),
     [
-        (f"controls:\n{CONTROL}{CONTROL}", 12, "two controls have the id RT_ONE"),
+        (f"controls:\n{CONTROL}{CONTROL}", 13, "two controls have the id RT_ONE"),
         (f"controls:\n{CONTROL}".replace("severity: high", "severity: grave"), 5, "severity"),
-        (f"controls:\n{CONTROL}".replace("severity: high", "gravity: high"), 2, "severity"),
-        (f"controls:\n{CONTROL}    colour: red\n", 12, "there is no such field"),
+        (f"controls:\n{CONTROL}".replace("severity: high", "gravity: high"), 5, "no such field"),
+        (f"controls:\n{CONTROL}    colour: red\n", 13, "there is no such field"),
         (f"controls:\n{CONTROL}".replace("RT_ONE", "rt-one"), 2, "id"),
         (f"controls:\n{CONTROL}".replace("[template,", "[templates,"), 7, "proofs"),
         (f"controls:\n{CONTROL}".replace("[template,", "[behaviour,"), 2, "the same proof twice"),
         (f"controls:\n{CONTROL}".replace("7.2.1", "seven"), 10, "pci"),
         (f"controls:\n{CONTROL}".replace("AC-6", "AC6"), 10, "nist"),
-        (f"controls:\n{CONTROL}    title: again\n", 12, "the key title is there twice"),
+        (f"controls:\n{CONTROL}    title: again\n", 13, "the key title is there twice"),
         (f"controls:\n{CONTROL}".replace("policy: functions/memory", "policy: memory"), 11, "policy"),
         (
             f"controls:\n{CONTROL}".replace("functions/memory", "functions/none"),
             11,
             "there is no policy functions/none",
         ),
-        (f"controls:\n{CONTROL}".replace("policy: functions/memory", "policies: [{use: a/b}]"), 11, "no policy a/b"),
+        (f"controls:\n{CONTROL}".replace("policy: functions/memory", "policies: [{use: a/b}]"), 2, "either policy"),
+        (f"controls:\n{CONTROL}".replace(USE, "    policies: [{use: a/b}]\n"), 11, "no policy a/b"),
+        (f"controls:\n{CONTROL}".replace("{memory_mb: 512}", "{memory_mb: much}"), 12, "wants int, got 'much'"),
+        (
+            f"controls:\n{CONTROL}".replace("{memory_mb: 512}", "{memory: 512}"),
+            12,
+            "no such parameter; it has memory_mb",
+        ),
+        (f"controls:\n{CONTROL}".replace("{memory_mb: 512}", "{}"), 12, "the parameter memory_mb (int) is missing"),
+        (f"controls:\n{CONTROL}".replace("{memory_mb: 512}", "{memory_mb: {dev: 1}}"), 12, "has no value for prod"),
+        (
+            f"controls:\n{CONTROL}".replace("{memory_mb: 512}", "{memory_mb: {dev: 1, prod: x}}"),
+            12,
+            "wants int, got 'x'",
+        ),
+        (
+            f"controls:\n{CONTROL}".replace(USE, "    policies: [{use: functions/memory}]\n"),
+            11,
+            "memory_mb (int) is missing",
+        ),
+        (f"controls:\n{LATENCY}", 2, "title: the field is missing"),
+        (f"controls:\n{LATENCY}    title: T\n    excludes: [{{mutant: m, reason: r}}]\n", 2, "names no policy"),
         (f"controls:\n{CONTROL}    policies: [{{use: functions/memory}}]\n", 2, "either policy"),
         (f"controls:\n{CONTROL}".replace("    policy: functions/memory\n", ""), 2, "names no policy"),
         (f"controls:\n{CONTROL}".replace("[template, ", "["), 2, "asks for no proof of it"),
-        (f"controls:\n{CONTROL}region: nowhere\nstages: [dev]\n#", 12, "region"),
-        (f"controls:\n{CONTROL}region: us-east-1\nstages: []\n#", 13, "stages"),
+        (f"controls:\n{CONTROL}region: nowhere\nstages: [dev]\n#", 13, "region"),
+        (f"controls:\n{CONTROL}region: us-east-1\nstages: []\n#", 14, "stages"),
         (f"controls:\n{CONTROL}stages: [dev]\n#", 1, "region"),
-        (f"controls:\n{CONTROL}place: here\n", 12, "there is no such field"),
+        (f"controls:\n{CONTROL}place: here\n", 13, "there is no such field"),
         ("controls: []\n", 1, "controls"),
         ("controls:\n  - [\n", 4, ""),
         ("", 1, "controls"),

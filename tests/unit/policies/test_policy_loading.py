@@ -1,6 +1,7 @@
 """The policies load without checkov, and nothing can be missing without a word."""
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ from hallmark import policies as judges
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
 from infra.systems import STAGES, SYSTEMS
-from policies.engine.catalogue import catalogues
+from policies.engine.catalogue import NoCatalogue, catalogues
 from policies.engine.judgement import judgements
 from policies.engine.library import names
+from policies.engine.parameters import problems, shapes
 from policies.engine.template.template import Template
 
 GOOD = """\
@@ -38,6 +40,9 @@ class Anything(Policy):
 policy = Anything()
 """
 MEMORY = "functions/memory"
+CARD = r"functions/memory\.yaml"
+# The first in the alphabet whose row breaks.
+CATALOGUE = rf"(?:{'|'.join(catalogue.systems())})\.yaml"
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
 
 
@@ -45,7 +50,7 @@ def _forget() -> None:
     """Forget what was loaded: another library comes to stand in its place."""
     for name in [name for name in sys.modules if name.startswith("policies.library.")]:
         del sys.modules[name]
-    for loaded in (judges.load, catalogue.load):
+    for loaded in (judges.load, catalogue.load, catalogues):
         loaded.cache_clear()
     importlib.invalidate_caches()
 
@@ -70,7 +75,7 @@ def test_each_control_that_asks_for_a_template_proof_is_judged_by_each_policy_of
     controls = [control for name in catalogue.systems() for control in catalogue.load(name).controls]
     loaded = {name for system in catalogue.systems() for name in judges.load(system)}
     assert loaded == {control.id for control in controls if control.asks_for("template")}
-    assert names() == {use.use for control in controls for use in control.uses}
+    assert names() == {use.use for control in controls for use in control.policies}
 
 
 def test_both_readings_of_a_catalogue_say_the_same() -> None:
@@ -79,13 +84,113 @@ def test_both_readings_of_a_catalogue_say_the_same() -> None:
         assert (read.region, read.stages) == (strict.region, strict.stages)
         assert [(one.id, one.title, one.fix, [(use.policy, use.parameters) for use in one.uses]) for one in
                 read.controls.values()] == [
-            (one.id, one.title, one.fix, [(use.use, use.parameters) for use in one.uses]) for one in strict.controls
+            (one.id, one.title, one.fix, [(use.use, use.parameters) for use in one.policies]) for one in strict.controls
         ]  # fmt: skip
+
+
+def test_titles_and_fixes_of_cards_are_the_same_in_both_readings(tmp_path: Path) -> None:
+    rows = "".join(f"- {{id: OT_{number}, {row}, proofs: [template]}}\n" for number, row in enumerate((
+        "policy: functions/memory, parameters: {memory_mb: {dev: 1, prod: 2}}",
+        "policy: functions/runtime, parameters: {runtime: python3.9, architecture: arm64}",
+        "policies: [{use: functions/logs, parameters: {retention_days: 7}}, {use: functions/traced}], title: Own",
+        "policy: alarms/dead_letter, parameters: {maximum_threshold: 0, maximum_seconds: 1}, fix: Mend it.",
+    )))  # fmt: skip
+    (tmp_path / "third_one.yaml").write_text(f"region: us-east-1\nstages: [dev, prod]\ncontrols:\n{rows}")
+    strict, plain = catalogue.load("third_one", tmp_path), catalogues(tmp_path)["third_one"]
+    said = [(one.id, one.title, one.fix) for one in strict.controls]
+    assert said == [(one.id, one.title, one.fix) for one in plain.controls.values()]
+    assert said[1] == (
+        "OT_1",
+        "Every function runs python3.9 on arm64",
+        "Make the function with its construct of infra/constructs/function and the runtime of "
+        "infra/third_one/functions.py.",
+    )
+    assert strict.controls[0].statement == "Every function has the memory of its stage, in MB: 1 in dev and 2 in prod."
+    # A finding is mended as its own policy's card says, not as the first's.
+    assert [use.fix for use in plain.controls["OT_2"].uses] == [
+        said[2][2],
+        catalogue.card("functions/traced").fix,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("title: Memory", "title: [Memory", CARD),
+        ("title: Memory", "name: Memory", CARD),
+        ("title: Memory as the stage says", 'title: ""', CARD),
+        ("title: Memory", "title: $parameter:memory", CARD),
+        ("why: ", "# why: ", CARD),
+        ("frameworks: ", "# frameworks: ", CARD),
+        ("parameters: {memory_mb: int}", "# none", CARD),
+        ("memory_mb: int", "memory_mb: byte", CARD),
+        ("memory_mb: int", "stage: int", CARD),
+        ("memory_mb: int", "memory_mb: text", CATALOGUE),
+        ("memory_mb: int", "memory_mb: int, more: text", CATALOGUE),
+        ("memory_mb: int", "megabytes: int", CARD),
+    ],
+)
+def test_both_readings_refuse_the_same_cards(library: Path, old: str, new: str, problem: str) -> None:
+    file = library / f"{MEMORY}.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(UserError, match=rf"{problem}:\d+: ") as raised:
+        judges.load("realtime")
+    with pytest.raises(NoCatalogue, match=problem) as plain:
+        catalogues()
+    assert "\n" not in str(raised.value) + str(plain.value)
+
+
+def test_a_policy_without_its_card_is_refused(library: Path) -> None:
+    (library / f"{MEMORY}.yaml").unlink()
+    with pytest.raises(UserError, match=r"memory\.yaml: cannot be read"):
+        judges.load("realtime")
+    with pytest.raises(NoCatalogue, match=r"functions/memory\.yaml is missing: a policy has a card beside it"):
+        catalogues()
+
+
+def test_a_card_without_its_policy_is_refused(library: Path) -> None:
+    (library / f"{MEMORY}.yaml").rename(library / "functions" / "stray.yaml")
+    (library / f"{MEMORY}.yaml").write_text((library / "functions" / "stray.yaml").read_text())
+    with pytest.raises(UserError, match=r"library/functions/stray\.yaml: there is no policy beside this card"):
+        judges.load("realtime")
+
+
+@pytest.mark.parametrize(
+    ("declared", "good", "bad"),
+    [
+        ("int", [0, -3], [True, 1.0, "1", None, [1]]),
+        ("number", [1, 0.5], [True, "1"]),
+        ("text", ["", "a"], [1, None]),
+        ("bool", [True, False], [0, "true"]),
+        ("any", [1, "a", None, []], []),
+        ("list", [[], [1, "a"]], ["a", {}]),
+        ("list[text]", [[], ["a"]], [[1], "a", ["a", None]]),
+        ("map", [{}, {"a": 1}], [[], "a"]),
+        ("map[list[int]]?", [{"a": [1]}], [{"a": 1}, {"a": ["b"]}]),
+    ],
+)
+def test_a_parameter_has_its_type(declared: str, good: list[object], bad: list[object]) -> None:
+    wanted = shapes({"value": declared})
+    for value in good:
+        assert list(problems({"value": value}, wanted, STAGES)) == []
+        assert list(problems({"value": dict.fromkeys(STAGES, value)}, wanted, STAGES)) == []
+    for value in bad:
+        assert list(problems({"value": value}, wanted, STAGES)) != []
+        assert list(problems({"value": dict.fromkeys(STAGES, value)}, wanted, STAGES)) != []
+    assert bool(list(problems({}, wanted, STAGES))) != declared.endswith("?")
+
+
+@pytest.mark.parametrize("declared", ["", "float", "list[]", "list[byte]", "map[text?]", "int[text]", 5, None])
+def test_a_type_that_there_is_not_is_refused(declared: object) -> None:
+    with pytest.raises(ValueError, match="type"):
+        shapes({"value": declared})
 
 
 def test_a_row_without_its_policy_is_refused_with_its_line(library: Path) -> None:
     (library / f"{MEMORY}.py").unlink()
-    problem = r"realtime\.yaml:\d+: controls\.\d+\.policy: there is no policy functions/memory: policies/library/\S+ is"
+    problem = CATALOGUE + r":\d+: controls\.\d+\.policy: there is no policy functions/memory: policies/library/\S+ is"
     with pytest.raises(UserError, match=problem):
         judges.load("realtime")
 
@@ -153,7 +258,17 @@ def test_the_catalogues_state_what_the_registry_does() -> None:
     for system in SYSTEMS:
         stated = catalogues()[system.name]
         assert (stated.region, stated.slug, stated.stages) == (system.region, system.slug, STAGES)
-        assert all(name.startswith(f"{system.prefix}_") for name in stated.controls)
+
+
+def test_ids_are_unique_over_all_catalogues() -> None:
+    ids = [control.id for name in catalogue.systems() for control in catalogue.load(name).controls]
+    assert len(set(ids)) == len(ids)
+
+
+def test_ids_are_well_formed_and_begin_with_the_prefix_of_their_system() -> None:
+    for system in SYSTEMS:
+        for control in catalogue.load(system.name).controls:
+            assert re.fullmatch(rf"{system.prefix}(_[A-Z0-9]+)+", control.id)
 
 
 def _findings(name: str, document: dict[str, object], stage: str | None = "dev") -> list[tuple[str, str]]:

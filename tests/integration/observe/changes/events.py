@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from observe.changes.names import BUS, QUEUE, RULE
-from observe.changes.table import by_hand
-
 from hallmark.stage import Stage
 from hallmark.stage.embedded import ACCOUNT
+from tests.integration.observe.changes.names import BUS, QUEUE, RULE
+from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
 

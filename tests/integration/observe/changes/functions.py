@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from observe.changes.names import NOTIFIER
-from observe.changes.table import by_hand
-
 from hallmark.stage import Stage
+from tests.integration.observe.changes.names import NOTIFIER
+from tests.integration.observe.changes.table import by_hand
 
 
 def _function(stage: Stage, name: str, **settings: Any) -> None:

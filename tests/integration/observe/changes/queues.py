@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator
 
-from observe.changes.table import by_hand
-
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from tests.integration.observe.changes.table import by_hand
 
 
 def _queue_policy(stage: Stage, policy: str) -> None:

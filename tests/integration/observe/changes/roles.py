@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from observe.changes.names import BUCKET, ROLE, TABLE
-from observe.changes.table import by_hand
-
 from hallmark.stage import Stage
 from hallmark.stage.embedded import ACCOUNT
+from tests.integration.observe.changes.names import BUCKET, ROLE, TABLE
+from tests.integration.observe.changes.table import by_hand
 
 
 @by_hand(

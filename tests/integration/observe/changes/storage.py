@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from observe.changes.names import BUCKET, TABLE
-from observe.changes.table import by_hand
-
 from hallmark.stage import Stage
+from tests.integration.observe.changes.names import BUCKET, TABLE
+from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
 

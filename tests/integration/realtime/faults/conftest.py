@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
-from realtime.eyes import Api, Targets, subscribed
-from realtime.faults.injections import INJECTED
-from realtime.faults.reckoning import Reckoning, reckon
-from realtime.faults.scenarios import OTHERS, injected
-from realtime.faults.trial import Letters, Trial, noted
 
 from hallmark import clock
 from hallmark.stage import Stage
+from tests.integration.realtime.faults.injections import INJECTED
+from tests.integration.realtime.faults.reckoning import Reckoning, reckon
+from tests.integration.realtime.faults.scenarios import OTHERS, injected
+from tests.integration.realtime.faults.trial import Letters, Trial, noted
+from tests.integration.realtime.observations import Api, Targets, subscribed
 
 AT_ONCE = 4
 # Fifty requests at once would be refused to all others, too.

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from realtime.eyes import Json, drained, fed_queue
-from realtime.faults.trial import Trial
-from waiting import wait_for
-
 from hallmark.evidence import Fault
 from hallmark.ledger.ledger import Ledger
 from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
 from hallmark.systems.realtime.ledger.settle import settle
 from infra.realtime.outputs import Output
+from tests.integration.realtime.faults.trial import Trial
+from tests.integration.realtime.observations import Json, drained, fed_queue
+from tests.support.waiting import wait_for
 
 # On AWS it may take ten minutes until an event is in its archive.
 ARCHIVE_WAITS = 30

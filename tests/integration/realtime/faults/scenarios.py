@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Barrier
 
-from realtime.faults.injections import INJECTED
-from realtime.faults.trial import KINDS, Trial
-from waiting import wait_for
-
 from hallmark.digest import digest
 from hallmark.stage.embedded.faults import inject
 from hallmark.systems.realtime.digest import PARTS
 from infra.realtime.outputs import Output
+from tests.integration.realtime.faults.injections import INJECTED
+from tests.integration.realtime.faults.trial import KINDS, Trial
+from tests.support.waiting import wait_for
 
 CLIENTS = 50
 REPEATS = 2

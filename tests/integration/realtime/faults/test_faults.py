@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from realtime.faults.injections import INJECTED
 
 from hallmark.evidence import Fault
 from hallmark.faults import FaultSpec, load
 from hallmark.stage import Stage
+from tests.integration.realtime.faults.injections import INJECTED
 
 TABLE = load("realtime")
 

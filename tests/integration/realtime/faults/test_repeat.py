@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from realtime.faults.injections import INGEST
-from waiting import wait_for
 
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
+from tests.integration.realtime.faults.injections import INGEST
+from tests.support.waiting import wait_for
 
 
 @pytest.mark.control("RT_NO_LOSS", "RT_IDEMPOTENT")

@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from realtime.eyes import Api, Json, Targets, drained
-from waiting import wait_for
-
 from hallmark.sending.outcome import Outcome, Status
 from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.transaction import Transaction
 from infra.realtime.outputs import Output
+from tests.integration.realtime.observations import Api, Json, Targets, drained
+from tests.support.waiting import wait_for
 
 START = datetime(2026, 3, 3, 15, tzinfo=UTC)
 TRY_AGAIN = {429, 500, 502, 503, 504}

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from botocore.exceptions import ClientError
-from policy_statements import allow
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from hallmark.stage.sessions import session
+from tests.support.policy_statements import allow
+from tests.support.waiting import wait_for
 
 REGION = "eu-central-1"
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 import urllib3
-from realtime.eyes import Api, Targets, drained, fed_queue, subscribed
-from realtime.rights.calls import ALLOWED
-from realtime.rights.role_session import assume, names_for
-from realtime.rights.trial import REFUSED, outcome
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.systems.realtime.api import key
 from hallmark.up import deploy_embedded, unprotect
 from infra.realtime.outputs import Output
+from tests.integration.realtime.observations import Api, Targets, drained, fed_queue, subscribed
+from tests.integration.realtime.rights.call_outcome import REFUSED, outcome
+from tests.integration.realtime.rights.calls import ALLOWED
+from tests.integration.realtime.rights.role_session import assume, names_for
+from tests.support.waiting import wait_for
 
 STAGES = ("dev", "prod")
 PAIRS = (("dev", "prod"), ("prod", "dev"))

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from realtime.rights.calls import ALLOWED, FORBIDDEN, Call
-from realtime.rights.role_session import SESSION, arn_of, assume, names_for
-from realtime.rights.trial import REFUSED, outcome
-from waiting import wait_for
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from tests.integration.realtime.rights.call_outcome import REFUSED, outcome
+from tests.integration.realtime.rights.calls import ALLOWED, FORBIDDEN, Call
+from tests.integration.realtime.rights.role_session import SESSION, arn_of, assume, names_for
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hallmark import fidelity
 from hallmark.evidence import junit_results, pytest_plugin
 from hallmark.project import ROOT
 from infra.errors import UserError
@@ -18,13 +17,6 @@ def test_kinds_by_folder() -> None:
     assert pytest_plugin.kind_of(ROOT / "tests" / "integration" / "test_a.py") == "behaviour"
     assert pytest_plugin.on_a_stage(ROOT / "tests" / "integration" / "realtime" / "test_a.py")
     assert not pytest_plugin.on_a_stage(ROOT / "tests" / "unit" / "infra" / "test_a.py")
-
-
-def test_fidelity_is_the_worst_of_the_rows(tmp_path: Path) -> None:
-    file = tmp_path / "fidelity.yaml"
-    rows = (("native", "[A, B, C]"), ("absent", "[C]"), ("extended", "[B, C]"))
-    file.write_text("".join(f"- {{behaviour: x, fidelity: {name}, controls: {ids}}}\n" for name, ids in rows))
-    assert [fidelity.of_control(name, file=file) for name in "ABCD"] == ["native", "extended", "absent", None]
 
 
 JUNIT = """<?xml version="1.0"?>

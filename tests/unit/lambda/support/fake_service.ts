@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -77,4 +78,12 @@ export function authorization({ method, url, headers, body }: Received, service:
   const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
   const signature = hmac(key, ["AWS4-HMAC-SHA256", date, scope, sha256(canonical)].join("\n")).toString("hex");
   return `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
+}
+
+/** What the one request said, and that it was signed for the service. */
+export async function said(service: FakeService, signedFor: string) {
+  const [request = assert.fail("nothing was sent")] = service.received;
+  assert.equal(service.received.length, 1);
+  assert.equal(request.headers.authorization, authorization(request, signedFor));
+  return { type: request.headers["content-type"], target: request.headers["x-amz-target"], body: request.body };
 }

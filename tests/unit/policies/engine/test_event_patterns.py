@@ -9,6 +9,8 @@ from policies.engine.events.patterns import condition
 ALIKE = [
     ([{"numeric": [">=", 5]}], [{"numeric": [">", 4]}], True),
     ([{"numeric": [">=", 0, "<=", 5]}], [5, 4, 3, 2, 1, 0], True),
+    ([{"numeric": [">=", -1, "<=", 1]}], [1, 0.0, -1, 1], True),
+    ([{"numeric": ["=", 1e300]}], [1e300], True),
     ([{"anything-but": ["a"]}], [{"anything-but": "a"}], False),
     (["a", "b"], ["b", "a"], False),
 ]
@@ -16,6 +18,8 @@ DIFFERENT = [
     ([{"numeric": [">=", 5]}], [{"numeric": [">", 4]}], False),
     ([{"numeric": [">=", 0, "<=", 5]}], [{"numeric": [">=", 0, "<", 5]}], True),
     ([{"numeric": [">=", 0, "<=", 5]}], [0, 1, 2, 3, 5], True),
+    ([{"numeric": [">=", 0, "<=", 10**300]}], [0, 10**300], True),
+    ([{"numeric": [">=", 0, "<=", 1]}], [0, 0.5, 1], True),
     ([True], ["true"], False),
     ([True], [1], False),
     ([{"anything-but": ["a"]}], ["a"], False),

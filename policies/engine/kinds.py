@@ -1,0 +1,30 @@
+"""Resource types that several policies name.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
+"""
+
+ALARM = "AWS::CloudWatch::Alarm"
+ALIAS = "AWS::Lambda::Alias"
+API = "AWS::ApiGateway::RestApi"
+API_STAGE = "AWS::ApiGateway::Stage"
+ARCHIVE = "AWS::Events::Archive"
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+BUS = "AWS::Events::EventBus"
+FUNCTION = "AWS::Lambda::Function"
+GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
+INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
+LOG_GROUP = "AWS::Logs::LogGroup"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+METHOD = "AWS::ApiGateway::Method"
+PERMISSION = "AWS::Lambda::Permission"
+QUEUE = "AWS::SQS::Queue"
+QUEUE_POLICY = "AWS::SQS::QueuePolicy"
+ROLE = "AWS::IAM::Role"
+RULE = "AWS::Events::Rule"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+TABLE = "AWS::DynamoDB::Table"
+TABLES = (TABLE, GLOBAL_TABLE)
+TOPIC = "AWS::SNS::Topic"
+VERSION = "AWS::Lambda::Version"
+WORKFLOW = "AWS::StepFunctions::StateMachine"

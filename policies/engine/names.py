@@ -1,0 +1,70 @@
+"""Where types have their physical names, and what such a name begins with.
+
+Without one CloudFormation makes a name, from the name of the stack.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+"""
+
+from collections.abc import Iterator, Mapping
+
+from policies.engine.template.template import Resource
+
+# type: the property with its physical name.
+NAMED = {
+    "AWS::ApiGateway::ApiKey": "Name",
+    "AWS::ApiGateway::RequestValidator": "Name",
+    "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::Archive": "ArchiveName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::ResourcePolicy": "PolicyName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+}
+# Names that are unique inside something that has a name of its own.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+_INNER = (
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::Model",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogStream",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::SubscriptionFilter",
+)
+
+
+def name_paths(resource: Resource) -> Iterator[str]:
+    """The properties with a resource's physical names.
+
+    Of a type that nobody has listed: `Name`, or the end of the type's own name with `Name` behind it. Some have it
+    inside of what they are made from, such as `DatabaseInput.Name`.
+    """
+    if resource.type in NAMED:
+        yield NAMED[resource.type]
+        return
+    if resource.type in _INNER:
+        return
+    own = resource.type.rpartition("::")[2]
+    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
+    for place, properties in {"": resource.properties, **inside}.items():
+        for key in properties if isinstance(properties, Mapping) else ():
+            if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
+                yield f"{place}{key}"

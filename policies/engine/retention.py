@@ -1,0 +1,23 @@
+"""How long log groups and archives keep what they hold.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
+"""
+
+from collections.abc import Iterator
+
+from policies.engine.finding import Finding
+from policies.engine.kinds import ARCHIVE, LOG_GROUP
+from policies.engine.template.template import Resource, Template
+
+_PATHS = {LOG_GROUP: "RetentionInDays", ARCHIVE: "RetentionDays"}
+
+
+def retention_problems(template: Template, keeper: Resource, days: int) -> Iterator[Finding]:
+    """A finding unless a log group or an archive keeps for exactly these days; without a number AWS keeps for ever."""
+    path = _PATHS[keeper.type]
+    found = template.value(keeper, path)
+    if template.number(found) != days:
+        yield Finding(
+            keeper.logical_id, path, "not set: never expires" if found is None else f"{found} days", f"{days} days"
+        )

@@ -1,0 +1,59 @@
+"""Nothing outlives its stack: nothing is retained, and nothing is protected from being deleted.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.policy import WHOLE, Policy
+from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.values import shown
+
+_GONE = "Delete"
+_ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
+# What CloudFormation does where nothing is written: it deletes whatever is none of these.
+_SNAPSHOT = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
+# The ends of properties, in lower case, that keep a resource from being deleted, and the values that do not.
+_PROTECTIONS = (
+    "deletionprotection",
+    "deletionprotectionenabled",
+    "disableapitermination",
+    "enabledeletionprotection",
+    "enableterminationprotection",
+    "objectlockenabled",
+    "terminationprotection",
+    "terminationprotected",
+)
+_OFF = ("", "false", "inactive", "disabled", "none")
+
+
+class Destroyable(Policy):
+    scope = WHOLE
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for resource in template.resources.values():
+            for attribute in _ATTRIBUTES:
+                own = resource.raw.get(attribute, _default(resource, attribute))
+                if own != _GONE:
+                    told = str(own) if attribute in resource.raw else f"missing, so {own}"
+                    yield Finding(resource.logical_id, attribute, told, _GONE)
+            yield from _protections(template, resource)
+
+
+def _default(resource: Resource, attribute: str) -> str:
+    """An instance of a cluster goes with it."""
+    alone = "DBClusterIdentifier" not in resource.properties
+    return "Snapshot" if attribute == _ATTRIBUTES[0] and resource.type in _SNAPSHOT and alone else _GONE
+
+
+def _protections(template: Template, resource: Resource) -> Iterator[Finding]:
+    for path, raw in walk(resource.properties):
+        value = template.resolve([raw])
+        if path.rpartition(".")[2].lower() in _PROTECTIONS and value and str(value[0]).lower() not in _OFF:
+            yield Finding(resource.logical_id, path, shown(template, raw), "no protection")
+
+
+policy = Destroyable()

@@ -1,0 +1,90 @@
+"""Every resource has a physical name that says its type, system, purpose and stage.
+
+`{type}-{slug}-{purpose}-{stage}`; a bucket has its account before the stage, for such names are shared by the whole
+world; a log group has AWS's prefix and then the name of what writes to it; a model, which is inside of its API, is
+alphanumeric.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.kinds import API_STAGE, BUCKET, LOG_GROUP
+from policies.engine.names import NAMED, name_paths
+from policies.engine.policy import Policy
+from policies.engine.template.template import Resource, Template
+
+# What names begin with: the customer's word for a type. Of another type it is any word.
+_TYPES = {
+    "AWS::ApiGateway::ApiKey": "key",
+    "AWS::ApiGateway::RequestValidator": "validator",
+    "AWS::ApiGateway::RestApi": "apigw",
+    "AWS::ApiGateway::UsagePlan": "plan",
+    "AWS::CloudWatch::Alarm": "alarm",
+    "AWS::DynamoDB::GlobalTable": "dynamodb",
+    "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::Events::Archive": "archive",
+    "AWS::Events::EventBus": "bus",
+    "AWS::Events::Rule": "rule",
+    "AWS::IAM::Role": "role",
+    "AWS::Lambda::Function": "lambda",
+    "AWS::Lambda::LayerVersion": "layer",
+    "AWS::Logs::ResourcePolicy": "policy",
+    "AWS::S3::Bucket": "s3",
+    "AWS::SNS::Topic": "sns",
+    "AWS::SQS::Queue": "sqs",
+}
+_MODEL = "AWS::ApiGateway::Model"
+_ANY, _PURPOSE = "{type}", "{purpose}"
+# Such as /aws/lambda/ and /aws/vendedlogs/states/.
+_LOG_PREFIX = re.compile(r"^/aws/(?:[A-Za-z]+/)+")
+
+
+class PhysicalNames(Policy):
+    scope = tuple(NAMED)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for resource in template.resources.values():
+            if resource.type == _MODEL:
+                yield from _model(template, resource)
+            # A stage is called like ours, and is inside of its API.
+            elif resource.type != API_STAGE:
+                yield from _names(template, resource, parameters["slug"], parameters["stage"])
+
+
+def _names(template: Template, resource: Resource, slug: str, stage: str) -> Iterator[Finding]:
+    account = f"-{template.account}" if resource.type == BUCKET else ""
+    wanted = f"{_TYPES.get(resource.type, _ANY)}-{slug}-{_PURPOSE}{account}-{stage}"
+    for path in name_paths(resource):
+        name = template.value(resource, path)
+        if name is None:
+            yield Finding(resource.logical_id, path, "none: CloudFormation makes one", wanted)
+        elif not isinstance(name, str) or not _pattern(wanted).fullmatch(_own(resource, name)):
+            yield Finding(resource.logical_id, path, str(name), wanted)
+
+
+def _own(resource: Resource, name: str) -> str:
+    """A name without what AWS asks for before or behind it; a log group without AWS's prefix is none of ours."""
+    if resource.type == LOG_GROUP:
+        found = _LOG_PREFIX.match(name)
+        return name[found.end() :] if found else f"/{name}"
+    return name.removesuffix(".fifo")
+
+
+def _pattern(wanted: str) -> re.Pattern[str]:
+    word = "[a-z0-9]+(?:-[a-z0-9]+)*"
+    text = re.escape(wanted)
+    return re.compile(text.replace(re.escape(_ANY), "[a-z0-9]+").replace(re.escape(_PURPOSE), word))
+
+
+def _model(template: Template, model: Resource) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-model.html"""
+    name = template.value(model, "Name")
+    if name is not None and not re.fullmatch("[A-Za-z0-9]+", str(name)):
+        yield Finding(model.logical_id, "Name", str(name), "letters and digits, or none")
+
+
+policy = PhysicalNames()

@@ -1,0 +1,49 @@
+"""Every resource that takes tags has the wanted ones.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.finding import Finding
+from policies.engine.policy import WHOLE, Policy
+from policies.engine.services.tagging import TAGGED, TAGGED_BY_KEY, UNTAGGED
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+
+_PATH = "Tags"
+
+
+class Tags(Policy):
+    scope = WHOLE
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for resource in template.resources.values():
+            if resource.type in UNTAGGED:
+                continue
+            if resource.type not in TAGGED | TAGGED_BY_KEY:
+                wanted = "a type in policies/engine/services/tagging.py"
+                yield Finding(resource.logical_id, "Type", f"{resource.type}: unknown, whether it takes tags", wanted)
+                continue
+            own = _tags(template, resource)
+            for key, value in parameters["tags"].items():
+                found = own.get(key, [])
+                if found != [value]:
+                    told = ", ".join(map(str, found)) or "missing, or unknown"
+                    yield Finding(resource.logical_id, f"{_PATH}.{key}", told, value)
+
+
+def _tags(template: Template, resource: Resource) -> dict[Any, list[Any]]:
+    """The values of each key."""
+    tags = template.value(resource, _PATH)
+    if isinstance(tags, Mapping):
+        return {key: [value] for key, value in tags.items()} if resource.type in TAGGED_BY_KEY else {}
+    found: dict[Any, list[Any]] = {}
+    for tag in tags if isinstance(tags, list) and resource.type in TAGGED else ():
+        if isinstance(tag, Mapping):
+            found.setdefault(tag.get("Key"), []).append(tag.get("Value", UNKNOWN))
+    return found
+
+
+policy = Tags()

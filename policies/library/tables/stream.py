@@ -1,0 +1,32 @@
+"""The tables that others follow have a stream with what they need of each change.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import TABLES
+from policies.engine.policy import Policy
+from policies.engine.services.storage import table_called
+from policies.engine.template.template import Template
+
+_PATH = "StreamSpecification.StreamViewType"
+
+
+class TableStream(Policy):
+    scope = TABLES
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for name, view in parameters["tables"].items():
+            tables = table_called(template, name)
+            if len(tables) != 1:
+                yield Finding(TEMPLATE, "Resources", f"{len(tables)} tables {name}", f"one table {name} with a stream")
+            for table in tables:
+                found = template.value(table, _PATH)
+                if found != view:
+                    yield Finding(table.logical_id, _PATH, str(found or "no stream"), view)
+
+
+policy = TableStream()
