@@ -73,7 +73,7 @@ def _services(estimate: Estimate) -> Table:
 def _kept(items: Iterable[Kept], notes: list[str]) -> Table:
     table = _table("service", "what", "GB", "kept", "USD/month", "known how")
     for item in items:
-        days = "for ever" if item.days is None else f"{item.days} days"
+        days = "indefinitely" if item.days is None else f"{item.days} days"
         cells = (item.service, item.what, f"{item.gigabytes:.2f}", days, f"{item.usd_month:.3f}")
         table.add_row(*cells, _known(item, notes))
     return table

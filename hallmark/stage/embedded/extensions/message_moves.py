@@ -45,7 +45,7 @@ class Move:
 
     def entry(self) -> Json:
         """Return the task as ListMessageMoveTasks shows it; the handle only while it runs."""
-        told = {
+        fields = {
             "TaskHandle": self.handle if self.status == "RUNNING" else None,
             "Status": self.status,
             "SourceArn": self.source,
@@ -56,7 +56,7 @@ class Move:
             "FailureReason": self.reason,
             "StartedTimestamp": self.started,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 _moves: dict[str, list[Move]] = defaultdict(list)  # by the source's ARN, newest first

@@ -51,8 +51,8 @@ def replay(
         raise UserError("Interrupted: the digests were not compared. Replay again.") from None
     difference = compare(before, after)
     if as_json:
-        told = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
-        print(json.dumps(told, indent=2))
+        result = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
+        print(json.dumps(result, indent=2))
     else:
         _tell(name, before, after, difference)
     if not difference.harmless:
