@@ -87,7 +87,7 @@ class Beside:
         passed, lines = self.functions.end()
         print("", *lines, sep="\n")
         if self.evidence:
-            self.evidence.records[None].detail = self.functions.lines_before()
+            self.evidence.records[None].detail = self.functions.reused()
         if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
