@@ -278,7 +278,7 @@ def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
     [
         ("none", "there is no queue none to redrive: name one of buffer-dead-letter, failure, fraud-suspected-dead-"),
         ("buffer", None),
-        ("f", "f could be failure or fraud-suspected-dead-letter"),
+        ("f", "f is ambiguous: failure or fraud-suspected-dead-letter"),
         ("geo", None),
     ],
 )
