@@ -19,7 +19,7 @@ from hallmark.load import session, slo
 from hallmark.load.floor import floor_beside
 from hallmark.load.generator import Settings, generate
 from hallmark.load.machine import machine
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.run_file import RUNS
 from hallmark.progress import Callback
@@ -50,7 +50,7 @@ def measure(stage: DeployedStage, beside: DeployedStage, rate: float, seconds: f
     floor_run = generate(beside, "steady", floor_settings, progress)
     load = load_of(stage.system)
     planned = arrivals(floor_run.terms, load.kinds, load.mix(beside))
-    floor = Measured(floor_run, planned, load.kinds).latencies(PHASE).table()
+    floor = RunOutcome(floor_run, planned, load.kinds).latencies(PHASE).table()
     before = stage.usage()
     run = generate(stage, "steady", settings, progress)
     result = session.judge(stage, run, True, progress, usage_before=before).result

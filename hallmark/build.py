@@ -1,6 +1,6 @@
-"""Everything that has to be made before a gate or a stage can run; each step only when its inputs changed.
+"""Build of everything that gates and stages need; each step runs only when its inputs changed.
 
-`python -m hallmark.build` is `hallmark build` without the rest of the command, which takes longer to load.
+`python -m hallmark.build` is `hallmark build` without loading the rest of the command.
 """
 
 import hashlib
@@ -28,9 +28,9 @@ from infra.errors import UserError
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the files, folders, patterns and variables it depends on, the folder it fills, and what fills it.
+    """One step: the files, folders, patterns and variables it depends on, the folder it fills, and the function.
 
-    `proof` are the files of the output that are looked at: whoever changed them otherwise has them made again.
+    `proof` globs the output files that are hashed; a hand edit of one triggers a rebuild.
     """
 
     name: str
@@ -46,11 +46,11 @@ class Step:
 
     @property
     def current(self) -> bool:
-        """Whether the output is of the inputs as they are."""
+        """Whether the output corresponds to the current inputs."""
         return self.stamp.is_file() and self.stamp.read_text() == self.digest()
 
     def digest(self) -> str:
-        """SHA-256 over the names and bytes of all inputs and of the proof."""
+        """Return the SHA-256 over the names and bytes of all inputs and of the proof."""
         sha = hashlib.sha256("".join(os.environ.get(name, "") for name in self.variables).encode())
         for path in (*_files(self.inputs), *sorted(self.output.glob(self.proof))):
             sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -83,8 +83,8 @@ def _bundle_tests() -> None:
 
 def _synthesize(assembly: Path, app: str = "infra.app", *context: str) -> None:
     shutil.rmtree(assembly, ignore_errors=True)
-    # The library's own validation costs twice the synth; cfn-lint and our policies judge the templates. It checks each
-    # argument's type as it runs, too, unless Python optimizes; pyrefly has checked them.
+    # The library's own validation takes twice as long as the synth; cfn-lint and our policies judge the templates. Its
+    # run-time checks of argument types are off when Python optimizes; pyrefly has checked them.
     quick = {"CDK_VALIDATION": "false", "PYTHONOPTIMIZE": "1", "JSII_NODE": node()}
     arguments = [word for setting in context for word in ("-c", setting)]
     run([sys.executable, "-m", app, *arguments], tool_environment({"CDK_OUTDIR": str(assembly), **quick}))
@@ -133,23 +133,23 @@ STEPS = (
 
 
 def announce(step: str) -> None:
-    """Say on a terminal what takes a while."""
+    """Print the name of a step that takes a while."""
     print(f"{step} ...", flush=True)
 
 
 def build(announce: Callable[[str], None] = announce, steps: tuple[Step, ...] = STEPS) -> list[str]:
-    """Run the steps whose inputs changed, each step in one process at a time; return their names.
+    """Run the steps whose inputs changed, each in one process at a time; return their names.
 
-    Raises UserError with a tool's last lines when it fails.
+    UserError with a tool's last lines when it fails.
     """
-    # The environment of a single tool, which looks at what is made, does not have it.
+    # Imported late: an environment with a single tool does not have it.
     from filelock import FileLock
 
     require_checkout()
     BUILD.mkdir(exist_ok=True)
     made = []
     for step in steps:
-        # A lock for each step: who needs the packages alone does not wait for the templates.
+        # A lock for each step, so that a caller of the packages step does not wait for the templates.
         with FileLock(BUILD / f".{step.output.name}.lock"):
             if step.current:
                 continue
@@ -161,10 +161,10 @@ def build(announce: Callable[[str], None] = announce, steps: tuple[Step, ...] = 
 
 
 def require_current(steps: tuple[Step, ...] = STEPS) -> None:
-    """Raise UserError when the output of a step is older than its inputs: who reads it judges another tree."""
+    """Raise UserError when the output of a step is older than its inputs."""
     for step in steps:
         if not step.current:
-            raise UserError(f"{step.output.relative_to(ROOT)} is not made of these sources: run `tox -e build`")
+            raise UserError(f"{step.output.relative_to(ROOT)} is older than its sources: run `tox -e build`")
 
 
 if __name__ == "__main__":

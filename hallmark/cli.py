@@ -1,4 +1,4 @@
-"""The command `hallmark`: its subcommands, and how it ends."""
+"""The command `hallmark`: its subcommands and exit codes."""
 
 import gc
 import signal
@@ -19,7 +19,7 @@ from infra.errors import UserError
 from infra.systems import system_of
 
 INTERRUPTED = 130
-# Where each command is, in the order of the help: a function, or a Typer of subcommands.
+# The place of each command, in the order of the help: a function, or a Typer of subcommands.
 COMMANDS = {
     "systems": "systems:systems",
     "build": "stage:build",
@@ -42,7 +42,7 @@ COMMANDS = {
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from what is being imported, which stays: it takes a tenth of the time."""
+    """Disable garbage collection while importing: modules are never freed, and start-up is a tenth faster."""
     gc.disable()
     try:
         yield
@@ -52,7 +52,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _imported(place: str, name: str) -> Any:
-    """Return a command by its place: `module:attribute`."""
+    """Return the command at a place, `module:attribute`."""
     module, _, attribute = place.partition(":")
     with _uncollected():
         found = getattr(import_module(module), attribute)
@@ -65,7 +65,7 @@ def _imported(place: str, name: str) -> Any:
 
 
 class _Lazy(Mapping[str, Any]):
-    """Commands by their names, each imported when it is asked for: most start in half the time that all take."""
+    """Commands by their names, each imported on demand: most start in half the time of importing all."""
 
     def __init__(self, package: str, places: Mapping[str, str]) -> None:
         self._package, self._places = package, places
@@ -81,14 +81,14 @@ class _Lazy(Mapping[str, Any]):
 
 
 class _System(TyperGroup):
-    """The own commands of one system; its wing is imported with the first of them."""
+    """The own commands of one system; its package is imported with the first of them."""
 
     def __init__(self, system: str, **settings: Any) -> None:
         super().__init__(**(settings | {"commands": _Lazy(f"hallmark.systems.{system}.commands", OWN[system])}))
 
 
 class _All(_Lazy):
-    """The shared commands, then a group for each system that has own ones; these also go by their names alone."""
+    """The shared commands, then a group for each system with own commands, which also work outside the group."""
 
     def __init__(self) -> None:
         super().__init__("hallmark.commands", COMMANDS)
@@ -113,7 +113,7 @@ class _All(_Lazy):
 
 
 def aliases() -> dict[str, str]:
-    """Return the own commands that go by their names alone, and whose each is: one system's, and no shared one."""
+    """Return the own commands that work without the system's name, and their systems: those with a unique name."""
     names = [name for own in OWN.values() for name in own if name not in COMMANDS]
     return {name: system for system, own in OWN.items() for name in own if names.count(name) == 1}
 
@@ -132,7 +132,7 @@ def about() -> None:
 
 
 def run(words: Sequence[str] | None = None) -> int:
-    """Run a command, by default that of the command line, and return how it ends; UserError when it is used wrongly."""
+    """Run a command, by default that of the command line; return its exit code. UserError for wrong usage."""
     try:
         ended = app(words, prog_name="hallmark", standalone_mode=False)
     except typer.TyperException as error:
@@ -140,11 +140,11 @@ def run(words: Sequence[str] | None = None) -> int:
         problem = error.format_message().replace("Value error, ", "").strip().rstrip(".")
         if problem:
             raise UserError(f"{problem}; see {context.command_path if context else 'hallmark'} --help") from None
-        # Without words: the help is there already.
+        # Without arguments: the help has been printed.
         return error.exit_code
     except typer.Abort:
-        # A question was not answered with yes.
-        print("hallmark: nothing was done", file=sys.stderr)
+        # The user did not confirm.
+        print("hallmark: nothing was changed", file=sys.stderr)
         return 1
     return ended or 0
 
@@ -154,7 +154,7 @@ def _unwind(*_: object) -> None:
 
 
 def main() -> None:
-    """Run the command; a user's error is one line and exit code 2, and a signal unwinds what was begun."""
+    """Run the command; a user's error is one line and exit code 2, and a signal unwinds the running work."""
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _unwind)

@@ -12,7 +12,7 @@ Settings = Mapping[str, str] | None
 
 
 def stacks_of(system: str, stage: str) -> tuple[str, ...]:
-    """Return the stacks of a stage, as the assembly's templates are marked; UserError when there is none."""
+    """Return the stacks of a stage, by the marks of the assembly's templates; UserError when there are none."""
     found = (one.path for one in all_templates() if (one.system, one.stage) == (system, stage))
     names = tuple(path.name.removesuffix(".template.json") for path in found)
     if not names:
@@ -21,24 +21,24 @@ def stacks_of(system: str, stage: str) -> tuple[str, ...]:
 
 
 def _cdk(command: str, arguments: Sequence[str], settings: Settings) -> None:
-    """Run the CDK CLI on the cloud assembly; without settings it finds AWS as it always does."""
+    """Run the CDK CLI on the cloud assembly; without settings it uses its ordinary configuration."""
     environment = tool_environment(settings)
     if settings is not None:
-        # A profile of the caller's, or the address of one service, would be found before the settings.
+        # A profile of the caller, or the endpoint of one service, would take precedence over the settings.
         environment = {name: value for name, value in environment.items() if name in settings or name[:4] != "AWS_"}
     run([node(), str(CDK_CLI), command, *ASSEMBLY, *arguments, *QUIET], environment)
 
 
 def bootstrap(account: str, region: str, settings: Settings = None) -> None:
-    """Bootstrap an account and region for the CDK, as a real account is bootstrapped once by its owner."""
+    """Bootstrap an account and region for the CDK; a real account's owner does this once."""
     _cdk("bootstrap", (f"aws://{account}/{region}",), settings)
 
 
 def deploy(system: str, stage: str, settings: Settings = None) -> None:
-    """Deploy a stage and the stacks it depends on; raise UserError with the CLI's last words."""
+    """Deploy a stage and the stacks it depends on; UserError with the CLI's last lines."""
     _cdk("deploy", ("--require-approval", "never", *stacks_of(system, stage)), settings)
 
 
 def destroy(system: str, stage: str, settings: Settings = None) -> None:
-    """Destroy a stage's stacks; the account's own stack stays."""
+    """Destroy a stage's stacks, but not the account's own stack."""
     _cdk("destroy", ("--force", *stacks_of(system, stage)), settings)

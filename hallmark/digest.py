@@ -1,4 +1,4 @@
-"""A digest of all that a stage keeps, part by part, in an order of its own."""
+"""A digest of all data that a stage stores, part by part, independent of the reading order."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ _BATCH = 200
 
 
 class Record(NamedTuple):
-    """One record: the item that it belongs to, and the SHA-256 of its content, hex."""
+    """One record: its item, and the SHA-256 of its content, hex."""
 
     item: str
     sha256: str
@@ -24,7 +24,7 @@ Reader = Callable[[Stage, Wanted], Iterable[tuple[str, Record]]]
 
 
 class DigestPart(NamedTuple):
-    """One kind of records, and what reads them by their keys; it may leave out those of items that nobody wants."""
+    """One kind of records, and its reader, which returns them by key and may skip those of unselected items."""
 
     name: str
     read: Reader
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Digest:
-    """What a stage kept at one time; equal digests are equal byte for byte."""
+    """The data that a stage stored at one time; equal digests mean equal bytes."""
 
     parts: tuple[Part, ...]
 
@@ -56,16 +56,16 @@ class Digest:
         return sha256("".join(f"{part.name} {part.sha256}\n" for part in self.parts).encode())
 
     def to_dict(self) -> dict[str, Any]:
-        """The digest as it is written to JSON: the whole, and of each part the count and the digest."""
+        """Return the digest as JSON data: the whole, and of each part the count and the digest."""
         parts = {part.name: {"records": len(part.records), "sha256": part.sha256} for part in self.parts}
         return {"sha256": self.sha256, "parts": parts}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What one digest has more, less or otherwise than an earlier one, as `<part>: <key>`.
+    """The records that are added, missing or changed since an earlier digest, as `<part>: <key>`.
 
-    `restored` are records that were missing of items that were there; `arrived` are those of new ones.
+    `restored` are new records of existing items; `arrived` are those of new items.
     """
 
     restored: tuple[str, ...]
@@ -75,7 +75,7 @@ class Difference:
 
     @property
     def harmless(self) -> bool:
-        """Whether everything that was there is still there, byte for byte."""
+        """Whether all earlier records still exist, byte for byte."""
         return not self.removed and not self.changed
 
 
@@ -85,9 +85,9 @@ def digest(
     only: Collection[str] | None = None,
     progress: Callback = lambda _: None,
 ) -> Digest:
-    """Read everything that a stage keeps, or what it keeps of the items with the ids `only`.
+    """Read all data that a stage stores, or that of the items with the ids `only`.
 
-    Tables are read consistently; a stage that is at work changes meanwhile, and so does its digest.
+    Tables are read consistently; the digest of a busy stage changes during reading.
     """
     wanted = frozenset(only) if only is not None else None
 
@@ -105,7 +105,7 @@ def digest(
 
 
 def compare(before: Digest, after: Digest) -> Difference:
-    """Return what has become of the records of `before`, and what is new."""
+    """Return the differences between two digests, from `before`."""
     known = {record.item for part in before.parts for record in part.records.values()}
     restored: list[str] = []
     arrived: list[str] = []

@@ -1,4 +1,4 @@
-"""What must be empty before CloudFormation can delete it: the buckets that go with a stage's stacks.
+"""The buckets that are deleted with a stage's stacks, and that must be empty before.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from hallmark.stage import Stage
 
-# Without a policy of its own a bucket goes with its stack.
+# Without a DeletionPolicy a bucket is deleted with its stack.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _DELETED = ("Delete", None)
 

@@ -1,7 +1,7 @@
-"""Things by their short names: `geo-anomaly` for `<system>-geo-anomaly-dev`, and which names are a stage's.
+"""Short names, such as `geo-anomaly` for `<system>-geo-anomaly-dev`, and the test whether a name is a stage's.
 
-A name is `[{type}-]{slug}-{thing}-{stage}`, with the account's number before or after the stage where all accounts
-share the names. The type is one word, so a slug that ends with another system's is not mistaken for it.
+A name is `[{type}-]{slug}-{thing}-{stage}`, with the account's number before or after the stage for global names.
+The type is one word, so a slug that ends with another system's slug is not mistaken for it.
 """
 
 import re
@@ -11,24 +11,24 @@ from hallmark.stage import Stage
 from infra.names import Names
 from infra.systems import NAMES
 
-# What AWS puts before the name of the resource whose log group it is.
+# AWS's prefixes of log groups, before the resource's name.
 _LOG_GROUP = re.compile(r"^/aws/(?:vendedlogs/)?[a-z0-9-]+/")
 
 
 def physical(stage: Stage, thing: str, kind: str = "") -> str:
-    """Return the physical name of a thing of the stage; `kind` where the system's names say it (infra.names)."""
+    """Return the physical name of a thing of the stage; `kind` if the system's names contain it (infra.names)."""
     return Names(stage.system, stage.name).of(thing, kind)
 
 
 def thing(stage: Stage, name: str) -> str | None:
-    """Return the short name behind a physical name; None when it is not one of the stage's."""
+    """Return the short name of a physical name; None when it is not the stage's."""
     return thing_of(stage.system, stage.name, name)
 
 
 def thing_of(system: str, stage: str, name: str, systems: Sequence[str] = NAMES) -> str | None:
-    """Return the short name behind a physical name; None when it is not one of this stage of the system.
+    """Return the short name of a physical name; None when it is not this stage's.
 
-    Where a name fits two systems, of which one is called like the end of the other, it is the longer one's.
+    A name that fits two systems, one of whose slugs ends with the other's, belongs to the longer slug.
     """
     found = _thing(system, stage, name)
     longer = (other for other in systems if len(other) > len(system) and _thing(other, stage, name) is not None)
@@ -36,7 +36,7 @@ def thing_of(system: str, stage: str, name: str, systems: Sequence[str] = NAMES)
 
 
 def is_of(stage: Stage, name: str) -> bool:
-    """Whether a name has the form of the stage's, or of what CloudFormation names after one of its stacks."""
+    """Return whether a name has the stage's form, or is one that CloudFormation derives from one of its stacks."""
     named = _LOG_GROUP.sub("", name.lower())
     return thing(stage, named) is not None or named.startswith(tuple(f"{stack}-" for stack in stage.stacks))
 

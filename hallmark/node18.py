@@ -1,4 +1,4 @@
-"""The Node 18 that runs the handlers; it comes with the npm packages."""
+"""The Node 18 that runs the handlers; an npm package contains it."""
 
 import platform
 import sys
@@ -16,7 +16,7 @@ PACKAGES = {
 
 
 def node18() -> Path:
-    """Path of the Node 18 program for this machine; raise UserError where none is published or installed."""
+    """Return the path of the Node 18 program for this machine; UserError where none is published or installed."""
     machine = (sys.platform, platform.machine())
     package = PACKAGES.get(machine)
     if package is None:

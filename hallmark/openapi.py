@@ -9,14 +9,14 @@ from typing import Any
 from hallmark.stage import Stage
 
 Document = dict[str, Any]
-# API Gateway's name for the model of every Content-Type; our models are ones of application/json.
+# API Gateway's key for the model of every Content-Type; our models are for application/json.
 _ANY_CONTENT, _CONTENT = "$default", "application/json"
 
 
 def export(stage: Stage, api_id: str) -> Document:
-    """Return a deployed API as an OpenAPI 3.0 document, with the address at which this stage is reached.
+    """Return a deployed API as an OpenAPI 3.0 document, with this stage's address.
 
-    Two of API Gateway's words are no OpenAPI 3.0: the content type `$default`, and `$schema` in a model.
+    Replaces two terms that are not OpenAPI 3.0: the content type `$default`, and `$schema` in a model.
     """
     exported = stage.client("apigateway").get_export(
         restApiId=api_id, stageName=stage.name, exportType="oas30", accepts="application/json"
@@ -34,7 +34,7 @@ def export(stage: Stage, api_id: str) -> Document:
 
 
 def request_schema(document: Document, path: str) -> Document:
-    """Return the JSON schema that `POST` of a path has for its body in an exported document."""
+    """Return the JSON schema of the body of a path's `POST` in an exported document."""
     content = document["paths"][path]["post"]["requestBody"]["content"][_CONTENT]
     schema: Document = document["components"]["schemas"][content["schema"]["$ref"].rsplit("/", 1)[1]]
     return schema

@@ -1,4 +1,4 @@
-"""Many small calls to AWS at once."""
+"""Concurrent small calls to AWS."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +11,6 @@ WORKERS = 8
 
 
 def each(call: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Return the results of `call` for the items, in their order, made by a few threads."""
+    """Return the results of `call` for the items, in their order, using a few threads."""
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(call, items))

@@ -1,4 +1,4 @@
-"""What the command prints about a stage."""
+"""What commands print about a stage."""
 
 from collections.abc import Mapping
 
@@ -34,7 +34,7 @@ def _sample(console: Console, card: Card) -> None:
 
 
 def embedded_card(console: Console, stage: Stage, environment: Mapping[str, str]) -> None:
-    """Say how to reach an embedded stage: addresses, keys, a line to paste, and the AWS CLI's variables."""
+    """Print how to reach an embedded stage: addresses, keys, an example call, and the AWS CLI's variables."""
     card = _found(stage)
     endpoint, *others = (f"{name}={value}" for name, value in environment.items())
     address = {"endpoint": environment["AWS_ENDPOINT_URL"]}
@@ -46,14 +46,14 @@ def embedded_card(console: Console, stage: Stage, environment: Mapping[str, str]
 
 
 def aws_card(console: Console, stage: Stage) -> None:
-    """Say how to reach a stage on AWS; its keys are not shown, only how their owner gets them."""
+    """Print how to reach a stage on AWS; for its keys only the command that shows them."""
     card = _found(stage)
     _print(console, {**_title(stage, "AWS"), **card.addresses})
     _sample(console, card)
 
 
 def status(console: Console, stage: Stage) -> None:
-    """Print a stage's addresses and how many messages wait in each of its queues."""
+    """Print a stage's addresses and the number of messages in each of its queues."""
     _print(console, {**_title(stage, stage.target), **_found(stage).addresses})
     table = Table("queue", "messages")
     for queue in queues_of(stage):

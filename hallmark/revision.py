@@ -1,4 +1,4 @@
-"""Which state of the checkout evidence was made on."""
+"""The state of the checkout that evidence is bound to."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ def _git(root: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        raise UserError(f"{root} is no git checkout: evidence is bound to a commit, so clone the project") from None
+        raise UserError(f"{root} is not a git checkout: evidence is bound to a commit, so clone the project") from None
     return done.stdout
 
 
@@ -32,19 +32,19 @@ def revision(root: Path = ROOT) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """Return a file's bytes; nothing for what went away or is no file."""
+    """Return a file's bytes; empty for a deleted one or one that is not a file."""
     return path.read_bytes() if path.is_file() else b""
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def template_files(system: str | None = None, assembly: Path = CLOUD_ASSEMBLY) -> dict[str, Path]:
     """Return the synthesized templates by their stacks' names without `hallmark-`: `account`, `<slug>-<stage>`.
 
-    Of a system: its own, and what no system of ours has, such as the account's. UserError for a file that is none.
+    For a system: its own, and those of no system, such as the account's. UserError for an invalid file.
     """
     paths = sorted(assembly.glob("*.template.json"))
     others = {name for name in NAMES if name != system} if system else set()

@@ -1,4 +1,4 @@
-"""What gates and report must know of a synthesized template: types, lines, and skips hidden inside it."""
+"""What gates and report need of a synthesized template: types, lines, and inline skips."""
 
 import json
 import re
@@ -15,13 +15,13 @@ from infra.errors import UserError
 from infra.systems import NAMES, STAGES, system_of
 
 OBSERVED = BUILD / "observed"
-# Where a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
+# The metadata in which a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
 # https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
 _SKIPS = {
     "cfn-lint": (("cfn-lint", "config", "ignore_checks"),),
     "checkov": (("checkov", "skip"), ("bridgecrew", "skip")),
 }
-# checkov finds these words in any line of a resource, in texts, too.
+# checkov finds these words in any line of a resource, even inside texts.
 _COMMENT = re.compile(r"(?:checkov|bridgecrew|cortex):skip= *([\w,-]*)")
 
 
@@ -70,14 +70,14 @@ class Synthesized:
         return resource.get("Type") if isinstance(resource, dict) else None
 
     def line_of(self, logical_id: str) -> int:
-        """Return the line where a resource starts, from 1."""
+        """Return the first line of a resource, from 1."""
         found = re.search(rf'^\s*"{re.escape(logical_id)}": \{{', self.text, re.MULTILINE)
         return self.text.count("\n", 0, found.start()) + 1 if found else 1
 
     def inline_skips(self, tool: str) -> Iterator[ToolFinding]:
         """Yield every rule that the template itself tells a tool to skip: waivers belong in policies/waivers.yaml.
 
-        UserError for metadata that is meant for the tool and has no shape that the tool can read.
+        UserError for metadata of the tool in a format that it cannot read.
         """
         for name, metadata in self._metadata():
             line = self.line_of(name) if name else 1
@@ -92,7 +92,7 @@ class Synthesized:
             yield self._skip(tool, comment[1] or "every check", "the template", line)
 
     def _skip(self, tool: str, rule: str, place: str, line: int) -> ToolFinding:
-        message = "an inline skip in the template: waive it in policies/waivers.yaml, or mend it"
+        message = "an inline skip in the template: waive it in policies/waivers.yaml, or fix it"
         return ToolFinding(tool, rule, place, self.label, line, message)
 
     def _metadata(self) -> Iterator[tuple[str, Any]]:
@@ -103,11 +103,11 @@ class Synthesized:
 
 
 class _Odd(Exception):
-    """Metadata has another shape than a tool reads; the message is its path."""
+    """Metadata with another format than a tool reads; the message is its path."""
 
 
 def _skipped(metadata: Any, path: tuple[str, ...]) -> list[str]:
-    """Return the rules in the list at a path of metadata; nothing where the path ends early."""
+    """Return the rules in the list at a path of metadata; empty if the path does not exist."""
     value, walked = metadata, ["Metadata"]
     for key in path:
         if not isinstance(value, dict):
@@ -128,36 +128,36 @@ def _ids(items: Any) -> Any:
 
 
 def templates(system: str, stage: str | None = None) -> list[Synthesized]:
-    """Return the templates of a system, of one stage or of all; UserError when there is none.
+    """Return the templates of a system, of one stage or of all; UserError when there are none.
 
-    The first of a stage is its main stack's; others are of what is deployed beside it.
+    The first of a stage is its main stack's; others are its additional stacks'.
     """
     main = [system_of(system).stack_name(name) for name in STAGES]
     found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
     if not found:
         of = f"{system} {stage}" if stage else system
-        raise UserError(f"build/cdk.out holds no template of {of}: run `python -m hallmark build`")
+        raise UserError(f"build/cdk.out has no template of {of}: run `python -m hallmark build`")
     return sorted(found, key=lambda template: template.stack not in main)
 
 
 def house_templates(region: str) -> list[Synthesized]:
-    """Return the templates that are no system's and hold in a region: what an account has once for all stages."""
+    """Return the templates of a region that belong to no system: the account's."""
     return [t for t in all_templates() if t.system not in NAMES and t.region in (None, region)]
 
 
 def all_templates() -> list[Synthesized]:
-    """Return every template of the assembly; UserError when there is none."""
+    """Return every template of the assembly; UserError when there are none."""
     found = [Synthesized(path) for path in template_files().values()]
     if not found:
-        raise UserError("build/cdk.out holds no template: run `python -m hallmark build`")
+        raise UserError("build/cdk.out has no template: run `python -m hallmark build`")
     return found
 
 
 def optional_templates(folder: Path = OPTIONAL_ASSEMBLY) -> list[Synthesized]:
-    """Return the templates of the stacks that are off by default; UserError when there is none."""
+    """Return the templates of the stacks that are off by default; UserError when there are none."""
     found = [Synthesized(path) for path in sorted(folder.glob("hallmark-load-*.template.json"))]
     if not found:
-        raise UserError(f"{folder.relative_to(ROOT)} holds no template: run `python -m hallmark build`")
+        raise UserError(f"{folder.relative_to(ROOT)} has no template: run `python -m hallmark build`")
     return found
 
 

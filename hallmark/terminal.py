@@ -1,4 +1,4 @@
-"""The terminal: its two consoles, steps that begin, and a bar for each phase of a long work."""
+"""The terminal: two consoles, announcements of steps, and progress bars."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ out, err = Console(), Console(stderr=True)
 
 
 def announce(step: str) -> None:
-    """Say on stderr which step of a longer work begins."""
+    """Print on stderr that a step of a longer work begins."""
     err.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] {step} ...", highlight=False)
 
 
 @contextmanager
 def progress_bars() -> Iterator[Callback]:
-    """A bar for each phase of a long work, on stderr."""
+    """Show a bar for each phase of a long work, on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with RichProgress(*columns, console=err) as bars:
         tasks: dict[str, TaskID] = {}

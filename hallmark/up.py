@@ -1,4 +1,4 @@
-"""Bring a stage of a system up: deploy it, and do what follows; on the embedded stage start the emulator first."""
+"""Deployment of a stage and the steps that follow it; on the embedded stage after starting the emulator."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _BOOTSTRAP = "CDKToolkit"
 
 @contextmanager
 def _running(announce: Announce) -> Iterator[Emulator]:
-    """The emulator of this checkout, started if none runs; one that was started for nothing is ended."""
+    """Return the emulator of this checkout, started if none runs; end a newly started one on failure."""
     found = emulators.running()
     if found:
         yield found
@@ -35,16 +35,16 @@ def _running(announce: Announce) -> Iterator[Emulator]:
 
 
 def up_embedded(systems: Sequence[str], stage: str, announce: Announce) -> list[DeployedStage]:
-    """Bring a stage of each system up on the emulator of this checkout, started if none runs; return them.
+    """Deploy a stage of each system to the emulator of this checkout, started if none runs; return the stages.
 
-    Raises UserError when a step fails.
+    UserError when a step fails.
     """
     with _running(announce) as emulator:
         return [deploy_embedded(emulator, system, stage, announce) for system in systems]
 
 
 def deploy_embedded(emulator: Emulator, system: str, stage: str, announce: Announce) -> DeployedStage:
-    """Deploy a stage into its system's region of an emulator, and do what follows; return it."""
+    """Deploy a stage into its system's region of an emulator, and run the steps that follow; return it."""
     region = system_of(system).region
     settings = embedded.environment(emulator, region)
     deployed = embedded.stage_of(emulator, system, stage)
@@ -73,13 +73,13 @@ def _finished(stage: DeployedStage, announce: Announce) -> DeployedStage:
 
 
 def unprotect(stage: DeployedStage) -> None:
-    """Lift the termination protection of a stage, which on the embedded stage protects nothing of value."""
+    """Remove the termination protection of a stage, which is not needed on the embedded stage."""
     for name in stage.stacks:
         stage.client("cloudformation").update_termination_protection(StackName=name, EnableTerminationProtection=False)
 
 
 def up_aws(system: str, stage: str, announce: Announce) -> DeployedStage:
-    """Deploy a stage to the account that boto3 and the CDK CLI find, and do what follows; return it."""
+    """Deploy a stage to the account that boto3 and the CDK CLI find, and run the steps that follow; return it."""
     deployed = aws.open_stage(system, stage)
     deployed.client("sts").get_caller_identity()
     announce(f"deploy {system} {stage} to AWS")

@@ -1,1 +1,1 @@
-"""The stacks: what Hallmark deploys, and nothing of how it is tested or proved."""
+"""The stacks that Hallmark deploys; independent of the tests and of the tool."""

@@ -1,4 +1,4 @@
-"""What an account has once per region, for all systems and stages: API Gateway's role to write access logs."""
+"""Resources that an account needs once per region, whatever the stage: API Gateway's role to write access logs."""
 
 from aws_cdk import Environment, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_apigateway as apigateway
@@ -16,8 +16,8 @@ NAME = "hallmark-account"
 class AccountStack(Stack):
     """`hallmark-account` of a region: one AWS::ApiGateway::Account with a role of its own.
 
-    The app knows it as `hallmark-account-<region>`. In an account it has one name in every region, where each has
-    stacks of its own, so that an account that has it is updated in its place.
+    The app knows it as `hallmark-account-<region>`. The stack's name in the account is the same in every region,
+    so that an existing one is updated in place.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-account.html
     """
 
@@ -42,13 +42,13 @@ class AccountStack(Stack):
             policy="logs",
         )
         account = apigateway.CfnAccount(self, "ApiGateway", cloud_watch_role_arn=role.role_arn)
-        # Other APIs of the account may have come to use it: it stays when this stack goes.
+        # Other APIs of the account may use it by then: it is retained when this stack is deleted.
         for kept in (role, account):
             kept.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
 def _write_access_logs(stack: Stack) -> iam.PolicyStatement:
-    # API Gateway looks for the group, opens a stream and writes; the stacks make the groups themselves.
+    # API Gateway finds the group, creates a stream and writes; the stacks create the groups.
     return iam.PolicyStatement(
         sid="WriteAccessLogs",
         actions=["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],

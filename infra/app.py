@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def plan(context_layers: Sequence[Layer]) -> Callable[[App], None]:
-    """Read the parameters; return what adds the wanted stages' stacks, and the account's of each region in use."""
+    """Read the parameters; return what adds the selected stages' stacks, and each region's account stack."""
     stages = load(context_layers)
 
     def add(app: App) -> None:

@@ -1,6 +1,6 @@
-"""Where parameters come from: cdk.json, then CDK_CONTEXT_JSON, then `-c key=value`, the later the stronger.
+"""Sources of parameters: cdk.json, then CDK_CONTEXT_JSON, then `-c key=value`; later ones override.
 
-A system's parameters stand in an object of its name, or each behind its name and a dot: `-c <system>.<key>=<value>`.
+A system's parameters are in an object of its name, or prefixed with its name and a dot: `-c <system>.<key>=<value>`.
 """
 
 import difflib
@@ -13,14 +13,14 @@ from infra.errors import UserError, bad
 from infra.parameters import listed
 from infra.systems import STAGES
 
-# What the CDK itself keeps in the context without a colon or an @ in its key.
+# The CDK's own context keys that contain neither a colon nor an @.
 _CDK_KEYS = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 
 Layer = Mapping[str, Any]
 
 
 def layers(project_file: Path, environ: Mapping[str, str], argv: Sequence[str]) -> list[Layer]:
-    """Return the layers of context, the weakest first."""
+    """Return the layers of context, lowest priority first."""
     settings = _decoded(str(project_file), project_file.read_text(encoding="utf-8"))
     return [
         settings.get("context", {}),
@@ -30,10 +30,10 @@ def layers(project_file: Path, environ: Mapping[str, str], argv: Sequence[str]) 
 
 
 def merged(context_layers: Sequence[Layer], known: Collection[str], systems: Sequence[str]) -> dict[str, Any]:
-    """Return one context by full keys `<system>.<key>`; what is to be synthesized stands under `stage` and `system`.
+    """Return one context of full keys `<system>.<key>`; `stage` and `system` select what is synthesized.
 
-    A parameter may be one value or an object of one value per stage. A plain value laid over such an object
-    replaces it for the synthesized stages only: the other stage's concurrency still counts against the account.
+    A parameter may be one value or an object of one value per stage. A plain value that overrides such an
+    object replaces it for the synthesized stages only: other stages' concurrency still counts against the account.
     """
     dotted = [part for layer in context_layers for part in _dotted(layer, systems)]
     flat = {key: value for layer in dotted for key, value in layer.items()}
@@ -47,9 +47,9 @@ def merged(context_layers: Sequence[Layer], known: Collection[str], systems: Seq
 
 
 def _dotted(layer: Layer, systems: Collection[str]) -> tuple[Layer, Layer]:
-    """Return a layer in full keys: what stood in the systems' objects, then what was written out and is stronger.
+    """Return a layer in full keys: first the values of the systems' objects, then dotted keys, which override them.
 
-    The CDK's command line hands both over in one object: cdk.json's context, and `-c` beside it.
+    The CDK's command line passes both in one object: cdk.json's context and the values of `-c`.
     """
     nested: dict[str, Any] = {}
     for system in systems:
@@ -61,7 +61,7 @@ def _dotted(layer: Layer, systems: Collection[str]) -> tuple[Layer, Layer]:
 
 
 def some_of(known: Sequence[str], parameter: str, value: object) -> tuple[str, ...]:
-    """Return those of the known ones that are wanted, from `dev`, `dev,prod` or a list."""
+    """Return the selected ones among the known, from `dev`, `dev,prod` or a list."""
     wanted = listed(parameter, _parsed(parameter, value))
     if not wanted or not set(wanted) <= set(known):
         raise bad(parameter, value, " or ".join(known))
@@ -76,7 +76,7 @@ def for_stage(context: Layer, parameter: str, stage: str) -> Any:
     if not _is_per_stage(value):
         return value
     if stage not in value:
-        raise bad(parameter, value, f"a value for {stage} too")
+        raise bad(parameter, value, f"a value for {stage} as well")
     return value[stage]
 
 
@@ -97,15 +97,15 @@ def _is_parameter(key: str, known: Collection[str]) -> bool:
         return False
     full = [one for one in known if one.endswith(f".{key}")]
     if full:
-        raise UserError(f"parameter {key}: is a system's, write {' or '.join(full)}")
-    # Without the systems' names, which make a misspelt key as long as theirs.
+        raise UserError(f"parameter {key}: belongs to a system, write {' or '.join(full)}")
+    # Compare without the systems' names, which would make any two keys look alike.
     short = {one.rpartition(".")[2]: one for one in known}
     near = difflib.get_close_matches(key, known, 1) or [short[one] for one in difflib.get_close_matches(key, short, 1)]
-    raise UserError(f"parameter {key}: is not known" + (f", did you mean {near[0]}?" if near else ""))
+    raise UserError(f"parameter {key}: unknown" + (f", did you mean {near[0]}?" if near else ""))
 
 
 def _parsed(key: str, value: object) -> Any:
-    """Lists and objects come from the command line as JSON text."""
+    """Parse lists and objects, which come from the command line as JSON text."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(value)
@@ -118,14 +118,14 @@ def _decoded(origin: str, text: str) -> Layer:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UserError(f"{origin}: is not JSON ({error})") from None
+        raise UserError(f"{origin}: not valid JSON ({error})") from None
     if not isinstance(value, Mapping):
-        raise UserError(f"{origin}: wants a JSON object")
+        raise UserError(f"{origin}: must be a JSON object")
     return value
 
 
 def _arguments(argv: Sequence[str]) -> Layer:
-    """Reads `-c key=value` and `--context key=value`, as the CDK's own command line has them."""
+    """Read `-c key=value` and `--context key=value`, as the CDK's own command line has them."""
     found: dict[str, str] = {}
     rest = list(argv)
     while rest:

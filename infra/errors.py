@@ -1,4 +1,4 @@
-"""The one kind of error that a user can cause."""
+"""The error for every mistake that a user can make."""
 
 
 class UserError(Exception):
@@ -6,5 +6,5 @@ class UserError(Exception):
 
 
 def bad(parameter: str, got: object, wants: str) -> UserError:
-    """Return the error of one parameter, in the one form they all have."""
+    """Return the error of one parameter, in the form that all share."""
     return UserError(f"parameter {parameter}: wants {wants}, got {got!r}")

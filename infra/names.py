@@ -1,11 +1,11 @@
-"""Physical names: every one says its system and its stage, so that stages live side by side in one account."""
+"""Physical names: each contains its system and its stage, so that stages coexist in one account."""
 
 from dataclasses import dataclass
 
 from infra.errors import UserError
 from infra.systems import System, system_of
 
-# The most characters of a name, by the type that new systems write in front; AWS's own limits.
+# AWS's maximum length of a name, by the type that new systems use as prefix.
 LIMITS = {
     "alarm": 255,
     "apigw": 128,
@@ -28,11 +28,11 @@ ACCOUNT_DIGITS = 12
 
 @dataclass(frozen=True)
 class Names:
-    """Makes the physical names of one system in one stage, in the form that the registry has for the system."""
+    """The physical names of one system in one stage, in the form that the registry defines for the system."""
 
     system: str
     stage: str
-    # Where the forms stand; the registry's row of the system unless given.
+    # The forms of the names; by default the system's row in the registry.
     row: System | None = None
 
     def of(self, purpose: str, kind: str = "") -> str:
@@ -40,7 +40,7 @@ class Names:
         return self._fitting(self._row.name_form, kind, purpose)
 
     def bucket(self, purpose: str, account: str) -> str:
-        """Return the name of a bucket, which has the account in it: such names are shared by the whole world."""
+        """Return the name of a bucket, which contains the account: bucket names are global."""
         form = self._row.bucket_form
         self._fitting(form, "s3", purpose, "0" * ACCOUNT_DIGITS)
         return self._filled(form, "s3", purpose, account)
@@ -53,12 +53,12 @@ class Names:
         name = self._filled(form, kind, purpose, account)
         if len(name) > LIMITS.get(kind, len(name)):
             raise UserError(
-                f"name {name}: has {len(name)} characters, AWS takes {LIMITS[kind]} of a {kind}: shorten it"
+                f"name {name}: has {len(name)} characters, AWS allows {LIMITS[kind]} for a {kind}: shorten it"
             )
         return name
 
     def _filled(self, form: str, kind: str, purpose: str, account: str) -> str:
         if "{kind}" in form and not kind:
-            raise ValueError(f"{purpose}: names of {self.system} say their kind")
+            raise ValueError(f"{purpose}: names of {self.system} need a kind")
         slug, hyphened = self._row.slug, purpose.replace("_", "-")
         return form.format(kind=kind, slug=slug, thing=purpose, purpose=hyphened, stage=self.stage, account=account)

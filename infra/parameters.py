@@ -1,4 +1,4 @@
-"""What a parameter is: a field of a frozen dataclass that carries its key and its rule, declared once."""
+"""Parameters: fields of a frozen dataclass that carry their key and their rule, declared once."""
 
 import json
 import re
@@ -15,7 +15,7 @@ Declared = TypeVar("Declared")
 
 @dataclass(frozen=True)
 class Rule:
-    """The key of a parameter in the context, and what reads its value: (full key, raw value) -> value or UserError."""
+    """The key of a parameter in the context, and its reader: (full key, raw value) -> value or UserError."""
 
     key: str
     read: Callable[[str, Any], Any]
@@ -38,7 +38,7 @@ def numbers(key: str, of: tuple[str, ...], *, at_least: int = 1, at_most: int) -
 
 
 def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100) -> Any:
-    """Declare a list of texts, each of which matches the whole pattern, none twice."""
+    """Declare a list of unique texts, each of which matches the whole pattern."""
 
     def read(name: str, value: Any) -> tuple[str, ...]:
         values = listed(name, value)
@@ -62,12 +62,12 @@ def text(key: str, pattern: str, wants: str) -> Any:
 
 
 def short_name(key: str) -> Any:
-    """Declare a short name, the part of a physical name that is the stack's owner's."""
+    """Declare a short name, the part of a physical name that the stack's owner chooses."""
     return text(key, r"[a-z][a-z0-9-]{0,39}", "a name of 1 to 40 lower-case letters, digits and hyphens")
 
 
 def schema_file(key: str) -> Any:
-    """Declare the path of a JSON schema in the project that API Gateway can use; its value is the schema."""
+    """Declare the path of a JSON schema in the project that API Gateway supports; its value is the schema."""
     return _declared(key, _schema)
 
 
@@ -77,23 +77,23 @@ def _declared(key: str, read: Callable[[str, Any], Any]) -> Any:
 
 def rules(declaration: type) -> dict[str, Rule]:
     """Return the rules of a dataclass of parameters, by the field's name."""
-    # Every such class is a dataclass, which `type` cannot say.
+    # Every such class is a dataclass, which `type` cannot express.
     return {one.name: one.metadata[_RULE] for one in fields(declaration) if _RULE in one.metadata}
 
 
 def keys(declaration: type, prefix: str = "") -> tuple[str, ...]:
-    """Return the keys of a dataclass of parameters in the context, each behind its prefix, such as `<system>.`."""
+    """Return the keys of a dataclass of parameters in the context, each with its prefix, such as `<system>.`."""
     return tuple(prefix + rule.key for rule in rules(declaration).values())
 
 
 def read(declaration: type[Declared], raw: Callable[[str], Any], prefix: str = "") -> Declared:
-    """Return the parameters; `raw` gives the value of a full key. UserError for the first bad one."""
+    """Return the parameters; `raw` gives the value of a full key. UserError for the first invalid one."""
     values = {name: rule.read(prefix + rule.key, raw(prefix + rule.key)) for name, rule in rules(declaration).items()}
     return declaration(**values)
 
 
 def whole(name: str, value: object, at_least: int, at_most: int) -> int:
-    """Return a whole number from a number or its digits; UserError beyond the bounds."""
+    """Return a whole number from a number or its digits; UserError outside the bounds."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,12}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not at_least <= value <= at_most:
@@ -116,7 +116,7 @@ def _schema(name: str, file: object) -> Mapping[str, Any]:
     try:
         schema: Mapping[str, Any] = json.loads((ROOT / file).read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"parameter {name}: {file} is not JSON ({error})") from None
+        raise UserError(f"parameter {name}: {file} is not valid JSON ({error})") from None
     problem = _schema_problem(schema)
     if problem:
         raise UserError(f"parameter {name}: {file} {problem}")
@@ -126,14 +126,14 @@ def _schema(name: str, file: object) -> Mapping[str, Any]:
 def _schema_problem(schema: object) -> str:
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
         return "wants a schema of type object"
-    # API Gateway reads no later draft. https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+    # API Gateway supports no later draft. https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
     if "draft-04" not in str(schema.get("$schema")):
         return "wants a $schema of draft-04"
     properties = schema.get("properties")
     if not isinstance(properties, Mapping) or not properties:
         return "wants properties"
     for name, one in properties.items():
-        # The description is the rule that a refusal shows; a dollar sign would start a variable there.
+        # The error response shows the description as the rule; a dollar sign would start a variable there.
         described = isinstance(one, Mapping) and "type" in one and str(one.get("description", ""))
         if not described or "$" in described:
             return f"wants a type and a description without a dollar sign for {name}"

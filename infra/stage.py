@@ -1,4 +1,4 @@
-"""What every stage of every system has, as values: the only place that knows dev from prod."""
+"""A stage of a system as values; the only module that distinguishes dev and prod."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from infra.systems import STAGES, SYSTEMS, System
 
 
 class Removal(StrEnum):
-    """What becomes of stored data when its stack goes."""
+    """What happens to stored data when its stack is deleted."""
 
     RETAIN = "RETAIN"
     DESTROY = "DESTROY"
@@ -26,11 +26,11 @@ _REMOVAL = {"dev": Removal.DESTROY, "prod": Removal.RETAIN}
 
 
 class SystemParameters(Protocol):
-    """What the trunk asks of a system's parameters, which are declared in `infra/<system>/parameters.py`."""
+    """What the shared code needs of a system's parameters, which `infra/<system>/parameters.py` declares."""
 
     @property
     def reserved_concurrency(self) -> Mapping[str, int]:
-        """The concurrent executions that each function reserves."""
+        """Return the concurrent executions that each function reserves."""
 
 
 P_co = TypeVar("P_co", bound=SystemParameters, covariant=True)
@@ -47,16 +47,16 @@ class Stage(Generic[P_co]):
 
     @property
     def names(self) -> Names:
-        """What makes its physical names."""
+        """Return the stage's physical names."""
         return Names(self.system.name, self.name, self.system)
 
     def stack_name(self, part: str = "") -> str:
-        """Return the name of one of its stacks, the main one without a part."""
+        """Return the name of one of its stacks, by default the main one."""
         return self.system.stack_name(self.name, part)
 
 
 def context_of(context_layers: Sequence[Layer], systems: Sequence[System] = SYSTEMS) -> Layer:
-    """Return the one context of all layers; UserError for a key that nothing declares."""
+    """Return the merged context of all layers; UserError for an undeclared key."""
     known = ["stage", "system", *keys(LoadParameters)]
     for system in systems:
         known += keys(_declaration(system), f"{system.name}.")
@@ -64,9 +64,9 @@ def context_of(context_layers: Sequence[Layer], systems: Sequence[System] = SYST
 
 
 def load(context_layers: Sequence[Layer], systems: Sequence[System] = SYSTEMS) -> list[Stage[SystemParameters]]:
-    """Return the stages to synthesize; UserError at the first bad parameter.
+    """Return the stages to synthesize; UserError at the first invalid parameter.
 
-    Every stage of every system is read, because those of one region share the account's concurrency.
+    Reads every stage of every system, because those of one region share the account's concurrency.
     """
     context = context_of(context_layers, systems)
     stages = [_stage(context, system, name) for system in systems for name in STAGES]

@@ -1,4 +1,4 @@
-"""A synth from its parameters to a folder of templates, without the CDK's command line and without credentials."""
+"""Synthesis from parameters to templates, without the CDK's command line and without credentials."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Plan = Callable[[Sequence[Layer]], "Callable[[App], None]"]
 
 
 def synthesize(argv: Sequence[str], plan: Plan) -> int:
-    """Synthesize into $CDK_OUTDIR or build/cdk.out; 2 and one line on stderr when a parameter is bad.
+    """Synthesize into $CDK_OUTDIR or build/cdk.out; return 2 and print one line when a parameter is invalid.
 
-    `plan` reads the parameters and returns what adds the stacks: a bad one is refused before the slow import.
+    `plan` reads the parameters and returns what adds the stacks: an invalid one is refused before the slow import.
     """
     try:
         add = plan(layers(ROOT / "cdk.json", os.environ, argv))
@@ -35,7 +35,7 @@ def synthesize(argv: Sequence[str], plan: Plan) -> int:
 
 
 def _app() -> App:
-    # cfn-lint judges the templates in a gate of its own; the CDK's built-in validation would triple the time.
+    # cfn-lint has its own gate; the CDK's built-in validation would triple the time.
     os.environ.setdefault("CDK_VALIDATION", "false")
     from aws_cdk import App
 
@@ -50,14 +50,14 @@ def _app() -> App:
 
 
 def synthesizer() -> DefaultStackSynthesizer:
-    """Return a synthesizer for one stack: one that stacks share would publish the files of all, in all regions."""
+    """Return a synthesizer for one stack: a shared one would publish all stacks' files in all regions."""
     from aws_cdk import DefaultStackSynthesizer
 
     return DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
 
 
 def _forget_stacks(out: Path) -> None:
-    """A stage that is not synthesized this time must not be judged from last time's template."""
+    """Remove the templates of stages that are not synthesized this time, so that no gate judges old ones."""
     for pattern in ("*.template.json", "*.assets.json"):
         for file in out.glob(pattern):
             file.unlink()

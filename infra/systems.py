@@ -1,6 +1,6 @@
-"""The registry: which systems there are, and what every layer must know of each; importable without the CDK.
+"""The registry of systems, with what every layer needs of each; importable without the CDK.
 
-A system is a row here and a room of its name in each layer: docs/architecture.md.
+A system has a row here and a room of its name in each layer: docs/architecture.md.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ STAGES = ("dev", "prod")
 
 @dataclass(frozen=True)
 class System:
-    """One system: its name in code and folders, the prefix of its controls' ids, its AWS region, and what it does.
+    """One system: its name in code and folders, the prefix of its controls' ids, its AWS region, and a description.
 
-    `parts` are the stacks of a stage beside the main one, such as its network, in the order of deployment.
+    `parts` are a stage's additional stacks, such as its network, in the order of deployment.
     """
 
     name: str
@@ -28,11 +28,11 @@ class System:
 
     @property
     def slug(self) -> str:
-        """The name in stack and physical names, where CloudFormation and S3 allow no underscore."""
+        """The name in stack and physical names, without underscores, which CloudFormation and S3 refuse."""
         return self.name.replace("_", "-")
 
     def stack_name(self, stage: str, part: str = "") -> str:
-        """Return the name of a stage's stack; `part` names one beside the main one, such as its network."""
+        """Return the name of a stage's stack; `part` names an additional one, such as its network."""
         return "-".join(filter(None, ("hallmark", self.slug, part, stage)))
 
     def stack_names(self, stage: str) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class System:
 
 
 SYSTEMS = (
-    # Older than the form of the others.
+    # An older form than that of later systems.
     System(
         "realtime",
         "RT",
@@ -58,7 +58,7 @@ REGIONS = tuple(dict.fromkeys(system.region for system in SYSTEMS))
 
 
 def system_of(name: str) -> System:
-    """Return the system of a name; UserError that lists the names when there is none."""
+    """Return the system with this name; UserError that lists the names when there is none."""
     for system in SYSTEMS:
         if system.name == name:
             return system
@@ -66,5 +66,5 @@ def system_of(name: str) -> System:
 
 
 def owner_of(control: str) -> System | None:
-    """Return the system whose prefix the id of a control has; None when no system has it."""
+    """Return the system whose prefix a control's id has; None when there is none."""
     return next((system for system in SYSTEMS if control.startswith(f"{system.prefix}_")), None)

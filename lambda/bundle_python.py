@@ -1,7 +1,7 @@
 """Lay out the Python functions: `python lambda/bundle_python.py` fills build/lambda/<system>/<function>.
 
-A function's folder holds its package and the shared one as they stand in lambda/, so that it imports them by the names
-that tests know: `<system>.<function>.index` and `shared_python`. Its dependencies are those of its runtime.
+A function's folder holds its package and the shared one in the layout of lambda/, so that it imports them by the same
+names as tests: `<system>.<function>.index` and `shared_python`. It has no dependencies but its runtime's.
 """
 
 import shutil
@@ -18,7 +18,7 @@ def functions(source: Path) -> list[Path]:
 
 
 def lay_out(function: Path, source: Path, target: Path) -> list[Path]:
-    """Copy what one function is made of; return the copies. Without the times of the sources: its digest is theirs."""
+    """Copy the modules of one function, without their times: equal sources give equal digests. Return the copies."""
     folder = target / function.relative_to(source)
     shutil.rmtree(folder, ignore_errors=True)
     modules = [*function.rglob("*.py"), *(source / SHARED.name).rglob("*.py")]

@@ -1,7 +1,7 @@
-"""What the image runs: `fargate.py master|worker [options of Locust]`.
+"""The entry point of the image: `fargate.py master|worker [options of Locust]`.
 
-The master waits for its workers, runs headless, and leaves its run in a bucket: `hallmark load judge` tells what it is
-worth. STAGE names the stage under load; WORKERS and RUNS_BUCKET are the master's.
+The master waits for its workers, runs headless, and stores its run in a bucket for `hallmark load judge`. STAGE names
+the stage under load; WORKERS and RUNS_BUCKET are the master's.
 """
 
 import os
@@ -19,7 +19,7 @@ WAIT_SECONDS = 600
 
 
 def command(role: str, options: Sequence[str], environment: Mapping[str, str], folder: Path = FOLDER) -> list[str]:
-    """Return Locust's command line; KeyError for a variable that is missing."""
+    """Return Locust's command line; KeyError for a missing variable."""
     words = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--target", "aws", "--stage", environment["STAGE"]]
     if role == "worker":
         return [*words, "--worker", *options]
@@ -34,14 +34,14 @@ def command(role: str, options: Sequence[str], environment: Mapping[str, str], f
 
 
 def scenario(options: Sequence[str]) -> str:
-    """Return the scenario that the options name, or the default."""
+    """Return the scenario in the options, or the default."""
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--scenario", default="steady")
     return str(parser.parse_known_args(list(options))[0].scenario)
 
 
 def main(words: Sequence[str]) -> int:
-    """Run Locust to its end and return its exit code; 2 for another role."""
+    """Run Locust to its end and return its exit code; 2 for an unknown first argument."""
     if not words or words[0] not in ("master", "worker"):
         print("usage: fargate.py master|worker [options of Locust]", file=sys.stderr)
         return 2

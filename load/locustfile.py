@@ -1,7 +1,7 @@
 """The load generator: `locust -f load/locustfile.py --scenario steady`, in the web page, headless or distributed.
 
-Arrivals follow the scenario's plan, whatever the system does, and latencies count from the moment they were due.
-The master (or the only process) writes the run; `hallmark load judge` tells what it is worth.
+Arrivals follow the scenario's plan, independent of the system, and latencies count from the moment they were due.
+The master (or the only process) writes the run, for `hallmark load judge`.
 """
 
 import time
@@ -36,16 +36,16 @@ POLL_SECONDS = 0.2
 @events.init_command_line_parser.add_listener
 def _(parser: ArgumentParser) -> None:
     known = sorted({name for system in NAMES for name in scenario.names(system)})
-    parser.add_argument("--scenario", choices=known, default="steady", help="A file of load/scenarios/SYSTEM.")
+    parser.add_argument("--scenario", choices=known, default="steady", help="A file in load/scenarios/SYSTEM.")
     only = NAMES[0] if len(NAMES) == 1 else None
     parser.add_argument("--system", choices=NAMES, env_var="HALLMARK_SYSTEM", default=only, required=not only)
-    parser.add_argument("--floor", action="store_true", help="Beside the stage: the function that does nothing.")
-    parser.add_argument("--target", choices=["embedded", "aws"], default="embedded", help="Where the stage runs.")
+    parser.add_argument("--floor", action="store_true", help="Send to the no-op function beside the stage.")
+    parser.add_argument("--target", choices=["embedded", "aws"], default="embedded", help="The stage's target.")
     parser.add_argument("--stage", default="dev", help="The stage.")
     parser.add_argument("--rate", type=float, help="Items a second in the main phase; the others in proportion.")
-    parser.add_argument("--seconds", type=float, help="Length of the main phase.")
-    # Options travel to the workers, so they are plain values.
-    parser.add_argument("--run-file", help="Where the run is written; by default build/load/SCENARIO.json.")
+    parser.add_argument("--seconds", type=float, help="Duration of the main phase.")
+    # Options are sent to the workers, so they are plain values.
+    parser.add_argument("--run-file", help="The file of the run; by default build/load/SCENARIO.json.")
 
 
 def _options(environment: Environment) -> Any:
@@ -63,7 +63,7 @@ def _runner(environment: Environment) -> Runner:
 
 
 class Generator:
-    """One process's part of a run: its dispatch, the addresses and keys, and the samples that are not handed on yet."""
+    """One process's part of a run: its dispatch, the addresses and keys, and the samples not sent to the master yet."""
 
     def __init__(self, environment: Environment, terms: Terms, over_quota: str, number: int, of: int) -> None:
         options = _options(environment)
@@ -72,7 +72,7 @@ class Generator:
         self.mix = self.load.mix(stage)
         own = share(arrivals(terms, self.load.kinds, self.mix), number, of)
         target = self.load.target(stage)
-        # A key goes to its own API only, not to another host.
+        # A key is sent only to its own API, not to another host.
         self.url = options.host or target.url
         self.keys = {} if options.host else {"the stage's": target.key, "over its quota": over_quota}
         self.samples: list[Sample] = []
@@ -87,7 +87,7 @@ class Generator:
 
 
 class Run:
-    """What the master knows: the terms, how many samples are due, and those that have come."""
+    """The master's data: the terms, the number of samples due, and those received."""
 
     def __init__(self, environment: Environment) -> None:
         options = _options(environment)
@@ -108,7 +108,7 @@ class Run:
             self.over_quota = self.made.enter_context(over_quota_key(stage, load.target(stage).api_id))
 
     def write(self, environment: Environment, generators: int) -> None:
-        """Write the run; what has no sample was not sent."""
+        """Write the run; an arrival without a sample was not sent."""
         options = _options(environment)
         path = Path(options.run_file or RUNS / f"{options.scenario}.json")
         users = _runner(environment).target_user_count
@@ -118,21 +118,21 @@ class Run:
 
 
 class State:
-    """The run and the part of it that this process has."""
+    """The run, and this process's part of it."""
 
     run: ClassVar[Run | None] = None
     generator: ClassVar[Generator | None] = None
 
 
 class Senders(FastHttpUser):
-    """Whoever is free sends the next arrival."""
+    """Users, any free one of which sends the next arrival."""
 
     connection_timeout, network_timeout = 5.0, 35.0
     max_retries, max_redirects = 0, 0
 
     @task
     def send(self) -> None:
-        """Send one arrival and keep its sample."""
+        """Send one arrival and record its sample."""
         generator = State.generator
         assert generator is not None
         arrival = generator.dispatch.take()
@@ -159,7 +159,7 @@ class Senders(FastHttpUser):
 
 
 def _take_part(environment: Environment, msg: Any, **_: Any) -> None:
-    """A worker makes its generator before its users come."""
+    """Create a worker's generator before its users start."""
     part = dict(msg.data)
     State.generator = Generator(environment, Terms(**part.pop("terms")), **part)
 
@@ -193,7 +193,7 @@ def _(environment: Environment, **_: Any) -> None:
 
 @events.test_stop.add_listener
 def _(**_: Any) -> None:
-    """Take back what the run has made on the stage, also when it is interrupted."""
+    """Remove what the run created on the stage, even if it was interrupted."""
     if State.run:
         State.run.made.close()
 

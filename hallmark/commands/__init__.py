@@ -1,1 +1,1 @@
-"""The commands of `hallmark`, one file each: options in, work done elsewhere, result shown."""
+"""The commands of `hallmark`, one file each: parse options, call the work, print the result."""

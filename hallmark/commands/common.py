@@ -1,4 +1,4 @@
-"""What the commands share: the options that name a stage of a system, and which system is meant."""
+"""Shared by the commands: the options that name a stage of a system, and the choice of the system."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -15,14 +15,14 @@ VARIABLE = "HALLMARK_SYSTEM"
 
 
 class Target(StrEnum):
-    """Where a stage lives."""
+    """The place of a stage."""
 
     EMBEDDED = "embedded"
     AWS = "aws"
 
 
 class StageName(StrEnum):
-    """Which stage."""
+    """The name of a stage."""
 
     DEV = "dev"
     PROD = "prod"
@@ -37,12 +37,12 @@ StageOption = Annotated[StageName, typer.Option(help="The stage.")]
 SystemOption = Annotated[
     str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=VARIABLE, help="The system.")
 ]
-# Beside a system's own commands, which know whose they are: for the spelling without its name.
+# For a system's own commands, which know their system: accepted in the spelling without its name.
 OwnSystemOption = Annotated[str | None, typer.Option("--system", parser=_system, hidden=True)]
 
 
 def stages_up(target: Target, stage: StageName) -> Iterator[DeployedStage]:
-    """Yield the stage of every system that is deployed; UserError where there is no emulator."""
+    """Yield the stage of every system that is deployed; UserError without an emulator."""
     for name in NAMES:
         found = open_stage(target.value, name, stage.value)
         if found.is_up:
@@ -50,7 +50,7 @@ def stages_up(target: Target, stage: StageName) -> Iterator[DeployedStage]:
 
 
 def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedStage:
-    """Open the stage of the system that is named, else of the only one that is up; UserError that names them."""
+    """Open the stage of the named system, else of the only one that is up; UserError that lists them."""
     if system or len(NAMES) == 1:
         return open_stage(target.value, system or NAMES[0], stage.value)
     found = list(stages_up(target, stage))
@@ -63,7 +63,7 @@ def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedS
 
 
 def own_stage(owner: str, named: str | None, target: Target, stage: StageName) -> DeployedStage:
-    """Open the stage of the system whose own command it is; UserError when another one is named."""
+    """Open the stage of the command's own system; UserError when another one is named."""
     if named not in (None, owner):
         raise UserError(f"{named} has no such command, {owner} has: leave --system out")
     return open_stage(target.value, owner, stage.value)

@@ -1,6 +1,6 @@
-"""`hallmark gate`, `report`, `policy`, `mutants`: what must hold, and whether it does.
+"""`hallmark gate`, `report`, `policy`, `mutants`: requirements and their proofs.
 
-The tools behind them are imported when they are wanted: `hallmark gate` starts often.
+The tools are imported when used: `hallmark gate` starts often.
 """
 
 from pathlib import Path
@@ -21,10 +21,10 @@ def gate(
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
     system: Annotated[
         str | None,
-        typer.Option(help="For this system alone; a gate of systems, as `transactions`, else runs for each."),
+        typer.Option(help="Only for this system; by default a gate of systems, such as `transactions`, runs for each."),
     ] = None,
 ) -> None:
-    """Run commands as a gate: show what they print, record how they end, exit with their code."""
+    """Run commands as a gate: show their output, record the outcome, exit with their code."""
     from hallmark.gates.running.command import run_gate
 
     raise typer.Exit(run_gate(name, words, system))
@@ -32,7 +32,7 @@ def gate(
 
 def report(
     system: Annotated[
-        str | None, typer.Option(help="Tell of this system alone; by default $HALLMARK_SYSTEM, else all.")
+        str | None, typer.Option(help="Print only this system; by default $HALLMARK_SYSTEM, else all.")
     ] = None,
 ) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
@@ -42,14 +42,12 @@ def report(
 
 
 def policy(
-    templates: Annotated[list[Path], typer.Argument(help="Synthesized templates, JSON or YAML, from anywhere.")],
-    system: Annotated[
-        str | None, typer.Option(help="The system; by default what the template's metadata says.")
-    ] = None,
-    stage: Annotated[StageName | None, typer.Option(help="The stage; by default what the template says.")] = None,
+    templates: Annotated[list[Path], typer.Argument(help="Synthesized templates, JSON or YAML, of any origin.")],
+    system: Annotated[str | None, typer.Option(help="The system; by default the template's.")] = None,
+    stage: Annotated[StageName | None, typer.Option(help="The stage; by default the template's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
 ) -> None:
-    """Judge templates by the policies; exit code 1 when one of them has a finding."""
+    """Judge templates by the policies; exit code 1 for a finding."""
     from hallmark.policies import policy_command
 
     raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
@@ -59,7 +57,7 @@ def mutants(
     system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
     control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
 ) -> None:
-    """Break the synthesized templates in every way that the catalogue knows; exit code 1 when a policy misses one."""
+    """Apply every violation of the catalogue to the synthesized templates; exit code 1 when a policy misses one."""
     from hallmark.evidence.expected import chosen
     from hallmark.mutants.judgement import mutants_command
 

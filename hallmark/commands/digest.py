@@ -1,4 +1,4 @@
-"""`hallmark digest`: what a stage keeps, in one number."""
+"""`hallmark digest`: the digest of a stage's data."""
 
 import json
 from typing import Annotated
@@ -17,7 +17,7 @@ def digest(
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Print SHA-256 over all that a stage keeps, part by part; on AWS every record is read."""
+    """Print SHA-256 over all data that a stage stores, part by part; on AWS this reads every record."""
     deployed = the_stage(target, system, stage)
     parts = offered(deployed.system, wing(deployed.system).digest, "no digest")()
     with progress_bars() as progress:

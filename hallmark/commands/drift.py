@@ -1,4 +1,4 @@
-"""`hallmark drift`: what differs between the template and the stage as it is."""
+"""`hallmark drift`: the differences between the template and the deployed stage."""
 
 import json
 from dataclasses import asdict
@@ -20,9 +20,9 @@ def drift(
     stage: StageOption = StageName.DEV,
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
 ) -> None:
-    """Compare the synthesized templates with the stage as its services describe it; exit code 1 when they differ.
+    """Compare the synthesized templates with the deployed stage; exit code 1 when they differ.
 
-    Without a system: all that are up on the embedded stage.
+    Without --system: all systems that are up on the embedded stage.
     """
     stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
     if len(stages) < 2:

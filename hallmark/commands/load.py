@@ -1,4 +1,4 @@
-"""`hallmark load run`, `judge`, `compare`: what a stage carries, and whether two runs differ."""
+"""`hallmark load run`, `judge`, `compare`: load tests, and comparison of two runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,15 +8,15 @@ import typer
 from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.terminal import out, progress_bars
 
-load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge their runs, compare two of them.")
-RunOption = Annotated[Path, typer.Argument(help="A run that `hallmark load run`, or Locust, has left in build/load.")]
+load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge runs, compare two runs.")
+RunOption = Annotated[Path, typer.Argument(help="A run file of `hallmark load run` or Locust in build/load.")]
 
 
 @load_app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario of load/scenarios/SYSTEM.")] = "steady",
+    scenario: Annotated[str, typer.Argument(help="A scenario in load/scenarios/SYSTEM.")] = "steady",
     rate: Annotated[float | None, typer.Option(min=0.1, help="Items a second in the main phase.")] = None,
-    seconds: Annotated[float | None, typer.Option(min=1, help="Length of the main phase.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, help="Duration of the main phase.")] = None,
     processes: Annotated[int, typer.Option(min=1, help="Load generators on this machine.")] = 1,
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
@@ -38,9 +38,9 @@ def run(
 @load_app.command()
 def judge(
     file: RunOption,
-    drain_buffer: Annotated[bool, typer.Option(help="On AWS: take the messages out of the buffer queue.")] = False,
+    drain_buffer: Annotated[bool, typer.Option(help="On AWS: drain the buffer queue.")] = False,
 ) -> None:
-    """Account for every item of a run on its stage and judge it; exit code 1 when an objective is missed."""
+    """Reconcile every item of a run on its stage and judge it; exit code 1 when an objective is missed."""
     from hallmark.load import run_file, session
     from hallmark.load.render import render
 
@@ -55,7 +55,7 @@ def judge(
 
 @load_app.command()
 def compare(first: RunOption, second: RunOption) -> None:
-    """Tell whether two runs of a scenario differ beyond noise; exit code 1 when the second is slower."""
+    """Report whether two runs of a scenario differ beyond noise; exit code 1 when the second is slower."""
     from hallmark.load.compare import compare as compare_runs
     from hallmark.load.compare import render
 

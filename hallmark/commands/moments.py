@@ -1,4 +1,4 @@
-"""Moments on the command line: a time, or how long ago it was."""
+"""Moments on the command line: a time, or a duration before now."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,11 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def moment(text: str) -> datetime:
-    """Return the aware time that a text names; UserError when it names none."""
+    """Return the aware time of a text; UserError for any other text."""
     if ago := _AGO.fullmatch(text):
         return clock.now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
         named = datetime.fromisoformat(text)
     except ValueError:
-        raise UserError(f"{text} is no time; say it as {FORMS}") from None
+        raise UserError(f"{text} is not a time; use {FORMS}") from None
     return named if named.tzinfo else named.replace(tzinfo=UTC)

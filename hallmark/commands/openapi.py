@@ -1,4 +1,4 @@
-"""`hallmark openapi`: the deployed API, for tools that read OpenAPI."""
+"""`hallmark openapi`: the deployed API, for OpenAPI tools."""
 
 import json
 

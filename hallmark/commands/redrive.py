@@ -1,4 +1,4 @@
-"""`hallmark redrive`: what lies in a queue for failures is done again."""
+"""`hallmark redrive`: repeat the failed work whose messages are in a queue."""
 
 from typing import Annotated
 
@@ -19,13 +19,13 @@ def redrive(
     ],
     limit: Annotated[int | None, typer.Option(min=1, help="Redrive at most this many messages.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be done; SQS counts the look as a receive.")
+        bool, typer.Option("--dry-run", help="Only list what would be done; SQS counts this as a receive.")
     ] = False,
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Do again what failed: move back, publish, invoke or deliver, and delete it; exit code 1 when messages stay.
+    """Repeat failed work: move back, publish, invoke or deliver, and delete it; exit code 1 when messages stay.
 
     A message of the failure queue that was received three times is parked.
     """
@@ -34,12 +34,12 @@ def redrive(
     found = find(deployed, queue, failures.queues)
     with progress_bars() as progress:
         outcome = redrive_queue(deployed, found, failures, limit=limit, dry_run=dry_run, progress=progress)
-    _tell(found.name, outcome, "would " if dry_run else "")
+    _print(found.name, outcome, "would " if dry_run else "")
     if outcome.failed:
         raise typer.Exit(1)
 
 
-def _tell(queue: str, outcome: Outcome, mood: str) -> None:
+def _print(queue: str, outcome: Outcome, mood: str) -> None:
     lines = [f"{count:>6}  {mood}{what}" for what, count in sorted(outcome.done.items())]
     lines += [f"✗ {message} stays: {reason}" for message, reason in list(outcome.failed.items())[:_SHOWN]]
     if len(outcome.failed) > _SHOWN:

@@ -1,4 +1,4 @@
-"""`hallmark send`: items of a system through a stage, and an account of each."""
+"""`hallmark send`: send items of a system through a stage, and reconcile each."""
 
 from datetime import datetime
 from itertools import islice
@@ -25,28 +25,26 @@ def send(
         int | None, typer.Option(help="Seed of the generator; with --start the items are the same.")
     ] = None,
     start: Annotated[
-        datetime | None, typer.Option(help="Time of the first generated one (UTC); else up to now.")
+        datetime | None, typer.Option(help="Time of the first generated item (UTC); by default up to now.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many.")] = None,
     rate: Annotated[float | None, typer.Option(min=0.1, help="Items a second at most.")] = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, max=64, help=f"Lanes at work at once (default {CONCURRENCY}).")
+        int | None, typer.Option(min=1, max=64, help=f"Concurrent lanes (default {CONCURRENCY}).")
     ] = None,
-    drain_buffer: Annotated[
-        bool, typer.Option("--drain-buffer", help="On AWS: take the messages out of the buffer queue.")
-    ] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the ledger to this file, too.")] = None,
+    drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help="On AWS: drain the buffer queue.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the ledger to this file.")] = None,
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Send items and account for each; exit code 1 when anything differs from what was expected.
+    """Send items and reconcile each; exit code 1 when anything differs from the expected.
 
-    The options are those of all systems; one that the system does not know is refused.
+    These are the options of all systems; one that the system does not support is refused.
     """
     options = Options(tuple(files or ()), generate, rows, seed, start, limit, rate, concurrency, drain_buffer)
     if bool(options.files) == (generate is not None):
-        raise UserError("name a CSV file or say --generate N (one of the two)")
+        raise UserError("name a CSV file or use --generate N (one of the two)")
     deployed = the_stage(target, system, stage)
     sending = offered(deployed.system, wing(deployed.system).sending, "nothing to send")()
     refuse_unknown(deployed.system, sending, options)
@@ -65,7 +63,7 @@ def send(
 
 
 def refuse_unknown(system: str, sending: Sending[Any], options: Options) -> None:
-    """UserError for an option that a system does not take."""
+    """Raise UserError for an option that a system does not support."""
     for name in options.given:
         if name not in sending.takes:
             takes = ", ".join(map(_spelled, sorted(sending.takes)))

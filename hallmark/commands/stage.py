@@ -1,4 +1,4 @@
-"""`hallmark build`, `up`, `status`, `down`: a stage's life."""
+"""`hallmark build`, `up`, `status`, `down`: the lifecycle of a stage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,19 +28,19 @@ from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
 from infra.systems import NAMES
 
-DIED = "the embedded stage had died; what it left is cleaned up"
+DIED = "the embedded stage had died; its remains are cleaned up"
 
 
 def build() -> None:
-    """Install npm packages, bundle the functions, synthesize the stacks; only what changed."""
+    """Install npm packages, bundle the functions, synthesize the stacks; only changed steps run."""
     if not build_all(announce):
         err.print("everything is built")
 
 
 def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
-    """Start (embedded), deploy, do what follows, and say how to reach the stage; again: what changed.
+    """Start the emulator (embedded), deploy changes, run the steps that follow, and print how to reach the stage.
 
-    Without a system: all of them on the embedded stage. On AWS it must be named.
+    Without --system: all systems on the embedded stage. On AWS it is required.
     """
     if target is Target.AWS:
         named = _named(system, "up")
@@ -51,7 +51,7 @@ def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stag
         runs_already = emulators.running() is not None
         deployed = up_embedded((system,) if system else NAMES, stage.value, announce)
         if runs_already:
-            err.print(f"an embedded stage ran already; {stage.value} is as the templates say")
+            err.print(f"the embedded stage was running; {stage.value} now matches the templates")
         for number, one in enumerate(deployed):
             if number:
                 out.print()
@@ -69,12 +69,12 @@ def _named(system: str | None, command: str) -> str:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Let no second `up` or `down` of this checkout in meanwhile."""
+    """Allow only one `up` or `down` of this checkout at a time."""
     lock = FileLock(BUILD / ".stage.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        err.print("another `hallmark up` or `down` is at work; waiting for it")
+        err.print("another `hallmark up` or `down` is running; waiting for it")
         lock.acquire()
     try:
         yield
@@ -92,9 +92,9 @@ def _require_emulator() -> emulators.Emulator:
 def status(
     system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV
 ) -> None:
-    """Say whether the stage runs, where, and what waits in its queues; exit code 1 when it does not run.
+    """Print whether the stage runs, its addresses and its queues; exit code 1 when it does not run.
 
-    Without a system: all that are up on the embedded stage.
+    Without --system: all systems that are up on the embedded stage.
     """
     if target is Target.EMBEDDED:
         noted = emulators.noted()
@@ -111,12 +111,12 @@ def status(
 def down(
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
-    stage: Annotated[StageName | None, typer.Option(help="Destroy this stage only; embedded: all by default.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a stage on AWS is destroyed.")] = False,
+    stage: Annotated[StageName | None, typer.Option(help="Destroy only this stage; embedded: all by default.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Destroy a stage on AWS without asking.")] = False,
 ) -> None:
-    """End the embedded stage without a trace, or destroy a stage's stacks.
+    """End the embedded stage and remove its data, or destroy a stage's stacks.
 
-    Without a system: all of them on the embedded stage. On AWS it must be named.
+    Without --system: all systems on the embedded stage. On AWS it is required.
     """
     if target is Target.AWS:
         return _destroy_on_aws(system, stage, yes)
@@ -128,7 +128,7 @@ def down(
         elif (system is None and stage is None) or not noted.is_alive():
             died = not noted.is_alive()
             emulators.end(noted)
-            out.print(DIED if died else "the embedded stage has ended; nothing is left of it")
+            out.print(DIED if died else "the embedded stage has ended; its data is removed")
         else:
             _destroy_embedded(noted, system, stage)
     return None
@@ -144,7 +144,7 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
 
 
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
-    """Empty the buckets that go with a stage, which CloudFormation would refuse to delete, and destroy its stacks."""
+    """Empty the buckets that are deleted with a stage, which CloudFormation requires, and destroy its stacks."""
     announce(f"destroy {stage.system} {stage.name}")
     for bucket in emptying.buckets(stage):
         emptying.empty(stage, bucket)
@@ -161,7 +161,7 @@ def _destroy_on_aws(system: str | None, stage: StageName | None, yes: bool) -> N
             "aws cloudformation update-termination-protection --no-enable-termination-protection "
             f"--region {deployed.region} --stack-name {deployed.protected[0]}"
         )
-        raise UserError(f"stage {stage.value} is protected; lift the protection first: {command}")
+        raise UserError(f"stage {stage.value} is protected; remove the protection first: {command}")
     if not yes:
         typer.confirm(f"Destroy stage {stage.value} of {name} on AWS, with its data?", abort=True)
     build_all(announce)

@@ -1,4 +1,4 @@
-"""`hallmark systems`: the registry, and what each system offers."""
+"""`hallmark systems`: the registry, and each system's capabilities."""
 
 from rich.table import Table
 
@@ -12,7 +12,7 @@ from infra.systems import SYSTEMS
 
 
 def systems(target: TargetOption = Target.EMBEDDED) -> None:
-    """List the systems: region, controls, the stages that are up, and what each offers the shared commands."""
+    """List the systems: region, controls, stages that are up, and capabilities for the shared commands."""
     asked = target is Target.AWS or running() is not None
     table = Table("system", "region", "controls", "up", "offers", "own commands", box=None, pad_edge=False)
     for system in SYSTEMS:

@@ -1,1 +1,1 @@
-"""What a load run would cost on AWS: its counts times the list prices of prices.yaml."""
+"""The cost of a load run on AWS: its counts times the list prices of prices.yaml."""

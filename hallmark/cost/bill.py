@@ -1,4 +1,4 @@
-"""The lines of a bill: how much of what, at which price, and how we know."""
+"""The lines of a bill: quantities, prices, and how each quantity is known."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,15 +12,15 @@ class Basis(StrEnum):
     """How a quantity is known."""
 
     COUNTED = "counted"  # by the embedded stage, where AWS would count it
-    TIMED = "timed here"  # on this machine, which is not AWS's
-    DERIVED = "derived"  # from counts, by a rule of AWS's
+    TIMED = "timed here"  # on this machine, not AWS's
+    DERIVED = "derived"  # from counts, by a rule of AWS
     ASSUMED = "assumed"  # by us
     DECLARED = "declared"  # in the template
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: a quantity in the price's unit; `note` says what it rests on, where that is no plain count."""
+    """One line: a quantity in the price's unit; `note` names its basis, unless it is a plain count."""
 
     service: str
     what: str
@@ -31,13 +31,13 @@ class Line:
 
     @property
     def usd(self) -> float:
-        """What it costs."""
+        """The price of the line."""
         return self.price.of(self.quantity)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a million transactions leave behind: GB (for logs, compressed), for so many days (None: for ever)."""
+    """The data that a million transactions leave: GB (for logs, compressed), for so many days (None: indefinitely)."""
 
     service: str
     what: str
@@ -49,12 +49,12 @@ class Kept:
 
     @property
     def usd_month(self) -> float:
-        """What it costs a month, while it is kept."""
+        """The price a month, while it is stored."""
         return self.price.of(self.gigabytes)
 
 
 def by_service(lines: Iterable[Line]) -> Mapping[str, float]:
-    """Return each service's dollars, the dearest first."""
+    """Return each service's dollars, the most expensive first."""
     found: dict[str, float] = defaultdict(float)
     for line in lines:
         found[line.service] += line.usd

@@ -1,4 +1,4 @@
-"""What a load run counted, for a million accepted transactions."""
+"""The counts of a load run, per million accepted transactions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from infra.errors import UserError
 
 MILLION = 1_000_000
 MAKE_ONE = "make one: `hallmark up`, then `python -m hallmark.gates.load steady`"
-# Without these a bill would have holes, and look cheap.
+# Without these a bill would be incomplete, and too low.
 COUNTED = ("units:dynamodb:write", "units:dynamodb:read", "stored:dynamodb")
-# What API Gateway turns away without a key or over the plan: not billed, by AWS's own answer to users.
+# Requests that API Gateway rejects without a key or over the plan: not billed, according to AWS's answer to users.
 # https://repost.aws/questions/QUY2x146iORPmsJHpff8u0eA
 UNBILLED = frozenset({str(NO_ANSWER), "403", "429"})
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A run of a system on a stage; everything it tells is for a million accepted transactions.
+    """A run of a system on a stage; every number is per million accepted transactions.
 
     `rate` is the run's, in transactions a second.
     """
@@ -39,7 +39,7 @@ class Counts:
         return self.usage.get(name, 0.0) * MILLION / self.accepted
 
     def by_thing(self, prefix: str) -> dict[str, float]:
-        """Return the counters behind a prefix by the short name of what they count: `fraud_detector`, `audit`."""
+        """Return the counters with a prefix, by the short name of their resource: `fraud_detector`, `audit`."""
         behind = ((name, name.removeprefix(prefix)) for name in self.usage if name.startswith(prefix))
         things = ((name, thing_of(self.system, self.stage, physical)) for name, physical in behind)
         return {thing: self.total(name) for name, thing in things if thing is not None}
@@ -51,7 +51,7 @@ class Counts:
 
 
 def last_run(named: str | None = None) -> Path:
-    """Return the evidence of the gate load; UserError when several systems have left it and none is chosen."""
+    """Return the evidence of the gate load; UserError when several systems have one and none is chosen."""
     files = [evidence.file_of("load", system.name) for system in chosen(named)]
     there = [file for file in files if file.is_file()]
     if len(there) > 1:
@@ -60,7 +60,7 @@ def last_run(named: str | None = None) -> Path:
 
 
 def read(path: Path) -> Counts:
-    """Read the run that a gate has left as evidence; UserError when there is none, or it counted nothing."""
+    """Read a run from a gate's evidence; UserError when there is none, or it has no counts."""
     if not path.is_file():
         raise UserError(f"there is no load run in {path}: {MAKE_ONE}")
     result = evidence.read(path).load
@@ -70,14 +70,14 @@ def read(path: Path) -> Counts:
 
 
 def of_result(result: LoadResult) -> Counts:
-    """Return what a judged run counted; UserError when it accepted nothing, or was not counted (on AWS)."""
+    """Return the counts of a judged run; UserError when it accepted nothing, or has no counts (on AWS)."""
     if not result.usage:
-        raise UserError(f"the run {result.scenario} on {result.target} counted no calls: {MAKE_ONE}")
+        raise UserError(f"the run {result.scenario} on {result.target} has no counts of calls: {MAKE_ONE}")
     missing = [name for name in COUNTED if name not in result.usage]
     if missing:
-        raise UserError(f"the run {result.scenario} does not count {missing[0]}: {MAKE_ONE}")
+        raise UserError(f"the run {result.scenario} has no counts of {missing[0]}: {MAKE_ONE}")
     if not result.ledger.get("accepted"):
-        raise UserError(f"the run {result.scenario} had no transaction accepted: {MAKE_ONE}")
+        raise UserError(f"the run {result.scenario} has no accepted transaction: {MAKE_ONE}")
     answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
     requests = sum(count for status, count in answers if status not in UNBILLED)
     accepted = result.ledger["accepted"]

@@ -1,4 +1,4 @@
-"""What the synthesized template of a stage says about cost: memory, provisioned concurrency, retention, alarms."""
+"""The settings of a stage's template that determine cost: memory, provisioned concurrency, retention, alarms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def declared(system: str, stage: str) -> Declared:
 
 
 def of_template(template: Synthesized) -> Declared:
-    """Read a template; archives go by the name of the bus that they keep."""
+    """Read a template; archives have the name of the bus that they archive."""
     resources: Mapping[str, Json] = template.body["Resources"]
     names = {key: resource["Properties"].get("FunctionName") for key, resource in _of(resources, "Lambda::Function")}
     buses = {key: resource["Properties"]["Name"] for key, resource in _of(resources, "Events::EventBus")}

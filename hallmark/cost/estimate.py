@@ -1,4 +1,4 @@
-"""The whole estimate: a million transactions, a day and a month of them, and what it costs to stand ready."""
+"""The whole estimate: a million transactions, a day and a month of them, and the fixed cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SECONDS_A_DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Estimate:
-    """Dollars for a million transactions, what these leave behind, and dollars for a month without any.
+    """Dollars for a million transactions, for the data they leave, and for a month without any.
 
     `events_per_day` is None where no volume was named.
     """
@@ -40,7 +40,7 @@ class Estimate:
 
     @property
     def services(self) -> Mapping[str, float]:
-        """Each service's dollars for a million transactions, the dearest first."""
+        """Each service's dollars for a million transactions, the most expensive first."""
         return bill.by_service(self.lines)
 
     @property
@@ -50,7 +50,7 @@ class Estimate:
 
     @property
     def usd_storage_month(self) -> float | None:
-        """Dollars a month for what is kept for a time, once as many days have passed."""
+        """Dollars a month for data with a retention, once that time has passed."""
         if self.events_per_day is None:
             return None
         millions = self.events_per_day / MILLION
@@ -58,7 +58,7 @@ class Estimate:
 
     @property
     def usd_growth_month(self) -> float | None:
-        """By how many dollars a month the storage of what is kept for ever grows, month after month."""
+        """Dollars a month by which the cost of data without a retention grows, every month."""
         if self.events_per_day is None:
             return None
         millions = self.events_per_day * DAYS_A_MONTH / MILLION
@@ -66,7 +66,7 @@ class Estimate:
 
     @property
     def usd_month(self) -> float | None:
-        """Dollars of the month in which the storage of what is kept for a time is full; without the growth."""
+        """Dollars of a month with full storage of data with a retention; without the growth."""
         if self.usd_day is None or self.usd_storage_month is None:
             return None
         return self.usd_day * DAYS_A_MONTH + self.usd_storage_month + bill.total(self.fixed)
@@ -99,15 +99,15 @@ def estimate(
     events_per_day: int | None,
     billed_ms: Mapping[str, float],
 ) -> Estimate:
-    """Return what a run costs with a stage's settings; UserError for a duration of a function that did not run."""
+    """Return the cost of a run with a stage's settings; UserError for a duration of a function that did not run."""
     functions = counts.by_thing("invocations:")
     for name in billed_ms:
         if name not in functions:
-            raise UserError(f"--duration-ms {name}: no such function ran; there are {', '.join(sorted(functions))}")
+            raise UserError(f"--duration-ms {name}: no such function ran; use one of {', '.join(sorted(functions))}")
     rate = events_per_day / SECONDS_A_DAY if events_per_day else counts.rate
     table = prices.load()
     if system_of(counts.system).region != table.region:
-        raise UserError(f"hallmark/cost/prices.yaml has prices of {table.region} only: {counts.system} is elsewhere")
+        raise UserError(f"hallmark/cost/prices.yaml has prices of {table.region} only, not of {counts.system}'s region")
     traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
     return Estimate(stage, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day)

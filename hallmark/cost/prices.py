@@ -16,7 +16,7 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 class Price(BaseModel):
-    """So many US dollars for so many units, and where that stands; `found` says how it was read."""
+    """So many US dollars for so many units, with its source; `found` says how it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,7 +36,7 @@ class Price(BaseModel):
 
 
 class Prices(BaseModel):
-    """The table, the day on which it was looked up, and the region whose prices these are."""
+    """The table, the day on which it was looked up, and the region of the prices."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,5 +50,5 @@ class Prices(BaseModel):
 
 @cache
 def load(path: Path = FILE) -> Prices:
-    """Read the table; pydantic's ValidationError when it is wrong."""
+    """Read the table; pydantic's ValidationError when it is invalid."""
     return Prices(**yaml_lines.read(path))

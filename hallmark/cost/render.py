@@ -16,14 +16,14 @@ _NUMBERS = frozenset({"quantity", "USD", "share", "GB", "USD/month"})
 
 
 def render(estimate: Estimate, console: Console) -> None:
-    """Print the bill of a million transactions, what dominates it, storage, fixed cost, and a volume's."""
+    """Print the bill of a million transactions, its largest part, storage, fixed cost, and the given volume's."""
     notes: list[str] = []
     console.print(f"[bold]A million transactions, with the settings of {estimate.stage}[/] (US dollars)\n")
     console.print(_lines(estimate.lines, notes))
     dominant, usd = next(iter(estimate.services.items()))
     console.print(f"{dominant} dominates: {usd / estimate.usd_per_million:.0%}.", highlight=False)
     console.print(_services(estimate), "")
-    console.print("[bold]What a million transactions leave behind[/]\n")
+    console.print("[bold]Data that a million transactions leave[/]\n")
     console.print(_kept(estimate.kept, notes), "")
     console.print("[bold]A month without a transaction[/]\n")
     console.print(_lines(estimate.fixed, notes), "")
@@ -35,7 +35,7 @@ def render(estimate: Estimate, console: Console) -> None:
 
 
 def _table(*columns: str) -> Table:
-    """A table whose words may wrap where the terminal is narrow; its numbers may not."""
+    """Return a table whose words may wrap where the terminal is narrow; its numbers may not."""
     numbers = {name: name in _NUMBERS for name in columns}
     justified = (
         Column(name, justify="right" if number else "left", no_wrap=number or name in _SHORT)
@@ -45,7 +45,7 @@ def _table(*columns: str) -> Table:
 
 
 def _known(line: Line | Kept, notes: list[str]) -> str:
-    """How a quantity is known, with the number of its note."""
+    """Return how a quantity is known, with the number of its note."""
     if not line.note:
         return line.basis
     if line.note not in notes:
@@ -63,7 +63,7 @@ def _lines(lines: Iterable[Line], notes: list[str]) -> Table:
 
 
 def _services(estimate: Estimate) -> Table:
-    """Each service's share as a bar: what dominates comes first."""
+    """Return each service's share as a bar, the largest first."""
     table, longest = _table("service", "USD", "share", ""), max(estimate.services.values())
     for name, usd in estimate.services.items():
         table.add_row(name, f"{usd:.2f}", f"{usd / estimate.usd_per_million:.0%}", "█" * round(_BAR * usd / longest))
@@ -73,7 +73,7 @@ def _services(estimate: Estimate) -> Table:
 def _kept(items: Iterable[Kept], notes: list[str]) -> Table:
     table = _table("service", "what", "GB", "kept", "USD/month", "known how")
     for item in items:
-        days = "for ever" if item.days is None else f"{item.days} days"
+        days = "indefinitely" if item.days is None else f"{item.days} days"
         cells = (item.service, item.what, f"{item.gigabytes:.2f}", days, f"{item.usd_month:.3f}")
         table.add_row(*cells, _known(item, notes))
     return table
@@ -85,9 +85,9 @@ def _volume(estimate: Estimate, console: Console) -> None:
     rows = {
         "a day, without storage": estimate.usd_day,
         "a month, all of it": estimate.usd_month,
-        "of which what is kept for a time": estimate.usd_storage_month,
+        "of which data with a retention": estimate.usd_storage_month,
         "of which fixed": bill.total(estimate.fixed),
-        "what is kept for ever adds, each month more,": estimate.usd_growth_month,
+        "data without a retention adds, each month more,": estimate.usd_growth_month,
     }
     table = _table(f"{estimate.events_per_day:,} transactions a day", "USD")
     for name, usd in rows.items():

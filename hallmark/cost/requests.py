@@ -1,4 +1,4 @@
-"""What a million transactions cost in requests, events, units and processing: the lines that grow with traffic."""
+"""The cost of a million transactions that grows with traffic: requests, events, units and processing."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -31,9 +31,9 @@ LOG_GROUPS = MappingProxyType(
 
 @dataclass(frozen=True)
 class Traffic:
-    """A run on a stage's settings; `rate` in transactions a second, `billed_ms` by function where AWS's is known.
+    """A run with a stage's settings; `rate` in transactions a second, `billed_ms` by function if known from AWS.
 
-    `envelope` is what surrounds the detail of an event.
+    `envelope` is an event without its detail.
     """
 
     counts: Counts
@@ -51,7 +51,7 @@ def envelope_bytes(envelope: Mapping[str, object]) -> int:
 
 
 def event_bytes(traffic: Traffic) -> dict[str, float]:
-    """Return by bus the bytes of whole events."""
+    """Return the bytes of whole events, by bus."""
     envelope = envelope_bytes(traffic.envelope)
     events = traffic.counts.by_thing("events:")
     details = traffic.counts.by_thing("bytes:events:")
@@ -59,7 +59,7 @@ def event_bytes(traffic: Traffic) -> dict[str, float]:
 
 
 def log_bytes(traffic: Traffic) -> dict[tuple[str, str], float]:
-    """Return by prefix and short name of a log group the bytes that CloudWatch Logs bills."""
+    """Return the bytes that CloudWatch Logs bills, by prefix and short name of a log group."""
     return {
         (prefix, thing): size
         for prefix in LOG_GROUPS
@@ -68,7 +68,7 @@ def log_bytes(traffic: Traffic) -> dict[tuple[str, str], float]:
 
 
 def lines(traffic: Traffic) -> list[Line]:
-    """Return the bill of a million transactions, without what is kept."""
+    """Return the bill of a million transactions, without storage."""
     return [
         *_api(traffic),
         *_functions(traffic),
@@ -83,7 +83,7 @@ def lines(traffic: Traffic) -> list[Line]:
 def _api(traffic: Traffic) -> Iterator[Line]:
     requests = traffic.counts.billed_requests
     refused = 1 - MILLION / requests
-    note = f"{refused:.0%} of the billed requests were not accepted, and are paid for, too" if refused > 0 else ""
+    note = f"{refused:.0%} of the billed requests were not accepted" if refused > 0 else ""
     yield Line("API Gateway", "requests", requests, traffic.prices["api-request"], Basis.COUNTED, note)
     note = f"{ANSWER_BYTES} bytes an answer, headers included"
     gigabytes = requests * ANSWER_BYTES / GB
@@ -111,7 +111,7 @@ def _functions(traffic: Traffic) -> Iterator[Line]:
 
 
 def _events(traffic: Traffic) -> Iterator[Line]:
-    """Every event on a bus of ours is a custom one, those that come from another bus or from Lambda, too.
+    """Yield the lines of events: every event on our buses is a custom one, including those from another bus or Lambda.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
     """
@@ -119,7 +119,7 @@ def _events(traffic: Traffic) -> Iterator[Line]:
     for bus, count in traffic.counts.by_thing("events:").items():
         chunks = -(-sizes[bus] // (count * CHUNK_BYTES))
         what = f"events on the {bus} bus"
-        note = "AWS says it of forwarded events; of Lambda's success records it is assumed" if bus == "audit" else ""
+        note = "documented for forwarded events; assumed for Lambda's success records" if bus == "audit" else ""
         yield Line("EventBridge", what, count * chunks, traffic.prices["custom-event"], Basis.COUNTED, note)
     for bus, size in sizes.items():
         if traffic.names.of(bus) in traffic.declared.archive_days:
@@ -138,9 +138,9 @@ def _tables(traffic: Traffic) -> Iterator[Line]:
 def _calls(traffic: Traffic) -> Iterator[Line]:
     counts, prices = traffic.counts, traffic.prices
     puts = counts.total("calls:s3:PutObject")
-    yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key spares calls of KMS")
+    yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key saves KMS calls")
     sent = counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage")
-    note = "a reader of the buffer, which comes later, adds two requests for each batch of ten"
+    note = "a future reader of the buffer adds two requests for each batch of ten"
     yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
     yield Line("SNS", "alerts", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")

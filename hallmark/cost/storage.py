@@ -1,11 +1,11 @@
-"""What a million transactions leave behind, and what a stage costs when nothing happens."""
+"""The stored data of a million transactions, and the fixed cost of a stage."""
 
 from collections.abc import Iterator
 
 from hallmark.cost.bill import Basis, Kept, Line
 from hallmark.cost.requests import GB, LOG_GROUPS, Traffic, event_bytes, log_bytes
 
-# AWS's own estimate of what is left of a log when it is compressed. https://calculator.aws/#/createCalculator/CloudWatch
+# AWS's own estimate of the compression of logs. https://calculator.aws/#/createCalculator/CloudWatch
 LOG_COMPRESSION = 0.15
 # AWS's month. https://aws.amazon.com/lambda/pricing/
 HOURS_A_MONTH = 730
@@ -13,20 +13,20 @@ DAYS_A_MONTH = HOURS_A_MONTH / 24
 
 
 def kept(traffic: Traffic) -> list[Kept]:
-    """Return what is stored, and for how long."""
+    """Return the stored data, and its retention."""
     return [*_tables(traffic), _objects(traffic), *_archives(traffic), *_logs(traffic)]
 
 
 def _tables(traffic: Traffic) -> Iterator[Kept]:
     gigabytes = traffic.counts.total("stored:dynamodb") / GB
-    prices, note = traffic.prices, "with 100 bytes an item that AWS adds"
+    prices, note = traffic.prices, "including AWS's 100 bytes an item"
     yield Kept("DynamoDB", "items", gigabytes, None, prices["table-storage"], Basis.COUNTED, note)
     yield Kept("DynamoDB", "point-in-time recovery", gigabytes, None, prices["table-recovery"], Basis.COUNTED)
 
 
 def _objects(traffic: Traffic) -> Kept:
     gigabytes = traffic.counts.total("bytes:s3:PutObject") / GB
-    note = "cheaper after 90 days, when they move to Glacier"
+    note = "cheaper after 90 days, in Glacier"
     return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
 
 
@@ -48,7 +48,7 @@ def _logs(traffic: Traffic) -> Iterator[Kept]:
 
 
 def fixed(traffic: Traffic) -> list[Line]:
-    """Return what a month costs without a single transaction; keys and buses are free."""
+    """Return the cost of a month without transactions; keys and buses are free."""
     alarms = traffic.declared.alarms
     return [
         Line("CloudWatch", "alarms", alarms, traffic.prices["alarm"], Basis.DECLARED),
@@ -61,6 +61,6 @@ def _provisioned(traffic: Traffic) -> Iterator[Line]:
         if executions:
             memory = traffic.declared.memory[name]
             seconds = executions * memory / 1024 * HOURS_A_MONTH * 3600
-            note = f"{executions} x {memory} MB, day and night"
+            note = f"{executions} x {memory} MB, all day"
             price = traffic.prices["lambda-provisioned"]
             yield Line("Lambda", f"{name}, provisioned", seconds, price, Basis.DECLARED, note)

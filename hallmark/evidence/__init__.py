@@ -1,6 +1,6 @@
-"""Evidence: what a gate's run leaves behind in build/evidence.
+"""Evidence: the record that a gate's run writes to build/evidence.
 
-Standard library only, but for the pytest plugin: gates also run in environments that hold nothing but their tool.
+Standard library only, except for the pytest plugin: some gates run in environments with nothing but their tool.
 """
 
 from hallmark.evidence.record import (

@@ -1,4 +1,4 @@
-"""Which gates must leave evidence: those of the house always, a system's as its controls ask for proofs."""
+"""The gates that must leave evidence: those of the house always, a system's if its controls ask for their proofs."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from hallmark.evidence.record import Kind
 from infra.systems import SYSTEMS, System, system_of
 
-# Gates that look at the code or at all templates together; a proof of theirs belongs to the system of its control.
+# Gates of the code or of all templates together; a proof in them belongs to the system of its control.
 OF_THE_HOUSE = ("lint", "cfn-lint", "checkov", "unit")
-# How the id of the control ends whose behaviour the gate iam proves, in every catalogue.
+# The suffix of the id of the control that the gate iam proves, in every catalogue.
 LEAST_PRIVILEGE = "_IAM_LEAST"
 VARIABLE = "HALLMARK_SYSTEM"
 
@@ -22,13 +22,13 @@ class Asked(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Expect a gate where a control, whose id ends so, asks for this kind of proof."""
+    """Expect a gate if a control whose id has this suffix asks for this kind of proof."""
 
     kind: Kind
     ending: str = ""
 
 
-# Gates of systems, each with what calls for it. A system without such a control does not have the gate.
+# Gates of systems, with the proofs that require them. A system without such a control does not have the gate.
 OF_SYSTEMS: Mapping[str, Reason] = {
     "policies": Reason("template"),
     "mutants": Reason("template"),
@@ -41,7 +41,7 @@ OF_SYSTEMS: Mapping[str, Reason] = {
 
 
 def expected(asked: Iterable[Asked]) -> tuple[str, ...]:
-    """Return the gates of systems that these proofs call for."""
+    """Return the gates of systems that these proofs require."""
     proofs = tuple(asked)
     return tuple(
         gate
@@ -52,17 +52,17 @@ def expected(asked: Iterable[Asked]) -> tuple[str, ...]:
 
 def asked_of(system: str) -> list[Asked]:
     """Return the proofs that a system's controls ask for; UserError when its catalogue cannot be read."""
-    from hallmark import catalogue  # environments of one tool do not have what it is read with
+    from hallmark import catalogue  # environments with one tool may lack the packages to read it
 
     return [Asked(control.id, proof.kind) for control in catalogue.load(system).controls for proof in control.proofs]
 
 
 def chosen(named: str | None = None) -> tuple[System, ...]:
-    """Return the named system, else that of `$HALLMARK_SYSTEM`, else all; UserError when there is none of the name."""
+    """Return the named system, else that of `$HALLMARK_SYSTEM`, else all; UserError for an unknown name."""
     name = named or os.environ.get(VARIABLE)
     return (system_of(name),) if name else SYSTEMS
 
 
 def judged(gate: str, named: str | None = None) -> tuple[System, ...]:
-    """Return the chosen systems whose controls call for a gate of systems."""
+    """Return the chosen systems whose controls require a gate of systems."""
     return tuple(system for system in chosen(named) if gate in expected(asked_of(system.name)))

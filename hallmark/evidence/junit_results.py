@@ -1,4 +1,4 @@
-"""Joins the functions' tests, which Node.js runs, into the evidence: a test's name starts with `[CONTROL_ID ...]`."""
+"""The functions' test results, run by Node.js, as evidence: a test's name starts with `[CONTROL_ID ...]`."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _IDS = re.compile(r"^((?:\[[A-Z0-9_, ]+\]\s*)+)")
 def junit_proofs(results: Path = RESULTS, sources: tuple[Path, ...] = SOURCES) -> Iterator[Proof]:
     """Yield one proof for each test and control of a JUnit file; skipped tests prove nothing.
 
-    UserError when the file is missing, unreadable, or older than what it tested.
+    UserError when the file is missing, unreadable, or older than the tested sources.
     """
     root = _parsed(results)
     _refuse_stale(results, sources)
@@ -56,15 +56,15 @@ def _parsed(results: Path) -> ElementTree.Element:
     except OSError:
         raise UserError(f"{results} is missing: run `npm test`") from None
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise UserError(f"{results} declares entities: it is no result of ours, run `npm test` again")
+        raise UserError(f"{results} declares XML entities, which our results never do: run `npm test` again")
     try:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError:
-        raise UserError(f"{results} is no XML: run `npm test` again") from None
+        raise UserError(f"{results} is not valid XML: run `npm test` again") from None
 
 
 def newer_source(results: Path, sources: tuple[Path, ...] = SOURCES) -> Path | None:
-    """Return a source that changed after the results were written; OSError when there are none."""
+    """Return a source that changed after the results were written; OSError when there are no results."""
     made = results.stat().st_mtime
     paths = (path for source in sources for path in source.rglob("*.ts"))
     return next((path for path in paths if path.stat().st_mtime > made), None)
@@ -73,5 +73,5 @@ def newer_source(results: Path, sources: tuple[Path, ...] = SOURCES) -> Path | N
 def _refuse_stale(results: Path, sources: tuple[Path, ...]) -> None:
     if newer := newer_source(results, sources):
         if newer.stat().st_mtime > time():
-            raise UserError(f"{newer.name} was changed in the future, and nothing can be newer: run `touch {newer}`")
+            raise UserError(f"{newer.name} has a modification time in the future: run `touch {newer}`")
         raise UserError(f"{results.name} is older than {newer.name}: run `npm test` again")

@@ -1,4 +1,4 @@
-"""What evidence keeps of a load run. Standard library only, as evidence is."""
+"""The result of a load run, for its evidence. Standard library only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Judged:
-    """One objective: what was found (None: not measured), the bound, and one sentence that says by how much."""
+    """One objective: the value found (None: not measured), the bound, and one sentence with the difference."""
 
     control: str
     measure: str
@@ -36,7 +36,7 @@ class PhaseResult:
 
 @dataclass(frozen=True)
 class Second:
-    """One second of arrivals: how many, and their latencies in milliseconds."""
+    """One second of arrivals: their number, and their latencies in milliseconds."""
 
     second: int
     count: int
@@ -47,7 +47,7 @@ class Second:
 
 @dataclass(frozen=True)
 class Bin:
-    """How many counted requests took at most so many milliseconds, and more than the bin before."""
+    """The number of counted requests that took at most `upper` milliseconds, and more than the previous bin's."""
 
     upper: float
     count: int
@@ -80,7 +80,7 @@ class LoadResult:
 
 
 def from_json(data: dict[str, Any]) -> LoadResult:
-    """Return the result that JSON holds; TypeError or KeyError for another shape."""
+    """Return the result in a JSON object; TypeError or KeyError for another format."""
     kinds = {"phases": PhaseResult, "objectives": Judged, "series": Second, "histogram": Bin}
     parts: dict[str, Any] = {name: tuple(kind(**item) for item in data.pop(name)) for name, kind in kinds.items()}
     return LoadResult(notes=tuple(data.pop("notes")), **data, **parts)

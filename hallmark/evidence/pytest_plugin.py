@@ -1,10 +1,10 @@
 """A pytest plugin: with HALLMARK_GATE=<name>, the tests' marks `control(id, ...)` become that gate's evidence.
 
-HALLMARK_TARGET says which kind of stage the integration tests ran on: embedded (the default) or aws. What a test proves
-travels with its report, so that the workers of pytest-xdist can run it.
+HALLMARK_TARGET names the kind of stage for the integration tests: embedded (the default) or aws. The proofs of a test
+are part of its report, so that the workers of pytest-xdist can run it.
 
-Of a gate of systems each has evidence of its own. The tests of the room tests/<gate>/<system> are the system's, all
-others are every system's; a proof belongs to the system of its control. $HALLMARK_SYSTEM leaves other rooms out.
+In a gate of systems, each system has its own evidence. Tests in tests/<gate>/<system> count for that system, all
+others for every system; a proof belongs to the system of its control. $HALLMARK_SYSTEM leaves other rooms out.
 """
 
 import os
@@ -25,7 +25,7 @@ from hallmark.revision import revision, sha256, template_digests
 from infra.errors import UserError
 from infra.systems import NAMES, STAGES, owner_of
 
-# pytest's options with which a session runs some of its tests, or none.
+# pytest's options that make a session run only some of its tests, or none.
 PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
     *("collectonly", "setuponly", "setupplan"),
@@ -34,22 +34,22 @@ PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
 def target_of_run() -> Target:
-    """Return which kind of stage the integration tests run on; UsageError for a HALLMARK_TARGET that is neither."""
+    """Return the kind of stage that the integration tests run on; UsageError for another HALLMARK_TARGET."""
     target = os.environ.get("HALLMARK_TARGET", "embedded")
     if target not in ("embedded", "aws"):
-        raise pytest.UsageError(f"HALLMARK_TARGET is embedded or aws, not {target}")
+        raise pytest.UsageError(f"HALLMARK_TARGET must be embedded or aws, not {target}")
     return "aws" if target == "aws" else "embedded"
 
 
 @cache
 def kind_of(path: Path) -> Kind:
-    """Return the kind of proof that tests of a folder make."""
+    """Return the kind of proof that tests of a folder give."""
     return "template" if path.is_relative_to(ROOT / "tests" / "unit" / "infra") else "behaviour"
 
 
 @cache
 def on_a_stage(path: Path) -> bool:
-    """Say whether a test makes a deployed stage do something."""
+    """Return whether a test uses a deployed stage."""
     return path.is_relative_to(ROOT / "tests" / "integration")
 
 
@@ -60,7 +60,7 @@ def room_of(node: str) -> str | None:
 
 
 def known_controls() -> set[str] | None:
-    """Return every control id of the catalogues; None while there is no catalogue."""
+    """Return every control id of the catalogues; None without catalogues."""
     systems = sorted(path.stem for path in (ROOT / "policies" / "controls").glob("*.yaml"))
     if not systems:
         return None
@@ -70,11 +70,11 @@ def known_controls() -> set[str] | None:
 
 
 def controls_of(item: pytest.Item) -> list[str]:
-    """Return the controls that a test is marked with."""
+    """Return the controls in a test's marks."""
     return sorted({str(name) for mark in item.iter_markers("control") for name in mark.args})
 
 
-# A session asks for each file once a test.
+# Cached: a session calls it for each test.
 _digest = cache(sha256)
 
 
@@ -89,7 +89,7 @@ def _stage_of(item: pytest.Item) -> str | None:
 
 
 class Marking:
-    """Writes on each test what its report will prove, wherever it runs."""
+    """Records in each test's report what it proves, in whichever process it runs."""
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         self._leave_other_rooms(config, items)
@@ -113,7 +113,7 @@ class Marking:
 class EvidencePlugin:
     """Collects one proof for each test and control, and writes them when the session ends.
 
-    There is a record for each system; for the system None if the gate is the house's.
+    There is a record for each system, or one for None if the gate is the house's.
     """
 
     gate: str
@@ -141,7 +141,7 @@ class EvidencePlugin:
         self._begin()
 
     def _begin(self) -> None:
-        """Evidence is of the templates that the tests meet: while tests are collected, they may be in the making."""
+        """Begin the records after collection, while templates may still be built: evidence is about the final ones."""
         if not self.begun:
             for system in self.systems:
                 recording = recorded(self.gate, system, commit=self.commit, templates=self.templates)
@@ -153,11 +153,11 @@ class EvidencePlugin:
             self.passed[report.nodeid] = False
         elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
             self.passed.setdefault(report.nodeid, True)
-        told: dict[str, Any] = {str(name): value for name, value in report.user_properties}
-        self.proves.setdefault(report.nodeid, told.get(PROVES, {}))
-        if report.when == "call" and FAULT in told:
+        properties: dict[str, Any] = {str(name): value for name, value in report.user_properties}
+        self.proves.setdefault(report.nodeid, properties.get(PROVES, {}))
+        if report.when == "call" and FAULT in properties:
             for record in self._of_room(report.nodeid):
-                record.faults.append(Fault(**told[FAULT]))
+                record.faults.append(Fault(**properties[FAULT]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._begin()
@@ -178,17 +178,17 @@ class EvidencePlugin:
         self.running.close()
 
     def _of_room(self, node: str) -> list[Recorder]:
-        """Return the records that a test counts for: that of its room's system, or all of them."""
+        """Return the records that a test counts for: that of its room's system, or all."""
         room = room_of(node)
         return [record for system, record in self.records.items() if system is None or room in (None, system)]
 
     def _of_control(self, control: str) -> Recorder | None:
-        """Return the record of a control's system; None where no evidence of that system is made."""
+        """Return the record of a control's system; None where that system has no evidence here."""
         owner = owner_of(control)
         return self.records.get(None) or self.records.get(owner.name if owner else None)
 
     def _fail(self, session: pytest.Session) -> None:
-        """Fail what a failed test counts for; all, when the session failed without one or did not end as it should."""
+        """Fail the records that a failed test counts for; all if the session failed without one or was interrupted."""
         failed = [node for node, passed in self.passed.items() if not passed]
         for record in (record for node in failed for record in self._of_room(node)):
             record.fail()
@@ -213,7 +213,7 @@ class EvidencePlugin:
         self.records[None].proofs.extend(proofs)
 
     def _proof(self, node: str, control: str, passed: bool) -> Proof:
-        from hallmark import fidelity  # environments of one tool have no YAML, nor proofs
+        from hallmark import fidelity  # environments with one tool have neither YAML nor proofs
 
         file = self._file(node)
         kind = kind_of(file)
@@ -230,27 +230,27 @@ class EvidencePlugin:
 
 @pytest.fixture
 def record_fault(request: pytest.FixtureRequest) -> Callable[[Fault], None]:
-    """Take a row of the table of faults into the gate's evidence; a run without a gate leaves none."""
+    """Add a row of the table of faults to the gate's evidence; no effect in a run without a gate."""
     return lambda fault: request.node.user_properties.append((FAULT, asdict(fault)))
 
 
 def systems_of(gate: str) -> tuple[str | None, ...]:
-    """Return the systems that a gate makes evidence of; None stands for the house."""
+    """Return the systems that a gate has evidence for; None stands for the house."""
     return tuple(system.name for system in judged(gate)) if gate in OF_SYSTEMS else (None,)
 
 
 def is_whole(config: pytest.Config, gate: str) -> bool:
-    """Whether the session is to run every test of the gate's folder."""
+    """Return whether the session runs every test of the gate's folder."""
     folder = (config.rootpath / "tests" / gate).resolve()
     places = {(config.invocation_params.dir / argument).resolve() for argument in config.args}
     return folder in places and not any(config.getoption(name, None) for name in PARTIAL)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugin when a gate is named; a worker only marks what the main process records.
+    """Register the plugin when a gate is named; workers only add marks, which the main process records.
 
-    A session of some tests leaves the gate's evidence as it is: it can tell neither that the gate passes nor that what
-    failed before is mended.
+    A session of some tests does not change the gate's evidence: it cannot show that the gate passes, or that an earlier
+    failure is fixed.
     """
     gate = os.environ.get("HALLMARK_GATE")
     if not gate:
@@ -263,4 +263,4 @@ def pytest_configure(config: pytest.Config) -> None:
         plugin = EvidencePlugin(gate, target, config.rootpath, systems_of(gate))
         config.pluginmanager.register(plugin, "hallmark-evidence")
     else:
-        print(f"hallmark: not all tests of tests/{gate} run, so the evidence of {gate} stays as it is")
+        print(f"hallmark: not all tests of tests/{gate} run, so the evidence of {gate} is unchanged")

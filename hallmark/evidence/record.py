@@ -1,8 +1,8 @@
 """The record of a gate's run: the types that gates and report share, and their files in build/evidence.
 
-`<system>/<gate>.json` is what a gate found out about a system, `<gate>.json` what a gate of the house did.
+`<system>/<gate>.json` is a gate's evidence about a system, `<gate>.json` that of a gate of the house.
 
-Standard library only: gates also run in environments that hold nothing but their tool.
+Standard library only: some gates run in environments with nothing but their tool.
 """
 
 import json
@@ -29,7 +29,7 @@ KINDS: tuple[Kind, ...] = ("template", "observed", "behaviour", "load")
 
 @dataclass(frozen=True)
 class Finding:
-    """One violation: where, what is there, what should be, how to mend it, and which policy says so."""
+    """One violation: the place, the value found, the value wanted, the fix, and the policy."""
 
     resource: str
     path: str = ""
@@ -41,9 +41,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a gate says about one control; `artifact` is a path of the checkout or a test's id.
+    """A gate's result for one control; `artifact` is a path of the checkout or a test's id.
 
-    `time` is when it was found out, in UTC, where that was before the gate's run.
+    `time` is the time of the result, in UTC, if it is older than the gate's run.
     """
 
     control: str
@@ -60,7 +60,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class ToolFinding:
-    """What a stock tool objects to; `waived_by` is the waiver's file and line."""
+    """A finding of a stock tool; `waived_by` is the waiver's file and line."""
 
     tool: str
     rule: str
@@ -82,8 +82,8 @@ class Mutants:
 
 @dataclass(frozen=True)
 class Fault:
-    """What was observed under one fault of the table: how many transactions were answered with 202, how many of them
-    are missing anywhere at the end, and how many effects came more than once.
+    """The observations under one fault of the table: transactions answered with 202, how many of them are missing
+    anywhere at the end, and how many effects occurred more than once.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Fault:
 class Evidence:
     """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`.
 
-    `detail` says what of it was found out before; `system` is None for a gate of the house.
+    `detail` names results of an earlier run; `system` is None for a gate of the house.
     """
 
     gate: str
@@ -117,7 +117,7 @@ class Evidence:
 
 
 def now() -> str:
-    """Return this moment in UTC, to the second."""
+    """Return the current time in UTC, to the second."""
     return _written(datetime.now(UTC))
 
 
@@ -136,7 +136,7 @@ def file_of(gate: str, system: str | None, folder: Path = EVIDENCE) -> Path:
 
 
 def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:
-    """Write the evidence as one step: a reader sees the old file or the new one."""
+    """Write the evidence atomically: readers see the old file or the new one."""
     path = file_of(evidence.gate, evidence.system, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
@@ -146,20 +146,20 @@ def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:
 
 
 def read(path: Path) -> Evidence:
-    """Read one gate's evidence; UserError when the file is none."""
+    """Read one gate's evidence; UserError when the file does not hold it."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         evidence = _evidence(data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is no evidence: delete it and run its gate again") from None
+        raise UserError(f"{path} is not a readable evidence file: delete it and rerun its gate") from None
     if evidence.gate != path.stem or evidence.system not in (None, path.parent.name):
         of = f" of {evidence.system}" if evidence.system else ""
-        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`{of}: delete it and run its gate again")
+        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`{of}: delete it and rerun its gate")
     return evidence
 
 
 def read_all(system: str, folder: Path = EVIDENCE) -> list[Evidence]:
-    """Read the evidence of every gate about a system and of the house, in the order of the gates' start."""
+    """Read all evidence about a system and of the house, in the order of the gates' start."""
     paths = [*folder.glob("*.json"), *(folder / system).glob("*.json")]
     return sorted((read(path) for path in paths), key=lambda evidence: evidence.started)
 

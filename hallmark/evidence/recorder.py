@@ -1,4 +1,4 @@
-"""Records a gate's run as evidence."""
+"""Recording of a gate's run as evidence."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ from hallmark.revision import revision, template_digests
 
 @dataclass
 class Recorder:
-    """What a gate fills in while it runs; `fail` makes the outcome failed whatever the proofs say."""
+    """The data that a gate adds while it runs; `fail` makes the outcome failed regardless of the proofs."""
 
     templates: dict[str, str] = field(default_factory=dict)
     proofs: list[Proof] = field(default_factory=list)
@@ -58,11 +58,11 @@ def recorded(
     commit: str | None = None,
     templates: Callable[[str | None], dict[str, str]] = template_digests,
 ) -> Iterator[Recorder]:
-    """Run a gate's body and write its evidence; older evidence of it goes first, an exception leaves a failed one.
+    """Run a gate's body and write its evidence; delete older evidence first, and write a failed one on an exception.
 
-    Without a system it is a gate of the house. `commit` is for a gate that has read its code before: the revision of
-    that moment. `templates` returns the digests of a system's templates, or of all, by name; a gate that begins before
-    they are made fills them in when they are.
+    Without a system it is a gate of the house. `commit` is the revision at the time when a gate read its code, if that
+    was earlier. `templates` returns the digests of a system's templates, or of all, by name; a gate that begins before
+    they are built sets them later.
     """
     folder = folder or EVIDENCE
     file_of(gate, system, folder).unlink(missing_ok=True)
@@ -78,7 +78,7 @@ def recorded(
 
 
 def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:
-    """Return the evidence with what the recorder holds."""
+    """Return the evidence with the recorder's data."""
     return replace(
         blank,
         outcome=recorder.outcome,

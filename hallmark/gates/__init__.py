@@ -1,1 +1,1 @@
-"""The gates: each runs a tool and leaves evidence."""
+"""The gates: each runs a tool and records evidence."""

@@ -1,4 +1,4 @@
-"""The gate cfn-lint: `python -m hallmark.gates.cfn_lint` lints every synthesized template that changed since it did."""
+"""The gate cfn-lint: `python -m hallmark.gates.cfn_lint` lints the synthesized templates that have changed."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hallmark.build import build
 from hallmark.evidence import ToolFinding
 from hallmark.evidence.recorder import recorded
-from hallmark.gates.running.findings_cache import Basis, judged, told_before
+from hallmark.gates.running.findings_cache import Basis, judged, reused
 from hallmark.gates.running.systems import exit_code
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import ROOT
@@ -28,11 +28,11 @@ Said = tuple[str, str, int, str]
 
 
 def lint(templates: Sequence[Synthesized]) -> list[list[Said]]:
-    """Return what cfn-lint finds in each template; what a template or a file tells it to ignore is found all the same.
+    """Return cfn-lint's findings in each template, including those that a template or a file tells it to ignore.
 
-    One run for all templates: the rules take as long to load as a template takes to be judged.
+    One run for all templates: loading the rules takes as long as linting a template.
     """
-    # Loads for half a second, for nothing when no template changed.
+    # Imported late: loading takes half a second, which is wasted if no template changed.
     from cfnlint.api import lint_by_config
     from cfnlint.config import ManualArgs
 
@@ -50,16 +50,16 @@ def _resource(match: "Match") -> str:
 
 
 def main() -> int:
-    """Run the gate; 1 for an unwaived finding, 2 for a waiver that is wrong."""
-    sys.argv = sys.argv[:1]  # cfn-lint reads the command line by itself
+    """Run the gate; 1 for an unwaived finding, 2 for an invalid waiver."""
+    sys.argv = sys.argv[:1]  # cfn-lint itself reads the command line
     try:
         build()
         with recorded(GATE) as record:
             templates = [*all_templates(), *optional_templates()]
-            # First, for a tool cannot run on metadata that it cannot read.
+            # First, because a tool fails on metadata that it cannot read.
             skips = [skip for template in templates for skip in template.inline_skips(TOOL)]
             judgements = judged(BASIS, templates, lint)
-            record.detail = told_before(judgements)
+            record.detail = reused(judgements)
             found = (
                 (item.template, ToolFinding(TOOL, rule, resource, item.template.label, line, message))
                 for item in judgements
@@ -73,6 +73,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Most of what cfn-lint makes lives until this process ends.
+    # Most of cfn-lint's objects live until the process ends.
     gc.disable()
     sys.exit(main())

@@ -1,6 +1,6 @@
-"""The gate checkov: `python -m hallmark.gates.checkov_stock` runs its own checks and ours on what changed since it did.
+"""The gate checkov: `python -m hallmark.gates.checkov_stock` runs its checks and ours on changed templates.
 
-Standard library, PyYAML and checkov only: checkov's pins fit no other tool, so it has an environment of its own.
+Standard library, PyYAML and checkov only: checkov's pins conflict with all other tools, so it has its own environment.
 """
 
 import gc
@@ -14,7 +14,7 @@ from hallmark.build import require_current
 from hallmark.evidence import Finding, Proof, ToolFinding
 from hallmark.evidence.recorder import recorded
 from hallmark.gates.running import control_waivers
-from hallmark.gates.running.findings_cache import Basis, Judgement, judged, told_before
+from hallmark.gates.running.findings_cache import Basis, Judgement, judged, reused
 from hallmark.gates.running.systems import exit_code
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.project import ROOT
@@ -28,21 +28,21 @@ CHECKS = POLICIES / "checks"
 
 
 def basis(policies: Path = POLICIES) -> Basis:
-    """Return what checkov's judgement follows from: the policies, their cards and the catalogues, too."""
+    """Return the inputs of checkov's findings, including the policies, their cards and the catalogues."""
     gate = [Path(__file__), Path(__file__).parent / "running" / "checkov_run.py", ROOT / "requirements" / "checkov.txt"]
     tables = [*policies.glob("library/*/*.yaml"), *policies.glob("controls/*.yaml")]
     return Basis(TOOL, (), (*gate, *sorted(policies.rglob("*.py")), *sorted(tables)))
 
 
 def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:
-    """Return what checkov says about each template."""
+    """Return checkov's findings in each template."""
     from hallmark.gates.running.checkov_run import run
 
     return run(templates, CHECKS)
 
 
 def proofs(judgement: Judgement) -> Iterator[Proof]:
-    """Yield what our own checks say under checkov: one proof for each check that judged the template."""
+    """Yield the results of our own checks under checkov: one proof for each check that judged the template."""
     template = judgement.template
     blank = Proof("", "template", "passed", template.label, sha256(template.path), template.stage, time=judgement.since)
     for control, found in sorted(judgement.said["ours"].items()):
@@ -52,19 +52,19 @@ def proofs(judgement: Judgement) -> Iterator[Proof]:
 
 
 def main() -> int:
-    """Run the gate; 1 for an unwaived finding, 2 for a waiver or a policy file that is wrong."""
+    """Run the gate; 1 for an unwaived finding, 2 for an invalid waiver or policy file."""
     try:
         require_current()
         with recorded(GATE) as record:
-            # Our own checks are about the system; what is optional beside it gets checkov's.
+            # Our own checks are about the systems; optional stacks get only checkov's.
             systems = all_templates()
             templates = [*systems, *optional_templates()]
-            # First, for a tool cannot run on metadata that it cannot read.
+            # First, because a tool fails on metadata that it cannot read.
             skips = [skip for template in templates for skip in template.inline_skips(TOOL)]
             judgements = judged(basis(), templates, scan)
-            record.detail = told_before(judgements)
+            record.detail = reused(judgements)
             record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))
-            ours = control_waivers.tell(record.proofs)
+            ours = control_waivers.print_findings(record.proofs)
             stock = (
                 (item.template, ToolFinding(TOOL, rule, resource, item.template.label, line, message))
                 for item in judgements
@@ -78,6 +78,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # checkov makes hundreds of thousands of objects that live until this process ends.
+    # checkov creates hundreds of thousands of objects that live until the process ends.
     gc.disable()
     sys.exit(main())

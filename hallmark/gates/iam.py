@@ -1,7 +1,7 @@
-"""The gate iam: `python -m hallmark.gates.iam` compares what roles grant with what they were really used for.
+"""The gate iam: `python -m hallmark.gates.iam` compares the roles' grants with their actual use.
 
-The uses are those of this tree's integration run; without a system's record its tests run here. What comes of it is the
-proof of the control of least privilege, whose id ends with `_IAM_LEAST` in every catalogue.
+The uses are those of this tree's integration run; without a system's record its tests run here. The result is the
+proof of the least-privilege control, whose id ends with `_IAM_LEAST` in every catalogue.
 """
 
 import subprocess
@@ -32,24 +32,24 @@ GATE = TOOL = "iam"
 
 
 def used_here(system: str) -> Usage | None:
-    """Return the record of this tree's whole and successful run of a system's tests, if there is one."""
+    """Return the record of a complete, successful run of a system's tests on this tree, if there is one."""
     usage = usages.read(record_of(system))
     return usage if usage and usage.complete and usage.revision == revision() else None
 
 
 def run_tests(system: str) -> Usage:
-    """Run a system's tests for their record; UserError when they leave none that counts."""
+    """Run a system's tests for their record; UserError when they leave no valid one."""
     tests = f"tests/integration/{system}"
-    print(f"no whole run of this tree is recorded: running {tests}", flush=True)
+    print(f"no complete run of this tree is recorded: running {tests}", flush=True)
     subprocess.run([sys.executable, "-m", "pytest", tests, "-q"], cwd=ROOT, check=False)
     usage = used_here(system)
     if usage is None:
-        raise UserError(f"{tests} did not pass, so what is used is not known: mend the tests first")
+        raise UserError(f"{tests} did not pass, so the used permissions are unknown: fix the tests first")
     return usage
 
 
 def show(comparison: Comparison, stage: str) -> None:
-    """Print how often each grant was used in the stage that was tested."""
+    """Print how often each grant was used on the tested stage."""
     table = Table("role", "action", "resource", "times used", box=None, pad_edge=False)
     for grant, times in comparison.of_stage(stage):
         table.add_row(grant.role, grant.action, grant.resource, str(times) if times else "never")
@@ -57,7 +57,7 @@ def show(comparison: Comparison, stage: str) -> None:
 
 
 def unused(comparison: Comparison, stage: str) -> Iterator[tuple[Synthesized, ToolFinding]]:
-    """Yield a finding, which a waiver may cover, for each grant of the tested stage that nothing needed."""
+    """Yield a finding, which a waiver may cover, for each unused grant of the tested stage."""
     for grant in (grant for grant, times in comparison.of_stage(stage) if not times):
         line = grant.template.line_of(grant.logical_id)
         message = f"{grant.role} grants {grant.action} on {grant.resource} and never uses it"
@@ -65,19 +65,19 @@ def unused(comparison: Comparison, stage: str) -> Iterator[tuple[Synthesized, To
 
 
 def not_granted(comparison: Comparison, system: str) -> Iterator[ToolFinding]:
-    """Yield a finding, which no waiver covers, for each use that nothing grants."""
+    """Yield a finding, which no waiver covers, for each use without a grant."""
     place = str(record_of(system).relative_to(ROOT))
     for use, times in comparison.not_granted:
-        message = f"{use.role} needs {use.action} on {use.resource} ({times} times) and has no right to it"
+        message = f"{use.role} needs {use.action} on {use.resource} ({times} times) and has no grant for it"
         yield ToolFinding(TOOL, use.action, use.role, place, 1, message)
 
 
 def prove(record: Recorder, usage: Usage) -> None:
-    """Add the proof of the control of least privilege: it failed with every finding that is not waived."""
+    """Add the proof of the least-privilege control: it fails with every unwaived finding."""
     control = catalogue.load(usage.system).ending(LEAST_PRIVILEGE)
-    assert control, "the gate is called for by this control"
+    assert control, "this control requires the gate"
     found = tuple(
-        Finding(item.resource, found=item.message, wanted="rights that are used, and no others")
+        Finding(item.resource, found=item.message, wanted="exactly the permissions that are used")
         for item in record.tool_findings
         if item.waived_by is None
     )
@@ -91,7 +91,7 @@ def prove(record: Recorder, usage: Usage) -> None:
 
 
 def judge(system: System, record: Recorder) -> None:
-    """Record the grants of a system that nothing used, and the uses that nothing grants."""
+    """Record the unused grants of a system, and the uses without a grant."""
     usage = used_here(system.name) or run_tests(system.name)
     about = [*house_templates(system.region), *templates(system.name)]
     comparison = compare([grant for template in about for grant in grants_of(template, usage.account)], usage)
@@ -102,7 +102,7 @@ def judge(system: System, record: Recorder) -> None:
 
 
 def main() -> int:
-    """Run the gate; 1 for a finding, 2 for tests that fail or a waiver that is wrong or unused."""
+    """Run the gate; 1 for a finding, 2 for failing tests or an invalid or unused waiver."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
     records: list[Recorder] = []
 
@@ -111,7 +111,7 @@ def main() -> int:
         records.append(record)
 
     code = each_system(GATE, judge_and_keep, named)
-    # A waiver may be of any system: whether nothing needs it is known when all have been judged.
+    # A waiver may belong to any system: whether it is unused is known only after judging all.
     if code == 2 or chosen(named) != SYSTEMS:
         return code
     try:

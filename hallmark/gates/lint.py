@@ -1,6 +1,6 @@
 """The gate lint: `python -m hallmark.gates.lint` runs ruff, pyrefly and the TypeScript compiler.
 
-Without the rest of the command (`hallmark gate lint -- ...`), which takes longer to load than ruff takes.
+Separate from `hallmark gate lint -- ...`, which takes longer to load than ruff takes to run.
 """
 
 import sys
@@ -21,7 +21,7 @@ TYPESCRIPT = [str(NODE_MODULES / "typescript" / "bin" / "tsc"), "--noEmit"]
 
 
 def main() -> int:
-    """Run all of them; return the first exit code that is not 0, or 2 for a tool that is missing."""
+    """Run all tools; return the first exit code that is not 0, or 2 for a missing tool."""
     try:
         build(steps=(PACKAGES,))
         return run_commands(GATE, (*PYTHON, [node(), *TYPESCRIPT]), templates=lambda _: {})

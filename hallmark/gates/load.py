@@ -24,12 +24,12 @@ from hallmark.terminal import out, progress_bars
 from infra.systems import STAGES, System
 
 GATE = "load"
-# Scenario -> its gate, where that is not of the scenario's name.
+# Scenario -> its gate, if it has another name.
 GATES = {"steady": GATE}
 
 
 def proofs(result: LoadResult) -> Iterator[Proof]:
-    """Yield a proof for each control that an objective names: passed when all of its objectives are met."""
+    """Yield a proof for each control with an objective: passed when all of its objectives are met."""
     file = slo.file_of(result.system)
     artifact = file.relative_to(ROOT).as_posix()
     for control in dict.fromkeys(judged.control for judged in result.objectives):
@@ -58,8 +58,8 @@ def _finding(result: LoadResult, judged: Judged) -> Finding:
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hallmark.gates.load", description=__doc__)
-    parser.add_argument("scenario", help="a scenario of load/scenarios/SYSTEM")
-    parser.add_argument("--seconds", type=float, help="length of the main phase, by default the scenario's")
+    parser.add_argument("scenario", help="a scenario in load/scenarios/SYSTEM")
+    parser.add_argument("--seconds", type=float, help="duration of the main phase, by default the scenario's")
     parser.add_argument("--processes", type=int, default=1, help="load generators on this machine")
     parser.add_argument("--target", choices=("embedded", "aws"), default="embedded")
     parser.add_argument("--stage", choices=STAGES, default=STAGES[0])
@@ -80,7 +80,7 @@ def judge(options: argparse.Namespace, system: System, record: Recorder) -> None
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run the gate; 1 when an objective is missed, 2 when nothing could be measured."""
+    """Run the gate; 1 for a missed objective, 2 when nothing could be measured."""
     options = _arguments(words)
     gate = GATES.get(options.scenario, options.scenario)
     return each_system(gate, partial(judge, options), options.system, goes_with=GATE)

@@ -1,4 +1,4 @@
-"""The gate mutants: `python -m hallmark.gates.mutants` shows for every policy of every system that it can fail."""
+"""The gate mutants: `python -m hallmark.gates.mutants` shows that every system's policies detect violations."""
 
 import sys
 
@@ -23,7 +23,7 @@ def judge(system: System, record: Recorder) -> None:
 
 
 def main() -> int:
-    """Run the gate; 1 for a survivor, 2 for a control without mutants or a policy that cannot be used."""
+    """Run the gate; 1 for a survivor, 2 for a control without mutants or an invalid policy."""
     return each_system(GATE, judge, system_argument(GATE, __doc__, sys.argv[1:]))
 
 

@@ -1,7 +1,7 @@
-"""The gate observed: deployed stages are read back, put to the controls' policies, and compared with what was declared.
+"""The gate observed: deployed stages, read back, judged by the controls' policies, and compared with the templates.
 
 `python -m hallmark.gates.observed` deploys the stages of all systems side by side into an emulator of its own; with
-HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads stages that are there. Drift fails the gate, as a finding does.
+HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads existing stages. Drift fails the gate, as a finding does.
 """
 
 import os
@@ -30,7 +30,7 @@ GATE = "observed"
 
 @contextmanager
 def _account() -> Iterator[Emulator]:
-    """An emulator whose regions are bootstrapped, which ends with the gate."""
+    """Run an emulator with bootstrapped regions, which ends with the gate."""
     with emulator() as started:
         for region in REGIONS:
             deploy.bootstrap(embedded.ACCOUNT, region, embedded.environment(started, region))
@@ -47,7 +47,7 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
-    """Read one stage back into the folder and record what the policies say; drift fails the gate."""
+    """Read one stage back into the folder and record the policies' results; drift fails the gate."""
     document = observe(stage)
     template = Synthesized(write(document, stage, folder))
     for proof in proofs(template, stage.system, "observed"):
@@ -62,7 +62,7 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
 
 
 def observe_system(started: Emulator | None, system: System, record: Recorder) -> None:
-    """Record what the policies say of a system's stages as they are, on AWS without an emulator."""
+    """Record the policies' results for a system's deployed stages; on AWS if there is no emulator."""
     record.target = "embedded" if started else "aws"
     for stage in _stages(system, started):
         judge(stage, record)
@@ -70,12 +70,12 @@ def observe_system(started: Emulator | None, system: System, record: Recorder) -
 
 
 def main() -> int:
-    """Run the gate; 1 for a finding or drift, 2 for a stage that is not there."""
+    """Run the gate; 1 for a finding or drift, 2 for a stage that is not deployed."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
     target = os.environ.get("HALLMARK_TARGET", "embedded")
     try:
         if target not in ("embedded", "aws"):
-            raise UserError(f"HALLMARK_TARGET is embedded or aws, not {target}")
+            raise UserError(f"HALLMARK_TARGET must be embedded or aws, not {target}")
         with ExitStack() as stack:
             started = stack.enter_context(_account()) if target == "embedded" else None
             return each_system(GATE, partial(observe_system, started), named)

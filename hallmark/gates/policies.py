@@ -19,7 +19,7 @@ GATE = "policies"
 
 
 def proofs(template: Synthesized, system: str, kind: Literal["template", "observed"] = "template") -> Iterator[Proof]:
-    """Yield what each policy says about the template whose control asks for this kind of proof."""
+    """Yield each policy's result for the template, for controls that ask for this kind of proof."""
     assert template.stage is not None
     digest = sha256(template.path)
     asking = {control.id for control in catalogue.load(system).controls if control.asks_for(kind)}
@@ -31,8 +31,8 @@ def proofs(template: Synthesized, system: str, kind: Literal["template", "observ
 
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:
-    """Print each finding in one line, what is waived as that, and how many there are."""
-    findings, waived = control_waivers.tell(judgements)
+    """Print each finding in one line, marking waived ones, and their numbers."""
+    findings, waived = control_waivers.print_findings(judgements)
     print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
 
 
@@ -43,14 +43,14 @@ def _finding(item: dict[str, Any]) -> Finding:
 
 
 def judge(system: System, record: Recorder) -> None:
-    """Record what the policies say of a system's templates."""
+    """Record the policies' results for a system's templates."""
     for template in templates(system.name):
         record.proofs.extend(proofs(template, system.name))
     show(f"{GATE}: {system.name}", record.proofs)
 
 
 def main() -> int:
-    """Run the gate; 1 for a finding, 2 for policies that cannot be used."""
+    """Run the gate; 1 for a finding, 2 for invalid policies."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
     try:
         build()

@@ -1,4 +1,4 @@
-"""The unit tests of both languages side by side: Node.js's in a process, pytest's in this one and a copy of it.
+"""The unit tests of both languages in parallel: Node.js's in a process, pytest's in this one and a forked one.
 
 usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 """
@@ -17,10 +17,10 @@ from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
 from infra.errors import UserError
 
-# pytest's plugins that no unit test needs, and that take a twentieth of the time: nothing here logs.
+# pytest plugins that no unit test needs, and that take 5 % of the time.
 UNUSED = ("logging", "hypothesispytest")
 TESTS = ROOT / "tests" / "unit"
-# The tests that read templates wait for them, beside the others.
+# The tests that read templates wait for them, in the forked process.
 ON_TEMPLATES = tuple(
     str(TESTS / name)
     for name in (
@@ -34,7 +34,7 @@ ON_TEMPLATES = tuple(
         "test_systems.py",
     )
 )
-# What Python tells its audit hooks when a file or a folder is read, and how the paths of templates begin.
+# Python's audit events for reading a file or a folder, and the beginnings of templates' paths.
 # https://docs.python.org/3/library/audit_events.html
 LOOKS = ("open", "os.scandir", "os.listdir")
 ASSEMBLIES = str(BUILD / "cdk.")
@@ -45,9 +45,9 @@ def _none_as_yet(system: str | None) -> dict[str, str]:
 
 
 class Beside:
-    """What need not wait: the functions' tests, the tests on templates with the making of these, and all others.
+    """Work in parallel: the functions' tests, the tests on templates after building these, and all others.
 
-    The first test on templates has all of them made; the functions' results are wanted at the end.
+    The first test on templates builds all of them; the functions' results are awaited at the end.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Beside:
         items.sort(key=_reads_templates)
 
     def pytest_collection_finish(self) -> None:
-        # What was imported stays: no collection of garbage needs to look at it again.
+        # Imported modules are never freed: exclude them from garbage collection.
         gc.freeze()
         gc.enable()
         sys.addaudithook(self._watch)
@@ -84,10 +84,10 @@ class Beside:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._make_and_meet()
-        passed, told = self.functions.end()
-        print("", *told, sep="\n")
+        passed, lines = self.functions.end()
+        print("", *lines, sep="\n")
         if self.evidence:
-            self.evidence.records[None].detail = self.functions.told_before()
+            self.evidence.records[None].detail = self.functions.reused()
         if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -97,7 +97,7 @@ class Beside:
             self._make_and_meet()
 
     def _watch(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Refuse what may be old, or half made."""
+        """Refuse to read files that may be outdated or incomplete."""
         if not self.made and event in LOOKS and str(arguments[0]).startswith(ASSEMBLIES):
             raise AssertionError("the test reads templates: name its file in ON_TEMPLATES of hallmark/gates/unit.py")
 
@@ -106,7 +106,7 @@ class Beside:
             self._meet(self._make())
 
     def _make(self) -> dict[str, str]:
-        """Make the templates; return their digests."""
+        """Build the templates; return their digests."""
         self.made = True
         prepare(*STEPS)
         return template_digests()
@@ -122,9 +122,9 @@ def _reads_templates(item: pytest.Item) -> bool:
 
 
 def prepare(*steps: Step) -> None:
-    """Do what is to be made before tests can run; a failure is one line, and ends them."""
+    """Build what the tests need; print a failure in one line, and exit."""
     try:
-        # Nothing is announced: what runs may be a test, whose output is looked at.
+        # Print nothing: the running test's output may be captured.
         build(lambda step: None, steps)
     except UserError as error:
         pytest.exit(f"hallmark: {error}", returncode=2)
@@ -133,7 +133,7 @@ def prepare(*steps: Step) -> None:
 def main() -> int:
     """Run both; return pytest's exit code, or 1 when a test of the functions failed."""
     gc.disable()
-    # Captured in files, what two processes print would become one text.
+    # Capture in memory: with files, the output of two processes would be mixed.
     options = ["--capture=sys", *(f"-pno:{plugin}" for plugin in UNUSED)]
     return int(pytest.main([str(TESTS), *options, *sys.argv[1:]], plugins=[Beside()]))
 

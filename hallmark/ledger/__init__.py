@@ -1,1 +1,1 @@
-"""The ledger of a run: its lines, waiting until there is silence, and reading logs."""
+"""The ledger of a run: its lines, the wait until the pipeline is quiet, and log reading."""

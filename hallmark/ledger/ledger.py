@@ -11,9 +11,9 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One place: distinct things expected and observed, how often they came, and which are missing or unexpected.
+    """One place: distinct things expected and observed, deliveries, and which are missing or unexpected.
 
-    `rule` is empty where a place is not told by rule; `deliveries` is None where nothing can come twice.
+    `rule` is empty where a place is not listed by rule; `deliveries` is None where duplicates are impossible.
     A line that is not `judged` was not observed.
     """
 
@@ -28,7 +28,7 @@ class Line:
 
     @property
     def differences(self) -> list[str]:
-        """One sentence for what is missing and one for what is unexpected, with up to three ids each."""
+        """Return one sentence for what is missing and one for what is unexpected, with up to three ids each."""
         where = f"{self.rule} at {self.place}" if self.rule else self.place
         counts = f"expected {self.expected}, observed {self.observed}"
         named = (("missing", self.missing), ("unexpected", self.unexpected))
@@ -38,7 +38,7 @@ class Line:
 def compare(
     place: str, rule: str, expected: set[str], observed: set[str], deliveries: int | None, *, extra: Iterable[str] = ()
 ) -> Line:
-    """Return the line of two sets of names; `extra` names are unexpected without being observed in this place."""
+    """Return the line of two sets of names; `extra` names are unexpected, but were not observed in this place."""
     missing = tuple(sorted(expected - observed))
     unexpected = tuple(sorted((observed | set(extra)) - expected))
     return Line(place, rule, len(expected), len(observed), deliveries, missing, unexpected)
@@ -46,7 +46,7 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines under one heading: two words where the lines are told by rule, else one."""
+    """Lines under one heading: two columns of names where the lines are listed by rule, else one."""
 
     heading: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -54,12 +54,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Ledger(ABC):
-    """The whole account of a run, to which each system adds its places; `seconds` is the sending alone.
+    """The ledger of a run, to which each system adds its places; `seconds` is the duration of the sending alone.
 
-    `mismatches` are kept values that are not the expected ones, `lost` accepted items that are missing somewhere.
+    `mismatches` are stored values that differ from the expected ones, `lost` accepted items that are missing anywhere.
     """
 
-    MISMATCHES: ClassVar[str] = "kept values differ from the expected"
+    MISMATCHES: ClassVar[str] = "stored values differ from the expected"
 
     sent: int
     accepted: int
@@ -74,11 +74,11 @@ class Ledger(ABC):
     @property
     @abstractmethod
     def tables(self) -> tuple[Table, ...]:
-        """The lines, as they are shown."""
+        """The lines, grouped for display."""
 
     @property
     def figures(self) -> Mapping[str, str]:
-        """What else the system counts, by name."""
+        """Additional counts of the system, by name."""
         return {}
 
     @property
@@ -88,9 +88,9 @@ class Ledger(ABC):
 
     @property
     def differences(self) -> list[str]:
-        """Everything that is not as it should be, one sentence each; empty when nothing was lost or invented."""
+        """Return everything that is not as expected, one sentence each; empty when nothing was lost or invented."""
         found = [difference for line in self.lines for difference in line.differences]
-        found += [f"not carried: {count} of {self.sent} ({reason})" for reason, count in self.reasons.items()]
+        found += [f"not accepted: {count} of {self.sent} ({reason})" for reason, count in self.reasons.items()]
         if self.mismatches:
             found.append(f"{self.MISMATCHES}: {sample(self.mismatches)}")
         if self.lost:

@@ -1,4 +1,4 @@
-"""A log group, read again and again without telling a line twice."""
+"""Incremental reading of a log group, each line once."""
 
 from collections.abc import Generator, Iterator
 
@@ -6,7 +6,7 @@ from hallmark.stage import Stage
 
 
 class LogReader:
-    """Reads a log group; `latest` is the time of the last event that was seen, in milliseconds."""
+    """A reader of a log group; `latest` is the time of the last event seen, in milliseconds."""
 
     def __init__(self, stage: Stage, group: str, latest: int) -> None:
         self._client = stage.client("logs")
@@ -15,11 +15,11 @@ class LogReader:
         self.latest = latest
 
     def unread(self, start: int) -> Iterator[str]:
-        """Yield the messages from a time on, in milliseconds, that were not given before."""
+        """Yield the messages from a time on, in milliseconds, that were not returned before."""
         while True:
             known = len(self._read)
             last = yield from self._read_from(start)
-            # An answer that was truncated without a token is continued from its last event.
+            # A response that was truncated without a token is continued from its last event.
             if len(self._read) == known or last is None:
                 return
             start = last

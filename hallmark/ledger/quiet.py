@@ -1,10 +1,10 @@
-"""Waiting until the pipeline has nothing more to say."""
+"""The wait until the pipeline is quiet."""
 
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-PATIENCE = 10  # as many quiet times without a change end the wait for what is still missing
+PATIENCE = 10  # so many quiet periods without any change end the wait for missing things
 _INTERVAL_SECONDS = 0.25
 
 
@@ -12,7 +12,7 @@ class Source(Protocol):
     """A place where effects of a run are observed."""
 
     def poll(self) -> bool:
-        """Read what is not complete yet, and return whether anything new of the run was seen."""
+        """Read what is not complete yet; return whether anything new of the run was seen."""
 
     @property
     def complete(self) -> bool:

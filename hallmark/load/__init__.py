@@ -1,4 +1,4 @@
-"""Load: scenarios, the plan of arrivals, what was measured, and the objectives it is judged by.
+"""Load tests: scenarios, the plan of arrivals, the outcome of a run, and its objectives.
 
-The package knows nothing of Locust; load/locustfile.py, which drives the plan, does.
+The package is independent of Locust; only load/locustfile.py, which executes the plan, uses it.
 """

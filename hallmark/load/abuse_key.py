@@ -1,4 +1,4 @@
-"""The key of a client that has used up its quota: made for a run, and taken back when the run ends."""
+"""The key of a client over its quota: created for a run, deleted at its end."""
 
 from contextlib import AbstractContextManager
 

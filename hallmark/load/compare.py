@@ -1,7 +1,7 @@
-"""Whether two runs differ beyond noise.
+"""Comparison of two runs: whether they differ beyond noise.
 
-Neighbouring latencies are not independent, so whole seconds are drawn, not requests: a bootstrap of blocks.
-A percentile differs beyond noise when the interval of its difference, at 99 % confidence, leaves zero out.
+Neighbouring latencies are not independent, so whole seconds are drawn, not requests: a block bootstrap.
+A percentile differs beyond noise when the 99 % confidence interval of its difference excludes zero.
 B. Efron, R. Tibshirani: An Introduction to the Bootstrap, 1993, chapters 8 and 13.
 """
 
@@ -30,7 +30,7 @@ Blocks = Sequence[Sequence[int]]
 
 @dataclass(frozen=True)
 class Difference:
-    """A percentile of both runs in milliseconds, and the interval of the second's excess."""
+    """A percentile of both runs in milliseconds, and the interval of the second minus the first."""
 
     percentile: float
     first: float
@@ -50,14 +50,14 @@ class Difference:
 
 
 def compare(first: Path, second: Path) -> list[Difference]:
-    """Return the differences of two runs; UserError when they are not of one scenario, or too short."""
+    """Return the differences of two runs; UserError when they have different scenarios, or are too short."""
     runs = [run_file.read(path) for path in (first, second)]
     names = [f"{run.terms.system}'s {run.terms.scenario}" for run in runs]
     if names[0] != names[1]:
-        raise UserError(f"{first} is of {names[0]}, {second} of {names[1]}: not comparable")
+        raise UserError(f"{first} is of {names[0]}, {second} of {names[1]}: they cannot be compared")
     blocks = [blocks_of(run) for run in runs]
     if min(map(len, blocks)) < FEWEST_SECONDS:
-        raise UserError(f"a run of less than {FEWEST_SECONDS} counted seconds says nothing: make longer ones")
+        raise UserError(f"a run of less than {FEWEST_SECONDS} counted seconds is too short: make longer ones")
     return differences(blocks[0], blocks[1])
 
 
@@ -76,7 +76,7 @@ def blocks_of(run: RunFile) -> list[list[int]]:
 
 def differences(first: Blocks, second: Blocks, seed: int = 0) -> list[Difference]:
     """Return the difference of each percentile, with its interval."""
-    # In order within themselves, blocks are merged rather than sorted with every draw.
+    # Blocks are sorted once; each draw only merges them.
     first, second = [sorted(block) for block in first], [sorted(block) for block in second]
     random = Random(seed)
     drawn = [(_drawn(first, random), _drawn(second, random)) for _ in range(DRAWS)]
@@ -99,7 +99,7 @@ def _percentiles(blocks: Blocks) -> list[float]:
 
 
 def render(found: Sequence[Difference], console: Console) -> None:
-    """Print the differences and what they mean."""
+    """Print the differences, and whether they are beyond noise."""
     table = Table("percentile", "first ms", "second ms", "difference, 99 % of draws", "", box=None)
     for item in found:
         verdict = "slower" if item.slower else "faster" if item.faster else "no difference beyond noise"

@@ -1,4 +1,4 @@
-"""Hands out arrivals when they are due, an account's next only after its last answer (for gevent)."""
+"""Dispatch of arrivals when they are due, an account's next only after its last answer (for gevent)."""
 
 import time
 from collections import deque
@@ -11,7 +11,7 @@ from hallmark.load.plan import Arrival
 
 
 class Dispatch:
-    """The open loop: arrivals become ready by the clock, whatever the system does; whoever is free takes one.
+    """The open loop: arrivals become ready by the clock, independent of the system; any free sender takes the next one.
 
     `origin` is the moment, on the monotonic clock, that the arrivals' `due` counts from.
     """
@@ -41,7 +41,7 @@ class Dispatch:
         return arrival
 
     def done(self, arrival: Arrival) -> None:
-        """Free the account of an arrival that has its answer."""
+        """Free the account of an arrival that has been answered."""
         lane = arrival.lane
         waiting = self._busy[lane]
         if waiting:

@@ -1,4 +1,4 @@
-"""The floor: a function that does nothing behind the same gateway, deployed beside a stage for a while."""
+"""The floor: a no-op function behind the same gateway, deployed temporarily beside a stage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ def floor_of(stage: DeployedStage) -> DeployedStage:
 
 @contextmanager
 def floor_beside(stage: DeployedStage, load: Load) -> Iterator[DeployedStage]:
-    """Deploy the floor's stack beside a stage, and delete it in the end."""
+    """Deploy the floor's stack beside a stage, and delete it at the end."""
     client, floor = stage.client("cloudformation"), floor_of(stage)
     (name,) = floor.stacks
     template, parameters = load.floor(stage)

@@ -1,4 +1,4 @@
-"""What the floor can hold, and how long it takes at the rate that the pipeline is going to get."""
+"""Measurement of the floor: the rate that it sustains, and its latencies at the rate of the pipeline's run."""
 
 from dataclasses import dataclass
 from math import inf
@@ -9,7 +9,7 @@ from hallmark.load import slo
 from hallmark.load.generator import Settings, generate
 from hallmark.load.latencies import Latencies
 from hallmark.load.load import Load
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.series import phase_results
 from hallmark.progress import Callback
@@ -24,7 +24,7 @@ ATTEMPTS, STEP_DOWN = 5, 0.7
 
 @dataclass(frozen=True)
 class Floor:
-    """The floor's latencies at `rate` requests a second, its numbers for the report, and what is to be said of them."""
+    """The floor's latencies at `rate` requests a second, its numbers for the report, and notes about them."""
 
     rate: float
     latencies: Latencies
@@ -33,32 +33,32 @@ class Floor:
 
 
 def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Floor:
-    """Offer the floor twice the rate, then the rate; where it does not hold it, the rate is half of what it holds.
+    """Offer the floor twice the rate, then the rate; if it does not sustain that, half of what it sustains.
 
-    It holds what it answers, no slower than the pipeline itself may be. Raises UserError when it holds next to nothing.
+    A rate is sustained if every request is answered within the pipeline's own latency bound. UserError if none is.
     """
     wanted, tried, latest = rate, rate, _latest(stage, load)
     notes: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
-        measured = _run(stage, load, rate, processes, progress)
-        capacity = _phase(measured, CAPACITY)
+        outcome = _run(stage, load, rate, processes, progress)
+        capacity = _phase(outcome, CAPACITY)
         if _held(capacity, latest, load.kinds.accepted):
-            return _floor(rate, measured, capacity, notes)
+            return _floor(rate, outcome, capacity, notes)
         tried, rate = rate, round(min(capacity.achieved, capacity.offered * STEP_DOWN) / 2, 1)
         if not rate:
             break
         notes = (
-            f"too slow for {wanted:g}/s: the no-op floor does not hold {2 * wanted:g}/s ({HELD_PERCENT:g} % of it, "
-            f"with a p99 of at most {latest:g} ms), so the rate is {rate:g}/s, half of what it holds",
+            f"too slow for {wanted:g}/s: the no-op floor does not sustain {2 * wanted:g}/s ({HELD_PERCENT:g} % of it, "
+            f"with a p99 of at most {latest:g} ms), so the rate is {rate:g}/s, half of what it sustains",
         )
     raise UserError(
-        f"not even a function that does nothing holds {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
-        f"end what else runs here, then run the load again"
+        f"even a no-op function does not sustain {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
+        f"end other programs on this machine, then rerun"
     )
 
 
 def _latest(stage: DeployedStage, load: Load) -> float:
-    """The p99 in milliseconds that the pipeline may have."""
+    """Return the pipeline's bound of the p99 in milliseconds."""
     key = scenarios.stage_key(stage.target, stage.name)
     bounds = (
         slo.at(row.at_most, key) for row in slo.load(stage.system, PIPELINE, key, load.measures) if row.measure == "p99"
@@ -66,23 +66,23 @@ def _latest(stage: DeployedStage, load: Load) -> float:
     return min((bound for bound in bounds if bound is not None), default=inf)
 
 
-def _run(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Measured:
+def _run(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> RunOutcome:
     run = generate(stage, SCENARIO, Settings(rate=rate, processes=processes, floor=True), progress)
-    return Measured(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
+    return RunOutcome(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
 
 
-def _phase(measured: Measured, name: str) -> PhaseResult:
-    return next(phase for phase in phase_results(measured) if phase.name == name)
+def _phase(outcome: RunOutcome, name: str) -> PhaseResult:
+    return next(phase for phase in phase_results(outcome) if phase.name == name)
 
 
 def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
-    # Few samples have no p99, but a slowest one.
+    # Too few samples for a p99: take the slowest.
     in_time = phase.percentiles.get("99", phase.percentiles.get("max", inf)) <= latest
     return set(phase.statuses) == {str(accepted)} and phase.achieved >= phase.offered * HELD_PERCENT / 100 and in_time
 
 
-def _floor(rate: float, measured: Measured, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
-    latencies = measured.latencies(STEADY)
+def _floor(rate: float, outcome: RunOutcome, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
+    latencies = outcome.latencies(STEADY)
     numbers = {f"p{name}": value for name, value in latencies.table().items() if name != "max"}
-    told = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
-    return Floor(rate, latencies, {**numbers, **told, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)
+    measured = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
+    return Floor(rate, latencies, {**numbers, **measured, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)

@@ -1,4 +1,4 @@
-"""Runs the load generator, Locust, as a process of its own."""
+"""The load generator, Locust, as a separate process."""
 
 import subprocess
 import sys
@@ -20,9 +20,9 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Settings:
-    """How a scenario is run: its rate and length where they differ from the file, how many generator processes.
+    """How a scenario is run: rate and length if they differ from the file's, number of generator processes.
 
-    With `host` the requests go there, without a key; with `floor` to the stack that does nothing, beside the stage.
+    With `host` the requests go there, without a key; with `floor` to the no-op stack beside the stage.
     `label` names the files in build/load.
     """
 
@@ -35,9 +35,9 @@ class Settings:
 
 
 def generate(stage: Stage, name: str, settings: Settings, progress: Callback) -> RunFile:
-    """Run a scenario on a stage and return the run; Locust's own page is beside its file, with the suffix `.html`.
+    """Run a scenario on a stage and return the run; Locust's own report is beside its file, as `.html`.
 
-    UserError with Locust's last words when it leaves no run.
+    UserError with Locust's last line of output when it writes no run.
     """
     label = settings.label or name
     path = RUNS / f"{label}.json"
@@ -58,7 +58,7 @@ def generate(stage: Stage, name: str, settings: Settings, progress: Callback) ->
             raise
     if not path.is_file():
         tail = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        raise UserError(f"the load generator left no run: {''.join(tail) or 'it said nothing'} (see {log})")
+        raise UserError(f"the load generator wrote no run: {''.join(tail) or 'no output'} (see {log})")
     return run_file.read(path)
 
 

@@ -10,7 +10,7 @@ REGULAR = "regular"
 
 @dataclass(frozen=True)
 class Abuse:
-    """One kind of abuse: which key comes along, and the statuses that answer it."""
+    """One kind of abuse: the key that is sent, and the expected statuses."""
 
     name: str
     key: Key
@@ -19,7 +19,7 @@ class Abuse:
 
 @dataclass(frozen=True)
 class Kinds:
-    """What a system is sent: the status by which it accepts a regular request, and its kinds of abuse."""
+    """A system's kinds of requests: the status that accepts a regular one, and its kinds of abuse."""
 
     accepted: int
     abuse: tuple[Abuse, ...] = ()
@@ -29,15 +29,15 @@ class Kinds:
         return frozenset({self.accepted}) if kind == REGULAR else self._abuse(kind).answers
 
     def key(self, kind: str) -> Key:
-        """Return whose key comes along with a kind of request."""
+        """Return which key is sent with a kind of request."""
         return "the stage's" if kind == REGULAR else self._abuse(kind).key
 
     def over_quota(self, kind: str) -> bool:
-        """Whether a kind of request wants a client that has used up its quota."""
+        """Return whether a kind of request needs a client over its quota."""
         return self.key(kind) == "over its quota"
 
     def in_turn(self) -> "cycle[str]":
-        """Return the names of the kinds of abuse, in turn, for ever."""
+        """Yield the names of the kinds of abuse, in turn, endlessly."""
         return cycle(kind.name for kind in self.abuse)
 
     def _abuse(self, name: str) -> Abuse:

@@ -1,4 +1,4 @@
-"""Latencies of a set of samples: exact microseconds in the places of an HDR histogram.
+"""Latencies of a set of samples: microseconds, counted in the buckets of an HDR histogram.
 
 https://hdrhistogram.github.io/HdrHistogram/
 """
@@ -15,12 +15,12 @@ LONGEST_MICROSECONDS = 3_600_000_000
 DIGITS = 4
 PERCENTILES = {"50": 50.0, "95": 95.0, "99": 99.0, "99.9": 99.9}
 _BINS_PER_DOUBLING = 4
-# Knows which values share a place, and holds none: to make one takes longer than to count the samples of a phase.
-_PLACES = HdrHistogram(1, LONGEST_MICROSECONDS, DIGITS)
+# Empty, used only to map values to buckets: creating a histogram takes longer than counting a phase's samples.
+_BUCKETS = HdrHistogram(1, LONGEST_MICROSECONDS, DIGITS)
 
 
 class Latencies:
-    """A histogram of microseconds, told in milliseconds; a percentile of nothing is None, not 0."""
+    """A histogram of microseconds, reported in milliseconds; without samples a percentile is None, not 0."""
 
     def __init__(self, microseconds: Iterable[int]) -> None:
         counts: Counter[int] = Counter()
@@ -44,13 +44,13 @@ class Latencies:
         return None
 
     def table(self) -> dict[str, float]:
-        """Return the usual percentiles, as far as they can be told, and the maximum."""
+        """Return the usual percentiles, as far as there are enough samples, and the maximum."""
         found = {name: self.percentile(percent) for name, percent in PERCENTILES.items()}
         table = {name: round(value, 3) for name, value in found.items() if value is not None}
         return {**table, "max": round(self._counts[-1][0] / 1000, 3)} if len(self) else {}
 
     def bins(self) -> Iterator[Bin]:
-        """Yield bins of logarithmic width, four for each doubling, from the first to the last that holds any."""
+        """Yield bins of logarithmic width, four for each doubling, from the first to the last non-empty one."""
         counts: dict[int, int] = {}
         for value, samples in self._counts:
             place = ceil(_BINS_PER_DOUBLING * log2(value / 1000))
@@ -60,5 +60,5 @@ class Latencies:
 
 
 def _highest(value: int) -> int:
-    """Return the highest of the values, in microseconds, that share a place of the histogram with this one."""
-    return int(_PLACES.get_highest_equivalent_value(value))
+    """Return the highest value, in microseconds, of the same bucket."""
+    return int(_BUCKETS.get_highest_equivalent_value(value))

@@ -1,14 +1,14 @@
-"""What a system offers to be put under load: its traffic, its address, and how a run of it is accounted for."""
+"""What a system offers to be put under load: its traffic, its address, and the reconciliation of a run."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
-from hallmark.load.measured import Measure
+from hallmark.load.outcome import Measure
 from hallmark.load.plan import Arrival, Mix
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile
 from hallmark.progress import Callback
 from hallmark.stage import Stage
@@ -16,7 +16,7 @@ from hallmark.stage import Stage
 
 @dataclass(frozen=True)
 class Target:
-    """Where requests go, with which key; `api_id` is the API that a client over its quota calls, too."""
+    """The address and the key of requests; `api_id` is the API that a client over its quota also calls."""
 
     url: str
     key: str
@@ -24,33 +24,33 @@ class Target:
 
 
 class Load(ABC):
-    """A system's load; `measures` are its own beside those that every run has, each with its unit."""
+    """A system's load; `measures` are its own, in addition to those of every system, each with its unit."""
 
     kinds: ClassVar[Kinds]
     measures: ClassVar[Mapping[str, tuple[Measure, str]]] = {}
 
     @abstractmethod
     def mix(self, stage: Stage) -> Mix:
-        """Return what makes a stage's items and their bodies."""
+        """Return the source of a stage's items and their bodies."""
 
     @abstractmethod
     def target(self, stage: Stage) -> Target:
-        """Return where a stage takes requests."""
+        """Return the address that accepts requests."""
 
     @abstractmethod
     def received_at(self, answer: bytes) -> str:
-        """Return when an accepted request was received, as its answer says."""
+        """Return when an accepted request was received, according to its answer."""
 
     @abstractmethod
     def before(self, stage: Stage) -> int:
-        """Return what is counted before a run, for the account afterwards."""
+        """Return what is counted before a run, for the reconciliation afterwards."""
 
     @abstractmethod
-    def account(
+    def reconcile(
         self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
-    ) -> Account:
-        """Wait until the system is quiet and account for every regular item of a run, the warm-up's too."""
+    ) -> Reconciliation:
+        """Wait until the system is quiet, and reconcile every regular item of a run, including the warm-up's."""
 
     @abstractmethod
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
-        """Return the template of a stack that does nothing behind the same gateway, and its parameters."""
+        """Return the template of a no-op stack behind the same gateway, and its parameters."""

@@ -1,4 +1,4 @@
-"""What kind of machine this is, in one line of a report."""
+"""A description of this machine, in one line of a report."""
 
 import os
 import platform

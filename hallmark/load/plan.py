@@ -1,4 +1,4 @@
-"""The plan of a run: what arrives when, the same on every machine that is given the same terms."""
+"""The plan of a run: its arrivals in time, equal on every machine for equal terms."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,21 +15,21 @@ from hallmark.sending.item import Item
 
 
 class Mix(Protocol):
-    """A stage's traffic: items by the name that a scenario gives to their mix, and each request's body."""
+    """A stage's traffic: items, by the name that a scenario gives to their mix, and each request's body."""
 
     def begin(self, total: int) -> datetime:
-        """Return the first moment of traffic of which the last of `total` items lies just before now."""
+        """Return the start of traffic whose last of `total` items is just before now."""
 
     def items(self, total: int, begin: datetime, mix: str | None) -> Iterator[Item]:
-        """Yield as many items in the order of time; UserError for a mix that the system does not have."""
+        """Yield so many items in order of time; UserError for a mix that the system does not have."""
 
     def body(self, item: Item, kind: str) -> bytes:
-        """Return the request's body, spoilt where the kind is abuse."""
+        """Return the request's body, corrupted if the kind is abuse."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a plan follows from; `begin` is the generated traffic's first moment, which makes a run's ids its own."""
+    """The input of a plan; `begin` is the generated traffic's start, which makes a run's ids unique."""
 
     system: str
     scenario: str
@@ -51,7 +51,7 @@ class Terms:
         return asdict(self)
 
     def load(self) -> Scenario:
-        """Return the scenario at these terms."""
+        """Return the scenario with these terms."""
         return scenario.load(self.system, self.scenario).tuned(self.rate, self.seconds)
 
 
@@ -67,13 +67,13 @@ class Arrival:
 
     @property
     def lane(self) -> str:
-        """What is served strictly one after another: the item's lane; abuse waits for nobody."""
+        """The sequence that is served strictly in order: the item's lane; abuse has none."""
         return self.item.lane if self.kind == REGULAR else f"abuse-{self.index}"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A moment at which something arrives."""
+    """The time of one arrival."""
 
     due: float
     phase: str
@@ -81,7 +81,7 @@ class Slot:
 
 
 def slots(of: Scenario, stage_key: str, kinds: Kinds) -> list[Slot]:
-    """Return the moments of all arrivals, evenly spaced within each phase, in the order of time."""
+    """Yield the times of all arrivals, evenly spaced within each phase, in order."""
     found: list[Slot] = []
     start = 0.0
     abuse = kinds.in_turn()
@@ -109,7 +109,7 @@ def arrivals(terms: Terms, kinds: Kinds, mix: Mix) -> list[Arrival]:
 
 
 def _spread(items: Sequence[Item], random: Random) -> list[Item]:
-    """Spread each lane's items evenly: an account is not used again before its last answer is there."""
+    """Spread each lane's items evenly, so that an account is used again only after its last answer."""
     lanes: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         lanes[item.lane].append(item)

@@ -9,7 +9,7 @@ _PERCENTILES = ("50", "95", "99", "99.9", "max")
 
 
 def render(result: LoadResult, console: Console) -> None:
-    """Print the phases, the floor, the objectives, and what is to be said."""
+    """Print the phases, the floor, the objectives, and the notes."""
     machine = f"{result.machine}; {result.users} users, {result.generators} generator(s)"
     load = f"{result.rate:g}/s for {result.seconds:g} s on {result.target} stage {result.stage}"
     console.print(f"[bold]{result.scenario}[/]: {result.about}\n{load}\n{machine}", highlight=False)

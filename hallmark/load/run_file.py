@@ -1,4 +1,4 @@
-"""What a generator leaves behind: the terms of its run and every sample, exact, in one JSON file."""
+"""The file of a run: its terms and every exact sample, as JSON."""
 
 import json
 from collections.abc import Iterable
@@ -25,15 +25,15 @@ class Sample:
     received_at: str = ""
 
     def row(self) -> list[Any]:
-        """Return the fields as a list, as they travel and are stored."""
+        """Return the fields as a list, the form in which they are sent and stored."""
         return [self.index, self.latency, self.status, self.received_at]
 
 
 @dataclass(frozen=True)
 class RunFile:
-    """A run as its generator saw it: when it started (UTC), which users and how many generators sent what.
+    """A run as its generator saw it: its start (UTC), number of users and generators, and samples.
 
-    `counted_before` is what the system counted at the start, such as the events of its archive.
+    `counted_before` is the system's count at the start, such as the events of its archive.
     """
 
     terms: Terms
@@ -58,9 +58,9 @@ def samples_of(rows: Iterable[Iterable[Any]]) -> tuple[Sample, ...]:
 
 
 def read(path: Path) -> RunFile:
-    """Read a run; UserError when the file is none."""
+    """Read a run; UserError when the file does not hold one."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return RunFile(terms=Terms(**data.pop("terms")), samples=samples_of(data.pop("samples")), **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is no load run: make one with `hallmark load run`") from None
+        raise UserError(f"{path} is not a load run: make one with `hallmark load run`") from None

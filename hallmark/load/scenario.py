@@ -1,4 +1,4 @@
-"""The scenarios of load/scenarios/<system>: what arrives, how fast, for how long."""
+"""The scenarios of load/scenarios/<system>: kinds of arrivals, rates, durations."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ Rates = Annotated[dict[str, Number], BeforeValidator(lambda value: value if isin
 class Phase(BaseModel):
     """A stretch of constant rates: regular and abusive requests a second, one number or one for each stage.
 
-    What is not `counted` (the warm-up) is sent and accounted for, and measured by nothing. `stretch` marks the phases
+    A phase that is not `counted` (the warm-up) is sent and reconciled, but not measured. `stretch` marks the phases
     whose length a caller may set.
     """
 
@@ -42,7 +42,7 @@ class Phase(BaseModel):
 
 
 class Scenario(BaseModel):
-    """A load of named phases; `users` is how many requests can be on their way at once, `mix` the system's own word."""
+    """A load of named phases; `users` is the maximum of concurrent requests, `mix` is defined by the system."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,16 +56,16 @@ class Scenario(BaseModel):
     @model_validator(mode="after")
     def _stretches(self) -> "Scenario":
         if not any(phase.stretch for phase in self.phases):
-            raise ValueError("wants a phase with `stretch: true`: the one that it is about")
+            raise ValueError("needs a main phase with `stretch: true`")
         return self
 
     @property
     def main(self) -> Phase:
-        """The last phase that may be stretched: what the scenario is about."""
+        """The main phase: the last one that may be stretched."""
         return [phase for phase in self.phases if phase.stretch][-1]
 
     def tuned(self, rate: float | None = None, seconds: float | None = None) -> "Scenario":
-        """Return the scenario at another rate (every phase in proportion), what may be stretched of another length."""
+        """Return the scenario at another rate (in proportion in every phase) and length (of the stretchable phases)."""
 
         def tune(phase: Phase) -> Phase:
             changes: dict[str, Any] = {}
@@ -88,7 +88,7 @@ def path_of(system: str, name: str, folder: Path = SCENARIOS) -> Path:
     path = folder / system / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(names(system, folder)) or "none"
-        raise UserError(f"there is no scenario {name!r} in {folder.name}/{system}: there are {known}")
+        raise UserError(f"there is no scenario {name!r} in {folder.name}/{system}: use one of {known}")
     return path
 
 
@@ -106,5 +106,5 @@ def load(system: str, name: str, folder: Path = SCENARIOS) -> Scenario:
 
 
 def stage_key(target: str, stage: str) -> str:
-    """Return what rates and objectives call a stage: `embedded`, or the stage's name on AWS."""
+    """Return the key of a stage in rates and objectives: `embedded`, or the stage's name on AWS."""
     return "embedded" if target == "embedded" else stage

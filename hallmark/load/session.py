@@ -1,4 +1,4 @@
-"""A whole load test: the generator's headroom, the floor, the scenario, the account, the verdict."""
+"""A whole load test: the generator's capacity, the floor, the scenario, the reconciliation, the verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,10 +9,10 @@ from hallmark.load import scenario, slo
 from hallmark.load.floor import floor_beside
 from hallmark.load.floor_run import Floor, measure_floor
 from hallmark.load.generator import Settings, generate
-from hallmark.load.headroom import headroom
+from hallmark.load.generator_capacity import generator_capacity
 from hallmark.load.latencies import Latencies
 from hallmark.load.machine import machine
-from hallmark.load.measured import THROTTLED, Measured
+from hallmark.load.outcome import THROTTLED, RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
@@ -20,27 +20,27 @@ from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.wing import load_of
 
-# How the id of the control ends that latency is measured for, in every catalogue.
+# The suffix of the id of the latency control, in every catalogue.
 LATENCY = "_LATENCY"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judged run: what evidence keeps, and the run itself."""
+    """A judged run: the result for the evidence, and the outcome."""
 
     result: LoadResult
-    measured: Measured
+    outcome: RunOutcome
 
 
 def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
-    """Run a scenario and judge it; with a floor, at half of what the floor holds if that is less."""
+    """Run a scenario and judge it; with a floor, at half of the floor's rate if that is lower."""
     floor = None
     notes: list[str] = []
     load = load_of(stage.system)
     wanted = scenario.load(stage.system, name)
     if wanted.floor:
-        spare = headroom(stage, load, settings.processes, progress)
-        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a server that does nothing")
+        spare = generator_capacity(stage, load, settings.processes, progress)
+        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a no-op server")
         with floor_beside(stage, load) as beside:
             rate = settings.rate or wanted.main.rate_at(_key(stage))
             floor = measure_floor(beside, load, rate, settings.processes, progress)
@@ -61,11 +61,11 @@ def judge(
     usage_before: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Judgement:
-    """Wait until the pipeline is quiet, account for every item of a run, and judge it by its objectives."""
+    """Wait until the pipeline is quiet, reconcile every item of a run, and judge it by its objectives."""
     load = load_of(stage.system)
     planned = arrivals(made.terms, load.kinds, load.mix(stage))
-    accounted = load.account(stage, made, planned, drain_buffer, progress)
-    measured = Measured(made, planned, load.kinds, accounted, floor.latencies if floor else None)
+    reconciled = load.reconcile(stage, made, planned, drain_buffer, progress)
+    outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None)
     rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
     control = catalogue.load(stage.system).ending(LATENCY)
@@ -82,16 +82,16 @@ def judge(
         generators=made.generators,
         machine=machine(),
         fidelity=_fidelity(control) if made.target == "embedded" else "native",
-        phases=tuple(phase_results(measured)),
-        objectives=tuple(slo.judge(measured, rows, load.measures)),
-        series=tuple(seconds(measured)),
-        histogram=tuple(_counted(measured).bins()),
-        ledger=_ledger(measured),
+        phases=tuple(phase_results(outcome)),
+        objectives=tuple(slo.judge(outcome, rows, load.measures)),
+        series=tuple(seconds(outcome)),
+        histogram=tuple(_counted(outcome).bins()),
+        ledger=_ledger(outcome),
         floor=floor.numbers if floor else {},
         usage=_spent(usage_before, stage.usage()),
         notes=notes,
     )
-    return Judgement(result, measured)
+    return Judgement(result, outcome)
 
 
 def _fidelity(control: catalogue.Control | None) -> str:
@@ -102,17 +102,17 @@ def _key(stage: DeployedStage) -> str:
     return scenario.stage_key(stage.target, stage.name)
 
 
-def _counted(measured: Measured) -> Latencies:
-    counted = [phase.name for phase in measured.run.terms.load().phases if phase.counted]
-    samples = (sample for phase in counted for _, sample in measured.samples(phase))
+def _counted(outcome: RunOutcome) -> Latencies:
+    counted = [phase.name for phase in outcome.run.terms.load().phases if phase.counted]
+    samples = (sample for phase in counted for _, sample in outcome.samples(phase))
     return Latencies(sample.latency for sample in samples if sample.status != THROTTLED)
 
 
-def _ledger(measured: Measured) -> dict[str, int]:
-    assert measured.account is not None
-    ledger = measured.account.ledger
+def _ledger(outcome: RunOutcome) -> dict[str, int]:
+    assert outcome.reconciliation is not None
+    ledger = outcome.reconciliation.ledger
     counts = {name: int(getattr(ledger, name)) for name in ("sent", "accepted", "failed")}
-    return {**counts, "lost": len(ledger.lost), **measured.account.figures}
+    return {**counts, "lost": len(ledger.lost), **outcome.reconciliation.figures}
 
 
 def _spent(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> dict[str, float]:

@@ -10,9 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hallmark import yaml_lines
 from hallmark.evidence.load_result import Judged
 from hallmark.load import scenario as scenarios
-from hallmark.load.measured import Measure, Measured
-from hallmark.load.measures import MEASURES
-from hallmark.load.recovery import recovery_seconds
+from hallmark.load.measures import MEASURES, recovery_seconds
+from hallmark.load.outcome import Measure, RunOutcome
 from hallmark.project import ROOT
 from infra.errors import UserError
 
@@ -31,7 +30,7 @@ def at(bounds: Mapping[str, float], stage_key: str) -> float | None:
 class Row(BaseModel):
     """A bound, at most or at least, on a measure of a phase, for a control.
 
-    With `over` the measure is divided by that of another phase; `recovery` wants `p99_ms`, which counts as recovered.
+    With `over` the measure is divided by that of another phase; `recovery` needs `p99_ms`, the bound of recovery.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,31 +46,31 @@ class Row(BaseModel):
     @model_validator(mode="after")
     def _whole(self) -> "Row":
         if bool(self.at_most) == bool(self.at_least):
-            raise ValueError("wants one of at_most and at_least")
+            raise ValueError("needs one of at_most and at_least")
         if (self.measure == RECOVERY) != bool(self.p99_ms):
-            raise ValueError("wants p99_ms with recovery, and with no other measure")
+            raise ValueError("needs p99_ms with recovery, and only then")
         return self
 
     def unit(self, measures: Measures) -> str:
-        """Return the unit of what is measured."""
+        """Return the unit of the measure."""
         if self.measure == RECOVERY:
             return "s"
         return "times" if self.over else measures[self.measure][1]
 
     @property
     def title(self) -> str:
-        """What is measured, in words."""
+        """The measure, in words."""
         return f"{self.measure} over that of {self.over}" if self.over else self.measure
 
-    def found(self, measured: Measured, stage_key: str, measures: Measures) -> float | None:
-        """Return the measure of a run, None where it was not measured."""
+    def found(self, outcome: RunOutcome, stage_key: str, measures: Measures) -> float | None:
+        """Return the measure of a run; None where it was not measured."""
         if self.measure == RECOVERY:
-            return recovery_seconds(measured, self.phase, at(self.p99_ms, stage_key) or 0.0)
+            return recovery_seconds(outcome, self.phase, at(self.p99_ms, stage_key) or 0.0)
         measure = measures[self.measure][0]
-        value = measure(measured, self.phase)
+        value = measure(outcome, self.phase)
         if self.over is None or value is None:
             return value
-        base = measure(measured, self.over)
+        base = measure(outcome, self.over)
         return value / base if base else None
 
 
@@ -83,7 +82,7 @@ def file_of(system: str, folder: Path = FOLDER) -> Path:
 def load(system: str, scenario: str, stage_key: str, own: Measures, file: Path | None = None) -> list[Row]:
     """Return the objectives of a scenario on a stage; UserError when there are none, or at the first mistake.
 
-    `own` are the measures that the system has beside those that every run has.
+    `own` are the system's measures, in addition to those of every system.
     """
     file = file or file_of(system)
     data = _table(file).get(scenario) or []
@@ -94,7 +93,7 @@ def load(system: str, scenario: str, stage_key: str, own: Measures, file: Path |
     for number, row in enumerate(rows, 1):
         where = f"{file.name}: {scenario}, row {number}"
         if row.measure not in known:
-            raise UserError(f"{where}: there is no measure {row.measure!r}: there are {', '.join(known)}")
+            raise UserError(f"{where}: there is no measure {row.measure!r}: use one of {', '.join(known)}")
         if unknown := {row.phase, row.over or row.phase} - phases:
             raise UserError(f"{where}: the scenario has no phase {unknown.pop()!r}")
     if not found:
@@ -117,26 +116,26 @@ def _row(row: Any, where: str) -> Row:
         raise UserError(f"{where}: {field}{first['msg']}") from None
 
 
-def judge(measured: Measured, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
-    """Yield the verdict on each objective; what was not measured fails."""
-    key, measures = measured.run.terms.stage_key, {**MEASURES, **own}
+def judge(outcome: RunOutcome, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
+    """Yield the verdict on each objective; an unmeasured one fails."""
+    key, measures = outcome.run.terms.stage_key, {**MEASURES, **own}
     for row in rows:
-        found, bound = row.found(measured, key, measures), at(row.at_most or row.at_least, key)
+        found, bound = row.found(outcome, key, measures), at(row.at_most or row.at_least, key)
         assert bound is not None
         at_most, unit = bool(row.at_most), row.unit(measures)
         passed = found is not None and (found <= bound if at_most else found >= bound)
         shown = None if found is None else round(found, 3)
-        told = _told(found, bound, at_most, unit)
-        yield Judged(row.control, row.title, row.phase, shown, bound, at_most, unit, passed, told)
+        sentence = _sentence(found, bound, at_most, unit)
+        yield Judged(row.control, row.title, row.phase, shown, bound, at_most, unit, passed, sentence)
 
 
-def _told(found: float | None, bound: float, at_most: bool, unit: str) -> str:
+def _sentence(found: float | None, bound: float, at_most: bool, unit: str) -> str:
     wanted = f"wanted at {'most' if at_most else 'least'} {_number(bound, unit)}"
     if found is None:
         return f"not measured, {wanted}"
-    told = f"{_number(found, unit)}, {wanted}"
+    sentence = f"{_number(found, unit)}, {wanted}"
     off = found - bound if at_most else bound - found
-    return f"{told}: {_number(off, unit)} too {'much' if at_most else 'little'}" if off > 0 else told
+    return f"{sentence}: {_number(off, unit)} too {'much' if at_most else 'little'}" if off > 0 else sentence
 
 
 def _number(value: float, unit: str) -> str:

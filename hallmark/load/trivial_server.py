@@ -23,7 +23,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def main() -> None:
-    """Serve until ended."""
+    """Serve until terminated."""
     server = uvicorn.Server(uvicorn.Config(app, LOOPBACK, 0, access_log=False, log_level="warning"))
     serving = asyncio.create_task(server.serve())
     while not server.started:

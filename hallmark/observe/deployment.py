@@ -1,4 +1,4 @@
-"""A deployed stage as the readers see it: clients, what CloudFormation says it made, which names are the stage's."""
+"""A deployed stage as the readers see it: clients, the stack's resources, and which names are the stage's."""
 
 import json
 import re
@@ -14,17 +14,17 @@ from hallmark.stage import Stage
 from infra.errors import UserError
 
 Json = dict[str, Any]
-# Every stack of the CDK may have it; it is no resource of any service.
+# Every CDK stack may have it; no service has such a resource.
 _CDK_METADATA = "CDKMetadata"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One resource as its service describes it; `physical` is what the service calls it, `parts` what it is made of.
+    """One resource as its service describes it; `physical` is the service's name for it.
 
-    A resource that CloudFormation knows by an id of its own (a queue's policy) has `parts`: the properties that tell
-    which one it is.
+    A resource that CloudFormation knows by an id of its own (a queue's policy) has `parts`: the properties that
+    identify it.
     """
 
     type: str
@@ -34,9 +34,9 @@ class Thing:
 
 
 class Deployment:
-    """What the readers ask: the stage's services, its stacks, and which names are its own.
+    """What the readers use: the stage's services, its stacks, and which names are its own.
 
-    It is read once: each question is put to AWS once, so that all readers see the same.
+    Each request is sent to AWS once, so that all readers see the same state.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -44,7 +44,7 @@ class Deployment:
         self._answers: dict[str, Any] = {}
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
-        """Every item under a key of a paged answer."""
+        """Yield every item under a key of a paged response."""
 
         def ask() -> list[Any]:
             pages = self.stage.client(service).get_paginator(operation).paginate(**arguments)
@@ -54,7 +54,7 @@ class Deployment:
         return items
 
     def asked(self, service: str, operation: str, *absent: str, **arguments: Any) -> Json:
-        """The answer of an operation; empty if it says with one of these error codes that nothing is there."""
+        """Return the response of an operation; empty for one of these error codes, which mean that there is none."""
 
         def ask() -> Json:
             try:
@@ -89,7 +89,7 @@ class Deployment:
     @cached_property
     def deployed(self) -> Json:
         """The templates that the stacks were deployed with, as one."""
-        # Says in one line that a stage is not deployed, where CloudFormation would say that a stack does not exist.
+        # Raises our one-line error for a stage that is not deployed, instead of CloudFormation's.
         _ = self.stage.outputs
         return joined([self._template(stack) for stack in self.stage.stacks])
 
@@ -99,24 +99,24 @@ class Deployment:
         return found
 
     def is_ours(self, kind: str, physical: str, name: str = "") -> bool:
-        """Whether a resource is the stage's: a stack of it made it, or its name says so."""
+        """Return whether a resource is the stage's: one of its stacks created it, or its name has the stage's form."""
         return self.made(kind, physical) or is_of(self.stage, name or physical)
 
     def made(self, kind: str, physical: str) -> bool:
-        """Whether a stack of the stage made a resource."""
+        """Return whether a stack of the stage created a resource."""
         return (kind, physical) in self._logical_ids
 
     def logical_id(self, kind: str, physical: str) -> str:
-        """The logical id of what the stack made, or one made up: `Unmanaged`, the type, what the service calls it."""
+        """Return the logical id of a stack's resource, else `Unmanaged`, the type and the service's name for it."""
         known = self._logical_ids.get((kind, physical))
         return known or re.sub(r"[^A-Za-z0-9]", "", f"Unmanaged{kind.removeprefix('AWS')}{physical}")
 
     def ref(self, kind: str, physical: str) -> Json:
-        """A reference to a resource."""
+        """Return a reference to a resource."""
         return {"Ref": self.logical_id(kind, physical)}
 
     def referring(self, text: str, *kinds: str) -> Any:
-        """A text, with references in the place of ids that a service has given to resources of these kinds."""
+        """Return a text in which ids that a service gave to resources of these kinds are replaced by references."""
         ids = {physical: logical for (kind, physical), logical in self._logical_ids.items() if kind in kinds}
         words = "|".join(map(re.escape, ids))
         parts = re.split(rf"(?<![A-Za-z0-9])({words})(?![A-Za-z0-9])", text) if ids else [text]
@@ -126,7 +126,7 @@ class Deployment:
 
 
 def joined(templates: Sequence[Json]) -> Json:
-    """The templates of a stage as one, with the first one's metadata; UserError where two use the same logical id."""
+    """Return a stage's templates as one, with the first one's metadata; UserError for a logical id used twice."""
     resources: Json = {}
     for template in templates:
         if twice := sorted(resources.keys() & template["Resources"].keys() - {_CDK_METADATA}):
@@ -136,10 +136,10 @@ def joined(templates: Sequence[Json]) -> Json:
 
 
 def picked(source: Json, *names: str) -> Json:
-    """The named fields that are there and not empty."""
+    """Return the named fields that exist and are not empty."""
     return {name: source[name] for name in names if source.get(name) not in _EMPTY}
 
 
 def capitalized(source: Json, *names: str) -> Json:
-    """The same for services that write names with a small letter at first."""
+    """Return the same for services whose names begin with a small letter."""
     return {name: value for name in names if (value := source.get(name[0].lower() + name[1:])) not in _EMPTY}

@@ -1,4 +1,4 @@
-"""What differs between the template that was synthesized and the stage as it is."""
+"""The differences between the synthesized template and the deployed stage."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from infra.errors import UserError
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference; values as JSON shows them, None where there is none. Without a path it is the whole resource."""
+    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource."""
 
     resource: str
     type: str
@@ -26,23 +26,23 @@ class Difference:
 
 
 def declared(system: str, stage: str) -> Json:
-    """The synthesized templates of a stage, as one; UserError when there is none."""
+    """Return the synthesized templates of a stage, as one; UserError when there are none."""
     found = [one for one in all_templates() if (one.system, one.stage) == (system, stage)]
     if not found:
-        raise UserError(f"build/cdk.out holds no template of {system} {stage}: run `hallmark build`")
+        raise UserError(f"build/cdk.out has no template of {system} {stage}: run `hallmark build`")
     return joined([one.body for one in found])
 
 
 def drift(template: Json, observed: Json) -> list[Difference]:
-    """Every difference, in the order of the declared template, then what nobody has declared.
+    """Return every difference, in the order of the declared template, then undeclared resources.
 
-    Raises UserError for a declared type that no reader reads back: nothing could be said about it.
+    Raises UserError for a declared type without a reader: its drift would be unknown.
     """
     account = observed["Metadata"]["Hallmark"]["Account"]
     left, right = template_of(marked(template, account)), template_of(observed)
     unread = sorted({one.type for one in left.resources.values()} - set(READERS) - {"AWS::CDK::Metadata"})
     if unread:
-        raise UserError(f"nothing reads {unread[0]} back: add its reader to hallmark/observe/readers")
+        raise UserError(f"{unread[0]} cannot be read back: add its reader to hallmark/observe/readers")
     found: list[Difference] = []
     for name, resource in left.resources.items():
         other = right.resources.get(name)
@@ -68,7 +68,7 @@ def _differences(name: str, kind: str, declared: Json, observed: Json) -> Iterat
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Whether two values are equal; a frozenset is any of its members."""
+    """Return whether two values are equal; a frozenset equals each of its members."""
     choices, other = (left, right) if isinstance(left, frozenset) else (right, left)
     return bool(other in choices if isinstance(choices, frozenset) else other == choices)
 

@@ -1,6 +1,6 @@
-"""When two writings of a property mean the same: everything that is no drift, in tables.
+"""Normalization tables: spellings of a property that are equivalent and must not be reported as drift.
 
-Both templates are resolved by the policies' own reader first, so a reference and the ARN it stands for are equal.
+The policies' own reader resolves both templates first, so a reference and its ARN are equal.
 """
 
 import contextlib
@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Leaves = dict[str, Any]
-# What no service tells, so that nothing can be said about it. Tags are left out: no policy judges them.
+# Properties that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
 NOT_READ: Mapping[str, tuple[str, ...]] = {
     "*": ("Tags",),
-    # The template names an asset, Lambda a digest; a version is immutable, and the alias's version is compared.
+    # The template names an asset, Lambda a digest; versions are immutable, and the alias's version is compared.
     "AWS::Lambda::Function": ("Code",),
 }
-# What services fill in where a template says nothing: type -> property -> value.
+# Service defaults of properties that a template leaves out: type -> property -> value.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
     "AWS::SQS::Queue": {
@@ -76,7 +76,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 }
 # Names that CloudFormation makes up where a template gives none.
 MADE_NAMES: Mapping[str, str] = {"AWS::ApiGateway::Model": "Name"}
-# Lists without an order, by what tells their members apart; a path names a member by it: Targets[buffer-queue].
+# Unordered lists, by what identifies their members; a path names a member by it: Targets[buffer-queue].
 KEYS: Mapping[str, tuple[str, ...]] = {
     "ApiStages": ("ApiId", "Stage"),
     "AttributeDefinitions": ("AttributeName",),
@@ -90,26 +90,26 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "Targets": ("Id",),
     "Tierings": ("AccessTier",),
 }
-# What tells a member apart that has none of these.
+# What identifies a member that has none of these.
 OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
-# Documents of which the order of elements, and one element for a list of one, mean nothing.
+# Documents in which order, and one element instead of a list of one, make no difference.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
 _JSON = (*_POLICIES, "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
-# A log group's ARN ends with `:*` or not, as the service likes.
+# A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 
 
 def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
-    """The properties of a resource as path -> value, equal for all writings of the same."""
+    """Return the properties of a resource as path -> value, equal for equivalent spellings."""
     dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
     kept = {key: value for key, value in properties.items() if key not in dropped}
     return {path: value for key, item in kept.items() for path, value in _leaves(key, key, item, "")}
 
 
 def defaults(kind: str) -> Leaves:
-    """What a property of a type is when nobody has set it; a frozenset where it can be one of several."""
+    """Return the default of a type's property; a frozenset where it can be one of several."""
     found: Leaves = {}
     for key, value in DEFAULTS.get(kind, {}).items():
         if isinstance(value, frozenset):
@@ -120,7 +120,7 @@ def defaults(kind: str) -> Leaves:
 
 
 def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[str, Any]]:
-    """The leaves of a value below a path; empty lists and objects are like nothing."""
+    """Yield the leaves of a value below a path; empty lists and objects count as absent."""
     if name in _JSON:
         document, value = name, _opened(value)
     if name == "Statement" and isinstance(value, Mapping):
@@ -143,7 +143,7 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
 
 
 def _opened(value: Any) -> Any:
-    """The object in a JSON text."""
+    """Return the object in a JSON text."""
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
             return json.loads(value)
@@ -155,7 +155,7 @@ def _is_flat(values: list[Any]) -> bool:
 
 
 def _members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
-    """Each member of a list with its name: the keys that it has, with a number where several have the same."""
+    """Yield each member of a list with its name: the keys that it has, with a number where several have the same."""
     seen: Counter[str] = Counter()
     for index, item in enumerate(items):
         member = _named(item, KEYS[name]) or _named(item, OTHER_KEYS.get(name, ())) or str(index)
@@ -169,7 +169,7 @@ def _named(item: Any, keys: tuple[str, ...]) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """A value as a text: templates write 503 and "503", true and "true"."""
+    """Return a value as a text: templates write 503 and "503", true and "true"."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""Differences between what is declared and what is observed, as lines of a terminal."""
+"""Differences between declared and observed, as lines for a terminal."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -6,14 +6,14 @@ from typing import Any
 
 from hallmark.observe.drift import Difference
 
-_TOLD = {"missing": "declared, and not there", "added": "there, and not declared", "changed": ""}
+_LABELS = {"missing": "declared, but missing", "added": "present, but not declared", "changed": ""}
 
 
 def text(found: Sequence[Difference]) -> Iterator[str]:
-    """The differences resource by resource, and how many there are."""
+    """Yield the differences resource by resource, and their number."""
     for (name, kind), items in groupby(found, key=lambda one: (one.resource, one.type)):
         listed = list(items)
-        yield f"{name}  {kind}  {_TOLD[listed[0].change]}".rstrip()
+        yield f"{name}  {kind}  {_LABELS[listed[0].change]}".rstrip()
         for one in listed:
             if one.path:
                 yield f"  {one.path}"
@@ -21,7 +21,7 @@ def text(found: Sequence[Difference]) -> Iterator[str]:
                 yield f"    observed  {_shown(one.observed)}"
     resources = len({one.resource for one in found})
     many = f"{_counted(len(found), 'difference')} in {_counted(resources, 'resource')}"
-    yield many if found else "no drift: the stage is as it was declared"
+    yield many if found else "no drift: the stage is as declared"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Puts what the readers found together as a template."""
+"""Assembles what the readers found into a template."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 
 
 def observe(stage: Stage) -> Json:
-    """The stage as a template; raises UserError where none is deployed, ClientError where reading is not allowed."""
+    """Return the stage as a template; UserError where none is deployed, ClientError where reading is not allowed."""
     deployment = Deployment(stage)
     deployed = deployment.deployed
     things = [thing for reader in READERS.values() for thing in reader(deployment)]
@@ -31,7 +31,7 @@ def observe(stage: Stage) -> Json:
 
 
 def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
-    """Write an observed template; returns its file."""
+    """Write an observed template; return its file."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{system_of(stage.system).slug}-{stage.name}.template.json"
     path.write_text(json.dumps(document, indent=1, default=str), encoding="utf-8")
@@ -39,20 +39,20 @@ def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
 
 
 def marked(document: Json, account: str) -> Json:
-    """A template that knows its account, so that its names resolve to the ARNs that are really there."""
+    """Return a template with its account, so that its names resolve to the real ARNs."""
     metadata = document.get("Metadata", {})
     return {**document, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), "Account": account}}}
 
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:
-    """Logical id -> resource. What CloudFormation knows by an id of its own is found by what it is made of."""
+    """Return the resources by logical id; what CloudFormation knows by an id of its own is identified by its parts."""
     resources = {
         deployment.logical_id(thing.type, thing.physical): {"Type": thing.type, "Properties": thing.properties}
         for thing in things
         if not thing.parts
     }
     declared = template_of(marked(deployed, deployment.account))
-    # Parts can be references to what has its logical id by now.
+    # Parts can be references to resources whose logical ids are known by now.
     draft = template_of(marked({**deployed, "Resources": resources}, deployment.account))
     for thing in (thing for thing in things if thing.parts):
         wanted = _parts(draft, thing.properties, thing.parts)

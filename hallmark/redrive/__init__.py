@@ -1,4 +1,4 @@
-"""Redrive: what lies in a queue for failures is done again."""
+"""Redrive: repeats the failed work whose messages are in a queue."""
 
 from hallmark.redrive.queues import Queue, find
 from hallmark.redrive.redrive import Outcome, redrive

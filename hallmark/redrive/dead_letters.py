@@ -1,4 +1,4 @@
-"""A rule's dead letters: the event as it came to the bus, and as attributes the rule and the target that missed it.
+"""A rule's dead letters: the original event, with the rule and the missed target as attributes.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_arn: str) -> Work:
-    """Return the delivery of a dead letter to its target; Unknown when the rule no longer has it for this queue."""
+    """Return the delivery of a dead letter to its target; Unknown when the rule no longer has it with this queue."""
     rule_name = rule_arn.rsplit("/", 1)[1]
     target = _target(stage, queue, rule_arn, target_arn)
     rule = thing(stage, rule_name) or rule_name
@@ -34,11 +34,11 @@ def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_a
             return Work(where, partial(put_event, stage, _entry(target_arn, event)))
         case "logs":
             return Work(where, partial(log, stage, target_arn, target_input(target, event)))
-    raise Unknown(f"targets of {kind} are not known")
+    raise Unknown(f"targets of type {kind} are not supported")
 
 
 def _target(stage: Stage, queue: Queue, rule_arn: str, target_arn: str) -> Json:
-    """Find the target, and see that this is its dead-letter queue: anybody who may send here could name another."""
+    """Return the target after checking that this is its dead-letter queue: any sender could name another one."""
     events = stage.client("events")
     bus, rule = rule_arn.split("rule/", 1)[1].rsplit("/", 1)
     targets: list[Json] = []
@@ -52,7 +52,7 @@ def _target(stage: Stage, queue: Queue, rule_arn: str, target_arn: str) -> Json:
 
 
 def _entry(bus_arn: str, event: Json) -> Json:
-    """The event for another bus, with the trace of its detail: the same but for its id, which PutEvents gives anew."""
+    """Return the event for another bus, with the trace of its detail: identical but for the id that PutEvents sets."""
     entry = {
         "EventBusName": bus_arn,
         "Source": event["source"],

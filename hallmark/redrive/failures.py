@@ -1,4 +1,4 @@
-"""What redrive must know of a system: where its failures go, its functions, and messages of its own shape."""
+"""What redrive must know of a system: its queues of failures, its functions, and its own message formats."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hallmark.stage import Stage
 
 @dataclass(frozen=True)
 class Failures:
-    """Names of stack outputs, and what reads a message that only this system writes (None: it is another).
+    """Names of stack outputs, and the reader of messages that only this system writes (None: another format).
 
     `queues` are those that take failures although they have a dead-letter queue; `functions` are ARNs.
     """

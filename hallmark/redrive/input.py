@@ -1,4 +1,4 @@
-"""What a target is given of an event: the event, a part of it, or what its input transformer makes of it.
+"""A target's input for an event: the event, a part of it, or the result of its input transformer.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """
@@ -10,13 +10,13 @@ from typing import Any
 from hallmark.redrive.work import Unknown
 
 Json = dict[str, Any]
-# A variable that stands alone becomes JSON; one within a string is not of ours.
+# A variable outside a string becomes JSON; our templates have none within strings.
 _VARIABLE = re.compile(r"<([A-Za-z0-9_.-]+)>")
 _PATH = re.compile(r"\$(\.[A-Za-z0-9_-]+)*")
 
 
 def target_input(target: Json, event: Json) -> Any:
-    """Return the payload of an event for a target of ListTargetsByRule; Unknown for what is not understood."""
+    """Return the payload of an event for a target of ListTargetsByRule; Unknown for unsupported settings."""
     if "Input" in target:
         return json.loads(target["Input"])
     if "InputPath" in target:
@@ -28,7 +28,7 @@ def target_input(target: Json, event: Json) -> Any:
 
 def _at(event: Json, path: str) -> Any:
     if not _PATH.fullmatch(path):
-        raise Unknown(f"the target's input path {path} is not understood")
+        raise Unknown(f"the target's input path {path} is not supported")
     found: Any = event
     for name in path.split(".")[1:]:
         found = found.get(name) if isinstance(found, dict) else None
@@ -42,10 +42,10 @@ def _transformed(transformer: Json, event: Json) -> Any:
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
-            raise Unknown(f"the target's template has a variable <{match[1]}> that is not understood")
+            raise Unknown(f"the target's template has an unsupported variable <{match[1]}>")
         return json.dumps(values[match[1]])
 
     try:
         return json.loads(_VARIABLE.sub(value, template))
     except ValueError:
-        raise Unknown("the target's template does not make JSON") from None
+        raise Unknown("the target's template does not produce JSON") from None

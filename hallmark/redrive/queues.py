@@ -1,4 +1,4 @@
-"""The stage's queues by their short names, and those whose messages are failures."""
+"""The stage's queues by their short names, and which of them hold failures."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class Queue:
 
 
 def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
-    """Return the queue that a short name, or the beginning of just one, names; UserError that lists the names.
+    """Return the queue with a short name, or a unique beginning of one; UserError that lists the names.
 
     `outputs` name the queues that take failures although they have a dead-letter queue.
     """
@@ -33,12 +33,12 @@ def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
     begun = [known for known in failures if known.startswith(name)]
     if len(begun) == 1:
         return failures[begun[0]]
-    problem = f"{name} could be {' or '.join(begun)}" if begun else f"there is no queue {name} to redrive"
+    problem = f"{name} is ambiguous: {' or '.join(begun)}" if begun else f"there is no queue {name} to redrive"
     raise UserError(f"{problem}: name one of {', '.join(failures)}")
 
 
 def count(stage: Stage, queue: Queue) -> int:
-    """Return how many messages a queue has, those in flight included; on AWS it is approximate."""
+    """Return how many messages a queue has, including those in flight; on AWS it is approximate."""
     answer = stage.client("sqs").get_queue_attributes(QueueUrl=queue.url, AttributeNames=list(_COUNTS))
     return sum(int(answer["Attributes"][name]) for name in _COUNTS)
 
@@ -56,7 +56,7 @@ def queues_of(stage: Stage) -> list[Queue]:
 
 
 def _of_failures(stage: Stage, outputs: Sequence[str]) -> Mapping[str, Queue]:
-    """All queues but those with a dead-letter queue, which take work, unless they take failures."""
+    """Return all queues but those with a dead-letter queue, which hold work unless they are listed as failures'."""
     queues = queues_of(stage)
     failing = {stage.outputs[name].rsplit("/", 1)[1] for name in outputs}
     working = {

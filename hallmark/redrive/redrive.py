@@ -1,4 +1,4 @@
-"""Takes the messages of a queue, does each one's work again, and deletes what was accepted."""
+"""Redrive of a queue: repeat each message's work, and delete the messages whose work was accepted."""
 
 import time
 from collections import Counter
@@ -19,7 +19,7 @@ from infra.errors import UserError
 
 Json = dict[str, Any]
 _BATCH = 10
-# Long polling asks all servers of SQS, a short poll some: while messages are known to be there, all are asked.
+# Long polling queries all SQS servers, a short poll only some; use it while messages are known to exist.
 _WAIT_SECONDS = 1
 _HIDDEN_SECONDS = 300
 _LOOKS_PER_QUIET_TIME = 5
@@ -27,9 +27,9 @@ _LOOKS_PER_QUIET_TIME = 5
 
 @dataclass
 class Outcome:
-    """What became of a queue's messages: how many were done by what was done, and those that stay with the reason.
+    """The result for a queue's messages: how many were done, by action, and which stay, with the reason.
 
-    `left` is SQS's own count of the queue afterwards, which on AWS is approximate.
+    `left` is SQS's count of the queue afterwards, which is approximate on AWS.
     """
 
     done: Counter[str] = field(default_factory=Counter)
@@ -40,12 +40,12 @@ class Outcome:
 def redrive(
     stage: Stage, queue: Queue, failures: Failures, *, limit: int | None, dry_run: bool, progress: Callback
 ) -> Outcome:
-    """Redrive a queue's messages, at most `limit` of them; with `dry_run` only tell what would be done.
+    """Redrive a queue's messages, at most `limit` of them; with `dry_run` only list what would be done.
 
-    What another queue gave up goes back there, by SQS itself; anything else is done again by its shape. A message is
-    deleted once the service has accepted its work, so one may be done twice, and what consumes it is idempotent.
-    Every message that is looked at has been received once more, also in a dry run.
-    UserError on Ctrl-C, and for a limit where SQS moves everything.
+    SQS itself moves the messages of another queue's dead-letter queue back; all others are repeated by their format.
+    A message is deleted once the service has accepted its work, so work may be repeated, and consumers are idempotent.
+    Each message's receive count increases by one, also in a dry run.
+    UserError on Ctrl-C, and for a limit where SQS moves all messages.
     """
     if queue.source is None:
         outcome = _Run(stage, queue, failures, dry_run, limit, progress).work()
@@ -64,7 +64,7 @@ def _back(source: Queue) -> str:
 
 
 def _move(stage: Stage, queue: Queue, source: Queue, progress: Callback) -> Outcome:
-    """Let SQS move a dead-letter queue's messages to where they came from.
+    """Let SQS move a dead-letter queue's messages back to their source.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
     """
@@ -80,18 +80,18 @@ def _move(stage: Stage, queue: Queue, source: Queue, progress: Callback) -> Outc
                 break
             time.sleep(stage.quiet_seconds / _LOOKS_PER_QUIET_TIME)
     except (KeyboardInterrupt, SystemExit):
-        with suppress(ClientError):  # it may have ended meanwhile
+        with suppress(ClientError):  # it may have ended already
             sqs.cancel_message_move_task(TaskHandle=handle)
-        raise UserError(f"Interrupted: what was moved stays in {source.name}. Redrive again for the rest.") from None
+        raise UserError(f"Interrupted: moved messages stay in {source.name}. Redrive again for the rest.") from None
     outcome = Outcome(Counter({_back(source): moved} if moved else {}))
     if task["Status"] != "COMPLETED":
-        outcome.failed["the task"] = f"{task['Status'].lower()}: {task.get('FailureReason', 'SQS gave no reason')}"
+        outcome.failed["the task"] = f"{task['Status'].lower()}: {task.get('FailureReason', 'without a reason')}"
     return outcome
 
 
 @dataclass
 class _Run:
-    """One pass over a queue; what stays is hidden until the end, so that no message is met twice."""
+    """One pass over a queue; failed messages stay hidden until the end, so that each is received only once."""
 
     stage: Stage
     queue: Queue
@@ -113,9 +113,7 @@ class _Run:
                 self.progress(Progress(f"redriving {self.queue.name}", seen, max(total, seen), self.outcome.done))
         except KeyboardInterrupt:
             done = self.outcome.done.total()
-            raise UserError(
-                f"Interrupted after {done} messages; what was accepted is deleted. Redrive again."
-            ) from None
+            raise UserError(f"Interrupted after {done} messages; those accepted are deleted. Redrive again.") from None
         finally:
             self._release()
         return self.outcome
@@ -134,11 +132,11 @@ class _Run:
             VisibilityTimeout=_HIDDEN_SECONDS,
             MessageAttributeNames=["All"],
         )
-        # One that comes again was held for too long: it has had its turn.
+        # A message that returns exceeded its visibility timeout: it was attempted already.
         return [message for message in answer.get("Messages", []) if message["MessageId"] not in self.held]
 
     def _attempt(self, message: Json) -> str | Exception:
-        """Do a message's work and delete it; returns what was done, or why it stays."""
+        """Do a message's work and delete it; return what was done, or why it stays."""
         try:
             work = work_of(self.stage, self.queue, message, self.failures)
             if not self.dry_run:
@@ -159,7 +157,7 @@ class _Run:
 
     def _release(self) -> None:
         for handle in self.held.values():
-            with suppress(ClientError):  # a handle may be too old: then the message can be seen anyway
+            with suppress(ClientError):  # the handle may have expired: then the message is visible already
                 self.stage.client("sqs").change_message_visibility(
                     QueueUrl=self.queue.url, ReceiptHandle=handle, VisibilityTimeout=0
                 )

@@ -1,4 +1,4 @@
-"""The calls by which work is handed on; each raises when the service does not accept it."""
+"""The calls that hand work on; each raises when the service does not accept it."""
 
 import json
 from contextlib import suppress
@@ -23,7 +23,7 @@ def invoke(stage: Stage, function_arn: str, payload: Any) -> None:
 
 
 def put_event(stage: Stage, entry: Json) -> None:
-    """Put an event on a bus; it fails by itself when the call does not."""
+    """Put an event on a bus; raises when EventBridge rejects the entry."""
     answer = stage.client("events").put_events(Entries=[entry])
     if answer["FailedEntryCount"]:
         raise Refused(f"EventBridge refused the event: {answer['Entries'][0].get('ErrorCode')}")
@@ -38,7 +38,7 @@ def send(stage: Stage, queue_arn: str, body: Any) -> None:
 
 
 def log(stage: Stage, group_arn: str, event: Json) -> None:
-    """Write an event to a log group, at its own time, into a stream of ours."""
+    """Write an event to a log group, with its own time, into a stream of ours."""
     logs, group = stage.client("logs"), group_arn.split(":", 6)[6].removesuffix(":*")
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_stream(logGroupName=group, logStreamName=_LOG_STREAM)

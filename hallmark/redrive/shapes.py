@@ -1,4 +1,4 @@
-"""What a message asks for, by its shape."""
+"""The work that a message asks for, by its format."""
 
 import json
 from functools import partial
@@ -14,7 +14,7 @@ from hallmark.stage import Stage
 
 
 def work_of(stage: Stage, queue: Queue, message: dict[str, Any], failures: Failures) -> Work:
-    """Return the work of a received message; Unknown for a shape that nothing of ours writes."""
+    """Return the work of a received message; Unknown for a format that none of our resources writes."""
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     try:
         match json.loads(message["Body"]):
@@ -28,15 +28,15 @@ def work_of(stage: Stage, queue: Queue, message: dict[str, Any], failures: Failu
         raise Unknown(f"it has no attribute {missing.args[0]}") from None
     except ValueError:
         raise Unknown("it is not JSON") from None
-    raise Unknown("it has no shape that the pipeline writes")
+    raise Unknown("it has no format of the pipeline")
 
 
 def _invocation(stage: Stage, failures: Failures, function_arn: str, payload: Any) -> Work:
-    """An event on which a function gave up after its retries.
+    """Return the work of an event on which a function failed after its retries.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
-    # The outputs may name a version or an alias.
+    # An output may name a version or an alias.
     ours = {":".join(stage.outputs[name].split(":")[:7]) for name in failures.functions}
     function, qualifier = ":".join(function_arn.split(":")[:7]), ":".join(function_arn.split(":")[7:])
     if function not in ours:

@@ -1,20 +1,20 @@
-"""One message's work: what is done again, and how."""
+"""The work of one message: what to repeat, and how."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 class Unknown(Exception):
-    """A message whose work cannot be told, with the reason; it stays where it is."""
+    """A message whose work cannot be determined, with the reason; it stays in the queue."""
 
 
 class Refused(Exception):
-    """A service took the call, but not what was in it; the message stays where it is."""
+    """A service took the call, but rejected its content; the message stays in the queue."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is done for a message, in words without its content; `do` returns once the service has accepted it."""
+    """What to do for a message, described without its content; `do` returns once the service has accepted it."""
 
     what: str
     do: Callable[[], object]

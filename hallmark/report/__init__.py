@@ -1,1 +1,1 @@
-"""The join of controls and evidence, and its renderers."""
+"""The report: joins controls and evidence, and renders the result."""

@@ -1,4 +1,4 @@
-"""Which evidence counts: only that of this commit, this tree and these templates."""
+"""Acceptance of evidence: only that of this commit, this tree and these templates counts."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,15 +8,15 @@ from hallmark.evidence import Evidence
 def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> str | None:
     """Return why the evidence is refused, in one line; None when it counts.
 
-    Evidence of the house is of other systems' templates, too; those are not looked at.
+    Evidence of the house also covers other systems' templates; these are not compared.
     """
     if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
         return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}"
     if evidence.commit != commit:
-        return "made before files of this checkout changed, or came (`git status` names them)"
+        return "made before files of this checkout were changed or added (`git status` names them)"
     results = (evidence.proofs, evidence.tool_findings, evidence.mutants, evidence.faults, evidence.load)
     if not evidence.templates and not any(results):
-        return None  # a gate that looks at code alone, and may end before the templates are made
+        return None  # a gate of the code alone, which may end before the templates are built
     names = {*templates, *evidence.templates} if evidence.system else {*templates}
     other = sorted(name for name in names if templates.get(name) != evidence.templates.get(name))
     return f"made on another template of {other[0]}" if other else None

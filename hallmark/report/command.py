@@ -1,4 +1,4 @@
-"""`hallmark report`: reads what the gates left, writes build/report, and says in a few lines how it stands."""
+"""`hallmark report`: reads the evidence, writes build/report, and prints a summary."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,9 +22,9 @@ Forms = Mapping[str, Callable[[], str]]
 
 
 def report_command(system: str | None = None, folder: Path = REPORT) -> int:
-    """Write the reports of all systems and the front page; 0 when all is fine, 1 when anything failed or is unproven.
+    """Write the reports of all systems and the front page; 0 when all is proved, 1 when anything failed or is unproven.
 
-    Only the named system, or that of $HALLMARK_SYSTEM, if there is one, is told of and decides.
+    If a system is named, or set in $HALLMARK_SYSTEM, only it is printed and decides.
     """
     named = [one.name for one in chosen(system)]
     require_current()
@@ -42,7 +42,7 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
 
 
 def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:
-    """Join what is there now of a system: the catalogue, the evidence and the waivers."""
+    """Join a system's catalogue, evidence and waivers."""
     facts = Facts(
         system,
         commit,
@@ -62,7 +62,7 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
 
 
 def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) -> None:
-    """Write every form of a system's report into its folder."""
+    """Write a system's report in every format into its folder."""
 
     def line_of(artifact: str, resource: str) -> int:
         return templates[artifact].line_of(resource) if artifact in templates else 1
@@ -80,7 +80,7 @@ def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) ->
 
 
 def write_front(all_systems: Front, folder: Path) -> None:
-    """Write every form of the front page into the folder that holds the systems' own."""
+    """Write the front page in every format into the folder that holds the systems' own."""
     _write(
         folder,
         {
@@ -98,7 +98,7 @@ def _write(folder: Path, forms: Forms) -> None:
 
 
 def summary(report: Report, folder: Path) -> list[str]:
-    """Return the lines for the terminal: counts, what fails, and where to read on."""
+    """Return the lines for the terminal: counts, failures, and the path of the report."""
     counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
     lines = [f"{report.run.system}: {report.outcome}; {report.scope}: {counts or 'none'}"]
     lines += [f"  {problem}" for problem in report.problems]
@@ -111,6 +111,6 @@ def _shown(file: Path) -> str:
 
 
 def _line(item: ControlReport) -> str:
-    told = f"{item.control.id} {LABELS[item.verdict].lower()}: {item.reason}"
+    line = f"{item.control.id} {LABELS[item.verdict].lower()}: {item.reason}"
     # A failure's reason ends with the fix of its first finding.
-    return told if item.verdict == "failed" else f"{told.removesuffix('.')}. {item.fix}"
+    return line if item.verdict == "failed" else f"{line.removesuffix('.')}. {item.fix}"

@@ -1,4 +1,4 @@
-"""The catalogue's controls as the report wants them."""
+"""The catalogue's controls in the report's form."""
 
 import re
 from functools import cache
@@ -10,7 +10,7 @@ from hallmark.report.model import Asked, Control
 
 
 def requirements_of(system: str) -> int | None:
-    """Return how many requirements a system's specification has; None where its catalogue does not say."""
+    """Return how many requirements a system's specification has; None if its catalogue does not say."""
     return catalogue.load(system).requirements
 
 

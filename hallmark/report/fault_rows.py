@@ -1,4 +1,4 @@
-"""The table of faults beside what was observed: a row that is missing or that lost something fails the run."""
+"""The table of faults with the observations: a row that is missing or that lost something fails the run."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,21 +9,21 @@ from hallmark.report.proving import proving
 
 
 def fault_rows(specs: Sequence[FaultSpec], counted: Iterable[Evidence], target: Target) -> tuple[FaultRow, ...]:
-    """Return a row for each fault of the table, with what was observed under it on the run's target."""
+    """Return a row for each fault of the table, with the observations under it on the run's target."""
     observed = {fault.id: fault for item in counted if item.target == target for fault in item.faults}
     return tuple(FaultRow(spec, target, observed.get(spec.id)) for spec in specs)
 
 
 def fault_problems(system: str, rows: Sequence[FaultRow], counted: Iterable[Evidence]) -> list[str]:
-    """Return what fails the run: faults that were not tried, that lost or repeated something, or that no table has."""
-    told = _not_tried(system, rows)
+    """Return what fails the run: faults that were not tried, that lost or repeated something, or unknown ones."""
+    problems = _not_tried(system, rows)
     for row in rows:
         if row.outcome == "failed" and row.observed:
             counts = f"lost {row.observed.lost} of {row.observed.accepted}, repeated {row.observed.duplicates}"
-            told.append(f"fault {row.spec.id}: {counts} ({row.spec.duplicates} allowed)")
+            problems.append(f"fault {row.spec.id}: {counts} ({row.spec.duplicates} allowed)")
     known = {row.spec.id for row in rows}
     strangers = sorted({fault.id for item in counted for fault in item.faults} - known)
-    return told + [f"fault {name} is in no table: add it to policies/faults" for name in strangers]
+    return problems + [f"fault {name} is not in the table: add it to policies/faults" for name in strangers]
 
 
 def _not_tried(system: str, rows: Sequence[FaultRow]) -> list[str]:
@@ -31,7 +31,7 @@ def _not_tried(system: str, rows: Sequence[FaultRow]) -> list[str]:
     if not missing:
         return []
     command = proving("behaviour", system, on_aws=missing[0].target == "aws")[-1]
-    # When none was tried, the names say no more than the count.
+    # If none was tried, the count is enough.
     names = f" ({', '.join(row.spec.id for row in missing)})" if len(missing) < len(rows) else ""
     faults, were = ("fault", "was") if len(missing) == 1 else ("faults", "were")
     return [f"{len(missing)} {faults}{names} {were} not tried: run `{command}`"]

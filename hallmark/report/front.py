@@ -1,4 +1,4 @@
-"""The front page: all systems side by side, a row each, as HTML, Markdown and JSON."""
+"""The front page: all systems, a row each, as HTML, Markdown and JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -41,13 +41,13 @@ class Front:
 
     @property
     def title(self) -> str:
-        """What passed or failed: the system, or how many of them."""
+        """The outcome: of the system, or of how many of them."""
         count = len(self.reports)
         return f"{self.reports[0].run.system if count == 1 else f'{count} systems'}: {self.outcome}"
 
     @property
     def headline(self) -> str:
-        """The verdict on all systems as one sentence."""
+        """The outcome of all systems as one sentence."""
         if len(self.reports) == 1:
             return html.headline(self.reports[0])
         failed = [report.run.system for report in self.reports if report.outcome == "failed"]
@@ -59,14 +59,14 @@ class Front:
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
-        """The gates of the house: what they said counts for all systems alike."""
+        """The gates of the house, whose outcome counts for all systems."""
         return tuple(gate for gate in self.reports[0].gates if gate.name in OF_THE_HOUSE)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What fails more than one system, each once; what is one system's is in its own report."""
-        told = [problem for report in self.reports for problem in report.problems]
-        return tuple(problem for problem in dict.fromkeys(told) if told.count(problem) > 1 or len(self.reports) == 1)
+        """Problems of more than one system, each once; those of one system are in its own report."""
+        found = [problem for report in self.reports for problem in report.problems]
+        return tuple(problem for problem in dict.fromkeys(found) if found.count(problem) > 1 or len(self.reports) == 1)
 
 
 def page(front: Front) -> str:

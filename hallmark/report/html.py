@@ -1,4 +1,4 @@
-"""index.html of a system: the report for an auditor and an engineer, in one file that needs nothing else."""
+"""index.html of a system: the report for an auditor and an engineer, a single self-contained file."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ _PAGE = Path(__file__).parent / "page"
 
 @dataclass(frozen=True)
 class ProofGroup:
-    """Proofs that share gate and artifact: a template, or the tests of one file by their names."""
+    """Proofs with the same gate and artifact: a template, or the tests of one file by their names."""
 
     row: ProofRow
     file: str
@@ -39,7 +39,7 @@ def _page(name: str) -> Template:
 
 
 def filled(name: str, **values: object) -> str:
-    """Return a page of the folder `page`, with the project's own style and script."""
+    """Render a page of the folder `page`, with the project's own style and script."""
     return _page(name).render(
         **values,
         labels=LABELS,
@@ -72,7 +72,7 @@ def render(report: Report) -> str:
 
 
 def headline(report: Report) -> str:
-    """Return the verdict on the run as one sentence, and one more when requirements have no control."""
+    """Return the verdict on the run as one sentence, and a second one if requirements have no control."""
     without = report.without_control
     if not without:
         return _verdict(report)
@@ -92,7 +92,7 @@ def _verdict(report: Report) -> str:
     counts = report.counts
     rest = [f"{counts[v]} {one if counts[v] == 1 else many}" for v, one, many in _REST if counts[v]]
     proved = counts["proved"]
-    return f"{proved} control{' is' if proved == 1 else 's are'} proved" + "".join(f", {told}" for told in rest) + "."
+    return f"{proved} control{' is' if proved == 1 else 's are'} proved" + "".join(f", {text}" for text in rest) + "."
 
 
 _BAD: Mapping[Verdict, tuple[str, str]] = {
@@ -107,12 +107,12 @@ _REST: tuple[tuple[Verdict, str, str], ...] = (
 
 
 def prose(text: str) -> Markup:
-    """Return a text escaped, with what stands between backticks as code."""
+    """Return a text escaped, with text between backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def state_of(item: ControlReport, kind: str) -> KindState | None:
-    """Return what one kind of proof says about a control; None where the control does not ask for it."""
+    """Return the result of one kind of proof for a control; None where the control does not ask for it."""
     return next((state for state in item.kinds if state.kind == kind), None)
 
 
@@ -134,7 +134,7 @@ def _group(rows: list[ProofRow]) -> ProofGroup:
 
 
 def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]]:
-    """Return every finding once, with its waiver and the artifacts that it is in."""
+    """Return every finding once, with its waiver and its artifacts."""
     found: dict[tuple[Finding, Waiver | None], list[str]] = {}
     for row, finding in item.findings:
         found.setdefault((finding, row.waiver_of(finding)), []).append(row.artifact)
@@ -142,7 +142,7 @@ def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]
 
 
 def haystack(item: ControlReport) -> str:
-    """Return what the page's search looks at."""
+    """Return the text that the page's search uses."""
     control = item.control
     numbers = [number for numbers in control.frameworks.values() for number in numbers]
     resources = [finding.resource for _, finding in item.findings]
@@ -151,7 +151,7 @@ def haystack(item: ControlReport) -> str:
 
 
 def fault_groups(report: Report) -> list[tuple[str, int]]:
-    """Return what the table of faults can be filtered by, and how many rows each leaves: outcomes, and where."""
+    """Return the filters of the table of faults, and how many rows each shows: outcomes, and targets."""
     outcomes = Counter(row.outcome for row in report.faults)
     where = Counter("embedded only" if row.spec.embedded_only else "any stage" for row in report.faults)
     return [*sorted(outcomes.items()), *sorted(where.items())]

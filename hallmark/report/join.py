@@ -1,4 +1,4 @@
-"""Joins controls and evidence into a report."""
+"""The join of controls and evidence into a report."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from hallmark.waivers import Waiver, Waivers
 
 @dataclass(frozen=True)
 class Facts:
-    """What the report is made for: a system of this tree, its templates and their stages, this day (UTC).
+    """The context of a report: a system of this tree, its templates and their stages, the current day (UTC).
 
-    `others` are the template files of other systems, whose findings are not told here.
+    `others` are the template files of other systems, whose findings are not shown here.
     """
 
     system: str
@@ -42,10 +42,10 @@ def join(
     faults: Sequence[FaultSpec] = (),
 ) -> Report:
     """Return the report; `type_of` finds a resource's type in an artifact, `expected` names the gates that must have
-    run, `faults` is the table of which every row must have been tried.
+    run, `faults` is the table of faults, all of which must have been tried.
     """
-    told, refused = sort_out(evidence, facts.commit, facts.templates)
-    counted = [of_system(item, facts.system, facts.others) for item in told]
+    accepted, refused = sort_out(evidence, facts.commit, facts.templates)
+    counted = [of_system(item, facts.system, facts.others) for item in accepted]
     judge = Judge(facts.system, facts.stages, facts.today)
 
     def waiver_of(proof: Proof, finding: Finding) -> Waiver | None:
@@ -75,7 +75,7 @@ def join(
         ),
         gates,
         tuple(judged),
-        tuple(row for row in waived if row.uses or not is_anothers(row.waiver, facts.system, facts.others, told)),
+        tuple(row for row in waived if row.uses or not is_anothers(row.waiver, facts.system, facts.others, accepted)),
         next((item.mutants for item in counted if item.mutants), None),
         tuple(finding for item in counted for finding in item.tool_findings),
         tried,
@@ -107,7 +107,7 @@ def _rows(item: Evidence, waiver_of: Callable[[Proof, Finding], Waiver | None]) 
 
 
 def _seen(proof: Proof, found: tuple[Waiver | None, ...]) -> Seen:
-    """A gate calls a proof passed when its findings were waived; whether they are is judged anew."""
+    """Return the outcome by the current waivers: a gate passes a proof whose findings are all waived."""
     if not found:
         return proof.outcome
     return "waived" if all(found) else "failed"
@@ -125,7 +125,7 @@ def _unused(waivers: Waivers, system: str, judged: Sequence[ControlReport]) -> I
     for waiver in (one for one in ours if one.where not in used):
         if waiver.rule not in verdicts:
             yield f"{waiver.where}: there is no control {waiver.rule}: name one of the catalogue, or delete the waiver"
-        # While proofs are missing, nobody knows what they would find.
+        # While proofs are missing, their findings are unknown.
         elif verdicts[waiver.rule] != "unproven":
             yield f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it"
 

@@ -39,9 +39,9 @@ def _control(item: ControlReport) -> dict[str, Any]:
 def _fault(row: FaultRow) -> dict[str, Any]:
     observed = row.observed
     counts = ("seen", "accepted", "lost", "duplicates")
-    told = {key: getattr(observed, key) if observed else None for key in counts}
+    values = {key: getattr(observed, key) if observed else None for key in counts}
     spec = row.spec.model_dump(exclude={"duplicates"})
-    return {**spec, "duplicates_allowed": row.spec.duplicates, "outcome": row.outcome, **told}
+    return {**spec, "duplicates_allowed": row.spec.duplicates, "outcome": row.outcome, **values}
 
 
 def _waiver(row: WaiverRow) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from hallmark.report.model import LABELS, ControlReport, Report
 
 
 def render(report: Report) -> str:
-    """Return the report as JUnit XML: failed controls are failures, what is not proved here is skipped."""
+    """Return the report as JUnit XML: failed controls are failures, unproved ones are skipped."""
     suite = Element(
         "testsuite",
         name=f"hallmark.{report.run.system}",

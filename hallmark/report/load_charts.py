@@ -22,7 +22,7 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 
 @dataclass(frozen=True)
 class Tick:
-    """A mark on an axis: where, in pixels, and what it says."""
+    """A mark on an axis: its position in pixels, and its label."""
 
     at: float
     label: str
@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in pixels, and what it stands for."""
+    """A rectangle in pixels, and its label."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Chart:
-    """What is drawn: lines as SVG points by name, boxes, the ticks of both axes, a bound as a height or a place."""
+    """The elements of a chart: lines as SVG points by name, boxes, the ticks of both axes, a bound as a position."""
 
     title: str
     lines: dict[str, str]
@@ -54,7 +54,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Logarithmic:
-    """Maps milliseconds to pixels, whole decades."""
+    """A mapping of milliseconds to pixels over whole decades."""
 
     low: float
     high: float
@@ -101,7 +101,7 @@ def over_time(result: LoadResult) -> Chart:
 
 
 def histogram(result: LoadResult) -> Chart:
-    """Return how many counted requests took how long, on a logarithmic axis of milliseconds."""
+    """Return the number of counted requests by duration, on a logarithmic axis of milliseconds."""
     uppers = [item.upper for item in result.histogram]
     bound = _p99_bound(result)
     edges = [upper / 2**0.25 for upper in uppers] + uppers + [bound] * (bound > 0)

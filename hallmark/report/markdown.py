@@ -7,7 +7,7 @@ from hallmark.report.model import LABELS, LISTED, ControlReport, Report
 
 
 def render(report: Report) -> str:
-    """Return the report as GitHub's Markdown: what is not proved first, what is proved in one line."""
+    """Return the report as GitHub's Markdown: unproved controls first, proved ones in one line."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -17,7 +17,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"{report.scope}: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
     if report.without_control:
-        yield f"- {report.without_control} requirements have no control yet: nothing is said of them."
+        yield f"- {report.without_control} requirements have no control yet and are not covered."
     for problem in report.problems:
         yield f"- {cell(problem)}"
     for verdict in LISTED[:-1]:
@@ -48,16 +48,16 @@ def _why(item: ControlReport) -> str:
 def _faults(report: Report) -> Iterator[str]:
     if not report.faults:
         return
-    columns = ("fault", "injected how", "expected", "seen", "accepted", "lost", "duplicates", "where")
+    columns = ("fault", "injection", "expected", "observed", "accepted", "lost", "duplicates", "where")
     yield from ("", f"## Faults ({len(report.faults)})", "", f"| {' | '.join(columns)} |")
     yield "| --- | --- | --- | --- | ---: | ---: | ---: | --- |"
     for row in report.faults:
         spec, observed = row.spec, row.observed
-        told = [row.outcome] * 4
+        columns = [row.outcome] * 4
         if observed:
-            told = [observed.seen, *map(str, (observed.accepted, observed.lost, observed.duplicates))]
+            columns = [observed.seen, *map(str, (observed.accepted, observed.lost, observed.duplicates))]
         where = "embedded only" if spec.embedded_only else "any stage"
-        cells = (spec.fault, spec.injection, spec.expected, *told, where)
+        cells = (spec.fault, spec.injection, spec.expected, *columns, where)
         yield f"| {' | '.join(cell(text) for text in cells)} |"
 
 
@@ -78,11 +78,11 @@ def _waivers(report: Report) -> Iterator[str]:
     for row in report.waivers:
         waiver = row.waiver
         later = "".join(f"; {what} in {days} days" for what, _, days in row.deadlines)
-        told = (waiver.tool, f"`{waiver.scope}`", waiver.reason + later, waiver.owner)
-        cells = " | ".join(cell(text) for text in told)
+        columns = (waiver.tool, f"`{waiver.scope}`", waiver.reason + later, waiver.owner)
+        cells = " | ".join(cell(text) for text in columns)
         yield f"| `{waiver.rule}` | {cells} | {row.days_left} | {row.uses} |"
 
 
 def cell(text: str) -> str:
-    """Return a text that neither ends a table's cell nor starts markup of its own."""
+    """Return a text that neither ends a table's cell nor contains markup."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""What a report is made of."""
+"""The data of a report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from hallmark.faults import FaultSpec
 from hallmark.waivers import Waiver
 
 Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
-# What the report makes of a proof: a gate passes one whose findings are all waived.
+# The outcome of a proof in the report: a gate passes one whose findings are all waived.
 Seen = Literal["failed", "waived", "passed"]
-# The worst verdict of a control's kinds of proof is the control's.
+# A control's verdict is the worst of its kinds of proof.
 WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "needs-aws", "waived", "proved")
-# needs-aws comes first where verdicts are listed: it is what a reader of a green run must know.
+# needs-aws comes first where verdicts are listed: a reader of a passed run must see it.
 LISTED: tuple[Verdict, ...] = ("needs-aws", "failed", "unproven", "waived", "proved")
 LABELS: Mapping[Verdict, str] = {
     "failed": "Failed",
@@ -36,7 +36,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Control:
-    """What the report needs of a control of the catalogue; `file` and `line` say where it stands."""
+    """A control of the catalogue; `file` and `line` are its place."""
 
     id: str
     title: str
@@ -52,7 +52,7 @@ class Control:
 
 @dataclass(frozen=True)
 class ProofRow:
-    """A proof with the gate, the target and the time (UTC) that its evidence names; `waivers` are its findings'."""
+    """A proof with the gate, target and time (UTC) of its evidence; `waivers` are its findings'."""
 
     control: str
     kind: Kind
@@ -69,7 +69,7 @@ class ProofRow:
     waivers: tuple[Waiver | None, ...] = ()
 
     def waiver_of(self, finding: Finding) -> Waiver | None:
-        """The waiver that covers one of the proof's findings, if there is one."""
+        """Return the waiver that covers one of the proof's findings, if any."""
         return self.waivers[self.findings.index(finding)]
 
     @property
@@ -80,9 +80,9 @@ class ProofRow:
 
 @dataclass(frozen=True)
 class KindState:
-    """What one kind of proof says about a control; `reason` is empty where the control is proved.
+    """The result of one kind of proof for a control; `reason` is empty where the control is proved.
 
-    `commands`, one after the other, make the proof that is missing.
+    `commands`, one after the other, produce the missing proof.
     """
 
     kind: Kind
@@ -103,38 +103,38 @@ class ControlReport:
 
     @property
     def reason(self) -> str:
-        """Why the verdict is not proved, in one line."""
+        """Why the control is not proved, in one line."""
         return "; ".join(dict.fromkeys(state.reason for state in self.kinds if state.verdict == self.verdict))
 
     @property
     def fix(self) -> str:
-        """What to do: mend what failed, or run what proves the rest; empty where nothing is to be done."""
+        """The fix of a failure, or the commands of the missing proofs; empty where there is nothing to do."""
         if self.verdict == "failed":
             return self.control.fix
         commands = (command for state in self.kinds if state.verdict == self.verdict for command in state.commands)
-        told = ", then ".join(f"`{command}`" for command in dict.fromkeys(commands))
-        return f"Run {told}." if told else ""
+        sequence = ", then ".join(f"`{command}`" for command in dict.fromkeys(commands))
+        return f"Run {sequence}." if sequence else ""
 
     @property
     def findings(self) -> tuple[tuple[ProofRow, Finding], ...]:
-        """Every finding once, the one that says most of a resource first."""
-        told: dict[tuple[str, str, str], tuple[ProofRow, Finding]] = {}
+        """Every finding once, the most detailed one of a resource first."""
+        distinct: dict[tuple[str, str, str], tuple[ProofRow, Finding]] = {}
         rich = {(row.artifact, f.resource) for row in self.proofs for f in row.findings if f.path or f.found}
         for row in self.proofs:
             for finding in row.findings:
                 if finding.path or finding.found or (row.artifact, finding.resource) not in rich:
-                    told.setdefault((row.artifact, finding.resource, finding.path), (row, finding))
-        return tuple(told.values())
+                    distinct.setdefault((row.artifact, finding.resource, finding.path), (row, finding))
+        return tuple(distinct.values())
 
     @property
     def open_findings(self) -> tuple[tuple[ProofRow, Finding], ...]:
-        """Those that no waiver covers."""
+        """The findings that no waiver covers."""
         return tuple((row, finding) for row, finding in self.findings if not row.waiver_of(finding))
 
 
 @dataclass(frozen=True)
 class GateRow:
-    """How a gate ended; `outcome` is `refused` or `missing` where its evidence does not count."""
+    """The outcome of a gate; `refused` or `missing` where there is no valid evidence."""
 
     name: str
     outcome: str
@@ -145,7 +145,7 @@ class GateRow:
 
 @dataclass(frozen=True)
 class WaiverRow:
-    """A waiver, how many findings it covered, and today, which days are counted from."""
+    """A waiver, the number of findings it covered, and the current day."""
 
     waiver: Waiver
     uses: int
@@ -162,7 +162,7 @@ class WaiverRow:
 
 @dataclass(frozen=True)
 class FaultRow:
-    """A fault of the table and what was observed under it; None where it was not tried on this target."""
+    """A fault of the table and the observations under it; None where it was not tried on this target."""
 
     spec: FaultSpec
     target: Target
@@ -170,7 +170,7 @@ class FaultRow:
 
     @property
     def outcome(self) -> str:
-        """`passed`, `failed`, `missing`, or `not on AWS` where nobody can try it."""
+        """`passed`, `failed`, `missing`, or `not on AWS` where it cannot be tried."""
         if self.observed is None:
             return "not on AWS" if self.target == "aws" and self.spec.embedded_only else "missing"
         survived = not self.observed.lost and self.observed.duplicates <= self.spec.duplicates
@@ -179,9 +179,9 @@ class FaultRow:
 
 @dataclass(frozen=True)
 class Run:
-    """What the report is about; `generated` in UTC, `problems` what fails the run beside gates and controls.
+    """The context of the report; `generated` in UTC, `problems` fail the run beside gates and controls.
 
-    `requirements` is how many the specification has, where the catalogue says so.
+    `requirements` is the number in the specification, if the catalogue gives it.
     """
 
     system: str
@@ -209,17 +209,17 @@ class Report:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What fails the run beside controls, a line each: gates first, for without them little else can be told."""
+        """What fails the run beside controls, a line each: gates first, because most results depend on them."""
         return (*self.gate_problems, *self.run.problems)
 
     @property
     def without_control(self) -> int:
-        """How many requirements of the specification no control is about yet."""
+        """The number of requirements without a control."""
         return (self.run.requirements or len(self.controls)) - len(self.controls)
 
     @property
     def scope(self) -> str:
-        """What the report is about: its controls, and of how many requirements they are."""
+        """The scope of the report: its controls, and the number of requirements."""
         controls = _counted(len(self.controls), "control")
         return f"{controls} of {_counted(self.run.requirements, 'requirement')}" if self.run.requirements else controls
 
@@ -229,7 +229,7 @@ class Report:
 
     @property
     def failing(self) -> tuple[ControlReport, ...]:
-        """The controls that fail the run: failed and unproven ones, and on AWS those that needed it."""
+        """The controls that fail the run: failed and unproven ones, and on AWS those that need AWS."""
         bad = {"failed", "unproven"} | ({"needs-aws"} if self.run.target == "aws" else set())
         return tuple(control for control in self.controls if control.verdict in bad)
 
@@ -239,7 +239,7 @@ class Report:
         return "failed" if self.failing or self.run.problems or not good else "passed"
 
     def listed(self) -> list[ControlReport]:
-        """The controls by verdict as `LISTED` orders them, then in the catalogue's order."""
+        """Return the controls by verdict in the order of `LISTED`, then of the catalogue."""
         return sorted(self.controls, key=lambda control: LISTED.index(control.verdict))
 
 

@@ -1,4 +1,4 @@
-"""What of the evidence and the waivers is about one system: gates of the house speak of all."""
+"""The part of evidence and waivers that belongs to one system: gates of the house cover all."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from infra.systems import owner_of
 
 
 def owner_name(control: str) -> str | None:
-    """Return the name of the system that a control is of; None when no system has its prefix."""
+    """Return the name of the system of a control; None when no system has its prefix."""
     owner = owner_of(control)
     return owner.name if owner else None
 
@@ -23,7 +23,7 @@ def of_system(evidence: Evidence, system: str, others: Collection[str]) -> Evide
 
 
 def is_anothers(waiver: Waiver, system: str, others: Collection[str], evidence: Iterable[Evidence]) -> bool:
-    """Whether a waiver that a system does not use is of another: by its control or scope, or by what it covers."""
+    """Return whether a waiver that a system does not use is another's: by its control, scope or findings' templates."""
     if waiver.tool == "control":
         return owner_name(waiver.rule) not in (None, system)
     if waiver.scope.system in {one.name for one in systems.SYSTEMS}:

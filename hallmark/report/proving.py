@@ -1,4 +1,4 @@
-"""The commands that prove what is not proved yet: by kind of proof and where it is made, and by gate.
+"""The commands that produce missing proofs: by kind and target, and by gate.
 
 `{system}` stands for the system's name.
 """
@@ -16,7 +16,7 @@ PROVING: Mapping[Kind, tuple[str, ...]] = {
 }
 _UP = "hallmark up --system {system} --target aws --stage dev"
 _AWS = "HALLMARK_SYSTEM={system} HALLMARK_TARGET=aws HALLMARK_STAGE=dev"
-# What the embedded stage does not do: deploy to an account first.
+# For behaviours that the embedded stage lacks: deploy to an account first.
 PROVING_ON_AWS: Mapping[Kind, tuple[str, ...]] = {
     "template": PROVING["template"],
     "observed": (_UP, f"{_AWS} tox -e observed"),
@@ -29,12 +29,12 @@ ENVIRONMENTS = {name: name for name in (*OF_THE_HOUSE, *OF_SYSTEMS, *_SCENARIOS)
 
 
 def proving(kind: Kind, system: str, on_aws: bool = False) -> tuple[str, ...]:
-    """Return the commands, one after the other, that make a kind of proof of a system."""
+    """Return the commands, one after the other, that produce a kind of proof of a system."""
     return tuple(command.format(system=system) for command in (PROVING_ON_AWS if on_aws else PROVING)[kind])
 
 
 def running(gates: Sequence[str]) -> str | None:
-    """Return the command that runs these gates; None when one of them is of somebody's own."""
+    """Return the command that runs these gates; None if one of them has no environment of ours."""
     if not set(gates) <= set(ENVIRONMENTS):
         return None
     return f"tox -e {','.join(ENVIRONMENTS[gate] for gate in gates)}"

@@ -17,7 +17,7 @@ LineOf = Callable[[str, str], int]
 
 
 def render(report: Report, line_of: LineOf) -> str:
-    """Return what is not proved as SARIF; `line_of(artifact, resource)` tells where a resource starts."""
+    """Return what is not proved as SARIF; `line_of(artifact, resource)` returns a resource's first line."""
     tool_rules = sorted({finding.rule: finding for finding in report.tool_findings}.items())
     rules = [*(_rule(item.control) for item in report.controls), *(_tool_rule(finding) for _, finding in tool_rules)]
     results = [*_control_results(report, line_of), *(_tool_result(report, item) for item in report.tool_findings)]
@@ -52,15 +52,15 @@ def _control_results(report: Report, line_of: LineOf) -> Iterator[dict[str, Any]
             yield from (_finding(item, row, finding, line_of) for row, finding in item.findings)
         if item.verdict != "proved" and not item.findings:
             level = "error" if item in report.failing else "note"
-            told = f"{LABELS[item.verdict].lower()}: {item.reason}".removesuffix(".")
-            text = f"{item.control.id} {told}. {item.fix}".rstrip()
+            message = f"{LABELS[item.verdict].lower()}: {item.reason}".removesuffix(".")
+            text = f"{item.control.id} {message}. {item.fix}".rstrip()
             yield _result(item.control.id, level, text, item.control.file, item.control.line)
 
 
 def _finding(item: ControlReport, row: ProofRow, finding: Finding, line_of: LineOf) -> dict[str, Any]:
     place = f"{finding.resource} {finding.path}".strip()
-    told = f"{item.control.id}: {place}: found {finding.found or 'a violation'}"
-    text = f"{told}; wanted {finding.wanted or item.control.statement}. Fix: {finding.fix or item.control.fix}"
+    message = f"{item.control.id}: {place}: found {finding.found or 'a violation'}"
+    text = f"{message}; wanted {finding.wanted or item.control.statement}. Fix: {finding.fix or item.control.fix}"
     file = row.artifact.partition("::")[0]
     result = _result(item.control.id, "error", text, file, line_of(file, finding.resource))
     result["locations"][0]["logicalLocations"] = [

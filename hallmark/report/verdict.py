@@ -1,4 +1,4 @@
-"""The verdict of one control: what its proofs say, kind by kind."""
+"""The verdict on one control, from its proofs, kind by kind."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ABSENT = "the embedded stage does not do this"
 
 @dataclass(frozen=True)
 class Judge:
-    """A judge of a system's controls; `stages` must have their templates proved, days count from `today`."""
+    """The judge of a system's controls; `stages` need proofs of their templates, days count from `today`."""
 
     system: str
     stages: Collection[str]
@@ -43,16 +43,16 @@ class Judge:
         return KindState(asked.kind, "waived", self._accepted(waivers)) if waivers else KindState(asked.kind, "proved")
 
     def _accepted(self, waivers: Sequence[Waiver]) -> str:
-        """Return why it is accepted and for how long; one text for all kinds of proof that a waiver covers."""
-        told = (f"{w.reason} (until {w.expires}, {(w.expires - self.today).days} days left)" for w in waivers)
-        return "; ".join(dict.fromkeys(told))
+        """Return the reason and the remaining days; one text for all kinds of proof that a waiver covers."""
+        detail = (f"{w.reason} (until {w.expires}, {(w.expires - self.today).days} days left)" for w in waivers)
+        return "; ".join(dict.fromkeys(detail))
 
     def _missing(self, asked: Asked, rows: Sequence[ProofRow]) -> str:
-        """Return what lacks to a proof of that kind; nothing when it is whole."""
+        """Return what is missing from a kind of proof; empty when it is complete."""
         if asked.kind == "template":
             lacking = sorted(set(self.stages) - {row.stage for row in rows})
             return f"no policy has judged stage {', '.join(lacking)}" if lacking else ""
-        # A test without a stage adds to a proof; it is none of what a deployed system does.
+        # A test without a stage supports a proof, but does not show the behaviour of a deployed system.
         embedded = [row for row in rows if row.target == "embedded" and not asked.needs_aws]
         if any(row.target == "aws" for row in rows) or any(row.fidelity != "absent" for row in embedded):
             return ""
@@ -62,8 +62,8 @@ class Judge:
 def _failure(kind: Kind, failed: Sequence[ProofRow]) -> KindState:
     row = max(failed, key=lambda row: any(finding.found or finding.wanted for finding in row.open_findings))
     more = len({(f.resource, f.path) for f in row.open_findings}) - 1
-    told = _first_finding(row) or row.detail or row.artifact
-    return KindState(kind, "failed", f"{kind}: {told}{f' (and {more} more)' if more > 0 else ''}")
+    detail = _first_finding(row) or row.detail or row.artifact
+    return KindState(kind, "failed", f"{kind}: {detail}{f' (and {more} more)' if more > 0 else ''}")
 
 
 def _waivers(proofs: Sequence[ProofRow]) -> tuple[Waiver, ...]:
@@ -76,5 +76,5 @@ def _first_finding(row: ProofRow) -> str:
     finding = row.open_findings[0]
     place = f"{finding.resource} {finding.path}".strip()
     stage = f" ({row.stage})" if row.stage else ""
-    told = f": found {finding.found}, wanted {finding.wanted}" if finding.found or finding.wanted else ""
-    return f"{place}{stage}{told}{'. ' + finding.fix if finding.fix else ''}"
+    detail = f": found {finding.found}, wanted {finding.wanted}" if finding.found or finding.wanted else ""
+    return f"{place}{stage}{detail}{'. ' + finding.fix if finding.fix else ''}"

@@ -1,1 +1,1 @@
-"""Sending: items of a system put in one lane after another, and what became of each."""
+"""Sending: items of a system, lane by lane, and the outcome of each."""

@@ -1,4 +1,4 @@
-"""Requests over kept connections, again and again until there is an answer that lasts."""
+"""HTTP requests over persistent connections, retried until there is a final answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Http:
     def ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> urllib3.BaseHTTPResponse | str:
-        """Return the answer after at most `ATTEMPTS` attempts, or the reason why there is none that lasts."""
+        """Return the answer after at most `ATTEMPTS` attempts, or the reason why there is no final one."""
         reason = "not sent"
         for attempt in range(ATTEMPTS):
             if attempt and self.stop.wait(_pause(attempt)):

@@ -1,10 +1,10 @@
-"""What is sent: the one thing that the shared tools know of a card transaction, a file, or a statement."""
+"""What is sent: all that the shared tools know of a card transaction, a file, or a statement."""
 
 from typing import Protocol
 
 
 class Item(Protocol):
-    """One thing that a system takes: `id` is what the ledger counts, items of one `lane` go strictly in order."""
+    """One thing that a system accepts: the ledger counts `id`, items of one `lane` are sent strictly in order."""
 
     @property
     def id(self) -> str: ...

@@ -1,4 +1,4 @@
-"""Lanes of items, and the order in which workers take turns at them."""
+"""Lanes of items, and the order in which workers serve them."""
 
 import heapq
 import time
@@ -10,7 +10,7 @@ from hallmark.sending.item import Item
 
 
 class Lanes:
-    """Hands out each lane's items one after another, the earliest of the input first; thread-safe."""
+    """Each lane's items one after another, earliest input first; thread-safe."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = items
@@ -34,7 +34,7 @@ class Lanes:
             return heapq.heappop(self._ready) if self._ready and not self._closed else None
 
     def done(self, index: int) -> None:
-        """Free the lane of an item that has its answer."""
+        """Free the lane of an item that has been answered."""
         with self._changed:
             lane = self._lanes[self._items[index].lane]
             lane.popleft()
@@ -46,14 +46,14 @@ class Lanes:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Hand out nothing more."""
+        """Stop handing out items."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
 
 class Pace:
-    """Spreads starts evenly at `rate` a second over all workers; without a rate it holds nobody up."""
+    """Even spacing of starts at `rate` a second over all workers; no delay without a rate."""
 
     def __init__(self, rate: float | None) -> None:
         self._interval = 1 / rate if rate else 0.0

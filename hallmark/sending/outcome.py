@@ -1,4 +1,4 @@
-"""What became of the items of a run."""
+"""The outcome of a run's items."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ I = TypeVar("I", bound=Item)  # noqa: E741
 
 
 class Status(StrEnum):
-    """What the system said last about an item."""
+    """The final answer for an item."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -24,7 +24,7 @@ CARRIED = frozenset({Status.ACCEPTED, Status.DUPLICATE})
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[I]):
-    """One item's last answer: `received_at` if it was carried, else the reason without any value of a field."""
+    """One item's final answer: `received_at` if it was accepted, else the reason without any value of a field."""
 
     item: I
     status: Status
@@ -33,13 +33,13 @@ class Outcome(Generic[I]):
 
     @property
     def carried(self) -> bool:
-        """Whether the system took it."""
+        """Whether the system accepted it."""
         return self.status in CARRIED
 
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[I]):
-    """The outcomes of one run in the order of its input, and how long the sending took."""
+    """The outcomes of one run in the order of its input, and the duration of the sending."""
 
     started_at: datetime
     seconds: float
@@ -51,5 +51,5 @@ class Run(Generic[I]):
 
     @property
     def carried(self) -> list[Outcome[I]]:
-        """The outcomes of the items that the system took."""
+        """The outcomes of the items that the system accepted."""
         return [outcome for outcome in self.outcomes if outcome.carried]

@@ -1,4 +1,4 @@
-"""Carries items through a deployed stage and settles the ledger."""
+"""Sends items through a deployed stage and settles the ledger."""
 
 import time
 from collections import Counter
@@ -34,13 +34,13 @@ def send(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options
         return sending.settle(stage, run, options, progress)
     except KeyboardInterrupt:
         raise UserError(
-            f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: nothing is proved. "
-            "Send the same file again to settle it."
+            f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was made. "
+            "Send the same file again."
         ) from None
 
 
 def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options, progress: Callback) -> Run[I]:
-    """Send the items, each lane's strictly one after another, and return their outcomes in input order."""
+    """Send the items, each lane's strictly one after another; return their outcomes in input order."""
     started_at = clock.now()
     begin = time.monotonic()
     concurrency = options.concurrency or CONCURRENCY
@@ -54,7 +54,7 @@ def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Option
         except KeyboardInterrupt:
             raise UserError(
                 f"Interrupted after {len(crew.outcomes)} of {len(items)} answers: the ledger was not settled. "
-                "What was answered stays accepted; the same file can be sent again."
+                "Accepted items stay accepted; the same file can be sent again."
             ) from None
         finally:
             http.stop.set()
@@ -65,7 +65,7 @@ def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Option
 
 @dataclass
 class _Crew(Generic[I]):
-    """The workers of one run and what they share."""
+    """The workers of one run and their shared state."""
 
     items: Sequence[I]
     put: Callable[[I], Outcome[I]]
@@ -83,7 +83,7 @@ class _Crew(Generic[I]):
         self._lock = Lock()
 
     def work(self, concurrency: int, progress: Callback) -> None:
-        """Run the workers to the end, reporting now and then; raises what stopped them."""
+        """Run the workers to the end, reporting progress; raise what stopped them."""
         workers = [Thread(target=self._worker, daemon=True) for _ in range(min(concurrency, len(self.lanes)))]
         for worker in workers:
             worker.start()
@@ -118,6 +118,6 @@ class _Crew(Generic[I]):
             self.failed_in_a_row = self.failed_in_a_row + 1 if outcome.status is Status.FAILED else 0
         if self.failed_in_a_row >= self.give_up_after:
             raise UserError(
-                f"The stage does not take {self.nouns}: {self.failed_in_a_row} in a row failed, the last with "
+                f"The stage does not accept {self.nouns}: {self.failed_in_a_row} in a row failed, the last with "
                 f"`{outcome.reason}`. Check `hallmark status`, then send again."
             )

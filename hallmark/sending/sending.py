@@ -1,4 +1,4 @@
-"""What a system offers `hallmark send`: items, how one is put in, and how a run is accounted for."""
+"""What a system offers `hallmark send`: items, how to send one, and the ledger of a run."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -16,10 +16,10 @@ from hallmark.stage import Stage
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `hallmark send`, those of all systems; what nobody gave is empty or None.
+    """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rows` is in rows a generated file, `rate` in items a second over all lanes, `concurrency` in items at a time,
-    `start` an aware time.
+    `rows` is per generated file, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an
+    aware time.
     """
 
     files: tuple[Path, ...] = ()
@@ -34,12 +34,12 @@ class Options:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The names of the options that somebody gave."""
+        """Return the names of the options that are set."""
         return tuple(one.name for one in fields(self) if getattr(self, one.name) != one.default)
 
 
 class Sending(ABC, Generic[I]):
-    """A system's items; `takes` are the options that it understands, `nouns` what its items are called."""
+    """A system's items; `takes` are the options that it supports, `nouns` the plural name of its items."""
 
     nouns: ClassVar[str]
     takes: ClassVar[frozenset[str]]
@@ -50,7 +50,7 @@ class Sending(ABC, Generic[I]):
 
     @abstractmethod
     def sender(self, stage: Stage, started_at: datetime, http: Http) -> Callable[[I], Outcome[I]]:
-        """Return what puts one item in and waits for its answer; several threads call it at once."""
+        """Return what sends one item and waits for its answer; several threads call it at once."""
 
     @abstractmethod
     def settle(self, stage: Stage, run: Run[I], options: Options, progress: Callback) -> Ledger:

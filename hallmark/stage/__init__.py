@@ -31,7 +31,7 @@ class Stage(Protocol):
 
     @property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs of all its stacks, by the names that the system's enum has."""
+        """The outputs of all its stacks, by the names of the system's enum."""
 
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
@@ -40,17 +40,17 @@ class Stage(Protocol):
         """Return the value of an API key; never print or log it."""
 
     def usage(self) -> Mapping[str, float] | None:
-        """What the stage has done since it started, as numbers by name; None where nobody counts."""
+        """Return what the stage has done since it started, as numbers by name; None where nothing is counted."""
 
     @property
     def quiet_seconds(self) -> float:
-        """How long silence must last before the system counts as quiet."""
+        """How long without any change the system counts as quiet."""
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service: thread-safe and cached."""
 
     def acting_as(self, session: Session) -> "Stage":
-        """Return the same stage as somebody else sees it, whose credentials a boto3 session holds."""
+        """Return the same stage with the credentials of a boto3 session."""
 
     def in_clear(self) -> "Stage":
         """Return the same stage reached over plain HTTP."""

@@ -1,4 +1,4 @@
-"""A stage in an account: credentials, profile and endpoint are what boto3 finds, the region is the system's own."""
+"""A stage in an AWS account: boto3 finds credentials, profile and endpoint; the region is the system's."""
 
 import boto3
 from botocore.exceptions import BotoCoreError

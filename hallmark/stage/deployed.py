@@ -1,4 +1,4 @@
-"""A deployed stage as everything above sees it: clients, outputs, address and key."""
+"""A deployed stage: clients, outputs, address and key."""
 
 import threading
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
 
 
 def _sent_in_clear(request: AWSRequest, **_: Any) -> None:
-    """An emulator's port speaks HTTP to everybody; this header says that it was so from the start."""
+    """Mark a request as sent over plain HTTP: the emulator's port has no TLS, so this header decides."""
     request.headers["X-Forwarded-Proto"] = "http"
 
 
@@ -34,7 +34,7 @@ def _usage(emulator: str) -> dict[str, float]:
 class DeployedStage:
     """A stage reached through boto3; `endpoint` is None where boto3 finds it by itself.
 
-    `stacks` are those that the registry names, unless others are given.
+    `stacks` are by default those of the registry.
     """
 
     system: str
@@ -70,7 +70,7 @@ class DeployedStage:
         return client
 
     def acting_as(self, session: boto3.Session) -> "DeployedStage":
-        """Return the same stage as somebody else sees it, whose credentials a session holds."""
+        """Return the same stage with the credentials of a session."""
         return replace(self, session=session, _clients={})
 
     def in_clear(self) -> "DeployedStage":
@@ -113,7 +113,7 @@ class DeployedStage:
 
     @property
     def protected(self) -> tuple[str, ...]:
-        """The stacks that are protected against deletion."""
+        """The stacks with termination protection."""
         return tuple(stack["StackName"] for stack in self._described if stack.get("EnableTerminationProtection"))
 
     @property
@@ -140,10 +140,10 @@ class DeployedStage:
         return str(self.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"])
 
     def usage(self) -> Mapping[str, float] | None:
-        """What the stage has done since it started, as numbers by name; None on AWS, where metrics tell it."""
+        """Return what the stage has done since it started, as numbers by name; None on AWS, which has metrics."""
         return None if self._emulator is None else _usage(self._emulator)
 
     @property
     def quiet_seconds(self) -> float:
-        """How long silence must last before the system counts as quiet."""
+        """How long without any change the system counts as quiet."""
         return AWS_QUIET_SECONDS if self._emulator is None else EMULATOR_QUIET_SECONDS

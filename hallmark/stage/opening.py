@@ -1,4 +1,4 @@
-"""Opens a deployed stage by what a caller names."""
+"""Opening of a deployed stage by target, system and name."""
 
 from typing import Literal
 
@@ -7,9 +7,9 @@ from hallmark.stage.deployed import DeployedStage
 
 
 def open_stage(target: Literal["embedded", "aws"], system: str, name: str) -> DeployedStage:
-    """Open a deployed stage of a system; UserError where none is."""
+    """Open a deployed stage of a system; UserError where there is none."""
     if target == "aws":
         return aws.open_stage(system, name)
-    from hallmark.stage import embedded  # an environment that only reaches AWS has no emulator's tools
+    from hallmark.stage import embedded  # an environment for AWS only does not have the emulator
 
     return embedded.open_stage(system, name)

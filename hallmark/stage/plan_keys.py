@@ -1,4 +1,4 @@
-"""A client's API key with a usage plan of its own, taken back afterwards: the stage is as its template says."""
+"""A client's API key with its own usage plan, deleted afterwards, so that the stage matches its template."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,11 @@ from hallmark.stage import Stage
 
 @contextmanager
 def plan_key(stage: Stage, api_id: str, name: str, **limits: Any) -> Iterator[str]:
-    """Yield the value of a key whose plan has limits, `throttle` or `quota`; one that has the name is removed first.
+    """Yield the value of a key whose plan has limits, `throttle` or `quota`; delete an existing one of that name first.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
     """
-    _remove(stage, name)  # a run that was killed has left it
+    _remove(stage, name)  # left over from a killed run
     client = stage.client("apigateway")
     try:
         key = client.create_api_key(name=name, enabled=True)

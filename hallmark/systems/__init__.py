@@ -1,1 +1,1 @@
-"""A wing for each system: what it offers the shared commands."""
+"""One wing per system: what it offers the shared commands."""

@@ -1,6 +1,6 @@
-"""The systems' own commands, as their wings declare them, so that the command line knows them without a wing.
+"""The systems' own commands, as their wings declare them, so that the command line need not load the wings.
 
-tests/unit/test_systems.py keeps this table equal to the wings.
+tests/unit/test_systems.py compares this table with the wings.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""A wing: what a system offers the shared commands, which know no system and ask for a capability.
+"""The wing: a system's capabilities for the shared commands, which know no system.
 
-A wing is imported when it is asked for, and what a capability needs when it is used: no wing knows another.
+A wing is imported on demand, and a capability's dependencies when it is used. Wings do not know each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from infra.errors import UserError
 from infra.systems import system_of
 
-if TYPE_CHECKING:  # asking for a wing costs nothing of what its capabilities are made of
+if TYPE_CHECKING:  # a wing is loaded without its capabilities' dependencies
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Card:
-    """How a stage is reached: addresses by name, what is shown of an embedded stage only, and a line to try it with."""
+    """How to reach a stage: addresses by name, keys (shown for an embedded stage only), and an example call."""
 
     addresses: Mapping[str, str]
     keys: Mapping[str, str]
@@ -32,7 +32,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Step:
-    """What follows every deployment: how it is announced, and what is done."""
+    """What follows every deployment: its announcement, and its function."""
 
     about: str
     run: "Callable[[Stage], object]"
@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Wing:
-    """A system's capabilities; what it does not offer is None. `commands` are its own, as `module:attribute`."""
+    """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
 
     card: "Callable[[Stage], Card] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
@@ -54,7 +54,7 @@ class Wing:
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """The names of what it offers, its own commands left aside."""
+        """The names of the offered capabilities, without its own commands."""
         names = (one.name for one in fields(self) if one.name != "commands" and getattr(self, one.name))
         return tuple(name.replace("_", " ") for name in names)
 
@@ -66,12 +66,12 @@ def wing(system: str) -> Wing:
 
 
 def offered(system: str, capability: T | None, what: str) -> T:
-    """Return a capability; UserError when the system has none, which says `what` it lacks: `no API to export`."""
+    """Return a capability; UserError when the system has none; `what` is its text, such as `no API to export`."""
     if capability is None:
-        raise UserError(f"{system} has {what}: `hallmark systems` says what each system offers")
+        raise UserError(f"{system} has {what}: `hallmark systems` lists what each system offers")
     return capability
 
 
 def load_of(system: str) -> "Load":
-    """Return how a system is put under load; UserError when it is not."""
+    """Return a system's load; UserError when it has none."""
     return offered(system, wing(system).load, "no load scenarios")()

@@ -1,1 +1,1 @@
-"""Building blocks, one AWS idea each, shared by every system."""
+"""Building blocks, one AWS concept each, shared by every system."""

@@ -1,4 +1,4 @@
-"""Alarms as rows of data; each names the runbook that tells what to do."""
+"""Alarms as rows of data; each names its runbook."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from infra.names import Names
 
 @dataclass(frozen=True)
 class AlarmSpec:
-    """One alarm: it rings when the statistic is above the threshold for one period.
+    """One alarm: it goes off when the statistic is above the threshold for one period.
 
-    `statistic` is CloudWatch's name of one, or a percentile such as p99; the threshold has the metric's unit.
+    `statistic` is a CloudWatch statistic, or a percentile such as p99; the threshold is in the metric's unit.
     """
 
     thing: str
@@ -28,7 +28,7 @@ class AlarmSpec:
 
 
 class Alarms(Construct):
-    """One alarm per row, all to the same topic; `runbooks` is the folder of the pages that they name."""
+    """One alarm per row, all to the same topic; `runbooks` is the folder of the runbooks that they name."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Alarms(Construct):
             threshold=spec.threshold,
             period=spec.period_seconds,
             evaluation_periods=1,
-            # No data is what a quiet system sends.
+            # An idle system sends no data.
             treat_missing_data="notBreaching",
             alarm_actions=[topic_arn],
         )

@@ -1,4 +1,4 @@
-"""A rule whose every target retries and ends, if it must, in the rule's own dead-letter queue."""
+"""A rule whose targets all retry and then use the rule's own dead-letter queue."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Target:
     input_paths: Mapping[str, str] | None = None
 
     def transformer(self) -> events.CfnRule.InputTransformerProperty | None:
-        """The input transformer; none for a bus, which AWS gives no transformer."""
+        """Return the input transformer; None for a bus, which cannot have one."""
         if self.input_template is None:
             return None
         return events.CfnRule.InputTransformerProperty(
@@ -42,7 +42,7 @@ class Target:
 
 
 def rule_arn(scope: Construct, names: Names, bus: str, rule: str) -> str:
-    """The ARN of a rule, from its name: policies name the rule that names their queue, which would be a circle."""
+    """Return the ARN of a rule from its name: a reference in the queue's policy would be a circular dependency."""
     return Stack.of(scope).format_arn(
         service="events", resource="rule", resource_name=f"{names.of(bus, 'bus')}/{names.of(rule, 'rule')}"
     )
@@ -87,7 +87,7 @@ class EventFanout(Construct):
         mark(self.resource, names, rule)
 
     def allow_call_of(self, function: lambda_.IFunction) -> None:
-        """Let EventBridge call the function on behalf of this rule only."""
+        """Allow EventBridge to call the function on behalf of this rule only."""
         lambda_.CfnPermission(
             self,
             "Call",

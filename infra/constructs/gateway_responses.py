@@ -1,4 +1,4 @@
-"""Refusals of API Gateway's own, in the shape that functions answer in: a message, and the rules that are broken."""
+"""API Gateway's own error responses, in the same shape as the functions': a message, and the rules that are broken."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from aws_cdk import aws_apigateway as apigateway
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """One kind of refusal and its JSON body, a template of API Gateway's; without a status it keeps AWS's."""
+    """One type of response and its JSON body, an API Gateway template; without a status it keeps AWS's."""
 
     construct_id: str
     kind: apigateway.ResponseType
@@ -20,7 +20,7 @@ class GatewayResponse:
 
 
 def bad_body(schema: Mapping[str, Any]) -> GatewayResponse:
-    """Return the answer to a body that breaks the schema: all the rules, each field's description.
+    """Return the response to a body that breaks the schema: the description of every field.
 
     API Gateway's validation texts leave out the field or repeat the value.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -32,7 +32,7 @@ def bad_body(schema: Mapping[str, Any]) -> GatewayResponse:
 
 
 def others() -> list[GatewayResponse]:
-    """Return the answers to whatever else is refused."""
+    """Return the responses to all other refused requests."""
     template = '{"message": $context.error.messageString, "errors": []}'
     return [
         GatewayResponse("Default4xx", apigateway.ResponseType.DEFAULT_4_XX, template),
@@ -41,17 +41,17 @@ def others() -> list[GatewayResponse]:
 
 
 def try_again() -> list[GatewayResponse]:
-    """Return the answers for a function that is throttled, fails or is too slow: 503, so that the client sends again.
+    """Return the responses for a function that is throttled, fails or times out: 503, so that the client sends again.
 
     Uncustomized they are 500, 502 and 504. That a throttled function and a failing one count as INTEGRATION_FAILURE
-    is reported, not documented (first two: documentation; then: reports).
+    is reported, but not documented (the first two links are documentation, the last two reports).
     https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
     https://stackoverflow.com/questions/36363280
     https://github.com/DataBiosphere/azul/issues/7470
     """
     body = json.dumps({"message": "try again", "errors": []})
-    # A header's fixed value is in single quotes.
+    # A constant header value is in single quotes.
     headers = {"Retry-After": "'1'"}
     return [
         GatewayResponse("IntegrationFailure", apigateway.ResponseType.INTEGRATION_FAILURE, body, "503", headers),

@@ -1,4 +1,4 @@
-"""Says in metadata and tags what a stack or a resource is, so that nobody has to guess it from a name."""
+"""Metadata and tags that identify stacks and resources, so that no code has to guess from names."""
 
 from aws_cdk import CfnResource, Stack, Tags
 from constructs import Construct
@@ -18,6 +18,6 @@ def mark(construct: Construct, names: Names, role: str) -> None:
     """Give the resource its `Hallmark` metadata {System, Stage, Role} and the tag `role`."""
     resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
     if not isinstance(resource, CfnResource):
-        raise TypeError(f"{construct.node.path} has no resource of its own to mark")
+        raise TypeError(f"{construct.node.path} has no default child to mark")
     resource.add_metadata("Hallmark", {"System": names.system, "Stage": names.stage, "Role": role})
     Tags.of(resource).add("role", role)

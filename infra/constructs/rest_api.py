@@ -1,4 +1,4 @@
-"""A REST API of keyed routes with a plan, validation, traces and access logs."""
+"""A REST API with API keys, a usage plan, validation, tracing and access logs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from infra.constructs.metadata import mark
 from infra.names import Names
 
 ACCESS_LOG_PREFIX = "/aws/apigateway/"
-# Neither bodies nor keys, and none of API Gateway's error texts: those can hold a value of the request.
+# No bodies, no keys, and none of API Gateway's error messages: these can contain a value of the request.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -32,7 +32,7 @@ _ACCESS_LOG = {
     "responseLatency": "$context.responseLatency",
     "integrationLatency": "$context.integrationLatency",
 }
-# What a validator looks at (body, parameters) -> its construct's id, its purpose.
+# What a validator checks (body, parameters) -> its construct id, its purpose.
 _VALIDATORS = {
     (True, False): ("Validator", "body"),
     (False, True): ("ParametersValidator", "parameters"),
@@ -42,9 +42,9 @@ _VALIDATORS = {
 
 @dataclass(frozen=True)
 class Route:
-    """One method of a path, answered by a function; a key is needed.
+    """One method of a path, answered by a function; it requires a key.
 
-    `schema` is the body's, whatever its Content-Type; `required` names parameters, such as `method.request.path.id`;
+    `schema` is the body's, for any Content-Type; `required` names parameters, such as `method.request.path.id`;
     `answers` are the status codes, for the exported OpenAPI document.
     """
 
@@ -55,15 +55,15 @@ class Route:
     schema: Mapping[str, Any] | None = None
     required: Sequence[str] = ()
     model: str = "Request"
-    # Letters and digits; CloudFormation makes one unless it is given.
+    # Letters and digits; by default CloudFormation generates one.
     model_name: str | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who may call and how much: requests a second, requests at once, requests a day.
+    """The usage plan: requests a second, burst, requests a day.
 
-    `keys` are construct ids and the purposes that name the keys.
+    `keys` maps construct ids to purposes, which name the keys.
     """
 
     keys: Mapping[str, str]
@@ -74,7 +74,7 @@ class Plan:
 
 
 class KeyedRestApi(Construct):
-    """Routes to functions; the API's stage is named like ours."""
+    """Routes to functions; the API's stage has the name of ours."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class KeyedRestApi(Construct):
             "Api",
             rest_api_name=self.name,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # The account's role is made once a region, in hallmark-account.
+            # The account's role exists once per region, in hallmark-account.
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
                 stage_name=self._names.stage,
@@ -124,7 +124,7 @@ class KeyedRestApi(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
             ),
         )
-        # The stack has outputs of its own, by name.
+        # The stack defines its own outputs.
         api.node.try_remove_child("Endpoint")
         return api
 
@@ -137,7 +137,7 @@ class KeyedRestApi(Construct):
             request_models=models,
             request_parameters=dict.fromkeys(route.required, True) or None,
             request_validator=self._validator(bool(models), bool(route.required)),
-            # A proxy's answers need no declaration, but the exported OpenAPI document has no others.
+            # A proxy's responses need no declaration, but only declared ones are in the exported OpenAPI document.
             method_responses=[apigateway.MethodResponse(status_code=status) for status in route.answers],
         )
 
@@ -153,7 +153,7 @@ class KeyedRestApi(Construct):
             name=route.model_name,
             schema=schema,
         )
-        # An L1 model takes the schema as it is, but a change of it must make a new deployment too.
+        # An L1 model takes the schema unchanged, but a new schema must also create a new deployment.
         if self._api.latest_deployment:
             self._api.latest_deployment.add_to_logical_id({"model": schema})
         # A body whose Content-Type has no model is not validated, unless `$default` has one.
@@ -194,7 +194,7 @@ class KeyedRestApi(Construct):
         self.usage_plan_id = usage_plan.usage_plan_id
         self.key_ids: dict[str, str] = {}
         for construct_id, purpose in plan.keys.items():
-            # Without a value: API Gateway makes one, and it is in no template.
+            # Without a value: API Gateway generates one, so it is in no template.
             key = apigateway.ApiKey(self, construct_id, api_key_name=self._names.of(purpose, "key"))
             usage_plan.add_api_key(key)
             self.key_ids[construct_id] = key.key_id

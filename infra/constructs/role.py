@@ -1,4 +1,4 @@
-"""A role that may do what is written out here, and nothing else."""
+"""A role with exactly the listed permissions."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def least_role(
     statements: Sequence[iam.PolicyStatement],
     policy: str = "least-privilege",
 ) -> iam.Role:
-    """Return a role with the statements inline, where nobody else can attach them."""
+    """Return a role with the statements inline, so that no other role can use them."""
     return iam.Role(
         scope,
         construct_id,

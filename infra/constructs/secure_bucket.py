@@ -1,4 +1,4 @@
-"""Private buckets: over TLS only, and for what must be, under the AWS-managed key only."""
+"""Private buckets: access over TLS only, writes optionally under the AWS-managed key only."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 
 class PrivateBucket(s3.Bucket):
-    """A bucket of its owner alone, named with its account: bucket names are shared by the whole world."""
+    """A private bucket whose name contains the account: bucket names are global."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class PrivateBucket(s3.Bucket):
 
 
 class SecureBucket(PrivateBucket):
-    """A versioned bucket that refuses whatever is not written under the AWS-managed key."""
+    """A versioned bucket that refuses every write that is not under the AWS-managed key."""
 
     def __init__(
         self,
@@ -70,12 +70,12 @@ class SecureBucket(PrivateBucket):
             encryption=s3.BucketEncryption.KMS_MANAGED,
             bucket_key_enabled=True,
             versioned=True,
-            # Without it a lifecycle rule leaves out everything below 128 KB; ours are smaller.
+            # Without it a lifecycle rule skips objects below 128 KB; ours are smaller.
             # https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
             transition_default_minimum_object_size=s3.TransitionDefaultMinimumObjectSize.VARIES_BY_STORAGE_CLASS,
             intelligent_tiering_configurations=list(tiering) or None,
         )
-        # Default encryption puts no header on a request, so each of these asks the writer to say it.
+        # Default encryption adds no header to a request, so each of these requires the writer to set it.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
         self._deny_upload("EncryptionHeaderMissing", {"Null": {_ALGORITHM: "true"}})
         self._deny_upload("EncryptionOtherThanKms", {"StringNotEquals": {_ALGORITHM: "aws:kms"}})
@@ -83,7 +83,7 @@ class SecureBucket(PrivateBucket):
         mark(self, names, role)
 
     def _deny_upload(self, sid: str, conditions: dict[str, Any]) -> None:
-        # Whoever uploads otherwise than under the AWS-managed key is refused, whatever rights they hold.
+        # An upload that is not under the AWS-managed key is refused, whatever permissions the caller has.
         statement = iam.PolicyStatement(
             sid=sid,
             effect=iam.Effect.DENY,

@@ -1,4 +1,4 @@
-"""A queue that is encrypted by SQS itself and speaks TLS only."""
+"""A queue encrypted by SQS itself, over TLS only."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from infra.constructs import principals
 from infra.constructs.metadata import mark
 from infra.names import Names
 
-# The longest that SQS has. A redriven message keeps the age it had, so a dead-letter queue keeps them longest.
+# SQS's maximum. A redriven message keeps its age, so dead-letter queues keep messages longest.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 LONGEST = Duration.days(14)
 
 
 class SecureQueue(sqs.Queue):
-    """SSE-SQS, because EventBridge cannot write to a queue under the key aws/sqs; 14 days unless told otherwise.
+    """SSE-SQS, because EventBridge cannot write to a queue under the key aws/sqs; retention is 14 days by default.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
     """
@@ -44,8 +44,8 @@ class SecureQueue(sqs.Queue):
         mark(self, names, role)
 
     def accept_from_rules(self, rule_arns: Sequence[str]) -> None:
-        """Lets EventBridge send here, on behalf of these rules only."""
-        # An SQS target and a dead-letter queue are reached by resource policy, never by a role.
+        """Allow EventBridge to send here, on behalf of these rules only."""
+        # SQS targets and dead-letter queues need a resource policy; a role cannot be used.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
         statement = iam.PolicyStatement(
             sid="SendFromRules",

@@ -1,4 +1,4 @@
-"""A topic that takes messages over TLS only."""
+"""A topic that accepts messages over TLS only."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ AWS_MANAGED_KEY = "alias/aws/sns"
 
 
 class SecureTopic(Construct):
-    """A topic and its policy; encrypted with a key if one is named.
+    """A topic and its policy; encrypted if a key is given.
 
-    The key `alias/aws/sns` serves publishers of the account without any KMS right of their own, but CloudWatch alarms
+    With the key `alias/aws/sns` publishers of the account need no KMS permission, but CloudWatch alarms
     cannot publish under it. https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
     """
 
@@ -40,7 +40,7 @@ class SecureTopic(Construct):
         sns.CfnTopicPolicy(self, "Policy", topics=[self.arn], policy_document=document)
 
     def _tls_only(self) -> iam.PolicyStatement:
-        # Nobody publishes in clear. https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
+        # TLS only. https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
         return iam.PolicyStatement(
             sid="TlsOnly",
             effect=iam.Effect.DENY,

@@ -1,4 +1,4 @@
-"""A table that is paid by use and can be restored to any second of the last 35 days."""
+"""An on-demand table that can be restored to any second of the last 35 days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from infra.stage import Removal
 
 
 def text_key(name: str) -> dynamodb.Attribute:
-    """Return a key attribute of texts."""
+    """Return a key attribute of type string."""
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
 
 
 def number_key(name: str) -> dynamodb.Attribute:
-    """Return a key attribute of numbers."""
+    """Return a key attribute of type number."""
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
 
 
@@ -32,7 +32,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index; it has all attributes unless it names some."""
+    """A global secondary index; it projects all attributes unless it names some."""
 
     name: str
     keys: Keys
@@ -40,9 +40,9 @@ class Index:
 
 
 class Table(dynamodb.Table):
-    """A table with its keys and indexes; protected from deletion wherever its data is to stay.
+    """A table with its keys and indexes; protected from deletion where its data is kept.
 
-    Encrypted with the AWS-managed key: its use is in CloudTrail, and callers need no KMS right of their own.
+    Encrypted with the AWS-managed key: its use is in CloudTrail, and callers need no KMS permission.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
     """
 

@@ -1,1 +1,1 @@
-"""A tool with a stack of its own: Locust on AWS Fargate against a stage of a system."""
+"""A tool with its own stack: Locust on AWS Fargate against a stage of a system."""

@@ -1,4 +1,4 @@
-"""The load generators' app, beside that of the systems: `python -m infra.load.app -c stage=dev -c loadWorkers=4`."""
+"""The load generators' app, separate from the systems': `python -m infra.load.app -c stage=dev -c loadWorkers=4`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Loaded = tuple[Stage[SystemParameters], LoadTarget, int]
 
 
 def loads(context_layers: Sequence[Layer]) -> list[Loaded]:
-    """Return the stages to put under load, each with its workers; UserError when there is none, or one must not be."""
+    """Return the stages to put under load, each with its workers; UserError without any, or for one not allowed."""
     context = context_of(context_layers)
     stages = [(stage, _workers(context, stage.name)) for stage in load(context_layers)]
     targets = [(stage, load_target(stage.system), workers) for stage, workers in stages if workers]
     found = [(stage, target, workers) for stage, target, workers in targets if target]
     if not found:
-        raise UserError("no stage is to be put under load: add -c stage=dev -c loadWorkers=4")
+        raise UserError("no stage is put under load: add -c stage=dev -c loadWorkers=4")
     return found
 
 

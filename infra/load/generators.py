@@ -21,12 +21,12 @@ from infra.stage import Stage, SystemParameters
 
 # A Locust process uses one processor.
 CPU, MEMORY_MIB = "1024", "2048"
-# Where a task may write; load/Dockerfile makes the folder, and its user.
+# The folder that a task may write to; load/Dockerfile creates it and its user.
 RUNS_FOLDER, USER = "/runs", "1000"
 
 
 class Generators(Construct):
-    """A cluster, and what runs in it when somebody runs it. L1 task definitions: the CDK's own widen their roles."""
+    """A cluster and its task definitions; no task runs by default. L1, because the CDK's L2 widen their roles."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What the generators' image is made of, and nothing else of the checkout.
+"""The files of the generators' image, and no others of the checkout.
 
 https://docs.docker.com/build/concepts/context/
 """

@@ -1,11 +1,11 @@
-"""A network of its own: out by TLS, in from nowhere, and the generators among themselves."""
+"""A separate network: outbound TLS, nothing inbound, and traffic among the generators."""
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from infra.names import Names
 
-# Where Locust's master listens for its workers. https://docs.locust.io/en/stable/running-distributed.html
+# The port on which Locust's master listens for its workers. https://docs.locust.io/en/stable/running-distributed.html
 MASTER_PORT = 5557
 TLS_PORT = 443
 ZONES = 2
@@ -13,9 +13,9 @@ CIDR = "10.71.0.0/24"
 
 
 class Network(Construct):
-    """Subnets with a way out and no NAT gateway, which would cost by the hour and be the bottleneck of the load.
+    """Public subnets without a NAT gateway, which would cost by the hour and be the bottleneck of the load.
 
-    A task gets a public address for its way out; its security group lets nobody in from outside.
+    A task has a public address for outbound traffic; its security group allows none inbound from outside.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
     """
 
@@ -30,7 +30,7 @@ class Network(Construct):
             max_azs=ZONES,
             nat_gateways=0,
             subnet_configuration=[public],
-            # It would bring a function of a runtime of its own.
+            # Restricting it would add a custom-resource function with another runtime.
             restrict_default_security_group=False,
         )
         self.subnet_ids = [subnet.subnet_id for subnet in vpc.public_subnets]

@@ -1,4 +1,4 @@
-"""What the tasks may do, and nothing else: exact actions on exact ARNs."""
+"""Permissions of the tasks: exact actions on exact ARNs."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_ecr as ecr
@@ -13,12 +13,12 @@ from infra.stage import Stage, SystemParameters
 
 
 def master(stage: Stage[SystemParameters], target: LoadTarget, runs: s3.IBucket) -> list[iam.PolicyStatement]:
-    """Plans the run, notes the archive's size, leaves the samples."""
+    """Return the master's: it plans the run, reads the archive's size, stores the samples."""
     return [_read_outputs(stage), *_read_archive_size(stage, target), _leave_run(runs)]
 
 
 def worker(stage: Stage[SystemParameters], key_id: str) -> list[iam.PolicyStatement]:
-    """Sends: needs the address and the key."""
+    """Return a worker's: it needs the address and the key."""
     # The value of this one key; it is in no template, variable or log.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
     key = f"arn:{Aws.PARTITION}:apigateway:{stage.system.region}::/apikeys/{key_id}"
@@ -27,13 +27,13 @@ def worker(stage: Stage[SystemParameters], key_id: str) -> list[iam.PolicyStatem
 
 
 def execution(repository: ecr.IRepository, log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
-    """What Fargate itself does for a task: fetch its image, write its log.
+    """Return those of Fargate itself for a task: pull the image, write the log.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        # ECR knows no resource for this one.
+        # This ECR action has no resource type.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
         iam.PolicyStatement(sid="RegistryToken", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
         iam.PolicyStatement(sid="PullImage", actions=pull, resources=[repository.repository_arn]),
@@ -46,7 +46,7 @@ def execution(repository: ecr.IRepository, log_group: logs.ILogGroup) -> list[ia
 
 
 def only_tasks(region: str) -> iam.IPrincipal:
-    """Tasks of this account and region take the role, nobody else's.
+    """Return the principal that allows only tasks of this account and region to assume the role.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
@@ -60,7 +60,7 @@ def only_tasks(region: str) -> iam.IPrincipal:
 
 
 def _read_outputs(stage: Stage[SystemParameters]) -> iam.PolicyStatement:
-    # Address and key id are outputs. A stack's ARN ends with an id that changes when it is made again.
+    # Address and key id are outputs. A stack's ARN ends with an id that changes when it is recreated.
     where = f"{stage.system.region}:{Aws.ACCOUNT_ID}"
     stack = f"arn:{Aws.PARTITION}:cloudformation:{where}:stack/{stage.stack_name()}/*"
     return iam.PolicyStatement(sid="ReadOutputs", actions=["cloudformation:DescribeStacks"], resources=[stack])
@@ -69,7 +69,7 @@ def _read_outputs(stage: Stage[SystemParameters]) -> iam.PolicyStatement:
 def _read_archive_size(stage: Stage[SystemParameters], target: LoadTarget) -> list[iam.PolicyStatement]:
     if target.archive is None:
         return []
-    # What the archive held before.
+    # The archive's size before the run.
     where = f"{stage.system.region}:{Aws.ACCOUNT_ID}"
     archive = f"arn:{Aws.PARTITION}:events:{where}:archive/{stage.names.of(target.archive, 'archive')}"
     return [iam.PolicyStatement(sid="ReadArchiveSize", actions=["events:DescribeArchive"], resources=[archive])]

@@ -1,4 +1,4 @@
-"""Where the master leaves a run, for `hallmark load judge` to fetch."""
+"""Where the master stores a run, for `hallmark load judge`."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -13,7 +13,7 @@ KEPT = Duration.days(30)
 
 
 class Runs(Construct):
-    """A private bucket over TLS; a run holds token ids, latencies and answers, no transaction."""
+    """A private bucket over TLS; a run holds token ids, latencies and answers, but no transactions."""
 
     def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:
         super().__init__(scope, construct_id)

@@ -16,9 +16,9 @@ TOOL = "load"
 
 
 class LoadStack(Stack):
-    """`hallmark-load-<system>-<stage>`: nothing runs in it until somebody runs a task; docs/load.md says how.
+    """`hallmark-load-<system>-<stage>`: no task runs in it until one is started, see docs/load.md.
 
-    The stage under load is named, not referenced: its own stack stays as it is.
+    The stage under load is named, not referenced, so its own stack does not change.
     """
 
     def __init__(self, scope: Construct, stage: Stage[SystemParameters], target: LoadTarget, workers: int) -> None:
@@ -29,7 +29,7 @@ class LoadStack(Stack):
             env=Environment(region=stage.system.region),
             description=f"Hallmark {TOOL}, {stage.name}: Locust on Fargate against {stage.system.name}",
         )
-        # Without a stage mark: it belongs to no catalogue of controls.
+        # Without a stage mark: no catalogue of controls applies to it.
         self.add_metadata("Hallmark", {"System": TOOL, "Region": stage.system.region})
         Tags.of(self).add("system", TOOL)
         Tags.of(self).add("stage", stage.name)
@@ -57,7 +57,7 @@ class LoadStack(Stack):
 
 
 def names_of(stage: Stage[SystemParameters]) -> Names:
-    """Return what makes the generators' names, which are none of the system's under load."""
+    """Return the generators' physical names, which differ from those of the system under load."""
     slug, about = stage.system.slug, "load generators"
     forms = {
         "name_form": f"{TOOL}-{{thing}}-{slug}-{{stage}}",

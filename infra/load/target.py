@@ -1,4 +1,4 @@
-"""What the load generators must know of a system that they can put under load."""
+"""What the load generators must know of the system under load."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,14 +9,14 @@ from infra.systems import System
 
 @dataclass(frozen=True)
 class LoadTarget:
-    """A system's own words: the output with its API key's id, and the archive whose size a run notes, if it has one."""
+    """The output with the system's API key id, and the archive whose size a run records, if there is one."""
 
     key_output: str
     archive: str | None = None
 
 
 def load_target(system: System) -> LoadTarget | None:
-    """Return what `infra/<system>/load_target.py` declares; None for a system that has none."""
+    """Return what `infra/<system>/load_target.py` declares; None for a system without one."""
     module = f"infra.{system.name}.load_target"
     if find_spec(module) is None:
         return None

@@ -1,1 +1,1 @@
-"""The system `merchant_upload`: merchants' files of card transactions, presigned, watched for anomalies."""
+"""The system `merchant_upload`: merchants' files of card transactions, uploaded with presigned forms."""

@@ -1,4 +1,4 @@
-"""The API: a route that gives forms, and a key for each merchant."""
+"""The API: a route that returns presigned forms, and a key for each merchant."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_logs as logs
@@ -15,7 +15,7 @@ LOG_RETENTION = logs.RetentionDays.ONE_WEEK
 
 
 def upload_api(scope: Construct, construct_id: str, stage: Stage[Parameters], handler: PythonFunction) -> KeyedRestApi:
-    """Return `POST /upload`; the function is given which key is whose."""
+    """Return `POST /upload`; the function gets the mapping of keys to merchants."""
     parameters = stage.parameters
     schema = parameters.request_schema
     api = KeyedRestApi(

@@ -1,4 +1,4 @@
-"""The functions: what each is given and what each may do."""
+"""The functions: the environment and the permissions of each."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -13,7 +13,7 @@ from infra.merchant_upload.storage import Storage
 from infra.stage import Stage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_9
-# Less than the 29 s that API Gateway waits.
+# Below API Gateway's timeout of 29 s.
 TIMEOUT = Duration.seconds(10)
 LOG_RETENTION = logs.RetentionDays.ONE_WEEK
 

@@ -1,4 +1,4 @@
-"""The stack's outputs: what tests, load and operators need to find it; importable without the CDK."""
+"""The stack's outputs, which tests, load and operators need to find it; importable without the CDK."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Output(StrEnum):
 
 
 def outputs(stack: Stack, storage: Storage, api_handler: PythonFunction, api: KeyedRestApi) -> dict[Output, str]:
-    """One value per output."""
+    """Create one output per name."""
     return {
         Output.API_ID: api.api_id,
         Output.API_URL: api.url,

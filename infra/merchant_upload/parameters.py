@@ -15,18 +15,18 @@ from infra.limits import (
 from infra.parameters import items, number, schema_file, short_name
 
 FUNCTIONS = ("api_handler",)
-# Each is in a variable of the function, all of which hold 4 KB.
+# All of them are in the function's environment, which is limited to 4 KB.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_MERCHANTS = 50
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a person may set; cdk.json has the values, `-c merchant_upload.<key>=<value>` another for one synth."""
+    """The configurable values: defaults in cdk.json, `-c merchant_upload.<key>=<value>` for a single synth."""
 
     memory_mb: int = number("memoryMb", at_least=LEAST_MEMORY_MB, at_most=MOST_MEMORY_MB)
     reserved_each: int = number("reservedConcurrency", at_most=RESERVABLE_CONCURRENCY)
-    # The name stands in keys of objects and of the table, before a `#`.
+    # The name is part of object keys and of the table's key, before a `#`.
     merchants: tuple[str, ...] = items(
         "merchants", r"[a-z0-9](-?[a-z0-9]){1,31}", "merchants such as corner-shop", at_least=2, at_most=MOST_MERCHANTS
     )
@@ -38,5 +38,5 @@ class Parameters:
 
     @property
     def reserved_concurrency(self) -> Mapping[str, int]:
-        """The concurrent executions that each function reserves."""
+        """Return the concurrent executions that each function reserves."""
         return dict.fromkeys(FUNCTIONS, self.reserved_each)

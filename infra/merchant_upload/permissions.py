@@ -1,4 +1,4 @@
-"""What each function may do, and nothing else: exact actions on exact ARNs."""
+"""Permissions of the functions: exact actions on exact ARNs."""
 
 from aws_cdk import aws_iam as iam
 
@@ -7,7 +7,7 @@ from infra.merchant_upload.storage import UPLOADS_PREFIX, Storage
 
 
 def api_handler(storage: Storage) -> list[iam.PolicyStatement]:
-    """Signs forms, writes down who asked for one."""
+    """Return those to sign forms and to record who requested one."""
     return [
         _sign_uploads(storage),
         # The record of an upload is written once.
@@ -16,7 +16,7 @@ def api_handler(storage: Storage) -> list[iam.PolicyStatement]:
 
 
 def _sign_uploads(storage: Storage) -> iam.PolicyStatement:
-    # A form may do what its signer may: put below one prefix, over TLS.
+    # A form has its signer's permissions: put below one prefix, over TLS.
     return iam.PolicyStatement(
         sid="SignUploads",
         actions=["s3:PutObject"],

@@ -12,12 +12,12 @@ from infra.merchant_upload.storage import Storage
 from infra.stage import Stage
 from infra.synthesis import synthesizer
 
-# The customer's, literally, whatever the stage: `stage` tells them apart.
+# The customer's tags, the same for every stage; `stage` distinguishes the stages.
 TAGS = {"Environment": "production", "Project": "transaction-processor"}
 
 
 class MerchantUploadStack(Stack):
-    """`hallmark-merchant-upload-<stage>`, in its region; nothing in it is kept or protected."""
+    """`hallmark-merchant-upload-<stage>`, in its region; its data is neither retained nor protected."""
 
     def __init__(self, scope: Construct, stage: Stage[Parameters]) -> None:
         system = stage.system
@@ -40,5 +40,5 @@ class MerchantUploadStack(Stack):
 
 
 def stacks(scope: Construct, stage: Stage[Parameters]) -> list[Stack]:
-    """Make the stacks of one stage, the main one last."""
+    """Create the stacks of one stage, the main one last."""
     return [MerchantUploadStack(scope, stage)]

@@ -1,4 +1,4 @@
-"""Where files and records are kept; nothing outlives the stack, whichever the stage."""
+"""Storage of files and records; deleted with the stack on every stage."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -15,7 +15,7 @@ ARCHIVE_AFTER = OLD_VERSIONS_FOR = Duration.days(90)
 
 
 class Storage(Construct):
-    """A bucket of files and a table of all that becomes of them."""
+    """A bucket of files, and a table of uploads and what follows from them."""
 
     def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:
         super().__init__(scope, construct_id)
@@ -34,13 +34,13 @@ class Storage(Construct):
 
 
 def _archive() -> s3.LifecycleRule:
-    """The audit trail is the table: a file is for proof only, its older versions for a while."""
+    """Return the lifecycle: the table is the audit trail, so files are archived and older versions expire."""
     return s3.LifecycleRule(
         id="archive",
         enabled=True,
         transitions=[s3.Transition(storage_class=s3.StorageClass.GLACIER, transition_after=ARCHIVE_AFTER)],
         noncurrent_version_expiration=OLD_VERSIONS_FOR,
-        # A marker whose versions are all gone hides nothing any more.
+        # A delete marker without versions has no effect.
         expired_object_delete_marker=True,
         abort_incomplete_multipart_upload_after=Duration.days(7),
     )

@@ -1,4 +1,4 @@
-"""What wakes somebody up: one row per alarm."""
+"""The alarms, one row each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ from infra.realtime.routing import Routing
 _SQS, _LAMBDA, _API = "AWS/SQS", "AWS/Lambda", "AWS/ApiGateway"
 RUNBOOKS = "docs/runbooks/realtime"
 _FIVE_MINUTES = 300
-# A quarter of the time that the buffer keeps an event.
+# A quarter of the buffer queue's retention.
 BUFFER_AGE_SECONDS = 24 * 3600
 ERROR_RATE = 0.01
 LATENCY_MS = 1000
@@ -33,7 +33,7 @@ def alarm_specs(
     functions: Sequence[NodeFunction],
     api: KeyedRestApi,
 ) -> list[AlarmSpec]:
-    """Every alarm of the system."""
+    """Return every alarm of the system."""
     return [
         *_dead_letters(queues, [*routing.fanouts, archives.fanout]),
         _buffer_age(queues.buffer),
@@ -43,7 +43,7 @@ def alarm_specs(
 
 
 def let_alarms_publish(names: Names, region: str) -> iam.PolicyStatement:
-    """What the operators' topic allows: CloudWatch, on behalf of this stage's alarms."""
+    """Allow CloudWatch to publish to the operators' topic, on behalf of this stage's alarms."""
     # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     alarms = f"arn:{Aws.PARTITION}:cloudwatch:{region}:{Aws.ACCOUNT_ID}:alarm:{names.of('*', 'alarm')}"
     return iam.PolicyStatement(
@@ -97,7 +97,7 @@ def _buffer_age(buffer: sqs.IQueue) -> AlarmSpec:
 
 
 def _function(function: NodeFunction) -> Iterator[AlarmSpec]:
-    """By name alone, which counts every version and alias.
+    """Return a metric by function name alone, which counts every version and alias.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
     """
@@ -115,7 +115,7 @@ def _function(function: NodeFunction) -> Iterator[AlarmSpec]:
 
 
 def _api(api: KeyedRestApi, stage: str) -> Iterator[AlarmSpec]:
-    """The rate is the average of 5XXError, latency is in milliseconds.
+    """Return an API metric: the 5XXError rate is its average, latency is in milliseconds.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
     """

@@ -18,7 +18,7 @@ CLIENT = "Key"
 def transactions_api(
     scope: Construct, construct_id: str, stage: Stage[Parameters], ingest: NodeFunction
 ) -> KeyedRestApi:
-    """Return `POST /transactions`, answered by the function that accepts."""
+    """Return `POST /transactions`, answered by the function that accepts transactions."""
     parameters = stage.parameters
     schema = parameters.request_schema
     return KeyedRestApi(

@@ -1,4 +1,4 @@
-"""What is kept of the events: an archive to replay from, and the audit bus's archive and searchable copy."""
+"""Event archives: one to replay from, and the audit bus's archive and searchable copy."""
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
@@ -15,7 +15,7 @@ from infra.realtime.messaging import AUDIT_BUS, Buses
 from infra.realtime.parameters import Parameters
 from infra.stage import Stage
 
-# PCI DSS 10.5.1 wants twelve months; this is the first retention above that CloudWatch Logs has.
+# PCI DSS 10.5.1 requires twelve months; this is the next retention that CloudWatch Logs offers.
 AUDIT_DAYS = 400
 AUDIT_RETENTION = logs.RetentionDays.THIRTEEN_MONTHS
 
@@ -23,7 +23,7 @@ AUDIT_RETENTION = logs.RetentionDays.THIRTEEN_MONTHS
 class Archives(Construct):
     """Two archives and the audit log group.
 
-    Replayed events are kept out of the archives by EventBridge's own managed rules.
+    EventBridge's managed rules keep replayed events out of the archives.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
     """
 
@@ -57,7 +57,7 @@ class Archives(Construct):
         )
 
     def _log_group(self, names: Names, removal_policy: RemovalPolicy) -> logs.LogGroup:
-        # EventBridge writes to groups below /aws/events only.
+        # EventBridge writes only to log groups below /aws/events.
         log_group = logs.LogGroup(
             self,
             "AuditLog",
@@ -91,7 +91,7 @@ class Archives(Construct):
 
     def _log_policy(self) -> iam.PolicyDocument:
         writers = [principals.service(f"{service}.amazonaws.com") for service in ("events", "delivery.logs")]
-        # EventBridge makes a stream and writes. The rule's ARN comes along with the writing only.
+        # EventBridge creates a stream and writes. Only the write has the rule's ARN as source.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
         make_stream = iam.PolicyStatement(
             sid="MakeStream",

@@ -10,7 +10,7 @@ from infra.realtime.parameters import Parameters
 
 @dataclass(frozen=True)
 class RuleSpec:
-    """One rule: `detail` is what EventBridge matches in the event's detail.
+    """One rule: `detail` is the pattern for the event's detail.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
     """
@@ -21,12 +21,12 @@ class RuleSpec:
 
     @property
     def pattern(self) -> dict[str, Any]:
-        """The whole event pattern."""
+        """Return the whole event pattern."""
         return {"source": [SOURCE], "detail-type": [TRANSACTION_RECEIVED], "detail": dict(self.detail)}
 
 
 def rule_specs(parameters: Parameters) -> tuple[RuleSpec, ...]:
-    """The table; a new rule is one more row."""
+    """Return the table; a new rule is one more row."""
     return (
         RuleSpec(
             "high-value-domestic",

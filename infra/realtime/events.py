@@ -1,4 +1,4 @@
-"""What our events are called on every bus, and how hard a rule tries to deliver them."""
+"""Names of our events on every bus, and the delivery settings of the rules."""
 
 from aws_cdk import Duration
 

@@ -1,4 +1,4 @@
-"""The three functions: what each is told and what each may do."""
+"""The three functions: the environment and the permissions of each."""
 
 from collections.abc import Mapping, Sequence
 
@@ -48,7 +48,7 @@ class Functions(Construct):
 
     @property
     def all(self) -> tuple[NodeFunction, ...]:
-        """The three, in the order in which a transaction meets them."""
+        """Return the three, in the order in which a transaction passes them."""
         return self.ingest_processor, self.fraud_detector, self.notifier
 
     def _ingest_processor(self, storage: Storage, buses: Buses, queues: Queues) -> NodeFunction:
@@ -87,7 +87,7 @@ class Functions(Construct):
             environment={
                 "STAGE": self._stage.name,
                 "AUDIT_LOGS_TABLE": self._audit_logs,
-                # A warning of Node.js's would be the only log line that is not JSON.
+                # A Node.js warning would be the only log line that is not JSON.
                 "NODE_NO_WARNINGS": "1",
                 **environment,
             },

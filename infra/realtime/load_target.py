@@ -1,4 +1,4 @@
-"""The system as the load generators see it."""
+"""The system as the load generators need it."""
 
 from infra.load.target import LoadTarget
 from infra.realtime.outputs import Output

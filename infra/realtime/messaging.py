@@ -1,4 +1,4 @@
-"""The buses that events travel on, and the queues they wait in."""
+"""The event buses and the queues."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -13,12 +13,12 @@ TRANSACTION_BUS = "transaction"
 SYSTEM_BUS = "system"
 AUDIT_BUS = "audit"
 RECEIVES = 3
-# Shorter than its dead-letter queue's, or redriven messages would be gone before anyone looks.
+# Shorter than its dead-letter queue's, so that redriven messages do not expire unseen.
 BUFFER_RETENTION = Duration.days(4)
 
 
 class Buses(Construct):
-    """Transactions come in on one, suspicions on the second; the third records."""
+    """Transactions arrive on one, suspicions on the second; the third records."""
 
     def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:
         super().__init__(scope, construct_id)
@@ -33,10 +33,9 @@ class Buses(Construct):
 
 
 class Queues(Construct):
-    """The buffer of matched events, and the queues for what went wrong.
+    """The buffer of matched events, and the queues for failures.
 
-    What a reader of `buffer` cannot handle goes to `buffer-dead-letter`; what a reader of `failure` cannot handle is
-    parked.
+    Messages that a reader of `buffer` cannot handle go to `buffer-dead-letter`, those of `failure` to `parking`.
     """
 
     def __init__(self, scope: Construct, construct_id: str, names: Names) -> None:

@@ -1,4 +1,4 @@
-"""The stack's outputs: what tests, load and operators need to find it; importable without the CDK."""
+"""The stack's outputs, which tests, load and operators need to find it; importable without the CDK."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def outputs(
     api: KeyedRestApi,
     alerts: SecureTopic,
 ) -> dict[Output, str]:
-    """One value per output."""
+    """Create one output per name."""
     return {
         Output.API_ID: api.api_id,
         Output.API_URL: api.url,

@@ -16,21 +16,21 @@ from infra.limits import (
 from infra.parameters import items, number, numbers, schema_file, short_name
 
 # The upper bounds catch typing errors.
-# Ten years: the longest that any rule on card data asks for; the API itself takes any number of days.
+# Ten years, the longest that any rule on card data asks for; the API itself accepts any number of days.
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
 LONGEST_RETENTION_DAYS = 3650
-# Velocity is about minutes. What lies in the window is read for every transaction.
+# Velocity is about minutes. All transactions in the window are read for each new one.
 LONGEST_VELOCITY_WINDOW_SECONDS = 24 * 3600
-# A published rule takes effect two cache times later: a fraud rule that waits longer than that is no answer.
+# A published rule takes effect after two cache lifetimes; a fraud rule cannot wait longer.
 LONGEST_RULES_CACHE_SECONDS = 3600
 FUNCTIONS = ("ingest_processor", "fraud_detector", "notifier")
-# A client waits for the first; the second is the only way to a verdict.
+# A client waits for the first; every verdict needs the second.
 CRITICAL_FUNCTIONS = FUNCTIONS[:2]
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a person may set; cdk.json has the values, `-c realtime.<key>=<value>` another for one synth."""
+    """The configurable values: defaults in cdk.json, `-c realtime.<key>=<value>` for a single synth."""
 
     memory_mb: int = number("memoryMb", at_least=LEAST_MEMORY_MB, at_most=MOST_MEMORY_MB)
     default_reserved: int = number("defaultReservedConcurrency", at_most=RESERVABLE_CONCURRENCY)
@@ -39,7 +39,7 @@ class Parameters:
     )
     provisioned_critical: int = number("provisionedConcurrencyCritical", at_least=0, at_most=RESERVABLE_CONCURRENCY)
     archive_retention_days: int = number("archiveRetentionDays", at_most=LONGEST_RETENTION_DAYS)
-    # The count behind it stops at 100; one transaction alone is no velocity.
+    # The count stops at 100; a single transaction has no velocity.
     velocity_threshold: int = number("velocityThreshold", at_least=2, at_most=100)
     velocity_window_seconds: int = number("velocityWindowSeconds", at_most=LONGEST_VELOCITY_WINDOW_SECONDS)
     rules_cache_seconds: int = number("rulesCacheSeconds", at_most=LONGEST_RULES_CACHE_SECONDS)
@@ -53,7 +53,7 @@ class Parameters:
     request_schema: Mapping[str, Any] = schema_file("requestSchemaFile")
 
     def __post_init__(self) -> None:
-        """Refuse more warm environments than a function may run."""
+        """Refuse more provisioned executions than a function reserves."""
         for function in CRITICAL_FUNCTIONS:
             reserved = self.reserved_concurrency[function]
             if self.provisioned_critical > reserved:
@@ -62,17 +62,17 @@ class Parameters:
 
     @property
     def reserved_concurrency(self) -> Mapping[str, int]:
-        """The concurrent executions that each function reserves."""
+        """Return the concurrent executions that each function reserves."""
         return {one: self.reserved_overrides.get(one, self.default_reserved) for one in FUNCTIONS}
 
     @property
     def provisioned_concurrency(self) -> Mapping[str, int]:
-        """The environments that are kept warm for each function."""
+        """Return the provisioned executions of each function."""
         return {one: self.provisioned_critical if one in CRITICAL_FUNCTIONS else 0 for one in FUNCTIONS}
 
     @property
     def rule_parameters(self) -> dict[str, Any]:
-        """What the fraud rules are made of, for those who publish them."""
+        """Return the parameters of the fraud rules, which publishing them needs."""
         return {
             "velocityThreshold": self.velocity_threshold,
             "velocityWindowSeconds": self.velocity_window_seconds,

@@ -1,6 +1,6 @@
-"""What each function may do, and nothing else: exact actions on exact ARNs.
+"""Permissions of the functions: exact actions on exact ARNs.
 
-The grants of the CDK are wider than this, so every statement is written out, once per permission.
+The CDK's grants are wider, so every statement is written out, once per permission.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from infra.realtime.storage import PROCESSED_PREFIX, Storage
 
 
 def ingest_processor(storage: Storage, buses: Buses) -> list[iam.PolicyStatement]:
-    """Counts, accepts, publishes."""
+    """Return those to count, accept and publish transactions."""
     return [
         # The recent transactions of the account are counted.
         _on_tables("CountRecent", ["dynamodb:Query"], [storage.transactions]),
@@ -25,9 +25,9 @@ def ingest_processor(storage: Storage, buses: Buses) -> list[iam.PolicyStatement
 
 
 def fraud_detector(storage: Storage, buses: Buses) -> list[iam.PolicyStatement]:
-    """Judges, stores, announces."""
+    """Return those to judge, store and announce."""
     return [
-        # The version in force is looked up among a rule's versions.
+        # The version in force is selected among a rule's versions.
         _on_tables("ReadRules", ["dynamodb:Query"], [storage.rules]),
         # The verdict's record is written once.
         _on_tables("RecordVerdict", ["dynamodb:PutItem"], [storage.audit_logs]),
@@ -37,9 +37,9 @@ def fraud_detector(storage: Storage, buses: Buses) -> list[iam.PolicyStatement]:
 
 
 def notifier(storage: Storage, topic_arn: str) -> list[iam.PolicyStatement]:
-    """Looks for the alert's record, alerts, records."""
+    """Return those to look up the alert's record, alert and record."""
     return [
-        # The record tells whether the alert was sent before.
+        # The record shows whether the alert was sent before.
         _on_tables("RecordAlert", ["dynamodb:GetItem", "dynamodb:PutItem"], [storage.audit_logs]),
         # One topic, for suspected fraud.
         iam.PolicyStatement(sid="Alert", actions=["sns:Publish"], resources=[topic_arn]),
@@ -59,7 +59,7 @@ def _accept(tables: Sequence[dynamodb.ITable]) -> iam.PolicyStatement:
 
 
 def _publish(sid: str, bus: events.IEventBus, detail_type: str) -> iam.PolicyStatement:
-    # One kind of event on one bus. ForAllValues is true of a key that is missing, hence Null.
+    # One kind of event on one bus. ForAllValues is true if the key is missing, hence Null.
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     return iam.PolicyStatement(
         sid=sid,
@@ -73,7 +73,7 @@ def _publish(sid: str, bus: events.IEventBus, detail_type: str) -> iam.PolicySta
 
 
 def _write_processed(storage: Storage) -> iam.PolicyStatement:
-    # Processed objects have one prefix, and travel over TLS.
+    # One prefix, over TLS.
     return iam.PolicyStatement(
         sid="WriteProcessed",
         actions=["s3:PutObject"],

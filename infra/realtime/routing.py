@@ -1,4 +1,4 @@
-"""Which events go where: the five fraud rules, and the way from a suspicion to its alert."""
+"""Routing of events: the five fraud rules, and the path from a suspicion to its alert."""
 
 import json
 
@@ -55,7 +55,7 @@ class Routing(Construct):
         return fanout
 
     def _targets(self, rule_id: str) -> list[Target]:
-        """The input names the rule, because an event does not say which rule it matched.
+        """Return the targets; their input names the rule, because an event does not say which rule it matched.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
         """
@@ -91,7 +91,7 @@ class Routing(Construct):
         return fanout
 
     def _forwarding_role(self, rule_arns: list[str]) -> iam.Role:
-        # A bus is the one target that needs a role; only the five rules may take it.
+        # A bus is the only target that needs a role; only the five rules may assume it.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
         trust = principals.service(
             "events.amazonaws.com",

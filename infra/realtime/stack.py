@@ -20,7 +20,7 @@ from infra.synthesis import synthesizer
 
 
 class RealtimeStack(Stack):
-    """`hallmark-realtime-<stage>`, in its region, in whatever account it is deployed to."""
+    """`hallmark-realtime-<stage>`, in its region, in any account."""
 
     def __init__(self, scope: Construct, stage: Stage[Parameters]) -> None:
         system, names, parameters = stage.system, stage.names, stage.parameters
@@ -37,7 +37,7 @@ class RealtimeStack(Stack):
         storage = Storage(self, "Storage", stage)
         buses = Buses(self, "Buses", names)
         queues = Queues(self, "Queues", names)
-        # An alert holds tokens and amounts, hence the key; CloudWatch could not publish to operators under it.
+        # An alert holds tokens and amounts, hence the key; with it, CloudWatch could not publish to the operators.
         alerts = SecureTopic(self, "Alerts", names=names, role="alert", key=AWS_MANAGED_KEY)
         publish = let_alarms_publish(names, system.region)
         operators = SecureTopic(self, "Operators", names=names, role="alarms", statements=[publish])
@@ -52,5 +52,5 @@ class RealtimeStack(Stack):
 
 
 def stacks(scope: Construct, stage: Stage[Parameters]) -> list[Stack]:
-    """Make the stacks of one stage, the main one last."""
+    """Create the stacks of one stage, the main one last."""
     return [RealtimeStack(scope, stage)]

@@ -1,4 +1,4 @@
-"""Where transactions, rules, audit records and processed objects are kept."""
+"""Storage of transactions, rules, audit records and processed objects."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
@@ -38,7 +38,7 @@ class Storage(Construct):
 
 
 def _tier_then_archive() -> s3.LifecycleRule:
-    """Intelligent-Tiering at once, Glacier Flexible Retrieval later: S3 allows the second step from the first.
+    """Return the lifecycle: Intelligent-Tiering immediately, Glacier Flexible Retrieval later, which S3 allows.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
     """

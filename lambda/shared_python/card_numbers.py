@@ -1,4 +1,4 @@
-"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/events-and-records.md says what counts as one.
+"""Card numbers in texts (PCI DSS 3.3 and 3.5); docs/card_numbers.md has the rule.
 
 The same rule in TypeScript is card_data.ts.
 """

@@ -1,1 +1,1 @@
-"""What the gates share: commands, waivers, and what is here only for speed."""
+"""Code that the gates share: commands, waivers, and parts that only improve speed."""

@@ -1,6 +1,6 @@
-"""A run of checkov over templates: what its own checks and ours say about each, as plain data.
+"""A run of checkov over templates: the results of its own checks and of ours, as plain data.
 
-Apart from the gate, which needs none of checkov when no template changed: checkov takes longer to load than to judge.
+Separate from the gate, which does not need checkov if no template changed: loading it takes longer than a scan.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ from policies.engine.library import NoPolicy
 
 
 def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
-    """Return for each template `stock`, the rule, resource, line and words of each objection of checkov's own checks,
-    and `ours`, what each of our checks finds, for those that had something to judge.
+    """Return for each template `stock`, the rule, resource, line and message of each finding of checkov's own checks,
+    and `ours`, the findings of each of our checks, for those that apply to it.
 
-    UserError for a template that cannot be read, for policies that do not load, and for checks that are not registered.
+    UserError for an unreadable template, policies that do not load, and unregistered checks.
     """
     controls = _controls()
     keep_all = RunnerFilter(framework=["cloudformation"], show_progress_bar=False)
@@ -42,7 +42,7 @@ def run(templates: Sequence[Synthesized], checks: Path) -> list[dict[str, Any]]:
 
 
 def _controls() -> list[str]:
-    """Return the controls with policies, which have loaded: what checkov itself loads ends it if they do not."""
+    """Return the controls with policies, which have loaded: otherwise checkov would have exited."""
     try:
         return list(every())
     except (NoCatalogue, NoPolicy) as error:

@@ -1,4 +1,4 @@
-"""Ordinary commands as a gate: what they print is shown, how they end is evidence."""
+"""Ordinary commands as a gate: their output is shown, their exit code is evidence."""
 
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from infra.systems import System
 def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
     """Run the commands, separated by `--`; UserError without any.
 
-    A gate of systems, or any with a named system, runs them for each system, whose name they find in $HALLMARK_SYSTEM.
+    A gate of systems, or any with a named system, runs them for each system, with its name in $HALLMARK_SYSTEM.
     """
     commands = [list(group) for separator, group in groupby(words, lambda word: word == "--") if not separator]
     if not commands:
@@ -34,7 +34,7 @@ def run_commands(
 ) -> int:
     """Run the commands one after the other; return the first exit code that is not 0.
 
-    Their output goes where ours goes. `templates` returns nothing where what they say does not follow from templates.
+    Their output is not captured. `templates` returns nothing where the result does not depend on templates.
     """
     with recorded(gate, templates=templates) as record:
         code = _first_failure(commands, {})
@@ -44,7 +44,7 @@ def run_commands(
 
 
 def _first_failure(commands: Sequence[list[str]], variables: Mapping[str, str]) -> int:
-    """Run all commands, so that one run tells everything; return the first exit code that is not 0."""
+    """Run all commands, so that one run shows every failure; return the first exit code that is not 0."""
     codes = [_run(command, variables) for command in commands]
     return next((code for code in codes if code), 0)
 

@@ -1,6 +1,6 @@
-"""The waivers of controls: which findings of our own policies are accepted, and how that is told.
+"""The waivers of controls: which findings of our own policies are accepted, and how they are printed.
 
-Standard library and PyYAML only: checkov's environment holds nothing else.
+Standard library and PyYAML only: checkov's environment has nothing else.
 """
 
 import sys
@@ -15,7 +15,7 @@ from policies.engine.catalogue import catalogues
 
 
 def waivers_of(template: Synthesized, control: str, findings: Sequence[Finding]) -> list[Waiver | None]:
-    """Return for each finding of a control's policy the waiver that covers it, if one does; UserError as `load`."""
+    """Return for each finding of a control's policy the waiver that covers it, if any; UserError as `load`."""
     if not findings:
         return []
     known = waivers.load()
@@ -26,20 +26,20 @@ def waivers_of(template: Synthesized, control: str, findings: Sequence[Finding])
 
 
 def outcome(template: Synthesized, control: str, findings: Sequence[Finding]) -> Outcome:
-    """Return `passed` when every finding is waived; the findings stay in the proof, and the report calls it waived."""
+    """Return `passed` when every finding is waived; the proof keeps the findings, and the report shows the waiver."""
     return "passed" if all(waivers_of(template, control, findings)) else "failed"
 
 
-def tell(proofs: Iterable[Proof]) -> tuple[int, int]:
-    """Print each finding in one line, what is waived as that; return how many are not waived, and how many are."""
+def print_findings(proofs: Iterable[Proof]) -> tuple[int, int]:
+    """Print each finding in one line, marking waived ones; return how many are not waived, and how many are."""
     counts = [0, 0]
     for proof in proofs:
         found = waivers_of(Synthesized(ROOT / proof.artifact), proof.control, proof.findings)
         for finding, waiver in zip(proof.findings, found, strict=True):
             where = f"{proof.artifact}: {_judge(proof, finding)} {finding.resource} {finding.path}".rstrip()
-            told = f"{where}: found {finding.found}; wanted {finding.wanted}. "
-            told += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
-            print(told, file=sys.stdout if waiver else sys.stderr)
+            line = f"{where}: found {finding.found}; wanted {finding.wanted}. "
+            line += f"Waived until {waiver.expires}: {waiver.where}" if waiver else finding.fix
+            print(line, file=sys.stdout if waiver else sys.stderr)
             counts[bool(waiver)] += 1
     return counts[0], counts[1]
 

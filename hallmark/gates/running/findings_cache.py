@@ -1,7 +1,7 @@
-"""What a tool said about a template, kept in build/cache/<tool> as long as nothing changes that it follows from.
+"""A cache of a tool's findings per template in build/cache/<tool>, keyed by every input that they depend on.
 
-What is kept are findings before the waivers: a waiver that ends counts at once. HALLMARK_NO_CACHE=1, or removing the
-folder, has everything judged again.
+It holds findings before waivers, so an expired waiver counts at once. HALLMARK_NO_CACHE=1, or deleting the folder,
+forces a full run.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ SWITCH = "HALLMARK_NO_CACHE"
 
 @dataclass(frozen=True)
 class Basis:
-    """What a judgement follows from beside the template: the tool as it is installed, its settings, and our own files.
+    """The inputs of findings beside the template: the installed tool, its settings, and our own files.
 
-    The day belongs to it, for tools know when a runtime ends.
+    The date is one of them, because tools know when a runtime reaches its end of support.
     """
 
     tool: str
@@ -36,9 +36,9 @@ class Basis:
     folder: Path = FOLDER
 
     def entry(self, template: Synthesized, day: date) -> Path:
-        """Return where the judgement of a template on a day is kept."""
-        told = [metadata.version(self.tool), sys.version, day.isoformat(), *self.settings, template.label]
-        sha = hashlib.sha256(json.dumps(told).encode())
+        """Return the cache file of a template on a day."""
+        inputs = [metadata.version(self.tool), sys.version, day.isoformat(), *self.settings, template.label]
+        sha = hashlib.sha256(json.dumps(inputs).encode())
         for file in (Path(__file__), *self.files, template.path):
             sha.update(b"\0" + str(file).encode() + b"\0" + file.read_bytes())
         return self.folder / self.tool / f"{sha.hexdigest()}.json"
@@ -46,7 +46,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a tool says about a template, and when it did (UTC) if that was before."""
+    """A tool's findings in a template, and their time (UTC) if they are from the cache."""
 
     template: Synthesized
     said: Any
@@ -56,16 +56,16 @@ class Judgement:
 def judged(
     basis: Basis, templates: Sequence[Synthesized], judge: Callable[[Sequence[Synthesized]], Sequence[Any]]
 ) -> list[Judgement]:
-    """Return what the tool says of each template, plain data; `judge` is asked once, for all that is not kept.
+    """Return the tool's findings in each template, as plain data; `judge` is called once, for all that are not cached.
 
-    What is kept of templates that are no longer there goes.
+    Deletes cached findings of templates that no longer exist.
     """
     entries = {template: basis.entry(template, date.today()) for template in templates}
     kept = {} if os.environ.get(SWITCH) else {t: said for t, entry in entries.items() if (said := _read(entry))}
     new = [template for template in templates if template not in kept]
     for template, said in zip(new, judge(new) if new else (), strict=True):
         kept[template] = {"said": said, "made": now()}
-        # A file that was changed meanwhile may have been read before or after.
+        # Do not keep the result if a file changed meanwhile.
         if basis.entry(template, date.today()) == entries[template]:
             _write(entries[template], kept[template])
     for stale in set((basis.folder / basis.tool).glob("*")) - set(entries.values()):
@@ -76,14 +76,14 @@ def judged(
     ]
 
 
-def told_before(judgements: Sequence[Judgement]) -> str:
-    """Return how many judgements are kept, and since when; nothing when all are new."""
+def reused(judgements: Sequence[Judgement]) -> str:
+    """Return how many results are from the cache, and since when; empty when all are new."""
     since = [judgement.since for judgement in judgements if judgement.since]
     return f"{len(since)} of {len(judgements)} templates unchanged since judged, {min(since)}" if since else ""
 
 
 def _read(entry: Path) -> dict[str, Any] | None:
-    """Return what is kept; None unless it is there as it was written."""
+    """Return a cached result; None if it is missing or damaged."""
     try:
         digest, _, text = entry.read_text(encoding="utf-8").partition("\n")
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Some tests of a session run in a copy of its process, beside the others; their reports are told by the session.
+"""Run part of a session's tests in a forked process and report them through the parent session.
 
-What was imported and collected need not be so twice, as it would be with workers of pytest-xdist.
+This avoids importing and collecting twice, as workers of pytest-xdist would.
 """
 
 import os
@@ -21,24 +21,24 @@ Meet = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Ended:
-    """How pytest.exit was called: the exception itself forgets its code on the way."""
+    """The arguments of pytest.exit: the exception loses its code when it is pickled."""
 
     reason: str
     code: int | None
 
 
 def may_fork(config: pytest.Config) -> bool:
-    """Whether processes can be copied here, and nobody wants to look into one."""
+    """Return whether processes can be forked here, and no debugger is requested."""
     return hasattr(os, "fork") and not (config.option.usepdb or config.option.collectonly)
 
 
 @contextmanager
 def beside(session: pytest.Session, items: list[pytest.Item], make: Make, meet: Meet) -> Iterator[None]:
-    """Run the tests beside what is done in this context, and report them when it ends.
+    """Run the tests beside the work of this context, and report them when it ends.
 
-    The copy makes what they need before; it and the session meet what was made.
+    The forked process prepares what they need; the session uses the same results.
     """
-    # A pipe would be full before somebody reads it.
+    # A file: a pipe would be full before it is read.
     with TemporaryFile() as reports:
         process = get_context("fork").Process(target=_run, args=(session.config, items, reports, make, meet))
         process.start()
@@ -73,10 +73,10 @@ def _run(config: pytest.Config, items: list[pytest.Item], reports: IO[bytes], ma
 
 
 def _next(reports: IO[bytes]) -> Any:
-    told = pickle.load(reports)
-    if isinstance(told, Ended):
-        pytest.exit(told.reason, told.code)
-    return told
+    received = pickle.load(reports)
+    if isinstance(received, Ended):
+        pytest.exit(received.reason, received.code)
+    return received
 
 
 def _tell(session: pytest.Session, reports: IO[bytes], meet: Meet) -> None:
@@ -84,8 +84,8 @@ def _tell(session: pytest.Session, reports: IO[bytes], meet: Meet) -> None:
     running = "all were collected"
     try:
         meet(_next(reports))
-        while (told := _next(reports)) is not None:
-            report = hook.pytest_report_from_serializable(config=session.config, data=told)
+        while (received := _next(reports)) is not None:
+            report = hook.pytest_report_from_serializable(config=session.config, data=received)
             if report.nodeid != running:
                 running = report.nodeid
                 hook.pytest_runtest_logstart(nodeid=running, location=report.location)

@@ -1,6 +1,6 @@
-"""The functions' unit tests, which Node.js runs; once passed, they run again when anything they consist of changes.
+"""The functions' unit tests, run by Node.js; after a pass, they rerun only when one of their inputs changes.
 
-HALLMARK_NO_CACHE=1, or removing build/cache, has them run in any case.
+HALLMARK_NO_CACHE=1, or deleting build/cache, forces a run.
 """
 
 import os
@@ -20,15 +20,15 @@ from hallmark.gates.running.findings_cache import FOLDER, SWITCH
 from hallmark.project import NODE_MODULES, ROOT, node, tool_environment
 
 SUMMARY = re.compile(r"Node\.js|\S (tests|pass) \d")
-# Node.js ends with what failed, once more and in full.
+# Node.js repeats the failures in full at the end.
 FAILURES = "\N{HEAVY MULTIPLICATION X} failing tests:"
 
 
 @dataclass
 class FunctionTests:
-    """The command that runs them, the files that they consist of, the sources of these, and the results they leave.
+    """The command that runs them, the files that they depend on, their sources, and their results.
 
-    `programs` are files as well, but too large to be read each time: size and time of change stand for them.
+    `programs` are also files, but too large to hash each time: size and modification time are used instead.
     """
 
     command: Sequence[str]
@@ -40,7 +40,7 @@ class FunctionTests:
     process: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
-        """Start them, unless they passed as they are. Another run waits until this one's end."""
+        """Start them, unless they passed with the same inputs. Another run waits until this one has ended."""
         self.results.parent.mkdir(parents=True, exist_ok=True)
         self.lock = FileLock(self.results.with_suffix(".lock"))
         self.lock.acquire()
@@ -55,21 +55,21 @@ class FunctionTests:
             )
 
     def end(self) -> tuple[bool, list[str]]:
-        """Wait for them; return whether they passed, and the lines to tell: of a failure what failed, or all."""
+        """Wait for them; return whether they passed, and the lines to print: the failures, or everything."""
         passed = self.process is None or self.process.wait() == 0
         lines = self._output.read_text(encoding="utf-8").splitlines()
-        # A part that was changed meanwhile may have been read before or after.
+        # Do not record a pass if a part changed meanwhile.
         if self.process and passed and self._consists_of() == self.begun:
             self.passed.parent.mkdir(parents=True, exist_ok=True)
             self.passed.write_text(self._as_they_are())
         self.lock.release()
         counts = list(filter(SUMMARY.match, lines))
         if passed:
-            return True, [*counts, *filter(None, [self.told_before()])]
+            return True, [*counts, *filter(None, [self.reused()])]
         return False, [*counts, *lines[lines.index(FAILURES) :]] if FAILURES in lines else lines
 
-    def told_before(self) -> str:
-        """Return since when they have passed as they are; nothing when they have just run."""
+    def reused(self) -> str:
+        """Return since when they have passed with these inputs; empty when they have just run."""
         return "" if self.process else f"the functions' tests unchanged since they passed, {changed(self.results)}"
 
     @property
@@ -95,7 +95,7 @@ def _digest(files: Sequence[Path]) -> str:
 
 
 def functions() -> FunctionTests:
-    """Return the tests of lambda/ in their bundle, which must be there, as Node.js 18 of the lock file runs it."""
+    """Return the tests of lambda/ from their bundle, which must exist, with the lock file's Node.js 18."""
     scripts = (ROOT / "lambda" / "test.mjs", ROOT / "lambda" / "node18.mjs")
     bundle = FUNCTION_TESTS.output / "all.test.js"
     node18 = tuple(sorted(NODE_MODULES.glob("node-*/bin/node*")))

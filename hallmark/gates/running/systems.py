@@ -1,4 +1,4 @@
-"""A gate over systems: each is judged, with evidence of its own, whatever the others came to."""
+"""A gate over systems: each is judged, with its own evidence, independently of the others' results."""
 
 import argparse
 import sys
@@ -19,14 +19,14 @@ def exit_code(error: UserError) -> int:
 
 
 def each_system(gate: str, body: Body, named: str | None = None, goes_with: str = "") -> int:
-    """Run a gate's body for every chosen system whose controls call for it, or for the gate that it `goes_with`.
+    """Run a gate's body for every chosen system whose controls require it, or require the gate that it `goes_with`.
 
-    Returns 0 when all passed, 1 when one failed, 2 when one could not be judged.
+    Return 0 when all passed, 1 when one failed, 2 when one could not be judged.
     """
     systems = judged(goes_with or gate, named)
     for system in chosen(named):
         if system not in systems:
-            print(f"{gate}: no control of {system.name} calls for it")
+            print(f"{gate}: no control of {system.name} requires it")
     return max((_one(gate, body, system) for system in systems), default=0)
 
 
@@ -40,7 +40,7 @@ def _one(gate: str, body: Body, system: System) -> int:
 
 
 def system_argument(gate: str, about: str | None, words: Sequence[str]) -> str | None:
-    """Return what `--system` says on the command line of a gate that takes no other argument."""
+    """Return the value of `--system` for a gate without other arguments."""
     parser = argparse.ArgumentParser(prog=f"python -m hallmark.gates.{gate}", description=about)
     add_system(parser)
     named: str | None = parser.parse_args(words).system
@@ -48,5 +48,5 @@ def system_argument(gate: str, about: str | None, words: Sequence[str]) -> str |
 
 
 def add_system(parser: argparse.ArgumentParser) -> None:
-    """Let a gate's command line name one system."""
-    parser.add_argument("--system", choices=NAMES, help="only this one; by default $HALLMARK_SYSTEM, else all")
+    """Add `--system` to a gate's command line."""
+    parser.add_argument("--system", choices=NAMES, help="only this system; by default $HALLMARK_SYSTEM, else all")

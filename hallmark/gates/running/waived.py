@@ -1,4 +1,4 @@
-"""The waivers of a stock tool's findings: which are waived, which are not, and which waivers nothing needs."""
+"""The waivers of a stock tool's findings: waived findings, unwaived ones, and unused waivers."""
 
 import sys
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ def apply_waivers(
 ) -> None:
     """Apply the waivers to the findings and record them; inline skips are never waived.
 
-    Prints each unwaived finding in one line, and how many there are; `ours` are those of our policies, unwaived and
-    waived. UserError for a waiver that is wrong.
+    Prints each unwaived finding in one line, and their number; `ours` are the numbers for our policies, unwaived and
+    waived. UserError for an invalid waiver.
     """
     known = waivers.load()
     for template, finding in found:

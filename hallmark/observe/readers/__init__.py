@@ -1,8 +1,8 @@
 """One small reader for each resource type, in one table.
 
-A reader lists what its service has, keeps what is the stage's (the stack made it, or it has the stage's name, or it is
-on something of the stage), and yields each in the shape of the CloudFormation resource type. A value that AWS sets by
-itself is written as AWS tells it; what no API tells (a function's code by its asset, tags) is left out.
+A reader lists what its service has, keeps what is the stage's (the stack created it, or it has the stage's name, or it
+is attached to something of the stage), and yields each in the shape of the CloudFormation resource type. A value that
+AWS sets by itself is written as AWS returns it; what no API returns (a function's code by its asset, tags) is left out.
 """
 
 from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ _SETTINGS = (
 
 
 def alarms(deployment: Deployment) -> Iterator[Thing]:
-    """Alarms."""
+    """Yield the alarms."""
     for alarm in deployment.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"]):
         if deployment.is_ours(ALARM, alarm["AlarmName"]):
             yield Thing(ALARM, alarm["AlarmName"], picked(alarm, *_SETTINGS))

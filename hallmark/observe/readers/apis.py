@@ -13,7 +13,7 @@ API, PATH, METHOD = "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AW
 MODEL, VALIDATOR = "AWS::ApiGateway::Model", "AWS::ApiGateway::RequestValidator"
 DEPLOYMENT, STAGE = "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"
 RESPONSE, HTTP_API = "AWS::ApiGateway::GatewayResponse", "AWS::ApiGatewayV2::Api"
-# API Gateway puts these two into every API.
+# API Gateway adds these two to every API.
 _BUILT_IN = ("Empty", "Error")
 _API_SETTINGS = (
     *("Name", "Description", "ApiKeySourceType", "BinaryMediaTypes", "MinimumCompressionSize"),
@@ -41,13 +41,13 @@ _METHOD_LOGGING = {
 
 
 def owned(deployment: Deployment) -> list[Json]:
-    """The stage's APIs as API Gateway describes them."""
+    """Return the stage's APIs as API Gateway describes them."""
     listed = deployment.pages("apigateway", "get_rest_apis", "items")
     return [api for api in listed if deployment.is_ours(API, api["id"], api["name"])]
 
 
 def apis(deployment: Deployment) -> Iterator[Thing]:
-    """REST APIs."""
+    """Yield the REST APIs."""
     for api in owned(deployment):
         properties = capitalized({**api, "apiKeySourceType": api.get("apiKeySource")}, *_API_SETTINGS)
         if kinds := (api.get("endpointConfiguration") or {}).get("types"):
@@ -66,7 +66,7 @@ def _path_ref(deployment: Deployment, api: str, paths: dict[str, Json], resource
 
 
 def paths(deployment: Deployment) -> Iterator[Thing]:
-    """Paths; the root is the API's own."""
+    """Yield the paths; the root is the API's own."""
     for api in owned(deployment):
         found = {one["id"]: one for one in _resources(deployment, api["id"])}
         for one in found.values():
@@ -77,7 +77,7 @@ def paths(deployment: Deployment) -> Iterator[Thing]:
 
 
 def methods(deployment: Deployment) -> Iterator[Thing]:
-    """Methods with their integrations."""
+    """Yield the methods with their integrations."""
     for api in owned(deployment):
         found = {one["id"]: one for one in _resources(deployment, api["id"])}
         for resource, one in found.items():
@@ -106,13 +106,13 @@ def _method(deployment: Deployment, method: Json) -> Json:
 
 
 def _response(response: Json) -> Json:
-    """What a method may answer."""
+    """Return a response that a method may give."""
     properties = capitalized(response, "StatusCode", "ResponseParameters")
     return properties | ({"ResponseModels": own} if (own := response.get("responseModels")) else {})
 
 
 def models(deployment: Deployment) -> Iterator[Thing]:
-    """The schemas of bodies."""
+    """Yield the schemas of bodies."""
     for api in owned(deployment):
         for model in deployment.pages("apigateway", "get_models", "items", restApiId=api["id"]):
             if model["name"] not in _BUILT_IN:
@@ -121,7 +121,7 @@ def models(deployment: Deployment) -> Iterator[Thing]:
 
 
 def _parsed(schema: Any) -> Any:
-    """A schema as an object; API Gateway keeps it as it was written, so a text that is none stays one."""
+    """Return a schema as an object; API Gateway keeps the original text, so a text that is not JSON stays a text."""
     try:
         return json.loads(schema)
     except (TypeError, ValueError):
@@ -129,7 +129,7 @@ def _parsed(schema: Any) -> Any:
 
 
 def validators(deployment: Deployment) -> Iterator[Thing]:
-    """Validators of requests."""
+    """Yield the request validators."""
     for api in owned(deployment):
         for one in deployment.pages("apigateway", "get_request_validators", "items", restApiId=api["id"]):
             settings = capitalized(one, "Name", "ValidateRequestBody", "ValidateRequestParameters")
@@ -137,7 +137,7 @@ def validators(deployment: Deployment) -> Iterator[Thing]:
 
 
 def responses(deployment: Deployment) -> Iterator[Thing]:
-    """The refusals that somebody has changed."""
+    """Yield the customized gateway responses."""
     settings = ("ResponseType", "StatusCode", "ResponseParameters", "ResponseTemplates")
     for api in owned(deployment):
         for one in deployment.pages("apigateway", "get_gateway_responses", "items", restApiId=api["id"]):
@@ -153,7 +153,7 @@ def _stages(deployment: Deployment, api: str) -> list[Json]:
 
 
 def deployments(deployment: Deployment) -> Iterator[Thing]:
-    """The deployments that the stack made or a stage runs; older ones answer nobody."""
+    """Yield the deployments that the stack created or a stage runs; older ones serve no requests."""
     for api in owned(deployment):
         used = {stage.get("deploymentId") for stage in _stages(deployment, api["id"])}
         for one in deployment.pages("apigateway", "get_deployments", "items", restApiId=api["id"]):
@@ -163,7 +163,7 @@ def deployments(deployment: Deployment) -> Iterator[Thing]:
 
 
 def stages(deployment: Deployment) -> Iterator[Thing]:
-    """Stages with their logs and traces."""
+    """Yield the stages with their logs and traces."""
     for api in owned(deployment):
         for stage in _stages(deployment, api["id"]):
             properties = {"RestApiId": deployment.ref(API, api["id"]), **capitalized(stage, *_STAGE_SETTINGS)}
@@ -176,14 +176,14 @@ def stages(deployment: Deployment) -> Iterator[Thing]:
 
 
 def _setting(place: str, setting: Json) -> Json:
-    """A method's settings; `place` is `*/*`, or a path with `~1` for each slash, a slash, and the verb."""
+    """Return a method's settings; `place` is `*/*`, or a path with `~1` for each slash, a slash, and the verb."""
     path, _, verb = place.rpartition("/")
     own = {name: setting[key] for key, name in _METHOD_LOGGING.items() if key in setting}
     return {"ResourcePath": f"/{path}", "HttpMethod": verb, **own}
 
 
 def http_apis(deployment: Deployment) -> Iterator[Thing]:
-    """HTTP and WebSocket APIs, which the stage should not have."""
+    """Yield HTTP and WebSocket APIs, which the stage should not have."""
     for one in deployment.pages("apigatewayv2", "get_apis", "Items"):
         if deployment.is_ours(HTTP_API, one["ApiId"], one["Name"]):
             yield Thing(HTTP_API, one["ApiId"], {"Name": one["Name"], "ProtocolType": one["ProtocolType"]})

@@ -13,7 +13,7 @@ _STEP = {"Days": "TransitionInDays", "Date": "TransitionDate", "StorageClass": "
 _LATER_STEP = {"NoncurrentDays": "TransitionInDays"}
 _CORS = {"Id": "ID", "ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
 _SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
-# In a template: the list, and what is notified. https://docs.aws.amazon.com/AmazonS3/latest/API/API_NotificationConfiguration.html
+# In a template: the list, and the destination. https://docs.aws.amazon.com/AmazonS3/latest/API/API_NotificationConfiguration.html
 _NOTIFIED = {
     "LambdaFunctionConfigurations": ("LambdaConfigurations", "Function", "LambdaFunctionArn"),
     "QueueConfigurations": ("QueueConfigurations", "Queue", "QueueArn"),
@@ -28,7 +28,7 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def buckets(deployment: Deployment) -> Iterator[Thing]:
-    """Buckets."""
+    """Yield the buckets."""
     for name in _names(deployment):
         properties: Json = {"BucketName": name}
         for part in _PARTS:
@@ -37,7 +37,7 @@ def buckets(deployment: Deployment) -> Iterator[Thing]:
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
-    """Each bucket's policy."""
+    """Yield each bucket's policy."""
     for name in _names(deployment):
         if found := deployment.asked("s3", "get_bucket_policy", "NoSuchBucketPolicy", Bucket=name):
             properties = {"Bucket": name, "PolicyDocument": json.loads(found["Policy"])}
@@ -84,7 +84,7 @@ def _rule(rule: Json) -> Json:
     narrowed = narrowed.get("And") or narrowed
     tags = [*narrowed.get("Tags", []), *([narrowed["Tag"]] if "Tag" in narrowed else [])]
     properties |= picked(narrowed, "Prefix")
-    # S3 tells a least size of 0 beside other conditions.
+    # S3 returns a minimum size of 0 together with other conditions.
     properties |= {name: size for name in _SIZES if (size := narrowed.get(name))}
     return properties | ({"TagFilters": tags} if tags else {})
 
@@ -137,7 +137,7 @@ def _cors(deployment: Deployment, name: str) -> Json:
 
 
 def _notifications(deployment: Deployment, name: str) -> Json:
-    """Who is told of objects; a template has an entry for each event."""
+    """Return the notifications of object events; a template has an entry for each event."""
     found = deployment.asked("s3", "get_bucket_notification_configuration", Bucket=name)
     properties: Json = {}
     for key, (own, target, arn) in _NOTIFIED.items():

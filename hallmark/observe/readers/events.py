@@ -23,7 +23,7 @@ def _buses(deployment: Deployment) -> list[Json]:
 
 
 def _listed(deployment: Deployment, operation: str, key: str) -> list[Json]:
-    """What EventBridge lists page by page, for operations that boto3 has no paginator of."""
+    """Yield what EventBridge lists page by page, for operations without a boto3 paginator."""
     page = deployment.asked("events", operation, Limit=100)
     found: list[Json] = page[key]
     while token := page.get("NextToken"):
@@ -33,14 +33,14 @@ def _listed(deployment: Deployment, operation: str, key: str) -> list[Json]:
 
 
 def buses(deployment: Deployment) -> Iterator[Thing]:
-    """Event buses."""
+    """Yield the event buses."""
     for bus in _buses(deployment):
         properties = picked(bus, "Name", "Description", "KmsKeyIdentifier", "DeadLetterConfig")
         yield Thing(BUS, bus["Name"], properties)
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
-    """Who else may use a bus: each statement of its policy."""
+    """Yield who else may use a bus: each statement of its policy."""
     for bus in _buses(deployment):
         for statement in json.loads(bus["Policy"])["Statement"] if bus.get("Policy") else []:
             sid = statement.get("Sid", "")
@@ -49,7 +49,7 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
 
 
 def rules(deployment: Deployment) -> Iterator[Thing]:
-    """Every rule on the stage's buses, and its own on the default bus; an archive's own rule is not ours."""
+    """Yield every rule on the stage's buses, and its own on the default bus; an archive's managed rule is left out."""
     for bus in [*(bus["Name"] for bus in _buses(deployment)), DEFAULT]:
         for rule in deployment.pages("events", "list_rules", "Rules", EventBusName=bus):
             if rule.get("ManagedBy") or (bus == DEFAULT and not deployment.is_ours(RULE, rule["Name"])):
@@ -63,7 +63,7 @@ def rules(deployment: Deployment) -> Iterator[Thing]:
 
 
 def archives(deployment: Deployment) -> Iterator[Thing]:
-    """Archives of the stage's buses, whatever they are called."""
+    """Yield the archives of the stage's buses, whatever their names."""
     arns = {bus["Arn"] for bus in _buses(deployment)}
     for one in _listed(deployment, "list_archives", "Archives"):
         if one["EventSourceArn"] in arns or deployment.is_ours(ARCHIVE, one["ArchiveName"]):
@@ -76,7 +76,7 @@ def archives(deployment: Deployment) -> Iterator[Thing]:
 
 
 def schedules(deployment: Deployment) -> Iterator[Thing]:
-    """Schedules that call a function of the stage."""
+    """Yield the schedules that call a function of the stage."""
     for one in deployment.pages("scheduler", "list_schedules", "Schedules"):
         arn = (one.get("Target") or {}).get("Arn", "")
         if ":function:" in arn and deployment.is_ours(FUNCTION, arn.split(":function:")[1].split(":")[0]):

@@ -1,4 +1,4 @@
-"""Functions and what is on them: versions, aliases, invoke configurations, permissions, URLs, event source mappings.
+"""Functions with their versions, aliases, invoke configurations, permissions, URLs and event source mappings.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 """
@@ -15,7 +15,7 @@ _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
     *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
 )
-# What is known by an id that its service makes up.
+# Resources whose id the service generates.
 _IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
@@ -32,7 +32,7 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Functions; their code cannot be compared with a template's asset and is left out."""
+    """Yield the functions; their code cannot be compared with a template's asset and is left out."""
     for name in _names(deployment):
         config = deployment.asked("lambda", "get_function_configuration", FunctionName=name)
         properties = picked(config, *_SETTINGS)
@@ -51,7 +51,7 @@ def functions(deployment: Deployment) -> Iterator[Thing]:
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
-    """A value as the template writes it: queues' URLs and ids of API Gateway's are made when they are deployed."""
+    """Return a value as the template writes it: queue URLs and API Gateway ids exist only after deployment."""
     return deployment.ref(_QUEUE, value) if deployment.made(_QUEUE, value) else deployment.referring(value, *_IDS)
 
 
@@ -60,7 +60,7 @@ def _aliases(deployment: Deployment, name: str) -> list[Json]:
 
 
 def versions(deployment: Deployment) -> Iterator[Thing]:
-    """The versions that the stack made or an alias points to; older ones stay, and nobody calls them."""
+    """Yield the versions that the stack created or an alias points to; older ones are kept, but not called."""
     for name in _names(deployment):
         used = {alias["FunctionVersion"] for alias in _aliases(deployment, name)}
         for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
@@ -70,7 +70,7 @@ def versions(deployment: Deployment) -> Iterator[Thing]:
 
 
 def aliases(deployment: Deployment) -> Iterator[Thing]:
-    """Aliases with their provisioned concurrency."""
+    """Yield the aliases with their provisioned concurrency."""
     for name in _names(deployment):
         for alias in _aliases(deployment, name):
             version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{alias['FunctionVersion']}"
@@ -94,7 +94,7 @@ def aliases(deployment: Deployment) -> Iterator[Thing]:
 
 
 def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
-    """What becomes of asynchronous invocations, by qualifier."""
+    """Yield the settings of asynchronous invocations, by qualifier."""
     for name in _names(deployment):
         for one in deployment.pages(
             "lambda", "list_function_event_invoke_configs", "FunctionEventInvokeConfigs", FunctionName=name
@@ -109,7 +109,7 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
 
 
 def permissions(deployment: Deployment) -> Iterator[Thing]:
-    """Who may invoke a function or one of its qualifiers: the statements of their policies."""
+    """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
         qualifiers: list[dict[str, str]] = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
         for qualifier in qualifiers:
@@ -127,13 +127,13 @@ def _permission(deployment: Deployment, statement: Json) -> Json:
     properties["Principal"] = values[0] if len(values) == 1 else principal
     for operator, keys in statement.get("Condition", {}).items():
         for key, value in keys.items():
-            # What no property says is kept under its own name: it is seen as a difference.
+            # A condition that no property covers keeps its own name, and so appears as a difference.
             properties[_CONDITIONS.get(key.lower(), f"{operator} {key}")] = _of_api(deployment, value)
     return properties
 
 
 def _of_api(deployment: Deployment, source: Any) -> Any:
-    """An ARN of an API's method, with the API's id as a reference, as the policies compare it."""
+    """Return an ARN of an API's method, with the API's id as a reference, as the policies compare it."""
     if not isinstance(source, str) or ":execute-api:" not in source:
         return source
     begin, _, rest = source.rpartition(":")
@@ -142,7 +142,7 @@ def _of_api(deployment: Deployment, source: Any) -> Any:
 
 
 def urls(deployment: Deployment) -> Iterator[Thing]:
-    """Public addresses of functions."""
+    """Yield the public addresses of functions."""
     for name in _names(deployment):
         for one in deployment.pages("lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name):
             properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode")}
@@ -150,7 +150,7 @@ def urls(deployment: Deployment) -> Iterator[Thing]:
 
 
 def event_sources(deployment: Deployment) -> Iterator[Thing]:
-    """Queues and streams that are read for a function."""
+    """Yield the queues and streams that are read for a function."""
     for name in _names(deployment):
         for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
             properties = {"FunctionName": one["FunctionArn"], **picked(one, "EventSourceArn", "BatchSize")}

@@ -11,7 +11,7 @@ GROUP, POLICY = "AWS::Logs::LogGroup", "AWS::Logs::ResourcePolicy"
 
 
 def groups(deployment: Deployment) -> Iterator[Thing]:
-    """Log groups with their retention in days."""
+    """Yield the log groups with their retention in days."""
     for one in deployment.pages("logs", "describe_log_groups", "logGroups"):
         if deployment.is_ours(GROUP, one["logGroupName"]):
             properties = capitalized(one, "LogGroupName", "RetentionInDays", "KmsKeyId", "LogGroupClass")
@@ -19,7 +19,7 @@ def groups(deployment: Deployment) -> Iterator[Thing]:
 
 
 def resource_policies(deployment: Deployment) -> Iterator[Thing]:
-    """Policies of the account's log groups, as JSON texts."""
+    """Yield the policies of the account's log groups, as JSON texts."""
     for one in deployment.pages("logs", "describe_resource_policies", "resourcePolicies"):
         if deployment.is_ours(POLICY, one["policyName"]):
             yield Thing(POLICY, one["policyName"], capitalized(one, "PolicyName", "PolicyDocument"))

@@ -25,7 +25,7 @@ def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 
 
 def queues(deployment: Deployment) -> Iterator[Thing]:
-    """Queues; SQS gives every attribute as a text."""
+    """Yield the queues; SQS returns every attribute as a text."""
     for url, attributes in _attributes(deployment):
         properties: Json = {"QueueName": url.rsplit("/", 1)[1], **picked(attributes, "KmsMasterKeyId")}
         properties |= {name: int(value) for name, value in picked(attributes, *_NUMBERS).items()}
@@ -35,7 +35,7 @@ def queues(deployment: Deployment) -> Iterator[Thing]:
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
-    """Each queue's policy."""
+    """Yield each queue's policy."""
     for url, attributes in _attributes(deployment):
         if attributes.get("Policy"):
             properties = {"Queues": [deployment.ref(QUEUE, url)], "PolicyDocument": json.loads(attributes["Policy"])}

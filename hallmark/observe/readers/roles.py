@@ -1,4 +1,4 @@
-"""Roles with their trust, their inline policies and the managed ones that are attached.
+"""Roles with their trust, their inline policies and the attached managed ones.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
 """
@@ -11,7 +11,7 @@ ROLE = "AWS::IAM::Role"
 
 
 def roles(deployment: Deployment) -> Iterator[Thing]:
-    """Roles; whoever put an inline policy there, it is one of the role's `Policies`."""
+    """Yield the roles; every inline policy, whatever its origin, is one of the role's `Policies`."""
     for name in [one["RoleName"] for one in deployment.pages("iam", "list_roles", "Roles")]:
         if not deployment.is_ours(ROLE, name):
             continue

@@ -12,7 +12,7 @@ _INDEX = ("IndexName", "KeySchema", "Projection")
 
 
 def tables(deployment: Deployment) -> Iterator[Thing]:
-    """Tables."""
+    """Yield the tables."""
     for name in deployment.pages("dynamodb", "list_tables", "TableNames"):
         if deployment.is_ours(TABLE, name):
             yield Thing(TABLE, name, _table(deployment, name))
@@ -30,7 +30,7 @@ def _table(deployment: Deployment, name: str) -> Json:
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if indexes := [picked(index, *_INDEX) for index in table.get(kind) or []]:
             properties[kind] = indexes
-    # Without a description the table is under a key that DynamoDB owns.
+    # Without a description the table is encrypted with a DynamoDB-owned key.
     if encryption := table.get("SSEDescription"):
         enabled = encryption["Status"] in ("ENABLED", "ENABLING", "UPDATING")
         properties["SSESpecification"] = {"SSEEnabled": enabled, **picked(encryption, "SSEType")}

@@ -19,14 +19,14 @@ def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 
 
 def topics(deployment: Deployment) -> Iterator[Thing]:
-    """Topics."""
+    """Yield the topics."""
     for arn, attributes in _attributes(deployment):
         properties = {"TopicName": arn.rsplit(":", 1)[1], **picked(attributes, "DisplayName", "KmsMasterKeyId")}
         yield Thing(TOPIC, arn, properties)
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
-    """Each topic's policy."""
+    """Yield each topic's policy."""
     for arn, attributes in _attributes(deployment):
         if attributes.get("Policy"):
             properties = {"Topics": [arn], "PolicyDocument": json.loads(attributes["Policy"])}
@@ -34,7 +34,7 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
 
 
 def subscriptions(deployment: Deployment) -> Iterator[Thing]:
-    """The functions that a topic calls; what else listens is its operators' business."""
+    """Yield the functions that a topic calls; other subscriptions are the operators' choice."""
     for arn, _ in _attributes(deployment):
         for one in deployment.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn):
             if one["Protocol"] == "lambda":

@@ -12,7 +12,7 @@ KEY, PLAN, PLAN_KEY = "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan", "
 
 
 def _plans(deployment: Deployment) -> Iterator[Json]:
-    """The plans of the stage, and whoever's plans are on one of its APIs."""
+    """Yield the plans of the stage, and all other plans on one of its APIs."""
     apis = {api["id"] for api in owned(deployment)}
     for plan in deployment.pages("apigateway", "get_usage_plans", "items"):
         on_ours = any(one.get("apiId") in apis for one in plan.get("apiStages", []))
@@ -27,7 +27,7 @@ def _plan_keys(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 
 
 def keys(deployment: Deployment) -> Iterator[Thing]:
-    """API keys; the value is never read."""
+    """Yield the API keys; the value is never read."""
     tied = {key["id"] for _, key in _plan_keys(deployment)}
     for key in deployment.pages("apigateway", "get_api_keys", "items"):
         if key["id"] in tied or deployment.is_ours(KEY, key["id"], key["name"]):
@@ -35,7 +35,7 @@ def keys(deployment: Deployment) -> Iterator[Thing]:
 
 
 def plans(deployment: Deployment) -> Iterator[Thing]:
-    """Usage plans."""
+    """Yield the usage plans."""
     for plan in _plans(deployment):
         named = {**plan, "usagePlanName": plan["name"]}
         properties = capitalized(named, "UsagePlanName", "Description")
@@ -58,7 +58,7 @@ def _stage(deployment: Deployment, one: Json) -> Json:
 
 
 def plan_keys(deployment: Deployment) -> Iterator[Thing]:
-    """Which key is in which plan."""
+    """Yield which key is in which plan."""
     for plan, key in _plan_keys(deployment):
         properties = {"KeyId": deployment.ref(KEY, key["id"]), "UsagePlanId": deployment.ref(PLAN, plan)}
         properties["KeyType"] = key.get("type", "API_KEY")

@@ -1,4 +1,4 @@
-"""The emulator's process: started on a free loopback port, known by a file in `build`, ended without a trace."""
+"""The emulator's process: started on a free loopback port, recorded in a file in `build`, ended without residue."""
 
 import contextlib
 import json
@@ -24,16 +24,16 @@ from infra.systems import REGIONS
 
 STATE = Path(os.environ.get("HALLMARK_STAGE_FILE") or BUILD / "embedded-stage.json")
 READY_SECONDS, ANSWER_SECONDS, END_SECONDS = 30.0, 5.0, 5.0
-# A proxy of the user's cannot reach this machine's own loopback.
+# A user's proxy cannot reach this machine's loopback interface.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-# Every address that the emulator gives out is numeric: Node 18 may look for `localhost` on IPv6, where nothing listens.
+# Numeric addresses only: Node 18 may resolve `localhost` to IPv6, where nothing listens.
 SETTINGS = {
     "BIND_HOST": "127.0.0.1",
     "MINISTACK_HOST": "127.0.0.1",
-    # Where a request does not say its region.
+    # The region of requests that name none.
     "MINISTACK_REGION": REGIONS[0],
     "LOG_LEVEL": "WARNING",
-    # Requests are judged by IAM, and functions have the sessions of their roles.
+    # IAM is enforced, and functions have sessions of their roles.
     "AUTH": "true",
 }
 
@@ -49,15 +49,15 @@ class Emulator:
 
     @property
     def log(self) -> Path:
-        """What the emulator wrote."""
+        """The emulator's log."""
         return Path(self.folder) / "emulator.log"
 
     def processes(self) -> list[psutil.Process]:
-        """The emulator and the handlers it runs; they are known by their private folder."""
+        """Return the emulator and its handlers, found by their private folder."""
         return [process for process in psutil.process_iter() if _folder_of(process) == self.folder]
 
     def is_alive(self) -> bool:
-        """Tell whether this very process exists; a zombie is dead."""
+        """Return whether this very process exists; a zombie does not count."""
         try:
             process = psutil.Process(self.pid)
             return abs(process.create_time() - self.created) < 1 and process.status() != psutil.STATUS_ZOMBIE
@@ -65,7 +65,7 @@ class Emulator:
             return False
 
     def answers(self) -> bool:
-        """Tell whether it is ready to serve."""
+        """Return whether it is ready to serve."""
         try:
             with _DIRECT.open(f"{self.endpoint}/_ministack/ready", timeout=ANSWER_SECONDS) as answer:
                 return bool(answer.status == 200)
@@ -80,7 +80,7 @@ def _folder_of(process: psutil.Process) -> str | None:
 
 
 def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """The caller's AWS settings stay outside: inside, every client finds the emulator."""
+    """Return an environment without the caller's AWS settings, in which every client finds the emulator."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     path = os.pathsep.join([str(node18().parent), kept.get("PATH", "")])
     return {**kept, **SETTINGS, "PATH": path, "TMPDIR": folder, "GATEWAY_PORT": str(port), **settings}
@@ -89,8 +89,8 @@ def _environment(folder: str, port: int, settings: Mapping[str, str]) -> dict[st
 def start(settings: Mapping[str, str] | None = None, note: bool = False) -> Emulator:
     """Start an emulator and wait until it answers; `settings` are variables of its environment.
 
-    With `note` it is the one of this checkout from its first moment on, so that an interrupted start can be cleaned up.
-    Raises UserError when it does not come up; nothing is left then.
+    With `note` it is recorded as this checkout's from the start, so that an interrupted start can be cleaned up.
+    Raises UserError when it does not start, after removing everything.
     """
     require_pinned_version()
     folder, port = tempfile.mkdtemp(prefix="hallmark-"), free_port()
@@ -121,12 +121,12 @@ def _wait_until_ready(emulator: Emulator) -> None:
     while not emulator.answers():
         if not emulator.is_alive() or time.monotonic() > deadline:
             tail = emulator.log.read_text().strip().splitlines()[-1:]
-            raise UserError(f"the embedded stage did not start: {''.join(tail) or 'it said nothing'}")
+            raise UserError(f"the embedded stage did not start: {''.join(tail) or 'no output'}")
         time.sleep(0.05)
 
 
 def end(emulator: Emulator) -> None:
-    """End the emulator and its handlers, remove its folder, and forget it if it is the one of this checkout."""
+    """End the emulator and its handlers, remove its folder, and its record if it is this checkout's."""
     processes = emulator.processes()
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -143,7 +143,7 @@ def end(emulator: Emulator) -> None:
 
 @contextlib.contextmanager
 def emulator(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
-    """An emulator for the time of a `with` block, beside the one that `up` keeps; it ends with this process, too."""
+    """Run an emulator for the time of a `with` block, beside the one of `up`; it also ends with this process."""
     started = start({**owned_by_caller(), **(settings or {})})
     try:
         yield started
@@ -159,7 +159,7 @@ def _keep(started: Emulator) -> None:
 
 
 def noted() -> Emulator | None:
-    """The emulator that `up` noted, dead or alive; raise UserError when the note is damaged."""
+    """Return the emulator that `up` recorded, dead or alive; UserError when the record is damaged."""
     try:
         return Emulator(**json.loads(STATE.read_text()))
     except FileNotFoundError:
@@ -171,9 +171,9 @@ def noted() -> Emulator | None:
 
 
 def running() -> Emulator | None:
-    """The emulator of this checkout; what is left of one whose process is gone is cleaned up.
+    """Return the emulator of this checkout; clean up after one whose process is gone.
 
-    Raises UserError when it lives and does not answer: only its owner can tell whether it may be ended.
+    Raises UserError when it is alive but does not answer: only its owner can decide whether to end it.
     """
     found = noted()
     if found is None:
@@ -183,6 +183,6 @@ def running() -> Emulator | None:
         return None
     if not found.answers():
         raise UserError(
-            f"the embedded stage (process {found.pid}) lives but does not answer: wait, or end it with `hallmark down`"
+            f"the embedded stage (process {found.pid}) does not answer: wait, or end it with `hallmark down`"
         )
     return found

@@ -1,4 +1,4 @@
-"""An emulator that a process has for itself ends when that process does, even if it is killed."""
+"""Ends a process's own emulator together with that process, even if it is killed."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import psutil
 
-# The id of the process that has the emulator for itself; `hallmark up` names none, since its stage outlives it.
+# The id of the emulator's owner; `hallmark up` sets none, since its stage outlives it.
 OWNER = "HALLMARK_STAGE_OWNER"
 _EVERY_SECONDS = 0.5
 
@@ -19,20 +19,20 @@ def owned_by_caller() -> dict[str, str]:
 
 
 def end_with_owner() -> None:
-    """In an emulator: watch for the owner's end from now on, if there is an owner."""
+    """In an emulator: watch for the owner's end, if there is an owner."""
     if owner := os.environ.get(OWNER):
         threading.Thread(target=_watch, args=(int(owner),), name="owner", daemon=True).start()
 
 
 def _watch(owner: int) -> None:
-    # Whoever has lost its parent is given another one.
+    # An orphaned process gets another parent.
     while os.getppid() == owner:
         time.sleep(_EVERY_SECONDS)
     _leave_nothing()
 
 
 def _leave_nothing() -> None:
-    """End the handlers and this process; remove the private folder, of which nobody else knows any more."""
+    """End the handlers and this process; remove the private folder, which has no other owner."""
     handlers = psutil.Process().children(recursive=True)
     for handler in handlers:
         with suppress(psutil.NoSuchProcess):

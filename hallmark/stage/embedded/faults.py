@@ -1,6 +1,6 @@
-"""Faults on demand, for tests: what the emulator is told to do wrong, and how often it did.
+"""Faults on demand, for tests: a client of the emulator's fault injection.
 
-AWS lets nobody inject these, so whoever uses this module says that it holds for the embedded stage only.
+AWS offers no way to inject these, so a test that uses this module must be marked as embedded only.
 """
 
 import json
@@ -12,20 +12,20 @@ from typing import Any, Literal
 import urllib3
 
 PATH = "/_hallmark/faults"
-# What EventBridge and AWS Lambda do by themselves; every other service is one that somebody calls.
+# What EventBridge and AWS Lambda do by themselves; every other service is called.
 DELIVERY, DESTINATION = "delivery", "destination"
 Effect = Literal["refuse", "delay", "kill"]
 
 
 @dataclass(frozen=True)
 class Injection:
-    """One fault: the call that it strikes, how often, and what happens then.
+    """One fault: the calls that it strikes, how often, and its effect.
 
     `service` and `action` are those of the call, such as dynamodb and PutItem, or `delivery` (action: the service of
-    the target) or `destination` (action: Success or Failure). The call holds all texts of `contains`, and comes from
-    the function whose name holds `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
+    the target) or `destination` (action: Success or Failure). The call contains all texts of `contains`, from the
+    function whose name contains `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
     in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
-    before the call is carried out; `kill` ends the calling process with SIGKILL. With `after` the call is carried out
+    before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
     before the effect.
     """
 
@@ -55,7 +55,7 @@ class Injected:
         return self._strikes if self._strikes is not None else _strikes(self.pool.request("GET", self.address))
 
     def end(self) -> None:
-        """Take the fault back; what it did stays known."""
+        """Remove the fault; its strikes stay known."""
         if self._strikes is None:
             self._strikes = _strikes(self.pool.request("DELETE", self.address))
 
@@ -66,7 +66,7 @@ def inject(endpoint: str, injection: Injection) -> Iterator[Injected]:
     pool = urllib3.PoolManager()
     answer = pool.request("POST", f"{endpoint}{PATH}", body=json.dumps(asdict(injection)))
     if answer.status != 201:
-        raise RuntimeError(f"the emulator took no fault: {answer.status} {answer.data[:200]!r}")
+        raise RuntimeError(f"the emulator refused the fault: {answer.status} {answer.data[:200]!r}")
     injected = Injected(f"{endpoint}{PATH}/{answer.json()['id']}", pool)
     try:
         yield injected
@@ -76,5 +76,5 @@ def inject(endpoint: str, injection: Injection) -> Iterator[Injected]:
 
 def _strikes(answer: urllib3.BaseHTTPResponse) -> int:
     if answer.status != 200:
-        raise RuntimeError(f"the emulator knows no such fault: {answer.status}")
+        raise RuntimeError(f"the emulator has no such fault: {answer.status}")
     return int(answer.json()["strikes"])

@@ -1,6 +1,6 @@
 """`python -m hallmark.stage.embedded.launcher`: the emulator with our extensions, on the port in GATEWAY_PORT.
 
-It is served by uvicorn: the emulator's own server spends twice the time on HTTP that the emulator spends on AWS.
+uvicorn serves it: the emulator's own server spends twice as much time on HTTP as the emulator does on AWS.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ KEEP_ALIVE_SECONDS = 75
 
 
 def _raise_file_limit() -> None:
-    """Open as many files as the system allows: every handler process takes three."""
+    """Raise the limit of open files to the system's maximum: every handler process needs three."""
     with contextlib.suppress(ValueError, OSError):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

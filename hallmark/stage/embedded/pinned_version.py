@@ -1,4 +1,4 @@
-"""The extensions replace functions inside the emulator, so they hold for one version of it only."""
+"""The pinned version of the emulator: the extensions replace its functions, so they work with one version only."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -8,7 +8,7 @@ MINISTACK = "1.5.33"
 
 
 def require_pinned_version() -> None:
-    """Raise UserError unless the installed MiniStack is the one that the extensions were written for."""
+    """Raise UserError unless the installed MiniStack has the version that the extensions were written for."""
     try:
         installed = version("ministack")
     except PackageNotFoundError:

@@ -1,7 +1,7 @@
-"""DynamoDB's request units of on-demand tables, and the bytes that it stores, from calls and their answers.
+"""DynamoDB request units of on-demand tables and stored bytes, computed from calls and their responses.
 
 A write takes one unit for each started KB of the item, in a transaction two; a consistent read takes one for each
-started 4 KB of what it reads, another read half of that. Writes take their units when their condition fails, too.
+started 4 KB that it reads, any other read half of that. Writes take their units even when their condition fails.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
 
@@ -21,7 +21,7 @@ Table = tuple[str, str, str]
 
 
 def _table(request: Json) -> Table:
-    """One name means another table in each account and region."""
+    """Return the table's key: the same name is another table in each account and region."""
     return get_account_id(), get_region(), request["TableName"]
 
 
@@ -30,7 +30,7 @@ def _started(size: float, unit: int) -> float:
 
 
 class Meter:
-    """Tells the units of one call after the other; a count of items takes its bytes from the items put before."""
+    """Computes the units of one call after the other; a COUNT query's bytes come from the items put before."""
 
     def __init__(self) -> None:
         self._items: dict[Table, int] = defaultdict(int)

@@ -1,6 +1,6 @@
 """The wing of merchant_upload: merchants' files, uploaded with presigned forms.
 
-What a capability needs is imported when it is used, so that the wing itself costs nothing.
+A capability's imports happen when it is used, so that loading the wing is fast.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""merchant_upload's API: its address, the key of each merchant, and how to try it."""
+"""merchant_upload's API: its address, the merchants' keys, and an example call."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ def api_id(stage: Stage) -> str:
 
 
 def url(stage: Stage) -> str:
-    """Return the address that takes `POST` of a request for a form."""
+    """Return the address for `POST` requests of a form."""
     return f"{stage.api_address(api_id(stage))}{PATH}"
 
 
@@ -27,7 +27,7 @@ def key_ids(stage: Stage) -> Mapping[str, str]:
 
 
 def card(stage: Stage) -> Card:
-    """Return how the API is reached; of a stage on AWS no key is shown, only how its owner gets it."""
+    """Return how to reach the API; for a stage on AWS, the command that shows the key instead of the key."""
     merchant, key_id = next(iter(key_ids(stage).items()))
     fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
     if stage.target == "embedded":

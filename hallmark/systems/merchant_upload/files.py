@@ -1,4 +1,4 @@
-"""Files of merchants: read, or generated with a seed."""
+"""Merchants' files: read, or generated with a seed."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class MerchantFile:
-    """One file of one merchant; files are independent of each other, so each is a lane of its own."""
+    """One file of one merchant; files are independent, so each has its own lane."""
 
     merchant: str
     name: str
@@ -27,7 +27,7 @@ class MerchantFile:
 
     @property
     def id(self) -> str:
-        """What the ledger counts."""
+        """The id that the ledger counts."""
         return f"{self.merchant}/{self.name}#{self.number}"
 
     @property
@@ -37,12 +37,12 @@ class MerchantFile:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the bytes, hex."""
+        """SHA-256 of the bytes, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
 
 def read(paths: Sequence[Path], merchants: Sequence[str]) -> Iterator[MerchantFile]:
-    """Yield the files, the merchants in turn; UserError for one that cannot be read."""
+    """Yield the files, assigned to the merchants in turn; UserError for one that cannot be read."""
     for number, path in enumerate(paths):
         try:
             content = path.read_bytes()
@@ -52,7 +52,7 @@ def read(paths: Sequence[Path], merchants: Sequence[str]) -> Iterator[MerchantFi
 
 
 def generate(files: int, rows: int, seed: int, merchants: Sequence[str]) -> Iterator[MerchantFile]:
-    """Yield files of CSV rows, the same for the same numbers; the merchants in turn."""
+    """Yield files of CSV rows, the same for the same arguments, assigned to the merchants in turn."""
     drawn = Random(seed)
     for number in range(files):
         lines = [_COLUMNS, *(_row(drawn, number, row) for row in range(rows))]

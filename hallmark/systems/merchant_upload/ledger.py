@@ -1,4 +1,4 @@
-"""The ledger of uploaded files: the object of each byte for byte, and the record of each upload."""
+"""The ledger of uploaded files: each file's object, byte for byte, and each upload's record."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -20,9 +20,9 @@ _MISSING = frozenset({"NoSuchKey", "404"})
 
 @dataclass(frozen=True)
 class FileLedger(Ledger):
-    """The account of a run of files; `sent_bytes` are those that were accepted."""
+    """The ledger of a run of files; `sent_bytes` counts those accepted."""
 
-    MISMATCHES: ClassVar[str] = "what is kept differs from what was sent"
+    MISMATCHES: ClassVar[str] = "stored bytes differ from those sent"
 
     records: tuple[Line, ...]
     sent_bytes: int
@@ -34,12 +34,12 @@ class FileLedger(Ledger):
 
     @property
     def figures(self) -> Mapping[str, str]:
-        """Bytes, and files that are kept otherwise."""
+        """Bytes, and files that are stored differently."""
         return {"bytes": str(self.sent_bytes), "files that differ": str(len(self.mismatches))}
 
 
 def settle(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback) -> FileLedger:
-    """Read every accepted file back and return the ledger; nothing goes on after an upload, so nothing is awaited."""
+    """Read every accepted file back and return the ledger, without waiting: an upload triggers nothing further."""
     objects, records, differing = set[str](), set[str](), list[str]()
     for done, outcome in enumerate(run.carried, 1):
         file, place = outcome.item, uploaded[outcome.item.id]

@@ -1,4 +1,4 @@
-"""How merchants' files are sent, and accounted for."""
+"""Sending of merchants' files, and their ledger."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -26,7 +26,7 @@ class Files(Sending[MerchantFile]):
         self._uploaded: dict[str, Uploaded] = {}
 
     def items(self, stage: Stage, options: Options) -> Iterator[MerchantFile]:
-        """Yield the files that were named, or generated ones."""
+        """Yield the named files, or generated ones."""
         merchants = list(api.key_ids(stage))
         if options.generate is None:
             return files.read(options.files, merchants)
@@ -38,5 +38,5 @@ class Files(Sending[MerchantFile]):
         return Uploader(api.url(stage), cache(lambda merchant: stage.api_key(ids[merchant])), http, self._uploaded).send
 
     def settle(self, stage: Stage, run: Run[MerchantFile], options: Options, progress: Callback) -> FileLedger:
-        """Compare what is stored with what was sent, byte for byte."""
+        """Compare stored files with those sent, byte for byte."""
         return settle(stage, run, self._uploaded, progress)

@@ -1,4 +1,4 @@
-"""Puts one file in: asks for a form, and posts the file with it."""
+"""Upload of one file: request a form, and post the file with it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,33 +17,33 @@ from infra.errors import UserError
 
 @dataclass(frozen=True)
 class Uploaded:
-    """Where a file went: the upload's id and the object's key."""
+    """The location of an uploaded file: the upload's id and the object's key."""
 
     upload_id: str
     key: str
 
 
 class Uploader:
-    """Uploads files of several merchants; `key_of` gives a merchant's key, `uploaded` is filled by item id."""
+    """An uploader for several merchants; `key_of` returns a merchant's key, `uploaded` collects results by item id."""
 
     def __init__(self, url: str, key_of: Callable[[str], str], http: Http, uploaded: dict[str, Uploaded]) -> None:
         self._url, self._key_of, self._http, self._uploaded = url, key_of, http, uploaded
 
     def send(self, file: MerchantFile) -> Outcome[MerchantFile]:
-        """Return the outcome of a file; UserError when the key is refused."""
+        """Return the outcome of a file; UserError when the key is rejected."""
         wanted = {"fileName": file.name, "size": len(file.content), "sha256": file.sha256}
         headers = {"x-api-key": self._key_of(file.merchant), "content-type": "application/json"}
         answer = self._http.ask("POST", self._url, json.dumps(wanted).encode(), headers)
         if isinstance(answer, str):
             return Outcome(file, Status.FAILED, reason=answer)
         if answer.status == 403:
-            raise UserError(f"The stage refuses the key of {file.merchant}: check `hallmark status`.")
+            raise UserError(f"The stage rejects the key of {file.merchant}: check `hallmark status`.")
         if answer.status != 201:
             return Outcome(file, Status.REFUSED, reason=f"{answer.status} {_rules(answer)}")
         return self._post(file, answer.json())
 
     def _post(self, file: MerchantFile, form: Mapping[str, Any]) -> Outcome[MerchantFile]:
-        # S3 takes `file` as the last field only.
+        # S3 requires `file` as the last field.
         # https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
         body, content_type = encode_multipart_formdata(
             {**form["fields"], "file": (file.name, file.content, "text/csv")}
@@ -58,8 +58,8 @@ class Uploader:
 
 
 def _rules(answer: urllib3.BaseHTTPResponse) -> str:
-    """The fields that were refused, without their values."""
+    """Return the names of the refused fields, without their values."""
     try:
         return ", ".join(str(error["field"]) for error in answer.json()["errors"])
     except (ValueError, LookupError, TypeError):
-        return "without a reason"
+        return "no reason given"

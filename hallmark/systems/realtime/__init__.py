@@ -1,6 +1,6 @@
 """The wing of realtime: card transactions watched for fraud.
 
-What a capability needs is imported when it is used, so that the wing itself costs nothing.
+A capability's imports happen when it is used, so that loading the wing is fast.
 """
 
 from typing import TYPE_CHECKING
@@ -66,7 +66,7 @@ WING = Wing(
     digest=_digest,
     failures=_failures,
     load=_load,
-    # What surrounds the detail of an event that is stored whole.
+    # The envelope around the detail of a stored event.
     # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
     costed_event={
         "version": "0",

@@ -1,4 +1,4 @@
-"""realtime's API: its address, its key, and how to try it."""
+"""realtime's API: its address, its key, and an example call."""
 
 import json
 from datetime import UTC, datetime
@@ -28,17 +28,17 @@ def api_id(stage: Stage) -> str:
 
 
 def url(stage: Stage) -> str:
-    """Return the address that takes `POST` of a transaction."""
+    """Return the address for `POST` requests of a transaction."""
     return f"{stage.api_address(api_id(stage))}{PATH}"
 
 
 def key(stage: Stage) -> str:
-    """Return the value of the client's key; never print it but for an embedded stage."""
+    """Return the value of the client's key; print it only for an embedded stage."""
     return stage.api_key(stage.outputs[Output.API_KEY_ID])
 
 
 def card(stage: Stage) -> Card:
-    """Return how the API is reached; of a stage on AWS the key is not shown, only how its owner gets it."""
+    """Return how to reach the API; for a stage on AWS, the command that shows the key instead of the key."""
     address = {"API": url(stage)}
     if stage.target == "embedded":
         return Card(address, {"API key": key(stage)}, _curl(stage, key(stage)))

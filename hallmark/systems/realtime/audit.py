@@ -1,4 +1,4 @@
-"""The decisions on a transaction, told again from its audit trail alone, and what in the trail contradicts itself."""
+"""The decisions on a transaction, reconstructed from its audit trail alone, and the trail's contradictions."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.outputs import Output
 
 Record = Mapping[str, Any]
-# What we add to a request; the content hash leaves it out.
+# What we add to a request; not part of the content hash.
 ADDED = frozenset({"recentTxnCount", "localHour", "receivedAt", "contentHash", "trace"})
 HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "gte": lambda found, wanted: found >= wanted,
@@ -26,7 +26,7 @@ HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Decision:
-    """One rule's decision: the version that was in force, what follows from the recorded conditions, and the alert."""
+    """One rule's decision: the version in force, the outcome by the recorded conditions, and the alert."""
 
     rule_id: str
     rule_version: int
@@ -37,7 +37,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Story:
-    """All that the trail says of one transaction; `contradictions` is empty unless the trail is damaged."""
+    """Everything in the trail about one transaction; `contradictions` is empty unless the trail is damaged."""
 
     transaction_id: str
     received_at: str
@@ -49,7 +49,7 @@ class Story:
 
 
 def read(stage: Stage, transaction_id: str) -> list[Record]:
-    """Return the records of a transaction in the table AuditLogs, consistently read; none if there is no such one."""
+    """Return a transaction's records in the table AuditLogs, consistently read; empty without any."""
     pages = (
         stage.client("dynamodb")
         .get_paginator("query")
@@ -64,21 +64,21 @@ def read(stage: Stage, transaction_id: str) -> list[Record]:
     return [{name: plain(value) for name, value in item.items()} for page in pages for item in page["Items"]]
 
 
-def tell(records: Sequence[Record]) -> Story:
-    """Tell the decisions again: every condition is judged once more on the published detail.
+def reconstruct(records: Sequence[Record]) -> Story:
+    """Reconstruct the decisions: evaluate every condition again on the published detail.
 
-    ValueError when the acceptance record is missing: then nothing was accepted under this id.
+    ValueError when the acceptance record is missing: no transaction with this id was accepted.
     """
     accepted = next((record for record in records if record["kind"] == "accepted"), None)
     if accepted is None:
         raise ValueError("there is no acceptance record")
-    detail = json.loads(accepted["detail"], parse_float=Decimal)  # as DynamoDB's numbers are read
+    detail = json.loads(accepted["detail"], parse_float=Decimal)  # the type of numbers read from DynamoDB
     alerts = {record["ruleId"]: record for record in records if record["kind"] == "alert"}
     verdicts = [record for record in records if record["kind"] == "verdict"]
     found = [
         *_of_acceptance(accepted, detail),
         *(line for verdict in verdicts for line in _of_verdict(verdict, detail, alerts.get(verdict["ruleId"]))),
-        *(f"alert of {rule}: it has no verdict" for rule in sorted(alerts.keys() - {v["ruleId"] for v in verdicts})),
+        *(f"alert of {rule}: without a verdict" for rule in sorted(alerts.keys() - {v["ruleId"] for v in verdicts})),
     ]
     return Story(
         detail["transactionId"],
@@ -92,7 +92,7 @@ def tell(records: Sequence[Record]) -> Story:
 
 
 def content_hash(detail: str) -> str:
-    """SHA-256, hex, of the canonical JSON of the request in a published detail (docs/events-and-records.md)."""
+    """Return the SHA-256 (hex) of the canonical JSON of the request in a published detail (docs/realtime.md)."""
     request = {name: value for name, value in json.loads(detail).items() if name not in ADDED}
     text = json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -115,21 +115,21 @@ def _holds(reason: Record, detail: Record) -> bool:
 def _of_acceptance(accepted: Record, detail: Record) -> Iterator[str]:
     for name in ("transactionId", "receivedAt", "contentHash", "accountId", "recentTxnCount", "localHour"):
         if accepted[name] != detail[name]:
-            yield f"acceptance: {name} is {accepted[name]}, its detail says {detail[name]}"
+            yield f"acceptance: {name} is {accepted[name]}, but {detail[name]} in its detail"
     if content_hash(accepted["detail"]) != accepted["contentHash"]:
-        yield "acceptance: the content hash is of another content"
+        yield "acceptance: the content hash does not match"
 
 
 def _of_verdict(verdict: Record, detail: Record, alert: Record | None) -> Iterator[str]:
     name = f"verdict of {verdict['ruleId']}"
     for reason in verdict["reasons"]:
         if reason["found"] != detail.get(reason["field"]) or reason["held"] != _holds(reason, detail):
-            yield f"{name}: the condition on {reason['field']} is recorded otherwise than its detail says"
+            yield f"{name}: the condition on {reason['field']} differs from its detail"
     if verdict["outcome"] != _outcome(verdict, detail):
-        yield f"{name}: {verdict['outcome']}, its conditions say {_outcome(verdict, detail)}"
+        yield f"{name}: {verdict['outcome']}, but its conditions give {_outcome(verdict, detail)}"
     if verdict["receivedAt"] != detail["receivedAt"]:
-        yield f"{name}: receivedAt is {verdict['receivedAt']}, the detail says {detail['receivedAt']}"
+        yield f"{name}: receivedAt is {verdict['receivedAt']}, but {detail['receivedAt']} in the detail"
     if (alert is not None) != (verdict["outcome"] == "suspected"):
-        yield f"{name}: {verdict['outcome']}, and {'an' if alert else 'no'} alert"
+        yield f"{name}: {verdict['outcome']}, but {'an' if alert else 'no'} alert"
     if alert is not None and alert["ruleVersion"] != verdict["ruleVersion"]:
-        yield f"{name}: version {verdict['ruleVersion']}, alerted for {alert['ruleVersion']}"
+        yield f"{name}: version {verdict['ruleVersion']}, but the alert has {alert['ruleVersion']}"

@@ -1,4 +1,4 @@
-"""What realtime keeps: transactions, audit trail and processed objects, as parts of its digest."""
+"""realtime's stored data, as parts of its digest: transactions, audit trail and processed objects."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def _audit_records(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
 
 
 def _items(stage: Stage, table: str, partition_key: str) -> Iterator[tuple[str, Record]]:
-    """Yield a table's items; the content is DynamoDB's JSON with its names sorted."""
+    """Yield a table's items; the content is DynamoDB's JSON with its keys sorted."""
     for page in stage.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:
             content = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -29,7 +29,7 @@ def _items(stage: Stage, table: str, partition_key: str) -> Iterator[tuple[str, 
 
 
 def _objects(stage: Stage, wanted: Wanted) -> Iterator[tuple[str, Record]]:
-    """Yield the processed objects page by page; those of other transactions than the wanted are not read."""
+    """Yield the processed objects page by page; only those of the selected transactions are read."""
     s3, bucket = stage.client("s3"), stage.outputs[Output.PROCESSED_BUCKET]
 
     def read(key: str) -> tuple[str, Record]:
@@ -42,7 +42,7 @@ def _objects(stage: Stage, wanted: Wanted) -> Iterator[tuple[str, Record]]:
 
 
 def _transaction_of(key: str) -> str:
-    """The transaction's id, which is the folder of `processed/<yyyy>/<mm>/<dd>/<transactionId>/<ruleId>.json`."""
+    """Return the transaction's id, the folder of `processed/<yyyy>/<mm>/<dd>/<transactionId>/<ruleId>.json`."""
     return key.split("/")[-2]
 
 

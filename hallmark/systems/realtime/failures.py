@@ -1,4 +1,4 @@
-"""What fails in realtime, and where it waits: the messages that only its own functions write."""
+"""realtime's failures: the queues that hold them, and the messages that only its own functions write."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -22,10 +22,10 @@ def _shape(stage: Stage, message: Mapping[str, Any]) -> Work | None:
 
 
 def _publication(stage: Stage, entry: dict[str, Any]) -> Work:
-    """An accepted transaction that EventBridge did not take."""
+    """Return the work of an accepted transaction that EventBridge did not accept."""
     bus = stage.outputs[Output.TRANSACTION_BUS]
     if not set(entry) <= _ENTRY or entry.get("EventBusName") != bus:
-        raise Unknown("its event is not one for the transaction bus")
+        raise Unknown("its event is not for the transaction bus")
     return Work(f"put {entry.get('DetailType')} on {thing(stage, bus)}", partial(put_event, stage, entry))
 
 

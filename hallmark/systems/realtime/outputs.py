@@ -1,4 +1,4 @@
-"""The names of realtime's stack outputs, for all that reads them."""
+"""The names of realtime's stack outputs, for the modules that read them."""
 
 from infra.realtime.outputs import Output
 

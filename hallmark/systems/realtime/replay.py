@@ -1,4 +1,4 @@
-"""Replays of an archive: what EventBridge delivers again, and what that changes.
+"""Replays of an archive: EventBridge's deliveries, and the changes that they cause.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html
@@ -29,13 +29,13 @@ from infra.errors import UserError
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 ARCHIVE_DELAY = timedelta(minutes=10)
 _LOOKS_PER_QUIET_TIME = 5
-# A failed invocation is tried again after a pause, which is no silence yet.
+# A failed invocation is retried after a pause, which does not count as quiet.
 _QUIET_TIMES = 2
-_SECOND = timedelta(seconds=1)  # the archive knows no fractions
+_SECOND = timedelta(seconds=1)  # the archive has no fractions
 
 
 class Archive(StrEnum):
-    """What can be replayed: the value is the bus whose archive it is."""
+    """The archives that can be replayed: the value is the bus."""
 
     TRANSACTION = "transaction"
     AUDIT = "audit"
@@ -53,7 +53,7 @@ class Archive(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """A replay that can be started: what, from when to when, and to which rules (none: to all)."""
+    """A replay that can be started: archive, range, and rules (none: all)."""
 
     archive_arn: str
     bus_arn: str
@@ -66,8 +66,8 @@ class Plan:
 def plan(stage: Stage, start: datetime, end: datetime, archive: Archive, rules: Sequence[str]) -> Plan:
     """Return the plan of a replay; times are aware, their fractions of a second are cut off.
 
-    UserError for a range that is empty, in the future or older than what the archive keeps, an archive that is
-    missing, and a rule that its bus does not have.
+    UserError for a range that is empty, in the future or older than the archive's retention, a missing archive, and a
+    rule that its bus does not have.
     """
     now = clock.now()
     start, end = (moment.replace(microsecond=0) for moment in (start, end))
@@ -93,9 +93,9 @@ def plan(stage: Stage, start: datetime, end: datetime, archive: Archive, rules: 
 
 
 def run(stage: Stage, planned: Plan, progress: Callback) -> str:
-    """Replay, wait until EventBridge has delivered all and the pipeline is quiet, and return the replay's name.
+    """Replay, wait until EventBridge has delivered all events and the pipeline is quiet; return the replay's name.
 
-    Ctrl-C cancels the replay. UserError then, and when EventBridge fails.
+    UserError when Ctrl-C cancels the replay, and when EventBridge fails.
     """
     events = stage.client("events")
     name = f"hallmark-{uuid.uuid4().hex[:12]}"
@@ -113,11 +113,9 @@ def run(stage: Stage, planned: Plan, progress: Callback) -> str:
     try:
         _wait_until_delivered(stage, name, planned, progress)
     except (KeyboardInterrupt, SystemExit):
-        with suppress(ClientError):  # it may have ended meanwhile
+        with suppress(ClientError):  # it may have ended already
             events.cancel_replay(ReplayName=name)
-        raise UserError(
-            f"Interrupted: replay {name} is cancelled. What it delivered stays delivered; start it again."
-        ) from None
+        raise UserError(f"Interrupted: replay {name} is cancelled. Its deliveries stay; start it again.") from None
     wait_until_quiet([activity], stage.quiet_seconds * _QUIET_TIMES)
     return name
 
@@ -133,7 +131,7 @@ def _described(stage: Stage, archive: Archive) -> dict[str, Any]:
 
 
 def _kept_from(described: dict[str, Any], now: datetime) -> datetime | None:
-    """The time from which on the archive still has events; None where it keeps them for ever."""
+    """Return the start of the archive's retention; None where it keeps events indefinitely."""
     days = described.get("RetentionDays") or 0
     return now - timedelta(days=days) if days else None
 
@@ -153,7 +151,7 @@ def _caveats(stage: Stage, start: datetime, end: datetime, kept_from: datetime |
     if stage.target == "aws" and end > clock.now() - ARCHIVE_DELAY:
         caveats.append("events of the last ten minutes may not be in the archive yet: replay them later")
     if kept_from and start < kept_from:
-        caveats.append(f"what is older than {clock.to_text(kept_from)} is no longer in the archive")
+        caveats.append(f"events before {clock.to_text(kept_from)} are no longer in the archive")
     return caveats
 
 
@@ -167,6 +165,6 @@ def _wait_until_delivered(stage: Stage, name: str, planned: Plan, progress: Call
         if state == "COMPLETED":
             return
         if state in ("CANCELLED", "FAILED"):
-            reason = replay.get("StateReason") or "EventBridge gave no reason"
-            raise UserError(f"replay {name} is {state.lower()}: {reason}; what it delivered stays, start it again")
+            reason = replay.get("StateReason") or "no reason given"
+            raise UserError(f"replay {name} is {state.lower()}: {reason}; its deliveries stay, start it again")
         time.sleep(stage.quiet_seconds / _LOOKS_PER_QUIET_TIME)

@@ -1,4 +1,4 @@
-"""How card transactions are sent, and accounted for."""
+"""Sending of card transactions, and their ledger."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from hallmark.systems.realtime.ledger.settle import settle
 
 
 class Cards(Sending[Transaction]):
-    """Card transactions of the public CSV layout, or generated ones."""
+    """Card transactions in the public CSV layout, or generated ones."""
 
     nouns: ClassVar[str] = "transactions"
     takes: ClassVar[frozenset[str]] = frozenset(
@@ -40,6 +40,6 @@ class Cards(Sending[Transaction]):
         return ApiClient(api.url(stage), api.key(stage), started_at, http).send
 
     def settle(self, stage: Stage, run: Run[Transaction], options: Options, progress: Callback) -> CardLedger:
-        """Wait until the pipeline is quiet; an embedded stage's buffer queue is drained, AWS's when it is wanted."""
+        """Wait until the pipeline is quiet; drain an embedded stage's buffer queue, AWS's only on request."""
         drain = options.drain_buffer or stage.target == "embedded"
         return settle(stage, run, drain_buffer=drain, progress=progress)

@@ -1,1 +1,1 @@
-"""Functions: one module for each kind of code, over what all kinds share."""
+"""Functions: one module for each kind of code, over a common base."""

@@ -1,4 +1,4 @@
-"""What every function has, whatever its code: a role, a log group, traces, reserved concurrency, an alias if asked."""
+"""What all functions have: a role, a log group, tracing, reserved concurrency, optionally an alias."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from infra.paths import ROOT
 
 @dataclass(frozen=True)
 class Sizing:
-    """Memory in MB, time for one invocation; concurrency in executions at once, 0 provisioned meaning none."""
+    """Memory in MB, timeout of one invocation, concurrent executions; 0 provisioned means none."""
 
     memory_mb: int
     timeout: Duration
@@ -32,7 +32,7 @@ class Sizing:
 
 @dataclass(frozen=True)
 class Destinations:
-    """Asynchronous invocations: how often and how long they are tried, and where their outcome goes."""
+    """Asynchronous invocations: how often and for how long they are retried, and the destinations of their results."""
 
     retries: int
     event_age: Duration
@@ -42,7 +42,7 @@ class Destinations:
 
 @dataclass(frozen=True)
 class Packaged:
-    """What a kind of function runs: its code, and the handler in it."""
+    """What a kind of function runs: its code and the handler in it."""
 
     code: lambda_.Code
     handler: str
@@ -50,7 +50,7 @@ class Packaged:
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """What sets one function apart; `role` names its code's folder, its metadata and its physical name."""
+    """One function's settings; `role` names its code's folder, its metadata and its physical name."""
 
     role: str
     runtime: lambda_.Runtime
@@ -58,7 +58,7 @@ class FunctionSpec:
     log_retention: logs.RetentionDays
     environment: Mapping[str, str]
     statements: Sequence[iam.PolicyStatement]
-    # A function with an alias is called through it only.
+    # A function with an alias is called only through it.
     alias: str | None = None
     destinations: Destinations | None = None
 
@@ -73,7 +73,7 @@ class Function(Construct):
         self._function = self._make_function(names, spec, packaged)
         mark(self._function, names, spec.role)
         self.name = self._function.function_name
-        # The classes name a parameter otherwise than the interface. https://github.com/aws/jsii/issues/4541
+        # The classes name a parameter differently from the interface. https://github.com/aws/jsii/issues/4541
         self.entry = cast(lambda_.IFunction, self._function)
         if spec.alias:
             provisioned = spec.sizing.provisioned or None
@@ -83,7 +83,7 @@ class Function(Construct):
             self._set_destinations(spec.alias or "$LATEST", spec.destinations)
 
     def give(self, variable: str, value: str) -> None:
-        """Set a variable that is known only when what calls the function is made."""
+        """Set a variable that is known only after the function is created."""
         self._function.add_environment(variable, value)
 
     def _make_function(self, names: Names, spec: FunctionSpec, packaged: Packaged) -> lambda_.Function:
@@ -120,11 +120,11 @@ class Function(Construct):
             trusted=principals.service("lambda.amazonaws.com"),
             statements=[*_basics(log_group), *_sends(spec.destinations), *spec.statements],
         )
-        # As an imported role, or the CDK would add statements of its own, such as X-Ray's once more.
+        # As an imported role: otherwise the CDK would add statements of its own, such as X-Ray's a second time.
         return iam.Role.from_role_arn(self, "FixedRole", role.role_arn, mutable=False)
 
     def _set_destinations(self, qualifier: str, destinations: Destinations) -> None:
-        """On the alias if there is one, because destinations of $LATEST say nothing to calls through an alias.
+        """Set them on the alias if there is one: destinations of $LATEST do not apply to calls through an alias.
 
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
         """
@@ -146,25 +146,25 @@ class Function(Construct):
 
 
 def built(system: str, role: str, file: str) -> lambda_.Code:
-    """Return a function's code from build/lambda; UserError when its file is not there yet."""
+    """Return a function's code from build/lambda; UserError when it is not built yet."""
     folder = ROOT / "build" / "lambda" / system / role
     if not (folder / file).is_file():
-        raise UserError(f"{folder.relative_to(ROOT)}/{file}: is missing, build the functions before the synth")
+        raise UserError(f"{folder.relative_to(ROOT)}/{file}: missing, build the functions before the synth")
     return lambda_.Code.from_asset(str(folder))
 
 
 def _basics(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
     return [
-        # A function writes to its own group and makes none.
+        # A function writes to its own log group and creates none.
         allow("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
-        # X-Ray knows no resource for these two.
+        # These two X-Ray actions have no resource types.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
     ]
 
 
 def _sends(destinations: Destinations | None) -> list[iam.PolicyStatement]:
-    """Lambda sends to a destination with the function's role."""
+    """Allow the function's role to send to a destination: Lambda uses that role."""
     if destinations is None:
         return []
     failure = allow("FailureDestination", ["sqs:SendMessage"], destinations.failure.queue_arn)

@@ -1,4 +1,4 @@
-"""A Node.js function: one bundle, which `lambda/bundle.mjs` makes."""
+"""A Node.js function: one bundle, built by `lambda/bundle.mjs`."""
 
 from constructs import Construct
 

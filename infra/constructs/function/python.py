@@ -1,4 +1,4 @@
-"""A Python function: a folder of modules, which `lambda/bundle_python.py` makes."""
+"""A Python function: a folder of modules, copied by `lambda/bundle_python.py`."""
 
 from constructs import Construct
 
@@ -7,9 +7,9 @@ from infra.names import Names
 
 
 class PythonFunction(Function):
-    """A function of build/lambda/<system>/<role>, in which its package and the shared one stand as they do in lambda/.
+    """A function of build/lambda/<system>/<role>, which holds its package and the shared one in the layout of lambda/.
 
-    So its modules are imported there by the names that tests and type checkers know.
+    Its modules are therefore imported by the same names as in tests.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, spec: FunctionSpec) -> None:

@@ -24,7 +24,7 @@ def drifted(stage: Stage) -> Iterator[None]:
 
 def test_a_fresh_stage(stage: Stage, hallmark: Command) -> None:
     done = hallmark("drift", "--target", "aws")
-    assert (done.returncode, done.stdout) == (0, "no drift: the stage is as it was declared\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "no drift: the stage is as declared\n"), done.stderr
 
 
 def test_a_changed_stage(drifted: None, hallmark: Command) -> None:

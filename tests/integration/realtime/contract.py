@@ -1,6 +1,6 @@
 """The contract of `POST /transactions` written a second time: which bodies are accepted, which fields are named.
 
-It is what docs/events-and-records.md says. Nothing is taken from the functions: where the two disagree, one is wrong.
+It is what docs/realtime.md says. Nothing is taken from the functions: where the two disagree, one is wrong.
 """
 
 import json

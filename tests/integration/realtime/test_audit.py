@@ -54,7 +54,7 @@ def _told(stage: Stage, transaction_id: str, decisions: int) -> audit.Story:
     """Wait until every decision is there, and its alert if it is a suspicion."""
 
     def told() -> audit.Story | None:
-        story = audit.tell(audit.read(stage, transaction_id))
+        story = audit.reconstruct(audit.read(stage, transaction_id))
         done = [d for d in story.decisions if d.alerted or d.outcome == "cleared"]
         return story if len(done) == len(story.decisions) == decisions else None
 
@@ -102,7 +102,7 @@ def test_a_new_version_changes_new_decisions_only(
     assert (decision.rule_version, decision.outcome) == (narrower.version, "suspected")
     after = audit.read(stage, old["transactionId"])
     assert after == before
-    (decision,) = audit.tell(after).decisions
+    (decision,) = audit.reconstruct(after).decisions
     assert (decision.rule_version, decision.outcome) == (narrower.version - 1, "suspected")
 
 

@@ -221,14 +221,14 @@ def _unknown(stage: Stage) -> dict[str, tuple[Json, str]]:
     gone = {**attributes, "RULE_ARN": attributes["RULE_ARN"].replace(RULE, "none")}
     return {
         "text": ({"body": "hello"}, "it is not JSON"),
-        "shape": ({"body": json.dumps({"a": 1})}, "it has no shape that the pipeline writes"),
+        "shape": ({"body": json.dumps({"a": 1})}, "it has no format of the pipeline"),
         "function": (
             {"body": json.dumps({"requestContext": {"functionArn": elsewhere}, "requestPayload": {}})},
             "the function realtime-other-dev:live is not one of the stage's",
         ),
         "bus": (
             {"body": json.dumps({"kind": "publish-failed", "entry": {"EventBusName": "default"}})},
-            "its event is not one for the transaction bus",
+            "its event is not for the transaction bus",
         ),
         "no attributes": ({"body": json.dumps(event)}, "it has no attribute RULE_ARN"),
         "another queue's": (
@@ -278,7 +278,7 @@ def test_a_limit_leaves_the_rest(stage: Stage, queues: Any, run: Any) -> None:
     [
         ("none", "there is no queue none to redrive: name one of buffer-dead-letter, failure, fraud-suspected-dead-"),
         ("buffer", None),
-        ("f", "f could be failure or fraud-suspected-dead-letter"),
+        ("f", "f is ambiguous: failure or fraud-suspected-dead-letter"),
         ("geo", None),
     ],
 )

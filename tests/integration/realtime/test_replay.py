@@ -182,7 +182,7 @@ def test_the_command_counts_what_comes_back(hallmark: Command, sent: list[str], 
     lose(sent, "verdict")
     done = hallmark("replay", "--from", since.isoformat(), "--target", "aws")
     assert done.returncode == 0, done.stderr
-    assert f"{2 * MATCHES} records were missing and are back" in done.stdout
+    assert f"{2 * MATCHES} records were missing and are restored" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -205,5 +205,5 @@ def test_a_replay_that_cannot_be_is_refused(
 def test_a_users_error_is_one_line(hallmark: Command) -> None:
     done = hallmark("replay", "--from", "yesterday", "--target", "aws")
     assert done.returncode == 2
-    assert "yesterday is no time; say it as RFC 3339" in done.stderr
+    assert "yesterday is not a time; use RFC 3339" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -93,7 +93,7 @@ class Sent:
         return str(self.body["transactionId"])
 
     def detail(self, trace: Any) -> Fields:
-        """The event's detail as docs/events-and-records.md has it."""
+        """The event's detail as docs/realtime.md has it."""
         request = {name: self.body[name] for name in ORDER if name in self.body}
         canonical = json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return {

@@ -147,4 +147,4 @@ def test_some_of_the_tests_leave_the_evidence_as_it_is(tmp_path: Path, options: 
     assert whole["outcome"] == "failed"
     _, output, evidence = run(tmp_path, SUITE, *options)
     assert evidence == whole
-    assert "not all tests of tests/sample run, so the evidence of sample stays as it is" in output
+    assert "not all tests of tests/sample run, so the evidence of sample is unchanged" in output

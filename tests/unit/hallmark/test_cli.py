@@ -65,7 +65,7 @@ def test_a_question_that_is_not_answered_with_yes_ends_the_command(monkeypatch, 
 
     monkeypatch.setattr(policies, "policy_command", refuse)
     assert run(["policy", "any"]) == 1
-    assert capsys.readouterr() == ("", "hallmark: nothing was done\n")
+    assert capsys.readouterr() == ("", "hallmark: nothing was changed\n")
 
 
 @pytest.fixture(scope="module")

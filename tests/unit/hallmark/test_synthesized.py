@@ -49,7 +49,7 @@ def test_a_stage_is_all_its_templates_the_main_one_first() -> None:
 
 
 def test_a_system_without_a_template_is_one_line() -> None:
-    with pytest.raises(UserError, match=r"build/cdk\.out holds no template of far_away test: run"):
+    with pytest.raises(UserError, match=r"build/cdk\.out has no template of far_away test: run"):
         templates("far_away", "test")
 
 

@@ -84,11 +84,11 @@ def test_the_cdks_own_context_is_left_alone(settings):
 @pytest.mark.parametrize(
     ("key", "complaint"),
     [
-        ("realtime.velocityTreshold", "is not known, did you mean realtime.velocityThreshold?"),
-        ("velocityTreshold", "is not known, did you mean realtime.velocityThreshold?"),
-        ("loadWorker", "is not known, did you mean loadWorkers?"),
-        ("velocityThreshold", "is a system's, write realtime.velocityThreshold"),
-        ("nonsense", "is not known"),
+        ("realtime.velocityTreshold", "unknown, did you mean realtime.velocityThreshold?"),
+        ("velocityTreshold", "unknown, did you mean realtime.velocityThreshold?"),
+        ("loadWorker", "unknown, did you mean loadWorkers?"),
+        ("velocityThreshold", "belongs to a system, write realtime.velocityThreshold"),
+        ("nonsense", "unknown"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest(settings, key, complaint):

@@ -20,7 +20,7 @@ def test_realtime_keeps_its_form():
 def test_other_systems_write_their_type_in_front_and_no_underscore():
     assert NEW.of("api_handler", "lambda") == "lambda-card-vault-api-handler-dev"
     assert NEW.bucket("files", ACCOUNT) == f"s3-card-vault-files-{ACCOUNT}-dev"
-    with pytest.raises(ValueError, match="say their kind"):
+    with pytest.raises(ValueError, match="need a kind"):
         NEW.of("api_handler")
 
 
@@ -33,5 +33,5 @@ def test_a_name_over_its_limit_is_refused_in_one_line(kind):
         return NEW.bucket(purpose, ACCOUNT) if kind == "s3" else NEW.of(purpose, kind)
 
     assert name(LIMITS[kind])
-    with pytest.raises(UserError, match=rf"has {LIMITS[kind] + 1} characters, AWS takes {LIMITS[kind]} of a {kind}"):
+    with pytest.raises(UserError, match=rf"has {LIMITS[kind] + 1} characters, AWS allows {LIMITS[kind]} for a {kind}"):
         name(LIMITS[kind] + 1)

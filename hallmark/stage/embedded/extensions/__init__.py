@@ -1,12 +1,12 @@
-"""What the emulator lacks, one module a gap: each has an `install()` and a row in `fidelity.yaml`.
+"""Features that the emulator lacks, one module each: an `install()` and a row in `fidelity.yaml`.
 
-A module replaces functions of the running emulator, so it holds for one version of it only (see `pinned_version`).
-Those that are there only for speed are in the package `speed`.
+A module replaces functions of the running emulator, so it works with one version of it only (see `pinned_version`).
+Modules that only improve speed are in the package `speed`.
 """
 
 from importlib import import_module
 
-# The order matters where one wraps another: delivery (with its retries) goes around the single attempts.
+# The order matters where one wraps another: delivery (with its retries) wraps the single attempts.
 EXTENSIONS = (
     "iam_record",
     "iam_requests",
@@ -49,7 +49,7 @@ EXTENSIONS = (
 
 def install() -> None:
     """Install every extension into the emulator of this process, once."""
-    # All are loaded before the first changes what another may take from the emulator.
+    # Load all before the first one changes what another may import from the emulator.
     modules = [name if name.startswith(".") else f".{name}" for name in EXTENSIONS]
     for extension in [import_module(module, __name__) for module in modules]:
         extension.install()

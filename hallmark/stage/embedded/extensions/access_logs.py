@@ -27,7 +27,7 @@ def _keep(_: str, properties: Properties) -> None:
 
 
 def _may_write(streams: str) -> bool:
-    """API Gateway writes with the one role that the account names for it.
+    """Return whether API Gateway may write: with the one role that the account names for it.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions
     """
@@ -54,7 +54,7 @@ def _traced(api: str, stage: str) -> bool:
 
 
 def _caller(headers: dict[str, Any]) -> dict[str, str]:
-    """The id of the key that came along, if there is such a key, and the id of the trace."""
+    """Return the id of the request's API key, if there is such a key, and the id of the trace."""
     key = apigateway_v1._resolve_api_key(apigateway_v1._api_key_from_request(headers))
     trace = _ROOT.search(apigateway_v1._header_ci(headers, "x-amzn-trace-id"))
     found = {"identity.apiKeyId": key and key["id"], "xrayTraceId": trace and trace.group(1)}
@@ -69,7 +69,7 @@ def install() -> None:
     async def execute_and_log(request: dict[str, Any], api: str, stage: str, method: str, path: str, *rest: Any) -> Any:
         started = time.monotonic()
         if _traced(api, stage):
-            # Refused requests have a trace, too, so it cannot wait for the integration.
+            # Refused requests also have a trace, so it must exist before the integration.
             request["headers"].setdefault("x-amzn-trace-id", tracing._new_root())
         response = await execute(request, api, stage, method, path, *rest)
         setting = (request.get("stage") or {}).get("accessLogSettings")

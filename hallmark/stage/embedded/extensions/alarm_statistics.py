@@ -1,4 +1,4 @@
-"""An alarm on a percentile has no other statistic: the emulator says `Average` beside it.
+"""Removes the `Average` that the emulator reports beside an alarm's percentile.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
 """
@@ -17,7 +17,7 @@ def _one_statistic() -> None:
 
 
 def install() -> None:
-    """Take the statistic away as soon as an alarm is put, by CloudFormation or by the API."""
+    """Remove the statistic when an alarm is put, by CloudFormation or by the API."""
     after("AWS::CloudWatch::Alarm", lambda name, properties: _one_statistic())
     put = cloudwatch._put_metric_alarm
 

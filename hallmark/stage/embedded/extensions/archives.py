@@ -1,4 +1,4 @@
-"""`AWS::Events::Archive`, and replays that reach only the rules they name.
+"""`AWS::Events::Archive`, and replays that reach only the rules that they name.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ReplayDestination.html
@@ -44,7 +44,7 @@ def _delete(name: str, properties: Properties) -> None:
 
 
 def _left_out(event: Properties, rule: Properties) -> bool:
-    """Tell whether a replay leaves out the rule: it names others, and the rule is on the replayed bus."""
+    """Return whether a replay skips the rule: it names others, and the rule is on the replayed bus."""
     replay = eventbridge._replays.get(event.get("ReplayName") or "")
     destination = (replay or {}).get("Destination") or {}
     wanted = destination.get("FilterArns") or []
@@ -62,7 +62,7 @@ def install() -> None:
             attempt(target, event, rule, view)
 
     def archive_event(event: Properties, view: Any = None) -> None:
-        # The trace header is of the delivery, not of the event: it is not archived, so a replay has none.
+        # The trace header belongs to the delivery, not to the event: it is not archived, so a replay has none.
         archive({key: value for key, value in event.items() if key != "_TraceHeader"}, view)
 
     eventbridge._invoke_target = invoke_target

@@ -22,7 +22,7 @@ from hallmark.stage.embedded.extensions.event_delivery import send_message
 from hallmark.stage.embedded.extensions.iam_judge import role_may
 from hallmark.stage.embedded.speed.background_priority import BACKGROUND
 
-# The emulator starts a process for each concurrent invocation; AWS's own queue is drained by pollers too.
+# The emulator starts a process for each concurrent invocation; pollers drain AWS's own queue, too.
 POLLERS = int(os.environ.get("HALLMARK_ASYNC_POLLERS", "2"))
 RETRY_SECONDS = float(os.environ.get("HALLMARK_ASYNC_RETRY_SECONDS", "0.5"))
 THROTTLE_SECONDS = 0.2
@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Invocation:
-    """One event for one qualified function, with the context (account, region, trace) it came in."""
+    """One event for one qualified function, with its context (account, region, trace)."""
 
     arn: str
     function: Json
@@ -49,7 +49,7 @@ class Invocation:
 
     @property
     def settings(self) -> Json:
-        """The event invoke configuration of the qualifier that was invoked; another qualifier's does not count."""
+        """Return the event invoke configuration of the invoked qualifier; another qualifier's does not count."""
         parts = self.arn.split(":")
         qualifier = parts[7] if len(parts) > 7 else "$LATEST"
         base = lambda_svc._functions.get(self.config["FunctionName"]) or {}
@@ -137,7 +137,7 @@ def _finish(invocation: Invocation, result: Json, condition: str) -> None:
 
 
 def _send(destination: str, invocation: Invocation, outcome: str, record: str) -> None:
-    """Lambda sends with the function's role; a record that the role may not send is dropped."""
+    """Send with the function's role, as Lambda does; drop a record that the role may not send."""
     role, name = invocation.config["Role"], invocation.config["FunctionName"]
     if parse_arn(destination).service == "sqs":
         if role_may(role, name, "sqs:SendMessage", destination):

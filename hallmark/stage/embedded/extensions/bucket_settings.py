@@ -1,4 +1,4 @@
-"""What the emulator's S3 does not know of a bucket: Intelligent-Tiering, and the smallest object that lifecycle moves.
+"""Bucket settings that the emulator's S3 lacks: Intelligent-Tiering, and lifecycle's minimum object size.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketIntelligentTieringConfigurations.html
@@ -16,7 +16,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def keep_tiering(bucket: str, name: str, body: bytes) -> Answer:
-    """Keep a configuration, an `IntelligentTieringConfiguration` as S3 takes it."""
+    """Keep a configuration, an `IntelligentTieringConfiguration` as S3 accepts it."""
     s3._buckets[bucket].setdefault(_TIERING, {})[name] = body
     return 200, {}, b""
 
@@ -57,7 +57,7 @@ def _tiering(method: str, bucket: str, body: bytes, name: str | None) -> Answer:
 
 
 def install() -> None:
-    """Answer for the configurations, and give back the smallest size that was set with the lifecycle."""
+    """Serve the configurations, and return the minimum size that was set with the lifecycle."""
     dispatch = s3._dispatch
 
     def dispatch_request(method: str, bucket: str, key: str, headers: Any, body: bytes, query: Any) -> Answer:

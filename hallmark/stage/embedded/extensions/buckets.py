@@ -16,7 +16,7 @@ from hallmark.stage.embedded.extensions.provisioning import Properties, accepted
 
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 _SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
-# Names in a template, and those of the API.
+# Names in a template and in the API.
 _TRANSITION = {"TransitionInDays": "Days", "TransitionDate": "Date", "StorageClass": "StorageClass"}
 _NONCURRENT = {
     "TransitionInDays": "NoncurrentDays",
@@ -60,7 +60,7 @@ def _renamed(source: Properties, names: dict[str, str]) -> Properties:
 
 
 def _filter(rule: Properties) -> Properties:
-    """What narrows a rule; several conditions stand in an `And`."""
+    """Return the filter of a rule; several conditions are in an `And`."""
     conditions = {name: rule[name] for name in ("Prefix", *_SIZES) if rule.get(name)}
     tags = rule.get("TagFilters") or []
     if len(conditions) + len(tags) > 1:

@@ -1,11 +1,11 @@
-"""Which service's action a request to the emulator asks for."""
+"""The service and action of a request to the emulator."""
 
 from typing import Any
 
 from ministack import app as emulator
 
 Json = dict[str, Any]
-# What functions call most names itself in a header; all else costs the emulator a search.
+# The most frequent calls of functions have a header that names them; all others cost the emulator a search.
 PREFIXES = {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events"}
 
 

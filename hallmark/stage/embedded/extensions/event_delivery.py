@@ -19,7 +19,7 @@ from hallmark.stage.embedded.extensions.iam_judge import queue_takes
 
 SERVICE = "events.amazonaws.com"
 
-# AWS backs off over hours; what a test waits for is the shape, so the unit is a setting.
+# AWS backs off over hours; tests need only the shape, so the unit is configurable.
 BACKOFF_SECONDS = float(os.environ.get("HALLMARK_DELIVERY_BACKOFF_SECONDS", "0.2"))
 BACKOFF_LIMIT_SECONDS = 5.0
 DEFAULT_ATTEMPTS, DEFAULT_AGE_SECONDS = 185, 86_400
@@ -30,7 +30,7 @@ Json = dict[str, Any]
 class Undeliverable(Exception):
     """A delivery that failed, with the error code that EventBridge writes on a dead letter.
 
-    The event counts as `seconds` older than it is: a test need not wait for its greatest age.
+    The event counts as `seconds` older than it is, so that a test need not wait for its maximum age.
     """
 
     def __init__(self, code: str, message: str, seconds: float = 0.0) -> None:
@@ -60,7 +60,7 @@ def _exists(arn: str) -> bool:
 
 
 def send_message(queue_arn: str, body: str, attributes: Json | None = None) -> None:
-    """Put a message with string attributes into a queue of the emulator; raise Undeliverable if there is none."""
+    """Put a message with string attributes into a queue of the emulator; Undeliverable if there is none."""
     queue = sqs._queue_by_arn(queue_arn)
     if queue is None:
         raise Undeliverable("NO_RESOURCE", f"The queue {queue_arn} does not exist")
@@ -87,7 +87,7 @@ def _bury(delivery: Delivery, failure: Undeliverable, condition: str, retries: i
 
 
 def _retry(attempt: Any, delivery: Delivery, failure: Undeliverable) -> None:
-    """Try again until the delivery succeeds, or the attempts or the event's age are exhausted."""
+    """Retry until the delivery succeeds, or the attempts or the event's maximum age are exhausted."""
     policy = delivery.target.get("RetryPolicy") or {}
     attempts = int(policy.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS))
     deadline = time.monotonic() + float(policy.get("MaximumEventAgeInSeconds", DEFAULT_AGE_SECONDS))
@@ -114,7 +114,7 @@ def _attempt(attempt: Any, delivery: Delivery) -> None:
 
 
 def install() -> None:
-    """Wrap the emulator's single attempt; retries go on in a thread, so the publisher never waits for them."""
+    """Wrap the emulator's single attempt; retries run in a thread, so the publisher never waits for them."""
     attempt = eventbridge._invoke_target
 
     def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:

@@ -1,6 +1,6 @@
-"""Faults on demand: calls of functions, deliveries and destinations fail as a test has told the emulator.
+"""Faults on demand: calls of functions, deliveries and destinations fail as a test requests.
 
-`POST /_hallmark/faults` takes an `Injection`, `GET` and `DELETE /_hallmark/faults/<id>` tell how often it struck.
+`POST /_hallmark/faults` takes an `Injection`, `GET` and `DELETE /_hallmark/faults/<id>` return how often it struck.
 Errors are written as the services write them:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -47,7 +47,7 @@ _lock = threading.Lock()
 
 
 def _caller() -> psutil.Process | None:
-    """The handler process at the other end of the connection; None when the caller is no handler of ours."""
+    """Return the handler process at the other end of the connection; None when the caller is not one of ours."""
     port = _peer_port.get()
     for process in psutil.Process().children():
         try:
@@ -59,7 +59,7 @@ def _caller() -> psutil.Process | None:
 
 
 def _struck(service: str, action: str, text: str) -> tuple[Injection, psutil.Process | None] | None:
-    """The first fault that strikes this call, which counts as a strike, and who called if the fault asks for it."""
+    """Return the first fault that strikes this call, which counts as a strike, and the caller if the fault needs it."""
     for armed in list(_armed.values()):
         wanted = armed.injection
         if (wanted.service, wanted.action) != (service, action) or not all(part in text for part in wanted.contains):
@@ -100,7 +100,7 @@ async def _suffer(
 
 
 def around(app: Any) -> Any:
-    """Wrap the emulator's ASGI application: it takes faults, and knows at which port a caller sits."""
+    """Wrap the emulator's ASGI application: it accepts faults, and knows the caller's port."""
 
     async def serve(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -141,7 +141,7 @@ def _administer(method: str, path: str, body: bytes) -> tuple[int, Json]:
 
 
 def install() -> None:
-    """Stand before every call of a service, every delivery to a target, and every record for a destination."""
+    """Intercept every call of a service, every delivery to a target, and every record for a destination."""
     dispatch, attempt, send = emulator._dispatch_service_request, eventbridge._invoke_target, async_invocations._send
 
     async def dispatch_request(

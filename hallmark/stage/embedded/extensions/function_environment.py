@@ -1,4 +1,4 @@
-"""A function's process has Lambda's variables and the function's own, and none of the machine's.
+"""The environment of a function's process: Lambda's variables and the function's own, none of the machine's.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
@@ -11,7 +11,7 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import new_uuid
 
 Json = dict[str, Any]
-# Lambda's own folders are those of its layers and runtimes; these are where this machine has its programs.
+# Lambda's own folders are those of its layers and runtimes; these are this machine's program folders.
 PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")
 _starting: contextvars.ContextVar[Json | None] = contextvars.ContextVar("hallmark_starting", default=None)
 
@@ -19,7 +19,7 @@ _starting: contextvars.ContextVar[Json | None] = contextvars.ContextVar("hallmar
 def variables(config: Json, programs: str) -> dict[str, str]:
     """Return what Lambda sets for a function whose runtime is in the folder `programs`.
 
-    Only the emulator needs the address of the services, and the folder by which it knows its processes.
+    Only the emulator needs the services' address, and the folder by which it identifies its processes.
     """
     _, region = lambda_runtime._account_region_from_function_config(config)
     name = config["FunctionName"]
@@ -46,7 +46,7 @@ def variables(config: Json, programs: str) -> dict[str, str]:
 
 
 class _Os:
-    """The module `os` as the emulator sees it that starts a process: the environment is the function's."""
+    """The module `os` for the emulator when it starts a process: the environment is the function's."""
 
     @property
     def environ(self) -> Any:
@@ -58,7 +58,7 @@ class _Os:
 
 
 def install() -> None:
-    """Let the emulator start processes from these variables; it adds the function's own."""
+    """Have the emulator start processes with these variables; it adds the function's own."""
     spawn = lambda_runtime.Worker._spawn
 
     def spawn_worker(worker: Any) -> None:

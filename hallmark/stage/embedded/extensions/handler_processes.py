@@ -1,6 +1,6 @@
-"""Few handler processes per function: the emulator starts one for each invocation that comes while others run.
+"""A limit of handler processes per function: the emulator starts one for each concurrent invocation.
 
-Beyond a machine's cores more processes only make all of them cold; an invocation that finds none free waits.
+More processes than cores only cause more cold starts; an invocation that finds none free waits.
 """
 
 import os
@@ -15,7 +15,7 @@ PROCESSES = int(os.environ.get("HALLMARK_HANDLER_PROCESSES", "0")) or max(2, os.
 
 
 def install() -> None:
-    """Let at most PROCESSES invocations of a function run at once; reserved concurrency is judged before."""
+    """Let at most PROCESSES invocations of a function run at once; reserved concurrency is checked before."""
     dispatch = lambda_svc._execute_function_dispatch
     running: dict[tuple[str, str, str], threading.BoundedSemaphore] = defaultdict(
         lambda: threading.BoundedSemaphore(PROCESSES)

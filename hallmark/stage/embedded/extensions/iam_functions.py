@@ -1,4 +1,4 @@
-"""API Gateway calls a function by the function's policy; Lambda writes a function's log with the function's role.
+"""API Gateway needs the function's policy to call it; Lambda writes a function's log with the function's role.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -23,7 +23,7 @@ def _may_call(integration: Json, api: str, stage: str, method: str, path: str) -
 
 
 def _may_log(config: Json) -> bool:
-    """A missing group would have to be made, which takes one right more."""
+    """Return whether the role may write; a missing group must be created, which needs one more permission."""
     name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
     streams = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{name}:log-stream:"
     actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -33,7 +33,7 @@ def _may_log(config: Json) -> bool:
 
 
 def install() -> None:
-    """Answer a call that the function's policy does not allow as AWS does, and write no log that the role may not."""
+    """Refuse calls that the function's policy does not allow, as AWS does, and logs that the role may not write."""
     invoke_proxy, emit = apigateway_v1._invoke_lambda_proxy_v1, lambda_svc._emit_lambda_logs
 
     async def invoke_lambda_proxy(

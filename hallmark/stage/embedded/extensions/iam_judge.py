@@ -1,4 +1,4 @@
-"""Judges what AWS services do on their own: by a resource's policy, or with a role of the account.
+"""IAM decisions about what AWS services do on their own: by a resource's policy, or with a role of the account.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -22,36 +22,36 @@ def _context(action: str, resource: str, principal: str, keys: dict[str, Any]) -
         action=action,
         resource_arn=resource,
         region=get_region(),
-        # AWS services speak TLS among themselves.
+        # AWS services use TLS among themselves.
         secure_transport=True,
         service_context={name.lower(): value for name, value in keys.items()},
     )
 
 
 def service_may(service: str, policy: Any, action: str, resource: str, source: str) -> bool:
-    """Tell whether a resource's policy (text, mapping or none) lets a service act on behalf of the ARN `source`."""
+    """Return whether a resource's policy (text, mapping or none) lets a service act on behalf of the ARN `source`."""
     text = policy if isinstance(policy, str) else json.dumps(policy)
-    # The same question has the same answer, unless the policy asks for the time.
+    # Equal requests have equal results, unless the policy depends on the time.
     judge = _judged.__wrapped__ if "Time" in text else _judged
     return judge(service, text, action, resource, source, get_account_id(), get_region())
 
 
 @lru_cache(maxsize=4096)
 def _judged(service: str, policy: str, action: str, resource: str, source: str, account: str, region: str) -> bool:
-    """Judge by a policy's text; account and region are those of the context, and part of the question."""
+    """Decide by a policy's text; account and region are those of the context, and part of the cache key."""
     keys = {"aws:SourceArn": source, "aws:SourceAccount": account}
     decided = evaluate_resource_policy(policy, _context(action, resource, "*", keys), service=service)
     return bool(decided.decision == "Allow")
 
 
 def queue_takes(service: str, queue: str, source: str) -> bool:
-    """Tell whether a queue's policy lets a service send to it on behalf of the ARN `source`; `queue` is an ARN, too."""
+    """Return whether a queue's policy (`queue` is an ARN) lets a service send to it on behalf of the ARN `source`."""
     policy, _ = sqs.queue_policy_for_arn(queue) or ("", None)
     return service_may(service, policy, "sqs:SendMessage", queue, source)
 
 
 def role_trusts(role_arn: str, service: str, source: str) -> bool:
-    """Tell whether a role lets a service assume it on behalf of the ARN `source`; a role that is missing does not.
+    """Return whether a role lets a service assume it on behalf of the ARN `source`; a missing role does not.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -62,7 +62,7 @@ def role_trusts(role_arn: str, service: str, source: str) -> bool:
 
 
 def role_may(role_arn: str, by: str, action: str, resource: str, **keys: Any) -> bool:
-    """Tell whether a role's policies allow an action that the service `by` does with it, and note the use."""
+    """Return whether a role's policies allow an action that the service `by` does with it, and record the use."""
     name, account = role_arn.rsplit("/", 1)[-1], get_account_id()
     caller = f"arn:aws:sts::{account}:assumed-role/{name}/{by}"
     decided = evaluate(_context(action, resource, caller, keys), _gather_role_policies(name, account))

@@ -1,7 +1,7 @@
-"""Notes what each role was really used for: role, caller, action, resource, conditions, and whether it was allowed.
+"""A record of what each role was used for: role, caller, action, resource, conditions, and whether it was allowed.
 
-With HALLMARK_IAM_RECORD naming a file, a line is appended when something is used for the first time, and at the end a
-line with how often it was used again. Only what AWS itself does with a role counts: the code of a function with its
+If HALLMARK_IAM_RECORD names a file, a line is appended at the first use of a permission, and at the end a line with
+the number of further uses. Only what AWS itself does with a role counts: the code of a function with its
 role's session, and the services that act with a role.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from ministack import app
 from ministack.core import lambda_runtime
 
-# The condition keys that policies of ours ask about.
+# The condition keys that our policies use.
 KEYS = (
     "dynamodb:EnclosingOperation",
     "events:source",
@@ -29,7 +29,7 @@ _sessions: set[str] = set()
 
 
 def note(role: str, by: str, action: str, resource: str, context: dict[str, Any], allowed: bool) -> None:
-    """Note one use of a role, by its name."""
+    """Record one use of a role, by its name."""
     if _file is None:
         return
     conditions = {key: context[key] for key in KEYS if context.get(key)}
@@ -44,7 +44,7 @@ def note(role: str, by: str, action: str, resource: str, context: dict[str, Any]
 
 
 def is_function(access_key: str) -> bool:
-    """Tell whether an access key was given to a function's process, and not to somebody who assumed its role."""
+    """Return whether an access key belongs to a function's process, and not to a person who assumed its role."""
     return access_key in _sessions
 
 

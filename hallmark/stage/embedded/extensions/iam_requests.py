@@ -1,14 +1,14 @@
-"""What the emulator's IAM leaves out when it judges a request.
+"""IAM features that the emulator lacks when it judges a request.
 
 - PutEvents has the condition keys `events:source` and `events:detail-type`: all values of the entries for a bus.
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 - An upload has the condition key `s3:x-amz-server-side-encryption-aws-kms-key-id`.
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-- Log groups and their streams are named as in policies, with what follows the group's name.
+- The ARNs of log groups and streams have the form that policies use, with a suffix after the group's name.
   https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-- A role that trusts a service trusts nobody else.
+- A role that trusts a service trusts only that service.
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-- The account's root is an administrator whom the policy of a resource may still refuse.
+- The account's root is an administrator, but a resource's policy may still refuse it.
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html
 - A refusal names the resource.
   https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -34,7 +34,7 @@ IN_RESOURCE_POLICY = "with an explicit deny in a resource-based policy"
 Context = dict[str, Any]
 Use = tuple[str, str, str, str, Context, bool]
 _entries: contextvars.ContextVar[list[Context]] = contextvars.ContextVar("hallmark_entries")
-# What was noted of the request that is judged now, for those who will not have its like judged again.
+# What was recorded for the current request, for callers that cache the decision.
 uses: contextvars.ContextVar[list[Use]] = contextvars.ContextVar("hallmark_uses")
 
 
@@ -47,7 +47,7 @@ def _entries_of(body: bytes) -> list[Context]:
 
 
 def _of_events(entries: list[Context], bus: str, region: str) -> Context:
-    """The keys of the entries for one bus; a key that an entry lacks is a missing value."""
+    """Return the condition keys of the entries for one bus; a key that an entry lacks is a missing value."""
 
     def is_for(entry: Context) -> bool:
         alone = json.dumps({"Entries": [entry]}).encode()
@@ -60,7 +60,7 @@ def _of_events(entries: list[Context], bus: str, region: str) -> Context:
 
 
 def _named_in_policies(resource: str, headers: Context, body: bytes) -> str:
-    """The ARN of a log group goes on with its streams, but for those who tag it."""
+    """Return the ARN of a log group with its streams, except for the tagging actions."""
     tags = headers.get("x-amz-target", "").endswith(("TagResource", "UntagResource", "ListTagsForResource"))
     if tags or ":log-group:" not in resource or ":log-stream:" in resource:
         return resource
@@ -134,16 +134,16 @@ def _limit_root() -> None:
 
 
 def _read_policies_once() -> None:
-    """Policies are text that is read anew at each request; the same text means the same."""
+    """Cache parsed policies by their text, which the emulator parses at each request."""
     read = iam_evaluator.parse_policy_document
     read_text = lru_cache(maxsize=512)(read)
     iam_evaluator.parse_policy_document = lambda doc: read_text(doc) if isinstance(doc, str) else read(doc)
 
 
 def _know_functions() -> None:
-    """Functions call most: who they are is worked out once a second, and their signatures are not computed again.
+    """Cache the identities of functions, the most frequent callers, for a second, and skip their signatures.
 
-    A change of a role's policies counts as late for them; IAM's own changes take their time, too.
+    A change of a role's policies takes effect for them with that delay; IAM itself is eventually consistent.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
     """
     resolve, pin = iam_evaluator.resolve_principal, app.pin_signed_request
@@ -189,7 +189,7 @@ def _name_the_resource() -> None:
 
 
 def install() -> None:
-    """Complete what requests are judged by, and what they are told."""
+    """Complete the context of requests, and the texts of refusals."""
     _read_policies_once()
     _complete_contexts()
     _limit_root()

@@ -1,6 +1,6 @@
-"""EventBridge reaches a target only by the target's own policy or, for a bus, with the target's role.
+"""IAM for EventBridge targets: the target's own policy or, for a bus, the target's role must allow the delivery.
 
-Otherwise the event goes to the target's dead-letter queue at once, if that queue's policy lets the rule in.
+Otherwise the event goes to the target's dead-letter queue at once, if that queue's policy allows it.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
@@ -45,7 +45,7 @@ JUDGES = {"sqs": _to_queue, "lambda": _to_function, "events": _to_bus, "logs": _
 
 
 def install() -> None:
-    """Judge each attempt; what the emulator delivers to other services is not judged."""
+    """Check each attempt; deliveries to other services are not checked."""
     attempt = eventbridge._invoke_target
 
     def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:

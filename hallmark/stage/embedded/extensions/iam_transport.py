@@ -1,8 +1,8 @@
-"""A request counts as sent over TLS, unless `X-Forwarded-Proto: http` says that it came in clear.
+"""A request counts as sent over TLS, unless `X-Forwarded-Proto: http` marks it as plain HTTP.
 
-Every AWS client speaks TLS to AWS and plain HTTP to this loopback port, as to a proxy that ends TLS: that header is how
-such a proxy tells (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html). What
-the condition key means: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+Every AWS client uses TLS to AWS and plain HTTP to this loopback port, as behind a proxy that terminates TLS: such a
+proxy sets that header (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html).
+The condition key: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""A function that is throttled, fails or is too slow is a gateway response: a client reads nothing of the function's.
+"""A function that is throttled, fails or times out causes a gateway response: no part of its error reaches the client.
 
-AWS takes a throttled function and a function's error for an INTEGRATION_FAILURE.
+AWS treats a throttled function and a function's error as INTEGRATION_FAILURE.
 https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 https://stackoverflow.com/questions/36363280 and https://github.com/DataBiosphere/azul/issues/7470
@@ -17,7 +17,7 @@ _late: set[asyncio.Task[Any]] = set()
 
 
 class _Failed(Exception):
-    """The invocation brought no answer of the function."""
+    """The invocation returned no response of the function."""
 
 
 def install() -> None:
@@ -35,7 +35,7 @@ def install() -> None:
         longest = int(integration.get("timeoutInMillis") or LONGEST_MS) / 1000
         done, running = await asyncio.wait({invocation}, timeout=longest)
         if running:
-            # The function does not know that nobody waits for it any more.
+            # The function keeps running after the timeout.
             _late.add(invocation)
             invocation.add_done_callback(_forget)
             return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")

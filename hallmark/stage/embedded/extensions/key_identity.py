@@ -1,4 +1,4 @@
-"""A function behind a method that asks for an API key is told whose key came: `apiKey` and `apiKeyId`.
+"""A function behind a method that requires an API key gets the caller's `apiKey` and `apiKeyId`.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 """
@@ -12,7 +12,7 @@ ANY = "ANY"
 
 
 def install() -> None:
-    """Add both to the event's `requestContext.identity`; where no key is asked for, the event has neither."""
+    """Add both to the event's `requestContext.identity`; without a required key, the event has neither."""
     build = apigateway_v1._build_lambda_event_v1
 
     def build_event(

@@ -14,7 +14,7 @@ PAGE = 10_000
 
 
 def install() -> None:
-    """Add `eventId`, and `nextToken`: the time of the last event on the page, and how many of that time were given."""
+    """Add `eventId` and `nextToken`: the time of the page's last event, and how many of that time were returned."""
     first_page, append = cloudwatch_logs._filter_log_events, cloudwatch_logs._append_log_events
     numbers = itertools.count(1)
 

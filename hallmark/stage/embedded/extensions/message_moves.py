@@ -1,7 +1,7 @@
-"""Message moves of SQS: what a dead-letter queue took goes back, or to another queue, by a task of the service.
+"""SQS message moves: a task of the service moves a dead-letter queue's messages back, or to another queue.
 
-A moved message is a new one, with an id and an age of its own; one task at a time for a queue; a cancelled task leaves
-what it moved where it is.
+A moved message is a new one, with its own id and age; a queue has one task at a time; a cancelled task does not move
+messages back.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListMessageMoveTasks.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CancelMessageMoveTask.html
@@ -40,12 +40,12 @@ class Move:
 
     @property
     def handle(self) -> str:
-        """Names the task to whoever wants to cancel it."""
+        """The handle by which the task can be cancelled."""
         return base64.b64encode(json.dumps({"taskId": self.number, "sourceArn": self.source}).encode()).decode()
 
     def entry(self) -> Json:
-        """The task as ListMessageMoveTasks shows it; the handle only while it runs."""
-        told = {
+        """Return the task as ListMessageMoveTasks shows it; the handle only while it runs."""
+        fields = {
             "TaskHandle": self.handle if self.status == "RUNNING" else None,
             "Status": self.status,
             "SourceArn": self.source,
@@ -56,11 +56,11 @@ class Move:
             "FailureReason": self.reason,
             "StartedTimestamp": self.started,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 _moves: dict[str, list[Move]] = defaultdict(list)  # by the source's ARN, newest first
-_tasks: set["asyncio.Task[None]"] = set()  # a task that nobody holds may be collected before it ends
+_tasks: set["asyncio.Task[None]"] = set()  # an unreferenced task may be garbage-collected before it ends
 
 
 def _existing(arn: str, parameter: str) -> Json:
@@ -101,7 +101,7 @@ def _start(data: Json, _: str) -> Json:
 
 
 async def _run(move: Move) -> None:
-    """Move the messages that can be seen, oldest first, between the requests that the emulator answers."""
+    """Move the visible messages, oldest first, between the requests that the emulator answers."""
     while move.status == "RUNNING":
         queue = sqs._queue_by_arn(move.source)
         now = time.time()

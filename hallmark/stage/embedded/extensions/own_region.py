@@ -1,4 +1,4 @@
-"""A rule's targets and an archive's bus are in their region; only a bus that is a target may be in another.
+"""A rule's targets and an archive's bus must be in their region; only a bus as a target may be in another.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def install() -> None:
-    """Refuse what is in another region, by the API and in CloudFormation."""
+    """Refuse targets and buses in another region, by the API and in CloudFormation."""
     validate, create = eventbridge._validate_target_arn, eventbridge._create_archive
 
     def validate_target(target: Json) -> Any:

@@ -1,4 +1,4 @@
-"""A form that signs a checksum takes only the file that has it.
+"""A form with a signed checksum accepts only the file with that checksum.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
 """
@@ -13,7 +13,7 @@ PREFIX = "x-amz-checksum-"
 
 
 def install() -> None:
-    """Compare the file with the checksum among a signed form's fields, once all else is as its policy says."""
+    """Compare the file with the checksum among a signed form's fields, after all other checks of its policy."""
     post, judge = s3._post_object, s3._enforce_signed_post_policy
 
     def post_object(bucket: str, body: bytes, headers: dict[str, str]) -> Any:

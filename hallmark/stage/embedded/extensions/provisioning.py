@@ -1,4 +1,4 @@
-"""CloudFormation in the emulator: how an extension adds a resource type, or a property that is dropped."""
+"""Helpers to add a resource type, or a dropped property, to the emulator's CloudFormation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ HANDLERS: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
 
 
 def accepted(response: tuple[int, Any, Any]) -> Any:
-    """Return the body of an emulated API's answer, or raise what CloudFormation shows as the reason of a failure."""
+    """Return the body of an emulated API's response, or raise what CloudFormation shows as the reason of a failure."""
     status, _, body = response
     if status >= 400:
         raise ValueError(body.decode() if isinstance(body, bytes) else str(body))

@@ -1,4 +1,4 @@
-"""PutEvents as AWS answers it: `Time` is kept, `TraceHeader` travels, a malformed entry fails by itself.
+"""PutEvents as AWS answers it: `Time` is kept, `TraceHeader` is passed on, a malformed entry fails by itself.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
@@ -17,7 +17,7 @@ Entry = dict[str, Any]
 
 
 def _size(entry: Entry) -> int:
-    """Size of an entry in bytes, by the formula of the user guide."""
+    """Return the size of an entry in bytes, by the formula of the user guide."""
     texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *(entry.get("Resources") or [])]
     return sum(len(str(text or "").encode()) for text in texts) + (14 if entry.get("Time") else 0)
 

@@ -1,7 +1,7 @@
-"""Python functions in a process of their own, with the interpreter, the log and the errors that AWS Lambda gives them.
+"""Python functions in a separate process, with the interpreter, the log and the errors of AWS Lambda.
 
-They run in the interpreter of their runtime (see `runtime`), where neither the project nor the emulator can be
-imported, and keep their process after an exception.
+They run in the interpreter of their runtime (see `runtime`), which can import neither the project nor the emulator,
+and keep their process after an exception.
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
 
@@ -29,7 +29,7 @@ _failed: contextvars.ContextVar[Json | None] = contextvars.ContextVar("hallmark_
 
 
 class Entries(str):
-    """A log of whole entries: what is split off is an entry, with the line breaks that it had."""
+    """A log of whole entries: each may contain line breaks."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ def _unpack(archive: bytes, folder: Path) -> Path:
 
 
 def _layers(config: Json, folder: Path) -> list[str]:
-    """Unpack the layers, one over the other; returns where Python looks into them.
+    """Unpack the layers, in order; return the folders that Python searches.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
     """

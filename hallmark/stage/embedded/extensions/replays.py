@@ -1,4 +1,4 @@
-"""Replays that tell how far they are, and that can be stopped.
+"""Replays that report their progress, and that can be cancelled.
 
 `EventLastReplayedTime` is the time of the last event that was replayed; a cancelled replay delivers nothing more.
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeReplay.html
@@ -13,12 +13,12 @@ Json = dict[str, Any]
 
 
 def install() -> None:
-    """Note each replayed event, and leave a cancelled replay's events out."""
+    """Record each replayed event, and drop a cancelled replay's events."""
     dispatch, cancel = eventbridge._dispatch_event, eventbridge._cancel_replay
 
     def dispatch_event(event: Json, view: Any = None) -> None:
         replay = eventbridge._replays.get(event.get("ReplayName") or "")
-        # What a rule forwards to another bus bears the replay's name, too, and was delivered before.
+        # An event that a rule forwards to another bus also has the replay's name, but is delivered already.
         if replay is None or not replay["Destination"]["Arn"].endswith(f"/{event['EventBusName']}"):
             dispatch(event, view)
         elif replay["State"] != "CANCELLED":
@@ -29,7 +29,7 @@ def install() -> None:
         replay = eventbridge._replays.get(data.get("ReplayName") or "")
         answer = cancel(data)
         if answer[0] < 400:
-            # The emulator's thread goes on to write COMPLETED into the record that it knows.
+            # The emulator's thread still writes COMPLETED into its own record.
             eventbridge._replays[replay["ReplayName"]] = dict(replay)
         return answer
 

@@ -1,4 +1,4 @@
-"""Request validators from the template, attached to their methods; a model under `$default` judges every body.
+"""Request validators from the template, attached to their methods; a model under `$default` validates every body.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 """
@@ -45,7 +45,7 @@ def _attach(physical_id: str, properties: Properties) -> None:
 
 
 def _models_for(method: dict[str, Any], headers: dict[str, Any]) -> dict[str, Any]:
-    """The models that AWS consults: the content type's own, else `$default`'s, else none."""
+    """Return the models that AWS uses: the content type's own, else `$default`'s, else none."""
     content_type = (apigateway_v1._header_ci(headers, "content-type") or "application/json").split(";", 1)[0].strip()
     models = method.get("requestModels") or {}
     model = models.get(content_type) or models.get(ANY_CONTENT)

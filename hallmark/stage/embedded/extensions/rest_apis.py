@@ -1,4 +1,4 @@
-"""Settings of a REST API that the emulator's CloudFormation drops: its kind of endpoint, where its key comes from.
+"""Settings of a REST API that the emulator's CloudFormation drops: the endpoint type and the source of API keys.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
 """
@@ -7,7 +7,7 @@ from ministack.services import apigateway_v1
 
 from hallmark.stage.embedded.extensions.provisioning import Properties, after
 
-# What API Gateway takes when a template says nothing.
+# API Gateway's defaults.
 _EDGE = ["EDGE"]
 
 

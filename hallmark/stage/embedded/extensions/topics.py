@@ -1,4 +1,4 @@
-"""A topic's key, which the emulator's CloudFormation drops; and no display name where none is given.
+"""A topic's key, which the emulator's CloudFormation drops; and no display name where none is set.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
 """

@@ -19,13 +19,13 @@ def _new_root() -> str:
 
 
 def _continued(header: str) -> str:
-    """The header as a function sees it: the same root, a segment of its own as the parent, sampled."""
+    """Return the header as a function sees it: the same root, a segment of its own as the parent, sampled."""
     root = next((part for part in header.split(";") if part.startswith("Root=")), None) or _new_root()
     return f"{root};Parent={secrets.token_hex(8)};Sampled=1"
 
 
 def install() -> None:
-    """Carry the trace header in a context variable, from where it enters to where a function is invoked."""
+    """Pass the trace header on in a context variable, from the request to the invocation."""
     invoke_proxy = apigateway_v1._invoke_lambda_proxy_v1
     start_trace = lambda_svc._xray_trace_id_for_invocation
     attempt = eventbridge._invoke_target

@@ -1,6 +1,6 @@
-"""What AWS would bill and meter, counted: calls by the functions, events, deliveries, invocations, processor time.
+"""Usage that AWS would bill and meter: calls by the functions, events, deliveries, invocations, processor time.
 
-`GET /_hallmark/usage` answers with numbers by name, since the emulator started:
+`GET /_hallmark/usage` returns numbers by name, since the emulator started:
 `calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>` and `seconds:<function>` of
 their handlers; `units:dynamodb:write`, `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls;
@@ -40,7 +40,7 @@ def _add(**amounts: float) -> None:
 
 
 def _by_a_function(headers: Json) -> bool:
-    """Tools call with the SDK for Python; functions say nothing of what they call with."""
+    """Return whether a function calls: tools use the SDK for Python, functions send no such user agent."""
     return "boto" not in headers.get("user-agent", "").lower()
 
 
@@ -64,7 +64,7 @@ def _logged_bytes() -> dict[str, int]:
 
 
 def around(app: Any) -> Any:
-    """Wrap the emulator's ASGI application: it tells the counts."""
+    """Wrap the emulator's ASGI application: it returns the counts."""
 
     async def serve(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:
@@ -77,7 +77,7 @@ def around(app: Any) -> Any:
 
 
 def install() -> None:
-    """Count before the emulator does anything."""
+    """Count requests before the emulator handles them."""
     dispatch, publish = emulator._dispatch_service_request, eventbridge._dispatch_event
     attempt, execute = eventbridge._invoke_target, lambda_svc._execute_function_dispatch
 

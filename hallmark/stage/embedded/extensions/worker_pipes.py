@@ -1,10 +1,9 @@
-"""A handler process is talked to over its pipes by the invoking thread alone.
+"""Communication with a handler process over its pipes, by the invoking thread alone.
 
-The emulator starts a thread for each invocation, keeps another for each process's logs, and waits for silence before
-it believes that a handler has logged all. Node.js is told to wait for a log pipe that is full: by itself it keeps what
-the pipe does not hold for later, and the answer overtakes it. So what a handler logs before it answers is in the pipe
-when its answer is; what comes later is logged with the next invocation. A process that is too slow is ended; one whose
-handler failed serves again, as on AWS.
+The emulator starts a thread for each invocation, keeps another for each process's logs, and waits until the log is
+quiet. Here Node.js is set to block on a full log pipe: by default it buffers the rest, and the response arrives first.
+So everything that a handler logs before its response is in the pipe when the response is; later lines are logged with
+the next invocation. A process that is too slow is ended; one whose handler failed serves again, as on AWS.
 https://nodejs.org/docs/latest-v18.x/api/process.html#a-note-on-process-io
 """
 
@@ -20,14 +19,14 @@ from ministack.core import lambda_runtime
 from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
-# libuv's own setting; Node.js has no public name for it on pipes.
+# libuv's own setting; Node.js has no public API for it on pipes.
 WAIT_FOR_FULL_LOG = "process.stderr._handle?.setBlocking?.(true);\n"
 Json = dict[str, Any]
 
 
 @dataclass
 class Pipes:
-    """The three pipes of a handler process, none of which is ever waited for alone."""
+    """The three pipes of a handler process, always polled together."""
 
     process: Any
     pending: bytes | memoryview = b""
@@ -42,13 +41,13 @@ class Pipes:
             os.set_blocking(pipe, False)
 
     def send(self, request: bytes) -> None:
-        """Write a request, as much of it as the pipe holds now; `receive` writes the rest."""
+        """Write as much of a request as the pipe takes now; `receive` writes the rest."""
         self.pending = memoryview(request)
         self._write()
 
     def receive(self, deadline: float) -> Json | None:
-        """Return the answer to what was sent; None when the deadline, on the monotonic clock, passes."""
-        # Each system call lets other threads run first, so none is made that is not needed.
+        """Return the response to what was sent; None when the deadline, on the monotonic clock, passes."""
+        # Each system call yields to other threads, so there are no unnecessary ones.
         waiting = select.poll()
         for pipe in (self.stdout, self.stderr):
             waiting.register(pipe, select.POLLIN)
@@ -75,10 +74,10 @@ class Pipes:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            self.pending = b""  # its other pipe tells that the process has died
+            self.pending = b""  # its other pipe shows that the process has died
 
     def _answer(self) -> Json | None:
-        """The first whole line that is an answer; what else came is dropped."""
+        """Return the first whole line that is a response; drop all other lines."""
         while (end := self.answers.find(b"\n")) >= 0:
             line = bytes(self.answers[:end])
             del self.answers[: end + 1]
@@ -91,7 +90,7 @@ class Pipes:
         return None
 
     def log(self) -> str:
-        """The whole lines that were logged since the last call."""
+        """Return the whole lines that were logged since the last call."""
         while _read(self.stderr, self.logged) == CHUNK:
             continue
         end = self.logged.rfind(b"\n")
@@ -101,7 +100,7 @@ class Pipes:
 
 
 def _read(pipe: int, into: bytearray) -> int:
-    """Read what is there, at most CHUNK bytes; 0 when there is nothing, or never will be."""
+    """Read what is available, at most CHUNK bytes; 0 when there is nothing, or the pipe has ended."""
     try:
         chunk = os.read(pipe, CHUNK)
     except BlockingIOError:
@@ -111,7 +110,7 @@ def _read(pipe: int, into: bytearray) -> int:
 
 
 def pipes_of(worker: Any) -> Pipes:
-    """Return the pipes of a worker's present process."""
+    """Return the pipes of a worker's current process."""
     pipes: Pipes | None = getattr(worker, "_pipes", None)
     if pipes is None or pipes.process is not worker._proc:
         pipes = worker._pipes = Pipes(worker._proc)
@@ -126,7 +125,7 @@ def end(worker: Any) -> None:
 
 
 def _patiently(worker: Any, pipes: Pipes, deadline: float) -> Json | None:
-    """Receive the answer; a process that gives way does so for a while only."""
+    """Receive the response; a background process keeps idle priority only for a while."""
     if not worker.gives_way:
         return pipes.receive(deadline)
     answer = pipes.receive(min(deadline, time.monotonic() + PATIENCE_SECONDS))
@@ -173,7 +172,7 @@ def _invoke(
 
 
 def install() -> None:
-    """Replace how a process is talked to; the thread that would read its logs ends at once."""
+    """Replace the communication with processes; the thread that would read their logs ends at once."""
     lambda_runtime._NODEJS_WORKER_SCRIPT = WAIT_FOR_FULL_LOG + lambda_runtime._NODEJS_WORKER_SCRIPT
     lambda_runtime.Worker._read_stderr = lambda worker: None
     lambda_runtime.Worker.invoke = _invoke

@@ -1,1 +1,1 @@
-"""The runtime of Python functions: what their processes run, and which interpreter runs it."""
+"""The runtime of Python functions: the program of their processes, and the interpreter that runs it."""

@@ -1,4 +1,4 @@
-"""The Python that a function's runtime names, where this machine has it with boto3; else the project's own."""
+"""The interpreter that a function's runtime names, if this machine has it with boto3; else the project's own."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-# What Lambda's Python has beside the standard library.
+# What Lambda's Python includes beside the standard library.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 _ANSWER_SECONDS = 30
@@ -27,7 +27,7 @@ print(os.path.dirname(os.path.dirname(boto3.__file__)))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python program, and the folder of what functions may import beside the standard library."""
+    """A Python program, and the folder of importable packages beside the standard library."""
 
     program: str
     packages: str
@@ -45,7 +45,7 @@ def interpreter_of(runtime: str) -> Interpreter:
 
 
 def _candidates(version: str) -> Iterator[str]:
-    """Programs that may be this version: in PATH, and of pyenv and uv, which keep them elsewhere."""
+    """Yield programs that may be this version: in PATH, and of pyenv and uv, which keep them elsewhere."""
     name = f"python{version}"
     if found := shutil.which(name):
         yield found
@@ -56,7 +56,7 @@ def _candidates(version: str) -> Iterator[str]:
 
 
 def _packages_of(program: str, version: str, shared: str) -> str | None:
-    """Where a program of this version finds boto3, its own first; None when it is no such program or finds none."""
+    """Return the folder where a program finds boto3, its own first; None for another version or without boto3."""
     probe = [program, "-I", "-c", _PROBE, version, shared]
     try:
         answer = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS)
@@ -67,7 +67,7 @@ def _packages_of(program: str, version: str, shared: str) -> str | None:
 
 @cache
 def _shared_packages() -> str:
-    """A folder with the project's boto3, what it needs, and nothing else."""
+    """Return a folder with the project's boto3 and its dependencies only."""
     folder = Path(os.environ["TMPDIR"]) / "python-packages"
     folder.mkdir(exist_ok=True)
     for name in PROVIDED:

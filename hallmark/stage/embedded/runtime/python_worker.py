@@ -1,8 +1,8 @@
 """The process of a Python function: it calls the handler, logs and reports errors as AWS Lambda's runtime does.
 
-`python -I -S python_worker.py FOLDER...`: the folders hold what the function finds beside its own code, such as boto3.
-A request and its answer are a line of JSON each, on the standard input and output that the process was started with;
-what the function writes goes to standard error. The file runs by itself, on Python 3.9 too.
+`python -I -S python_worker.py FOLDER...`: the folders hold what the function can import beside its own code, such as
+boto3. A request and its response are one line of JSON each, on the standard input and output that the process was
+started with; the function's own output goes to standard error. The file has no imports of ours and runs on Python 3.9.
 https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
@@ -24,12 +24,12 @@ from typing import IO, Any, cast
 
 Json = dict[str, Any]
 Handler = Callable[[Any, Any], Any]
-# Stands for a line break within one entry of the log, which ends with a line break.
+# Replaces a line break within one log entry, which ends with a line break.
 BREAK = "\r"
 
 
 class Fault(Exception):
-    """An error that the runtime finds, not the function's code; `kind` is the error's type as AWS names it."""
+    """An error that the runtime detects, not the function's code; `kind` is the error's type as AWS names it."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class Fault(Exception):
 
 
 class Context:
-    """What a handler gets as its second argument.
+    """The second argument of a handler.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -56,12 +56,12 @@ class Context:
         self._deadline = time.monotonic() + call["timeout_ms"] / 1000
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long the invocation may still take."""
+        """Return how long the invocation may still run."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
 class LogHandler(logging.Handler):
-    """Writes records as Lambda does in its text format; an entry of several lines stays one."""
+    """A log handler in Lambda's text format; an entry of several lines stays one."""
 
     request_id = ""
 
@@ -75,7 +75,7 @@ def _write(entry: str) -> None:
 
 
 def _set_up_logging() -> LogHandler:
-    """The root logger's level stays WARNING, as on Lambda: a function that logs more sets its own."""
+    """Set up logging; the root logger's level stays WARNING, as on Lambda, until the function changes it."""
     handler = LogHandler()
     text = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
     formatter = logging.Formatter(text, "%Y-%m-%dT%H:%M:%S")
@@ -86,7 +86,7 @@ def _set_up_logging() -> LogHandler:
 
 
 def _take_pipes() -> tuple[IO[str], IO[str]]:
-    """Keep the pipes of requests and answers from the function, whose output is its log."""
+    """Hide the pipes of requests and responses from the function, whose output is its log."""
     requests, answers = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
@@ -158,7 +158,7 @@ def _serve(line: str, handler: Handler | None, unusable: Json) -> str:
 
 
 def main() -> None:
-    """Serve requests until there are no more; whatever ends the function's code otherwise ends the process."""
+    """Serve requests until there are no more; any other end of the function's code ends the process."""
     requests, answers = _take_pipes()
     log = _set_up_logging()
     os.environ.pop("LC_CTYPE", None)  # Python adds it where the machine lacks the locale in LANG

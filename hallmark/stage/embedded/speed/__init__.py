@@ -1,5 +1,5 @@
-"""What is here only for speed: emulator and functions share a few processors with whoever sends the load.
+"""Modules that only improve speed: emulator, functions and the load generator share a few processors.
 
-Without it the stage answers the same, but later. The modules with an `install()` are extensions, listed and described
-as such; the others change how the emulator's process runs.
+Without them the stage gives the same responses, but later. The modules with an `install()` are extensions, listed and
+described as such; the others change how the emulator's process runs.
 """

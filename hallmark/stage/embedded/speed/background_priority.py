@@ -1,7 +1,7 @@
 """Run asynchronous functions at idle priority, with a time limit so that they do not starve.
 
-A thread of Linux's idle class is put aside at once for any other, where a nice one keeps its processor to the end of
-its slice. After PATIENCE_SECONDS on one invocation it is only nice, as on a machine that other programs keep busy.
+Any other thread preempts one of Linux's idle class at once, while a nice one keeps its processor to the end of its
+slice. After PATIENCE_SECONDS on one invocation the process is only nice, so that a busy machine cannot starve it.
 https://man7.org/linux/man-pages/man7/sched.7.html
 """
 
@@ -14,19 +14,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-# Threads of this name invoke what nobody waits for.
+# Threads of this name run asynchronous invocations.
 BACKGROUND = "hallmark-background"
 NICENESS = 10
 PATIENCE_SECONDS = 0.2
 
 
 def is_background() -> bool:
-    """Whether nobody waits for what this thread does."""
+    """Return whether this thread runs an asynchronous invocation."""
     return threading.current_thread().name == BACKGROUND
 
 
 def give_way(process: int) -> None:
-    """Let a process that was just started, and all that it starts, give way to all others."""
+    """Give a process that was just started, and all its children, idle priority."""
     os.setpriority(os.PRIO_PROCESS, process, NICENESS)
     if may_come_back():
         _schedule(process, idle=True)
@@ -34,7 +34,7 @@ def give_way(process: int) -> None:
 
 @contextlib.contextmanager
 def taking_turns(process: int) -> Iterator[None]:
-    """Give the process its turn among the others, until the work of this context is done."""
+    """Give the process ordinary turns until the work of this context is done."""
     if not may_come_back():
         yield
         return
@@ -54,7 +54,7 @@ def _schedule(process: int, *, idle: bool) -> None:
 
 @cache
 def may_come_back() -> bool:
-    """Whether a thread that left the idle class may enter it again: a user who is not root mostly may not."""
+    """Return whether a thread that left the idle class may enter it again; mostly only root may."""
 
     def there_and_back() -> bool:
         try:

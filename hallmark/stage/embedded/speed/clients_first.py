@@ -1,8 +1,8 @@
-"""Calls of functions that nobody waits for are answered while no client waits for the gateway's answer.
+"""Calls of asynchronous functions wait while a client waits for the gateway's response.
 
-On AWS each service has machines of its own. Here one process answers all of them, and a call of a background function
-that comes between the calls of a client's request would make the client wait. So it waits itself, though never long:
-a busy stage always has a client that waits.
+On AWS each service has machines of its own. Here one process serves all of them, and a call of a background function
+between the calls of a client's request would delay the client. So that call waits instead, but only for a limited
+time: a busy stage always has a waiting client.
 """
 
 import asyncio
@@ -16,27 +16,27 @@ from hallmark.stage.embedded.speed.background_priority import is_background
 AT_MOST_SECONDS = 0.05
 GATEWAY = "/execute-api/"
 Json = dict[str, Any]
-# Access keys of functions, by whether somebody waits for them.
+# Access keys of functions -> whether a client waits for them.
 _waited_for: set[bytes] = set()
 _background: set[bytes] = set()
 
 
 class Turns:
-    """How many clients wait, and what waits for them; used by the event loop alone."""
+    """The number of waiting clients, and the calls that wait for them; used by the event loop alone."""
 
     def __init__(self) -> None:
         self.clients = 0
         self.waiting: deque[asyncio.Future[None]] = deque()
 
     async def wait(self) -> None:
-        """Return when no client waits, and no call that waited is being answered; or after AT_MOST_SECONDS."""
+        """Return when no client waits and no delayed call is being served, or after AT_MOST_SECONDS."""
         turn = asyncio.get_running_loop().create_future()
         self.waiting.append(turn)
         await asyncio.wait((turn,), timeout=AT_MOST_SECONDS)
         turn.cancel()  # it does not come any more, or has come
 
     def next(self) -> None:
-        """Let the first go that still waits, if no client does."""
+        """Release the first waiting call, if no client waits."""
         while self.waiting and not self.clients:
             turn = self.waiting.popleft()
             if not turn.done():
@@ -76,7 +76,7 @@ def around(app: Any) -> Any:
 
 
 def install() -> None:
-    """Remember whose process was started for work that nobody waits for."""
+    """Remember which processes were started for asynchronous invocations."""
     give = lambda_runtime.execution_credentials
 
     def execution_credentials(config: Json) -> dict[str, str]:

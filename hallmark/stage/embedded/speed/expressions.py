@@ -1,4 +1,4 @@
-"""DynamoDB expressions are parsed once: the emulator parses a key condition again for each row of a partition.
+"""A cache of parsed DynamoDB expressions: the emulator parses a key condition again for each row of a partition.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
 """
@@ -16,13 +16,13 @@ _KEY_RANGE = re.compile(r"\s*(#?\w+) = (:\w+) AND (#?\w+) BETWEEN (:\w+) AND (:\
 
 @functools.lru_cache(maxsize=256)
 def _key_range(expression: str) -> tuple[str, ...] | None:
-    """The five parts of `partition = :p AND sort BETWEEN :low AND :high`, or None for any other expression."""
+    """Return the five parts of `partition = :p AND sort BETWEEN :low AND :high`, or None for any other expression."""
     match = _KEY_RANGE.fullmatch(expression)
     return match.groups() if match else None
 
 
 def _within(item: Values, parts: tuple[str, ...], values: Values, names: Names) -> bool | None:
-    """Whether the item's keys are in the range; None unless all are strings, which compare as their UTF-8 bytes do."""
+    """Return whether the item's keys are in the range; None unless all are strings, which compare as UTF-8 bytes."""
     partition, sort = (item.get(names.get(name, name), {}).get("S") for name in (parts[0], parts[2]))
     wanted, low, high = (values.get(parts[index], {}).get("S") for index in (1, 3, 4))
     if partition is None or sort is None or wanted is None or low is None or high is None:
@@ -31,7 +31,7 @@ def _within(item: Values, parts: tuple[str, ...], values: Values, names: Names) 
 
 
 def install() -> None:
-    """Answer key ranges directly, and remember the syntax checks of all other expressions."""
+    """Answer key ranges directly, and cache the syntax checks of all other expressions."""
     evaluate = dynamodb._evaluate_condition
 
     def evaluate_condition(expression: str, item: Values, values: Values, names: Names, slot: str = "") -> Any:

@@ -1,8 +1,8 @@
-"""What functions call most takes a short way through the emulator, to the same judgement and the same service.
+"""A shorter path through the emulator for functions' most frequent calls, with the same IAM decisions and services.
 
-The emulator works out for every request which of two hundred services it is for, who sent it, and whether that is
-allowed. A function's call to DynamoDB or EventBridge says so itself, and whether it is allowed is the same for all its
-calls of one kind: the emulator's own IAM judges one of them a second. IAM's changes take their time on AWS, too.
+For every request the emulator determines which of two hundred services it is for, its sender, and whether it is
+allowed. A function's call to DynamoDB or EventBridge names its service, and the IAM decision is the same for all its
+calls of one kind: the emulator's own IAM judges one of them a second. IAM is eventually consistent on AWS, too.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 """
 
@@ -26,19 +26,19 @@ Answer = tuple[int, dict[str, str], bytes]
 _MODULES = {"dynamodb": dynamodb, "events": eventbridge}
 SERVICES = {prefix: (service, _MODULES[service]) for prefix, service in PREFIXES.items()}
 KNOWN_SECONDS = 1.0
-# What a judgement may depend on, beside the caller, for it to be the same for all calls of one kind (see `_kind`).
+# The condition keys, beside the caller, on which the decision about one kind of calls may depend (see `_kind`).
 CONDITIONS = frozenset({"dynamodb:enclosingoperation", "events:source", "events:detail-type", "aws:securetransport"})
 _account_of = lru_cache(emulator._request_account_scope)
 
 
 def _credential(headers: Json) -> tuple[str, str]:
-    """The access key and the region that a request is signed for."""
+    """Return the access key and the region that a request is signed for."""
     key, _, scope = headers.get("authorization", "").partition("Credential=")[2].partition("/")
     return key, scope.split("/", 2)[1] if scope.count("/") > 1 else ""
 
 
 def _kind(service: str, request: Json) -> Any:
-    """What IAM looks at in a request, beside who sends it: tables with what is done to them, or buses with events."""
+    """Return what IAM considers in a request, beside its sender: tables with actions, or buses with events."""
     if service == "events":
         names = ("EventBusName", "Source", "DetailType")
         return tuple(sorted({tuple(str(entry.get(name)) for name in names) for entry in request["Entries"]}))
@@ -48,7 +48,7 @@ def _kind(service: str, request: Json) -> Any:
 
 
 def _policies_ask_for_no_more(key: str) -> bool:
-    """Tell whether a call's kind is all that its caller's policies look at; tables and buses have none here."""
+    """Return whether a call's kind is all that its caller's policies depend on; tables and buses have none here."""
     policies = iam_evaluator.resolve_principal(key, responses.get_account_id()).policies
     blocks = (block for statements in policies for statement in statements for block in statement.conditions.values())
     return all(condition.lower() in CONDITIONS for block in blocks for condition in block)
@@ -68,7 +68,7 @@ async def _send(send: Any, answer: Answer) -> None:
 
 
 def around(app: Any) -> Any:
-    """Wrap the emulator's ASGI application: a function's call goes to its service without the front's detours."""
+    """Wrap the emulator's ASGI application: a function's call goes directly to its service."""
 
     async def serve(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != "/":
@@ -109,7 +109,7 @@ def _kind_of(service: str, body: bytes) -> Any:
 
 
 async def _served(module: Any, *request: Any) -> Answer:
-    """The service's answer; what it does not catch is logged and answered as the emulator does it."""
+    """Return the service's response; log and answer its uncaught errors as the emulator does."""
     try:
         answer: Answer = await module.handle_request(*request)
         return answer
@@ -119,7 +119,7 @@ async def _served(module: Any, *request: Any) -> Answer:
 
 
 def install() -> None:
-    """Serve at once what was allowed a moment ago, and note its use again."""
+    """Serve at once what was allowed within the last second, and record its use again."""
     judge_and_serve = emulator._dispatch_service_request
     known: dict[Any, tuple[float, list[Use]]] = {}
 

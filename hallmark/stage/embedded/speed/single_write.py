@@ -1,7 +1,7 @@
-"""An HTTP protocol for uvicorn that sends each response at once.
+"""An HTTP protocol for uvicorn that sends each response in one packet.
 
-uvicorn writes a response's head and its body one after the other, as two packets: the client wakes for the first, finds
-half an answer, and sleeps again, twice a request and on the processors that the emulator needs.
+uvicorn writes a response's head and body as two packets: the client wakes for the first, finds half a response, and
+sleeps again, on the processors that the emulator needs.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class OneWrite:
-    """A transport that sends together what is written in one turn of the event loop."""
+    """A transport that sends everything written in one turn of the event loop together."""
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
@@ -24,7 +24,7 @@ class OneWrite:
         self._parts.append(data)
 
     def close(self) -> None:
-        """Send what is left, and close."""
+        """Send the rest, and close."""
         self._flush()
         self._transport.close()
 

@@ -1,4 +1,4 @@
-"""How the emulator's process shares two cores with the functions that it runs; what it does stays the same."""
+"""Settings of the emulator's process, which shares two cores with its functions; its responses stay the same."""
 
 import asyncio
 import contextvars
@@ -15,14 +15,14 @@ from ministack.services import apigateway_v1
 
 from hallmark.stage.embedded.speed.background_priority import give_way, is_background
 
-# Python lets a thread compute for 5 ms before another gets its turn: as long as a whole request takes.
+# Python's default switch interval is 5 ms, as long as a whole request takes.
 SWITCH_SECONDS = 0.0005
-# An invocation may call back into the emulator, so it must never wait for a thread: there are enough for any number.
+# An invocation may call back into the emulator, so it must never wait for a thread: there is no effective limit.
 THREADS = 10_000
 
 
 def tune() -> None:
-    """Tune this process; call it once, when all is imported."""
+    """Tune this process; call it once, after all imports."""
     sys.setswitchinterval(SWITCH_SECONDS)
     _collect_briefly()
     _reuse_threads()
@@ -31,9 +31,9 @@ def tune() -> None:
 
 
 def _collect_briefly() -> None:
-    """What is kept is records, never cycles: to search all of it stops everything for a quarter of a second.
+    """Limit garbage collection: the retained data has no cycles, and a full collection stops everything for 0.25 s.
 
-    So garbage is searched for often among little, and what a search leaves is never searched again.
+    So collections are frequent and small, and surviving objects are never examined again.
     """
     gc.collect()
     gc.freeze()
@@ -42,7 +42,7 @@ def _collect_briefly() -> None:
 
 
 def _reuse_threads() -> None:
-    """Start a thread for an invocation only when no other has ended its work; uvicorn never cancels one half way."""
+    """Start a thread for an invocation only when no other is idle; uvicorn never cancels one midway."""
     pool = ThreadPoolExecutor(THREADS, "invocation")
 
     async def run_reentrant(work: Callable[..., Any], *args: Any, thread_name: str = "") -> Any:
@@ -53,7 +53,7 @@ def _reuse_threads() -> None:
 
 
 def _draw_ids_without_the_kernel() -> None:
-    """Ids need to be different, not secret."""
+    """Generate ids in the process: they must be unique, not secret."""
     draw = random.Random().getrandbits
     uuid.uuid4 = lambda: uuid.UUID(int=draw(128), version=4)
 

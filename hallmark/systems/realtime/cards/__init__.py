@@ -1,1 +1,1 @@
-"""Card transactions: where they come from, what they look like, and what the rules should say about them."""
+"""Card transactions: sources, fields, and the expected decisions of the rules."""

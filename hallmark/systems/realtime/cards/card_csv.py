@@ -27,9 +27,9 @@ _CENT = Decimal("0.01")
 
 
 def read_transactions(path: Path) -> Iterator[Transaction]:
-    """Yield the file's transactions in its order.
+    """Yield the file's transactions in order.
 
-    UserError with the file and the line for a file that cannot be read, another header, or a row that makes no sense.
+    UserError with file and line for a file that cannot be read, another header, or an invalid row.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -85,7 +85,7 @@ def _amount(text: str) -> Decimal:
 
 
 def _moment(fields: dict[str, str], zone: str) -> datetime:
-    """Return the row's time; in a gap the offset before it holds, and of two equal times the first is meant."""
+    """Return the row's time; in a gap the earlier offset holds, and an ambiguous time is the first of the two."""
     clock_time = _TIME.fullmatch(fields["Time"])
     if not clock_time:
         raise ValueError("`Time` must be hours and minutes, such as 6:21")
@@ -93,4 +93,4 @@ def _moment(fields: dict[str, str], zone: str) -> datetime:
         year, month, day = (int(fields[name]) for name in ("Year", "Month", "Day"))
         return datetime(year, month, day, int(clock_time[1]), int(clock_time[2]), tzinfo=zone_named(zone), fold=0)
     except ValueError:
-        raise ValueError("`Year`, `Month`, `Day` and `Time` name no time") from None
+        raise ValueError("`Year`, `Month`, `Day` and `Time` are not a valid time") from None

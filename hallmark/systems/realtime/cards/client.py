@@ -1,4 +1,4 @@
-"""One card transaction to the API, and what its answer means."""
+"""Sending of one card transaction to the API, and the meaning of its answer."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from infra.errors import UserError
 
 @dataclass(frozen=True)
 class ApiClient:
-    """Posts transactions, each with the same id until there is an answer that lasts."""
+    """Posts transactions, each with the same id until there is a final answer."""
 
     url: str
     key: str
@@ -23,7 +23,7 @@ class ApiClient:
     http: Http
 
     def send(self, transaction: Transaction) -> Outcome[Transaction]:
-        """Return the outcome; UserError when the key is refused."""
+        """Return the outcome; UserError when the key is rejected."""
         headers = {"Content-Type": "application/json", "x-api-key": self.key}
         answer = self.http.ask("POST", self.url, transaction.body(), headers)
         if isinstance(answer, str):
@@ -32,7 +32,7 @@ class ApiClient:
 
     def _outcome(self, transaction: Transaction, response: urllib3.BaseHTTPResponse) -> Outcome[Transaction]:
         if response.status == 403:
-            raise UserError("The API refuses the key (403). Check that the stage is up and that this is its key.")
+            raise UserError("The API rejects the key (403). Check that the stage is up and that this is its key.")
         if response.status != 202:
             return Outcome(transaction, Status.REFUSED, reason=_refusal(response))
         try:

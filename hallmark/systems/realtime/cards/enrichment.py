@@ -1,4 +1,4 @@
-"""What the pipeline adds to a transaction, computed a second time and independently."""
+"""The enrichment of a transaction, computed a second time, independently of the pipeline."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hallmark.systems.realtime.cards.transaction import Transaction
 
 SATURATION = 100
-# ZoneInfo itself remembers eight zones and reads the files of all others again.
+# ZoneInfo's own cache holds eight zones and rereads the files of all others.
 zone_named = cache(ZoneInfo)
 
 
@@ -29,9 +29,9 @@ def local_hour(ts: datetime, zone: str) -> int:
 
 
 def recent_counts(arrivals: Iterable[datetime], window_seconds: int) -> list[int]:
-    """Return for each arrival of one account how many so far have a ts in (t - window, t], itself included.
+    """Return for each arrival of one account the number so far with a ts in (t - window, t], including itself.
 
-    `arrivals` are the ts in the order of acceptance, which need not be the order of time. At most 100 each.
+    `arrivals` are the ts in the order of acceptance, which may differ from the order of time. At most 100 each.
     """
     window = timedelta(seconds=window_seconds)
     seen: list[datetime] = []

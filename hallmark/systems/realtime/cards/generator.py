@@ -1,4 +1,4 @@
-"""Card transactions for people who have none: seeded, deterministic, and with every combination of the five rules."""
+"""Generated card transactions: seeded, deterministic, and with every combination of the five rules."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -39,9 +39,9 @@ def generate(
 ) -> Iterator[Transaction]:
     """Yield `total` transactions in time order, the same for the same seed, parameters and start.
 
-    `start` is the aware time of the first; without it the last lies just before now. Runs of another seed or start
+    `start` is the aware time of the first; by default the last is just before now. Runs with another seed or start
     share neither ids nor accounts. From `minimum_for_every_combination` on, all 32 combinations of the rules occur
-    (with a velocity threshold of two or more: below that, nothing can miss it), unless `slots` orders other traffic.
+    (with a velocity threshold of two or more: below that, every transaction reaches it), unless `slots` is another one.
     """
     step = _step(parameters)
     begin = (first_ts(total, parameters, clock.now()) if start is None else start).replace(microsecond=0)
@@ -51,7 +51,7 @@ def generate(
 
 
 def first_ts(total: int, parameters: RuleParameters, now: datetime) -> datetime:
-    """Return the start that lets the last of `total` transactions lie just before now."""
+    """Return the start with which the last of `total` transactions is just before now."""
     return now - total * _step(parameters)
 
 
@@ -60,7 +60,7 @@ def _step(parameters: RuleParameters) -> timedelta:
 
 
 class _Writer:
-    """Fills slots: draws what a slot leaves open, and keeps accounts apart so that only bursts reach the threshold."""
+    """Fills slots: draws the values that a slot leaves open; only bursts bring an account to the threshold."""
 
     def __init__(self, seed: int, begin: datetime, parameters: RuleParameters) -> None:
         self._run = token(seed, clock.to_text(begin), length=16)
@@ -69,7 +69,7 @@ class _Writer:
         self._foreign = foreign_countries(parameters)
         self._abroad = foreign_regions(parameters)
         self._numbers = count()
-        # An account's next transaction is never far.
+        # An account's next transaction is near.
         self._account = lru_cache(maxsize=4096)(self._account_of)
         self._pool = ceil(slots_per_window(parameters) / max(1, parameters.velocity_threshold - 2)) + 1
 
@@ -131,7 +131,7 @@ class _Writer:
         return self._random.random() < 0.2, home
 
     def _account_of(self, name: str) -> tuple[str, int]:
-        """Return the account's id, and which of the zones its holder prefers."""
+        """Return the account's id, and its holder's preferred zone."""
         return f"acct-{token(self._run, name, length=20)}", Random(f"{self._run}{name}").randrange(len(ZONES))
 
     def _zone(self, slot: Slot, ts: datetime, preferred: int) -> str:

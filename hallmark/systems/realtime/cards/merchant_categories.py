@@ -1,4 +1,4 @@
-"""Merchant category codes (ISO 18245) as the names that the request carries."""
+"""Merchant category codes (ISO 18245) as the names used in requests."""
 
 from bisect import bisect_right
 
@@ -10,7 +10,7 @@ _NAMED = {
     6051: "crypto",
 }
 
-_GROUPS = (  # the first code of each group, and its name; a group ends where the next begins
+_GROUPS = (  # the first code of each group, and its name; a group ends before the next
     (0, UNKNOWN_CATEGORY),
     (700, "agriculture"),
     (1500, "contractors"),
@@ -45,7 +45,7 @@ _STARTS = tuple(start for start, _ in _GROUPS)
 
 
 def merchant_category(code: str) -> str:
-    """Return the name of a code's group; `other` for what is no code of four digits or belongs to no group."""
+    """Return the name of a code's group; `other` for an invalid code or one without a group."""
     if not (code.isascii() and code.isdigit()):
         return UNKNOWN_CATEGORY
     number = int(code)

@@ -1,4 +1,4 @@
-"""The parameters of a stage's rules, as its stack publishes them."""
+"""The parameters of a stage's fraud rules, as its stack publishes them."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from infra.errors import UserError
 
 
 class RuleParameters(BaseModel):
-    """What the five rules depend on; times in seconds, countries as the stage's home list writes them."""
+    """Parameters of the five rules; times in seconds, countries as in the stage's home list."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, validate_by_name=True)
 
@@ -22,7 +22,7 @@ class RuleParameters(BaseModel):
 
     @classmethod
     def of(cls, outputs: Mapping[str, str]) -> "RuleParameters":
-        """Read the output `RuleParameters`; UserError when the stack has none, or another shape."""
+        """Read the output `RuleParameters`; UserError when the stack has none, or one of another format."""
         try:
             return cls.model_validate_json(outputs[Output.RULE_PARAMETERS])
         except KeyError:
@@ -32,5 +32,5 @@ class RuleParameters(BaseModel):
         except ValidationError as error:
             where = ".".join(map(str, error.errors()[0]["loc"])) or "its JSON"
             raise UserError(
-                f"The stack's output `RuleParameters` is wrong at {where}: deploy this version of the stack first."
+                f"The stack's output `RuleParameters` is invalid at {where}: deploy this version of the stack first."
             ) from None

@@ -1,4 +1,4 @@
-"""Where a merchant stands: the country, the region and the time zone of what a card's statement calls the state."""
+"""A merchant's place: country, region and time zone for a card statement's state."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -62,7 +62,7 @@ class Place:
 def place(state: str) -> Place:
     """Return the place of a statement's state: two letters in the US, a country's name abroad, empty online.
 
-    A name that no country bears is country `ZZ` in zone UTC; two letters that are no state are the cardholder's home.
+    An unknown country's name is country `ZZ` in zone UTC; two unknown letters are the cardholder's home.
     """
     if not state:
         return Place("US", WEST, HOME_ZONE)
@@ -73,7 +73,7 @@ def place(state: str) -> Place:
 
 
 def country_code(name: str) -> str:
-    """Return the ISO 3166 code of a country's name, `ZZ` when no country bears it."""
+    """Return the ISO 3166 code of a country's name, `ZZ` for an unknown one."""
     if name.lower() in _OTHER_NAMES:
         return _OTHER_NAMES[name.lower()]
     try:

@@ -1,4 +1,4 @@
-"""The five rules as plain predicates, written without a look at the event patterns they are compared with."""
+"""The five rules as plain predicates, written independently of the event patterns that they are compared with."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,7 +15,7 @@ LAST_NIGHT_HOUR = 5
 
 
 def high_value_domestic(enriched: Enriched, parameters: RuleParameters) -> bool:
-    """1,000 US dollars or more in a domestic region."""
+    """Return whether the amount is 1,000 US dollars or more in a domestic region."""
     transaction = enriched.transaction
     return (
         transaction.amount >= HIGH_VALUE
@@ -25,22 +25,22 @@ def high_value_domestic(enriched: Enriched, parameters: RuleParameters) -> bool:
 
 
 def high_risk_merchant(enriched: Enriched, _: RuleParameters) -> bool:
-    """A merchant of a category that fraud prefers."""
+    """Return whether the merchant's category is a high-risk one."""
     return enriched.transaction.merchant_category in HIGH_RISK_CATEGORIES
 
 
 def geo_anomaly(enriched: Enriched, parameters: RuleParameters) -> bool:
-    """The card was not present, and the country is not one of the home countries."""
+    """Return whether the card was not present, outside the home countries."""
     return enriched.transaction.card_not_present and enriched.transaction.country not in parameters.home_countries
 
 
 def velocity_spike(enriched: Enriched, parameters: RuleParameters) -> bool:
-    """The account's count in the window has reached the stage's threshold."""
+    """Return whether the account's count in the window has reached the stage's threshold."""
     return enriched.recent_txn_count >= parameters.velocity_threshold
 
 
 def night_time(enriched: Enriched, _: RuleParameters) -> bool:
-    """Between midnight and six where the cardholder lives."""
+    """Return whether it is between midnight and six in the cardholder's time zone."""
     return enriched.local_hour <= LAST_NIGHT_HOUR
 
 

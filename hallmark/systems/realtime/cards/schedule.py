@@ -1,4 +1,4 @@
-"""The order of generated traffic: which slot of time bears which kind of transaction."""
+"""The schedule of generated traffic: the kind of transaction of each slot of time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _ORDINARY_PER_SPECIAL_ON_CARDS = 28  # 80 matches in a cycle of some 1,240
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What one transaction is for: the rules it matches beside velocity, its near miss, and its burst if any."""
+    """The purpose of one transaction: the rules it matches beside velocity, its near miss, and its burst if any."""
 
     rules: frozenset[str] = field(default_factory=frozenset)
     near_miss: str | None = None
@@ -29,19 +29,20 @@ ORDINARY = Slot()
 
 
 def minimum_for_every_combination(parameters: RuleParameters) -> int:
-    """Return the smallest number of transactions that hits all 32 combinations of the five rules."""
+    """Return the smallest number of transactions with all 32 combinations of the five rules."""
     return 31 + max(1, parameters.velocity_threshold)
 
 
 def slots_per_window(parameters: RuleParameters) -> int:
-    """Return how many slots fill the velocity window: four times those of a burst at least, so that it fits."""
+    """Return the slots in a velocity window: at least four times those of a burst, so that the burst fits."""
     return max(200, 4 * (parameters.velocity_threshold + len(OTHER_COMBINATIONS)))
 
 
 def schedule(total: int, parameters: RuleParameters) -> Iterator[Slot]:
     """Yield `total` slots: whole cycles of all combinations and near misses, spread over ordinary traffic (85%).
 
-    A burst's slots alternate with ordinary ones at most, so it stays within the window. Small totals have less padding.
+    At least every second slot of a burst's range is the burst's, so it stays within the window. Small totals have less
+    padding.
     """
     return islice(_padded(total, parameters, _ORDINARY_PER_SPECIAL), total)
 

@@ -1,4 +1,4 @@
-"""Stable tokens made of letters only, so that none can be taken for a card number."""
+"""Stable tokens of letters only, which cannot be mistaken for a card number."""
 
 import hashlib
 
@@ -6,6 +6,6 @@ _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def token(*parts: object, length: int) -> str:
-    """Return `length` letters (a to p, at most 64) that depend on every part, its type left aside, and its place."""
+    """Return `length` letters (a to p, at most 64) that depend on every part, as a text, and its position."""
     digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
     return digest.translate(_LETTERS)[:length]

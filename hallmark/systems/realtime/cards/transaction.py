@@ -26,12 +26,12 @@ class Transaction:
 
     @property
     def id(self) -> str:
-        """What the ledger counts."""
+        """The id that the ledger counts."""
         return self.transaction_id
 
     @property
     def lane(self) -> str:
-        """What is sent strictly in order: the account's transactions."""
+        """The lane, sent strictly in order: the account's transactions."""
         return self.account_id
 
     def fields(self) -> dict[str, str | float | bool]:

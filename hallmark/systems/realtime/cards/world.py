@@ -1,4 +1,4 @@
-"""The facts that generated traffic draws from."""
+"""The data that generated traffic draws from."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pycountry
 from hallmark.systems.realtime.cards.enrichment import local_hour
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 
-_STEADY_ZONES = (  # one for each full hour from UTC-11 to UTC+12, none with summer time: every local hour always exists
+_STEADY_ZONES = (  # one for each full hour from UTC-11 to UTC+12, without summer time: every local hour always exists
     *("Pacific/Pago_Pago", "Pacific/Honolulu", "Pacific/Gambier", "Pacific/Pitcairn", "America/Phoenix"),
     *("America/Costa_Rica", "America/Bogota", "America/Puerto_Rico", "America/Argentina/Buenos_Aires"),
     *("Atlantic/South_Georgia", "Atlantic/Cape_Verde", "Africa/Abidjan", "Africa/Lagos", "Africa/Johannesburg"),
@@ -37,7 +37,7 @@ CENT = Decimal("0.01")
 
 
 def zone_with_hour(ts: datetime, hours: range, preferred: int) -> str:
-    """Return the first zone, from the preferred one on and round the world, whose local hour is one of `hours`."""
+    """Return the first zone, from the preferred one onwards around the world, whose local hour is in `hours`."""
     for offset in range(len(ZONES)):
         zone = ZONES[(preferred + offset) % len(ZONES)]
         if local_hour(ts, zone) in hours:

@@ -1,3 +1,3 @@
-"""realtime's own commands: `hallmark realtime ...`, and by their names alone."""
+"""realtime's own commands: `hallmark realtime ...`, also without `realtime`."""
 
 OWNER = "realtime"

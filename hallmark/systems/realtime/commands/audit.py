@@ -1,4 +1,4 @@
-"""`hallmark realtime audit`: what was decided on a transaction, told from its audit trail alone."""
+"""`hallmark realtime audit`: the decisions on a transaction, from its audit trail alone."""
 
 from typing import Annotated
 
@@ -17,9 +17,9 @@ def audit(
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Tell every decision on a transaction again, from AuditLogs alone; exit code 1 if the trail contradicts itself."""
+    """Reconstruct every decision on a transaction from AuditLogs alone; exit code 1 if the trail contradicts itself."""
     try:
-        story = trail.tell(trail.read(own_stage(OWNER, system, target, stage), transaction_id))
+        story = trail.reconstruct(trail.read(own_stage(OWNER, system, target, stage), transaction_id))
     except ValueError:
         raise UserError(f"{transaction_id} was never accepted: AuditLogs has no acceptance record of it") from None
     for line in _lines(story):

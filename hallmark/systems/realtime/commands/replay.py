@@ -1,4 +1,4 @@
-"""`hallmark realtime replay`: an archive's events once more, and the proof that they change nothing."""
+"""`hallmark realtime replay`: deliver archived events again, and prove that nothing changes."""
 
 import json
 from dataclasses import asdict
@@ -23,21 +23,20 @@ from infra.errors import UserError
 def replay(
     start: Annotated[datetime, typer.Option("--from", parser=moment, metavar="TIME", help=f"Since when: {FORMS}")],
     end: Annotated[
-        datetime | None, typer.Option("--to", parser=moment, metavar="TIME", help="Until when; else until now.")
+        datetime | None, typer.Option("--to", parser=moment, metavar="TIME", help="Until when, by default now.")
     ] = None,
-    archive: Annotated[Archive, typer.Option(help="The archive of this bus.")] = Archive.TRANSACTION,
+    archive: Annotated[Archive, typer.Option(help="The bus whose archive to replay.")] = Archive.TRANSACTION,
     rule: Annotated[
-        list[str] | None, typer.Option(help="Replay to this rule only, such as geo-anomaly; may be repeated.")
+        list[str] | None, typer.Option(help="Replay only to this rule, such as geo-anomaly; may be repeated.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the digests and what differs as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the digests and differences as JSON.")] = False,
     system: OwnSystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Replay an archive, and compare what the stage keeps before and after; exit code 1 when anything was changed.
+    """Replay an archive and compare the stage's data before and after; exit code 1 when existing data changed.
 
-    Records that were missing come back, and live traffic may add new ones: neither is a change. Ctrl-C cancels the
-    replay.
+    Restored records and new ones of live traffic are not changes. Ctrl-C cancels the replay.
     """
     deployed = own_stage(OWNER, system, target, stage)
     planned = replays.plan(deployed, start, end or clock.now(), archive, rule or ())
@@ -49,11 +48,11 @@ def replay(
             name = replays.run(deployed, planned, progress)
             after = digest(deployed, PARTS, progress=progress)
     except KeyboardInterrupt:
-        raise UserError("Interrupted: the digests were not compared, nothing is proved. Replay again.") from None
+        raise UserError("Interrupted: the digests were not compared. Replay again.") from None
     difference = compare(before, after)
     if as_json:
-        told = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
-        print(json.dumps(told, indent=2))
+        result = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
+        print(json.dumps(result, indent=2))
     else:
         _tell(name, before, after, difference)
     if not difference.harmless:
@@ -65,8 +64,8 @@ def _tell(name: str, before: Digest, after: Digest, difference: Difference) -> N
     if before == after:
         lines.append("✓ equal, byte for byte")
     for mark, keys, meaning in (
-        ("✓", difference.restored, "were missing and are back"),
-        ("✓", difference.arrived, "are of transactions that arrived meanwhile"),
+        ("✓", difference.restored, "were missing and are restored"),
+        ("✓", difference.arrived, "belong to transactions that arrived meanwhile"),
         ("✗", difference.removed, "are gone"),
         ("✗", difference.changed, "are changed"),
     ):

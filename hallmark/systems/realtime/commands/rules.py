@@ -11,7 +11,7 @@ from hallmark.systems.realtime import fraud_rules
 from hallmark.systems.realtime.commands import OWNER
 from hallmark.terminal import out
 
-rules_app = typer.Typer(no_args_is_help=True, help="The rules that verdicts are made by.")
+rules_app = typer.Typer(no_args_is_help=True, help="The fraud rules.")
 
 
 @rules_app.command()
@@ -21,7 +21,7 @@ def publish(
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
 ) -> None:
-    """Publish the rules as new, immutable versions; rules that did not change stay as they are."""
+    """Publish the rules as new, immutable versions; unchanged rules keep their version."""
     table = Table("rule", "version", "", "in force from")
     for rule in fraud_rules.publish(own_stage(OWNER, system, target, stage), file):
         table.add_row(rule.rule_id, str(rule.version), rule.status, rule.effective_from)

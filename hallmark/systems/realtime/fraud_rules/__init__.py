@@ -1,4 +1,4 @@
-"""The rules that the fraud detector decides by: a file beside this one, published as immutable versions."""
+"""The fraud detector's rules: a file in this folder, published as immutable versions."""
 
 from hallmark.systems.realtime.fraud_rules.publication import RULES, PublishedRule, publish
 

@@ -1,4 +1,4 @@
-"""Reads a file of rules, and tells mistakes by their line."""
+"""Reader of a rules file, which reports mistakes with their line."""
 
 import re
 from decimal import Decimal
@@ -14,14 +14,14 @@ from infra.errors import UserError
 
 Location = tuple[int | str, ...]
 
-# What the functions' numbers hold exactly, and DynamoDB's by far.
+# The digits that numbers hold exactly in the functions and in DynamoDB.
 _DIGITS = 15
 _NUMBER = re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?$", re.ASCII)
 
-# What pydantic finds wrong, in plain words.
+# Texts for pydantic's errors.
 _WORDS = {
     "missing": "is missing",
-    "extra_forbidden": "is no key that is known here",
+    "extra_forbidden": "is not a known key",
     "invalid_key": "a key must be a text",
     "string_type": "must be a text",
     "string_too_short": "must not be empty",
@@ -32,24 +32,24 @@ _WORDS = {
 
 
 class _Loader(yaml.SafeLoader):
-    """A safe loader for true and false, decimal numbers and texts: NO is Norway, and 12:30 no number of seconds."""
+    """A safe loader for true and false, decimal numbers and texts: NO is Norway, and 12:30 is not a duration."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's form
 
 
 def _number(_: _Loader, node: yaml.ScalarNode) -> int | Decimal:
-    """Return a number exactly as it is written, an int if it is a whole one."""
+    """Return a number exactly as it is written, as an int if it is whole."""
     value = Decimal(node.value) if _NUMBER.match(node.value) else Decimal("NaN")
     if not (value.is_finite() and _fits(value)):
         shown = f"{node.value[:20]}..." if len(node.value) > 20 else node.value
         raise yaml.MarkedYAMLError(
-            problem=f"`{shown}` is no decimal number of at most {_DIGITS} digits", problem_mark=node.start_mark
+            problem=f"`{shown}` is not a decimal number of at most {_DIGITS} digits", problem_mark=node.start_mark
         )
     return int(value) if value == value.to_integral_value() else value.normalize()
 
 
 def _fits(value: Decimal) -> bool:
-    """Whether the number, written out without an exponent, has at most _DIGITS digits."""
+    """Return whether the number, written without an exponent, has at most _DIGITS digits."""
     _, digits, exponent = value.as_tuple()
     zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
     whole, decimals = max(value.adjusted() + 1, 1), max(-(int(exponent) + zeros), 0)
@@ -64,9 +64,9 @@ for _tag in ("int", "float"):
 
 
 def read_rules(path: Path, parameters: RuleParameters) -> list[Rule]:
-    """Return the rules of a YAML file with the stage's parameters put in.
+    """Return the rules of a YAML file with the stage's parameters inserted.
 
-    UserError with file and line for what cannot be read, is not YAML, or is no rule.
+    UserError with file and line for a file that cannot be read, invalid YAML, or an invalid rule.
     """
     try:
         lines = LinedYaml(path, _Loader)
@@ -82,7 +82,7 @@ def read_rules(path: Path, parameters: RuleParameters) -> list[Rule]:
 
 
 def _mistake(errors: ValidationError) -> tuple[Location, str]:
-    """Return where the first mistake is, and what it is."""
+    """Return the path of the first mistake, and its description."""
     first = errors.errors()[0]
     location, kind = first["loc"], first["type"]
     name = ".".join(str(part) for part in location if isinstance(part, str))

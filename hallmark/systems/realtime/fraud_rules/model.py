@@ -1,4 +1,4 @@
-"""The rules of a file, typed; parameters of the stage are put in while they are read."""
+"""The typed rules of a file; the stage's parameters are inserted while reading."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ def _one_of(name: str, known: tuple[str, ...]) -> BeforeValidator:
 
 
 def _resolve(value: object, info: ValidationInfo) -> object:
-    """Replace `{parameter: name}` by the stage's value, a list for what has several."""
+    """Replace `{parameter: name}` by the stage's value, a list if it has several."""
     if not isinstance(value, dict):
         return value
     parameters: dict[str, Any] = info.context or {}
@@ -61,7 +61,7 @@ class Condition(_Strict):
         if many and not (isinstance(self.value, list) and self.value):
             raise ValueError(f"`{self.operator}` needs a list of values")
         if self.operator in ("gte", "lte") and types != _NUMERIC:
-            raise ValueError(f"`{self.operator}` compares numbers, and `{self.field}` is none")
+            raise ValueError(f"`{self.operator}` compares numbers, but `{self.field}` is not a number")
         if not all(type(value) in types for value in (self.value if many else [self.value])):
             raise ValueError(f"the value does not suit `{self.field}`, which is {_kind(types)}")
         return self
@@ -82,7 +82,7 @@ class Rule(_Strict):
         return self
 
     def content(self) -> dict[str, Any]:
-        """Return what a version says, without its number and time."""
+        """Return the content of a version, without its number and time."""
         return self.model_dump(by_alias=True)
 
     def content_hash(self) -> str:
@@ -90,7 +90,7 @@ class Rule(_Strict):
         return hashlib.sha256(self._canonical().encode()).hexdigest()
 
     def _canonical(self) -> str:
-        # A Decimal here has at most 15 digits, which a float gives back exactly.
+        # A Decimal here has at most 15 digits, which a float represents exactly.
         return json.dumps(self.content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=float)
 
 

@@ -1,4 +1,4 @@
-"""Publishes rules into the Rules table: a new version when the content is new, never a change of an old one."""
+"""Publication of rules into the Rules table: new content gets a new version; existing versions never change."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,7 +23,7 @@ _CLOCK_MARGIN = timedelta(seconds=5)
 
 
 class PublishedRule(NamedTuple):
-    """A rule's latest version after the publication; `effective_from` is UTC with milliseconds."""
+    """A rule's latest version after publication; `effective_from` is UTC with milliseconds."""
 
     rule_id: str
     version: int
@@ -34,8 +34,8 @@ class PublishedRule(NamedTuple):
 def publish(stage: Stage, path: Path = RULES) -> list[PublishedRule]:
     """Publish the rules of a file and return their latest versions, in the file's order.
 
-    Everything is validated, read and serialized before the first record is written. A content equal to the latest
-    version's is left unchanged. UserError for a file that is wrong, and when others are faster again and again.
+    Everything is validated, read and serialized before the first record is written. A rule whose content equals its
+    latest version's is not published. UserError for an invalid file, and when other publishers keep interfering.
     """
     parameters = RuleParameters.of(stage.outputs)
     table = _RulesTable(stage)
@@ -44,7 +44,7 @@ def publish(stage: Stage, path: Path = RULES) -> list[PublishedRule]:
 
 
 class _Draft(NamedTuple):
-    """A rule, its latest version as it is now, and its content as DynamoDB wants it."""
+    """A rule, its current latest version, and its content in DynamoDB's format."""
 
     rule: Rule
     latest: PublishedRule | None
@@ -78,11 +78,11 @@ def _publish(table: "_RulesTable", draft: _Draft, parameters: RuleParameters) ->
         if table.put({**draft.item, **_serialized({"version": draft.version, "effectiveFrom": effective_from})}):
             return PublishedRule(rule.rule_id, draft.version, "published", effective_from)
         draft = _draft(table, rule)
-    raise UserError(f"Rule {rule.rule_id}: others publish it at the same time. Publish again when they are done.")
+    raise UserError(f"Rule {rule.rule_id}: others are publishing it at the same time. Publish again later.")
 
 
 def _after_every_cache(parameters: RuleParameters) -> str:
-    """Return a time that no cache of the detector can miss: two lifetimes ahead, and a margin for clocks."""
+    """Return a time that no cache of the detector can miss: two lifetimes ahead, plus a margin for clocks."""
     return clock.to_text(clock.now() + 2 * timedelta(seconds=parameters.rules_cache_seconds) + _CLOCK_MARGIN)
 
 
@@ -108,7 +108,7 @@ class _RulesTable:
         return found[0] if found else None
 
     def put(self, item: dict[str, Any]) -> bool:
-        """Write a version that does not exist yet; False when another publisher was faster."""
+        """Write a version that does not exist yet; return False when another publisher was faster."""
         try:
             self._client.put_item(
                 TableName=self._name,

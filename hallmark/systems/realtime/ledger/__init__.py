@@ -1,1 +1,1 @@
-"""What should have come of a run at every place of the pipeline, against what did."""
+"""Expected against observed results of a run, for every place of the pipeline."""

@@ -1,4 +1,4 @@
-"""The audit bus's log group as a sign of life: each success of a function, and each matched transaction, is a line."""
+"""Activity on the audit bus's log group: each success of a function and each matched transaction is a line."""
 
 import json
 from datetime import datetime, timedelta
@@ -12,19 +12,19 @@ _MARGIN_MS = timedelta(seconds=5) // timedelta(milliseconds=1)
 
 
 class AuditActivity:
-    """Tells whether anything has been recorded, since the last look, of transactions received until a time.
+    """Reports whether anything was recorded, since the last poll, of transactions received until a time.
 
-    Later ones are live traffic, which may never be quiet.
+    Later transactions are live traffic, which may never be quiet.
     """
 
-    complete = True  # nothing definite is waited for: silence is enough
+    complete = True  # there is no definite end: being quiet is enough
 
     def __init__(self, stage: Stage, until: datetime) -> None:
         self._reader = LogReader(stage, stage.outputs[Output.AUDIT_LOG_GROUP], round(clock.now().timestamp() * 1000))
         self._until = clock.to_text(until)
 
     def poll(self) -> bool:
-        """Read what has been recorded since, and again what may have come late."""
+        """Read what has been recorded since, including late events."""
         lines = list(self._reader.unread(self._reader.latest - _MARGIN_MS))
         return any(map(self._is_meant, lines))
 

@@ -11,11 +11,11 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.ledger.expectation import Expectations
 from hallmark.systems.realtime.outputs import Output
 
-_MARGIN = timedelta(seconds=5)  # log times may be cut to seconds, and come a little out of order
+_MARGIN = timedelta(seconds=5)  # log times may be truncated to seconds, and slightly out of order
 
 
 class AuditLog:
-    """Reads the log group from the earliest transaction on whose copies are not all there."""
+    """Reads the log group from the earliest transaction whose copies are incomplete."""
 
     def __init__(self, stage: Stage, expectations: Expectations) -> None:
         self._expectations = expectations
@@ -39,7 +39,7 @@ class AuditLog:
         ]
 
     def poll(self) -> bool:
-        """Read what has been written since, and again what may have come late."""
+        """Read what has been written since, including late events."""
         start = min(map(_milliseconds, self._open()), default=self._reader.latest)
         before = self._total()
         for message in self._reader.unread(start - _MARGIN // timedelta(milliseconds=1)):
@@ -65,7 +65,7 @@ class AuditLog:
             self.copies[identity] += 1
 
     def _count_success(self, payload: dict[str, Any], time: str) -> None:
-        """Count by what the function was given: a rule beside the detail (the detector), or an event (the notifier)."""
+        """Count by the function's input: a rule beside the detail (the detector), or an event (the notifier)."""
         identity = payload["detail"]["transactionId"]
         if identity not in self._expectations:
             return

@@ -9,7 +9,7 @@ from hallmark.systems.realtime.outputs import Output
 
 
 class AuditRecords:
-    """Queries the records of each transaction until those that are due are there."""
+    """Queries the records of each transaction until the expected ones exist."""
 
     def __init__(self, stage: Stage, expectations: Expectations) -> None:
         self._client = stage.client("dynamodb")
@@ -27,14 +27,14 @@ class AuditRecords:
 
     @property
     def suspected(self) -> set[tuple[str, str]]:
-        """The pairs whose verdict asks for an alert."""
+        """The pairs whose verdict requires an alert."""
         return {pair for pair, outcome in self.verdicts.items() if outcome == "suspected"}
 
     def __len__(self) -> int:
         return len(self.accepted) + len(self.verdicts) + len(self.alerts)
 
     def poll(self) -> bool:
-        """Query the transactions that are not complete yet."""
+        """Query the incomplete transactions."""
         before = len(self)
         identities = sorted(self._open)
         for identity, items in zip(identities, each(self._query, identities), strict=True):

@@ -1,4 +1,4 @@
-"""The ledger of card transactions: the targets of each rule, and what is kept."""
+"""The ledger of card transactions: the targets of each rule, and the stored data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from hallmark.ledger.ledger import Ledger, Line, Table
 
 @dataclass(frozen=True)
 class CardLedger(Ledger):
-    """The account of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules."""
+    """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules."""
 
     MISMATCHES: ClassVar[str] = "stored enrichment differs from the computed"
 
@@ -26,7 +26,7 @@ class CardLedger(Ledger):
 
     @property
     def figures(self) -> Mapping[str, str]:
-        """Combinations of rules, verdicts by outcome, mismatches, and messages that were not ours."""
+        """Combinations of rules, verdicts by outcome, mismatches, and foreign messages."""
         found = {"combinations of the five rules": f"{self.combinations} of 32"}
         found |= {f"verdicts: {outcome}": str(count) for outcome, count in sorted(self.verdicts.items())}
         found["enrichment mismatches"] = str(len(self.mismatches))

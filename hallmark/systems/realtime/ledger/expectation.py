@@ -1,4 +1,4 @@
-"""What should come of each transaction that the API accepted."""
+"""The expected results of each accepted transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from hallmark.systems.realtime.ledger.transactions_table import StoredTransactio
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An accepted transaction, enriched independently, when it was received, and the rules it matches."""
+    """An accepted transaction, enriched independently, with its time of receipt and the rules it matches."""
 
     enriched: Enriched
     received_at: str
@@ -34,9 +34,9 @@ class _Arrival:
 
 
 def expect(run: Run[Transaction], stored: Iterable[StoredTransaction], parameters: RuleParameters) -> Expectations:
-    """Return the expectation of each carried transaction, by its id.
+    """Return the expectation of each accepted transaction, by its id.
 
-    `stored` are all records of the run's accounts: those of other runs count into the window, as in the pipeline.
+    `stored` are all records of the run's accounts: those of other runs also count in the window, as in the pipeline.
     """
     expectations = {}
     for arrivals in _lanes(run, stored).values():
@@ -57,7 +57,7 @@ def _enriched(transaction: Transaction, count: int) -> Enriched:
 
 
 def _lanes(run: Run[Transaction], stored: Iterable[StoredTransaction]) -> dict[str, list[_Arrival]]:
-    """Return the arrivals of each account: those from before this run by their time, then this run's in its order."""
+    """Return the arrivals of each account: earlier runs' by their time, then this run's in its order."""
     records = {record.transaction_id: record for record in stored}
     lanes: dict[str, list[_Arrival]] = defaultdict(list)
     for index, outcome in enumerate(run.outcomes):
@@ -84,7 +84,7 @@ def pairs(expectations: Expectations) -> set[tuple[str, str]]:
 
 
 def carried_accounts(run: Run[Transaction]) -> Mapping[str, Sequence[Transaction]]:
-    """Return the transactions of each account that has at least one carried."""
+    """Return the transactions of each account with at least one accepted."""
     accounts: dict[str, list[Transaction]] = defaultdict(list)
     for outcome in run.carried:
         accounts[outcome.item.account_id].append(outcome.item)

@@ -1,4 +1,4 @@
-"""Everything that was observed of a run, and what was expected."""
+"""The observations of a run, and the expectations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hallmark.systems.realtime.ledger.transactions_table import StoredTransactio
 
 @dataclass(frozen=True)
 class Observation:
-    """The sources of one run, read until they were quiet; `buffer` is None when the queue was left alone."""
+    """The sources of one run, read until they were quiet; `buffer` is None when the queue was not drained."""
 
     expectations: Expectations
     stored: Sequence[StoredTransaction]

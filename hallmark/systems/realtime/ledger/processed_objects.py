@@ -8,13 +8,13 @@ from hallmark.systems.realtime.outputs import Output
 
 
 class ProcessedObjects:
-    """Lists the days on which the run's transactions were received, until each day's objects are there."""
+    """Lists the days on which the run's transactions were received, until each day's objects exist."""
 
     def __init__(self, stage: Stage, expectations: Expectations) -> None:
         self._client = stage.client("s3")
         self._bucket = stage.outputs[Output.PROCESSED_BUCKET]
         self._expectations = expectations
-        self._open: dict[str, set[tuple[str, str]]] = defaultdict(set)  # a day's prefix to what is due on it
+        self._open: dict[str, set[tuple[str, str]]] = defaultdict(set)  # a day's prefix to the objects expected on it
         self.seen: set[tuple[str, str]] = set()
         for identity, expectation in expectations.items():
             day = f"processed/{expectation.received_at[:10].replace('-', '/')}/"
@@ -22,11 +22,11 @@ class ProcessedObjects:
 
     @property
     def complete(self) -> bool:
-        """Whether every expected object is there."""
+        """Whether every expected object exists."""
         return not self._open
 
     def poll(self) -> bool:
-        """List the days that are not complete yet."""
+        """List the incomplete days."""
         before = len(self.seen)
         for day, due in list(self._open.items()):
             self._list(day)

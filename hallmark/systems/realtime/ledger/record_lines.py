@@ -1,4 +1,4 @@
-"""What the pipeline keeps of the transactions: table, audit trail, objects, alerts."""
+"""The pipeline's records of transactions: table, audit trail, objects, alerts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -24,7 +24,7 @@ def record_lines(observed: Observation) -> Iterator[Line]:
 
 
 def mismatches(observed: Observation) -> Iterator[str]:
-    """Yield a sentence for each stored enrichment that is not the one computed here."""
+    """Yield a sentence for each stored enrichment that differs from the one computed here."""
     for record in observed.stored:
         expectation = observed.expectations.get(record.transaction_id)
         if expectation is None:
@@ -43,14 +43,14 @@ def _names(found: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _audit_records(observed: Observation) -> Line:
-    """The sum of the audit trail; its parts have lines that name what differs."""
+    """Return the total of the audit trail; the lines of its parts name the differences."""
     records = observed.records
     expected = len(observed.expectations) + len(pairs(observed.expectations)) + len(records.suspected)
     return Line("audit records", "", expected, len(records), None)
 
 
 def _copies(observed: Observation) -> Line:
-    """The transactions with copies on the audit bus: all that match a rule, and no other."""
+    """Return the transactions with copies on the audit bus: exactly those that match a rule."""
     expected = {identity for identity, due in observed.expectations.items() if due.rules}
     copies = observed.log.copies
     return compare(f"{AUDIT_BUS}, all rules", "", expected, set(copies), copies.total())

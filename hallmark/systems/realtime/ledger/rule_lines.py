@@ -1,4 +1,4 @@
-"""The three targets of each rule: what matches it, and what arrived."""
+"""The three targets of each rule: expected and observed arrivals."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ DETECTOR, BUFFER, AUDIT_BUS = "fraud_detector", "buffer queue", "audit bus"
 
 
 def rule_lines(observed: Observation) -> Iterator[Line]:
-    """Yield a line for each rule and target, also for rules that only the pipeline knows."""
+    """Yield a line for each rule and target, including rules that only the pipeline knows."""
     received = observed.buffer.deliveries if observed.buffer else ()
     seen = {*observed.records.verdicts, *observed.log.verdicts, *received}
     strangers = sorted({rule for _, rule in seen} - set(RULE_IDS))
@@ -26,7 +26,7 @@ def _of(pairs: Iterable[tuple[str, str]], rule: str) -> set[str]:
 
 
 def _detector(observed: Observation, rule: str, expected: set[str]) -> Line:
-    """Verdict records count; an invocation for a transaction that does not match is unexpected too."""
+    """Return the detector's line: verdict records count; an invocation for a non-matching transaction is unexpected."""
     invoked = observed.log.verdicts
     deliveries = sum(count for (_, other), count in invoked.items() if other == rule)
     verdicts = _of(observed.records.verdicts, rule)
@@ -42,9 +42,9 @@ def _buffer(observed: Observation, rule: str, expected: set[str]) -> Line:
 
 
 def _audit_bus(observed: Observation, rule: str, expected: set[str]) -> Line:
-    """Copies name no rule: they prove a transaction's rules only when there is one for each of them.
+    """Return the audit bus's line: copies name no rule, so a transaction needs one copy for each of its rules.
 
-    Further copies are this rule's deliveries only when the transaction matches no other.
+    Further copies count as this rule's deliveries only when the transaction matches no other rule.
     """
     copies = observed.log.copies
     rules = {identity: len(observed.expectations[identity].rules) for identity in expected}

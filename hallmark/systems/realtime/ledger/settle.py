@@ -1,4 +1,4 @@
-"""From a run to its ledger."""
+"""Settlement of a run's ledger: wait, observe, judge."""
 
 from collections import Counter
 
@@ -28,7 +28,7 @@ def settle(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress:
 
 
 def observe(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress: Callback) -> Observation:
-    """Wait until the pipeline is quiet and return what was seen of a run, and what was expected."""
+    """Wait until the pipeline is quiet; return what was observed of a run, and what was expected."""
     parameters = RuleParameters.of(stage.outputs)
     stored = read_stored(stage, carried_accounts(run), parameters.velocity_window_seconds)
     expectations = expect(run, stored, parameters)
@@ -48,7 +48,7 @@ def observe(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress
 
 
 def judge(run: Run[Transaction], observed: Observation) -> CardLedger:
-    """Return the ledger of what was observed."""
+    """Return the ledger of the observations."""
     by_rule = tuple(rule_lines(observed))
     records = tuple(record_lines(observed))
     proving = [*by_rule, *(line for line in records if line.place in _PER_TRANSACTION)]

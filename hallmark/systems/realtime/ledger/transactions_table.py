@@ -16,7 +16,7 @@ _FIELDS = ("transactionId", "accountId", "transactionTs", "receivedAt", "recentT
 
 @dataclass(frozen=True, slots=True)
 class StoredTransaction:
-    """A record of the table, as far as the ledger judges it; times as their texts."""
+    """The fields of a record that the ledger judges; times as their texts."""
 
     transaction_id: str
     account_id: str
@@ -29,7 +29,7 @@ class StoredTransaction:
 def read_stored(
     stage: Stage, accounts: Mapping[str, Sequence[Transaction]], window_seconds: int
 ) -> list[StoredTransaction]:
-    """Return the records of the accounts from one window before their first transaction to their last one."""
+    """Return the accounts' records from one window before their first transaction to their last one."""
 
     def of_account(account: str) -> list[StoredTransaction]:
         times = [transaction.ts for transaction in accounts[account]]

@@ -1,1 +1,1 @@
-"""The load that is realtime's own: its mix of traffic, its abuse, and how its effects are measured."""
+"""realtime's load: its mix of traffic, its abuse, and the measures of its effects."""

@@ -1,4 +1,4 @@
-"""Requests that must be refused: how a good body is spoilt, with whose key it comes, and which statuses answer it."""
+"""Requests that must be rejected: how a valid body is corrupted, which key is sent, and which statuses are expected."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -22,9 +22,9 @@ _SPOILT: tuple[tuple[Abuse, Callable[[Fields], Fields]], ...] = (
         lambda f: {**f, "cardholderTimeZone": "Mars/Base"},
     ),
     (Abuse("missing key", "none", frozenset({403})), lambda fields: fields),
-    # Usage plans are not exact: what they let through has a body that is refused, and leaves no trace.
+    # Usage plans are not exact: requests that they let through have an invalid body, so they have no effect.
     (Abuse(OVER_QUOTA, "over its quota", frozenset({429, 400})), _without_amount),
 )
 KINDS = Kinds(202, tuple(kind for kind, _ in _SPOILT))
-# By the name of a kind: what it makes of the fields of a good body.
+# By kind: the corrupted fields of a valid body.
 SPOIL: Mapping[str, Callable[[Fields], Fields]] = MappingProxyType({kind.name: spoil for kind, spoil in _SPOILT})

@@ -1,4 +1,4 @@
-"""How realtime is put under load, and what is measured of it."""
+"""realtime under load: its traffic, its reconciliation and its measures."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import ClassVar
 from hallmark import yaml_lines
 from hallmark.load.kinds import Kinds
 from hallmark.load.load import Load, Target
-from hallmark.load.measured import Measure
+from hallmark.load.outcome import Measure
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import RunFile
 from hallmark.progress import Callback
@@ -18,9 +18,9 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime import api
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.load.abuse import KINDS
-from hallmark.systems.realtime.load.account import CardAccount, account, archive_size
-from hallmark.systems.realtime.load.effects import archive_missing, backlog_seconds, verdict_percentile
+from hallmark.systems.realtime.load.measures import archive_missing, backlog_seconds, verdict_percentile
 from hallmark.systems.realtime.load.mix import CardMix
+from hallmark.systems.realtime.load.reconciliation import CardReconciliation, archive_size, reconcile
 from hallmark.systems.realtime.outputs import Output
 
 FLOOR = Path(__file__).with_name("floor.template.yaml")
@@ -44,7 +44,7 @@ class CardLoad(Load):
         return CardMix(RuleParameters.of(stage.outputs))
 
     def target(self, stage: Stage) -> Target:
-        """Return the address that takes transactions."""
+        """Return the address that accepts transactions."""
         return Target(api.url(stage), api.key(stage), api.api_id(stage))
 
     def received_at(self, answer: bytes) -> str:
@@ -55,11 +55,11 @@ class CardLoad(Load):
         """Return the size of the archive of transactions; 0 on the floor, which has none."""
         return archive_size(stage) if Output.TRANSACTION_ARCHIVE in stage.outputs else 0
 
-    def account(
+    def reconcile(
         self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
-    ) -> CardAccount:
-        """Account for every card transaction of a run, the warm-up's too."""
-        return account(stage, run, planned, drain_buffer, progress)
+    ) -> CardReconciliation:
+        """Reconcile every card transaction of a run, including the warm-up's."""
+        return reconcile(stage, run, planned, drain_buffer, progress)
 
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
         """Return the floor's template, with the pipeline's own request schema, and its parameters."""

@@ -1,4 +1,4 @@
-"""The mix of card transactions that a load consists of, and the bodies that are sent for it."""
+"""The mix of card transactions of a load, and the request bodies."""
 
 import json
 from collections.abc import Iterator
@@ -21,21 +21,21 @@ DEFAULT = "cards"
 
 @dataclass(frozen=True)
 class CardMix:
-    """Transactions as the parameters of a stage's rules want them."""
+    """Transactions by the parameters of a stage's rules."""
 
     parameters: RuleParameters
 
     def begin(self, total: int) -> datetime:
-        """Return the first moment of traffic of which the last of `total` items lies just before now."""
+        """Return the start of traffic whose last of `total` items is just before now."""
         return first_ts(total, self.parameters, clock.now())
 
     def items(self, total: int, begin: datetime, mix: str | None) -> Iterator[Transaction]:
-        """Yield transactions in the order of time; UserError for another mix than those of `MIXES`."""
+        """Yield transactions in order of time; UserError for a mix that is not in `MIXES`."""
         if (mix or DEFAULT) not in MIXES:
             raise UserError(f"there is no mix {mix!r} of card transactions: use {' or '.join(MIXES)}")
         return generate(total, 0, self.parameters, begin, MIXES[mix or DEFAULT])
 
     def body(self, item: Item, kind: str) -> bytes:
-        """Return the request's body, spoilt where the kind is abuse."""
+        """Return the request's body, corrupted if the kind is abuse."""
         assert isinstance(item, Transaction)
         return item.body() if kind == REGULAR else json.dumps(SPOIL[kind](item.fields())).encode()

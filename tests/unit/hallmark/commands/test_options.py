@@ -78,7 +78,7 @@ def test_an_own_command_is_its_systems_alone(up: Up) -> None:
 def test_what_a_system_lacks_is_one_line() -> None:
     with pytest.raises(UserError) as raised:
         offered("screening", Wing().api_id, "no API to export")
-    assert str(raised.value) == "screening has no API to export: `hallmark systems` says what each system offers"
+    assert str(raised.value) == "screening has no API to export: `hallmark systems` lists what each system offers"
 
 
 @pytest.mark.parametrize("command", ["openapi", "digest", "send --generate 1", "redrive failure", "load run smoke"])
@@ -111,7 +111,7 @@ def test_on_aws_up_and_down_want_a_system(monkeypatch: pytest.MonkeyPatch, words
 @pytest.mark.parametrize("spelling", [["realtime", "audit"], ["audit"]])
 def test_an_own_command_is_found_by_both_spellings(capsys: pytest.CaptureFixture[str], spelling: list[str]) -> None:
     assert run([*spelling, "--help"]) == 0
-    assert "Tell every decision on a transaction again" in capsys.readouterr().out
+    assert "Reconstruct every decision on a transaction" in capsys.readouterr().out
 
 
 def test_the_variable_names_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

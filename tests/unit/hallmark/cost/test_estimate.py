@@ -107,7 +107,7 @@ def test_a_known_duration_replaces_the_one_of_this_machine(estimated):
     assert line(ours.lines, "fraud_detector, duration").basis == Basis.TIMED
     replaced = line(known.lines, "fraud_detector, duration")
     assert (replaced.basis, replaced.quantity) == (Basis.ASSUMED, pytest.approx(3e6 * 0.010 * 0.5))
-    with pytest.raises(UserError, match="no such function ran; there are fraud_detector, ingest_processor"):
+    with pytest.raises(UserError, match="no such function ran; use one of fraud_detector, ingest_processor"):
         estimated(billed_ms={"ingest": 10})
 
 
@@ -144,9 +144,9 @@ def test_the_volumes_own_rate_is_sampled_not_the_runs(estimated):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"usage": {}}, "the run steady on embedded counted no calls"),
-        ({"usage": {"units:dynamodb:write": 1.0, "units:dynamodb:read": 1.0}}, "does not count stored:dynamodb"),
-        ({"ledger": {"accepted": 0}}, "had no transaction accepted"),
+        ({"usage": {}}, "the run steady on embedded has no counts of calls"),
+        ({"usage": {"units:dynamodb:write": 1.0, "units:dynamodb:read": 1.0}}, "has no counts of stored:dynamodb"),
+        ({"ledger": {"accepted": 0}}, "has no accepted transaction"),
     ],
 )
 def test_a_run_that_did_not_count_is_refused(result, change, complaint):

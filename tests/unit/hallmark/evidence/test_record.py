@@ -53,7 +53,7 @@ def test_another_systems_evidence_is_refused(tmp_path: Path) -> None:
 def test_no_evidence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "policies.json"
     file.write_text(text)
-    with pytest.raises(UserError, match="is no evidence: delete it and run its gate again"):
+    with pytest.raises(UserError, match="is not a readable evidence file: delete it and rerun its gate"):
         read(file)
 
 
@@ -68,7 +68,7 @@ def test_no_evidence(tmp_path: Path, text: str) -> None:
 def test_a_value_of_its_own_is_refused(tmp_path: Path, values: dict[str, object]) -> None:
     file = write(FULL, tmp_path)
     file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
-    with pytest.raises(UserError, match="is no evidence"):
+    with pytest.raises(UserError, match="is not a readable evidence file"):
         read(file)
 
 

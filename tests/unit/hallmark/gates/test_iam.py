@@ -90,7 +90,7 @@ def test_what_is_not_granted_is_told(grants: list[Grant], name: str) -> None:
     never, missing = _told(compare(grants, _usage(get=1, query=1, put=1, **{name: 4})))
     assert never == []
     assert len(missing) == 1
-    assert "(4 times) and has no right to it" in missing[0]
+    assert "(4 times) and has no grant for it" in missing[0]
 
 
 def test_a_refused_call_uses_no_grant(grants: list[Grant]) -> None:

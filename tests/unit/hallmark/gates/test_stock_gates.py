@@ -131,7 +131,7 @@ def test_findings_of_our_policies_are_told_and_counted(tmp_path: Path, capsys: p
     record.proofs.extend(
         checkov_stock.proofs(Judgement(body, {"ours": {"RT_FN_MEMORY": [FOUND], "RT_FN_RUNTIME": []}}, None))
     )
-    ours = control_waivers.tell(record.proofs)
+    ours = control_waivers.print_findings(record.proofs)
     assert ours == (1, 0)
     apply_waivers("checkov", [], [], record, ours)
     told = capsys.readouterr()

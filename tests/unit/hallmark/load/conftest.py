@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import Arrival, Terms, arrivals
 from hallmark.load.run_file import RunFile, Sample
 from hallmark.systems.realtime.cards.parameters import RuleParameters
@@ -39,15 +39,15 @@ def plan(parameters: RuleParameters) -> Callable[..., list[Arrival]]:
 
 
 @pytest.fixture(scope="session")
-def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., Measured]:
+def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., RunOutcome]:
     """Make a run in which every arrival is answered as a function says; by default with 202 after 20 ms."""
 
-    def make(answer: Answer = lambda arrival: Sample(arrival.index, 20_000, 202, BEGIN), **terms: object) -> Measured:
+    def make(answer: Answer = lambda arrival: Sample(arrival.index, 20_000, 202, BEGIN), **terms: object) -> RunOutcome:
         scenario = str(terms.get("scenario", "steady"))
         rate, seconds = terms.get("rate", 20), terms.get("seconds", 10)
         planned: Sequence[Arrival] = plan(scenario, rate, seconds)
         samples = tuple(sample for arrival in planned if (sample := answer(arrival)))
         told = Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)  # type: ignore[arg-type]
-        return Measured(RunFile(told, "embedded", "dev", BEGIN, 10, 1, 0, samples), planned, KINDS)
+        return RunOutcome(RunFile(told, "embedded", "dev", BEGIN, 10, 1, 0, samples), planned, KINDS)
 
     return make

@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from hallmark.load.compare import blocks_of, compare, differences
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample, read
 from infra.errors import UserError
 
-Make = Callable[..., Measured]
+Make = Callable[..., RunOutcome]
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +49,9 @@ def test_what_cannot_be_compared_is_told(measured: Make, tmp_path: Path) -> None
     measured().run.write(tmp_path / "steady")
     measured(seconds=5).run.write(tmp_path / "short")
     measured(scenario="anomalies", rate=None).run.write(tmp_path / "anomalies")
-    with pytest.raises(UserError, match="not comparable"):
+    with pytest.raises(UserError, match="cannot be compared"):
         compare(tmp_path / "steady", tmp_path / "anomalies")
-    with pytest.raises(UserError, match="says nothing"):
+    with pytest.raises(UserError, match="is too short"):
         compare(tmp_path / "steady", tmp_path / "short")
-    with pytest.raises(UserError, match="is no load run"):
+    with pytest.raises(UserError, match="is not a load run"):
         compare(tmp_path / "steady", tmp_path / "none")

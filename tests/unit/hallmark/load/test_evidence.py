@@ -13,7 +13,7 @@ from hallmark.evidence.load_result import LoadResult
 from hallmark.gates.load import proofs
 from hallmark.load import slo
 from hallmark.load.latencies import Latencies
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample
 from hallmark.load.series import phase_results, seconds
 from hallmark.report import html, json_report, markdown
@@ -23,7 +23,7 @@ from hallmark.systems.realtime.load.card_load import CardLoad
 
 
 @pytest.fixture(scope="module")
-def result(measured: Callable[..., Measured]) -> LoadResult:
+def result(measured: Callable[..., RunOutcome]) -> LoadResult:
     run = measured(lambda arrival: Sample(arrival.index, 10_000 + 50 * arrival.index, 202))
     found = slo.load("realtime", "steady", "embedded", CardLoad.measures)
     rows = [row for row in found if row.measure in ("p50", "requests", "lost")]

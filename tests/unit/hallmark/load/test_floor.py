@@ -8,7 +8,7 @@ import pytest
 
 from hallmark.load import floor_run
 from hallmark.load.floor_run import measure_floor
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import Sample
 from hallmark.systems.realtime.load.card_load import CardLoad
@@ -18,13 +18,13 @@ NOW = "2026-03-03T00:00:00.000Z"
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., Measured]) -> Callable[..., list[float]]:
+def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., RunOutcome]) -> Callable[..., list[float]]:
     """A machine that answers so many requests a second in 5 ms, and what is more as it is told; returns the rates."""
 
     def make(holds: float, status: int = 202, milliseconds: float = 5) -> list[float]:
         rates: list[float] = []
 
-        def run(stage: Any, load: Any, rate: float, *rest: Any) -> Measured:
+        def run(stage: Any, load: Any, rate: float, *rest: Any) -> RunOutcome:
             rates.append(rate)
 
             def answer(arrival: Arrival) -> Sample:
@@ -71,6 +71,6 @@ def test_a_rate_too_low_for_a_p99_is_judged_by_its_slowest_answer(machine: Calla
 
 def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[float]]) -> None:
     rates = machine(holds=1, milliseconds=900)
-    with pytest.raises(UserError, match="end what else runs here") as caught:
+    with pytest.raises(UserError, match="end other programs") as caught:
         measure(rate=5)
-    assert f"holds {2 * rates[-1]:g}/s" in str(caught.value)
+    assert f"sustain {2 * rates[-1]:g}/s" in str(caught.value)

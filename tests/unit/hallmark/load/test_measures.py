@@ -6,22 +6,21 @@ from typing import Any
 import pytest
 
 from hallmark.load.latencies import Latencies
-from hallmark.load.measured import Measured
-from hallmark.load.measures import MEASURES
+from hallmark.load.measures import MEASURES, recovery_seconds
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import Arrival
-from hallmark.load.recovery import recovery_seconds
 from hallmark.load.run_file import NO_ANSWER, Sample
 from hallmark.load.series import phase_results, seconds
 from hallmark.systems.realtime.load.card_load import CardLoad
 
-Make = Callable[..., Measured]
+Make = Callable[..., RunOutcome]
 
 
 def _answer(latency: int = 20_000, status: int = 202) -> Callable[[Arrival], Sample]:
     return lambda arrival: Sample(arrival.index, latency, status)
 
 
-def _value(measured: Measured, measure: str, phase: str = "steady") -> Any:
+def _value(measured: RunOutcome, measure: str, phase: str = "steady") -> Any:
     return {**MEASURES, **CardLoad.measures}[measure][0](measured, phase)
 
 

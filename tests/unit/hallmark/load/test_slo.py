@@ -7,12 +7,12 @@ import pytest
 
 from hallmark import catalogue
 from hallmark.load import scenario, slo
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample
 from hallmark.systems.realtime.load.card_load import CardLoad
 from infra.errors import UserError
 
-Make = Callable[..., Measured]
+Make = Callable[..., RunOutcome]
 STAGES = ("embedded", "dev", "prod")
 IN_STEADY = range(350, 353)  # arrivals after the cold start and the warm-up, three of 200
 TOOLS = ("floor", "headroom")  # scenarios that others use, and that are judged by nothing
@@ -91,10 +91,10 @@ def test_more_refused_requests_than_one_in_a_hundred_fail(measured: Make) -> Non
     ("row", "told"),
     [
         ("control: RT_A, phase: steady, measure: p98, at_most: 1", "there is no measure 'p98'"),
-        ("control: RT_A, phase: steady, measure: p99", "wants one of at_most and at_least"),
+        ("control: RT_A, phase: steady, measure: p99", "needs one of at_most and at_least"),
         ("control: RT_A, phase: stedy, measure: p99, at_most: 1", "the scenario has no phase 'stedy'"),
         ("control: RT_A, phase: steady, measure: p99, at_most: 1, over: x", "the scenario has no phase 'x'"),
-        ("control: RT_A, phase: steady, measure: recovery, at_most: 1", "wants p99_ms with recovery"),
+        ("control: RT_A, phase: steady, measure: recovery, at_most: 1", "needs p99_ms with recovery"),
         ("control: RT_A, phase: steady, measure: p99, at_most: {dev: 1}", "nothing would be judged"),
     ],
 )

@@ -61,6 +61,6 @@ def test_ctrl_c_lets_go_of_what_was_received() -> None:
     def interrupt(_: Progress) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(UserError, match="Interrupted after 0 messages; what was accepted is deleted"):
+    with pytest.raises(UserError, match="Interrupted after 0 messages; those accepted are deleted"):
         redrive(FakeStage(sqs), QUEUE, FAILURES, limit=None, dry_run=False, progress=interrupt)
     assert sqs.released == ["handle of a"]

@@ -46,7 +46,7 @@ def test_all_tried_and_nothing_lost_is_fine(report: Callable[..., Report]) -> No
         ((), "2 faults were not tried: run `tox -e integration`"),
         ((seen("twice", lost=1), seen("killed")), "fault twice: lost 1 of 3, repeated 0 (0 allowed)"),
         ((seen("twice"), seen("killed", duplicates=2)), "fault killed: lost 0 of 3, repeated 2 (1 allowed)"),
-        ((seen("twice"), seen("killed"), seen("new")), "fault new is in no table: add it to policies/faults"),
+        ((seen("twice"), seen("killed"), seen("new")), "fault new is not in the table: add it to policies/faults"),
     ],
 )
 def test_what_fails_the_run(report: Callable[..., Report], faults: tuple[Fault, ...], problem: str) -> None:

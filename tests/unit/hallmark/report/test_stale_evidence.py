@@ -23,7 +23,7 @@ from hallmark.waivers import Waivers
         ({"commit": "b" * 40}, "made on commit bbbbbbbbbb, this is aaaaaaaaaa"),
         (
             {"commit": "a" * 40 + " dirty:123"},
-            "made before files of this checkout changed, or came (`git status` names them)",
+            "made before files of this checkout were changed or added (`git status` names them)",
         ),
         ({"templates": {"realtime-dev": "0" * 64}}, "made on another template of realtime-dev"),
         ({"templates": {}}, "made on another template of realtime-dev"),
@@ -81,7 +81,7 @@ def test_gates_with_one_cause_are_told_together_and_before_all_else(
     assert report.problems == (
         "gates mutants, transactions have not run: run `tox -e mutants,hallmark`",
         "the evidence of gates iam, ours is refused, made on another template of realtime-dev: "
-        "run again what leaves it",
+        "rerun the gate that writes it",
         "the evidence of gates unit, checkov is refused, made on commit bbbbbbbbbb, this is aaaaaaaaaa: "
         "run `tox -e unit,checkov`",
         "gate lint failed: run `tox -e lint`",

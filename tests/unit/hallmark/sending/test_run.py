@@ -159,7 +159,7 @@ def test_answers(api: Api, answer: Answer, status: Status, reason: str, attempts
 
 def test_a_refused_key_stops_at_once_and_is_not_shown(api: Api) -> None:
     api.answer = lambda identity, attempt: (403, {"message": "Forbidden"})
-    with pytest.raises(UserError, match="refuses the key") as caught:
+    with pytest.raises(UserError, match="rejects the key") as caught:
         run(api, transactions(100, 10))
     assert api.secret not in str(caught.value)
     assert len(api.arrivals) < 100
@@ -167,7 +167,7 @@ def test_a_refused_key_stops_at_once_and_is_not_shown(api: Api) -> None:
 
 def test_a_stage_that_does_not_answer_is_given_up(api: Api) -> None:
     api.address = "http://127.0.0.1:1"
-    with pytest.raises(UserError, match="does not take transactions"):
+    with pytest.raises(UserError, match="does not accept transactions"):
         run(api, transactions(50, 50))
 
 

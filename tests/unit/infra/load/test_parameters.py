@@ -26,7 +26,7 @@ def workers():
 
 
 def test_none_by_default(workers):
-    with pytest.raises(UserError, match=r"^no stage is to be put under load: add -c stage=dev -c loadWorkers=4$"):
+    with pytest.raises(UserError, match=r"^no stage is put under load: add -c stage=dev -c loadWorkers=4$"):
         workers()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from hallmark.gates import cfn_lint, checkov_stock
 from hallmark.gates.running import findings_cache
-from hallmark.gates.running.findings_cache import SWITCH, Basis, judged, told_before
+from hallmark.gates.running.findings_cache import SWITCH, Basis, judged, reused
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized
 
@@ -41,7 +41,7 @@ class Bench:
         found = judged(basis or self.basis, self.templates, self._judge)
         assert [(f.template, f.said[0][1]) for f in found] == [(t, t.path.read_text()) for t in self.templates]
         assert [f.template.path.name.split(".")[0] for f in found if not f.since] == self.asked
-        self.told = told_before(found)
+        self.told = reused(found)
         return list(self.asked)
 
     def entries(self) -> list[Path]:

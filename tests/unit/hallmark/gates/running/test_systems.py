@@ -44,7 +44,7 @@ def test_one_systems_red_does_not_hide_anothers_green(evidence: Path, capsys: py
     outcomes = {name: (item.system, item.outcome) for name, item in of(evidence).items()}
     assert outcomes == {"good": ("good", "passed"), "bad": ("bad", "failed"), "broken": ("broken", "failed")}
     printed = capsys.readouterr()
-    assert printed.out == "load: no control of other calls for it\n"
+    assert printed.out == "load: no control of other requires it\n"
     assert printed.err == "hallmark: the stage is not up\n"
 
 

@@ -56,8 +56,8 @@ def test_a_file_that_is_kept_as_it_was_sent_is_no_difference():
 CASES = {
     "object gone": ({}, {"one#up_1": RECORD}, ["files bucket", "lost"]),
     "record gone": ({PLACE.key: b"bytes"}, {}, ["upload records", "lost"]),
-    "other bytes": ({PLACE.key: b"Bytes"}, {"one#up_1": RECORD}, ["what is kept differs"]),
-    "another record": ({PLACE.key: b"bytes"}, {"one#up_1": {**RECORD, "size": {"N": "6"}}}, ["what is kept differs"]),
+    "other bytes": ({PLACE.key: b"Bytes"}, {"one#up_1": RECORD}, ["stored bytes differ"]),
+    "another record": ({PLACE.key: b"bytes"}, {"one#up_1": {**RECORD, "size": {"N": "6"}}}, ["stored bytes differ"]),
 }
 
 
@@ -73,4 +73,4 @@ def test_every_difference_is_named(case):
 
 def test_a_refused_file_is_a_difference_with_its_reason():
     ledger = ledger_of({}, {}, Status.REFUSED)
-    assert ledger.differences == ["not carried: 1 of 1 (refused: 400 size)"]
+    assert ledger.differences == ["not accepted: 1 of 1 (refused: 400 size)"]

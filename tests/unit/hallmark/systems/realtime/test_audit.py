@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hallmark.systems.realtime.audit import content_hash, tell
+from hallmark.systems.realtime.audit import content_hash, reconstruct
 
 RECEIVED = "2026-11-20T15:40:07.123Z"
 RULE = "high-value-domestic"
@@ -40,7 +40,7 @@ def records() -> dict[str, dict[str, Any]]:
 
 
 def test_a_suspicion_is_told_with_its_version_and_reasons() -> None:
-    story = tell(list(records().values()))
+    story = reconstruct(list(records().values()))
     assert story.contradictions == ()
     (decision,) = story.decisions
     assert (decision.rule_id, decision.rule_version, decision.outcome, decision.alerted) == (RULE, 3, "suspected", True)
@@ -48,28 +48,28 @@ def test_a_suspicion_is_told_with_its_version_and_reasons() -> None:
 
 
 def test_what_matched_nothing_is_told_too() -> None:
-    story = tell([records()["accepted"]])
+    story = reconstruct([records()["accepted"]])
     assert (story.decisions, story.contradictions, story.recent_txn_count) == ((), (), 2)
 
 
 def test_nothing_was_accepted() -> None:
     with pytest.raises(ValueError, match="no acceptance record"):
-        tell([])
+        reconstruct([])
 
 
 @pytest.mark.parametrize(
     ("kind", "path", "value", "told"),
     [
-        ("accepted", ["localHour"], 3, "acceptance: localHour is 3, its detail says 10"),
-        ("accepted", ["contentHash"], "0", "content hash is of another content"),
-        ("verdict", ["outcome"], "cleared", f"verdict of {RULE}: cleared, its conditions say suspected"),
-        ("verdict", ["reasons", 0, "found"], Decimal(2000), "the condition on amount is recorded otherwise"),
-        ("verdict", ["reasons", 1, "held"], False, "the condition on currency is recorded otherwise"),
-        ("verdict", ["reasons", 0, "wanted"], Decimal(5000), "suspected, its conditions say cleared"),
+        ("accepted", ["localHour"], 3, "acceptance: localHour is 3, but 10 in its detail"),
+        ("accepted", ["contentHash"], "0", "content hash does not match"),
+        ("verdict", ["outcome"], "cleared", f"verdict of {RULE}: cleared, but its conditions give suspected"),
+        ("verdict", ["reasons", 0, "found"], Decimal(2000), "the condition on amount differs"),
+        ("verdict", ["reasons", 1, "held"], False, "the condition on currency differs"),
+        ("verdict", ["reasons", 0, "wanted"], Decimal(5000), "suspected, but its conditions give cleared"),
         ("verdict", ["receivedAt"], "2026", "receivedAt is 2026"),
-        ("alert", ["ruleVersion"], Decimal(2), "version 3, alerted for 2"),
-        ("alert", ["ruleId"], "night-time", f"verdict of {RULE}: suspected, and no alert"),
-        ("alert", ["ruleId"], "night-time", "alert of night-time: it has no verdict"),
+        ("alert", ["ruleVersion"], Decimal(2), "version 3, but the alert has 2"),
+        ("alert", ["ruleId"], "night-time", f"verdict of {RULE}: suspected, but no alert"),
+        ("alert", ["ruleId"], "night-time", "alert of night-time: without a verdict"),
     ],
 )
 def test_a_damaged_trail_contradicts_itself(kind: str, path: list[Any], value: Any, told: str) -> None:
@@ -79,4 +79,4 @@ def test_a_damaged_trail_contradicts_itself(kind: str, path: list[Any], value: A
     for step in way:
         place = place[step]
     place[last] = value
-    assert told in "\n".join(tell(list(damaged.values())).contradictions)
+    assert told in "\n".join(reconstruct(list(damaged.values())).contradictions)

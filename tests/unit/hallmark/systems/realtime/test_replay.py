@@ -68,7 +68,7 @@ def test_progress_is_where_in_the_range_the_replay_is() -> None:
         [{"State": "STARTING"}, {"State": "RUNNING", "EventLastReplayedTime": noon}, {"State": "CANCELLED"}]
     )
     seen: list[tuple[int, int]] = []
-    with pytest.raises(UserError, match="is cancelled: EventBridge gave no reason"):
+    with pytest.raises(UserError, match="is cancelled: no reason given"):
         run(FakeStage(events), PLAN, lambda progress: seen.append((progress.done, progress.total)))
     assert seen == [(0, 86400), (43200, 86400), (0, 86400)]
 

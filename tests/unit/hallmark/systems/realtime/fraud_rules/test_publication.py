@@ -141,16 +141,16 @@ MISTAKES = [
         "severity: low", "severity: mild", 3, "severity: use one of low, medium, high, critical.", id="severity"
     ),
     pytest.param("severity: low", "severety: low", 2, "severity: is missing.", id="missing"),
-    pytest.param("description: At night", "description: At night\n    note: x", 5, "is no key", id="extra"),
+    pytest.param("description: At night", "description: At night\n    note: x", 5, "is not a known key", id="extra"),
     pytest.param("description: At night", "description: 7", 4, "description: must be a text.", id="no text"),
     pytest.param("description: At night", "description: ''", 4, "description: must not be empty.", id="empty text"),
     pytest.param("At night", f"'{'x' * 50_000}'", 2, "is longer than 50000 characters", id="too long"),
-    pytest.param("At night", '"\\ud800"', 4, "half a character", id="half a character"),
+    pytest.param("At night", '"\\ud800"', 4, "an unpaired surrogate", id="half a character"),
     pytest.param("night-time", "[night\n    , time]", 2, "unknown ruleId `['night', 'time']`", id="rule list"),
     pytest.param("value: 5", "value: {parameter: [a]}", 8, "unknown parameter `['a']`", id="parameter list"),
     pytest.param("value: 5", "value: .inf", 6, "does not suit", id="infinite"),
-    pytest.param("value: 5", "value: !!float .inf", 8, "`.inf` is no decimal number", id="explicitly infinite"),
-    pytest.param("value: 5", "value: !!float .nan", 8, "`.nan` is no decimal number", id="no number"),
+    pytest.param("value: 5", "value: !!float .inf", 8, "`.inf` is not a decimal number", id="explicitly infinite"),
+    pytest.param("value: 5", "value: !!float .nan", 8, "`.nan` is not a decimal number", id="no number"),
     pytest.param("value: 5", "value: 0.1234567890123456", 8, "of at most 15 digits", id="too many decimals"),
     pytest.param("value: 5", "value: 1e15", 8, "of at most 15 digits", id="too large"),
     pytest.param("value: 5", f"value: 1{'0' * 5_000}", 8, "of at most 15 digits", id="far too large"),
@@ -245,7 +245,7 @@ def test_a_condition_may_be_on_the_optional_merchant(tmp_path: Path, operator: s
 
 
 def test_a_merchant_is_not_compared_as_a_number(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="compares numbers, and `merchantId` is none"):
+    with pytest.raises(UserError, match="compares numbers, but `merchantId` is not a number"):
         publish(RulesStage(), file(tmp_path, ONE_RULE.replace("localHour", "merchantId")))
 
 

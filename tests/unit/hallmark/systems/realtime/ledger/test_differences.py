@@ -186,7 +186,7 @@ def test_what_was_not_carried_is_a_difference(status: Status, reason: str) -> No
     index = len(run.outcomes) - 1
     last = replace(run.outcomes[index], status=status, received_at="", reason=reason)
     ledger = ledger_of(pipeline, replace(run, outcomes=(*run.outcomes[:index], last)))
-    assert ledger.differences == [f"not carried: 1 of {TOTAL} ({status}: {reason})"]
+    assert ledger.differences == [f"not accepted: 1 of {TOTAL} ({status}: {reason})"]
 
 
 @pytest.mark.control("RT_IDEMPOTENT")

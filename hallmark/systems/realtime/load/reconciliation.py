@@ -1,12 +1,12 @@
-"""What became of a run's transactions: the ledger, and how long each verdict took."""
+"""The reconciliation of a run's transactions: the ledger, and the time of each verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallmark import clock
-from hallmark.load.account import Account
 from hallmark.load.kinds import REGULAR
 from hallmark.load.plan import Arrival
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile, Sample
 from hallmark.progress import Callback
 from hallmark.sending.outcome import Outcome, Run, Status
@@ -21,8 +21,8 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class CardAccount(Account):
-    """The ledger of a run, how many events its archive gained, and by (transaction id, rule id) the verdicts' times.
+class CardReconciliation(Reconciliation):
+    """The ledger of a run, the events that its archive gained, and the verdicts' times by (transaction id, rule id).
 
     `verdict_delays` are milliseconds from `receivedAt` to the record of the detector's success on the audit bus, both
     by the stage's own clock; the verdict record is written before. A pair without one is in `missing`.
@@ -35,12 +35,12 @@ class CardAccount(Account):
 
     @property
     def figures(self) -> Mapping[str, int]:
-        """How many events the archive gained, and how many verdicts there are."""
+        """The archive's new events, and the number of verdicts."""
         return {"archived": self.archived, "verdicts": sum(self.ledger.verdicts.values())}
 
 
 def archive_size(stage: Stage) -> int:
-    """Return the number of events in the archive of transactions; AWS reconciles it within a day only.
+    """Return the number of events in the archive of transactions; AWS updates it only within a day.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
     """
@@ -48,17 +48,17 @@ def archive_size(stage: Stage) -> int:
     return int(answer["EventCount"])
 
 
-def account(
+def reconcile(
     stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
-) -> CardAccount:
-    """Wait until the pipeline is quiet and account for every card transaction of a run, the warm-up's too."""
+) -> CardReconciliation:
+    """Wait until the pipeline is quiet, and reconcile every card transaction of a run, including the warm-up's."""
     sent = carried(run, planned)
     observed = observe(stage, sent, drain_buffer=drain_buffer, progress=progress)
     due, times = pairs(observed.expectations), observed.log.judged_at
     received = {identity: expected.received_at for identity, expected in observed.expectations.items()}
     delays = {pair: _milliseconds(received[pair[0]], times[pair]) for pair in due & times.keys()}
     archived = archive_size(stage) - run.counted_before
-    return CardAccount(judge(sent, observed), archived, delays, frozenset(due - times.keys()))
+    return CardReconciliation(judge(sent, observed), archived, delays, frozenset(due - times.keys()))
 
 
 def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:

@@ -1,4 +1,4 @@
-"""How much the load generator itself can send, on this machine."""
+"""The load generator's own capacity on this machine."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from hallmark.load.generator import Settings, generate
 from hallmark.load.load import Load
-from hallmark.load.measured import Measured
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.series import phase_results
 from hallmark.progress import Callback
@@ -32,9 +32,9 @@ def _trivial_server() -> Iterator[str]:
             process.terminate()
 
 
-def headroom(stage: Stage, load: Load, processes: int, progress: Callback) -> float:
-    """Return the requests a second that the generator gets answered by a server that does nothing."""
+def generator_capacity(stage: Stage, load: Load, processes: int, progress: Callback) -> float:
+    """Return the requests a second that the generator gets answered by a no-op server."""
     with _trivial_server() as host:
         run = generate(stage, SCENARIO, Settings(host=host, processes=processes), progress)
-    measured = Measured(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
-    return max(phase.achieved for phase in phase_results(measured) if phase.counted)
+    outcome = RunOutcome(run, arrivals(run.terms, load.kinds, load.mix(stage)), load.kinds)
+    return max(phase.achieved for phase in phase_results(outcome) if phase.counted)

@@ -1,30 +1,30 @@
-"""A run with all that is known of it: what the objectives are judged on."""
+"""The outcome of a run: all that is known about it, on which the objectives are judged."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from hallmark.load.account import Account
 from hallmark.load.kinds import REGULAR, Kinds
 from hallmark.load.latencies import Latencies
 from hallmark.load.plan import Arrival
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile, Sample
 
 THROTTLED = 429
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A run with its plan, what became of its items, and the floor: the same load on a no-op function.
+class RunOutcome:
+    """A run with its plan, its reconciliation, and the floor: the same load on a no-op function.
 
-    `account` and `floor` are None where they were not observed.
+    `reconciliation` and `floor` are None where they were not observed.
     """
 
     run: RunFile
     planned: Sequence[Arrival]
     kinds: Kinds
-    account: Account | None = None
+    reconciliation: Reconciliation | None = None
     floor: Latencies | None = None
     _seen: Mapping[int, Sample] = field(init=False, repr=False)
     _latencies: dict[str, Latencies] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -42,7 +42,7 @@ class Measured:
 
     @cached_property
     def starts(self) -> Mapping[str, float]:
-        """When each phase begins, in seconds."""
+        """The start of each phase, in seconds."""
         found: dict[str, float] = {}
         start = 0.0
         for phase in self.run.terms.load().phases:
@@ -51,12 +51,12 @@ class Measured:
         return found
 
     def samples(self, phase: str, regular: bool = True) -> list[tuple[Arrival, Sample]]:
-        """The samples of a phase: regular requests, or abuse."""
+        """Return the samples of a phase: regular requests, or abuse."""
         chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == REGULAR) == regular)
         return [(arrival, self._seen[arrival.index]) for arrival in chosen if arrival.index in self._seen]
 
     def latencies(self, phase: str) -> Latencies:
-        """Latencies of the regular requests of a phase; what the usage plan turned away is counted apart."""
+        """Return the latencies of the regular requests of a phase, without throttled ones."""
         if phase not in self._latencies:
             counted = (sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
             self._latencies[phase] = Latencies(counted)
@@ -64,4 +64,4 @@ class Measured:
 
 
 # A number for a phase of a run; None where nothing was measured.
-Measure = Callable[[Measured, str], float | None]
+Measure = Callable[[RunOutcome, str], float | None]
