@@ -33,6 +33,8 @@ def cost(
     from hallmark.cost.render import render
     from hallmark.systems.wing import offered, wing
 
+    if system:
+        offered(system, wing(system).costed_event, "no event to estimate")
     path = run or counts.last_run(system)
     counted = counts.read(path)
     if system not in (None, counted.system):
