@@ -136,10 +136,7 @@ class PlainCheckov(unittest.TestCase):
             ("title: [\n", "memory.yaml is no card: while parsing"),
             (good.replace("title:", "name:", 1), "memory.yaml is no card: there is no such field as name"),
             (good.replace("memory_mb: int", "memory_mb: byte"), "memory.yaml is no card: there is no type 'byte'"),
-            (
-                good.replace("memory_mb: int", "memory_mb: text"),
-                "RT_FN_MEMORY.functions/memory.memory_mb.dev: wants text",
-            ),
+            (good.replace("memory_mb: int", "memory_mb: text"), "is no catalogue of controls"),
         ):
             self.assertNotEqual(text, good)
             card.write_text(text)

@@ -101,9 +101,10 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 def hallmark(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Command:
     """The command `hallmark`, which finds the stage as boto3 does."""
     if stage.target == "aws":
-        return Command({name: value for name, value in os.environ.items() if name.startswith("AWS_")}, tmp_path)
+        own = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        return Command(stage.system, own, tmp_path)
     running = request.getfixturevalue("running_emulator")
-    return Command(embedded.environment(running, system_of(stage.system).region), tmp_path)
+    return Command(stage.system, embedded.environment(running, system_of(stage.system).region), tmp_path)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -13,15 +13,20 @@ SECONDS = 120
 
 @dataclass(frozen=True)
 class Command:
-    """Runs `hallmark` in an environment in which boto3 finds the stage by the variables `aws`, or by others."""
+    """Runs `hallmark` for a system, where boto3 finds the stage by the variables `aws`, or by others."""
 
+    system: str
     aws: Mapping[str, str]
     folder: Path
 
     def environment(self, aws: Mapping[str, str] | None = None) -> dict[str, str]:
         """The caller's environment without what belongs to AWS or to another embedded stage."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        state = {"HALLMARK_STAGE_FILE": str(self.folder / "none.json"), "COLUMNS": "160"}
+        state = {
+            "HALLMARK_STAGE_FILE": str(self.folder / "none.json"),
+            "HALLMARK_SYSTEM": self.system,
+            "COLUMNS": "160",
+        }
         return {**kept, **state, **(self.aws if aws is None else aws)}
 
     def __call__(

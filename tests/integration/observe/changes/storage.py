@@ -75,7 +75,7 @@ def a_table_is_provisioned(stage: Stage) -> Iterator[None]:
     dynamodb.update_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST")
 
 
-@by_hand("Storagerules", "", "RT_IAM_LEAST", "RT_TABLE_KEYS")
+@by_hand("Storagerules", "", "RT_TABLE_KEYS")
 def a_table_is_made_again_with_another_key(stage: Stage) -> Iterator[None]:
     _make_table(stage, [("ruleId", "HASH", "S")])
     yield
