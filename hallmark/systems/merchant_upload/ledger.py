@@ -22,7 +22,7 @@ _MISSING = frozenset({"NoSuchKey", "404"})
 class FileLedger(Ledger):
     """The ledger of a run of files; `sent_bytes` counts those accepted."""
 
-    MISMATCHES: ClassVar[str] = "stored bytes differ from those sent"
+    MISMATCHES: ClassVar[str] = "stored data differs from what was sent"
 
     records: tuple[Line, ...]
     sent_bytes: int

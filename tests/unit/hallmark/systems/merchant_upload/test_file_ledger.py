@@ -56,8 +56,8 @@ def test_a_file_that_is_kept_as_it_was_sent_is_no_difference():
 CASES = {
     "object gone": ({}, {"one#up_1": RECORD}, ["files bucket", "lost"]),
     "record gone": ({PLACE.key: b"bytes"}, {}, ["upload records", "lost"]),
-    "other bytes": ({PLACE.key: b"Bytes"}, {"one#up_1": RECORD}, ["stored bytes differ"]),
-    "another record": ({PLACE.key: b"bytes"}, {"one#up_1": {**RECORD, "size": {"N": "6"}}}, ["stored bytes differ"]),
+    "other bytes": ({PLACE.key: b"Bytes"}, {"one#up_1": RECORD}, ["stored data differs"]),
+    "another record": ({PLACE.key: b"bytes"}, {"one#up_1": {**RECORD, "size": {"N": "6"}}}, ["stored data differs"]),
 }
 
 
