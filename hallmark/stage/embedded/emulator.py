@@ -53,8 +53,10 @@ class Emulator:
         return Path(self.folder) / "emulator.log"
 
     def processes(self) -> list[psutil.Process]:
-        """Return the emulator and its handlers, found by their private folder."""
-        return [process for process in psutil.process_iter() if _folder_of(process) == self.folder]
+        """Return the emulator and its handlers, which are found by their private folder."""
+        # A process that has just begun shows no environment yet: the emulator is known by its number, too.
+        own = {self.pid} if self.is_alive() else set[int]()
+        return [one for one in psutil.process_iter() if one.pid in own or _folder_of(one) == self.folder]
 
     def is_alive(self) -> bool:
         """Return whether this very process exists; a zombie does not count."""
