@@ -113,7 +113,7 @@ def _refuse_duplicates(entries: Iterable[Waiver]) -> None:
     for waiver in entries:
         same = known.setdefault((waiver.tool, waiver.rule, waiver.scope), waiver)
         if same is not waiver:
-            raise UserError(f"{waiver.where}: a duplicate: {same.where} waives {waiver.rule} there, too: delete one")
+            raise UserError(f"{waiver.where}: a duplicate: {same.where} also waives {waiver.rule} there: delete one")
 
 
 def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
@@ -195,7 +195,7 @@ def _check_system(data: dict[str, Any], tool: str) -> None:
     system, known = data.get("system"), (*(one.name for one in systems.SYSTEMS), *_HOUSE)
     if tool == "control":
         if system is not None:
-            raise _WrongError("scope", "a control's id tells its system: leave out `system`")
+            raise _WrongError("scope", "a control's id names its system: leave out `system`")
         return
     if system is None:
         raise _WrongError("scope", f"the scope has no `system`: name {', '.join(known)}, or {EVERY_SYSTEM!r} for all")

@@ -77,4 +77,4 @@ def read(path: Path) -> Usage | None:
                 times[Use(line["role"], line["action"], line["resource"], line["allowed"])] += int(line["times"])
         return Usage(first["system"], first["revision"], first["account"], first["stage"], complete, times)
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is no record of used permissions: delete it and run `tox -e integration`") from None
+        raise UserError(f"{path} is not a record of used permissions: delete it and run `tox -e integration`") from None

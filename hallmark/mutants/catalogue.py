@@ -105,7 +105,7 @@ def _own(known: Catalogue, folder: Path) -> dict[str, tuple[Mutant, ...]]:
     for file in sorted((folder / known.system / "mutants").glob("*.yaml")):
         lines, name = LinedYaml(file), file.stem.upper()
         if name not in controls:
-            raise lines.error([], f"mutants of {name}, which is no control")
+            raise lines.error([], f"mutants of {name}, which is not a control")
         mutants = validated_list(lines, [], lines.data, Mutant)
         _refuse_other_stages(lines, mutants, known.stages)
         _refuse_unknown_words(lines, [], mutants, _parameters(controls[name]))

@@ -67,7 +67,7 @@ def _read(file: Path, shown: str) -> Card:
             raise NoCard(f"there is no policy {policy}: policies/library/{policy}.py is missing") from None
         raise NoCard(f"{shown} is missing: a policy has a card beside it") from None
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise NoCard(f"{shown} is no card: {' '.join(str(error).split())}") from None
+        raise NoCard(f"{shown} is not a card: {' '.join(str(error).split())}") from None
 
 
 def refuse_unknown_parameters(texts: Any, declared: Mapping[str, Shape]) -> None:
@@ -75,7 +75,7 @@ def refuse_unknown_parameters(texts: Any, declared: Mapping[str, Shape]) -> None
     known = {name for name, wanted in declared.items() if not wanted.optional}
     unknown = sorted(words.named(texts) - known)
     if unknown:
-        raise ValueError(f"$parameter:{unknown[0]} is no parameter that every row has")
+        raise ValueError(f"$parameter:{unknown[0]} is not a parameter that every row has")
 
 
 def _problem(data: Any) -> str:

@@ -50,7 +50,7 @@ def _for_stage(name: str, value: Any, stage: str, stages: tuple[str, ...]) -> An
     if not differs_by_stage(value, stages):
         return value
     if stage not in value:
-        raise NoStage(f"{name} differs by stage, and the stage is unknown")
+        raise NoStage(f"{name} differs by stage, and the stage cannot be resolved")
     return value[stage]
 
 
@@ -103,7 +103,7 @@ def _read(file: Path) -> Catalogue:
     except NoCard as error:
         raise NoCatalogue(str(error)) from None
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
+        raise NoCatalogue(f"{file.name} is not a catalogue of controls: {' '.join(str(error).split())}") from None
 
 
 def _control(row: Mapping[str, Any], catalogue: Catalogue) -> Control:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 TEMPLATE = "(template)"
+# How a finding shows what the template does not say.
+UNRESOLVED = "cannot be resolved (counted as failed)"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
         own = judgements(system, folder)
         twice = sorted(found.keys() & own.keys())
         if twice:
-            raise NoCatalogue(f"{system}.yaml: another catalogue has the control {twice[0]}, too")
+            raise NoCatalogue(f"{system}.yaml: another catalogue also has the control {twice[0]}")
         found.update(own)
     alone = sorted(cards.names() - library.names())
     if alone:

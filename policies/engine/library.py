@@ -30,5 +30,5 @@ def policy(name: str) -> Policy:
         raise NoPolicy(f"{file} does not load: {problem}") from None
     found = getattr(module, "policy", None)
     if not isinstance(found, Policy):
-        raise NoPolicy(f"{file}: wants to end with `policy =` an instance of its own Policy")
+        raise NoPolicy(f"{file}: must end with `policy =` an instance of its own Policy")
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.template.template import Resource, Template
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
@@ -46,7 +46,7 @@ class Policy:
 
 
 def _conditional(resource: Resource) -> Finding:
-    found = f"exists only if the condition {resource.raw['Condition']} holds: unknown, therefore failed"
+    found = f"exists only under the condition {resource.raw['Condition']}, which {UNRESOLVED}"
     return Finding(resource.logical_id, "Condition", found, "a resource without a condition")
 
 
@@ -55,14 +55,14 @@ def _unreadable(template: Template) -> Iterator[Finding]:
     document = template.document
     wanted = "a template that shows all its resources"
     if document.get("Transform"):
-        found = f"the macro {document['Transform']}: unknown, therefore failed"
+        found = f"the macro {document['Transform']}: {UNRESOLVED}"
         yield Finding(TEMPLATE, "Transform", found, wanted)
     for name, raw in document["Resources"].items():
         kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
         if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
-            yield Finding(name, "Type", f"{kind}: unknown, therefore failed", wanted)
+            yield Finding(name, "Type", f"{kind}: {UNRESOLVED}", wanted)
         if template.of_body(raw, _is_transformed):
-            yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
+            yield Finding(name, _TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", wanted)
 
 
 def _is_transformed(body: Any) -> bool:

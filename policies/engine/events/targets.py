@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.events.wiring import RuleTarget, rules_on, targets_of
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import BUS, MAPPING, SUBSCRIPTION
 from policies.engine.template.template import Resource, Template
 
@@ -69,10 +69,10 @@ def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
             arn = template.text(target.raw.get("Arn"))
             reached.add(template.target_of(arn))
             if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
-                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or "unknown, therefore failed", wanted)
+                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or UNRESOLVED, wanted)
     for reader in template.of_type(*_READERS):
         source, to = _READERS[reader.type]
         called = template.text(reader.properties.get(to))
         from_bus = template.target_of(reader.properties.get(source))
         if from_bus in reached and from_bus and (called is None or reader.type == MAPPING or ":lambda:" in called):
-            yield Finding(reader.logical_id, to, called or "unknown, therefore failed", wanted)
+            yield Finding(reader.logical_id, to, called or UNRESOLVED, wanted)

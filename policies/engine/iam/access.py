@@ -53,7 +53,7 @@ def _untaken(template: Template, role: Resource, service: str, rules: list[str] 
     else:
         surely = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
     if not surely:
-        found, wanted = f"no trust that surely lets {service} take the role", f"trust in {service}"
+        found, wanted = f"no trust that certainly lets {service} take the role", f"trust in {service}"
         yield Finding(role.logical_id, "AssumeRolePolicyDocument", found, wanted)
 
 
@@ -111,7 +111,7 @@ def resource_policies(template: Template) -> Iterator[Finding]:
             continue
         if resource.type == BUS_POLICY and "Statement" not in resource.properties:
             # The old form is a permission for an account, or for everybody.
-            found, wanted = template.value(resource, "Principal"), "nobody: our functions need no bus policy"
+            found, wanted = template.value(resource, "Principal"), "no principal: our functions need no bus policy"
             yield Finding(resource.logical_id, "Principal", str(found), wanted)
         for one in held_statements(template, resource):
             if one.allows:

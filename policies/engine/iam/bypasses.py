@@ -16,8 +16,8 @@ from policies.engine.template.values import listed
 
 # What no stack of ours has, and what it wants instead.
 _NEVER = {
-    "AWS::Lambda::Url": "no address beside the API's, whoever may use it",
-    "AWS::Lambda::LayerVersionPermission": "nobody: functions of this account need no permission for its layers",
+    "AWS::Lambda::Url": "no function URL: the API is the only address",
+    "AWS::Lambda::LayerVersionPermission": "none: functions of this account need no permission for its layers",
 }
 # How a topic tells people, of whom a template says no more than their addresses.
 _PEOPLE = ("email", "email-json", "sms")

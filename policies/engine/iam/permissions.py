@@ -61,7 +61,7 @@ def denied(template: Template, role: Resource, action: str, arn: str, more: Fact
     boundary = template.value(role, "PermissionsBoundary")
     if boundary is not None:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-        wanted = "no boundary: it takes away whatever it does not allow"
+        wanted = "no boundary: it denies whatever it does not allow"
         yield Finding(role.logical_id, "PermissionsBoundary", str(boundary), wanted)
 
 

@@ -32,11 +32,11 @@ def read_json(text: str) -> Any:
     try:
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_refused)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"is no JSON: {error.msg} in line {error.lineno}") from None
+        raise Unreadable(f"is not JSON: {error.msg} in line {error.lineno}") from None
     except _Repeated:
         raise Unreadable(_repeated_key(text)) from None
     except _NoNumber as error:
-        raise Unreadable(f"is no JSON: {error} in line {_line_of_word(text, str(error))}") from None
+        raise Unreadable(f"is not JSON: {error} in line {_line_of_word(text, str(error))}") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
     except ValueError:
@@ -88,4 +88,4 @@ def _line_of_word(text: str, word: str) -> int:
 def _refuse_halves(text: str) -> None:
     for token, line in _tokens(text):
         if token["text"] and _ESCAPED_HALF.search(token["text"]) and _HALF.search(json.loads(token["text"])):
-            raise Unreadable(f"has half a character in line {line}: {token['text'][:40]}")
+            raise Unreadable(f"has an unpaired surrogate in line {line}: {token['text'][:40]}")

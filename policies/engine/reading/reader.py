@@ -25,19 +25,19 @@ def read_template(file: Path) -> dict[str, Any]:
 def checked(document: Any) -> dict[str, Any]:
     """The document if it has the form of a template with resources; raises Unreadable if not."""
     if not isinstance(document, dict):
-        raise Unreadable("is no CloudFormation template: it wants an object with Resources")
+        raise Unreadable("is not a CloudFormation template: it is not an object with Resources")
     resources = document.get("Resources")
     if not isinstance(resources, dict):
-        raise Unreadable("is no CloudFormation template: it has no Resources")
+        raise Unreadable("is not a CloudFormation template: it has no Resources")
     if not any(name not in _LINE_KEYS for name in resources):
         raise Unreadable("has no resources: there is nothing to judge")
     for name, resource in resources.items():
         if name in _LINE_KEYS or str(name).startswith("Fn::"):
             continue
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise Unreadable(f"is no CloudFormation template: Resources.{name} has no Type")
+            raise Unreadable(f"is not a CloudFormation template: Resources.{name} has no Type")
         if not isinstance(resource.get("Properties", {}), dict):
-            raise Unreadable(f"is no CloudFormation template: Resources.{name}.Properties is no object")
+            raise Unreadable(f"is not a CloudFormation template: Resources.{name}.Properties is not an object")
     return document
 
 

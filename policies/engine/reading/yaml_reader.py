@@ -53,7 +53,7 @@ def read_yaml(text: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         problem = " ".join(str(getattr(error, "problem", None) or "cannot be parsed").split())
-        raise Unreadable(f"is no YAML: {problem}{where}") from None
+        raise Unreadable(f"is not YAML: {problem}{where}") from None
 
 
 class _Open:
@@ -119,7 +119,7 @@ class _Reading:
 
     def _key(self, event: yaml.Event, mapping: _Open) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.tag not in (None, "!", f"{_TAG}str"):
-            raise _at(event, "has a key that is no text")
+            raise _at(event, "has a key that is not a text")
         if event.value == "<<" and event.implicit[0]:
             raise _at(event, "has a merge, <<, which CloudFormation does not take,")
         if event.value in mapping.value:

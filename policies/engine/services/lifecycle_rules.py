@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -74,7 +74,7 @@ def early_problems(template: Template, bucket: Resource, days: int, but: str = "
     """
     for path, rule in active_rules(template, bucket):
         if rule is None:
-            yield Finding(bucket.logical_id, path, "unknown, therefore failed", "a rule")
+            yield Finding(bucket.logical_id, path, UNRESOLVED, "a rule")
         else:
             yield from _early_expiry(template, bucket, rule, path, days)
             yield from _early_transition(template, bucket, rule, path, days, but)

@@ -40,7 +40,7 @@ def missing_denial(template: Template, bucket: Resource, what: str, wanted: str)
     owners = {one.owner.logical_id for one in resource_statements(template, bucket)}
     for name in owners or {bucket.logical_id}:
         path = "PolicyDocument.Statement" if owners else ""
-        yield Finding(name, path, f"{what} is not surely denied on {bucket.logical_id}", wanted)
+        yield Finding(name, path, f"{what} is not certainly denied on {bucket.logical_id}", wanted)
 
 
 def table_called(template: Template, wanted: str) -> list[Resource]:

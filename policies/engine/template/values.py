@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from policies.engine.finding import UNRESOLVED
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Template
 
@@ -20,7 +21,7 @@ def is_off(value: Any) -> bool:
 def shown(template: Template, expression: Any) -> str:
     """A property as a finding shows it."""
     value = template.resolve(expression)
-    return "unknown, therefore failed" if value is UNKNOWN else "missing" if expression is None else str(value)
+    return UNRESOLVED if value is UNKNOWN else "missing" if expression is None else str(value)
 
 
 def listed(value: Any) -> tuple[Any, ...]:

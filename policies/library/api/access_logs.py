@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, API_STAGE, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
@@ -82,7 +82,7 @@ def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
         groups.append((stage.place, stage.properties))
     for path, setting in groups:
         if not isinstance(setting, Mapping):
-            yield Finding(stage.resource.logical_id, path, "unknown, therefore failed", "settings that can be told")
+            yield Finding(stage.resource.logical_id, path, UNRESOLVED, "settings that can be resolved")
             continue
         traced, level = setting.get("DataTraceEnabled"), template.resolve(setting.get("LoggingLevel"))
         if not is_off(template.resolve(traced)):

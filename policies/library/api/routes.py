@@ -131,7 +131,7 @@ def _hidden(template: Template) -> Iterator[Finding]:
     for api in template.of_type(API):
         for key in ("Body", "BodyS3Location", "CloneFrom"):
             if api.properties.get(key) is not None:
-                yield Finding(api.logical_id, key, "routes that cannot be told", "methods as resources")
+                yield Finding(api.logical_id, key, "routes that cannot be resolved", "methods as resources")
     for api in template.of_type("AWS::ApiGatewayV2::Api"):
         yield Finding(api.logical_id, "", "an HTTP or WebSocket API", "a REST API")
 

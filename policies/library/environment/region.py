@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Template, walk
@@ -37,7 +37,7 @@ class OneRegion(Policy):
                 found = f"{loose}: wherever the stack happens to be deployed"
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
             elif template.resolve(raw) is UNKNOWN and _REGION.search(str(raw)) is None and "arn:" in str(raw):
-                yield Finding(place, path, "an ARN that cannot be told: unknown, therefore failed", wanted)
+                yield Finding(place, path, f"an ARN that {UNRESOLVED}", wanted)
             written = text if text else str(raw)
             for region in sorted(set(_REGION.findall(written)) - {wanted}) if _REGION_END.search(written) else ():
                 yield Finding(place, path, region, wanted)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.catalogue import stages
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.names import NAMED, name_paths
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template, walk
@@ -49,7 +49,7 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
         name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
         if name is None or (not _says(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
             wanted = f"a name with the word {stage}, or with the stack's name"
-            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
+            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or UNRESOLVED, wanted)
 
 
 def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ class Tags(Policy):
                 continue
             if resource.type not in TAGGED | TAGGED_BY_KEY:
                 wanted = "a type in policies/engine/services/tagging.py"
-                yield Finding(resource.logical_id, "Type", f"{resource.type}: unknown, whether it takes tags", wanted)
+                yield Finding(resource.logical_id, "Type", f"{resource.type}, which is not listed", wanted)
                 continue
             own = _tags(template, resource)
             for key, value in parameters["tags"].items():

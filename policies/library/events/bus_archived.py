@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import archive_problems, archives_of
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import ARCHIVE, BUS
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
@@ -38,7 +38,7 @@ def _leaves_out(template: Template, archive: Resource, events: list[dict[str, st
         return
     wanted = f"a pattern that leaves out none of {written(events)}"
     if not isinstance(pattern, Mapping):
-        yield Finding(archive.logical_id, "EventPattern", "unknown, therefore failed", wanted)
+        yield Finding(archive.logical_id, "EventPattern", UNRESOLVED, wanted)
         return
     keys = {key: None for event in events for key in left_out(template, pattern, event)}
     if "detail" in pattern:

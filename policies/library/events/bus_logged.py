@@ -79,7 +79,7 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
     kind = template.value(group, "LogGroupClass")
     if kind not in (None, "STANDARD", "INFREQUENT_ACCESS"):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
-        yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which keeps what it is told")
+        yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which takes a retention")
     if not template.name(group).startswith("/aws/events/"):
         yield Finding(group.logical_id, "LogGroupName", template.name(group), "a name below /aws/events/")
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):

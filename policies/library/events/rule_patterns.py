@@ -38,7 +38,7 @@ class RulePatterns(Policy):
         for rule in rules_on(template, bus):
             if rule.properties.get("ScheduleExpression") is not None:
                 found = shown(template, rule.properties["ScheduleExpression"])
-                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: a rule of content, not of the clock")
+                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: match content, not a schedule")
         for rule in template.of_type(RULE):
             if not is_enabled(template, rule):
                 yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
@@ -99,7 +99,7 @@ def _content_of_its_own(
     """A rule beyond these asks for content too, and not for the same as another."""
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping) or not pattern.get("detail"):
-        yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
+        yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a pattern on the event's detail")
         return
     # One that is the same is enough to say so.
     other = next((one for one in alike[likeness(pattern)][:2] if one is not rule), None)
