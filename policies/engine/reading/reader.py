@@ -1,4 +1,4 @@
-"""Reads a template file, JSON or YAML with CloudFormation's tags, without CloudFormation's help."""
+"""A reader of template files: JSON, or YAML with CloudFormation's tags."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ _LINE_KEYS = ("__startline__", "__endline__", "__file__")
 
 
 def read_template(file: Path) -> dict[str, Any]:
-    """The template in a file; raises Unreadable with one line that says why it is none."""
+    """Return the template in a file; raise Unreadable with one line that says what is wrong."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -23,7 +23,7 @@ def read_template(file: Path) -> dict[str, Any]:
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document if it has the form of a template with resources; raises Unreadable if not."""
+    """Return the document if it has the shape of a template with resources; else raise Unreadable."""
     if not isinstance(document, dict):
         raise Unreadable("is not a CloudFormation template: it is not an object with Resources")
     resources = document.get("Resources")
@@ -42,7 +42,7 @@ def checked(document: Any) -> dict[str, Any]:
 
 
 def without_line_keys(value: Any) -> Any:
-    """The document without the line numbers that checkov writes into it."""
+    """Return the document without the line numbers that checkov writes into it."""
     if isinstance(value, dict):
         return {str(key): without_line_keys(item) for key, item in value.items() if key not in _LINE_KEYS}
     return [without_line_keys(item) for item in value] if isinstance(value, list) else value

@@ -40,7 +40,7 @@ class SeparateStages(Policy):
 
 
 def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[Finding]:
-    """An export's name is unique in account and region, as the stack's is.
+    """Yield an export without the stage in its name: it is unique in account and region.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
     """
@@ -70,10 +70,10 @@ def _others(template: Template, resource: Resource, other: str) -> Iterator[Find
 
 
 def _says(text: str, word: str) -> bool:
-    """Whether a word is in a text; not as a part of another, nor inside of a variable."""
+    """Return whether a word is in a text; not as a part of another, nor inside a variable."""
     if word not in text.lower():
         return False
-    # What comes after the last brace is not looked through once for every variable that does not end.
+    # The text after the last brace is not searched again for every variable that does not end.
     end = text.rfind("}") + 1
     plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
     return word in re.split(r"[^a-z0-9]+", plain.lower())

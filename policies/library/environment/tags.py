@@ -30,12 +30,12 @@ class Tags(Policy):
             for key, value in parameters["tags"].items():
                 found = own.get(key, [])
                 if found != [value]:
-                    told = ", ".join(map(str, found)) or "missing, or unknown"
-                    yield Finding(resource.logical_id, f"{_PATH}.{key}", told, value)
+                    values = ", ".join(map(str, found)) or "missing, or unknown"
+                    yield Finding(resource.logical_id, f"{_PATH}.{key}", values, value)
 
 
 def _tags(template: Template, resource: Resource) -> dict[Any, list[Any]]:
-    """The values of each key."""
+    """Return the values by key."""
     tags = template.value(resource, _PATH)
     if isinstance(tags, Mapping):
         return {key: [value] for key, value in tags.items()} if resource.type in TAGGED_BY_KEY else {}

@@ -1,4 +1,4 @@
-"""A bus is archived, every event of the wanted kinds, for as long as the stage says.
+"""An archive keeps every wanted event of a bus, as long as the stage says.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 """
@@ -26,7 +26,7 @@ class ArchivedBus(Policy):
             yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"the {part} bus with an archive")
             return
         yield from archive_problems(template, bus, parameters["retention_days"])
-        # One archive of everything is enough; what others leave out is in it.
+        # One complete archive is enough, whatever others leave out.
         problems = [list(_leaves_out(template, one, parameters["events"])) for one in archives_of(template, bus)]
         if all(problems):
             yield from chain.from_iterable(problems)

@@ -59,7 +59,7 @@ def _problems(template: Template, target: RuleTarget, delivered: set[str]) -> It
 
 
 def _openings(template: Template, queue: Resource) -> Iterator[Finding]:
-    """A dead-letter queue that strangers fill proves nothing."""
+    """Yield a dead-letter queue that others may fill: its messages prove nothing."""
     for statement in queue_statements(template, queue):
         if open_to_strangers(template, statement):
             found = "a statement that lets in more than the rules of this stack"

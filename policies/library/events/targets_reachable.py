@@ -31,7 +31,7 @@ class ReachableTargets(Policy):
 
 
 def _same_id(template: Template, rule: Resource) -> Iterator[Finding]:
-    """Of targets of a rule with one id EventBridge keeps one.
+    """Yield targets with the id of another of the rule: EventBridge keeps only one.
 
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
     """
@@ -68,7 +68,7 @@ def _unreachable(template: Template, target: RuleTarget, qualifier: str) -> Iter
 
 
 def _bus_target(template: Template, target: RuleTarget, bus: Resource) -> Iterator[Finding]:
-    """A bus as a target takes the event as it is, and wants a role.
+    """Yield a bus with a changed input or without a role.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
     """

@@ -1,4 +1,4 @@
-"""Every function has a log group of its own with the retention, and no right to make log groups.
+"""Every function has a log group of its own with the retention, and no permission to make log groups.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
 """
