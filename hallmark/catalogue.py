@@ -1,4 +1,4 @@
-"""The control catalogues and the policies' cards: what must hold, why, and which proofs it needs."""
+"""The control catalogues and the policies' cards: requirements, reasons, and wanted proofs."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -35,7 +35,7 @@ NistId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{1,2}(\([0-9]
 
 
 class Model(BaseModel):
-    """Frozen, and no key that is not known."""
+    """A frozen model without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -70,10 +70,10 @@ class Use(Model):
 
 
 class Card(Model):
-    """What a policy is about: what a row that uses it does not say itself.
+    """What a policy is about: the fields that a row which uses it leaves out.
 
     `parameters` are the types of those that a row must give. `behaviours` are the rows of fidelity.yaml that its proofs
-    rest on. `mutants` are read by who judges them, `hallmark.mutants`. In the texts stand words of a row's system.
+    rest on. `mutants` are read by `hallmark.mutants`. Texts may hold the words of policies/engine/words.py.
     """
 
     title: Text
@@ -112,7 +112,7 @@ Proofs = Annotated[list[Annotated[Proof, BeforeValidator(_proof)]], Field(min_le
 
 
 class Row(Model):
-    """A control as its catalogue has it; what it does not say comes from the card of its first policy.
+    """A control's row in its catalogue; the card of its first policy has what it leaves out.
 
     `policy`, `parameters` and `excludes` are short for the only one of `policies`. `behaviours` are beside the cards'.
     """
@@ -139,7 +139,7 @@ class Row(Model):
         return own or self.policies
 
     def place(self, number: int) -> list[str | int]:
-        """Where in the row what is said of one of the uses stands."""
+        """Return the path in the row of one of the uses."""
         return [] if self.policy else ["policies", number]
 
     @model_validator(mode="after")
@@ -164,7 +164,7 @@ class Row(Model):
 
 
 class Control(Model):
-    """One requirement as something that can be proved or fail."""
+    """A requirement that can be proved or fail."""
 
     id: ControlId
     title: Text
@@ -179,12 +179,12 @@ class Control(Model):
     frameworks: Frameworks
 
     def asks_for(self, kind: ProofKind) -> bool:
-        """Whether the control needs a proof of this kind."""
+        """Return whether the control needs a proof of this kind."""
         return any(proof.kind == kind for proof in self.proofs)
 
 
 class Head(Model):
-    """A system's region and stages, stated again here: what judges takes them from nothing that it judges.
+    """A system's region and stages, stated again here: the judge takes nothing from what it judges.
 
     `requirements` is how many the system's specification has; one control proves one of them. `parts` is which resource
     plays which part (policies/engine/parts.py).
@@ -209,14 +209,14 @@ class Catalogue(Head):
     behaviours: dict[str, tuple[str, ...]] = {}
 
     def control(self, control_id: str) -> Control:
-        """The control with an id; raises UserError if there is none."""
+        """Return the control with an id; raise UserError if there is none."""
         for control in self.controls:
             if control.id == control_id:
                 return control
         raise UserError(f"there is no control {control_id} in policies/controls/{self.system}.yaml")
 
     def ending(self, words: str) -> Control | None:
-        """The control whose id ends so; None when there is none."""
+        """Return the control whose id ends with these words; None without one."""
         return next((control for control in self.controls if control.id.endswith(words)), None)
 
 
@@ -230,7 +230,7 @@ def systems(folder: Path = CONTROLS) -> list[str]:
 
 @cache
 def load(system: str, folder: Path = CONTROLS) -> Catalogue:
-    """The catalogue of a system; raises UserError with file and line at the first mistake."""
+    """Return the catalogue of a system; raise UserError with file and line at the first mistake."""
     file = folder / f"{system}.yaml"
     if not file.is_file():
         known = ", ".join(systems(folder)) or "none"
@@ -255,7 +255,7 @@ def load(system: str, folder: Path = CONTROLS) -> Catalogue:
 
 
 def card(policy: str) -> Card:
-    """The card of a policy; raises UserError with file and line at the first mistake."""
+    """Return the card of a policy; raise UserError with file and line at the first mistake."""
     return _card(cards.file_of(policy))
 
 
@@ -271,7 +271,7 @@ def _behaviours(row: Row) -> Iterator[str]:
 
 
 def _control(lines: LinedYaml, index: int, row: Row, head: Head, system: str) -> Control:
-    """The control of a row, with what only its first policy's card says."""
+    """Return the control of a row, completed from its first policy's card."""
     said: dict[str, Any] = {name: getattr(row, name) for name in (*cards.TEXTS, "frameworks")}
     if row.uses:
         about, first = card(row.uses[0].use), row.uses[0].parameters
@@ -289,14 +289,14 @@ def _control(lines: LinedYaml, index: int, row: Row, head: Head, system: str) ->
 def validated_list(
     lines: LinedYaml, path: list[str | int], items: Any, model: type[Validated]
 ) -> tuple[Validated, ...]:
-    """The models of a list in a file; raises UserError with file and line at the first mistake."""
+    """Return the models of a list in a file; raise UserError with file and line at the first mistake."""
     if not isinstance(items, list):
         raise lines.error(path, "wants a list")
     return tuple(validated(lines, [*path, index], item, model) for index, item in enumerate(items))
 
 
 def validated(lines: LinedYaml, path: list[str | int], item: Any, model: type[Validated]) -> Validated:
-    """The model of what is at a path of a file; raises UserError with file and line at the first mistake."""
+    """Return the model of what is at a path of a file; raise UserError with file and line at the first mistake."""
     try:
         return model.model_validate(item)
     except ValidationError as error:
@@ -306,9 +306,9 @@ def validated(lines: LinedYaml, path: list[str | int], item: Any, model: type[Va
 
 def _problem(error: Any) -> str:
     wording = {"extra_forbidden": "there is no such field", "missing": "the field is missing"}
-    told = wording.get(error["type"], error["msg"].removeprefix("Value error, "))
+    problem = wording.get(error["type"], error["msg"].removeprefix("Value error, "))
     shown = error["input"]
-    return f"{told}, got {shown!r}" if isinstance(shown, str | int | float | bool) else told
+    return f"{problem}, got {shown!r}" if isinstance(shown, str | int | float | bool) else problem
 
 
 def _refuse_repeated_ids(lines: LinedYaml, rows: tuple[Row, ...]) -> None:

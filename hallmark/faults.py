@@ -13,7 +13,7 @@ FAULTS = ROOT / "policies" / "faults"
 
 
 class FaultSpec(BaseModel):
-    """One fault, how it is brought about and what must come of it; `duplicates` second effects are allowed."""
+    """A fault, its injection and the wanted outcome; `duplicates` second effects are allowed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,7 +27,7 @@ class FaultSpec(BaseModel):
 
 @cache
 def load(system: str, folder: Path = FAULTS) -> tuple[FaultSpec, ...]:
-    """Return a system's faults in the order of its table; none without a table, UserError for a wrong one."""
+    """Return a system's faults in the order of its table; none without a table, UserError for an invalid one."""
     file = folder / f"{system}.yaml"
     if not file.is_file():
         return ()

@@ -1,4 +1,4 @@
-"""How faithfully the embedded stage does what a control is about."""
+"""The embedded stage's fidelity in what a control is about."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The policies without checkov: loaded so that none can be missing, and put to any template."""
+"""The policies without checkov: loaded strictly, for any template."""
 
 import json
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ Verdict = dict[str, Any]
 
 @cache
 def load(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
-    """Control id -> judgement, of the controls with policies; UserError unless rows and library fit and load."""
-    # Strictly first, for a mistake's file and line.
+    """Return judgements by control id, of controls with policies; UserError unless rows and library fit and load."""
+    # The strict reading first, for a mistake's file and line.
     known = {name: catalogue.load(name, folder) for name in {*catalogue.systems(folder), system}}
     try:
         found = every(folder)
@@ -33,7 +33,7 @@ def load(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """The template in a file; raises UserError in one line if it is none."""
+    """Return the template in a file; raise UserError, in one line, if it is not one."""
     try:
         return read_template(file)
     except Unreadable as error:
@@ -41,7 +41,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def judge(document: Mapping[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
-    """The verdict of every control of a system; the stage is the template's own unless it is named."""
+    """Return the verdict of every control of a system; the stage is the template's own unless it is named."""
     template = template_of(document, system)
     return [_verdict(name, judgement, template, stage) for name, judgement in load(system).items()]
 
@@ -57,12 +57,12 @@ def _plain(finding: Finding) -> dict[str, str]:
 
 
 def template_of(document: Mapping[str, Any], system: str | None = None) -> Template:
-    """A template as the policies read it: names, ARNs and references resolved; its system is its mark's by default."""
+    """Return a template as the policies read it, expressions resolved; its system is its mark's by default."""
     return Template(placed(document, system or Template(document).system))
 
 
 def _system(name: str, document: Mapping[str, Any], wanted: str | None) -> str:
-    """The system whose controls a template must meet; UserError if that cannot be resolved."""
+    """Return the system whose controls a template must meet; raise UserError if it cannot be resolved."""
     try:
         return system_of(Template(document), wanted)
     except NoSystem as error:

@@ -1,4 +1,4 @@
-"""The waivers: what is accepted although a tool or a control objects; each with a reason, an owner and an end.
+"""The waivers: accepted findings of a tool or a control; each with a reason, an owner and an end.
 
 Standard library and PyYAML only: gates also run in environments that hold nothing but their tool.
 """
@@ -18,7 +18,7 @@ from infra.errors import UserError
 from infra.systems import STAGES, owner_of
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
-# Tool -> how its rules look, and one of them.
+# Tool -> the form of its rules, and an example.
 _RULES = {
     "cfn-lint": (re.compile(r"[EWI]\d{4}"), "W2531"),
     "checkov": (re.compile(r"CKV2?_[A-Z]+_\d+"), "CKV_AWS_116"),
@@ -34,16 +34,16 @@ EVERY_SYSTEM = "*"
 # The marks of stacks beside the systems.
 _HOUSE = ("account", "load")
 _WILD = re.compile(r"[*?\[]")
-# A logical id begins with where its resource stands in the stack.
+# A logical id begins with its resource's place in the stack.
 _TELLING = re.compile(r"[A-Za-z0-9]{3}")
 _TYPE = re.compile(r"[A-Z]\w+::\w+::\w+")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a waiver holds: a resource type, a pattern of logical ids, a stage, a system; all that are given must fit.
+    """The scope of a waiver: a resource type, a pattern of logical ids, a stage, a system; all that are given must fit.
 
-    A control's waiver names no system, for the control's id does.
+    A control's waiver names no system; the control's id does.
     """
 
     type: str | None = None
@@ -56,7 +56,7 @@ class Scope:
         return ", ".join(filter(None, (self.type, self.resource, self.stage, system)))
 
     def covers(self, kind: str | None, resource: str, stage: str | None, system: str | None = None) -> bool:
-        """Say whether a resource of that type and logical id in that stage of a system is within the scope."""
+        """Return whether a resource of that type and logical id in that stage of a system is within the scope."""
         if self.system not in (None, EVERY_SYSTEM, system):
             return False
         fits_type = self.type is None or self.type == kind
@@ -66,7 +66,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Waiver:
-    """One waiver; it holds through the day `expires`. `deadlines` are days on which others act, by what they do."""
+    """A waiver; it holds through the day `expires`. `deadlines` are days on which others act, by what they do."""
 
     rule: str
     tool: str
@@ -87,7 +87,7 @@ class Waivers:
     def find(
         self, tool: str, rule: str, kind: str | None, resource: str, stage: str | None, system: str | None = None
     ) -> Waiver | None:
-        """Return the waiver that covers a finding, if there is one; of a control's, the id tells the system."""
+        """Return the waiver that covers a finding, if any; a control's id names the system."""
         same = (waiver for waiver in self.entries if (waiver.tool, waiver.rule) == (tool, rule))
         return next((waiver for waiver in same if waiver.scope.covers(kind, resource, stage, system)), None)
 
@@ -99,7 +99,7 @@ class Waivers:
 
 
 def load(path: Path = WAIVERS, today: date | None = None) -> Waivers:
-    """Read the waivers; UserError with file and line for the first that is wrong, too wide or expired."""
+    """Read the waivers; UserError with file and line for the first that is invalid, too wide or expired."""
     lines = LinedYaml(path)
     if not isinstance(lines.data, dict) or list(lines.data) != ["waivers"] or type(lines.data["waivers"]) is not list:
         raise UserError(f"{lines.place(())}: one list named `waivers` is wanted")
@@ -113,7 +113,7 @@ def _refuse_duplicates(entries: Iterable[Waiver]) -> None:
     for waiver in entries:
         same = known.setdefault((waiver.tool, waiver.rule, waiver.scope), waiver)
         if same is not waiver:
-            raise UserError(f"{waiver.where}: a duplicate: {same.where} waives {waiver.rule} there, too: delete one")
+            raise UserError(f"{waiver.where}: a duplicate: {same.where} also waives {waiver.rule} there: delete one")
 
 
 def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
@@ -132,7 +132,7 @@ def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
 
 
 class _WrongError(Exception):
-    """What is wrong with a field."""
+    """A field is invalid."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -153,8 +153,8 @@ def _check_fields(data: dict[str, Any]) -> None:
         raise _WrongError("tool", f"`tool` must be one of {', '.join(TOOLS)}, not {data['tool']!r}")
     form, example = _RULES[data["tool"]]
     if not form.fullmatch(data["rule"]):
-        told = "a control's id" if data["tool"] == "control" else f"a rule of {data['tool']}"
-        raise _WrongError("rule", f"`rule` must be {told}, such as {example}, not {data['rule']!r}")
+        expected = "a control's id" if data["tool"] == "control" else f"a rule of {data['tool']}"
+        raise _WrongError("rule", f"`rule` must be {expected}, such as {example}, not {data['rule']!r}")
     if data["tool"] == "control" and owner_of(data["rule"]) is None:
         prefixes = ", ".join(f"{system.prefix}_" for system in systems.SYSTEMS)
         raise _WrongError("rule", f"no system has controls like {data['rule']}: their ids begin with {prefixes}")
@@ -182,8 +182,8 @@ def _scope(data: dict[str, Any], tool: str) -> Scope:
     if kind is None and resource is None:
         raise _WrongError("scope", "the scope is too wide: name a type or a resource")
     if resource is not None and (not resource or (_WILD.search(resource) and not _TELLING.match(resource))):
-        told = "a pattern begins with three letters or digits of logical ids, such as Storage*"
-        raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource: {told}")
+        advice = "a pattern begins with three letters or digits of logical ids, such as Storage*"
+        raise _WrongError("scope", f"the scope is too wide: `{resource}` names no resource: {advice}")
     if data.get("stage", STAGES[0]) not in STAGES:
         raise _WrongError("scope", f"there is no stage {data['stage']!r}: `stage` is {' or '.join(STAGES)}")
     _check_system(data, tool)
@@ -191,11 +191,11 @@ def _scope(data: dict[str, Any], tool: str) -> Scope:
 
 
 def _check_system(data: dict[str, Any], tool: str) -> None:
-    """A waiver of a control is of the system whose id it is; any other says of which."""
+    """Refuse a system in a control's waiver, whose id names it, and none or an unknown one in any other."""
     system, known = data.get("system"), (*(one.name for one in systems.SYSTEMS), *_HOUSE)
     if tool == "control":
         if system is not None:
-            raise _WrongError("scope", "a control's id tells its system: leave out `system`")
+            raise _WrongError("scope", "a control's id names its system: leave out `system`")
         return
     if system is None:
         raise _WrongError("scope", f"the scope has no `system`: name {', '.join(known)}, or {EVERY_SYSTEM!r} for all")

@@ -1,1 +1,1 @@
-"""Least privilege, exercised: what roles were used for, beside what they grant."""
+"""Least privilege, exercised: the permissions that roles used, beside those that they grant."""

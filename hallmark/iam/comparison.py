@@ -1,4 +1,4 @@
-"""Puts uses and grants side by side."""
+"""The comparison of uses and grants."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from hallmark.iam.usage import Usage, Use
 
 @dataclass(frozen=True)
 class Comparison:
-    """How often each grant was used, and the uses that nothing grants."""
+    """The number of uses of each grant, and the uses without a grant."""
 
     used: tuple[tuple[Grant, int], ...]
     not_granted: tuple[tuple[Use, int], ...]
 
     def of_stage(self, stage: str) -> tuple[tuple[Grant, int], ...]:
-        """How often the grants of one stage were used, and those that all stages share.
+        """Return how often the grants of one stage, and those that all stages share, were used.
 
-        A run tries everything on one stage; on another it may do no more than deploy it.
+        A run exercises one stage fully; it may only deploy another.
         """
         return tuple((grant, times) for grant, times in self.used if grant.template.stage in (None, stage))
 
 
 def compare(grants: Iterable[Grant], usage: Usage) -> Comparison:
-    """Compare the grants with what was allowed; a refused use of one of their roles is one that nothing grants.
+    """Compare the grants with the uses; a refused use by one of their roles has no grant.
 
-    Roles that are not among the grants' are left out: tests have roles of their own.
+    Other roles are left out: tests have roles of their own.
     """
     known = tuple(grants)
     roles = {grant.role for grant in known}

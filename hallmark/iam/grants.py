@@ -1,4 +1,4 @@
-"""What the roles of a template grant: each action on each resource of each statement counts by itself."""
+"""The grants of a template's roles: one for each action on each resource of each statement."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from policies.engine.template.template import Template, with_mark
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one ARN pattern that a role of a template may do; `sid` names the statement."""
+    """An action on an ARN pattern that a role of a template allows; `sid` names the statement."""
 
     template: Synthesized
     logical_id: str
@@ -23,9 +23,9 @@ class Grant:
     resource: str
 
     def covers(self, use: Use) -> bool:
-        """Tell whether the grant is about a use: `*` and `?` of the resource match as IAM matches them.
+        """Return whether the grant covers a use: `*` and `?` of the resource match as in IAM.
 
-        Conditions are not judged again: whoever made the record judged them.
+        Conditions are not evaluated again: the recorder did.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
         """
         same_action = self.action.lower() == use.action.lower()
@@ -39,7 +39,7 @@ def _pattern(resource: str) -> re.Pattern[str]:
 
 def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
     """Yield the grants of every role of a template as it is deployed in an account."""
-    # What is beside the systems is in the first region, unless its mark says another.
+    # Stacks beside the systems are in the first region, unless their mark says another.
     region = system_of(str(synthesized.system)).region if synthesized.system in NAMES else REGIONS[0]
     template = Template(with_mark(synthesized.body, Account=account, Region=region))
     for role in template.of_type("AWS::IAM::Role"):

@@ -1,8 +1,8 @@
-"""The record of a system's integration tests: which role was used for what, and how often; build/iam/<system>.jsonl.
+"""The record of a system's integration tests: each role's uses and their counts; build/iam/<system>.jsonl.
 
-The file holds one JSON object a line. The first tells the run: `revision`, `account`, `stage`, `system`. The last one
-tells how it ended: `complete` is true when every test of the system ran and passed. What the embedded stage noted, of
-all systems that were tested with it, is between them.
+Each line is a JSON object. The first describes the run: `revision`, `account`, `stage`, `system`. The last says
+how it ended: `complete` is true when every test of the system ran and passed. Between them are the notes of the
+embedded stage, on all systems that were tested with it.
 """
 
 import json
@@ -20,7 +20,7 @@ FOLDER = BUILD / "iam"
 
 @dataclass(frozen=True)
 class Use:
-    """What a role, by its name, was used for: an action on an ARN; `allowed` is false for a call that was refused."""
+    """A use of a role, by its name: an action on an ARN; `allowed` is false for a refused call."""
 
     role: str
     action: str
@@ -46,7 +46,7 @@ def record_of(system: str) -> Path:
 
 
 def begin(revision: str, account: str, stage: str) -> Path:
-    """Start the records of a run and return their draft, which nobody reads before its end."""
+    """Start the records of a run and return their draft, which is not read before the run ends."""
     draft = FOLDER / f"draft.{os.getpid()}"
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(json.dumps({"revision": revision, "account": account, "stage": stage}) + "\n", encoding="utf-8")
@@ -65,7 +65,7 @@ def end(draft: Path, systems: Iterable[str]) -> None:
 
 
 def read(path: Path) -> Usage | None:
-    """Read a record; None when there is none, UserError when the file holds something else."""
+    """Read a record; None without one, UserError for anything else."""
     if not path.is_file():
         return None
     times: Counter[Use] = Counter()
@@ -77,4 +77,4 @@ def read(path: Path) -> Usage | None:
                 times[Use(line["role"], line["action"], line["resource"], line["allowed"])] += int(line["times"])
         return Usage(first["system"], first["revision"], first["account"], first["stage"], complete, times)
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is no record of used permissions: delete it and run `tox -e integration`") from None
+        raise UserError(f"{path} is not a record of used permissions: delete it and run `tox -e integration`") from None

@@ -1,8 +1,8 @@
 """The mutants of a system's controls: small edits that their policies must report.
 
-A policy's card has those that name nothing of a system, which are made to the templates of every system whose row names
-the policy; what is a system's own stands in one file a control. They are many, and only who judges them waits until
-they are read.
+A policy's card has those that name nothing of a system, for the templates of every system whose row names
+the policy; a system's own stand in one file a control. They are many, so they are read only when they are
+judged.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from policies.engine.parameters import differs_by_stage
 
 
 class Selector(Model):
-    """Which resources: of a type, with a role in our metadata, with values at paths (`*` matches any text).
+    """A selector of resources: of a type, with a mark, with values at paths (`*` matches any text).
 
     `related` selects among those that refer to the edited resource (`refers`), that it refers to (`referred`), or only
     that resource (`same`).
@@ -33,7 +33,7 @@ class Selector(Model):
 
 
 class Placed(Model):
-    """A value for a path, in whose texts words stand for something of the template, and of the system.
+    """A value for a path; its texts may hold words for something of the template or the system.
 
     `$self`, `$mark:<role>` and `$first:<type>` are logical ids, `$stage` and `$account` the template's own; the
     system's are those of `policies.engine.words`.
@@ -75,7 +75,7 @@ class Mutant(Model):
 
 
 class Shared(Mutant):
-    """A mutant of a card as a control's use of the policy has it: that policy's report counts, and no other's.
+    """A card's mutant for a control's use of the policy: only that policy's report counts.
 
     `where` is its file and line; `excluded` the reason why the control leaves it out.
     """
@@ -87,7 +87,7 @@ class Shared(Mutant):
 
 @cache
 def load(system: str, folder: Path = CONTROLS) -> dict[str, tuple[Mutant, ...]]:
-    """Control id -> mutants, shared and own; raises UserError with file and line at the first mistake."""
+    """Return mutants, shared and own, by control id; raise UserError with file and line at the first mistake."""
     known = catalogue.load(system, folder)
     own = _own(known, folder)
     found: dict[str, tuple[Mutant, ...]] = {}
@@ -99,13 +99,13 @@ def load(system: str, folder: Path = CONTROLS) -> dict[str, tuple[Mutant, ...]]:
 
 
 def _own(known: Catalogue, folder: Path) -> dict[str, tuple[Mutant, ...]]:
-    """Control id -> the mutants that are the system's own."""
+    """Return the system's own mutants by control id."""
     controls = {control.id: control for control in known.controls}
     found: dict[str, tuple[Mutant, ...]] = {}
     for file in sorted((folder / known.system / "mutants").glob("*.yaml")):
         lines, name = LinedYaml(file), file.stem.upper()
         if name not in controls:
-            raise lines.error([], f"mutants of {name}, which is no control")
+            raise lines.error([], f"mutants of {name}, which is not a control")
         mutants = validated_list(lines, [], lines.data, Mutant)
         _refuse_other_stages(lines, mutants, known.stages)
         _refuse_unknown_words(lines, [], mutants, _parameters(controls[name]))
@@ -119,7 +119,7 @@ def _parameters(control: Control) -> dict[str, Any]:
 
 
 def of_card(policy: str) -> tuple[tuple[str, Mutant], ...]:
-    """The mutants of a policy's card, each with its place, `file:line`; raises UserError at the first mistake."""
+    """Return the mutants of a policy's card, each with its place, `file:line`; raise UserError at the first mistake."""
     return _of_card(policy, cards.file_of(policy))
 
 
@@ -139,7 +139,7 @@ def _of_card(policy: str, file: Path) -> tuple[tuple[str, Mutant], ...]:
 
 
 def _shared(known: Catalogue, folder: Path, index: int, number: int) -> Iterator[Mutant]:
-    """The mutants of the card of one of a control's policies."""
+    """Yield the mutants of the card of one of a control's policies."""
     use = known.controls[index].policies[number]
     mutants = of_card(use.use)
     excluded = _excluded(known, folder, index, use, {mutant.name for _, mutant in mutants})
@@ -150,7 +150,7 @@ def _shared(known: Catalogue, folder: Path, index: int, number: int) -> Iterator
 
 
 def _excluded(known: Catalogue, folder: Path, index: int, use: Use, names: set[str]) -> dict[str, str]:
-    """Mutant -> why a control leaves it out."""
+    """Return why a control leaves mutants out, by mutant."""
     for one in use.excludes:
         if one.mutant not in names:
             file = folder / f"{known.system}.yaml"
@@ -161,9 +161,9 @@ def _excluded(known: Catalogue, folder: Path, index: int, use: Use, names: set[s
 
 
 def _made(mutant: Mutant, known: Catalogue, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A mutant with the system's words filled in: one for all its stages, or one for each if it differs by stage.
+    """Yield a mutant with the system's words filled in: one for all stages, or one for each if it differs by stage.
 
-    None for stages that the system lacks, and where a parameter is named that a row may leave out and does.
+    None for stages that the system lacks, or if it names an optional parameter that the row leaves out.
     """
     raw = mutant.model_dump(exclude_unset=True, exclude={"when", "stages"})
     used = words.named(raw) | set(mutant.when)

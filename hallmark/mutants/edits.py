@@ -16,7 +16,7 @@ from policies.engine.template.template import Resource, Template
 
 Step = str | int
 Document = dict[str, Any]
-# A path that starts with one of these is of the resource itself, not of its Properties.
+# A path that starts with one of these is relative to the resource, not to its Properties.
 _ATTRIBUTES = ("Type", "Condition", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 _WORD = re.compile(r"\$(self|stage|account|mark:[a-z0-9_-]+|first:\w+::\w+::\w+)")
 
@@ -27,17 +27,17 @@ class NothingThereError(UserError):
 
 @dataclass(frozen=True)
 class Edit:
-    """An edited template, what was done, and the resources that a policy must report: none if there are none such."""
+    """An edited template, what was done, and the resources that a policy must report, possibly none."""
 
     document: Document
-    told: str
+    done: str
     wanted: tuple[str, ...]
 
 
 def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any] | None = None) -> Iterator[Edit]:
-    """Every edit that a mutant stands for: each resource it is on, each place that its path matches.
+    """Yield every edit of a mutant: each resource it is on, each place that its path matches.
 
-    `bodies` is what was worked out before from the document's resources, as Template has it.
+    `bodies` caches results on the document's resources, as in Template.
     """
     template = Template(document, bodies)
     if mutant.on is None:
@@ -112,13 +112,13 @@ def _wanted(mutant: Mutant, template: Template, resource: Resource | None, docum
         return (TEMPLATE,)
     if mutant.reports == "self":
         return (resource.logical_id,) if resource else ()
-    # A removed resource's relations are in the template as it was.
+    # A removed resource's relations are in the unedited template.
     source = template if mutant.reports.related else Template(document)
     return tuple(sorted(one.logical_id for one in select(mutant.reports, source, resource)))
 
 
 def select(selector: Selector, template: Template, other: Resource | None = None) -> list[Resource]:
-    """The resources that a selector selects."""
+    """Return the resources that a selector selects."""
     found = template.of_type(selector.type) if selector.type else list(template.resources.values())
     return [
         resource
@@ -155,7 +155,7 @@ def _at(raw: Any, steps: list[Step]) -> Any:
 
 
 def parsed(path: str) -> list[Step]:
-    """`Targets[*].RetryPolicy` as steps: keys, indexes, and `[...]` for a choice; a key with dots is in quotes."""
+    """Return `Targets[*].RetryPolicy` as steps: keys, indexes, `[...]` for a choice; a key with dots is quoted."""
     steps: list[Step] = []
     for quoted, key, choice in re.findall(r'"([^"]+)"|([^.\[\]"]+)|\[([^\]]*)\]', path):
         if choice:
@@ -168,7 +168,7 @@ def parsed(path: str) -> list[Step]:
 
 
 def expanded(raw: Any, steps: list[Step], must_exist: bool) -> Iterator[list[Step]]:
-    """The exact paths that a path stands for: `[*]` is every element, `[Key=value]` those with a value."""
+    """Yield the exact paths of a path: `[*]` is every element, `[Key=value]` those with a value."""
     if not steps:
         yield []
         return
@@ -206,7 +206,7 @@ def _shown(steps: list[Step]) -> str:
 
 
 def _filled(value: Any, template: Template, own: str, stage: str) -> Any:
-    """The value with the words filled in that stand for something of the template."""
+    """Return the value with the words for something of the template filled in."""
     if isinstance(value, list):
         return [_filled(item, template, own, stage) for item in value]
     if isinstance(value, dict):
@@ -240,5 +240,5 @@ def _first(template: Template, kind: str) -> str:
 
 
 def _account(template: Template) -> str:
-    """The account for a Fn::Sub: its number where the template says it."""
+    """Return the account for a Fn::Sub: its number where the template says it."""
     return template.account if template.account.isdigit() else "${AWS::AccountId}"

@@ -1,4 +1,4 @@
-"""Mutants: every policy must report what breaks its control, exactly that, and nothing before."""
+"""The judgement of mutants: every policy must report what breaks its control, exactly that, and nothing before."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Document = dict[str, Any]
 class Survivor:
     """A mutant that its policy did not report, or not exactly; `edit` says what was done where.
 
-    `policy` is whose report counts: all of the control's, one after the other, for a mutant of the control's own.
+    `policy` is the one whose report counts; for a control's own mutant, all of the control's.
     """
 
     control: str
@@ -42,7 +42,7 @@ class Survivor:
 
 @dataclass
 class Result:
-    """How many mutants there were, which survived, and the seconds it took."""
+    """The number of mutants, the survivors, and the seconds it took."""
 
     total: int = 0
     survivors: list[Survivor] = field(default_factory=list)
@@ -54,15 +54,15 @@ class Result:
 
 
 def template_file(system: str, stage: str) -> Path:
-    """Where a system's synthesized template is."""
+    """Return the path of a system's synthesized template."""
     return CLOUD_ASSEMBLY / f"{system_of(system).stack_name(stage)}.template.json"
 
 
 def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> Result:
     """Judge every mutant of every control in both stages; `only` restricts it to some controls.
 
-    UserError for a policy of a control that no mutant shows to fail, for an exclusion that is not needed, and for a
-    mutant that finds nothing to edit: one of a card, in no system.
+    UserError for a policy of a control without a mutant that it reports, for an exclusion that is not needed, and for a
+    mutant that finds nothing to edit (a card's: in no system).
     """
     started = time.perf_counter()
     trial, mutants = Trial(_documents(system, folder)), load(system, folder)
@@ -82,7 +82,7 @@ def _documents(system: str, folder: Path) -> dict[str, Document]:
 
 
 def _made_elsewhere(idle: set[str], system: str, folder: Path) -> set[str]:
-    """Which mutants of cards, by their places, find something to edit in the templates of another system."""
+    """Return the places of the cards' mutants that find something to edit in another system's templates."""
     found: set[str] = set()
     for other in (name for name in catalogue.systems(folder) if name != system):
         mutants, documents = load(other, folder), _documents(other, folder)
@@ -94,7 +94,7 @@ def _made_elsewhere(idle: set[str], system: str, folder: Path) -> set[str]:
 
 @dataclass
 class Trial:
-    """The mutants of one system: `made` says of those of cards, by their places, whether they find anything to edit."""
+    """The trial of one system's mutants: `made` says of the cards', by place, whether they find anything to edit."""
 
     documents: dict[str, Document]
     result: Result = field(default_factory=Result)
@@ -127,16 +127,16 @@ class Trial:
     def _outcomes(
         self, judge: Judgement, mutant: Mutant, waived: Mapping[str, frozenset[str]]
     ) -> Iterator[Survivor | frozenset[str]]:
-        """For each edit of a mutant the policies that reported it, or that it survived."""
+        """Yield, for each edit of a mutant, the policies that reported it, or that it survived."""
         control, made = judge.control.id, list(_edits(mutant, self.documents, self.bodies))
         if isinstance(mutant, Shared):
-            # The same line may be a mutant for each stage, and of each control that uses the policy.
+            # One line may be a mutant for each stage and each control that uses the policy.
             self.made[mutant.where] = self.made.get(mutant.where, False) or bool(made)
         elif not made:
             raise UserError(f"{control}: the mutant {mutant.name!r} finds nothing to edit in any template")
         for stage, edit in made:
             if not edit.wanted:
-                raise UserError(f"{control}: the mutant {edit.told} asks for no report: it shows nothing")
+                raise UserError(f"{control}: the mutant {edit.done} asks for no report: it shows nothing")
             if waived[stage].issuperset(edit.wanted):
                 continue  # what is reported anyway shows nothing
             found = self._found(judge, edit.document, stage)
@@ -144,10 +144,10 @@ class Trial:
             if reported - waived[stage] == {*edit.wanted} - waived[stage]:
                 yield frozenset(finding.policy for finding in found)
             else:
-                yield Survivor(control, _named(judge), stage, edit.told, tuple(sorted(reported)), edit.wanted)
+                yield Survivor(control, _named(judge), stage, edit.done, tuple(sorted(reported)), edit.wanted)
 
     def _waived(self, judge: Judgement, stage: str) -> frozenset[str]:
-        """The resources that violate the control and may; those that may not are survivors."""
+        """Return the resources that violate the control under a waiver; others are survivors."""
         control, document = judge.control.id, self.documents[stage]
         found = tuple(sorted({finding.resource for finding in self._found(judge, document, stage)}))
         waived = _waived(control, found, document, stage)
@@ -157,13 +157,13 @@ class Trial:
         return waived
 
     def _found(self, judge: Judgement, document: Document, stage: str) -> list[Finding]:
-        # A mutant shares all resources but one with its template; what is worked out from that one goes with it.
+        # A mutant shares all resources but one with its template; results on that one are kept apart.
         bodies = self.bodies if document is self.documents[stage] else {**self.bodies}
         return judge.findings(Template(document, bodies), stage)
 
 
 def _whose(judge: Judgement, mutant: Mutant) -> Judgement:
-    """The judgement that a mutant is put to: of its policy alone where it is of a card."""
+    """Return the judgement of a mutant: by its policy alone if it is a card's."""
     if not isinstance(mutant, Shared) or len(judge.policies) == 1:
         return judge
     return replace(judge, policies=tuple(one for one in judge.policies if one[0].policy == mutant.policy))
@@ -185,7 +185,7 @@ def _waived(control: str, reported: Sequence[str], document: Document, stage: st
 
 
 def _edits(mutant: Mutant, documents: Mapping[str, Document], bodies: dict[Any, Any]) -> Iterator[tuple[str, Edit]]:
-    """Every edit with its stage; of a card's mutant, those that name what the template has."""
+    """Yield every edit with its stage; for a card's mutant, only those whose words the template has."""
     shared = isinstance(mutant, Shared)
     for stage in mutant.stages or documents:
         try:

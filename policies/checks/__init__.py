@@ -1,1 +1,1 @@
-"""What checkov loads: the one file beside this one; checkov loads no folder without this file."""
+"""The folder that checkov loads: the one file beside this one; without this file checkov loads nothing."""

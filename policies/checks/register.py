@@ -1,7 +1,7 @@
-"""A checkov check for every control of every catalogue; or one sentence, and checkov ends with exit code 2.
+"""A checkov check for every control of every catalogue. If anything cannot be loaded: one sentence and exit code 2.
 
-checkov only logs what a file raises that it loads, and then passes. SystemExit it lets through, but not from one of the
-processes that it forks, one a framework: there it takes no answer for nothing found. So the answer is made to say it.
+checkov only logs an exception of a file that it loads, and passes. It lets SystemExit through, but not from the
+processes that it forks, one a framework: there no answer means no findings. So the answer itself carries the error.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ _FRAMEWORK = "cloudformation"
 
 
 def _register() -> None:
-    # First, and only as long as the policies load: a folder of our root's must not stand for a package of checkov's.
+    # First on the path, and only while the policies load: our folders must not shadow packages of checkov's.
     sys.path.insert(0, ROOT)
     try:
         from policies.engine.checkov_adapter import register_controls
@@ -33,12 +33,12 @@ def _register() -> None:
 
 
 def _worker() -> tuple[Any, ...]:
-    """What checkov gave the process that it forked: a function, its runners, and where the answer goes."""
+    """Return what checkov passed to its forked process: a function, its runners, and the connection for the answer."""
     return tuple(getattr(multiprocessing.current_process(), "_args", ()))
 
 
 def _is_for_others() -> bool:
-    """Whether this process of checkov's is for other frameworks: each loads every check, whatever it scans."""
+    """Return whether this process runs other frameworks: each loads every check, whatever it scans."""
     items = [item for one in _worker() if isinstance(one, list) for item in one if isinstance(item, tuple)]
     frameworks = {getattr(item[0], "check_type", "") for item in items}
     return bool(frameworks) and _FRAMEWORK not in frameworks

@@ -1,7 +1,7 @@
 """The library's cards: what a policy is about, and which parameters a row that uses it must give.
 
 A card is `policies/library/<topic>/<name>.yaml`, beside the policy. `hallmark.catalogue` reads it strictly, with lines;
-this reading stands alone, for checkov.
+this module reads it without hallmark, for checkov.
 """
 
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ _Loader = loader({"bool": "^(?:true|false)$"})
 
 
 class NoCard(Exception):
-    """A card is missing, or is none; the message is one line."""
+    """A card is missing or invalid; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What checkov needs of a card; in its texts stand the words of `policies.engine.words`."""
+    """The fields of a card that checkov needs; the words in its texts are those of `policies.engine.words`."""
 
     title: str
     fix: str
@@ -37,17 +37,17 @@ class Card:
 
 
 def file_of(policy: str) -> Path:
-    """Where the card of a policy, `topic/name`, is."""
+    """Return the path of the card of a policy, `topic/name`."""
     return Path(policies.library.__path__[0]) / f"{policy}.yaml"
 
 
 def names() -> set[str]:
-    """Every policy that has a card."""
+    """Return every policy that has a card."""
     return {f"{file.parent.name}/{file.stem}" for file in file_of("*/*").parents[1].glob("*/*.yaml")}
 
 
 def card(policy: str) -> Card:
-    """The card of a policy; raises NoCard."""
+    """Return the card of a policy; raise NoCard."""
     return _read(file_of(policy), f"policies/library/{policy}.yaml")
 
 
@@ -67,7 +67,7 @@ def _read(file: Path, shown: str) -> Card:
             raise NoCard(f"there is no policy {policy}: policies/library/{policy}.py is missing") from None
         raise NoCard(f"{shown} is missing: a policy has a card beside it") from None
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise NoCard(f"{shown} is no card: {' '.join(str(error).split())}") from None
+        raise NoCard(f"{shown} is not a card: {' '.join(str(error).split())}") from None
 
 
 def refuse_unknown_parameters(texts: Any, declared: Mapping[str, Shape]) -> None:
@@ -75,7 +75,7 @@ def refuse_unknown_parameters(texts: Any, declared: Mapping[str, Shape]) -> None
     known = {name for name, wanted in declared.items() if not wanted.optional}
     unknown = sorted(words.named(texts) - known)
     if unknown:
-        raise ValueError(f"$parameter:{unknown[0]} is no parameter that every row has")
+        raise ValueError(f"$parameter:{unknown[0]} is not a parameter that every row has")
 
 
 def _problem(data: Any) -> str:

@@ -1,7 +1,7 @@
 """The control catalogues as the policies need them: which policies a control uses, with which parameters for a stage.
 
-What a row does not say comes from the card of its first policy. `hallmark.catalogue` reads the same files strictly,
-with lines; this reading stands alone, for checkov.
+Fields that a row leaves out come from the card of its first policy. `hallmark.catalogue` reads the same files strictly,
+with lines; this module reads them without hallmark, for checkov.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,16 +23,16 @@ _Loader = loader({"bool": "^(?:true|false)$"})
 
 
 class NoCatalogue(Exception):
-    """A file of policies/controls, or a card that a row of it needs, cannot be used; the message is one line."""
+    """A catalogue, or a card that one of its rows needs, cannot be used; the message is one line."""
 
 
 class NoStage(Exception):
-    """A parameter differs by stage, and the template does not tell its stage."""
+    """A parameter differs by stage, and the template's stage cannot be resolved."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """A policy of the library, `topic/name`, how to mend what it finds, and its parameters.
+    """A policy of the library, `topic/name`, the fix for its findings, and its parameters.
 
     A parameter has one value, or one for each stage.
     """
@@ -42,7 +42,7 @@ class Use:
     parameters: Mapping[str, Any]
 
     def parameters_of(self, stage: str, stages: tuple[str, ...]) -> dict[str, Any]:
-        """The parameters for a stage; raises NoStage if one differs by stage and the stage is not known."""
+        """Return the parameters for a stage; raise NoStage if one differs by stage and the stage cannot be resolved."""
         return {name: _for_stage(name, value, stage, stages) for name, value in self.parameters.items()}
 
 
@@ -50,13 +50,13 @@ def _for_stage(name: str, value: Any, stage: str, stages: tuple[str, ...]) -> An
     if not differs_by_stage(value, stages):
         return value
     if stage not in value:
-        raise NoStage(f"{name} differs by stage, and the stage is unknown")
+        raise NoStage(f"{name} differs by stage, and the stage cannot be resolved")
     return value[stage]
 
 
 @dataclass(frozen=True)
 class Control:
-    """A requirement: the policies that judge it (none if it is proved otherwise), and how to mend what they find."""
+    """A requirement: the policies that judge it (none if it is proved otherwise), and the fix for their findings."""
 
     id: str
     title: str
@@ -66,7 +66,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The controls of one system by their ids, and what they take for granted of where it is deployed.
+    """The controls of one system by their ids, with its region and stages.
 
     `parts` says which resource plays which part, as written: `policies.engine.parts` reads it.
     """
@@ -79,18 +79,18 @@ class Catalogue:
 
     @property
     def slug(self) -> str:
-        """The system in physical names."""
+        """The system's name in physical names."""
         return self.system.replace("_", "-")
 
 
 @cache
 def catalogues(folder: Path = CONTROLS) -> dict[str, Catalogue]:
-    """System -> catalogue, of every system; raises NoCatalogue."""
+    """Return every system's catalogue by system; raise NoCatalogue."""
     return {file.stem: _read(file) for file in sorted(folder.glob("*.yaml"))}
 
 
 def stages() -> frozenset[str]:
-    """Every stage of every system."""
+    """Return every stage of every system."""
     return frozenset(stage for catalogue in catalogues().values() for stage in catalogue.stages)
 
 
@@ -103,7 +103,7 @@ def _read(file: Path) -> Catalogue:
     except NoCard as error:
         raise NoCatalogue(str(error)) from None
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise NoCatalogue(f"{file.name} is no catalogue of controls: {' '.join(str(error).split())}") from None
+        raise NoCatalogue(f"{file.name} is not a catalogue of controls: {' '.join(str(error).split())}") from None
 
 
 def _control(row: Mapping[str, Any], catalogue: Catalogue) -> Control:
@@ -117,7 +117,7 @@ def _control(row: Mapping[str, Any], catalogue: Catalogue) -> Control:
 
 
 def _named(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Each policy with its parameters; the short form names one `policy` beside its `parameters`."""
+    """Yield each policy with its parameters; the short form names one `policy` beside its `parameters`."""
     if "policy" in row:
         yield row["policy"], row.get("parameters", {})
     for one in row.get("policies", ()):

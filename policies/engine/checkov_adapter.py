@@ -15,10 +15,10 @@ from policies.engine.template.template import Template
 
 
 class ControlCheck(BaseResourceCheck):
-    """Judges a template of its system once, then tells checkov about each resource of it.
+    """A checkov check that judges a template of its system once and reports on each of its resources.
 
-    What is missing altogether shows at the template's first resource, because checkov only asks about resources that
-    are there.
+    Findings on the template as a whole show at its first resource, because checkov only asks about resources that
+    exist.
     """
 
     def __init__(self, judgement: Judgement) -> None:
@@ -34,14 +34,14 @@ class ControlCheck(BaseResourceCheck):
         )
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """FAILED with details for a resource with findings, PASSED for one in scope, else nothing to say."""
+        """Return FAILED with details for a resource with findings, PASSED for one in scope, else UNKNOWN."""
         judged = _OPENED.of_resource(conf, self.entity_path.partition(f":{conf['Type']}:")[0])
-        # First, for most checks are of another system than most templates.
+        # Asked first: most checks are of another system than most templates.
         if judged.system not in (self._system, None):
             return CheckResult.UNKNOWN
         name = self.entity_path.rpartition(":")[2]
         found = self._found(judged, name)
-        # checkov drops the details of a CloudFormation check, but shows the guideline of the moment.
+        # checkov drops the details of a CloudFormation check, but shows the guideline that it has at this moment.
         self.details = [_line(finding) for finding in found]
         self.evaluated_keys = [finding.path for finding in found]
         self.guideline = " | ".join(self.details) or self._guideline
@@ -52,11 +52,11 @@ class ControlCheck(BaseResourceCheck):
         return CheckResult.PASSED if in_scope else CheckResult.UNKNOWN
 
     def found(self, file: Path, name: str) -> list[Finding]:
-        """What is wrong with a resource of a template's file that the check has judged."""
+        """Return the findings on a resource of a template's file that the check has judged."""
         return self._found(_OPENED.of_file(file), name)
 
     def _found(self, opened: "Opened", name: str) -> list[Finding]:
-        # Of a template that cannot be read, every resource is one too many.
+        # Of a template that cannot be read, every resource fails.
         return self._findings(opened).get(name if opened.names else "", [])
 
     def _findings(self, opened: "Opened") -> dict[str, list[Finding]]:
@@ -70,7 +70,7 @@ class ControlCheck(BaseResourceCheck):
 
 
 class Opened:
-    """A template's file with its system: None if that cannot be resolved, so that every check fails."""
+    """A template's file with its system; None, so that every check fails, if that cannot be resolved."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -86,7 +86,7 @@ class Opened:
             if self.system not in SHARED:
                 self.template = Template(placed(document, self.system))
         except Exception as error:
-            # checkov would take an exception for a check with nothing to say.
+            # checkov takes an exception for a check without a result.
             self.problem = str(error) if isinstance(error, NoSystem) else f"cannot judge: {error}"
 
     @property
@@ -95,7 +95,7 @@ class Opened:
         return next(iter(self.names), "")
 
     def judged_by(self, judgement: Judgement) -> list[Finding]:
-        """What a control finds; the one problem of a template that cannot be judged."""
+        """Return what a control finds; the one error of a template that cannot be judged."""
         if self.template is None:
             wanted = f"a template of {judgement.catalogue.system}"
             return [Finding(TEMPLATE, "", self.problem, wanted)]
@@ -116,13 +116,13 @@ class _Files:
         return self._opened[file]
 
     def of_resource(self, conf: dict[str, Any], shown: str) -> Opened:
-        """The template of a resource; every check asks about one resource before checkov goes on to the next."""
+        """Return the template of a resource; every check asks about one resource before checkov goes on to the next."""
         if self._last is None or self._last[0] is not conf:
             self._last = conf, self.of_file(self._file(conf, shown))
         return self._last[1]
 
     def _file(self, conf: dict[str, Any], shown: str) -> Path:
-        """checkov writes the file into every object of a resource, and shows it from the scanned folder."""
+        """Return the file: checkov writes it into every object of a resource, and shows a relative path."""
         for value in conf.values():
             if isinstance(value, dict) and "__file__" in value:
                 self._shown[shown] = Path(value["__file__"])
@@ -139,6 +139,6 @@ def _line(finding: Finding) -> str:
 
 
 def register_controls() -> None:
-    """Register every control of every catalogue with checkov; raises NoCatalogue and NoPolicy."""
+    """Register every control of every catalogue with checkov; raise NoCatalogue and NoPolicy."""
     for judgement in every().values():
         ControlCheck(judgement)

@@ -1,4 +1,4 @@
-"""Clues to the part that a resource plays: what it is wired with, as a catalogue declares it.
+"""Clues to the part that a resource plays: how it is wired, as a catalogue declares it.
 
 Each clue names candidates. A value may name another part, whose player is looked up first.
 """
@@ -41,13 +41,13 @@ from policies.engine.template.values import listed
 
 Player = Callable[[str, str], Resource | None]
 Candidates = Iterable[Resource | None]
-# What puts something into a resource of a kind.
+# The actions that put something into a resource of a kind.
 _PUTS = {"events:PutEvents": BUS, "sns:Publish": TOPIC, "sqs:SendMessage": QUEUE}
 
 
 @dataclass(frozen=True)
 class Clue:
-    """How candidates are found; `of` is the kind of part that the value names, `values` are the only ones it takes."""
+    """How to find candidates; `of` is the kind of part that the value names, `values` the only ones it takes."""
 
     find: Callable[[Template, Any, Player], Candidates]
     of: str = ""
@@ -93,7 +93,7 @@ def _most_called_by(template: Template, callers: str, _: Player) -> Candidates:
 
 
 def _state(template: Template, name: str, _: Player) -> Candidates:
-    """The functions that a workflow's state of a name calls, however deep the state lies.
+    """Return the functions that a workflow's state of a name calls, however deep the state lies.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
     """
@@ -147,7 +147,7 @@ def _most_rules(template: Template, _: str, __: Player) -> Candidates:
 
 
 def _calls(template: Template, part: str, player: Player) -> Candidates:
-    """The bus whose rules, or the bucket whose notifications, call a function most."""
+    """Return the bus whose rules, or the bucket whose notifications, call a function most."""
     function = player("function", part)
     callers = [call.caller for call in calls_of(template, function)] if function else []
     return [most(bus_of(template, one) if one.type == RULE else one for one in callers)]
@@ -164,7 +164,7 @@ def _receives(template: Template, what: str, _: Player) -> Candidates:
 
 
 def _most_filled_by(template: Template, part: str, player: Player) -> Candidates:
-    """The queue that most rules of a bus send to; a queue for what failed is none."""
+    """Return the queue that most rules of a bus send to, dead-letter queues left out."""
     bus = player("bus", part)
     targets = [target for rule in (rules_on(template, bus) if bus else []) for target in targets_of(rule)]
     dead = [dead_letter_queue(template, target) for target in targets]
@@ -184,7 +184,7 @@ def _keys(template: Template, names: Any, _: Player) -> Candidates:
 
 
 def _named_by(template: Template, part: str, player: Player) -> Candidates:
-    """What a function's environment names."""
+    """Return the resources that a function's environment names."""
     function = player("function", part)
     variables = template.value(function, "Environment.Variables") if function else None
     return [
@@ -192,14 +192,14 @@ def _named_by(template: Template, part: str, player: Player) -> Candidates:
     ]
 
 
-def _not_told_by(template: Template, _: str, __: Player) -> Candidates:
-    """The topics that no alarm publishes to."""
+def _not_notified_by(template: Template, _: str, __: Player) -> Candidates:
+    """Return the topics that no alarm publishes to."""
     used = {str(arn) for alarm in template.of_type(ALARM) for arn in listed(template.value(alarm, "AlarmActions"))}
     return [topic for topic in template.of_type(TOPIC) if template.arn(topic) not in used]
 
 
 def most(candidates: Candidates) -> Resource | None:
-    """The candidate that is named most often; of several the first."""
+    """Return the candidate that is named most often, the first of several."""
     found = [one for one in candidates if one]
     counts = Counter(one.logical_id for one in found)
     return max(found, key=lambda one: counts[one.logical_id]) if found else None
@@ -219,5 +219,5 @@ CLUES = {
     "most_filled_by": Clue(_most_filled_by, of="bus"),
     "keys": Clue(_keys),
     "named_by": Clue(_named_by, of="function"),
-    "not_told_by": Clue(_not_told_by, values=frozenset({"alarms"})),
+    "not_notified_by": Clue(_not_notified_by, values=frozenset({"alarms"})),
 }

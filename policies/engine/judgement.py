@@ -15,7 +15,7 @@ from policies.engine.template.template import Template
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a control of a catalogue says of templates: it fails if any of its policies does."""
+    """A control's judgement of templates: it fails if any of its policies does."""
 
     control: Control
     catalogue: Catalogue
@@ -28,9 +28,9 @@ class Judgement:
         return frozenset(kind for _, policy in self.policies for kind in policy.scope)
 
     def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
-        """Every violation, each with its policy and its fix; what cannot be judged is a violation too. Never raises."""
+        """Return every violation with its policy and fix; what cannot be judged is a violation too. Never raises."""
         found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
-        # What several policies say alike, the first of them says.
+        # A finding that several policies share is reported once.
         said: dict[Finding, Finding] = {}
         for finding in found:
             said.setdefault(replace(finding, policy=""), finding)
@@ -53,7 +53,7 @@ class Judgement:
 
 
 def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
-    """Control id -> judgement, of the system's controls that have policies; raises NoCatalogue and NoPolicy."""
+    """Return judgements by control id, of a system's controls with policies; raise NoCatalogue and NoPolicy."""
     catalogue = catalogues(folder)[system]
     try:
         parts = declared(catalogue.parts)
@@ -69,13 +69,13 @@ def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:
 
 
 def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
-    """Control id -> judgement, of every system; raises NoCatalogue, and NoPolicy also for one that no row names."""
+    """Return judgements by control id, of every system; raise NoCatalogue, and NoPolicy also for an unused policy."""
     found: dict[str, Judgement] = {}
     for system in catalogues(folder):
         own = judgements(system, folder)
         twice = sorted(found.keys() & own.keys())
         if twice:
-            raise NoCatalogue(f"{system}.yaml: another catalogue has the control {twice[0]}, too")
+            raise NoCatalogue(f"{system}.yaml: another catalogue also has the control {twice[0]}")
         found.update(own)
     alone = sorted(cards.names() - library.names())
     if alone:

@@ -1,4 +1,4 @@
-"""The library's policies by their names, `topic/name`, loaded so that what does not load cannot go unnoticed."""
+"""The library's policies by name, `topic/name`; one that does not load is an error."""
 
 from importlib import import_module
 from pathlib import Path
@@ -12,14 +12,14 @@ class NoPolicy(Exception):
 
 
 def names() -> set[str]:
-    """Every policy that has a file."""
+    """Return every policy that has a file."""
     folder = Path(policies.library.__path__[0])
     files = [file for file in folder.glob("*/*.py") if file.stem != "__init__"]
     return {f"{file.parent.name}/{file.stem}" for file in files}
 
 
 def policy(name: str) -> Policy:
-    """The policy of a name; raises NoPolicy."""
+    """Return the policy of a name; raise NoPolicy."""
     file = f"policies/library/{name}.py"
     if name not in names():
         raise NoPolicy(f"there is no policy {name}: {file} is missing")
@@ -30,5 +30,5 @@ def policy(name: str) -> Policy:
         raise NoPolicy(f"{file} does not load: {problem}") from None
     found = getattr(module, "policy", None)
     if not isinstance(found, Policy):
-        raise NoPolicy(f"{file}: wants to end with `policy =` an instance of its own Policy")
+        raise NoPolicy(f"{file}: must end with `policy =` an instance of its own Policy")
     return found

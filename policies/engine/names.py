@@ -1,6 +1,6 @@
-"""Where types have their physical names, and what such a name begins with.
+"""The properties that hold the physical names of types.
 
-Without one CloudFormation makes a name, from the name of the stack.
+Without one CloudFormation makes a name from the stack's.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
 """
 
@@ -52,10 +52,10 @@ _INNER = (
 
 
 def name_paths(resource: Resource) -> Iterator[str]:
-    """The properties with a resource's physical names.
+    """Yield the properties with a resource's physical names.
 
-    Of a type that nobody has listed: `Name`, or the end of the type's own name with `Name` behind it. Some have it
-    inside of what they are made from, such as `DatabaseInput.Name`.
+    Of a type that is not listed: `Name`, or the end of the type's own name with `Name` behind it. Some have it
+    inside their input, such as `DatabaseInput.Name`.
     """
     if resource.type in NAMED:
         yield NAMED[resource.type]

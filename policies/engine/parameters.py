@@ -1,4 +1,4 @@
-"""Typed parameters: what a card declares of them, and whether what a row gives fits."""
+"""Typed parameters: a card's declarations, and whether a row's values fit."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 _SCALARS: Mapping[str, tuple[type, ...]] = {"int": (int,), "number": (int, float), "text": (str,), "bool": (bool,)}
 _FORM = re.compile(r"(list|map)(?:\[(.+)\])?")
-# What a policy is given beside the parameters of its use.
+# Names that every policy gets beside the parameters of its use.
 RESERVED = ("stage", "parts")
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -26,11 +26,11 @@ class Shape:
     optional: bool = False
 
     def problem(self, value: Any) -> Problem | None:
-        """Where in a value something does not fit, and what is wanted there; None if all of it fits."""
+        """Return where a value does not fit, and what is wanted there; None if it fits."""
         if self.kind == "any":
             return None
         if self.kind in _SCALARS:
-            # A bool is an int to Python alone.
+            # A bool is an int in Python only.
             fits = isinstance(value, _SCALARS[self.kind]) and (self.kind == "bool" or not isinstance(value, bool))
             return None if fits else ((), self._wanted(value))
         items: Iterable[tuple[Any, Any]]
@@ -50,7 +50,7 @@ class Shape:
 
 
 def shape(text: Any) -> Shape:
-    """The type that a text declares; raises ValueError if it is none."""
+    """Return the type that a text declares; raise ValueError if it is none."""
     if not isinstance(text, str):
         raise ValueError(f"a type is a text, such as int or list[text], not {text!r}")
     plain = text.removesuffix("?")
@@ -63,7 +63,7 @@ def shape(text: Any) -> Shape:
 
 
 def shapes(declared: Any) -> dict[str, Shape]:
-    """The types of a card's parameters by their names; raises ValueError."""
+    """Return the types of a card's parameters by their names; raise ValueError."""
     if not isinstance(declared, Mapping):
         raise ValueError("`parameters` is a mapping of names to types")
     taken = next((name for name in RESERVED if name in declared), None)
@@ -73,12 +73,12 @@ def shapes(declared: Any) -> dict[str, Shape]:
 
 
 def differs_by_stage(value: Any, stages: tuple[str, ...]) -> bool:
-    """Whether a parameter has a value for each stage, instead of one."""
+    """Return whether a parameter has a value for each stage, instead of one."""
     return isinstance(value, Mapping) and bool(value) and set(value) <= set(stages)
 
 
 def problems(given: Any, declared: Mapping[str, Shape], stages: tuple[str, ...]) -> Iterator[Problem]:
-    """What of a row's parameters does not fit: unknown, missing, of another type, or not there for each stage."""
+    """Yield the parameters of a row that do not fit: unknown, missing, of another type, or without a stage's value."""
     if not isinstance(given, Mapping):
         yield (), f"wants a mapping, got {given!r}"
         return

@@ -1,11 +1,11 @@
-"""Which resource plays which part, as a catalogue declares it: by the wiring, with mark and name to help.
+"""The resource that plays each part, as a catalogue declares it: by its wiring, helped by mark and name.
 
     parts:
       functions: {judge: {most_called_by: rules}, teller: {may: "sns:Publish"}}
       buses: {suspicions: {put_by: judge, calls: teller}}
 
 Each resource collects points for each part: three for a clue of the wiring, two for the mark in our metadata, one for
-its physical name. The most points get the part, so one broken wire changes nobody's part.
+its physical name. The most points get the part, so one broken wire changes no part.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ KINDS = {
     "topic": (TOPIC,),
     "workflow": (WORKFLOW,),
 }
-# How a catalogue calls several of a kind.
+# The plural of each kind in a catalogue.
 GROUPS = {"buses": "bus"} | {f"{kind}s": kind for kind in KINDS if kind != "bus"}
 _WIRED, _MARKED, _NAMED = 3, 2, 1
 # Kind -> part -> clue -> values.
@@ -38,7 +38,7 @@ class NoPart(Exception):
 
 
 def declared(parts: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Declared:
-    """The parts of a catalogue's head; raises ValueError, in one line, for what cannot be looked for."""
+    """Return the parts of a catalogue's head; raise ValueError, in one line, for an unknown kind, clue or part."""
     found = {
         _kind(group): {
             part: {clue: _values(clue, value) for clue, value in clues.items()} for part, clues in own.items()
@@ -60,7 +60,7 @@ def _kind(group: str) -> str:
 
 
 def _values(clue: str, value: Any) -> tuple[Any, ...]:
-    """Several values are several clues, but a table has one list of keys."""
+    """Return a clue's values: a list is several, but a table has one list of keys."""
     return tuple(value) if isinstance(value, list) and clue != "keys" else (value,)
 
 
@@ -75,7 +75,7 @@ def _check(place: str, name: str, value: Any, known: Declared) -> None:
 
 
 class Parts:
-    """The parts of a template; looked for when first asked."""
+    """The parts of a template, resolved when first asked for."""
 
     def __init__(self, template: Template, parts: Declared) -> None:
         self._template, self._declared = template, parts
@@ -83,7 +83,7 @@ class Parts:
         self._looking: list[str] = []
 
     def players(self, kind: str) -> dict[str, Resource]:
-        """Part -> resource, of a kind; a part that nobody plays is missing."""
+        """Return the resources of a kind by part; a part without a resource is missing."""
         if kind in self._looking:
             raise NoPart(f"the parts of {' and '.join(self._looking)} wait for each other")
         if kind not in self._players:
@@ -93,21 +93,21 @@ class Parts:
         return self._players[kind]
 
     def player(self, kind: str, part: str) -> Resource | None:
-        """The resource of a kind that plays a part; raises NoPart if the catalogue declares no such part."""
+        """Return the resource of a kind that plays a part; raise NoPart if the catalogue declares no such part."""
         if part not in self._declared.get(kind, {}):
             raise NoPart(f"the catalogue declares no {kind} that plays {part}")
         return self.players(kind).get(part)
 
     def function(self, part: str) -> Resource | None:
-        """The function that plays a part."""
+        """Return the function that plays a part."""
         return self.player("function", part)
 
     def bus(self, part: str) -> Resource | None:
-        """The bus that plays a part."""
+        """Return the bus that plays a part."""
         return self.player("bus", part)
 
     def _cast(self, kind: str) -> dict[str, Resource]:
-        """One part for each resource and one resource for each part, the most points first."""
+        """Return one resource for each part and one part for each resource, the most points first."""
         ranked: list[tuple[int, str, Resource]] = []
         for part, clues in self._declared.get(kind, {}).items():
             wired = self._wired(clues)
@@ -131,14 +131,14 @@ class Parts:
         return points
 
     def _said(self, resource: Resource, kind: str, part: str) -> int:
-        """What mark and name say."""
+        """Return the points for mark and name."""
         name = _plain(self._template.name(resource))
         marked = resource.mark in (part, f"{part}-{kind}")
         return (_MARKED if marked else 0) + (_NAMED if _plain(part) in name else 0)
 
 
 def parts_of(template: Template, parts: Declared) -> Parts:
-    """The parts of a template, looked for once."""
+    """Return the parts of a template, resolved once."""
     return template.once(("parts", id(parts)), lambda: Parts(template, parts))
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.template.template import Resource, Template
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
 WHOLE = ("*",)
 _TRANSFORM = "Fn::Transform"
-# What a template does not show itself, so that it cannot be judged.
+# Types whose resources a template does not show, so that they cannot be judged.
 _OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
 
@@ -17,21 +17,21 @@ class Policy:
     """A judgement of templates; it knows neither the control nor the system that uses it.
 
     A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding; or
-    WHOLE), what else it `relies_on`, and how to `judge`. A module ends with `policy = TheSubclass()`.
+    WHOLE), which other types it `relies_on`, and how to `judge`. A module ends with `policy = TheSubclass()`.
     """
 
     scope: ClassVar[tuple[str, ...]] = ()
     relies_on: ClassVar[tuple[str, ...]] = ()
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        """The violations in a template; parameters are the use's for the template's stage, `stage` itself, and `parts`.
+        """Yield the violations; `parameters` are the use's for the template's stage, with `stage` and `parts`.
 
         `parts` is the `Parts` of the template: the resources that play the parts which the catalogue declares.
         """
         raise NotImplementedError
 
     def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        """Every violation; what the template does not show, or shows under a condition, is a violation too."""
+        """Yield every violation; what the template does not show, or only under a condition, is a violation too."""
         if not self.scope:
             raise ValueError("it has no scope")
         yield from template.once(_unreadable, lambda: list(_unreadable(template)))
@@ -46,27 +46,27 @@ class Policy:
 
 
 def _conditional(resource: Resource) -> Finding:
-    found = f"exists only if the condition {resource.raw['Condition']} holds: unknown, therefore failed"
+    found = f"exists only under the condition {resource.raw['Condition']}, which {UNRESOLVED}"
     return Finding(resource.logical_id, "Condition", found, "a resource without a condition")
 
 
 def _unreadable(template: Template) -> Iterator[Finding]:
-    """Macros, modules and nested stacks bring resources that the template does not show."""
+    """Yield macros, modules and nested stacks: they bring resources that the template does not show."""
     document = template.document
     wanted = "a template that shows all its resources"
     if document.get("Transform"):
-        found = f"the macro {document['Transform']}: unknown, therefore failed"
+        found = f"the macro {document['Transform']}: {UNRESOLVED}"
         yield Finding(TEMPLATE, "Transform", found, wanted)
     for name, raw in document["Resources"].items():
         kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
         if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
-            yield Finding(name, "Type", f"{kind}: unknown, therefore failed", wanted)
+            yield Finding(name, "Type", f"{kind}: {UNRESOLVED}", wanted)
         if template.of_body(raw, _is_transformed):
-            yield Finding(name, _TRANSFORM, "a macro inside the resource: unknown, therefore failed", wanted)
+            yield Finding(name, _TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", wanted)
 
 
 def _is_transformed(body: Any) -> bool:
-    """Whether a macro may add anything to a resource, wherever in it that stands.
+    """Return whether a resource has a macro anywhere, which may add anything to it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
     """

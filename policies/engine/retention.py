@@ -1,4 +1,4 @@
-"""How long log groups and archives keep what they hold.
+"""The retention of log groups and archives.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html
@@ -14,7 +14,7 @@ _PATHS = {LOG_GROUP: "RetentionInDays", ARCHIVE: "RetentionDays"}
 
 
 def retention_problems(template: Template, keeper: Resource, days: int) -> Iterator[Finding]:
-    """A finding unless a log group or an archive keeps for exactly these days; without a number AWS keeps for ever."""
+    """Yield a finding unless a log group or an archive has exactly this retention; without one it never expires."""
     path = _PATHS[keeper.type]
     found = template.value(keeper, path)
     if template.number(found) != days:

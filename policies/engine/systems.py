@@ -11,7 +11,7 @@ from policies.engine.kinds import ALIAS, API_STAGE
 from policies.engine.template.identity import FORMS
 from policies.engine.template.template import Template, with_mark
 
-# The marks of stacks beside the systems, which no control is about.
+# The marks of stacks beside the systems, which have no controls.
 SHARED = frozenset({"account", "load"})
 # Aliases and API stages are named among their own kind only.
 _UNNAMED = (API_STAGE, ALIAS)
@@ -19,13 +19,13 @@ _LOG_GROUP = re.compile(r"^/aws/[a-z]+/")
 
 
 class NoSystem(Exception):
-    """It cannot be resolved whose controls a template must meet; the message is one line."""
+    """The system of a template cannot be resolved; the message is one line."""
 
 
 def system_of(template: Template, wanted: str | None = None) -> str:
-    """The system with controls that a template belongs to; `wanted` where neither mark nor names say it.
+    """Return the system with controls that a template belongs to; `wanted` if neither mark nor names say it.
 
-    Raises NoSystem, also for a template that belongs to another system than the wanted one.
+    Raise NoSystem, also for a template that belongs to another system than the wanted one.
     """
     known = catalogues()
     found = template.system or _named(template, known.values())
@@ -41,23 +41,23 @@ def system_of(template: Template, wanted: str | None = None) -> str:
 
 
 def _named(template: Template, known: Iterable[Catalogue]) -> str:
-    """The system that more than half of the physical names begin with, or an empty text."""
+    """Return the system that more than half of the physical names begin with, or an empty text."""
     names = [template.name(resource) for resource in template.of_type(*FORMS) if resource.type not in _UNNAMED]
     written = [_LOG_GROUP.sub("", name) for name in names if not name.startswith("${")]
-    # The longest slug first, for `a-b` may stand for a resource type and the system `b`, too.
+    # The longest slug first: `a-b` may also stand for a resource type and the system `b`.
     forms = [(one.system, _form(one)) for one in sorted(known, key=lambda one: -len(one.slug))]
     votes = Counter(next((system for system, form in forms if form.match(name)), "") for name in written)
     return next((system for system, count in votes.items() if count * 2 > len(written)), "")
 
 
 def _form(catalogue: Catalogue) -> re.Pattern[str]:
-    """`[{type}-]{slug}-...-{stage}`; an account's number may stand before or after the stage."""
+    """Return the pattern `[{type}-]{slug}-...-{stage}`; an account's number may precede or follow the stage."""
     stages = "|".join(map(re.escape, catalogue.stages))
     account = r"(?:\d{12}|\$\{AccountId\})"
     return re.compile(rf"(?:[a-z0-9]+-)?{re.escape(catalogue.slug)}-(?:.+-)?(?:{stages})(?:-{account})?(?:\.fifo)?$")
 
 
 def placed(document: Mapping[str, Any], system: str, folder: Path = CONTROLS) -> dict[str, Any]:
-    """The template with its system's region in its mark, where the mark does not say it itself."""
+    """Return the template with its system's region in its mark, where the mark does not say it itself."""
     catalogue = catalogues(folder).get(system)
     return with_mark(document, Region=catalogue.region) if catalogue else dict(document)

@@ -1,4 +1,4 @@
-"""Words that stand for something of a system, in the texts and mutants of the library's cards.
+"""Placeholders for a system's facts in the texts and mutants of the library's cards.
 
 `$system`, `$slug`, `$region`; `$elsewhere`, a region that is not the system's; `$parameter:<name>` of the row's use.
 """
@@ -15,18 +15,18 @@ _REGIONS = ("us-east-1", "eu-central-1")
 
 
 def of_system(system: str, slug: str, region: str) -> dict[str, Any]:
-    """Word -> what it stands for in a system."""
+    """Return the values of a system's words."""
     elsewhere = next(one for one in _REGIONS if one != region)
     return {"system": system, "slug": slug, "region": region, "elsewhere": elsewhere}
 
 
 def of_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Word -> what it stands for in a use of a policy."""
+    """Return the values of the words for a use's parameters."""
     return {_PARAMETER + name: value for name, value in parameters.items()}
 
 
 def named(value: Any) -> set[str]:
-    """The names of the parameters that stand anywhere in a value."""
+    """Return the names of the parameters that a value mentions anywhere."""
     if isinstance(value, Mapping):
         return set().union(*(named(key) | named(item) for key, item in value.items()))
     if isinstance(value, list):
@@ -36,9 +36,9 @@ def named(value: Any) -> set[str]:
 
 
 def filled(value: Any, words: Mapping[str, Any]) -> Any:
-    """The value with each word replaced; a text that is nothing but one word becomes what that stands for, of any type.
+    """Return the value with each word replaced; a text that is one word becomes that word's value, of any type.
 
-    Raises LookupError for a word without a meaning.
+    Raise LookupError for a word without a value.
     """
     if isinstance(value, Mapping):
         return {filled(key, words): filled(item, words) for key, item in value.items()}
@@ -51,13 +51,13 @@ def filled(value: Any, words: Mapping[str, Any]) -> Any:
 
 
 def sentence(text: str, system: Mapping[str, Any], parameters: Mapping[str, Any], stages: tuple[str, ...]) -> str:
-    """A card's text as a row has it; raises LookupError for a word without a meaning."""
+    """Return a card's text for a row; raise LookupError for a word without a value."""
     shown = {name: _shown(value, stages) for name, value in parameters.items()}
     return str(filled(text, {**system, **of_parameters(shown)}))
 
 
 def _shown(value: Any, stages: tuple[str, ...]) -> str:
-    """A parameter in a sentence: `30`, `a, b and c`, or `7 in dev and 90 in prod`."""
+    """Return a parameter in a sentence: `30`, `a, b and c`, or `7 in dev and 90 in prod`."""
     if differs_by_stage(value, stages):
         return _listed([f"{_shown(one, stages)} in {stage}" for stage, one in value.items()])
     return _listed([str(one) for one in value]) if isinstance(value, list) else str(value)

@@ -1,1 +1,1 @@
-"""The library: policies by topic; a row of a catalogue makes a control of one or more of them."""
+"""The library: policies by topic; a row of a catalogue makes a control of one or more."""

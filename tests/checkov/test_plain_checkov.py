@@ -127,16 +127,16 @@ class PlainCheckov(unittest.TestCase):
         (self._copy() / "controls" / "realtime.yaml").write_text("controls: [\n")
         self._template()
         ended = self._run("-d", str(self.scanned), cwd=self.checks.parents[1], checks="policies/checks")
-        self._assert_refused(ended, "realtime.yaml is no catalogue of controls")
+        self._assert_refused(ended, "realtime.yaml is not a catalogue of controls")
 
     def test_a_card_that_is_none_ends_it(self) -> None:
         card = self._copy() / "library" / "functions" / "memory.yaml"
         good = card.read_text()
         for text, problem in (
-            ("title: [\n", "memory.yaml is no card: while parsing"),
-            (good.replace("title:", "name:", 1), "memory.yaml is no card: there is no such field as name"),
-            (good.replace("memory_mb: int", "memory_mb: byte"), "memory.yaml is no card: there is no type 'byte'"),
-            (good.replace("memory_mb: int", "memory_mb: text"), "is no catalogue of controls"),
+            ("title: [\n", "memory.yaml is not a card: while parsing"),
+            (good.replace("title:", "name:", 1), "memory.yaml is not a card: there is no such field as name"),
+            (good.replace("memory_mb: int", "memory_mb: byte"), "memory.yaml is not a card: there is no type 'byte'"),
+            (good.replace("memory_mb: int", "memory_mb: text"), "is not a catalogue of controls"),
         ):
             self.assertNotEqual(text, good)
             card.write_text(text)

@@ -1,1 +1,1 @@
-"""Events: patterns, rules, targets, delivery, archives, and what calls what."""
+"""Events: patterns, rules, targets, delivery, archives, and callers of functions."""

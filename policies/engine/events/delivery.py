@@ -1,4 +1,4 @@
-"""Whether EventBridge may deliver: to a queue, to a function, to another bus.
+"""EventBridge's permission to deliver: to a queue, to a function, to another bus.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 """
@@ -15,16 +15,16 @@ from policies.engine.kinds import PERMISSION, RULE
 from policies.engine.template.template import Resource, Template
 
 EVENTS = "events.amazonaws.com"
-# ArnEquals and ArnLike do the same; a wildcard in the value is refused either way.
+# ArnEquals and ArnLike are equivalent; a wildcard in the value is refused either way.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
 _EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
 
-# What a permission may ask of its caller that neither EventBridge nor API Gateway has.
+# Conditions of a permission that neither EventBridge nor API Gateway meets.
 _NARROWER = ("EventSourceToken", "PrincipalOrgID", "FunctionUrlAuthType", "InvokedViaFunctionUrl")
 
 
 def source_arns(template: Template, statement: Statement) -> set[str]:
-    """The sources that a statement surely lets in, and no others; empty if it asks for more, or for another account."""
+    """Return the only sources that a statement certainly allows; empty if it asks for more or for another account."""
     found: list[set[str]] = []
     for (operator, key), values in conditions_of(statement).items():
         if key == "aws:sourcearn" and operator in _EXACT:
@@ -39,12 +39,12 @@ def _is_our_account(template: Template, asked: tuple[str, str], values: tuple[An
 
 
 def is_for_our_account(template: Template, statement: Statement) -> bool:
-    """Whether a statement asks for nothing but this account, or for nothing at all."""
+    """Return whether a statement's only condition, if any, is this account."""
     return all(_is_our_account(template, *condition) for condition in conditions_of(statement).items())
 
 
 def is_limited_to_rules(template: Template, statement: Statement) -> bool:
-    """Whether a statement is limited to rules of this template, each by its whole ARN."""
+    """Return whether a statement is limited to rules of this template, each by its whole ARN."""
     known = template.once("rule ARNs", lambda: {template.arn(rule) for rule in template.of_type(RULE)})
     conditions = conditions_of(statement).items()
     sources = [values for (operator, key), values in conditions if key == "aws:sourcearn" and operator in _EXACT]
@@ -52,17 +52,17 @@ def is_limited_to_rules(template: Template, statement: Statement) -> bool:
 
 
 def is_for_events(statement: Statement) -> bool:
-    """Whether EventBridge is among the statement's principals."""
+    """Return whether EventBridge is among the statement's principals."""
     return ("Service", EVENTS) in statement.principals
 
 
 def queue_statements(template: Template, queue: Resource) -> list[Statement]:
-    """The statements on a queue, which many targets share."""
+    """Return the statements on a queue, which many targets share."""
     return template.about(queue, resource_statements)
 
 
 def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
-    """Whether the queue's policy surely lets EventBridge send to it on behalf of the rule."""
+    """Return whether the queue's policy certainly lets EventBridge send to it on behalf of the rule."""
     allowed, refusals = template.about(queue, _sending)
     arn, rule_arn = str(template.arn(queue)), template.arn(rule)
     return rule_arn in allowed and not any(
@@ -71,7 +71,7 @@ def may_send(template: Template, queue: Resource, rule: Resource) -> bool:
 
 
 def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statement]]:
-    """The rules that a queue's policy lets send to it, and the denials that hold for some rules and not for others."""
+    """Return the rules that may send to a queue, and the denials that apply to some rules only."""
     arn, action = template.arn(queue), "sqs:SendMessage"
     allowed: set[str] = set()
     refusals: list[Statement] = []
@@ -86,7 +86,7 @@ def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statem
 
 
 def may_refuse(template: Template, statement: Statement, action: str, arn: str, rule_arn: str) -> bool:
-    """Whether a denial may keep EventBridge from an action on behalf of a rule.
+    """Return whether a Deny may apply to an action of EventBridge on behalf of a rule.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
@@ -101,7 +101,7 @@ def may_refuse(template: Template, statement: Statement, action: str, arn: str, 
 
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
-    """Whether a queue's statement lets more in than named principals, and EventBridge for rules of this template."""
+    """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
     if statement.effect == "Deny":
         return False
     if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
@@ -110,18 +110,18 @@ def open_to_strangers(template: Template, statement: Statement) -> bool:
 
 
 def may_call(template: Template, call: Invocation, service: str, source_arn: str | None) -> bool:
-    """Whether a permission lets a service call this very qualifier of a function on behalf of exactly this source."""
+    """Return whether a permission lets a service call this qualifier of a function for exactly this source."""
     return source_arn is not None and source_arn in call_sources(template, call, service)
 
 
 def call_sources(template: Template, call: Invocation, service: str) -> set[str]:
-    """The sources that permissions let a service call this qualifier of a function for."""
+    """Return the sources that permissions let a service call this qualifier of a function for."""
     sources = template.once("call sources", lambda: _call_sources(template))
     return sources.get((call.function.logical_id, call.qualifier, service), set())
 
 
 def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
-    """What every permission says: (function, qualifier, service) -> sources."""
+    """Return the sources of all permissions by (function, qualifier, service)."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for permission in template.of_type(PERMISSION):
         on = invocation(template, permission.properties.get("FunctionName"))
@@ -136,7 +136,7 @@ def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
 
 
 def _is_narrowed(template: Template, permission: Resource) -> bool:
-    """Whether a permission asks its caller for more than to be a source in this account.
+    """Return whether a permission has conditions beyond a source in this account.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
     """
@@ -146,7 +146,7 @@ def _is_narrowed(template: Template, permission: Resource) -> bool:
 
 
 def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:
-    """What keeps a role from forwarding a rule's events to a bus, or lets it do more.
+    """Yield what keeps a role from forwarding a rule's events to a bus, and what it may do beyond that.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
     """
@@ -161,7 +161,7 @@ def forwarding_problems(template: Template, role: Resource, rule: Resource, bus:
 
 
 def _forwarding(template: Template, role: Resource, bus: Resource) -> tuple[list[Finding], set[str], list[Finding]]:
-    """What is so for every rule: what is wrong with a role's rights, the rules that its trust names, what with it."""
+    """Return what is the same for every rule: findings before, the rules that the trust names, findings after."""
     trusts = [one for one in trust_of(template, role) if one.allows]
     trusted = {arn for one in trusts if lets_take(one, EVENTS) for arn in source_arns(template, one)}
     return list(_put_problems(template, role, bus)), trusted, list(_trust_problems(template, role, trusts))

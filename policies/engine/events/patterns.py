@@ -12,16 +12,16 @@ from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 
 Condition = tuple[str, Any]
-# What every event has, whoever sends it.
+# The fields of every event, from any source.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 _ALWAYS = ("version", "source", "detail-type", "account", "region", "id", "time")
 _ANYTHING: tuple[Any, ...] = ({"prefix": ""}, {"suffix": ""}, {"wildcard": "*"}, {"exists": True})
-# Leaves out replayed events only.
+# Matches every event but replayed ones.
 _NOT_REPLAYED = [{"exists": False}]
 
 
 def event_pattern(template: Template, resource: Resource) -> Any:
-    """The event pattern of a rule or an archive: an object, None if there is none, UNKNOWN if it cannot be told."""
+    """Return a rule's or archive's event pattern: an object, None without one, UNKNOWN if it cannot be resolved."""
     pattern = template.value(resource, "EventPattern")
     if isinstance(pattern, str):
         try:
@@ -32,12 +32,12 @@ def event_pattern(template: Template, resource: Resource) -> Any:
 
 
 def written(value: Any) -> str:
-    """A value as a finding shows it."""
+    """Return a value as a finding shows it."""
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def condition(matchers: Any, whole: bool) -> Condition | None:
-    """What a field's matchers ask, comparable; None if they are not understood. `whole` says: whole numbers only."""
+    """Return what a field's matchers ask, comparable; None if not understood. `whole`: for whole numbers only."""
     if not isinstance(matchers, list) or not matchers:
         return None
     if all(_is_scalar(one) for one in matchers):
@@ -54,7 +54,7 @@ def condition(matchers: Any, whole: bool) -> Condition | None:
 
 
 def likeness(value: Any) -> Hashable:
-    """A key that two patterns share if they are equal."""
+    """Return a key that two patterns share if they are equal."""
     if isinstance(value, Mapping):
         return frozenset((key, likeness(item)) for key, item in value.items())
     return tuple(likeness(item) for item in value) if isinstance(value, list) else value
@@ -79,14 +79,14 @@ def _texts(values: list[Any]) -> frozenset[str]:
 def _one_of(values: list[Any], whole: bool) -> Condition:
     if whole and all(map(_is_whole, values)):
         low, high = min(values), max(values)
-        # By how many there are: the numbers between two ends may be more than can be written down.
+        # By counting: the numbers between two ends may be too many to list.
         if len(set(values)) == int(high) - int(low) + 1:
             return "range", ((low, True), (high, True))
     return "one of", _texts(values)
 
 
 def _range(terms: Any, whole: bool) -> Condition | None:
-    """The bounds as (number, whether included)."""
+    """Return the bounds as (number, whether included)."""
     if not isinstance(terms, list) or not terms or len(terms) % 2:
         return None
     low, high = (-math.inf, True), (math.inf, True)
@@ -101,9 +101,9 @@ def _range(terms: Any, whole: bool) -> Condition | None:
 
 
 def left_out(template: Template, pattern: Mapping[str, Any], event: Mapping[str, str]) -> list[str]:
-    """The keys of a pattern, `detail` aside, that may keep an event out; nobody but our account is let in.
+    """Return the keys of a pattern, `detail` aside, that may keep an event of our account out.
 
-    A pattern that leaves out replayed events only keeps none of them out.
+    A pattern that leaves out replayed events only is not among them.
     """
     event = {**event, "version": "0", "account": template.account}
     return [key for key, matchers in pattern.items() if key != "detail" and not _lets_in(key, matchers, event)]

@@ -14,41 +14,41 @@ _ENABLED = (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 
 
 def rule_id(template: Template, rule: Resource) -> str:
-    """What a rule is called: its mark, or its own name."""
+    """Return what a rule is called: its mark, or its own name."""
     return rule.mark or own_name(template, rule, RULE)
 
 
 def is_enabled(template: Template, rule: Resource) -> bool:
-    """Whether a rule surely runs; AWS's default is that it does."""
+    """Return whether a rule is certainly enabled, as it is by default."""
     return any(template.value(rule, "State") == state for state in _ENABLED)
 
 
 def all_targets(template: Template) -> Iterator[RuleTarget]:
-    """Every target of every rule, whatever its bus."""
+    """Yield every target of every rule, whatever its bus."""
     for rule in template.of_type(RULE):
         yield from targets_of(rule)
 
 
 def unread_targets(rule: Resource) -> bool:
-    """Whether the rule has no list of targets that could be read one by one."""
+    """Return whether the rule has no list of targets that could be read one by one."""
     targets = rule.properties.get("Targets")
     return not isinstance(targets, list) or not targets
 
 
 def dead_letter_queue(template: Template, target: RuleTarget) -> Resource | None:
-    """The queue of the template that a target's dead letters go to."""
+    """Return the queue of the template that a target's dead letters go to."""
     config = target.raw.get("DeadLetterConfig")
     return template.by_arn(config.get("Arn"), QUEUE) if isinstance(config, dict) else None
 
 
 def archives_of(template: Template, bus: Resource) -> list[Resource]:
-    """The archives whose source is surely this bus."""
+    """Return the archives whose source is certainly this bus."""
     archives = template.of_type(ARCHIVE)
     return [archive for archive in archives if template.by_arn(archive.properties.get("SourceArn"), BUS) is bus]
 
 
 def archive_problems(template: Template, bus: Resource, days: int) -> Iterator[Finding]:
-    """A finding unless the bus has an archive, and for each that does not keep events for exactly these days."""
+    """Yield a finding unless the bus has an archive, and for each that does not keep events for exactly these days."""
     archives = archives_of(template, bus)
     if not archives:
         wanted = "an AWS::Events::Archive whose SourceArn is this bus"

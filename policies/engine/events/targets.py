@@ -1,4 +1,4 @@
-"""What of an event a rule's target gets, and which targets feed a function from a bus.
+"""What a rule's target gets of an event, and which targets feed a function from a bus.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.events.wiring import RuleTarget, rules_on, targets_of
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import BUS, MAPPING, SUBSCRIPTION
 from policies.engine.template.template import Resource, Template
 
 _WHOLE_EVENT = ("aws.events.event", "aws.events.event.json")
 _SHAPERS = ("Input", "InputPath", "InputTransformer")
-# What passes on what has arrived: the property with where, and the one with whom to.
+# Resources that pass events on: the property with their source, and the one with their target.
 _READERS = {
     MAPPING: ("EventSourceArn", "FunctionName"),
     "AWS::Logs::SubscriptionFilter": ("LogGroupName", "DestinationArn"),
@@ -24,19 +24,19 @@ _READERS = {
 
 
 def shapers(target: RuleTarget) -> list[str]:
-    """The properties of a target that change what it gets."""
+    """Return the properties of a target that change what it gets."""
     return [name for name in _SHAPERS if target.raw.get(name) is not None]
 
 
 def input_template(template: Template, target: RuleTarget) -> str:
-    """The text of the input transformer's template; empty if there is none or it cannot be told."""
+    """Return the text of the input transformer's template; empty if there is none or it cannot be resolved."""
     transformer = template.resolve(target.raw.get("InputTransformer"))
     text = transformer.get("InputTemplate") if isinstance(transformer, dict) else None
     return text if isinstance(text, str) else ""
 
 
 def carries_detail(template: Template, target: RuleTarget) -> bool:
-    """Whether the event's whole detail surely arrives."""
+    """Return whether the event's whole detail certainly arrives."""
     found = shapers(target)
     if not found:
         return True
@@ -46,7 +46,7 @@ def carries_detail(template: Template, target: RuleTarget) -> bool:
 
 
 def transforms_whole(template: Template, transformer: Any) -> bool:
-    """Whether what an input transformer makes surely holds the event's whole detail."""
+    """Return whether an input transformer's output certainly holds the event's whole detail."""
     own = template.resolve(transformer)
     text, paths = (own.get("InputTemplate"), own.get("InputPathsMap", {})) if isinstance(own, dict) else (None, None)
     if not isinstance(text, str) or not isinstance(paths, dict):
@@ -56,12 +56,12 @@ def transforms_whole(template: Template, transformer: Any) -> bool:
 
 
 def strings_in(text: str) -> set[str]:
-    """The constant strings of a template, such as a rule's name."""
+    """Return the constant strings of a template, such as a rule's name."""
     return set(re.findall(r'"([^"<>]*)"', text))
 
 
 def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
-    """The targets of the bus's rules that are functions, buses of this template or unknown; and what reads the rest."""
+    """Yield the targets of the bus's rules that feed a function, or may; and readers of what the others receive."""
     wanted = f"nothing that feeds a function from {template.name(bus)}"
     reached: set[Resource | None] = set()
     for rule in rules_on(template, bus):
@@ -69,10 +69,10 @@ def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
             arn = template.text(target.raw.get("Arn"))
             reached.add(template.target_of(arn))
             if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
-                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or "unknown, therefore failed", wanted)
+                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or UNRESOLVED, wanted)
     for reader in template.of_type(*_READERS):
         source, to = _READERS[reader.type]
         called = template.text(reader.properties.get(to))
         from_bus = template.target_of(reader.properties.get(source))
         if from_bus in reached and from_bus and (called is None or reader.type == MAPPING or ":lambda:" in called):
-            yield Finding(reader.logical_id, to, called or "unknown, therefore failed", wanted)
+            yield Finding(reader.logical_id, to, called or UNRESOLVED, wanted)

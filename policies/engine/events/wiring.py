@@ -29,7 +29,7 @@ _URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
 
 @dataclass(frozen=True)
 class Invocation:
-    """A function as somebody calls it: `qualifier` is an alias's name, a version, or $LATEST."""
+    """A called function: `qualifier` is an alias's name, a version, or $LATEST."""
 
     function: Resource
     qualifier: str
@@ -49,7 +49,7 @@ class RuleTarget:
 
 
 def invocation(template: Template, expression: Any) -> Invocation | None:
-    """The function and qualifier behind an ARN, a partial ARN or a name; None if it is no function of the template."""
+    """Return the function and qualifier behind an ARN, partial ARN or name; None if it is not of the template."""
     text = template.text(expression)
     if text is None:
         return None
@@ -66,7 +66,7 @@ def _invocation(template: Template, text: str) -> Invocation | None:
 
 
 def _qualified(template: Template) -> dict[str, Invocation]:
-    """The ARNs of all aliases and versions, and what each calls."""
+    """Return the ARNs of all aliases and versions, and what each calls."""
     found: dict[str, Invocation] = {}
     for one in template.of_type(ALIAS, VERSION):
         function, arn = function_of(template, one), template.arn(one)
@@ -77,19 +77,19 @@ def _qualified(template: Template) -> dict[str, Invocation]:
 
 
 def _split_function(text: str) -> tuple[str, str, str]:
-    """Name, colon and qualifier of `name:qualifier` or of a function's ARN."""
+    """Return name, colon and qualifier of `name:qualifier` or of a function's ARN."""
     text = re.sub(r"^arn:aws:lambda:[^:]*:[^:]*:function:", "", text)
     return text.partition(":")
 
 
 def function_of(template: Template, resource: Resource) -> Resource | None:
-    """The function that an alias, a version, an invoke configuration or a permission is on."""
+    """Return the function that an alias, a version, an invoke configuration or a permission is on."""
     name = template.text(resource.properties.get("FunctionName"))
     return template.target_of(_split_function(name)[0], FUNCTION) if name is not None else None
 
 
 def on_function(template: Template, function: Resource, kind: str) -> list[Resource]:
-    """The resources of a kind (alias, version, invoke configuration, permission) that are on a function."""
+    """Return the resources of a kind (alias, version, invoke configuration, permission) that are on a function."""
     found = template.once(
         ("on functions", kind), lambda: grouped(template.of_type(kind), partial(function_of, template))
     )
@@ -97,7 +97,7 @@ def on_function(template: Template, function: Resource, kind: str) -> list[Resou
 
 
 def grouped(resources: Iterable[Resource], owner: Callable[[Resource], Resource | None]) -> dict[str, list[Resource]]:
-    """Resources by the logical id of the one that each belongs to, without those that belong to none."""
+    """Return resources by the logical id of their owner, without those that have none."""
     found: dict[str, list[Resource]] = {}
     for resource in resources:
         belongs = owner(resource)
@@ -107,12 +107,12 @@ def grouped(resources: Iterable[Resource], owner: Callable[[Resource], Resource 
 
 
 def role_of(template: Template, function: Resource) -> Resource | None:
-    """The role that a function runs with, if it is in the template."""
+    """Return the role that a function runs with, if it is in the template."""
     return template.by_arn(function.properties.get("Role"), ROLE)
 
 
 def integration(template: Template, method: Resource) -> Invocation | None:
-    """The function that an API method is integrated with.
+    """Return the function that an API method is integrated with.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
@@ -122,24 +122,24 @@ def integration(template: Template, method: Resource) -> Invocation | None:
 
 
 def bus_of(template: Template, rule: Resource) -> Resource | None:
-    """The bus of the template that a rule is on; None is the default bus, or one that cannot be told."""
+    """Return the bus of the template that a rule is on; None is the default bus, or one that cannot be resolved."""
     return template.target_of(rule.properties.get("EventBusName"), BUS)
 
 
 def rules_on(template: Template, bus: Resource) -> list[Resource]:
-    """The rules on a bus of the template."""
+    """Return the rules on a bus of the template."""
     found = template.once("rules on buses", lambda: grouped(template.of_type(RULE), partial(bus_of, template)))
     return found.get(bus.logical_id, [])
 
 
 def targets_of(rule: Resource) -> Iterator[RuleTarget]:
-    """The targets of a rule; an entry that cannot be read is a target without anything."""
+    """Yield the targets of a rule; an entry that cannot be read is an empty target."""
     targets = rule.properties.get("Targets", [])
     for index, raw in enumerate(targets if isinstance(targets, list) else [targets]):
         yield RuleTarget(rule, index, raw if isinstance(raw, Mapping) else {})
 
 
-# Others that call functions: the property with the function.
+# Other callers of functions: the property with the function.
 CALLERS = {
     MAPPING: "FunctionName",
     "AWS::Scheduler::Schedule": "Target.Arn",
@@ -148,7 +148,7 @@ CALLERS = {
 
 
 def log_group_of(template: Template, function: Resource) -> Resource | None:
-    """The log group that a function names, or else the one that Lambda would make, if the template makes it.
+    """Return the log group that a function names, or else the one that Lambda would make, if the template makes it.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
     """
@@ -157,7 +157,7 @@ def log_group_of(template: Template, function: Resource) -> Resource | None:
 
 
 def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[str, Invocation]]:
-    """The functions that a bucket notifies, each with its place among the bucket's properties.
+    """Yield the functions that a bucket notifies, each with its place among the bucket's properties.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html
     """
@@ -171,7 +171,7 @@ def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[s
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody calls a function: a rule's target, an API method, a bucket, or one of the others."""
+    """A call of a function: by a rule's target, an API method, a bucket, or another caller."""
 
     caller: Resource
     path: str
@@ -179,7 +179,7 @@ class Call:
 
 
 def calls_of(template: Template, function: Resource) -> list[Call]:
-    """Who calls a function, and through which qualifier."""
+    """Return the calls of a function, each with its caller and qualifier."""
     return template.once("calls", lambda: _calls(template)).get(function.logical_id, [])
 
 
@@ -192,7 +192,7 @@ def _calls(template: Template) -> dict[str, list[Call]]:
 
 
 def _callers(template: Template) -> Iterator[tuple[Resource, str, Invocation | None]]:
-    """Whatever may call a function, where it says which, and what that means."""
+    """Yield every possible caller of functions, the path of the call, and what it calls."""
     for rule in template.of_type(RULE):
         for target in targets_of(rule):
             yield rule, f"{target.path}.Arn", invocation(template, target.raw.get("Arn"))
@@ -207,7 +207,7 @@ def _callers(template: Template) -> Iterator[tuple[Resource, str, Invocation | N
 
 
 def failure_queues(template: Template) -> list[Resource]:
-    """The queues that failed asynchronous calls go to."""
+    """Return the queues that failed asynchronous calls go to."""
     arns = [
         template.value(config, "DestinationConfig.OnFailure.Destination") for config in template.of_type(INVOKE_CONFIG)
     ]
@@ -216,19 +216,19 @@ def failure_queues(template: Template) -> list[Resource]:
 
 
 def redrive_target(template: Template, queue: Resource) -> Resource | None:
-    """The queue that a queue's redrive policy points to."""
+    """Return the queue that a queue's redrive policy points to."""
     return template.by_arn(template.value(queue, "RedrivePolicy.deadLetterTargetArn"), QUEUE)
 
 
 def rule_dead_letter_queues(template: Template) -> set[Resource]:
-    """The dead-letter queues of the targets of all rules."""
+    """Return the dead-letter queues of the targets of all rules."""
     configs = [target.raw.get("DeadLetterConfig") for rule in template.of_type(RULE) for target in targets_of(rule)]
     found = {template.by_arn(config.get("Arn"), QUEUE) for config in configs if isinstance(config, Mapping)}
     return {queue for queue in found if queue}
 
 
 def target_queues(template: Template) -> set[Resource]:
-    """The queues that rules send events to."""
+    """Return the queues that rules send events to."""
     arns = [target.raw.get("Arn") for rule in template.of_type(RULE) for target in targets_of(rule)]
     found = {template.by_arn(arn, QUEUE) for arn in arns}
     return {queue for queue in found if queue}

@@ -1,1 +1,1 @@
-"""IAM: statements, who certainly may and who possibly may not, ways around policies."""
+"""IAM: statements, certain and possible permissions, and access without a policy."""

@@ -1,4 +1,4 @@
-"""Who is let in: trust of roles, permissions of functions, policies on queues, topics, buses, buckets and log groups.
+"""Access: trust of roles, permissions of functions, policies on queues, topics, buses, buckets and log groups.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
 """
@@ -18,12 +18,12 @@ from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 _IDENTITY = ("AWS::IAM::",)
-# What calls functions by a permission of theirs -> the service that does it.
+# Callers that need a permission of the function -> the service that calls.
 _CALLERS = {RULE: "events.amazonaws.com", METHOD: "apigateway.amazonaws.com", BUCKET: "s3.amazonaws.com"}
 
 
 def trust(template: Template, role: Resource, service: str | None, rules: list[str] | None) -> Iterator[Finding]:
-    """A role's trust: one service, exactly, and surely; with `rules`, on behalf of these rules only."""
+    """Yield what a role's trust has beside one service; with `rules`, beside that service on behalf of these rules."""
     statements = [one for one in trust_of(template, role) if one.allows]
     if service:
         yield from _untaken(template, role, service, rules)
@@ -31,29 +31,29 @@ def trust(template: Template, role: Resource, service: str | None, rules: list[s
     for one in statements:
         if lower(one.actions) != ("sts:assumerole",) or one.not_actions:
             yield Finding(
-                role.logical_id, f"{one.path}.Action", _told(one.actions or one.not_actions), "sts:AssumeRole"
+                role.logical_id, f"{one.path}.Action", _shown(one.actions or one.not_actions), "sts:AssumeRole"
             )
         services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
         right = services == [service] if service else bool(services)
         if not right or len(services) != len(one.principals) or one.not_principals:
-            found = _told(one.not_principals or one.principals)
+            found = _shown(one.not_principals or one.principals)
             yield Finding(role.logical_id, f"{one.path}.Principal", found, service or "a service")
         sources = source_arns(template, one)
         if rules is not None and not (sources and sources <= set(rules)):
-            found = f"sources {_told(tuple(_sources(one)))}"
+            found = f"sources {_shown(tuple(_sources(one)))}"
             wanted = "aws:SourceArn with ArnEquals to the rules that use the role, and no others"
             yield Finding(role.logical_id, f"{one.path}.Condition", found, wanted)
 
 
 def _untaken(template: Template, role: Resource, service: str, rules: list[str] | None) -> Iterator[Finding]:
-    """That a service may not surely take a role: of a condition on more than source and account nobody knows enough."""
+    """Yield a finding if a service may not certainly take a role: other conditions than source and account may fail."""
     trusts = [one for one in trust_of(template, role) if lets_take(one, service)]
     if rules is None:
-        surely = any(is_for_our_account(template, one) for one in trusts)
+        certain = any(is_for_our_account(template, one) for one in trusts)
     else:
-        surely = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
-    if not surely:
-        found, wanted = f"no trust that surely lets {service} take the role", f"trust in {service}"
+        certain = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
+    if not certain:
+        found, wanted = f"no trust that certainly lets {service} take the role", f"trust in {service}"
         yield Finding(role.logical_id, "AssumeRolePolicyDocument", found, wanted)
 
 
@@ -62,7 +62,7 @@ def _sources(statement: Statement) -> list[Any]:
 
 
 def permissions(template: Template) -> Iterator[Finding]:
-    """Function permissions: one service on behalf of one source that really calls the function."""
+    """Yield function permissions beside those of one service for one source that really calls the function."""
     for one in template.of_type(PERMISSION):
         yield from _permission(template, one)
 
@@ -97,7 +97,7 @@ def _sources_of(template: Template, caller: Resource) -> set[str]:
 
 
 def _calls(template: Template, function: Resource) -> tuple[set[Invocation], dict[Any, set[str]]]:
-    """How a function is called, and the ARNs of what calls it, by the service that does so."""
+    """Return how a function is called, and the ARNs of its callers by service."""
     calls, sources = calls_of(template, function), dict[Any, set[str]]()
     for call in calls:
         sources.setdefault(_CALLERS.get(call.caller.type), set()).update(_sources_of(template, call.caller))
@@ -105,13 +105,13 @@ def _calls(template: Template, function: Resource) -> tuple[set[Invocation], dic
 
 
 def resource_policies(template: Template) -> Iterator[Finding]:
-    """Every policy on a resource: nobody but services on behalf of something of this template."""
+    """Yield statements on resources that allow others than services on behalf of something of this template."""
     for resource in template.resources.values():
         if resource.type.startswith(_IDENTITY):
             continue
         if resource.type == BUS_POLICY and "Statement" not in resource.properties:
-            # The old form is a permission for an account, or for everybody.
-            found, wanted = template.value(resource, "Principal"), "nobody: our functions need no bus policy"
+            # The old form is a permission for an account, or for all.
+            found, wanted = template.value(resource, "Principal"), "no principal: our functions need no bus policy"
             yield Finding(resource.logical_id, "Principal", str(found), wanted)
         for one in held_statements(template, resource):
             if one.allows:
@@ -122,16 +122,16 @@ def _statement(template: Template, one: Statement) -> Iterator[Finding]:
     name, wanted = one.owner.logical_id, "one service"
     services = [value for kind, value in one.principals if kind == "Service" and _exact(value)]
     if not services or len(services) != len(one.principals) or one.not_principals:
-        yield Finding(name, f"{one.path}.Principal", _told(one.not_principals or one.principals), wanted)
+        yield Finding(name, f"{one.path}.Principal", _shown(one.not_principals or one.principals), wanted)
     if one.not_actions or not one.actions or not all(_exact(action) for action in one.actions):
-        yield Finding(name, f"{one.path}.Action", _told(one.not_actions or one.actions), "exact actions")
+        yield Finding(name, f"{one.path}.Action", _shown(one.not_actions or one.actions), "exact actions")
     if one.not_resources or not all(_own(template, resource) for resource in one.resources):
         yield Finding(
-            name, f"{one.path}.Resource", _told(one.not_resources or one.resources), "an ARN of this template"
+            name, f"{one.path}.Resource", _shown(one.not_resources or one.resources), "an ARN of this template"
         )
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
     if lower(one.actions) != ("logs:createlogstream",) and not _limited(template, one):
-        found = f"sources {_told(tuple(_sources(one)))}"
+        found = f"sources {_shown(tuple(_sources(one)))}"
         yield Finding(name, f"{one.path}.Condition", found, "aws:SourceArn of what of this template sends here")
 
 
@@ -142,7 +142,7 @@ def _own(template: Template, resource: Any) -> bool:
 
 
 def _limited(template: Template, one: Statement) -> bool:
-    """Whether aws:SourceArn names what sends here: rules by their ARNs, alarms by this stack's pattern of names."""
+    """Return whether aws:SourceArn names the senders: rules by ARN, alarms by this stack's pattern of names."""
     sources = source_arns(template, one)
     if ("Service", "cloudwatch.amazonaws.com") in one.principals:
         return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
@@ -152,13 +152,13 @@ def _limited(template: Template, one: Statement) -> bool:
 
 
 def _alarms(template: Template, pattern: str) -> bool:
-    """Whether a pattern is of alarms in this account, and of some part of their names."""
+    """Return whether a pattern matches alarms of this account by a part of their names."""
     begin, _, names = pattern.partition(":alarm:")
     return "*" not in begin and names.strip("*") != "" and f":{template.account}" in begin
 
 
 def _senders(template: Template) -> dict[str, set[str]]:
-    """Where rules send, to targets or to dead-letter queues -> the ARNs of those rules."""
+    """Return the ARNs of rules by the targets and dead-letter queues that they send to."""
     found: dict[str, set[str]] = {}
     for rule in template.of_type(RULE):
         for target in targets_of(rule):
@@ -174,5 +174,5 @@ def _exact(value: Any) -> bool:
     return isinstance(value, str) and not set(value) & set("*?")
 
 
-def _told(values: Any) -> str:
+def _shown(values: Any) -> str:
     return ", ".join(str(value) for value in listed(list(values))) or "nothing"

@@ -1,4 +1,4 @@
-"""Who is let in, or told, without any policy: through a function's address, a layer's permission, a subscription.
+"""Access that needs no resource policy: function URLs, layer permissions, topic subscriptions.
 
 https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 https://docs.aws.amazon.com/lambda/latest/dg/layers-access.html
@@ -14,17 +14,17 @@ from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-# What no stack of ours has, and what it wants instead.
+# Types that no stack of ours has, and what is wanted instead.
 _NEVER = {
-    "AWS::Lambda::Url": "no address beside the API's, whoever may use it",
-    "AWS::Lambda::LayerVersionPermission": "nobody: functions of this account need no permission for its layers",
+    "AWS::Lambda::Url": "no function URL: the API is the only address",
+    "AWS::Lambda::LayerVersionPermission": "none: functions of this account need no permission for its layers",
 }
-# How a topic tells people, of whom a template says no more than their addresses.
+# Protocols that notify people, of whom a template says no more than their addresses.
 _PEOPLE = ("email", "email-json", "sms")
 
 
 def strangers(template: Template) -> Iterator[Finding]:
-    """Ways in for others, and subscriptions of what is not of this template."""
+    """Yield access without a policy, and subscriptions of resources that are not of this template."""
     for resource in template.of_type(*_NEVER):
         yield Finding(resource.logical_id, "Type", resource.type, _NEVER[resource.type])
     for owner, place, subscription in _subscriptions(template):
@@ -35,7 +35,7 @@ def strangers(template: Template) -> Iterator[Finding]:
 
 
 def _subscriptions(template: Template) -> Iterator[tuple[Resource, str, Any]]:
-    """Those that are resources, and those that a topic has among its properties."""
+    """Yield subscriptions: resources of their own, and entries in a topic's properties."""
     for one in template.of_type(SUBSCRIPTION):
         yield one, "", template.resolve(one.properties)
     for topic in template.of_type(TOPIC):

@@ -7,14 +7,14 @@
         - {action: "dynamodb:GetItem", on: table records}
         - {action: "sns:Publish", on: topic alert}
 
-`every` is for each function that plays a part. `on` is one or several of:
+`every` is for each function that plays a part. `on` is one or more of:
 
     <kind> <part>                  what plays a part: bus, queue, table, bucket, topic, function, workflow
     stream <part>                  the stream of a table
     index <part>/<name>            an index of a table
     own log group                  the group that the function writes to
     own failure queue              where its failed asynchronous invocations go
-    "*"                            whatever there is: for actions that know no resource
+    "*"                            everything: for actions without a resource type
 
 More of a row:
 
@@ -23,7 +23,7 @@ More of a row:
     enclosing: TransactWriteItems  only inside of this operation
     condition: {Bool: {...}}       under this condition, written as in IAM
     optional: why                  the function may do without it
-    facts: {key: value}            what is so of its requests, for denials that ask; nothing for a key they do not have
+    facts: {key: value}            condition keys of its requests, for conditional denials; null for an absent key
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 """
@@ -50,7 +50,7 @@ _KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one ARN under one of these sets of conditions; without `needed` a role may do without it."""
+    """One action on one ARN under one of these sets of conditions; optional for a role unless `needed`."""
 
     action: str
     resource: str
@@ -65,7 +65,7 @@ class Grant:
 def grants_of(
     template: Template, parts: Parts, part: str, function: Resource, rows: Mapping[str, list[Row]]
 ) -> list[Grant]:
-    """Every grant of a function that plays a part; raises ValueError and NoPart for rows that cannot be read."""
+    """Return every grant of a function that plays a part; raise ValueError and NoPart for rows that cannot be read."""
     for name in rows.keys() - {_EVERY}:
         parts.function(name)
     own = [row for name in (_EVERY, part) for row in rows.get(name, ())]
@@ -86,7 +86,7 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
 
 
 def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:
-    """The ARNs of what a row is on; nothing of what the template does not have."""
+    """Yield the ARNs that a row is on; none for what the template does not have."""
     kind, _, part = on.partition(" ")
     if on == "*":
         yield on
@@ -113,7 +113,7 @@ def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
 
 
 def _conditions(row: Row) -> tuple[Conditions, ...]:
-    """The forms of condition that mean what a row says, the one to show in a finding last."""
+    """Return the equivalent forms of a row's condition, the one to show in a finding last."""
     if "event" in row:
         return _one_event({f"events:{key}": (value,) for key, value in row["event"].items()})
     if "enclosing" in row:
@@ -140,7 +140,7 @@ def _plain(condition: Mapping[str, Mapping[str, Any]]) -> Conditions:
 
 
 def forwarding(template: Template, role: Resource) -> tuple[list[Grant], list[str]]:
-    """What a role may do that rules use to reach their targets, and the ARNs of those rules."""
+    """Return what a role may do if rules use it to reach their targets, and the ARNs of those rules."""
     grants, rules = template.once("forwarders", lambda: _forwarders(template)).get(role.logical_id, ({}, {}))
     return list(grants.values()), list(rules)
 

@@ -24,7 +24,7 @@ from policies.engine.iam.statements import (
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.template import Resource, Template
 
-# What is so of a request, by condition key in lower case; None for a key that it does not have.
+# The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]
 _NOT = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
 _OPPOSITE = {"true": "false", "false": "true"}
@@ -32,7 +32,7 @@ _WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root
 
 
 def lacking(template: Template, role: Resource, action: str, arn: str) -> Iterator[Finding]:
-    """Why a role does not surely have a right."""
+    """Yield why a role does not certainly have a permission."""
     if not any(_gives(one, action, arn) for one in role_statements(template, role)):
         yield Finding(role.logical_id, "Policies", f"no right to {action} on {arn}", "what its part needs")
     yield from denied(template, role, action, arn)
@@ -49,9 +49,9 @@ def _gives(one: Statement, action: str, arn: str) -> bool:
 
 
 def denied(template: Template, role: Resource, action: str, arn: str, more: Facts | None = None) -> Iterator[Finding]:
-    """What may deny a role an action on an ARN: a statement of its own, its boundary, the policy on the resource.
+    """Yield what may deny a role an action on an ARN: its own statements, its boundary, the policy on the resource.
 
-    `more` is what else is so of the requests.
+    `more` are further condition keys of the requests.
     """
     facts = {**_facts(template, role), **(more or {})}
     for one in (*_refusals(template, role), *_refusals_on(template, arn)):
@@ -61,7 +61,7 @@ def denied(template: Template, role: Resource, action: str, arn: str, more: Fact
     boundary = template.value(role, "PermissionsBoundary")
     if boundary is not None:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-        wanted = "no boundary: it takes away whatever it does not allow"
+        wanted = "no boundary: it denies whatever it does not allow"
         yield Finding(role.logical_id, "PermissionsBoundary", str(boundary), wanted)
 
 
@@ -71,7 +71,7 @@ def _refusals(template: Template, role: Resource) -> list[Statement]:
 
 
 def _refusals_on(template: Template, arn: str) -> list[Statement]:
-    """Those of the policy on the resource: an object's is its bucket's."""
+    """Return the Deny statements of the policy on the resource; for an object, of its bucket's."""
 
     def found() -> list[Statement]:
         resource = template.by_arn(arn) or template.by_arn(arn.partition("/")[0])
@@ -82,7 +82,7 @@ def _refusals_on(template: Template, arn: str) -> list[Statement]:
 
 
 def _facts(template: Template, role: Resource) -> dict[str, str | None]:
-    """What is so of every request of our functions, None for what it does not name: no condition on these is unknown.
+    """Return the condition keys of every request of our functions; any other key is unknown.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
@@ -98,14 +98,14 @@ def _facts(template: Template, role: Resource) -> dict[str, str | None]:
 
 
 def trust_denials(template: Template, role: Resource, service: str) -> Iterator[Finding]:
-    """What in a role's trust may keep a service from taking it."""
+    """Yield what in a role's trust may keep a service from taking it."""
     for one in trust_of(template, role):
         if may_mean_service(one, service) and may_deny(one, "sts:AssumeRole", "", {}):
             yield Finding(role.logical_id, one.path, f"a statement that may deny {service}", f"trust in {service}")
 
 
 def lets_take(trust: Statement, service: str) -> bool:
-    """Whether a statement of trust lets a service take the role, as far as its conditions let it.
+    """Return whether a statement of trust lets a service take the role, its conditions aside.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
@@ -113,7 +113,7 @@ def lets_take(trust: Statement, service: str) -> bool:
 
 
 def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
-    """Whether a statement may deny an action on an ARN; not if, by the facts, one of its conditions is never met."""
+    """Return whether a statement may deny an action on an ARN: no condition certainly fails by the facts."""
     return (
         one.effect != "Allow"
         and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
@@ -123,26 +123,26 @@ def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
 
 
 def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
-    """Whether what is wanted may be among these, or is not surely among those left out; trust has no resources."""
+    """Return whether what is wanted may be listed, or may not be excluded; trust has no resources."""
     if but:
         return not any(isinstance(one, str) and fits(wanted, one) for one in but)
     return not among or any(_may_meet(text_of(one), wanted) for one in among)
 
 
 def _may_meet(pattern: str | None, wanted: str) -> bool:
-    """Whether a pattern may mean something that is wanted, which may be a pattern itself."""
+    """Return whether a pattern may match what is wanted, which may be a pattern too."""
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     if pattern is None or "${aws:" in pattern:
         return True
     if "*" not in wanted:
         return fits(wanted, pattern)
-    # Two patterns: what comes before the first wildcard must not keep them apart.
+    # Two patterns: the texts before their first wildcards must be compatible.
     begin, wanted_begin = re.split(r"[*?]", pattern)[0], wanted.split("*")[0]
     return wanted_begin.startswith(begin) or begin.startswith(wanted_begin)
 
 
 def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bool:
-    """Whether the facts surely do not meet a condition.
+    """Return whether a condition certainly fails by the facts.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
@@ -159,12 +159,12 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
 
 
 def may_mean_service(one: Statement, service: str) -> bool:
-    """Whether a statement's principal may be a service."""
+    """Return whether a statement's principal may be a service."""
     return bool(one.not_principals) or any(text_of(value) in (None, "*", service) for _, value in one.principals)
 
 
 def may_mean_role(template: Template, one: Statement, role: Resource) -> bool:
-    """Whether a statement's principal may be a role: a statement of its own has none."""
+    """Return whether a statement's principal may be a role: a statement of its own has none."""
     if one.not_principals or not one.principals:
         return True
     people = [value for kind, value in one.principals if kind not in ("Service", "Federated")]
@@ -172,7 +172,7 @@ def may_mean_role(template: Template, one: Statement, role: Resource) -> bool:
 
 
 def _may_be_role(template: Template, principal: Any, role: Resource) -> bool:
-    """Whether a principal is everybody, an account that may be ours, or the role itself or a session of it."""
+    """Return whether a principal is "*", an account that may be ours, or the role itself or a session of it."""
     text = text_of(principal)
     if text is None or text == "*":
         return True

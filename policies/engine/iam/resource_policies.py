@@ -1,4 +1,4 @@
-"""The policies on resources: which there are, and what they say.
+"""The policies on resources and their statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
 """
@@ -36,18 +36,18 @@ RESOURCE_POLICIES = {
 
 
 def resource_statements(template: Template, resource: Resource) -> list[Statement]:
-    """The statements of the policies on a resource; conditional policies do not count."""
+    """Return the statements of the policies on a resource; conditional policies do not count."""
     return [one for one in statements_on(template, resource) if "Condition" not in one.owner.raw]
 
 
 def statements_on(template: Template, resource: Resource) -> list[Statement]:
-    """The statements of the policies on a resource: its own, and those of its kind's policies."""
+    """Return the statements of the policies on a resource: its own, and those of its kind's policies."""
     holders = (resource, *policies_on(template, resource))
     return [statement for holder in holders for statement in held_statements(template, holder)]
 
 
 def policies_on(template: Template, resource: Resource) -> list[Resource]:
-    """The policies of a resource's kind that are on it."""
+    """Return the policies of a resource's kind that are on it."""
     return template.once("policies on resources", lambda: _policies_on(template)).get(resource.logical_id, [])
 
 
@@ -60,7 +60,7 @@ def _policies_on(template: Template) -> dict[str, list[Resource]]:
 
 
 def several_policies(template: Template, resource: Resource, path: str) -> Iterator[Finding]:
-    """A finding if a queue or a bucket has a second policy: the service keeps one.
+    """Yield a finding if a queue or a bucket has a second policy: the service keeps one.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -71,7 +71,7 @@ def several_policies(template: Template, resource: Resource, path: str) -> Itera
 
 
 def held_statements(template: Template, holder: Resource) -> list[Statement]:
-    """The statements of a resource policy, or of what has one among its properties."""
+    """Return the statements of a resource policy, or of a resource with one among its properties."""
     return template.about(holder, _held_statements)
 
 
@@ -92,10 +92,10 @@ def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The policy documents below a value, however deep, each with its path; what cannot be told counts as one."""
+    """Yield the policy documents in a value, at any depth, with their paths; what cannot be resolved counts as one."""
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
-        # Whatever is no object and no list holds none: most of a template.
+        # A scalar holds none: most of a template.
         deep = isinstance(item, (dict, list))
         if not deep and key not in _DOCUMENTS:
             continue
@@ -107,7 +107,7 @@ def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def policy_resources(template: Template, policy: Resource) -> list[Resource]:
-    """The resources of the template that a resource policy is on."""
+    """Return the resources of the template that a resource policy is on."""
     kind = policy.type.removesuffix("Policy")
     names = listed(policy.properties.get(RESOURCE_POLICIES[policy.type]))
     found = [template.target_of(name, kind) for name in names]
@@ -115,7 +115,7 @@ def policy_resources(template: Template, policy: Resource) -> list[Resource]:
 
 
 def denies_plain_transport(template: Template, statement: Statement, wanted: set[str], service: str) -> bool:
-    """Whether a statement refuses everybody every action of the service on the wanted ARNs without TLS.
+    """Return whether a statement denies all principals every action of the service on the wanted ARNs without TLS.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
     """

@@ -1,4 +1,4 @@
-"""The policy statements of a template: what they are, those of identities, and those of trust.
+"""The policy statements of a template: of resources, of identities, and of trust.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -27,7 +27,7 @@ IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, resolved; an element that cannot be told is UNKNOWN in its tuple."""
+    """One statement, resolved; an element that cannot be resolved is UNKNOWN in its tuple."""
 
     owner: Resource
     path: str
@@ -36,7 +36,7 @@ class Statement:
     not_actions: tuple[Any, ...]
     resources: tuple[Any, ...]
     not_resources: tuple[Any, ...]
-    # Pairs such as ("Service", "events.amazonaws.com"); ("*", "*") for everybody.
+    # Pairs such as ("Service", "events.amazonaws.com"); ("*", "*") for all.
     principals: tuple[tuple[str, Any], ...]
     not_principals: tuple[tuple[str, Any], ...]
     conditions: Any
@@ -44,26 +44,26 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether the statement grants something; an effect that cannot be told counts as a grant."""
+        """Whether the statement grants something; an effect that cannot be resolved counts as a grant."""
         return bool(self.effect != "Deny")
 
     def covers(self, action: str) -> bool:
-        """Whether an action such as `sqs:SendMessage` surely is among the statement's actions."""
+        """Return whether an action such as `sqs:SendMessage` is certainly among the statement's actions."""
         return any(isinstance(own, str) and fits(action.lower(), own) for own in lower(self.actions))
 
     def everybody(self) -> bool:
-        """Whether the principal is everybody: "*", or {"AWS": "*"}."""
+        """Return whether the principal is all: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
 
 
 def fits(text: str, pattern: str) -> bool:
-    """Whether a text is what a pattern with `*` and `?` means; most are none, and need not be compiled."""
+    """Return whether a text matches a pattern with `*` and `?`; most have none, and need not be compiled."""
     wild = "*" in pattern or "?" in pattern or "[" in pattern
     return fnmatchcase(text, pattern) if wild else text == pattern
 
 
 def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Actions in lower case, to compare them: IAM reads them in any.
+    """Return actions in lower case: IAM ignores their case.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
@@ -71,7 +71,7 @@ def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
-    """The statements of a policy document: an object, or JSON in a text; one of unknowns if it cannot be told."""
+    """Return the statements of a policy document (object or JSON text); one of UNKNOWNs if it cannot be resolved."""
     resolved = template.resolve(document)
     if isinstance(resolved, str):
         try:
@@ -119,12 +119,12 @@ def _principals(value: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def trust_of(template: Template, role: Resource) -> list[Statement]:
-    """Who may take a role."""
+    """Return the statements of a role's trust policy."""
     return statements_of(template, role, role.properties.get("AssumeRolePolicyDocument"), "AssumeRolePolicyDocument")
 
 
 def own_statements(template: Template, resource: Resource) -> list[Statement]:
-    """The statements that an identity or an identity policy itself holds."""
+    """Return the statements that an identity or an identity policy itself holds."""
     return template.once(("own statements", resource.logical_id), lambda: list(_own_statements(template, resource)))
 
 
@@ -139,13 +139,13 @@ def _own_statements(template: Template, resource: Resource) -> Iterator[Statemen
 
 
 def identity_statements(template: Template) -> Iterator[Statement]:
-    """Every statement of every role, user, group and identity policy."""
+    """Yield every statement of every role, user, group and identity policy."""
     for resource in template.of_type(*IDENTITIES, *IDENTITY_POLICIES):
         yield from own_statements(template, resource)
 
 
 def role_statements(template: Template, role: Resource) -> list[Statement]:
-    """Every statement that a role has: its own, and those of policies attached to it in the template."""
+    """Return every statement that a role has: its own, and those of policies attached to it in the template."""
     return template.about(role, _role_statements)
 
 
@@ -155,7 +155,7 @@ def _role_statements(template: Template, role: Resource) -> list[Statement]:
 
 
 def _attached(template: Template) -> dict[str, list[Resource]]:
-    """The identity policies attached to each role, from either side, or that may be: nobody can tell to whom."""
+    """Return the identity policies attached to each role, from either side, or to roles that cannot be resolved."""
     roles = template.of_type(ROLE)
     holders: dict[str, set[str]] = {}
     for role in roles:
@@ -173,7 +173,7 @@ def _attached(template: Template) -> dict[str, list[Resource]]:
 
 
 def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """The conditions as {(operator, key): values}, operators and keys in lower case as IAM reads them."""
+    """Return the conditions as {(operator, key): values}, operators and keys in lower case as IAM reads them."""
     if not isinstance(statement.conditions, Mapping):
         return {("unknown", "unknown"): (UNKNOWN,)}
     return {
@@ -184,12 +184,12 @@ def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]
 
 
 def _plain(value: Any) -> Any:
-    """IAM writes booleans as texts."""
+    """Return a value as a text: IAM writes booleans so."""
     return UNKNOWN if value is UNKNOWN else text_of(value)
 
 
 def denied_under(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """The conditions of a denial; with IfExists it denies at least as much: it holds where the key is missing, too.
+    """Return the conditions of a Deny, IfExists left out: with it, the Deny also applies where the key is missing.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
     """

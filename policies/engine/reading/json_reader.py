@@ -1,6 +1,6 @@
-"""Reads JSON as ECMA-404 has it, where Python's own reader takes more: each key once, no NaN, no half of a character.
+"""A JSON reader after ECMA-404, stricter than Python's: each key once, no NaN, no unpaired surrogates.
 
-CloudFormation takes ECMA-404:
+CloudFormation accepts ECMA-404:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 _TOKEN = re.compile(r'(?P<text>"(?:[^"\\]|\\.)*")(?P<key>\s*:)?|(?P<word>-?[A-Za-z0-9][A-Za-z0-9.+-]*)|[{}\[\]]')
-# A pair of escapes is one character; a text that has no escape of this kind is not looked at twice.
+# A pair of escapes is one character; a text without such an escape is not checked again.
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Unreadable(Exception):
-    """The file is no CloudFormation template; the message is one line."""
+    """The file is not a CloudFormation template; the message is one line."""
 
 
 class _Repeated(ValueError):
@@ -24,19 +24,19 @@ class _Repeated(ValueError):
 
 
 class _NoNumber(ValueError):
-    """A word that Python takes for a number."""
+    """A word that only Python accepts as a number."""
 
 
 def read_json(text: str) -> Any:
-    """What a JSON text says; raises Unreadable with one line that says why it is none."""
+    """Return the value of a JSON text; raise Unreadable with one line that says what is wrong."""
     try:
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_refused)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"is no JSON: {error.msg} in line {error.lineno}") from None
+        raise Unreadable(f"is not JSON: {error.msg} in line {error.lineno}") from None
     except _Repeated:
         raise Unreadable(_repeated_key(text)) from None
     except _NoNumber as error:
-        raise Unreadable(f"is no JSON: {error} in line {_line_of_word(text, str(error))}") from None
+        raise Unreadable(f"is not JSON: {error} in line {_line_of_word(text, str(error))}") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
     except ValueError:
@@ -58,7 +58,7 @@ def _refused(word: str) -> NoReturn:
 
 
 def _tokens(text: str) -> Iterator[tuple[re.Match[str], int]]:
-    """The tokens of a text with their lines: slower than reading it, so only to say where something is."""
+    """Yield the tokens of a text with their lines: slower than parsing, so only to locate an error."""
     line, end = 1, 0
     for token in _TOKEN.finditer(text):
         line += text.count("\n", end, token.start())
@@ -88,4 +88,4 @@ def _line_of_word(text: str, word: str) -> int:
 def _refuse_halves(text: str) -> None:
     for token, line in _tokens(text):
         if token["text"] and _ESCAPED_HALF.search(token["text"]) and _HALF.search(json.loads(token["text"])):
-            raise Unreadable(f"has half a character in line {line}: {token['text'][:40]}")
+            raise Unreadable(f"has an unpaired surrogate in line {line}: {token['text'][:40]}")

@@ -1,4 +1,4 @@
-"""Reads a template file, JSON or YAML with CloudFormation's tags, without CloudFormation's help."""
+"""A reader of template files: JSON, or YAML with CloudFormation's tags."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ _LINE_KEYS = ("__startline__", "__endline__", "__file__")
 
 
 def read_template(file: Path) -> dict[str, Any]:
-    """The template in a file; raises Unreadable with one line that says why it is none."""
+    """Return the template in a file; raise Unreadable with one line that says what is wrong."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -23,26 +23,26 @@ def read_template(file: Path) -> dict[str, Any]:
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document if it has the form of a template with resources; raises Unreadable if not."""
+    """Return the document if it has the shape of a template with resources; else raise Unreadable."""
     if not isinstance(document, dict):
-        raise Unreadable("is no CloudFormation template: it wants an object with Resources")
+        raise Unreadable("is not a CloudFormation template: it is not an object with Resources")
     resources = document.get("Resources")
     if not isinstance(resources, dict):
-        raise Unreadable("is no CloudFormation template: it has no Resources")
+        raise Unreadable("is not a CloudFormation template: it has no Resources")
     if not any(name not in _LINE_KEYS for name in resources):
         raise Unreadable("has no resources: there is nothing to judge")
     for name, resource in resources.items():
         if name in _LINE_KEYS or str(name).startswith("Fn::"):
             continue
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise Unreadable(f"is no CloudFormation template: Resources.{name} has no Type")
+            raise Unreadable(f"is not a CloudFormation template: Resources.{name} has no Type")
         if not isinstance(resource.get("Properties", {}), dict):
-            raise Unreadable(f"is no CloudFormation template: Resources.{name}.Properties is no object")
+            raise Unreadable(f"is not a CloudFormation template: Resources.{name}.Properties is not an object")
     return document
 
 
 def without_line_keys(value: Any) -> Any:
-    """The document without the line numbers that checkov writes into it."""
+    """Return the document without the line numbers that checkov writes into it."""
     if isinstance(value, dict):
         return {str(key): without_line_keys(item) for key, item in value.items() if key not in _LINE_KEYS}
     return [without_line_keys(item) for item in value] if isinstance(value, list) else value

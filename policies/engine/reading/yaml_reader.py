@@ -1,6 +1,6 @@
-"""Reads YAML as CloudFormation does, event by event: nothing recurses, and nothing is made twice.
+"""A YAML reader that accepts what CloudFormation does, event by event: without recursion or duplicated values.
 
-CloudFormation takes YAML 1.1 without aliases, hash merges, and the tags binary, omap, pairs, set and timestamp:
+CloudFormation accepts YAML 1.1 without aliases, hash merges, and the tags binary, omap, pairs, set and timestamp:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -12,17 +12,17 @@ import yaml
 
 from policies.engine.reading.json_reader import Unreadable
 
-# Far more than any template needs, and far less than what reads it can take.
+# Far more than any template needs, and far less than its readers can take.
 DEEPEST = 200
 _TAG = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq", "!", None}
 _SCALARS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "int", "float")}
-# A number of more digits is none that a template means, and slow to read.
+# No template needs a number with more digits, and it is slow to read.
 _LONGEST = 1000
 
 
 def loader(patterns: Mapping[str, str]) -> Any:
-    """A safe loader that recognises implicit types (`bool`, `timestamp`) by other patterns, by `` not at all.
+    """Return a safe loader that recognises implicit types (`bool`, `timestamp`) by other patterns; by '' not at all.
 
     https://yaml.org/type/
     """
@@ -46,23 +46,23 @@ _Loader = loader({"timestamp": "", "value": "", "merge": ""})
 
 
 def read_yaml(text: str) -> Any:
-    """What a YAML text says; raises Unreadable with one line that says why CloudFormation would not take it."""
+    """Return the value of a YAML text; raise Unreadable with one line that says why CloudFormation would refuse it."""
     try:
         return _Reading().document(yaml.parse(text, _Loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         problem = " ".join(str(getattr(error, "problem", None) or "cannot be parsed").split())
-        raise Unreadable(f"is no YAML: {problem}{where}") from None
+        raise Unreadable(f"is not YAML: {problem}{where}") from None
 
 
 class _Open:
-    """A mapping or a list that has begun and not ended."""
+    """A mapping or a list that has not ended."""
 
     def __init__(self, event: yaml.CollectionStartEvent) -> None:
         self.event = event
         self.value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        # Of a mapping: the key whose value comes next.
+        # In a mapping: the key whose value comes next.
         self.key: str | None = None
 
     def wants_key(self) -> bool:
@@ -77,7 +77,7 @@ class _Open:
 
 
 class _Reading:
-    """The one reading of a text: what is open at the moment, the innermost last."""
+    """The state while a text is read: open collections, the innermost last."""
 
     def __init__(self) -> None:
         self._open: list[_Open] = []
@@ -100,7 +100,7 @@ class _Reading:
         return document
 
     def _value(self, event: yaml.Event) -> tuple[bool, Any]:
-        """Whether an event ends a value, and which."""
+        """Return whether an event ends a value, and the value."""
         if isinstance(event, yaml.CollectionEndEvent):
             ended = self._open.pop()
             return True, _tagged(ended.event, ended.value, _COLLECTIONS)
@@ -119,7 +119,7 @@ class _Reading:
 
     def _key(self, event: yaml.Event, mapping: _Open) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.tag not in (None, "!", f"{_TAG}str"):
-            raise _at(event, "has a key that is no text")
+            raise _at(event, "has a key that is not a text")
         if event.value == "<<" and event.implicit[0]:
             raise _at(event, "has a merge, <<, which CloudFormation does not take,")
         if event.value in mapping.value:
@@ -149,7 +149,7 @@ class _Reading:
 
 
 def _tagged(event: yaml.ScalarEvent | yaml.CollectionStartEvent, value: Any, without: set[str | None]) -> Any:
-    """A value under its tag: CloudFormation's functions have short forms."""
+    """Return a value under its tag: CloudFormation's functions have short forms."""
     if event.tag in without:
         return value
     name = str(event.tag).removeprefix("!")

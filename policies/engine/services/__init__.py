@@ -1,1 +1,1 @@
-"""Services: what is particular to one of them."""
+"""Services: rules for one of them each."""

@@ -1,4 +1,4 @@
-"""What an alarm must be like to be worth something, and whether its topic's policy certainly lets CloudWatch publish.
+"""Whether an alarm can ring in time, and whether its topic's policy certainly lets CloudWatch publish.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
@@ -17,7 +17,7 @@ from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-# CloudWatch cannot use the key of this alias: it publishes nothing to such a topic.
+# CloudWatch cannot use the key of this alias: nothing arrives at such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
 _UNUSABLE_KEY = "alias/aws/sns"
 _RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
@@ -36,7 +36,7 @@ _FACTS = {"aws:securetransport": "true"}
 
 @dataclass(frozen=True)
 class Watch:
-    """The alarm that is wanted: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
+    """A wanted alarm: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
 
     namespace: str
     metric: str
@@ -51,24 +51,24 @@ class Watch:
 
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
-    """The finding that nothing watches a resource, or what is wrong with the alarms that do."""
+    """Yield that no alarm watches a resource, or what is wrong with its alarms."""
     measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
     alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
     if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
-    # Resources of one name share their alarms.
+    # Resources with the same name share their alarms.
     key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
     yield from template.once(key, lambda: _shared_problems(template, alarms, watch))
 
 
 def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
-    """What is wrong with the alarms; nothing if one of them is as wanted."""
+    """Return what is wrong with the alarms; nothing if one of them is right."""
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
     return [finding for found in problems for finding in found] if all(problems) else []
 
 
 def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:
-    """Namespace, metric and dimensions -> the alarms on it, as far as all of that can be told."""
+    """Return alarms by namespace, metric and dimensions, as far as those can be resolved."""
     known: dict[tuple[str, ...], list[Resource]] = {}
     for alarm in template.of_type(ALARM):
         namespace, metric = template.value(alarm, "Namespace"), template.value(alarm, "MetricName")
@@ -89,7 +89,7 @@ def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Fin
 def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
     path = "ExtendedStatistic" if watch.statistics[0].startswith("p") else "Statistic"
     yield path, " or ".join(watch.statistics), template.value(alarm, path) in watch.statistics
-    # With a unit that the metric does not have the alarm sees no data, for ever.
+    # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     unit, own = template.value(alarm, "Unit"), _UNITS.get(watch.metric, "Count")
     yield "Unit", f"none, or {own}", unit is None or unit == own
@@ -112,7 +112,7 @@ def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tupl
 
 
 def _time(template: Template, alarm: Resource, seconds: int) -> Iterator[tuple[str, str, bool]]:
-    """How long it must be wrong until the alarm rings: for as many periods as it wants datapoints.
+    """Yield what an alarm must meet to ring in time: it needs as many periods as it wants datapoints.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     """
@@ -150,7 +150,7 @@ def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
-    """A topic without a policy lets in its account; a policy that exists under a condition is unknown."""
+    """Return whether CloudWatch may publish: without a policy its account may; a conditional policy is unknown."""
     policies = policies_on(template, topic)
     if not policies:
         return True
@@ -162,7 +162,7 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
 
 
 def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement]]:
-    """The alarms that a topic's policy lets publish by their whole ARNs, and statements that may let others."""
+    """Return the alarms that a topic's policy allows by their whole ARNs, and statements that may allow others."""
     statements, arn = resource_statements(template, topic), str(template.arn(topic))
     named: set[Any] = set()
     others: list[Statement] = []
@@ -189,12 +189,12 @@ def _lets(template: Template, statement: Statement, topic_arn: str, source: str 
 
 
 def _holds(template: Template, asked: tuple[str, str], values: tuple[Any, ...], source: str | None) -> bool:
-    """Whether a condition surely is true when CloudWatch publishes for the alarm of this ARN."""
+    """Return whether a condition is certainly true when CloudWatch publishes for the alarm of this ARN."""
     operator, key = asked
     actual = source if key == "aws:sourcearn" else template.account
     if operator not in _MATCHING or key not in ("aws:sourcearn", *_OWNERS) or actual is None:
         return False
-    # Only ArnEquals, ArnLike and StringLike know wildcards.
+    # Only ArnEquals, ArnLike and StringLike take wildcards.
     return any(
         value == actual or (operator != "stringequals" and isinstance(value, str) and fits(actual, value))
         for value in values

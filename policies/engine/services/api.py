@@ -1,4 +1,4 @@
-"""The parts of a REST API in a template: routes, stages, deployments, and what API Gateway answers by itself.
+"""A REST API in a template: routes, stages, deployments, and API Gateway's own responses.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGateway.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
@@ -20,7 +20,7 @@ from policies.engine.template.values import shown
 PATH = "AWS::ApiGateway::Resource"
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 RESPONSE = "AWS::ApiGateway::GatewayResponse"
-# What API Gateway answers where nobody says otherwise.
+# API Gateway's default statuses.
 _OWN_STATUS = {
     "BAD_REQUEST_BODY": 400,
     "INVALID_API_KEY": 403,
@@ -29,9 +29,9 @@ _OWN_STATUS = {
     "INTEGRATION_FAILURE": 504,
     "INTEGRATION_TIMEOUT": 504,
 }
-_TOLD = ("ResponseTemplates", "ResponseParameters")
+_ANSWERED = ("ResponseTemplates", "ResponseParameters")
 _ECHO = "validationErrorString"
-# Answers whatever of its class has no response of its own, with its own status if it has one.
+# The response for all of its class that have none of their own, with its own status if it has one.
 _DEFAULT = "DEFAULT_{}XX"
 
 
@@ -47,7 +47,7 @@ class ApiStage:
 
 
 def named(template: Template, expression: Any, kind: str, name: str = "Name") -> Resource | None:
-    """The resource of a kind that an expression points to, by reference or by its id or name."""
+    """Return the resource of a kind that an expression points to, by reference or by its id or name."""
     text = template.text(expression)
     if text is None:
         return None
@@ -65,12 +65,12 @@ def _by_name(template: Template, kind: str, name: str) -> dict[str, list[Resourc
 
 
 def api_of(template: Template, resource: Resource) -> Resource | None:
-    """The API that a method, stage, model or validator belongs to."""
+    """Return the API that a method, stage, model or validator belongs to."""
     return named(template, resource.properties.get("RestApiId"), API, "RestApiId")
 
 
 def route(template: Template, method: Resource) -> tuple[str, str | None]:
-    """Verb and path of a method; the path is None if it cannot be told."""
+    """Return verb and path of a method; the path is None if it cannot be resolved."""
     return template.text(method.properties.get("HttpMethod")) or "unknown", _path(template, method)
 
 
@@ -83,7 +83,7 @@ def _path(template: Template, method: Resource) -> str | None:
 
 
 def _ways(template: Template) -> dict[str | None, tuple[str | None, str]]:
-    """What Ref gives for each path's resource -> where its parents end, None for a circle, and the path from there."""
+    """Return, by the Ref of each path's resource, where its parents end (None for a circle) and the path from there."""
     known: dict[str | None, Resource] = {f"${{{one.logical_id}}}": one for one in template.of_type(PATH)}
     ways: dict[str | None, tuple[str | None, str]] = {}
     for start in known:
@@ -100,13 +100,13 @@ def _ways(template: Template) -> dict[str | None, tuple[str | None, str]]:
 
 
 def routes(template: Template) -> dict[str, Resource]:
-    """`POST /path` -> method."""
+    """Return the methods by route, such as `POST /path`."""
     found = [(route(template, method), method) for method in template.of_type(METHOD)]
     return {f"{verb} {path or '(an unknown path)'}": method for (verb, path), method in found}
 
 
 def stages(template: Template) -> list[ApiStage]:
-    """Every stage of every API of the template."""
+    """Return every stage of every API of the template."""
     return template.once(stages, lambda: _stages(template))
 
 
@@ -133,7 +133,7 @@ def _description(deployment: Resource) -> Mapping[str, Any]:
 
 
 def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
-    """The sources of a method's calls: API, stage, verb and path; `others` are stages beside the template's.
+    """Return the source ARNs of a method's calls; `others` are stages beside the template's.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
@@ -146,7 +146,7 @@ def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
 
 
 def _stage_names(template: Template) -> dict[str, list[str]]:
-    """The names of each API's stages, as far as they can be told."""
+    """Return the names of each API's stages, as far as they can be resolved."""
     found: dict[str, list[str]] = {}
     for stage in stages(template):
         if stage.api is not None and stage.name is not None:
@@ -155,7 +155,7 @@ def _stage_names(template: Template) -> dict[str, list[str]]:
 
 
 def deployment_problems(template: Template, methods: list[Resource]) -> Iterator[Finding]:
-    """Stages that run something else, and deployments that may be made before these methods of their API."""
+    """Yield stages that run another deployment, and deployments that may precede these methods of their API."""
     for stage in stages(template):
         if not stage.place:
             yield from _run(template, stage)
@@ -179,7 +179,7 @@ def _run(template: Template, stage: ApiStage) -> Iterator[Finding]:
 
 
 def refusal_problems(template: Template, apis: Iterable[Resource], refusals: Mapping[str, int]) -> Iterator[Finding]:
-    """Refusals with another status than the wanted one, and those of these APIs that are left to AWS."""
+    """Yield refusals with another status than the wanted one, and those that these APIs leave to AWS."""
     yield from _answers(template, {**_defaults(refusals), **refusals})
     yield from _echoes(template)
     for api in apis:
@@ -187,13 +187,13 @@ def refusal_problems(template: Template, apis: Iterable[Resource], refusals: Map
 
 
 def _echoes(template: Template) -> Iterator[Finding]:
-    """Refusals that tell what the validator said: of an enum or a pattern it says the value, too.
+    """Yield refusals that repeat the validator's message: for an enum or a pattern it holds the value.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
     """
     for response in template.of_type(RESPONSE):
         for path, raw in walk(response.properties):
-            if path.startswith(_TOLD) and _ECHO in (template.text(raw) or _ECHO):
+            if path.startswith(_ANSWERED) and _ECHO in (template.text(raw) or _ECHO):
                 yield Finding(response.logical_id, path, shown(template, raw), "a text without the value")
 
 
@@ -202,7 +202,7 @@ def _default_of(kind: str) -> str:
 
 
 def _defaults(refusals: Mapping[str, int]) -> dict[str, int]:
-    """The status that a default may have: the one that all refusals of its class want, if it is one."""
+    """Return the status that a default may have: the one that all refusals of its class want, if they agree."""
     wanted: dict[str, set[int]] = {}
     for kind, status in refusals.items():
         wanted.setdefault(_default_of(kind), set()).add(status)
@@ -217,12 +217,12 @@ def _answers(template: Template, wanted_of: Mapping[str, int]) -> Iterator[Findi
         wanted = wanted_of.get(kind)
         found = _OWN_STATUS.get(kind) if status is None else template.number(status)
         if found is None or found != wanted:
-            told = str(wanted) if wanted else "AWS's own status, because one status for many refusals hides which it is"
-            yield Finding(response.logical_id, "StatusCode", shown(template, status), told)
+            asked = str(wanted) if wanted else "AWS's own status: one for many refusals hides which it is"
+            yield Finding(response.logical_id, "StatusCode", shown(template, status), asked)
 
 
 def _unanswered(template: Template, api: Resource, refusals: Mapping[str, int]) -> Iterator[Finding]:
-    """Refusals that the API leaves to AWS, which answers them with another status."""
+    """Yield refusals that the API leaves to AWS, which answers with another status."""
     responses = template.once("responses", lambda: grouped(template.of_type(RESPONSE), partial(api_of, template)))
     own = responses.get(api.logical_id, [])
     given = {str(template.value(one, "ResponseType")): template.number(one.properties.get("StatusCode")) for one in own}

@@ -1,4 +1,4 @@
-"""The lifecycle rules of buckets: which hold for every object, and what happens before its time.
+"""The lifecycle rules of buckets: which apply to every object, and what happens too early.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 """
@@ -6,26 +6,26 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 LIFECYCLE = "LifecycleConfiguration"
 RULES = f"{LIFECYCLE}.Rules"
 Rule = Mapping[str, Any]
-# A rule or configuration with one of these is for some objects only.
+# A rule or configuration with one of these applies to some objects only.
 _NARROWING = ("Prefix", "Filter", "TagFilter", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
 def for_all(template: Template, bucket: Resource, path: str) -> list[Rule]:
-    """The enabled rules or configurations that hold for every object."""
+    """Return the enabled rules or configurations that apply to every object."""
     found = template.value(bucket, path)
     rules = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
     return [one for one in rules if one.get("Status") == "Enabled" and not any(one.get(key) for key in _NARROWING)]
 
 
 def steps_of(template: Template, rules: list[Rule]) -> set[tuple[str, float]]:
-    """What rules move objects to, and after how many days."""
+    """Return the storage classes that rules move objects to, and after how many days."""
     found: set[tuple[str, float]] = set()
     for step in (step for rule in rules for step in _transitions(rule)):
         days = template.number(step.get("TransitionInDays"))
@@ -35,19 +35,19 @@ def steps_of(template: Template, rules: list[Rule]) -> set[tuple[str, float]]:
 
 
 def shown_steps(steps: set[tuple[str, float]]) -> str:
-    """Transitions as a finding shows them."""
+    """Return transitions as a finding shows them."""
     return ", ".join(f"{kind} after {day:g} days" for kind, day in sorted(steps)) or "no transition of all objects"
 
 
 def _transitions(rule: Rule) -> Iterator[Rule]:
-    """The transitions of a rule; one that cannot be read is a transition without anything."""
+    """Yield the transitions of a rule; one that cannot be read is empty."""
     for key in ("Transitions", "Transition"):
         for step in listed(rule.get(key)):
             yield step if isinstance(step, Mapping) else {}
 
 
 def size_problems(template: Template, bucket: Resource, wanted: str) -> Iterator[Finding]:
-    """By default lifecycle rules leave out everything below 128 KB.
+    """Yield a bucket whose rules leave out small objects: by default everything below 128 KB.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
     """
@@ -58,7 +58,7 @@ def size_problems(template: Template, bucket: Resource, wanted: str) -> Iterator
 
 
 def active_rules(template: Template, bucket: Resource) -> Iterator[tuple[str, Rule | None]]:
-    """The rules that may do something, whatever objects they are for, each with its place; None if it is unknown."""
+    """Yield the rules that are not disabled with their paths; None for one that cannot be resolved."""
     rules = template.value(bucket, RULES)
     for index, rule in enumerate(rules if isinstance(rules, list) else []):
         if not isinstance(rule, Mapping):
@@ -68,20 +68,20 @@ def active_rules(template: Template, bucket: Resource) -> Iterator[tuple[str, Ru
 
 
 def early_problems(template: Template, bucket: Resource, days: int, but: str = "") -> Iterator[Finding]:
-    """What a rule deletes, or moves to another class than `but`, before a day.
+    """Yield what a rule deletes, or moves to another class than `but`, before this day.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
     """
     for path, rule in active_rules(template, bucket):
         if rule is None:
-            yield Finding(bucket.logical_id, path, "unknown, therefore failed", "a rule")
+            yield Finding(bucket.logical_id, path, UNRESOLVED, "a rule")
         else:
             yield from _early_expiry(template, bucket, rule, path, days)
             yield from _early_transition(template, bucket, rule, path, days, but)
 
 
 def _early_expiry(template: Template, bucket: Resource, rule: Rule, path: str, days: int) -> Iterator[Finding]:
-    """An object that is deleted first is never archived."""
+    """Yield expiry before the day: a deleted object is never archived."""
     for key in ("ExpirationInDays", "ExpirationDate"):
         own = rule.get(key)
         number = template.number(own)
@@ -92,7 +92,7 @@ def _early_expiry(template: Template, bucket: Resource, rule: Rule, path: str, d
 def _early_transition(
     template: Template, bucket: Resource, rule: Rule, path: str, days: int, but: str
 ) -> Iterator[Finding]:
-    """One on a date may be early for some objects."""
+    """Yield transitions before the day; one on a date may be early for some objects."""
     for step in _transitions(rule):
         kind, own = step.get("StorageClass"), step.get("TransitionInDays", "an unknown number of")
         number = template.number(own)

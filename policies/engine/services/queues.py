@@ -1,9 +1,9 @@
-"""Which queues do not take every event that AWS delivers, and how long they keep it."""
+"""Which queues do not accept every event that AWS delivers, and how long they keep it."""
 
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_off
 
-# What an event, or an invocation's record, may be as large as.
+# The largest event, or record of an invocation.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 _LARGEST = 262_144
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -12,9 +12,9 @@ TAKES_ALL = f"a standard queue for messages of up to {_LARGEST} bytes"
 
 
 def refusal(template: Template, queue: Resource | None) -> str:
-    """Why a queue does not surely take every event; empty if it does, or is none.
+    """Return why a queue may refuse an event; empty if it accepts all, or if there is none.
 
-    To a FIFO queue neither a dead letter nor the record of a failed invocation can go, and a rule's events only so many
+    A FIFO queue takes neither dead letters nor records of failed invocations, and of a rule's events only so many
     a second.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     """
@@ -31,6 +31,6 @@ def refusal(template: Template, queue: Resource | None) -> str:
 
 
 def kept_seconds(template: Template, queue: Resource) -> float:
-    """How long a queue keeps a message at least; 0 if it cannot be told."""
+    """Return the seconds for which a queue keeps a message at least; 0 if they cannot be resolved."""
     own = template.value(queue, "MessageRetentionPeriod")
     return _KEPT if own is None else template.number(own) or 0

@@ -1,4 +1,4 @@
-"""The buckets of a template with what their policies deny to everybody, and its tables.
+"""The buckets of a template with what their policies deny to all, and its tables.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
 """
@@ -18,13 +18,13 @@ Wanted = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def denials(template: Template, bucket: Resource) -> list[Statement]:
-    """The statements on a bucket that deny something to everybody."""
+    """Return the statements on a bucket that deny something to all principals."""
     statements = resource_statements(template, bucket)
     return [one for one in statements if one.effect == "Deny" and one.everybody() and not one.not_principals]
 
 
 def denies(template: Template, bucket: Resource, action: str, resource: str, condition: Wanted) -> bool:
-    """Whether an action on an ARN is surely denied to everybody under exactly this condition."""
+    """Return whether an action on an ARN is certainly denied to all under exactly this condition."""
     return any(
         one.covers(action) and _reaches(one, resource) and denied_under(one) == condition
         for one in denials(template, bucket)
@@ -36,27 +36,27 @@ def _reaches(statement: Statement, arn: str) -> bool:
 
 
 def missing_denial(template: Template, bucket: Resource, what: str, wanted: str) -> Iterator[Finding]:
-    """A finding about the bucket's policy, or about the bucket if it has none."""
+    """Yield a finding about the bucket's policy, or about the bucket if it has none."""
     owners = {one.owner.logical_id for one in resource_statements(template, bucket)}
     for name in owners or {bucket.logical_id}:
         path = "PolicyDocument.Statement" if owners else ""
-        yield Finding(name, path, f"{what} is not surely denied on {bucket.logical_id}", wanted)
+        yield Finding(name, path, f"{what} is not certainly denied on {bucket.logical_id}", wanted)
 
 
 def table_called(template: Template, wanted: str) -> list[Resource]:
-    """The tables whose own name is this one."""
+    """Return the tables with this name, system and stage left out."""
     return [one for one in template.of_type(*TABLES) if _plain(own_name(template, one, *TABLES)) == _plain(wanted)]
 
 
 def key_schema(template: Template, table: Resource) -> list[tuple[Any, Any]]:
-    """The keys of a table as (attribute, HASH or RANGE), in their order."""
+    """Return the keys of a table as (attribute, HASH or RANGE), in their order."""
     schema = template.value(table, "KeySchema")
     own = schema if isinstance(schema, list) else []
     return [(one.get("AttributeName"), one.get("KeyType")) for one in own if isinstance(one, Mapping)]
 
 
 def stream_of(template: Template, table: Resource) -> str | None:
-    """The ARN of a table's stream, as an expression for it resolves."""
+    """Return the ARN of a table's stream, as an expression for it resolves."""
     return template.text({"Fn::GetAtt": [table.logical_id, "StreamArn"]})
 
 

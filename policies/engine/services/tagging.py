@@ -1,6 +1,6 @@
-"""Which types take tags, of the services that systems of this house are made of.
+"""Which types take tags, of the services that the systems use.
 
-The schemas of CloudFormation say it, under `tagging`; a test compares the table with them.
+After CloudFormation's schemas, `tagging`; a test compares the table with them.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-type-schemas.html
 """
 

@@ -1,4 +1,4 @@
-"""The account that a template is for, and physical names and ARNs of resources, as far as the template says them.
+"""The account that a template is for, and the physical names and ARNs of its resources.
 
 https://docs.aws.amazon.com/cdk/v2/guide/environments.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -18,7 +18,7 @@ NAME_ATTRIBUTES = {
     ("AWS::Events::Archive", "ArchiveName"),
 }
 URL_ATTRIBUTES = {("AWS::SQS::Queue", "QueueUrl")}
-# Without colons, so that an ARN can be taken apart at them.
+# Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
@@ -55,10 +55,10 @@ FORMS = {
 
 
 def written_account(accounts: Iterable[frozenset[str]]) -> str:
-    """The number that stands wherever an account does, as the CDK writes it for a stack with one; else a placeholder.
+    """Return the only account number in the template, as the CDK writes it for a stack with one; else a placeholder.
 
-    With two numbers, or one beside AWS::AccountId, a number may well be a stranger's, so it is not taken for ours. The
-    CDK's own bucket for what it uploads, cdk-...-assets-..., says nothing of who is let in.
+    With two numbers, or one beside AWS::AccountId, a number may be another account's, so it is not taken for ours. The
+    CDK's bucket for its assets, cdk-...-assets-..., grants no access.
     """
     written: set[str] = set()
     for found in accounts:
@@ -69,7 +69,7 @@ def written_account(accounts: Iterable[frozenset[str]]) -> str:
 
 
 def accounts_in(body: Any) -> frozenset[str]:
-    """The account numbers in a resource's body; the placeholder alone where AWS::AccountId stands."""
+    """Return the account numbers in a resource's body; only the placeholder if it has AWS::AccountId."""
     numbers: set[str] = set()
     values = [body]
     while values:

@@ -1,4 +1,4 @@
-"""Resolves the intrinsic functions that the CDK writes; what cannot be told from the template is UNKNOWN.
+"""A resolver of the intrinsic functions that the CDK writes; what cannot be resolved from the template is UNKNOWN.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 NO_VALUE = object()
-# What may hold expressions; as a union it would be made anew each time that it is asked for.
+# Types that may hold expressions; a union would be made anew at each check.
 NESTED = (dict, list)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-# The largest template that CloudFormation takes: a longer text comes from names that double each other.
+# The largest template that CloudFormation accepts: a longer text comes from names that double each other.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _LONGEST = 1_048_576
 
 
 class Unknown:
-    """The value of an expression that only CloudFormation can tell; unequal to everything and always false."""
+    """The value of an expression that only CloudFormation can resolve; unequal to everything and always false."""
 
     def __repr__(self) -> str:
         return "unknown"
@@ -48,7 +48,7 @@ class Reference:
 
 
 class Resolver:
-    """Resolves expressions; `ref` and `attribute` answer for resources, UNKNOWN for what is none."""
+    """A resolver; `ref` and `attribute` answer for resources, UNKNOWN for anything else."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Resolver:
         }
 
     def resolve(self, expression: Any) -> Any:
-        """A plain value, a Reference, a text with names and ARNs filled in, or UNKNOWN."""
+        """Return a plain value, a Reference, a text with names and ARNs filled in, or UNKNOWN."""
         if isinstance(expression, list):
             return [item for item in map(self.resolve, expression) if item is not NO_VALUE]
         if not isinstance(expression, dict):
@@ -94,7 +94,7 @@ class Resolver:
             return NO_VALUE
         if target in self._pseudo:
             return self._pseudo[target]
-        # A parameter's default is no answer: who deploys may choose another value, unless only one is allowed.
+        # A parameter's default is not its value: a deployment may choose another, unless only one is allowed.
         return self._ref_of(target)
 
     def _get_att(self, argument: Any) -> Any:
@@ -126,7 +126,7 @@ class Resolver:
             values.append(self._variable(name.strip(), variables))
             return values[-1] or ""
 
-        # What comes after the last brace is not looked through once for every variable that does not end.
+        # The text after the last brace is not searched again for every variable that does not end.
         end = text.rfind("}") + 1
         replaced = _VARIABLE.sub(replace, text[:end]) + text[end:]
         return UNKNOWN if None in values else _bounded(replaced)
@@ -150,24 +150,24 @@ class Resolver:
         return text.split(argument[0]) if text is not None and argument[0] else UNKNOWN
 
     def _find_in_map(self, argument: Any) -> Any:
-        """A value of the template's own Mappings, if its keys can be told."""
+        """Return a value of the template's Mappings, if its keys can be resolved."""
         keys = self.resolve(argument)
         if not isinstance(keys, list) or len(keys) != 3 or not all(isinstance(key, str) for key in keys):
             return UNKNOWN
         value: Any = self._mappings
         for key in keys:
-            # A macro may put anything beside what is written.
+            # A macro may add anything beside what is written.
             if not isinstance(value, Mapping) or "Fn::Transform" in value:
                 return UNKNOWN
             value = value.get(key, UNKNOWN)
         return UNKNOWN if isinstance(value, Mapping) else value
 
     def _if(self, argument: Any) -> Any:
-        """What both branches mean, whatever the condition; UNKNOWN if they differ."""
+        """Return what both branches resolve to; UNKNOWN if they differ."""
         if not isinstance(argument, list) or len(argument) != 3:
             return UNKNOWN
         one, other = self.resolve(argument[1]), self.resolve(argument[2])
-        # By how they are written: to Python True is 1.
+        # By their texts: to Python True is 1.
         return one if repr(one) == repr(other) else UNKNOWN
 
 
@@ -176,7 +176,7 @@ def _bounded(text: str) -> Any:
 
 
 def text_of(value: Any) -> str | None:
-    """A resolved value as text; None if it is unknown or no text at all."""
+    """Return a resolved value as text; None if it is unknown or not a text."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -185,7 +185,7 @@ def text_of(value: Any) -> str | None:
 
 
 def referred(value: Any) -> Iterator[str]:
-    """Every id, or pseudo parameter, that Ref, Fn::GetAtt or Fn::Sub names in the value, however deep."""
+    """Yield every id or pseudo parameter that Ref, Fn::GetAtt or Fn::Sub names in the value, at any depth."""
     if isinstance(value, list):
         for item in value:
             yield from referred(item)
@@ -200,7 +200,7 @@ def referred(value: Any) -> Iterator[str]:
 
 
 def only_values(parameters: Any) -> dict[str, str]:
-    """The values of the parameters that whoever deploys cannot choose: only one is allowed.
+    """Return the values of the parameters that a deployment cannot choose: only one is allowed.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
     """
@@ -209,7 +209,7 @@ def only_values(parameters: Any) -> dict[str, str]:
         if not isinstance(own, Mapping):
             continue
         allowed = own.get("AllowedValues")
-        # Of other types the value is a list, or the name of what holds it.
+        # Other types are lists, or the name of what holds the value.
         if own.get("Type") in ("String", "Number") and isinstance(allowed, list) and len(allowed) == 1:
             only = text_of(allowed[0])
             if only is not None:

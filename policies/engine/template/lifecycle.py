@@ -1,4 +1,4 @@
-"""What CloudFormation makes first, and which resources survive deletion of the stack or replacement by an update.
+"""The order of creation, and which resources survive deletion of the stack or replacement by an update.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
@@ -16,7 +16,7 @@ _KEPT = {"DeletionPolicy": ("Retain", "RetainExceptOnCreate"), "UpdateReplacePol
 
 
 def made_before(template: Template, resource: Resource) -> set[str]:
-    """The logical ids of everything that is surely there when the resource is made."""
+    """Return the logical ids of everything that certainly exists when the resource is created."""
     found: set[str] = set()
     waiting = [resource.logical_id]
     while waiting:
@@ -32,7 +32,7 @@ def _waits_for(body: Mapping[str, Any]) -> frozenset[str]:
 
 
 def loss_problems(resource: Resource) -> Iterator[Finding]:
-    """The attributes that would let a resource go."""
+    """Yield the attributes with which a resource would be deleted."""
     for attribute, kept in _KEPT.items():
         own = resource.raw.get(attribute)
         if own not in kept:

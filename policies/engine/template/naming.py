@@ -1,4 +1,4 @@
-"""What the physical names of a template say: its stage, and what each resource is called among its kind."""
+"""A template's stage, and its resources' names without system and stage."""
 
 import re
 from collections import Counter
@@ -12,13 +12,13 @@ _SEPARATOR = "[-_.]"
 
 
 def own_name(template: Template, resource: Resource, *kinds: str) -> str:
-    """The physical name without stage and system; no system told, it is what all names of these kinds begin with."""
+    """Return the physical name without stage and system; without a known system, without the names' common start."""
     begin, end = template.once(("around names", kinds), lambda: _around(template, kinds))
     return end.sub("", begin.sub("", template.name(resource)))
 
 
 def _around(template: Template, kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands before and after the names of these kinds that are their own."""
+    """Return patterns of what precedes and follows the own part of these kinds' names."""
     names = [template.name(one) for one in template.of_type(*kinds)]
     slug = re.escape(template.system.replace("_", "-"))
     stage = re.escape(stage_of(template))
@@ -28,19 +28,19 @@ def _around(template: Template, kinds: tuple[str, ...]) -> tuple[re.Pattern[str]
 
 
 def _beginning(names: list[str]) -> str:
-    """The whole words that several names begin with, as a pattern."""
+    """Return the whole words that several names begin with, as a pattern."""
     words = [re.split(f"(?<={_SEPARATOR})", name)[:-1] for name in names]
     shared = takewhile(lambda found: len(set(found)) == 1, zip(*words, strict=False)) if len(names) > 1 else ()
     return re.escape("".join(found[0] for found in shared))
 
 
 def stage_of(template: Template) -> str:
-    """The stage, or an empty text if the template does not tell."""
+    """Return the stage, or an empty text if it cannot be resolved."""
     return template.marked_stage or template.once(stage_of, lambda: _named_stage(template))
 
 
 def _named_stage(template: Template) -> str:
-    """The stage that most words of the physical names are."""
+    """Return the stage that is named most often in the physical names."""
     known, words = stages(), Counter[str]()
     for resource in template.of_type(*FORMS):
         words.update(known & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))

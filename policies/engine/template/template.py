@@ -11,7 +11,7 @@ from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, Reso
 
 Value = TypeVar("Value")
 Thing = TypeVar("Thing")
-# What stands for the region of a template that does not say it.
+# The region of a template that does not say it.
 ANY_REGION = "${Region}"
 
 
@@ -27,15 +27,15 @@ class Resource:
 
     @property
     def mark(self) -> str:
-        """The role in our own metadata, or an empty text."""
+        """The mark (`Role`) in our own metadata, or an empty text."""
         mark = self.metadata.get("Hallmark")
         return str(mark.get("Role", "")) if isinstance(mark, Mapping) else ""
 
 
 class Template:
-    """A CloudFormation template that answers questions about the whole of it.
+    """A CloudFormation template with its expressions resolved.
 
-    `bodies` is what was worked out from bodies of resources alone, for who judges many templates that share them.
+    `bodies` caches results that depend on a resource's body alone, for judging many templates that share them.
     """
 
     def __init__(self, document: Mapping[str, Any], bodies: dict[Any, Any] | None = None) -> None:
@@ -64,14 +64,14 @@ class Template:
         self._memory: dict[Any, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """What `make` says of the template, worked out once for a key; templates do not change once they are judged."""
+        """Return `make`'s result for the template, computed once per key; a judged template does not change."""
         if key not in self._memory:
             self._memory[key] = make()
         value: Value = self._memory[key]
         return value
 
     def about(self, thing: Thing, work: Callable[["Template", Thing], Value]) -> Value:
-        """What a function says of one of the template's resources or statements, worked out once."""
+        """Return a function's result for one of the template's resources or statements, computed once."""
         # By identity, and with the thing itself, so that no other can come to have its identity.
         known = self._memory.get((work, id(thing)))
         if known is None:
@@ -80,7 +80,7 @@ class Template:
         return value
 
     def of_body(self, body: Any, work: Callable[[Any], Value]) -> Value:
-        """What a function says of a resource's body alone, worked out once."""
+        """Return a function's result for a resource's body alone, computed once."""
         # By identity, and with the body itself, so that no other can come to have its identity.
         known = self._bodies.get((work, id(body)))
         if known is None:
@@ -115,11 +115,11 @@ class Template:
         return found
 
     def of_type(self, *types: str) -> list[Resource]:
-        """The resources of these types, in the template's order."""
+        """Return the resources of these types, in the template's order."""
         return [resource for kind in types for resource in self._by_type.get(kind, [])]
 
     def resolve(self, expression: Any) -> Any:
-        """What an expression means: a plain value, a Reference, a text, or UNKNOWN."""
+        """Return what an expression resolves to: a plain value, a Reference, a text, or UNKNOWN."""
         if not isinstance(expression, NESTED):
             return expression
         # By identity, and with the expression itself, so that no other can come to have its identity.
@@ -129,11 +129,11 @@ class Template:
         return known[1]
 
     def text(self, expression: Any) -> str | None:
-        """The text that an expression means, None if it cannot be told or there is none."""
+        """Return the text that an expression resolves to, None if it cannot be resolved or is not a text."""
         return text_of(self.resolve(expression))
 
     def number(self, expression: Any) -> float | None:
-        """The number that an expression means (CloudFormation takes "30" for 30), None if it cannot be told."""
+        """Return the number that an expression resolves to ("30" is 30), None if it cannot be resolved."""
         value = self.resolve(expression)
         if isinstance(value, bool):
             return None
@@ -143,7 +143,7 @@ class Template:
             return None
 
     def value(self, resource: Resource, path: str) -> Any:
-        """The resolved value at a dotted path below Properties, None if it is missing, UNKNOWN if it cannot be told."""
+        """Return the value at a dotted path below Properties; None if missing, UNKNOWN if it cannot be resolved."""
         value: Any = resource.properties
         for key in path.split("."):
             value = value if isinstance(value, Mapping) and key in value else self.resolve(value)
@@ -155,7 +155,7 @@ class Template:
         return resolved if resolved is UNKNOWN or not _is_no_value(value) else None
 
     def name(self, resource: Resource) -> str:
-        """The physical name, or `${LogicalId}` if CloudFormation makes one."""
+        """Return the physical name, or `${LogicalId}` if CloudFormation makes one."""
         known = self._names.get(resource.logical_id)
         if known is None:
             own = str(Reference(resource.logical_id))
@@ -167,7 +167,7 @@ class Template:
         return known
 
     def arn(self, resource: Resource) -> str | None:
-        """The ARN, None for types whose ARN a template does not tell."""
+        """Return the ARN, None for types whose ARN cannot be resolved."""
         if resource.logical_id not in self._arns:
             self._arns[resource.logical_id] = self._arn(resource)
         return self._arns[resource.logical_id]
@@ -186,7 +186,7 @@ class Template:
         )
 
     def _parent(self, resource: Resource) -> tuple[str, str]:
-        """What comes before a rule's or an alias's name in its ARN, and in its Ref."""
+        """Return what precedes a rule's or an alias's name in its ARN, and in its Ref."""
         if resource.type == "AWS::Lambda::Alias":
             function = self.text(resource.properties.get("FunctionName")) or "${unknown}"
             return function.rsplit(":function:", 1)[-1] + ":", ""
@@ -201,7 +201,7 @@ class Template:
         return f"arn:aws:lambda:{self._place['region']}:{self._place['account']}:function:{name}"
 
     def ref(self, resource: Resource) -> str | Reference:
-        """What Ref gives for a resource."""
+        """Return what Ref gives for a resource."""
         if resource.type == "AWS::Lambda::Version":
             return self.arn(resource) or Reference(resource.logical_id)
         form = FORMS.get(resource.type)
@@ -240,13 +240,13 @@ class Template:
             for text in texts:
                 if text:
                     same = found.setdefault(text, [])
-                    # Two of a type are one too many; more are only more to go through.
+                    # Two of a type are ambiguous already; more only cost time.
                     if not same or sum(one.type == resource.type for one in same) < 2:
                         same.append(resource)
         return found
 
     def target_of(self, expression: Any, *types: str) -> Resource | None:
-        """The resource that an expression points to by Ref, ARN, URL or name; names want the types to look among."""
+        """Return the resource that an expression points to by Ref, ARN, URL or name; a name needs `types`."""
         text = self.text(expression)
         found = self._identities.get(text) if text is not None else None
         if not found:
@@ -256,31 +256,31 @@ class Template:
         return found[0] if len(found) == 1 else None
 
     def by_arn(self, expression: Any, *types: str) -> Resource | None:
-        """The resource whose ARN an expression gives; a name or a URL is none."""
+        """Return the resource whose ARN an expression gives, not its name or URL."""
         text = self.text(expression)
         resource = self.target_of(text, *types)
         arn = self.arn(resource) if resource else None
         return resource if arn is not None and text in (arn, arn.removesuffix(":*")) else None
 
     def leaves(self, resource: Resource) -> list[tuple[str, Any]]:
-        """The leaves of a resource's properties with their paths; an intrinsic function is a leaf."""
+        """Return the leaves of a resource's properties with their paths; an intrinsic function is a leaf."""
         return self.of_body(resource.raw, _leaves)
 
     def texts(self) -> Iterator[tuple[Resource, str, Any]]:
-        """Every scalar or intrinsic of every resource's properties: resource, path, raw expression."""
+        """Yield every scalar or intrinsic of every resource's properties: resource, path, raw expression."""
         for resource in self.resources.values():
             for path, value in self.leaves(resource):
                 yield resource, path, value
 
 
 def with_mark(document: Mapping[str, Any], **facts: str) -> dict[str, Any]:
-    """The document with facts in our own metadata, where it does not say them itself."""
+    """Return the document with facts added to our own metadata where they are missing."""
     metadata = _mapping(document.get("Metadata"))
     return {**document, "Metadata": {**metadata, "Hallmark": {**facts, **_mapping(metadata.get("Hallmark"))}}}
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of a value with their paths; an intrinsic function is a leaf."""
+    """Yield the leaves of a value with their paths; an intrinsic function is a leaf."""
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
@@ -298,7 +298,7 @@ def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def is_intrinsic(value: Any) -> bool:
-    """Whether a value is an intrinsic function such as {"Ref": ...}."""
+    """Return whether a value is an intrinsic function such as {"Ref": ...}."""
     return isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
 
 

@@ -1,4 +1,4 @@
-"""Alarms watch the rate of 5XX answers and the p99 latency of every API stage.
+"""Alarms on the rate of 5XX answers and the p99 latency of every API stage.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 """

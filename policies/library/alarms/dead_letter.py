@@ -1,4 +1,4 @@
-"""Alarms watch what lies in every dead-letter queue, and how long events wait in the buffer.
+"""Alarms on the messages in every dead-letter queue, and on the age of events in the buffer.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
@@ -15,7 +15,7 @@ from policies.engine.services.queues import kept_seconds
 from policies.engine.template.template import Resource, Template
 
 _VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
-# Of a number that is never negative: either is above 0 if it ever was.
+# For a number that is never negative, either is above 0 if it ever was.
 _SOME = ("Maximum", "Sum")
 
 
@@ -30,7 +30,7 @@ class QueueAlarms(Policy):
             yield Finding(TEMPLATE, "Resources", "no dead-letter queue", "dead-letter queues with alarms")
         for queue in template.of_type(QUEUE):
             dimensions = {"QueueName": template.name(queue)}
-            # A queue that nothing is known to write to is watched like a dead-letter queue: nobody reads it either.
+            # A queue without a known writer is watched like a dead-letter queue: it has no reader either.
             if queue in dead_letters or queue not in buffers:
                 watch = Watch("AWS/SQS", _VISIBLE, dimensions, _SOME, parameters["maximum_threshold"], seconds)
                 yield from watched(template, queue, "QueueName", watch)
@@ -39,7 +39,7 @@ class QueueAlarms(Policy):
                     wanted = f"more than the {seconds} seconds in which the alarm rings"
                     yield Finding(queue.logical_id, "MessageRetentionPeriod", found, wanted)
             if queue in buffers:
-                # Nothing in a queue grows older than the queue keeps it.
+                # No message is older than the queue's retention.
                 oldest = min(parameters["buffer_age_seconds"], max(kept_seconds(template, queue) - 1, 0))
                 watch = Watch("AWS/SQS", _AGE, dimensions, ("Maximum",), oldest, seconds)
                 yield from watched(template, queue, "QueueName", watch)

@@ -1,4 +1,4 @@
-"""Alarms watch the errors and the throttles of every function, over all its versions and aliases.
+"""Alarms on the errors and the throttles of every function, over all its versions and aliases.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 """

@@ -1,4 +1,4 @@
-"""Every API stage writes JSON access logs to a group that keeps them as long as wanted, and nobody writes bodies.
+"""Every API stage writes JSON access logs to a group with the wanted retention; no log has bodies.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 """
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, API_STAGE, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
@@ -30,7 +30,7 @@ class ApiLogs(Policy):
             yield from _format_problems(template, stage, parameters)
             yield from _execution_logs(template, stage)
         for account in template.of_type(ACCOUNT):
-            # Two stages that both own the account's one role would undo each other.
+            # Two stages that each own the account's one role would overwrite each other's.
             yield Finding(account.logical_id, "", "the account's role in a stage's stack", "a stack of its own")
 
 
@@ -74,7 +74,7 @@ def _fields(text: Any) -> dict[str, Any] | None:
 
 
 def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
-    """Execution logs hold bodies when data is traced, and go to a group of API Gateway's own that has no end."""
+    """Yield execution logs: they hold bodies if data is traced, in API Gateway's own group, which never expires."""
     settings = template.resolve(stage.properties.get("MethodSettings"))
     own = settings if isinstance(settings, list) else [] if settings is None else [None]
     groups = [(f"{stage.place}MethodSettings[{index}].", one) for index, one in enumerate(own)]
@@ -82,7 +82,7 @@ def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
         groups.append((stage.place, stage.properties))
     for path, setting in groups:
         if not isinstance(setting, Mapping):
-            yield Finding(stage.resource.logical_id, path, "unknown, therefore failed", "settings that can be told")
+            yield Finding(stage.resource.logical_id, path, UNRESOLVED, "settings that can be resolved")
             continue
         traced, level = setting.get("DataTraceEnabled"), template.resolve(setting.get("LoggingLevel"))
         if not is_off(template.resolve(traced)):

@@ -87,7 +87,7 @@ def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
 
 
 def _slowed(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """A stage's own throttle holds for all its clients together, whatever their plans say.
+    """Yield a stage's throttles that are too low: they apply to all its clients together, whatever their plans.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
     """
@@ -108,7 +108,7 @@ def _api_stages(plan: Resource) -> list[Mapping[str, Any]]:
 
 
 def _plans_on_stages(template: Template) -> dict[tuple[str | None, str | None], dict[Resource, None]]:
-    """An API and the name of its stage -> the plans that are on it."""
+    """Return the plans by API and name of the stage."""
     found: dict[tuple[str | None, str | None], dict[Resource, None]] = {}
     for plan in template.of_type(PLAN):
         for entry in _api_stages(plan):

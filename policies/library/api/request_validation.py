@@ -20,15 +20,15 @@ from policies.engine.template.values import is_true, shown
 Route = Mapping[str, Any]
 MODEL = "AWS::ApiGateway::Model"
 VALIDATOR = "AWS::ApiGateway::RequestValidator"
-# A content type without a model is not validated unless this one has one.
+# A content type without a model is not validated, unless $default has one.
 _ANY_TYPE = "$default"
-# What a JSON schema is the schema of.
+# The content types that a model may have.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 _CONTENT = ("application/json", _ANY_TYPE)
 # Keywords that say something and ask nothing. https://json-schema.org/draft-04/json-schema-validation
 _PROSE = ("title", "description", "default", "definitions")
 _NOTHING = "nothing that may refuse a valid body"
-# What is asked of other fields cannot refuse a body of the specified ones.
+# Constraints on other fields cannot refuse a body of the specified ones.
 _OF_THE_WHOLE = ("$schema", "type", "required", "properties", "additionalProperties", *_PROSE)
 
 
@@ -112,7 +112,7 @@ def _schema_problems(template: Template, model: Resource, route: Route) -> Itera
         yield Finding(model.logical_id, "Schema.$schema", str(schema.get("$schema")), "JSON schema draft 4")
     required = schema.get("required")
     wanted = sorted(name for name, field in fields.items() if field["required"])
-    # Draft 4 knows no empty list of them.
+    # Draft 4 allows no empty list here.
     own_required: Any = [] if required is None else required
     if not isinstance(own_required, list) or sorted(map(str, own_required)) != wanted:
         yield Finding(model.logical_id, "Schema.required", str(required), ", ".join(wanted) or "none")
@@ -130,8 +130,8 @@ def _schema_problems(template: Template, model: Resource, route: Route) -> Itera
 def _field_problems(model: Resource, name: str, own: Any, wanted: dict[str, Any] | None) -> Iterator[Finding]:
     path = f"Schema.properties.{name}"
     if wanted is None or not isinstance(own, Mapping):
-        told = "no such field" if wanted is None else f"the field, of type {wanted['type']}"
-        yield Finding(model.logical_id, path, "missing" if own is None else str(own), told)
+        asked = "no such field" if wanted is None else f"the field, of type {wanted['type']}"
+        yield Finding(model.logical_id, path, "missing" if own is None else str(own), asked)
         return
     must = {key: wanted[key] for key in ("type", "pattern") if key in wanted}
     may = {**must, **wanted.get("may", {})}

@@ -31,7 +31,7 @@ from policies.engine.template.values import is_off, listed
 
 _MAPPING = "AWS::ApiGateway::BasePathMapping"
 _SERVICE = "apigateway.amazonaws.com"
-# What would refuse clients, or API Gateway itself, for other reasons than those that the contract names.
+# Settings that would refuse clients, or API Gateway itself, for reasons outside the contract.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
 _OPEN = (
     ("AuthorizationType", (None, "NONE"), "NONE: the API key says who may call"),
@@ -53,7 +53,7 @@ class ApiRoute(Policy):
             route = route_of.get(method.logical_id, "a second method of a route")
             if route not in wanted:
                 yield Finding(method.logical_id, "HttpMethod", route, f"only {', '.join(wanted)}")
-            # A route that nobody wants may call none but these functions, either.
+            # A route that is not wanted may not call other functions either.
             yield from _integration_problems(
                 template, method, parameters, {wanted[route]} if route in wanted else {*wanted.values()}
             )
@@ -95,7 +95,7 @@ def _may_call(template: Template, call: Invocation, method: Resource) -> bool:
 
 
 def _closed(template: Template, api: Resource) -> Iterator[Finding]:
-    """What keeps clients away: no address, a private one, or a policy, of which nobody can tell whom it refuses.
+    """Yield what keeps clients away: no address, a private one, or a policy, which may refuse anyone.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
@@ -113,7 +113,7 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
 
 
 def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
-    """A cached answer acknowledges what nobody kept; of a whole stage's settings only GET is cached.
+    """Yield caching: a cached answer acknowledges what was not stored. For a whole stage, only GET is cached.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
     """
@@ -127,11 +127,11 @@ def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
 
 
 def _hidden(template: Template) -> Iterator[Finding]:
-    """Routes that the template imports instead of showing them."""
+    """Yield routes that the template imports instead of showing them."""
     for api in template.of_type(API):
         for key in ("Body", "BodyS3Location", "CloneFrom"):
             if api.properties.get(key) is not None:
-                yield Finding(api.logical_id, key, "routes that cannot be told", "methods as resources")
+                yield Finding(api.logical_id, key, "routes that cannot be resolved", "methods as resources")
     for api in template.of_type("AWS::ApiGatewayV2::Api"):
         yield Finding(api.logical_id, "", "an HTTP or WebSocket API", "a REST API")
 

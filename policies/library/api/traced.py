@@ -1,4 +1,4 @@
-"""X-Ray traces every API stage.
+"""X-Ray is on at every API stage.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html
 """

@@ -1,4 +1,4 @@
-"""Every bucket archives all its objects at the wanted day, and cleans up what no current object is.
+"""Every bucket archives its objects on the wanted day, and deletes old versions, markers and unfinished uploads.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
@@ -25,7 +25,7 @@ from policies.engine.template.values import is_true
 
 _OLD = ("NoncurrentVersionExpiration", "NoncurrentDays")
 _UNFINISHED = ("AbortIncompleteMultipartUpload", "DaysAfterInitiation")
-# The older form of the first, and how many newer versions keep one from going.
+# The older form of the first, and the number of newer versions that keep one.
 _OLD_FORM, _KEPT = "NoncurrentVersionExpirationInDays", "NewerNoncurrentVersions"
 _MARKERS = "ExpiredObjectDeleteMarker"
 
@@ -57,7 +57,7 @@ class BucketExpiry(Policy):
 def _end(
     template: Template, bucket: Resource, rules: list[Rule], keys: tuple[str, str], days: int
 ) -> Iterator[Finding]:
-    """After how many days something goes: of all objects, and of no object after another number of days."""
+    """Yield a missing expiry, or one after another number of days for any objects."""
     name, key = keys
     if not any(_days(template, rule, name, key) is not None for rule in rules):
         found, wanted = f"no {name} for all objects", f"an enabled rule for all objects with {name} after {days} days"
@@ -69,7 +69,7 @@ def _end(
 
 
 def _days(template: Template, rule: Rule, name: str, key: str) -> Any:
-    """The days of a rule's end, in either form; None if it has none."""
+    """Return the days until a rule's expiry, in either form; None without one."""
     whole = template.resolve(rule.get(name))
     if whole is None and name == _OLD[0]:
         return rule.get(_OLD_FORM)

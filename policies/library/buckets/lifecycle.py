@@ -54,9 +54,9 @@ def _tier_problems(template: Template, bucket: Resource, days: int) -> Iterator[
     ]
     found = [template.number(tier.get("Days")) for tier in tierings if tier.get("AccessTier") == "ARCHIVE_ACCESS"]
     if found != [days]:
-        told = ", ".join(f"ARCHIVE_ACCESS after {day} days" for day in found) or "no archive tier for all objects"
+        own = ", ".join(f"ARCHIVE_ACCESS after {day} days" for day in found) or "no archive tier for all objects"
         wanted = f"an enabled configuration for all objects with ARCHIVE_ACCESS after {days} days"
-        yield Finding(bucket.logical_id, _TIERING, told, wanted)
+        yield Finding(bucket.logical_id, _TIERING, own, wanted)
 
 
 policy = BucketTiering()

@@ -1,4 +1,4 @@
-"""Every bucket blocks public access in all four ways, and asks for none.
+"""Every bucket blocks public access in all four ways, and has no public ACL.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """

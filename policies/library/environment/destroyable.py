@@ -14,9 +14,9 @@ from policies.engine.template.values import shown
 
 _GONE = "Delete"
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
-# What CloudFormation does where nothing is written: it deletes whatever is none of these.
+# CloudFormation's default for these types is a snapshot, for others deletion.
 _SNAPSHOT = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
-# The ends of properties, in lower case, that keep a resource from being deleted, and the values that do not.
+# Ends of properties, in lower case, that protect a resource from deletion, and the values that do not.
 _PROTECTIONS = (
     "deletionprotection",
     "deletionprotectionenabled",
@@ -38,13 +38,13 @@ class Destroyable(Policy):
             for attribute in _ATTRIBUTES:
                 own = resource.raw.get(attribute, _default(resource, attribute))
                 if own != _GONE:
-                    told = str(own) if attribute in resource.raw else f"missing, so {own}"
-                    yield Finding(resource.logical_id, attribute, told, _GONE)
+                    kept = str(own) if attribute in resource.raw else f"missing, so {own}"
+                    yield Finding(resource.logical_id, attribute, kept, _GONE)
             yield from _protections(template, resource)
 
 
 def _default(resource: Resource, attribute: str) -> str:
-    """An instance of a cluster goes with it."""
+    """Return CloudFormation's default; an instance of a cluster is deleted with it."""
     alone = "DBClusterIdentifier" not in resource.properties
     return "Snapshot" if attribute == _ATTRIBUTES[0] and resource.type in _SNAPSHOT and alone else _GONE
 

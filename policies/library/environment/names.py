@@ -17,7 +17,7 @@ from policies.engine.names import NAMED, name_paths
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
 
-# What names begin with: the customer's word for a type. Of another type it is any word.
+# The customer's word for each type, which begins names. Other types may have any word.
 _TYPES = {
     "AWS::ApiGateway::ApiKey": "key",
     "AWS::ApiGateway::RequestValidator": "validator",
@@ -50,7 +50,7 @@ class PhysicalNames(Policy):
         for resource in template.resources.values():
             if resource.type == _MODEL:
                 yield from _model(template, resource)
-            # A stage is called like ours, and is inside of its API.
+            # An API's stage has our stage's name, and is inside its API.
             elif resource.type != API_STAGE:
                 yield from _names(template, resource, parameters["slug"], parameters["stage"])
 
@@ -67,7 +67,7 @@ def _names(template: Template, resource: Resource, slug: str, stage: str) -> Ite
 
 
 def _own(resource: Resource, name: str) -> str:
-    """A name without what AWS asks for before or behind it; a log group without AWS's prefix is none of ours."""
+    """Return a name without AWS's prefix or suffix; a log group without AWS's prefix never matches."""
     if resource.type == LOG_GROUP:
         found = _LOG_PREFIX.match(name)
         return name[found.end() :] if found else f"/{name}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.catalogue import stages
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.names import NAMED, name_paths
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template, walk
@@ -40,7 +40,7 @@ class SeparateStages(Policy):
 
 
 def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[Finding]:
-    """An export's name is unique in account and region, as the stack's is.
+    """Yield an export without the stage in its name: it is unique in account and region.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html
     """
@@ -49,7 +49,7 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
         name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
         if name is None or (not _says(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
             wanted = f"a name with the word {stage}, or with the stack's name"
-            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or "unknown, therefore failed", wanted)
+            yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or UNRESOLVED, wanted)
 
 
 def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:
@@ -70,10 +70,10 @@ def _others(template: Template, resource: Resource, other: str) -> Iterator[Find
 
 
 def _says(text: str, word: str) -> bool:
-    """Whether a word is in a text; not as a part of another, nor inside of a variable."""
+    """Return whether a word is in a text; not as a part of another, nor inside a variable."""
     if word not in text.lower():
         return False
-    # What comes after the last brace is not looked through once for every variable that does not end.
+    # The text after the last brace is not searched again for every variable that does not end.
     end = text.rfind("}") + 1
     plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
     return word in re.split(r"[^a-z0-9]+", plain.lower())

@@ -24,18 +24,18 @@ class Tags(Policy):
                 continue
             if resource.type not in TAGGED | TAGGED_BY_KEY:
                 wanted = "a type in policies/engine/services/tagging.py"
-                yield Finding(resource.logical_id, "Type", f"{resource.type}: unknown, whether it takes tags", wanted)
+                yield Finding(resource.logical_id, "Type", f"{resource.type}, which is not listed", wanted)
                 continue
             own = _tags(template, resource)
             for key, value in parameters["tags"].items():
                 found = own.get(key, [])
                 if found != [value]:
-                    told = ", ".join(map(str, found)) or "missing, or unknown"
-                    yield Finding(resource.logical_id, f"{_PATH}.{key}", told, value)
+                    values = ", ".join(map(str, found)) or "missing, or unknown"
+                    yield Finding(resource.logical_id, f"{_PATH}.{key}", values, value)
 
 
 def _tags(template: Template, resource: Resource) -> dict[Any, list[Any]]:
-    """The values of each key."""
+    """Return the values by key."""
     tags = template.value(resource, _PATH)
     if isinstance(tags, Mapping):
         return {key: [value] for key, value in tags.items()} if resource.type in TAGGED_BY_KEY else {}

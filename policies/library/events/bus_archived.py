@@ -1,4 +1,4 @@
-"""A bus is archived, every event of the wanted kinds, for as long as the stage says.
+"""An archive keeps every wanted event of a bus, as long as the stage says.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import archive_problems, archives_of
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import ARCHIVE, BUS
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template
@@ -26,7 +26,7 @@ class ArchivedBus(Policy):
             yield Finding(TEMPLATE, "Resources", f"no {part} bus", f"the {part} bus with an archive")
             return
         yield from archive_problems(template, bus, parameters["retention_days"])
-        # One archive of everything is enough; what others leave out is in it.
+        # One complete archive is enough, whatever others leave out.
         problems = [list(_leaves_out(template, one, parameters["events"])) for one in archives_of(template, bus)]
         if all(problems):
             yield from chain.from_iterable(problems)
@@ -38,7 +38,7 @@ def _leaves_out(template: Template, archive: Resource, events: list[dict[str, st
         return
     wanted = f"a pattern that leaves out none of {written(events)}"
     if not isinstance(pattern, Mapping):
-        yield Finding(archive.logical_id, "EventPattern", "unknown, therefore failed", wanted)
+        yield Finding(archive.logical_id, "EventPattern", UNRESOLVED, wanted)
         return
     keys = {key: None for event in events for key in left_out(template, pattern, event)}
     if "detail" in pattern:

@@ -1,4 +1,4 @@
-"""All that reaches a bus is kept as long as wanted: in an archive, and in a log group as its searchable copy.
+"""Every event on a bus is kept as long as wanted: in an archive, and in a log group as its searchable copy.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
 """
@@ -21,7 +21,7 @@ from policies.engine.template.lifecycle import loss_problems
 from policies.engine.template.template import Resource, Template
 
 LOG_POLICY = "AWS::Logs::ResourcePolicy"
-# An event of which nothing is known beforehand: only a pattern for everything lets it in.
+# An unknown event: only a pattern for everything matches it.
 _ANY_EVENT: dict[str, str] = {}
 
 
@@ -42,7 +42,7 @@ class LoggedBus(Policy):
 
 
 def _leaves_out(template: Template, resource: Resource) -> Iterator[Finding]:
-    """An archive without a pattern keeps everything; a rule has one, and it must let everything in."""
+    """Yield an archive's or rule's pattern that leaves events out; only an archive needs none."""
     pattern = event_pattern(template, resource)
     if pattern is None and resource.type == ARCHIVE:
         return
@@ -79,7 +79,7 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
     kind = template.value(group, "LogGroupClass")
     if kind not in (None, "STANDARD", "INFREQUENT_ACCESS"):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
-        yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which keeps what it is told")
+        yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which takes a retention")
     if not template.name(group).startswith("/aws/events/"):
         yield Finding(group.logical_id, "LogGroupName", template.name(group), "a name below /aws/events/")
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
@@ -100,7 +100,7 @@ def _may_write(template: Template, target: RuleTarget, group: Resource, action: 
 
 
 def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[Statement]]:
-    """What EventBridge is let do, by what to, and what may be denied."""
+    """Return what EventBridge may do, by resource, and what may be denied."""
     statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
     grants: dict[str, list[Statement]] = {}
     for one in statements:

@@ -1,4 +1,4 @@
-"""The custom buses are there, each named with its part and its stage.
+"""The custom buses exist, each named with its part and its stage.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-event-bus.html
 """

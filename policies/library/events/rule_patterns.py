@@ -1,4 +1,4 @@
-"""The wanted rules are enabled on a bus, each with the content that its requirement asks for.
+"""The wanted rules are enabled on a bus, each with the pattern that its requirement asks for.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -38,7 +38,7 @@ class RulePatterns(Policy):
         for rule in rules_on(template, bus):
             if rule.properties.get("ScheduleExpression") is not None:
                 found = shown(template, rule.properties["ScheduleExpression"])
-                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: a rule of content, not of the clock")
+                yield Finding(rule.logical_id, "ScheduleExpression", found, "none: match content, not a schedule")
         for rule in template.of_type(RULE):
             if not is_enabled(template, rule):
                 yield Finding(rule.logical_id, "State", str(template.value(rule, "State")), "ENABLED")
@@ -60,7 +60,7 @@ class RulePatterns(Policy):
 
 
 def filled(value: Any, values: Mapping[str, Any]) -> Any:
-    """The value with every text `$name` replaced by what it stands for."""
+    """Return the value with every text `$name` replaced by its value."""
     if isinstance(value, str) and value.startswith("$"):
         return values[value[1:]]
     if isinstance(value, Mapping):
@@ -71,7 +71,7 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
 def pattern_problems(
     template: Template, rule: Resource, detail: Detail, parameters: dict[str, Any]
 ) -> Iterator[Finding]:
-    """How a rule's pattern differs from the wanted detail, field by field, or keeps our events out otherwise."""
+    """Yield how a rule's pattern differs from the wanted detail, by field, or keeps our events out otherwise."""
     pattern, event = event_pattern(template, rule), parameters["event"]
     own = pattern.get("detail") if isinstance(pattern, Mapping) else None
     if not isinstance(pattern, Mapping) or not isinstance(own, Mapping):
@@ -96,12 +96,12 @@ def pattern_problems(
 def _content_of_its_own(
     template: Template, rule: Resource, alike: Mapping[Hashable, list[Resource]]
 ) -> Iterator[Finding]:
-    """A rule beyond these asks for content too, and not for the same as another."""
+    """Yield further rules that ask for no content, or for the same as another."""
     pattern = event_pattern(template, rule)
     if not isinstance(pattern, Mapping) or not pattern.get("detail"):
-        yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a content of the event's detail")
+        yield Finding(rule.logical_id, "EventPattern.detail", written(pattern), "a pattern on the event's detail")
         return
-    # One that is the same is enough to say so.
+    # One equal rule is enough for a finding.
     other = next((one for one in alike[likeness(pattern)][:2] if one is not rule), None)
     if other:
         yield Finding(rule.logical_id, "EventPattern", f"the same as {other.logical_id}", "a pattern of its own")

@@ -1,4 +1,4 @@
-"""Every rule of a bus reaches all the targets that it must, and says its name where it is asked for.
+"""Every rule of a bus reaches all its targets, and passes its name where it is asked for.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 """
@@ -37,7 +37,7 @@ class RulesReach(Policy):
 
 
 def _target(template: Template, parts: Parts, wanted: Mapping[str, Any]) -> tuple[str, str]:
-    """What every rule must reach, and its ARN, empty if there is none."""
+    """Return a target that every rule must reach, and its ARN, empty if there is none."""
     kind = next(kind for kind in ("function", "bus", "queue") if kind in wanted)
     part, alias = wanted[kind], wanted.get("alias")
     resource = parts.player(kind, part)
@@ -56,7 +56,7 @@ def _missing(template: Template, rule: Resource, wanted: Mapping[str, str]) -> I
 
 
 def _names_its_rule(template: Template, target: RuleTarget, functions: list[Resource | None]) -> Iterator[Finding]:
-    """An event does not say which rule it matched, so the function's input does."""
+    """Yield inputs without the rule's name, which is not in the event."""
     call = invocation(template, target.raw.get("Arn"))
     if not call or call.function not in functions:
         return

@@ -48,18 +48,18 @@ def _problems(template: Template, target: RuleTarget, delivered: set[str]) -> It
         yield Finding(rule.logical_id, path, found, "the ARN of a queue of this stack")
         return
     if queue.logical_id in delivered:
-        wanted = "a queue that is no rule's target"
+        wanted = "a queue that is not a rule's target"
         yield Finding(rule.logical_id, path, f"{queue.logical_id}, which rules deliver to", wanted)
     if refused := refusal(template, queue):
         yield Finding(rule.logical_id, path, refused, TAKES_ALL)
     if not may_send(template, queue, rule):
-        found = f"{queue.logical_id}, whose policy does not surely let EventBridge send for this rule"
+        found = f"{queue.logical_id}, whose policy does not certainly let EventBridge send for this rule"
         wanted = f"sqs:SendMessage allowed to {EVENTS} with aws:SourceArn equal to {template.arn(rule)}"
         yield Finding(rule.logical_id, path, found, wanted)
 
 
 def _openings(template: Template, queue: Resource) -> Iterator[Finding]:
-    """A dead-letter queue that strangers fill proves nothing."""
+    """Yield a dead-letter queue that others may fill: its messages prove nothing."""
     for statement in queue_statements(template, queue):
         if open_to_strangers(template, statement):
             found = "a statement that lets in more than the rules of this stack"

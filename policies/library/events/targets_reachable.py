@@ -10,7 +10,7 @@ from policies.engine.events.delivery import EVENTS, forwarding_problems, may_cal
 from policies.engine.events.rules import unread_targets
 from policies.engine.events.targets import carries_detail, shapers
 from policies.engine.events.wiring import LATEST, RuleTarget, invocation, targets_of
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import ALIAS, BUS, FUNCTION, PERMISSION, QUEUE, QUEUE_POLICY, ROLE, RULE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
@@ -31,7 +31,7 @@ class ReachableTargets(Policy):
 
 
 def _same_id(template: Template, rule: Resource) -> Iterator[Finding]:
-    """Of targets of a rule with one id EventBridge keeps one.
+    """Yield targets with the id of another of the rule: EventBridge keeps only one.
 
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
     """
@@ -46,7 +46,7 @@ def _same_id(template: Template, rule: Resource) -> Iterator[Finding]:
 def _unreachable(template: Template, target: RuleTarget, qualifier: str) -> Iterator[Finding]:
     rule, place = target.rule, f"{target.path}.Arn"
     if template.text(target.raw.get("Arn")) is None:
-        yield Finding(rule.logical_id, place, "missing or unknown, therefore failed", "the ARN of a target")
+        yield Finding(rule.logical_id, place, f"missing, or {UNRESOLVED}", "the ARN of a target")
     if not carries_detail(template, target):
         found = ", ".join(shapers(target))
         yield Finding(rule.logical_id, target.path, f"{found} that drops the event", "the event's whole detail")
@@ -68,7 +68,7 @@ def _unreachable(template: Template, target: RuleTarget, qualifier: str) -> Iter
 
 
 def _bus_target(template: Template, target: RuleTarget, bus: Resource) -> Iterator[Finding]:
-    """A bus as a target takes the event as it is, and wants a role.
+    """Yield a bus with a changed input or without a role.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-to-event-bus.html
     """

@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.engine.events.targets import transforms_whole
 from policies.engine.events.wiring import RuleTarget, invocation, targets_of
-from policies.engine.finding import Finding
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
@@ -21,7 +21,7 @@ class TracedEvents(Policy):
         for rule in template.of_type(RULE):
             for target in targets_of(rule):
                 if template.text(target.raw.get("Arn")) is None:
-                    found = "a target that cannot be told: unknown, therefore failed"
+                    found = f"a target that {UNRESOLVED}"
                     yield Finding(rule.logical_id, f"{target.path}.Arn", found, "the ARN of a target")
                 if invocation(template, target.raw.get("Arn")):
                     yield from _input(template, target)

@@ -1,4 +1,4 @@
-"""The functions exist, each is called by what must call it, and none by a bus that must feed none.
+"""The functions exist, each with its callers, and none on a bus that must feed none.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
@@ -19,7 +19,7 @@ from policies.engine.policy import Policy
 from policies.engine.services.storage import stream_of
 from policies.engine.template.template import Resource, Template
 
-# How a caller is called in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
+# The words for callers in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
 _CALLERS = {
     "api": "a method of the API",
     "rule": "a rule on the {on} bus",
@@ -35,15 +35,13 @@ class CalledFunctions(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         for part, caller in parameters["functions"].items():
-            function, told = parts.function(part), _CALLERS[caller["by"]].format(**caller)
+            function, by = parts.function(part), _CALLERS[caller["by"]].format(**caller)
             if function is None:
-                yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {told}")
+                yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {by}")
                 continue
             callers = _callers(template, parts, caller, function)
             if not callers:
-                yield Finding(
-                    function.logical_id, "FunctionName", f"{part} is not called by {told}", f"a call by {told}"
-                )
+                yield Finding(function.logical_id, "FunctionName", f"{part} is not called by {by}", f"a call by {by}")
             if "event" in caller:
                 yield from _unheard(template, callers, caller["event"])
         if parameters.get("no_others"):
@@ -55,7 +53,7 @@ class CalledFunctions(Policy):
 
 
 def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], function: Resource) -> list[Resource]:
-    """What calls a function and is the right one of its kind."""
+    """Return the callers of a function that are the wanted ones of their kind."""
     callers = [call.caller for call in calls_of(template, function)]
     match wanted["by"]:
         case "api":
@@ -73,14 +71,14 @@ def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], functi
 
 
 def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:
-    """Functions that play none of the parts, such as a helper of a construct."""
+    """Yield functions that play none of the parts, such as a helper of a construct."""
     for function in template.of_type(FUNCTION):
         if function not in ours:
             yield Finding(function.logical_id, "FunctionName", template.name(function), "no other function")
 
 
 def _unheard(template: Template, rules: list[Resource], event: Mapping[str, str]) -> Iterator[Finding]:
-    """What keeps events from the function; one rule that passes on every one is enough.
+    """Yield what keeps events from the function; one rule that passes all is enough.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """

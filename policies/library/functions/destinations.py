@@ -1,4 +1,4 @@
-"""Failures go to a queue, and successes to a bus if they must, set on the qualifier that is really invoked.
+"""Failures go to a queue, and successes to a bus where wanted, set on the qualifier that is invoked.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """

@@ -1,4 +1,4 @@
-"""Every function has a log group of its own with the retention, and no right to make log groups.
+"""Every function has a log group of its own with the retention, and no permission to make log groups.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
 """
@@ -38,7 +38,7 @@ class FunctionLogs(Policy):
             else:
                 yield from retention_problems(template, group, parameters["retention_days"])
                 if used[group.logical_id] > 1:
-                    found = f"{group.logical_id}, which others write to, too"
+                    found = f"{group.logical_id}, which others write to as well"
                     yield Finding(function.logical_id, "LoggingConfig.LogGroup", found, "a log group of its own")
             yield from _rights(template, function, group)
 
@@ -53,10 +53,10 @@ def _used_otherwise(template: Template) -> Iterator[str]:
 def _rights(template: Template, function: Resource, group: Resource | None) -> Iterator[Finding]:
     role = role_of(template, function)
     if role is None:
-        yield Finding(function.logical_id, "Role", "a role that is not in this template: unknown", "a role that is")
+        yield Finding(function.logical_id, "Role", "a role that is not in this template", "a role that is")
         return
     if listed(template.value(role, "ManagedPolicyArns")):
-        found = f"{template.value(role, 'ManagedPolicyArns')}: unknown, whether they make log groups"
+        found = f"{template.value(role, 'ManagedPolicyArns')}, which may let it make log groups"
         yield Finding(role.logical_id, "ManagedPolicyArns", found, "no managed policies")
     for one in role_statements(template, role):
         if one.allows and (one.not_actions or not _known(one) or one.covers("logs:CreateLogGroup")):

@@ -20,8 +20,8 @@ class FunctionMemory(Policy):
         for function in template.of_type(FUNCTION):
             if template.number(function.properties.get("MemorySize")) != wanted:
                 found = template.value(function, "MemorySize")
-                told = "AWS's default, 128 MB" if found is None else f"{found} MB"
-                yield Finding(function.logical_id, "MemorySize", told, f"{wanted} MB")
+                own = "AWS's default, 128 MB" if found is None else f"{found} MB"
+                yield Finding(function.logical_id, "MemorySize", own, f"{wanted} MB")
 
 
 policy = FunctionMemory()

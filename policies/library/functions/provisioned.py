@@ -1,4 +1,4 @@
-"""The critical functions are called through their alias, which is provisioned, if at all, within the reserved.
+"""Critical functions are called through their alias, whose provisioned concurrency is within the reserved.
 
 https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
@@ -49,7 +49,7 @@ def _calls(template: Template, function: Resource, name: str) -> Iterator[Findin
 
 
 def _version(template: Template, alias: Resource, function: Resource) -> Iterator[Finding]:
-    """An alias of $LATEST cannot be provisioned, and changes under its callers; nor may a share of the calls go to it.
+    """Yield versions of an alias that are not published: $LATEST cannot be provisioned, and changes under its callers.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
     """
@@ -63,7 +63,7 @@ def _version(template: Template, alias: Resource, function: Resource) -> Iterato
 
 
 def _shared(template: Template, alias: Resource) -> Iterator[Finding]:
-    """Lambda refuses it: "Alias with weights can not be used with Provisioned Concurrency".
+    """Yield weights, which Lambda refuses: "Alias with weights can not be used with Provisioned Concurrency".
 
     https://github.com/hashicorp/terraform/issues/24957
     """
@@ -92,7 +92,7 @@ def _provisioned(template: Template, alias: Resource, function: Resource, wanted
 
 
 def _elsewhere(template: Template, alias: Resource, function: Resource) -> float:
-    """What other aliases and versions of the function provision of the same reserve; endless if it cannot be told."""
+    """Return what other aliases and versions provision of the same reserve; infinite if it cannot be resolved."""
     others = [one for kind in (ALIAS, VERSION) for one in on_function(template, function, kind) if one is not alias]
     found = [template.value(one, _PATH) for one in others]
     counts = [template.number(count) for count in found if count is not None]

@@ -1,4 +1,4 @@
-"""Every function reserves what the stage says, and all together leave the account its share.
+"""Every function reserves what the stage says; their sum leaves the account its share.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
 """

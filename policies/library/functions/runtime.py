@@ -1,4 +1,4 @@
-"""Every function of the template, whoever made it, has the one runtime on the one architecture.
+"""Every function of the template has the one runtime on the one architecture.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
@@ -11,7 +11,7 @@ from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 
-# Makes a function of its own, of a runtime that Synthetics has.
+# A canary makes a function of its own, with a runtime of Synthetics.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_Library.html
 _CANARY = "AWS::Synthetics::Canary"
 
@@ -27,8 +27,8 @@ class FunctionRuntime(Policy):
                 yield Finding(function.logical_id, "Runtime", str(found), runtime)
             built = template.value(function, "Architectures")
             if built != [architecture]:
-                told = "AWS's default, x86_64" if built is None else str(built)
-                yield Finding(function.logical_id, "Architectures", told, f"[{architecture}]")
+                own = "AWS's default, x86_64" if built is None else str(built)
+                yield Finding(function.logical_id, "Architectures", own, f"[{architecture}]")
         for canary in template.of_type(_CANARY):
             found = f"a function of the runtime {template.value(canary, 'RuntimeVersion')}"
             yield Finding(canary.logical_id, "RuntimeVersion", found, runtime)

@@ -1,4 +1,4 @@
-"""A role for each function, with the exact actions on the exact ARNs that its part needs; nobody else is let in.
+"""A role for each function with exact actions on exact ARNs as its part needs, and no access for others.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 """
@@ -29,7 +29,7 @@ from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import listed
 
-# Objects under a prefix, over TLS, are as narrow as writing new objects can be.
+# Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
 
@@ -96,7 +96,7 @@ def _managed(template: Template) -> Iterator[Finding]:
 
 
 def _keys(template: Template) -> Iterator[Finding]:
-    """A customer's key on what functions use wants a right to the key, which no role has.
+    """Yield customer keys on what functions use: no role has a permission for them.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -110,7 +110,7 @@ def _keys(template: Template) -> Iterator[Finding]:
 
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
-    """Each action on each ARN is one of the grants under its conditions, and none of the grants is missing."""
+    """Yield actions on ARNs that are not granted under their conditions, and grants that are missing."""
     allowed = {(grant.action.lower(), grant.resource): grant for grant in grants}
     given: set[tuple[str, str]] = set()
     for one in role_statements(template, role):
@@ -118,7 +118,7 @@ def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterato
             continue
         for action, resource in ((action, resource) for action in one.actions for resource in one.resources):
             key = (str(action).lower(), str(resource))
-            # Also under a wrong condition, which is told here and not as a right that is missing.
+            # Also under a wrong condition: reported here, not as a missing permission.
             given.add(key)
             grant = allowed.get(key)
             if grant is None:
@@ -136,8 +136,8 @@ def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterato
 
 def _wanted_conditions(grant: Grant) -> str:
     wanted = grant.conditions[-1]
-    told = [f"{operator} {key} {', '.join(map(str, values))}" for (operator, key), values in wanted.items()]
-    return " and ".join(told) or "no condition"
+    texts = [f"{operator} {key} {', '.join(map(str, values))}" for (operator, key), values in wanted.items()]
+    return " and ".join(texts) or "no condition"
 
 
 def _no_wildcards(one: Statement) -> Iterator[Finding]:
@@ -159,14 +159,14 @@ def _no_wildcards(one: Statement) -> Iterator[Finding]:
 
 
 def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:
-    """What no role may do, whoever's it is: IAM reads actions in any case."""
+    """Yield actions that no role may have; IAM ignores their case."""
     for action in one.actions if one.allows else ():
         if any(fnmatchcase(str(action).lower(), pattern.lower()) for pattern in patterns):
             yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "no role that may")
 
 
 def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
-    """Of roles that play no part of ours: exact ARNs at least."""
+    """Yield resources without exact ARNs, of roles that play none of the system's parts."""
     if one.resources == ("*",) and set(lower(one.actions)) <= set(lower(UNSCOPED)):
         return
     for resource in one.resources or ("none",):

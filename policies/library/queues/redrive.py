@@ -1,4 +1,4 @@
-"""The failure queue redrives to a parking queue, and both keep messages as long as SQS can.
+"""The failure queue redrives to a parking queue, both with SQS's longest retention.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
@@ -39,7 +39,7 @@ class FailureRedrive(Policy):
 
 
 def _taken(template: Template, failures: list[Resource]) -> dict[Resource, str]:
-    """The queues that cannot be a failure queue's parking queue, although it redrives to them, and why."""
+    """Return the queues that cannot be a failure queue's parking queue, and why."""
     redriven = Counter(redrive_target(template, queue) for queue in template.of_type(QUEUE))
     return {
         **{queue: "the dead-letter queue of another queue" for queue, count in redriven.items() if queue and count > 1},
@@ -52,8 +52,8 @@ def _taken(template: Template, failures: list[Resource]) -> dict[Resource, str]:
 def _retention(template: Template, queue: Resource, wanted: int) -> Iterator[Finding]:
     if template.number(queue.properties.get("MessageRetentionPeriod")) != wanted:
         found = template.value(queue, "MessageRetentionPeriod")
-        told = "SQS's default, 4 days" if found is None else f"{found} seconds"
-        yield Finding(queue.logical_id, "MessageRetentionPeriod", told, f"{wanted} seconds (14 days)")
+        own = "SQS's default, 4 days" if found is None else f"{found} seconds"
+        yield Finding(queue.logical_id, "MessageRetentionPeriod", own, f"{wanted} seconds (14 days)")
 
 
 def _receives(template: Template, queue: Resource, maximum: int) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _allowed(template: Template, parking: Resource, queue: Resource) -> Iterator
 
 
 def _way_back(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
-    """What is parked stays parked: no queue on its further way, if there is one, leads back."""
+    """Yield a parking queue that redrives back to the failure queue, directly or through others."""
     passed, one = set[Resource](), parking
     while one not in passed and template.value(one, "RedrivePolicy") is not None:
         passed.add(one)

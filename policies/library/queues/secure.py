@@ -1,4 +1,4 @@
-"""Every queue is encrypted by SQS itself and refuses whatever comes without TLS.
+"""Every queue is encrypted by SQS itself and denies requests without TLS.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
 """

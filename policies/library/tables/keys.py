@@ -1,4 +1,4 @@
-"""The tables are there, each with its partition key and, where one is wanted, its sort key.
+"""The tables exist, each with its partition key and, where wanted, its sort key.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
 """
@@ -31,7 +31,7 @@ def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]
     found, types = key_schema(template, table), _types(template, table)
     wanted = [(keys[kind.lower()][0], kind) for kind in ("HASH", "RANGE") if kind.lower() in keys]
     if found != wanted:
-        yield Finding(table.logical_id, "KeySchema", _told(found), _told(wanted))
+        yield Finding(table.logical_id, "KeySchema", _shown(found), _shown(wanted))
     for name, kind in keys.values():
         if types.get(name) != kind:
             path = "AttributeDefinitions"
@@ -46,7 +46,7 @@ def _types(template: Template, table: Resource) -> dict[str, str]:
     return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in own if isinstance(one, Mapping)}
 
 
-def _told(keys: list[tuple[Any, Any]]) -> str:
+def _shown(keys: list[tuple[Any, Any]]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in keys) or "no key"
 
 

@@ -1,4 +1,4 @@
-"""Every table is paid by use without a limit, loses nothing by itself, and stays where the stage keeps its data.
+"""Every table is paid by use without a limit, recoverable, without expiry, and kept where the stage keeps data.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
@@ -15,7 +15,7 @@ from policies.engine.template.values import is_off, is_true, shown
 
 _RECOVERY = "PointInTimeRecoverySpecification"
 _EXPIRY = "TimeToLiveSpecification"
-# Of the table, of an index, of a replica; -1 is what AWS writes for no limit.
+# Of a table, an index or a replica; -1 is AWS's form of no limit.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
 _LIMITS = (
     "MaxReadRequestUnits",
@@ -49,7 +49,7 @@ class TableOnDemand(Policy):
 
 
 def _limits(template: Template, table: Resource) -> Iterator[Finding]:
-    """What is above such a limit is throttled."""
+    """Yield limits, above which requests are throttled."""
     for path, raw in walk(table.properties):
         if path.rpartition(".")[2] in _LIMITS and template.resolve([raw]) and template.number(raw) != -1:
             yield Finding(table.logical_id, path, shown(template, raw), "no limit")

@@ -1,4 +1,4 @@
-"""The tables that others follow have a stream with what they need of each change.
+"""Tables with consumers have a stream with the view that those need.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 """

@@ -58,7 +58,7 @@ def test_a_control_tells_its_system(file: Path) -> None:
     assert known.find("control", "RT_FN_RUNTIME", "AWS::Lambda::Function", "Fn", "dev")
     assert known.find("control", "MU_FN_RUNTIME", "AWS::Lambda::Function", "Fn", "dev") is None
     for text, told in (
-        (control, "4: a control's id tells its system: leave out `system`"),
+        (control, "4: a control's id names its system: leave out `system`"),
         (control.replace("RT_", "XX_"), "2: no system has controls like XX_FN_RUNTIME: their ids begin with RT_"),
     ):
         file.write_text(text)
@@ -181,7 +181,7 @@ def test_a_duplicate_is_called_one(file: Path) -> None:
     file.write_text(GOOD + again)
     with pytest.raises(UserError) as caught:
         waivers.load(file, TODAY)
-    assert str(caught.value) == f"{file}:10: a duplicate: {file}:2 waives W2531 there, too: delete one"
+    assert str(caught.value) == f"{file}:10: a duplicate: {file}:2 also waives W2531 there: delete one"
     file.write_text(GOOD + again.replace("Function}", "Function, stage: dev}"))
     assert len(waivers.load(file, TODAY).entries) == 2
 

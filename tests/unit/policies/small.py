@@ -122,7 +122,7 @@ PARTS = {
     },
     "tables": {"transactions": {"keys": ["transaction_id", "timestamp"]}},
     "buckets": {"files": {"named_by": "api_handler", "calls": "validation"}},
-    "topics": {"alerts": {"not_told_by": "alarms"}},
+    "topics": {"alerts": {"not_notified_by": "alarms"}},
 }
 
 

@@ -149,7 +149,7 @@ def test_a_mistake_in_a_mutant_is_one_line_with_its_place(tmp_path: Path, mutant
 
 
 def test_mutants_of_no_control_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="RT_TWO, which is no control"):
+    with pytest.raises(UserError, match="RT_TWO, which is not a control"):
         _load_mutants(tmp_path, "rt_two", "[]")
 
 

@@ -213,7 +213,7 @@ def test_a_file_that_does_not_load_is_refused(library: Path, text: str) -> None:
 
 def test_a_file_without_a_policy_is_refused(library: Path) -> None:
     (library / f"{MEMORY}.py").write_text("pass\n", encoding="utf-8")
-    with pytest.raises(UserError, match="wants to end with `policy =`"):
+    with pytest.raises(UserError, match="must end with `policy =`"):
         judges.load("realtime")
 
 

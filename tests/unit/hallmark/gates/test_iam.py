@@ -144,5 +144,5 @@ def test_no_record_does_not_count(record: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{}\n", "no JSON", '{"revision": "now", "account": "1", "stage": "dev"}\n[]\n'])
 def test_a_damaged_record_is_told_in_one_line(record: Path, text: str) -> None:
     record.write_text(text)
-    with pytest.raises(UserError, match="is no record of used permissions"):
+    with pytest.raises(UserError, match="is not a record of used permissions"):
         gate.used_here("realtime")

@@ -43,7 +43,7 @@ def test_a_good_template_has_no_finding(policy: str) -> None:
 
 @pytest.mark.parametrize(
     ("policy", "edit"),
-    [pytest.param(policy, edit, id=f"{policy}: {edit.told}") for policy in PARAMETERS for edit in _edits(policy)],
+    [pytest.param(policy, edit, id=f"{policy}: {edit.done}") for policy in PARAMETERS for edit in _edits(policy)],
 )
 def test_a_mutant_is_reported_exactly(policy: str, edit: Edit) -> None:
     reported = {finding.resource for finding in found(policy, edit.document, **PARAMETERS[policy])}
