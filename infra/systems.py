@@ -4,10 +4,19 @@ A system has a row here and a room of its name in each layer: docs/architecture.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from infra.errors import UserError
 
-STAGES = ("dev", "prod")
+
+class StageName(StrEnum):
+    """The stages that every system has."""
+
+    DEV = "dev"
+    PROD = "prod"
+
+
+STAGES = tuple(stage.value for stage in StageName)
 
 
 @dataclass(frozen=True)

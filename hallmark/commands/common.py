@@ -9,7 +9,7 @@ import typer
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from infra.errors import UserError
-from infra.systems import NAMES, system_of
+from infra.systems import NAMES, StageName, system_of
 
 VARIABLE = "HALLMARK_SYSTEM"
 
@@ -19,13 +19,6 @@ class Target(StrEnum):
 
     EMBEDDED = "embedded"
     AWS = "aws"
-
-
-class StageName(StrEnum):
-    """The name of a stage."""
-
-    DEV = "dev"
-    PROD = "prod"
 
 
 def _system(name: str) -> str:

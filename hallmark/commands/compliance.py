@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName
 from infra.errors import UserError
-from infra.systems import owner_of
+from infra.systems import StageName, owner_of
 
 
 def gate(

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, SystemOption
+from hallmark.commands.common import SystemOption
 from hallmark.terminal import out
 from infra.errors import UserError
+from infra.systems import StageName
 
 _DURATION = re.compile(r"([a-z_]+)=([0-9]+(?:\.[0-9]+)?)")
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.digest import digest as read
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out, progress_bars
+from infra.systems import StageName
 
 
 def digest(

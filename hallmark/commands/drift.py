@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
 from hallmark.observe import observe
 from hallmark.observe.drift import Difference, declared
 from hallmark.observe.drift import drift as differences_of
 from hallmark.observe.render import text
 from hallmark.stage.deployed import DeployedStage
+from infra.systems import StageName
 
 
 def drift(

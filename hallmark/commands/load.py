@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.terminal import out, progress_bars
+from infra.systems import StageName
 
 load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge runs, compare two runs.")
 RunOption = Annotated[Path, typer.Argument(help="A run file of `hallmark load run` or Locust in build/load.")]

@@ -2,10 +2,11 @@
 
 import json
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.openapi import export
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out
+from infra.systems import StageName
 
 
 def openapi(

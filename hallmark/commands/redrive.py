@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.redrive import Outcome, find
 from hallmark.redrive import redrive as redrive_queue
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out, progress_bars
+from infra.systems import StageName
 
 _SHOWN = 10
 

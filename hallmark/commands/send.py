@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hallmark.commands.common import StageName, StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.ledger.render import render
 from hallmark.sending.run import CONCURRENCY
 from hallmark.sending.run import send as carry_and_settle
@@ -15,6 +15,7 @@ from hallmark.sending.sending import Options, Sending
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out, progress_bars
 from infra.errors import UserError
+from infra.systems import StageName
 
 
 def send(

@@ -9,16 +9,7 @@ from filelock import FileLock, Timeout
 
 from hallmark import deploy, emptying, presentation
 from hallmark.build import build as build_all
-from hallmark.commands.common import (
-    VARIABLE,
-    StageName,
-    StageOption,
-    SystemOption,
-    Target,
-    TargetOption,
-    stages_up,
-    the_stage,
-)
+from hallmark.commands.common import VARIABLE, StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
 from hallmark.project import BUILD
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import DeployedStage
@@ -26,7 +17,7 @@ from hallmark.stage.embedded import emulator as emulators
 from hallmark.terminal import announce, err, out
 from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
-from infra.systems import NAMES
+from infra.systems import NAMES, StageName
 
 DIED = "the embedded stage had died; its remains are cleaned up"
 

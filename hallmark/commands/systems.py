@@ -3,12 +3,12 @@
 from rich.table import Table
 
 from hallmark import catalogue
-from hallmark.commands.common import StageName, Target, TargetOption
+from hallmark.commands.common import Target, TargetOption
 from hallmark.stage.embedded.emulator import running
 from hallmark.stage.opening import open_stage
 from hallmark.systems.wing import wing
 from hallmark.terminal import out
-from infra.systems import SYSTEMS
+from infra.systems import SYSTEMS, StageName
 
 
 def systems(target: TargetOption = Target.EMBEDDED) -> None:

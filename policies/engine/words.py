@@ -11,13 +11,13 @@ from policies.engine.parameters import differs_by_stage
 
 _PARAMETER = "parameter:"
 _WORD = re.compile(r"\$(system|slug|region|elsewhere|parameter:[a-z0-9_]+)\b")
-_REGIONS = ("us-east-1", "eu-central-1")
+# No system is deployed there.
+_ELSEWHERE = "ap-southeast-2"
 
 
 def of_system(system: str, slug: str, region: str) -> dict[str, Any]:
     """Return the values of a system's words."""
-    elsewhere = next(one for one in _REGIONS if one != region)
-    return {"system": system, "slug": slug, "region": region, "elsewhere": elsewhere}
+    return {"system": system, "slug": slug, "region": region, "elsewhere": _ELSEWHERE}
 
 
 def of_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import OwnSystemOption, StageName, StageOption, Target, TargetOption, own_stage
+from hallmark.commands.common import OwnSystemOption, StageOption, Target, TargetOption, own_stage
 from hallmark.systems.realtime import audit as trail
 from hallmark.systems.realtime.commands import OWNER
 from hallmark.terminal import err, out
 from infra.errors import UserError
+from infra.systems import StageName
 
 
 def audit(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hallmark import clock
-from hallmark.commands.common import OwnSystemOption, StageName, StageOption, Target, TargetOption, own_stage
+from hallmark.commands.common import OwnSystemOption, StageOption, Target, TargetOption, own_stage
 from hallmark.commands.moments import FORMS, moment
 from hallmark.digest import Difference, Digest, compare, digest
 from hallmark.ledger.ledger import sample
@@ -18,6 +18,7 @@ from hallmark.systems.realtime.digest import PARTS
 from hallmark.systems.realtime.replay import Archive
 from hallmark.terminal import err, out, progress_bars
 from infra.errors import UserError
+from infra.systems import StageName
 
 
 def replay(

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hallmark.commands.common import OwnSystemOption, StageName, StageOption, Target, TargetOption, own_stage
+from hallmark.commands.common import OwnSystemOption, StageOption, Target, TargetOption, own_stage
 from hallmark.systems.realtime import fraud_rules
 from hallmark.systems.realtime.commands import OWNER
 from hallmark.terminal import out
+from infra.systems import StageName
 
 rules_app = typer.Typer(no_args_is_help=True, help="The fraud rules.")
 
