@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from typing import Generic, Protocol, TypeVar
 
@@ -69,6 +70,8 @@ def load(context_layers: Sequence[Layer], systems: Sequence[System] = SYSTEMS) -
     Reads every stage of every system, because those of one region share the account's concurrency.
     """
     context = context_of(context_layers, systems)
+    for name in STAGES:
+        read(LoadParameters, partial(for_stage, context, stage=name))
     stages = [_stage(context, system, name) for system in systems for name in STAGES]
     for region in dict.fromkeys(system.region for system in systems):
         _check_reserved(region, [stage for stage in stages if stage.system.region == region])

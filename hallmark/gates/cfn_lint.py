@@ -30,17 +30,19 @@ Said = tuple[str, str, int, str]
 def lint(templates: Sequence[Synthesized]) -> list[list[Said]]:
     """Return cfn-lint's findings in each template, including those that a template or a file tells it to ignore.
 
-    One run for all templates: loading the rules takes as long as linting a template.
+    One run for all templates of a region: loading the rules takes as long as linting a template.
     """
     # Imported late: loading takes half a second, which is wasted if no template changed.
     from cfnlint.api import lint_by_config
     from cfnlint.config import ManualArgs
 
     found: dict[str, list[Said]] = {str(template.path): [] for template in templates}
-    for match in lint_by_config(
-        ManualArgs(regions=list(REGIONS), mandatory_checks=list(CHECKS), templates=list(found))
-    ):
-        found[match.filename].append((match.rule.id, _resource(match), match.linenumber, match.message))
+    regions: dict[str, list[str]] = {}
+    for template in templates:
+        regions.setdefault(template.region or REGIONS[0], []).append(str(template.path))
+    for region, files in regions.items():
+        for match in lint_by_config(ManualArgs(regions=[region], mandatory_checks=list(CHECKS), templates=files)):
+            found[match.filename].append((match.rule.id, _resource(match), match.linenumber, match.message))
     return list(found.values())
 
 

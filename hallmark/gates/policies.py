@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from hallmark import catalogue, policies
+from hallmark import catalogue, policies, waivers
 from hallmark.build import build
 from hallmark.evidence import Finding, Proof
 from hallmark.evidence.recorder import Recorder
@@ -53,6 +53,7 @@ def main() -> int:
     """Run the gate; 1 for a finding, 2 for invalid policies."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
     try:
+        waivers.load()
         build()
     except UserError as error:
         return exit_code(error)

@@ -24,7 +24,7 @@ def _register() -> None:
         from policies.engine.checkov_adapter import register_controls
 
         register_controls()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         ours = type(error).__module__.startswith("policies.")
         problem = str(error) if ours else f"{type(error).__name__}: {error}"
         _end(f"the policies cannot be loaded: {' '.join(problem.split())}")

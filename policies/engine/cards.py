@@ -18,6 +18,7 @@ from policies.engine.parameters import Shape, shapes
 from policies.engine.reading.yaml_reader import loader
 
 TEXTS = ("title", "statement", "severity", "anchor", "why", "fix")
+SEVERITIES = ("low", "medium", "high", "critical")
 FIELDS = (*TEXTS, "frameworks", "parameters", "behaviours", "mutants")
 # Only these are booleans: NO is Norway.
 _Loader = loader({"bool": "^(?:true|false)$"})
@@ -87,5 +88,7 @@ def _problem(data: Any) -> str:
     empty = next((name for name in TEXTS if not isinstance(data.get(name), str) or not data[name]), None)
     if empty:
         return f"{empty} must be a text"
+    if data["severity"] not in SEVERITIES:
+        return f"severity must be one of {', '.join(SEVERITIES)}"
     missing = next((name for name in ("frameworks", "parameters") if name not in data), None)
     return f"the field {missing} is missing" if missing else ""

@@ -22,6 +22,9 @@ CONTROLS = Path(__file__).resolve().parents[1] / "controls"
 _Loader = loader({"bool": "^(?:true|false)$"})
 
 
+_HEAD = {"region", "stages", "requirements", "parts", "controls"}
+
+
 class NoCatalogue(Exception):
     """A catalogue, or a card that one of its rows needs, cannot be used; the message is one line."""
 
@@ -50,7 +53,7 @@ def _for_stage(name: str, value: Any, stage: str, stages: tuple[str, ...]) -> An
     if not differs_by_stage(value, stages):
         return value
     if stage not in value:
-        raise NoStage(f"{name} differs by stage, and the stage cannot be resolved")
+        raise NoStage(f"{name} differs by stage, and the stage {stage or 'of the template'} is not one of them")
     return value[stage]
 
 
@@ -99,11 +102,21 @@ def _read(file: Path) -> Catalogue:
         data = yaml.load(file.read_bytes(), _Loader)
         blank = Catalogue(file.stem, data["region"], tuple(data["stages"]), {}, data.get("parts", {}))
         controls = {row["id"]: _control(row, blank) for row in data["controls"]}
+        _check_head(data, len(controls))
         return replace(blank, controls=controls)
     except NoCard as error:
         raise NoCatalogue(str(error)) from None
     except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NoCatalogue(f"{file.name} is not a catalogue of controls: {' '.join(str(error).split())}") from None
+
+
+def _check_head(data: Mapping[str, Any], controls: int) -> None:
+    unknown = sorted(map(str, data.keys() - _HEAD))
+    if unknown:
+        raise ValueError(f"there is no such field as {unknown[0]}")
+    number = data.get("requirements", controls)
+    if type(number) is not int or number < controls:
+        raise ValueError(f"requirements must be a number, {controls} at least")
 
 
 def _control(row: Mapping[str, Any], catalogue: Catalogue) -> Control:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policies.engine import cards, library
-from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, Use, catalogues
+from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import Declared, declared, parts_of
 from policies.engine.policy import Policy
@@ -39,10 +39,13 @@ class Judgement:
     def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:
         try:
             return list(self._judge(use, policy, template, stage or stage_of(template)))
+        except NoStage as error:
+            wanted = f"Metadata.Hallmark.Stage, one of {', '.join(self.catalogue.stages)}"
+            return [Finding(TEMPLATE, "Metadata.Hallmark.Stage", str(error), wanted, "", use.policy)]
         except Exception as error:
             # Fail closed: a policy that cannot judge has not proved anything.
             problem = " ".join(f"{type(error).__name__}: {error}".split())
-            found = f"the policy {self.control.id} could not judge: {problem}"
+            found = f"the policy {use.policy} could not judge: {problem}"
             return [Finding(TEMPLATE, "", found, "a judgement", "", use.policy)]
 
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:

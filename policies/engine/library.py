@@ -25,7 +25,7 @@ def policy(name: str) -> Policy:
         raise NoPolicy(f"there is no policy {name}: {file} is missing")
     try:
         module = import_module(f"policies.library.{name.replace('/', '.')}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise NoPolicy(f"{file} does not load: {problem}") from None
     found = getattr(module, "policy", None)

@@ -58,6 +58,6 @@ def _form(catalogue: Catalogue) -> re.Pattern[str]:
 
 
 def placed(document: Mapping[str, Any], system: str, folder: Path = CONTROLS) -> dict[str, Any]:
-    """Return the template with its system's region in its mark, where the mark does not say it itself."""
+    """Return the template with its system and the system's region in its mark, where the mark does not say them."""
     catalogue = catalogues(folder).get(system)
-    return with_mark(document, Region=catalogue.region) if catalogue else dict(document)
+    return with_mark(document, System=system, Region=catalogue.region) if catalogue else dict(document)

@@ -119,12 +119,18 @@ class PlainCheckov(unittest.TestCase):
         self.assertIn("Passed checks: 0, Failed checks: 1", self._run("-f", others, *both).printed)
 
     def test_a_policy_that_does_not_load_ends_it(self) -> None:
-        (self._copy() / "library" / "functions" / "memory.py").write_text("this is no Python\n")
-        ended = self._run("-f", self._template(), "-c", "RT_*")
-        self._assert_refused(ended, "policies/library/functions/memory.py does not load: SyntaxError")
+        file = self._copy() / "library" / "functions" / "memory.py"
+        for text, problem in (("this is no Python\n", "SyntaxError"), ("import sys\nsys.exit(0)\n", "SystemExit")):
+            file.write_text(text)
+            ended = self._run("-f", self._template(), "-c", "RT_*")
+            self._assert_refused(ended, f"policies/library/functions/memory.py does not load: {problem}")
 
     def test_a_catalogue_that_is_none_ends_the_scan_of_a_folder(self) -> None:
-        (self._copy() / "controls" / "realtime.yaml").write_text("controls: [\n")
+        catalogue = self._copy() / "controls" / "realtime.yaml"
+        catalogue.write_text(catalogue.read_text().replace("requirements: 44", "requirements: many"))
+        ended = self._run("-f", self._template(), "-c", "RT_API_KEY")
+        self._assert_refused(ended, "realtime.yaml is not a catalogue of controls: requirements must be a number")
+        catalogue.write_text("controls: [\n")
         self._template()
         ended = self._run("-d", str(self.scanned), cwd=self.checks.parents[1], checks="policies/checks")
         self._assert_refused(ended, "realtime.yaml is not a catalogue of controls")
@@ -133,6 +139,7 @@ class PlainCheckov(unittest.TestCase):
         card = self._copy() / "library" / "functions" / "memory.yaml"
         good = card.read_text()
         for text, problem in (
+            (good.replace("severity: ", "severity: very "), "memory.yaml is not a card: severity must be one of"),
             ("title: [\n", "memory.yaml is not a card: while parsing"),
             (good.replace("title:", "name:", 1), "memory.yaml is not a card: there is no such field as name"),
             (good.replace("memory_mb: int", "memory_mb: byte"), "memory.yaml is not a card: there is no type 'byte'"),

@@ -23,10 +23,13 @@ def each_system(gate: str, body: Body, named: str | None = None, goes_with: str 
 
     Return 0 when all passed, 1 when one failed, 2 when one could not be judged.
     """
-    systems = judged(goes_with or gate, named)
-    for system in chosen(named):
-        if system not in systems:
-            print(f"{gate}: no control of {system.name} requires it")
+    try:
+        systems = judged(goes_with or gate, named)
+        left_out = [system for system in chosen(named) if system not in systems]
+    except UserError as error:
+        return exit_code(error)
+    for system in left_out:
+        print(f"{gate}: no control of {system.name} requires it")
     return max((_one(gate, body, system) for system in systems), default=0)
 
 

@@ -12,7 +12,7 @@ _SEPARATOR = "[-_.]"
 
 
 def own_name(template: Template, resource: Resource, *kinds: str) -> str:
-    """Return the physical name without stage and system; without a known system, without the names' common start."""
+    """Return the physical name without stage and system; names of another system lose their common start."""
     begin, end = template.once(("around names", kinds), lambda: _around(template, kinds))
     return end.sub("", begin.sub("", template.name(resource)))
 
@@ -23,7 +23,9 @@ def _around(template: Template, kinds: tuple[str, ...]) -> tuple[re.Pattern[str]
     slug = re.escape(template.system.replace("_", "-"))
     stage = re.escape(stage_of(template))
     # The resource's type may come first.
-    begin = f"(?:[a-z0-9]+{_SEPARATOR})?{slug}{_SEPARATOR}" if slug else f"(?:hallmark{_SEPARATOR})?{_beginning(names)}"
+    begin = f"(?:[a-z0-9]+{_SEPARATOR})?{slug}{_SEPARATOR}"
+    if not slug or not any(re.match(begin, name) for name in names):
+        begin = f"(?:hallmark{_SEPARATOR})?{_beginning(names)}"
     return re.compile(f"^{begin}"), re.compile(rf"^{stage}{_SEPARATOR}|{_SEPARATOR}{stage}$")
 
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, role_of
@@ -17,6 +18,7 @@ from policies.engine.retention import retention_problems
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
+_GRANT = "Give the role logs:CreateLogStream and logs:PutLogEvents on its function's own log group, and deny neither."
 _WRITE = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
@@ -66,7 +68,8 @@ def _rights(template: Template, function: Resource, group: Resource | None) -> I
             yield Finding(one.owner.logical_id, f"{one.path}.Action", found, "no right to make log groups")
     if group is not None:
         for action in _WRITE:
-            yield from lacking(template, role, action, template.arn(group) or "")
+            for finding in lacking(template, role, action, template.arn(group) or ""):
+                yield replace(finding, fix=_GRANT)
 
 
 def _known(statement: Statement) -> bool:

@@ -113,7 +113,12 @@ def test_dev_and_prod_together_leave_the_account_its_100(settings):
 
 
 def test_concurrency_is_shared_by_the_systems_of_a_region_and_by_no_others(settings):
-    own = {"realtime": settings["realtime"]}
+    own = {name: settings[name] for name in ("realtime", "loadWorkers")}
     with pytest.raises(UserError, match="got 1680"):
         load([own], [REALTIME, TWIN])
     assert load([own], [REALTIME, System("realtime", "TW", "us-east-1", "its twin elsewhere")])
+
+
+def test_a_bad_number_of_load_workers_is_refused_with_the_stacks_of_any_system(settings):
+    with pytest.raises(UserError, match=r"^parameter loadWorkers: wants a whole number from 0 to 50, got 'x'$"):
+        load([settings, {"loadWorkers": "x"}])

@@ -8,6 +8,7 @@ import pytest
 from hallmark import policies
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
+from infra.systems import SYSTEMS, System
 from policies.engine.judgement import judgements
 
 DEV = CLOUD_ASSEMBLY / "hallmark-realtime-dev.template.json"
@@ -100,6 +101,18 @@ def test_an_unmarked_template_is_told_what_to_do(tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
     with pytest.raises(UserError, match="no catalogue for the system 'other'"):
         policies.policy_command([file], "other", None, False)
+
+
+@pytest.mark.parametrize("mark", [None, [], {}])
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+def test_a_template_without_our_mark_is_judged_as_it_would_be_with_it(
+    system: System, mark: object, tmp_path: Path
+) -> None:
+    file = tmp_path / "unmarked.json"
+    document = json.loads((CLOUD_ASSEMBLY / f"{system.stack_name('dev')}.template.json").read_text(encoding="utf-8"))
+    document["Metadata"] = {} if mark is None else {"Hallmark": mark}
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert policies.policy_command([file], None, None, False) == 0
 
 
 def test_an_unmarked_template_is_in_the_region_of_its_system() -> None:

@@ -203,7 +203,9 @@ def test_a_policy_without_a_row_is_refused(library: Path) -> None:
         judges.load("realtime")
 
 
-@pytest.mark.parametrize("text", ["import nothing_there\n", "this is no Python\n", "raise SystemError\n"])
+@pytest.mark.parametrize(
+    "text", ["import nothing_there\n", "this is no Python\n", "raise SystemError\n", "import sys\nsys.exit(0)\n"]
+)
 def test_a_file_that_does_not_load_is_refused(library: Path, text: str) -> None:
     (library / f"{MEMORY}.py").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"memory.py does not load") as raised:
@@ -282,7 +284,8 @@ def test_an_empty_scope_is_a_finding_on_the_template() -> None:
 
 def test_an_unknown_stage_is_a_finding() -> None:
     document = {"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 512}}}}
-    assert _findings("RT_FN_MEMORY", document, None) == [("(template)", "")]
+    assert _findings("RT_FN_MEMORY", document, None) == [("(template)", "Metadata.Hallmark.Stage")]
+    assert _findings("RT_FN_MEMORY", document, "test") == [("(template)", "Metadata.Hallmark.Stage")]
     assert _findings("RT_FN_MEMORY", document, "dev") == []
 
 
