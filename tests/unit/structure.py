@@ -55,6 +55,7 @@ STRAY_ROOMS = (
     "load/scenarios/{name}",
     "load/slo/{name}.yaml",
     "docs/runbooks/{name}",
+    "tests/unit/hallmark/systems/{name}",
 )
 # Rooms of all systems together: the stack of the load's generators, and what functions share.
 SHARED_ROOMS = ("infra/load/stack.py", "lambda/shared", "lambda/shared_python")

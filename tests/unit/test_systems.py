@@ -180,7 +180,7 @@ def test_an_empty_room_is_missing(tmp_path: Path, room: str) -> None:
 @pytest.mark.parametrize("room", STRAY_ROOMS)
 def test_a_room_of_a_system_without_a_row_is_found(tmp_path: Path, room: str) -> None:
     path = room.format(name="screening")
-    tree = _tree(tmp_path, **{path if Path(path).suffix else f"{path}/one.py": ""})
+    tree = _tree(tmp_path, **{path if Path(path).suffix else f"{path}/test_one.py": ""})
     assert tree.stray_rooms() == [path]
 
 
