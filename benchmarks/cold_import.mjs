@@ -2,14 +2,14 @@
 // usage: node benchmarks/cold_import.mjs [rounds], after npm run bundle.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { node18 } from "../lambda/node18.mjs";
 
 const AT_MOST = 1.4;
 
 const rounds = Number(process.argv[2] ?? 31);
-const bundles = fileURLToPath(new URL("../build/lambda/realtime", import.meta.url));
+const bundles = fileURLToPath(new URL("../build/lambda", import.meta.url));
 if (!existsSync(bundles)) {
   console.error("No bundles: run npm run bundle first.");
   process.exit(2);
@@ -37,8 +37,10 @@ function median(values) {
 
 // Alone it doubles an empty process. Lambda's Node 18 runtime loads Amazon's certificates the same way.
 console.log(`NODE_EXTRA_CA_CERTS is ${process.env.NODE_EXTRA_CA_CERTS ? "set" : "not set"}, ${rounds} rounds`);
-for (const name of readdirSync(bundles)) {
-  const script = `require(${JSON.stringify(join(bundles, name, "index.js"))})`;
+const files = readdirSync(bundles, { recursive: true }).filter((file) => basename(file) === "index.js");
+for (const file of files) {
+  const name = dirname(file);
+  const script = `require(${JSON.stringify(join(bundles, file))})`;
   // Alternating, so that both meet the same moods of the machine.
   const pairs = Array.from({ length: rounds }, () => [time(""), time(script)]);
   const [empty, loaded] = [0, 1].map((side) => median(pairs.map((pair) => pair[side])));

@@ -25,7 +25,7 @@ class Shape:
     own: tuple[str, ...]
 
 
-# What is of the first of its kind in realtime's template.
+# What is of the first of its kind in the first system's template.
 SHAPES = {
     "rules": Shape((_RULE,), "highriskmerchant", ("high-risk-merchant", "luxury")),
     "queues": Shape((_QUEUE, _QUEUE_POLICY, _ALARM), "failure", ("-failure",)),

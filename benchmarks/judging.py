@@ -13,8 +13,10 @@ from typing import Any
 from benchmarks.grown import SHAPES, Document, grown
 from hallmark import policies
 from hallmark.mutants.judgement import template_file
+from infra.systems import NAMES
 
-SYSTEM, STAGE = "realtime", "dev"
+# Its template is what the shapes grow from.
+SYSTEM, STAGE = NAMES[0], "dev"
 # Some 500 resources; the shape, how many of it, and what that means.
 GROWN = {
     "400 rules with three targets each": ("rules", 394),

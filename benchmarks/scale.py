@@ -29,9 +29,10 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from hallmark.systems.wing import load_of
 from hallmark.terminal import progress_bars
+from infra.systems import NAMES
 
 RATES = (20, 40, 60, 80, 100, 116, 130, 150, 170, 190, 210, 230)
-SYSTEM = "realtime"
+SYSTEM = NAMES[0]
 PHASE = "steady"
 PAGE = Path(load_charts.__file__).with_name("page")
 Point = dict[str, float]

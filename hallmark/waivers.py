@@ -23,7 +23,7 @@ _RULES = {
     "cfn-lint": (re.compile(r"[EWI]\d{4}"), "W2531"),
     "checkov": (re.compile(r"CKV2?_[A-Z]+_\d+"), "CKV_AWS_116"),
     "iam": (re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]*"), "xray:PutTraceSegments"),
-    "control": (re.compile(r"(?!CKV)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"), "RT_FN_RUNTIME"),
+    "control": (re.compile(r"(?!CKV)[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"), "XX_FN_RUNTIME"),
 }
 TOOLS = tuple(_RULES)
 LONGEST = timedelta(days=366)

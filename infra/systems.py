@@ -17,6 +17,8 @@ class StageName(StrEnum):
 
 
 STAGES = tuple(stage.value for stage in StageName)
+# The environment variable that names a system where no option does.
+SYSTEM_VARIABLE = "HALLMARK_SYSTEM"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from hallmark.systems.wing import load_of
-from infra.systems import NAMES
+from infra.systems import NAMES, SYSTEM_VARIABLE
 
 LEAD_SECONDS = 1.0
 GRACE_SECONDS = 40.0
@@ -38,7 +38,7 @@ def _(parser: ArgumentParser) -> None:
     known = sorted({name for system in NAMES for name in scenario.names(system)})
     parser.add_argument("--scenario", choices=known, default="steady", help="A file in load/scenarios/SYSTEM.")
     only = NAMES[0] if len(NAMES) == 1 else None
-    parser.add_argument("--system", choices=NAMES, env_var="HALLMARK_SYSTEM", default=only, required=not only)
+    parser.add_argument("--system", choices=NAMES, env_var=SYSTEM_VARIABLE, default=only, required=not only)
     parser.add_argument("--floor", action="store_true", help="Send to the no-op function beside the stage.")
     parser.add_argument("--target", choices=["embedded", "aws"], default="embedded", help="The stage's target.")
     parser.add_argument("--stage", default="dev", help="The stage.")

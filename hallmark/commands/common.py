@@ -9,9 +9,7 @@ import typer
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from infra.errors import UserError
-from infra.systems import NAMES, StageName, system_of
-
-VARIABLE = "HALLMARK_SYSTEM"
+from infra.systems import NAMES, SYSTEM_VARIABLE, StageName, system_of
 
 
 class Target(StrEnum):
@@ -28,7 +26,7 @@ def _system(name: str) -> str:
 TargetOption = Annotated[Target, typer.Option(help="An emulator on this machine, or the account that boto3 finds.")]
 StageOption = Annotated[StageName, typer.Option(help="The stage.")]
 SystemOption = Annotated[
-    str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=VARIABLE, help="The system.")
+    str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=SYSTEM_VARIABLE, help="The system.")
 ]
 # For a system's own commands, which know their system: accepted in the spelling without its name.
 OwnSystemOption = Annotated[str | None, typer.Option("--system", parser=_system, hidden=True)]
@@ -51,7 +49,7 @@ def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedS
         raise UserError(f"no system is up on stage {stage.value}: run `hallmark up --stage {stage.value}`")
     if len(found) > 1:
         names = " or ".join(one.system for one in found)
-        raise UserError(f"several systems are up: name one with --system {names}, or set {VARIABLE}")
+        raise UserError(f"several systems are up: name one with --system {names}, or set {SYSTEM_VARIABLE}")
     return found[0]
 
 

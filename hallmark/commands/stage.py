@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from hallmark import deploy, emptying, presentation
 from hallmark.build import build as build_all
-from hallmark.commands.common import VARIABLE, StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
 from hallmark.project import BUILD
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import DeployedStage
@@ -17,7 +17,7 @@ from hallmark.stage.embedded import emulator as emulators
 from hallmark.terminal import announce, err, out
 from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
-from infra.systems import NAMES, StageName
+from infra.systems import NAMES, SYSTEM_VARIABLE, StageName
 
 DIED = "the embedded stage had died; its remains are cleaned up"
 
@@ -53,7 +53,8 @@ def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stag
 def _named(system: str | None, command: str) -> str:
     if system is None:
         raise UserError(
-            f"on AWS name the system: hallmark {command} --target aws --system {'|'.join(NAMES)}, or set {VARIABLE}"
+            f"on AWS name the system: hallmark {command} --target aws --system {'|'.join(NAMES)}, "
+            f"or set {SYSTEM_VARIABLE}"
         )
     return system
 

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hallmark.evidence.record import Kind
-from infra.systems import SYSTEMS, System, system_of
+from infra.systems import SYSTEM_VARIABLE, SYSTEMS, System, system_of
 
 # Gates of the code or of all templates together; a proof in them belongs to the system of its control.
 OF_THE_HOUSE = ("lint", "cfn-lint", "checkov", "unit")
 # The suffix of the id of the control that the gate iam proves, in every catalogue.
 LEAST_PRIVILEGE = "_IAM_LEAST"
-VARIABLE = "HALLMARK_SYSTEM"
 
 
 class Asked(NamedTuple):
@@ -59,7 +58,7 @@ def asked_of(system: str) -> list[Asked]:
 
 def chosen(named: str | None = None) -> tuple[System, ...]:
     """Return the named system, else that of `$HALLMARK_SYSTEM`, else all; UserError for an unknown name."""
-    name = named or os.environ.get(VARIABLE)
+    name = named or os.environ.get(SYSTEM_VARIABLE)
     return (system_of(name),) if name else SYSTEMS
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hallmark.evidence import Kind
 from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE
+from infra.systems import SYSTEM_VARIABLE
 
 PROVING: Mapping[Kind, tuple[str, ...]] = {
     "template": ("tox -e policies",),
@@ -15,7 +16,7 @@ PROVING: Mapping[Kind, tuple[str, ...]] = {
     "load": ("tox -e load",),
 }
 _UP = "hallmark up --system {system} --target aws --stage dev"
-_AWS = "HALLMARK_SYSTEM={system} HALLMARK_TARGET=aws HALLMARK_STAGE=dev"
+_AWS = f"{SYSTEM_VARIABLE}={{system}} HALLMARK_TARGET=aws HALLMARK_STAGE=dev"
 # For behaviours that the embedded stage lacks: deploy to an account first.
 PROVING_ON_AWS: Mapping[Kind, tuple[str, ...]] = {
     "template": PROVING["template"],

@@ -18,6 +18,7 @@ from infra.load.target import LoadTarget
 from infra.names import Names
 from infra.paths import ROOT
 from infra.stage import Stage, SystemParameters
+from infra.systems import SYSTEM_VARIABLE
 
 # A Locust process uses one processor.
 CPU, MEMORY_MIB = "1024", "2048"
@@ -65,7 +66,7 @@ class Generators(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self._execution = self._role("execution", permissions.execution(self._image.repository, self._log_group))
-        settings = {"HALLMARK_SYSTEM": stage.system.name, "STAGE": stage.name, "AWS_DEFAULT_REGION": self._region}
+        settings = {SYSTEM_VARIABLE: stage.system.name, "STAGE": stage.name, "AWS_DEFAULT_REGION": self._region}
         master = {**settings, "WORKERS": str(workers), "RUNS_BUCKET": runs.bucket_name}
         self.master = self._task("master", permissions.master(stage, target, runs), master)
         self.worker = self._task("worker", permissions.worker(stage, key_id), settings)

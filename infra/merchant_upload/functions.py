@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.constructs.function.base import FunctionSpec, Sizing
 from infra.constructs.function.python import PythonFunction
 from infra.merchant_upload import permissions
-from infra.merchant_upload.parameters import Parameters
+from infra.merchant_upload.parameters import Function, Parameters
 from infra.merchant_upload.storage import Storage
 from infra.stage import Stage
 
@@ -20,7 +20,7 @@ LOG_RETENTION = logs.RetentionDays.ONE_WEEK
 
 def api_handler(scope: Construct, stage: Stage[Parameters], storage: Storage) -> PythonFunction:
     """Return the function that answers the merchants."""
-    role, parameters = "api_handler", stage.parameters
+    role, parameters = Function.API_HANDLER, stage.parameters
     spec = FunctionSpec(
         role=role,
         runtime=RUNTIME,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from infra.limits import (
@@ -14,10 +15,15 @@ from infra.limits import (
 )
 from infra.parameters import items, number, schema_file, short_name
 
-FUNCTIONS = ("api_handler",)
 # All of them are in the function's environment, which is limited to 4 KB.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_MERCHANTS = 50
+
+
+class Function(StrEnum):
+    """The functions."""
+
+    API_HANDLER = "api_handler"
 
 
 @dataclass(frozen=True)
@@ -39,4 +45,4 @@ class Parameters:
     @property
     def reserved_concurrency(self) -> Mapping[str, int]:
         """Return the concurrent executions that each function reserves."""
-        return dict.fromkeys(FUNCTIONS, self.reserved_each)
+        return dict.fromkeys(Function, self.reserved_each)

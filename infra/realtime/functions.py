@@ -12,7 +12,7 @@ from infra.constructs.function.base import Destinations, FunctionSpec, Sizing
 from infra.constructs.function.node import NodeFunction
 from infra.realtime import permissions
 from infra.realtime.messaging import Buses, Queues
-from infra.realtime.parameters import Parameters
+from infra.realtime.parameters import Function, Parameters
 from infra.realtime.storage import Storage
 from infra.stage import Stage
 
@@ -43,7 +43,7 @@ class Functions(Construct):
         self.ingest_processor = self._ingest_processor(storage, buses, queues)
         self.fraud_detector = self._fraud_detector(storage, buses)
         self.notifier = self._function(
-            "notifier", {"ALERT_TOPIC_ARN": alert_topic_arn}, permissions.notifier(storage, alert_topic_arn)
+            Function.NOTIFIER, {"ALERT_TOPIC_ARN": alert_topic_arn}, permissions.notifier(storage, alert_topic_arn)
         )
 
     @property
@@ -58,7 +58,7 @@ class Functions(Construct):
             "FAILURE_QUEUE_URL": queues.failure.queue_url,
             "VELOCITY_WINDOW_SECONDS": str(self._parameters.velocity_window_seconds),
         }
-        return self._function("ingest_processor", environment, permissions.ingest_processor(storage, buses))
+        return self._function(Function.INGEST_PROCESSOR, environment, permissions.ingest_processor(storage, buses))
 
     def _fraud_detector(self, storage: Storage, buses: Buses) -> NodeFunction:
         environment = {
@@ -67,10 +67,10 @@ class Functions(Construct):
             "PROCESSED_BUCKET": storage.processed.bucket_name,
             "SYSTEM_BUS": buses.system.event_bus_name,
         }
-        return self._function("fraud_detector", environment, permissions.fraud_detector(storage, buses))
+        return self._function(Function.FRAUD_DETECTOR, environment, permissions.fraud_detector(storage, buses))
 
     def _function(
-        self, role: str, environment: Mapping[str, str], statements: Sequence[iam.PolicyStatement]
+        self, role: Function, environment: Mapping[str, str], statements: Sequence[iam.PolicyStatement]
     ) -> NodeFunction:
         spec = FunctionSpec(
             role=role,

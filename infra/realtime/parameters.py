@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from infra.errors import bad
@@ -23,9 +24,18 @@ LONGEST_RETENTION_DAYS = 3650
 LONGEST_VELOCITY_WINDOW_SECONDS = 24 * 3600
 # A published rule takes effect after two cache lifetimes; a fraud rule cannot wait longer.
 LONGEST_RULES_CACHE_SECONDS = 3600
-FUNCTIONS = ("ingest_processor", "fraud_detector", "notifier")
+
+
+class Function(StrEnum):
+    """The functions, in the order in which a transaction passes them."""
+
+    INGEST_PROCESSOR = "ingest_processor"
+    FRAUD_DETECTOR = "fraud_detector"
+    NOTIFIER = "notifier"
+
+
 # A client waits for the first; every verdict needs the second.
-CRITICAL_FUNCTIONS = FUNCTIONS[:2]
+CRITICAL_FUNCTIONS = (Function.INGEST_PROCESSOR, Function.FRAUD_DETECTOR)
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Parameters:
     memory_mb: int = number("memoryMb", at_least=LEAST_MEMORY_MB, at_most=MOST_MEMORY_MB)
     default_reserved: int = number("defaultReservedConcurrency", at_most=RESERVABLE_CONCURRENCY)
     reserved_overrides: Mapping[str, int] = numbers(
-        "reservedConcurrencyOverrides", FUNCTIONS, at_most=RESERVABLE_CONCURRENCY
+        "reservedConcurrencyOverrides", tuple(Function), at_most=RESERVABLE_CONCURRENCY
     )
     provisioned_critical: int = number("provisionedConcurrencyCritical", at_least=0, at_most=RESERVABLE_CONCURRENCY)
     archive_retention_days: int = number("archiveRetentionDays", at_most=LONGEST_RETENTION_DAYS)
@@ -63,12 +73,12 @@ class Parameters:
     @property
     def reserved_concurrency(self) -> Mapping[str, int]:
         """Return the concurrent executions that each function reserves."""
-        return {one: self.reserved_overrides.get(one, self.default_reserved) for one in FUNCTIONS}
+        return {one: self.reserved_overrides.get(one, self.default_reserved) for one in Function}
 
     @property
     def provisioned_concurrency(self) -> Mapping[str, int]:
         """Return the provisioned executions of each function."""
-        return {one: self.provisioned_critical if one in CRITICAL_FUNCTIONS else 0 for one in FUNCTIONS}
+        return {one: self.provisioned_critical if one in CRITICAL_FUNCTIONS else 0 for one in Function}
 
     @property
     def rule_parameters(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from infra.realtime.event_rules import RuleSpec, rule_specs
 from infra.realtime.events import DELIVERY, FRAUD_SUSPECTED, SOURCE
 from infra.realtime.functions import Functions
 from infra.realtime.messaging import SYSTEM_BUS, TRANSACTION_BUS, Buses, Queues
-from infra.realtime.parameters import Parameters
+from infra.realtime.parameters import Function, Parameters
 from infra.stage import Stage
 
 
@@ -61,7 +61,7 @@ class Routing(Construct):
         """
         return [
             Target(
-                "fraud-detector",
+                _target_id(Function.FRAUD_DETECTOR),
                 self._detector.function_arn,
                 input_template=f'{{"ruleId": {rule_id}, "detail": <detail>}}',
                 input_paths={"detail": "$.detail"},
@@ -85,7 +85,7 @@ class Routing(Construct):
             description="a suspicion, to be alerted",
             pattern={"source": [SOURCE], "detail-type": [FRAUD_SUSPECTED]},
             delivery=DELIVERY,
-            targets=[Target("notifier", self._notifier.function_arn)],
+            targets=[Target(_target_id(Function.NOTIFIER), self._notifier.function_arn)],
         )
         fanout.allow_call_of(self._notifier)
         return fanout
@@ -109,3 +109,7 @@ class Routing(Construct):
             trusted=trust,
             statements=[forward],
         )
+
+
+def _target_id(function: Function) -> str:
+    return function.replace("_", "-")

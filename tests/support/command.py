@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.systems import SYSTEM_VARIABLE
+
 FOREIGN = ("AWS_", "HALLMARK_")
 SECONDS = 120
 
@@ -24,7 +26,7 @@ class Command:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         state = {
             "HALLMARK_STAGE_FILE": str(self.folder / "none.json"),
-            "HALLMARK_SYSTEM": self.system,
+            SYSTEM_VARIABLE: self.system,
             "COLUMNS": "160",
         }
         return {**kept, **state, **(self.aws if aws is None else aws)}

@@ -1,10 +1,11 @@
-"""What the sources of a tree import, which rooms a system has, and where its name stands."""
+"""What the sources of a tree import, which rooms a system has, and where its names stand."""
 
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import resolve_name
 from pathlib import Path
 
 from infra.systems import System
@@ -19,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hallmark.cli", "hallmark.__main__"),
     ("hallmark.systems.*",),
     ("load",),
+    ("benchmarks",),
     ("tests",),
 )
 # Beside its rank: what must never be imported.
@@ -43,6 +45,34 @@ ROOMS = (
     "tests/unit/lambda/{name}",
     "tests/unit/hallmark/systems/{name}",
 )
+# Where a system that the registry does not list would have its first rooms.
+STRAY_ROOMS = (
+    "infra/{name}/stack.py",
+    "lambda/{name}",
+    "policies/controls/{name}.yaml",
+    "policies/faults/{name}.yaml",
+    "hallmark/systems/{name}",
+    "load/scenarios/{name}",
+    "load/slo/{name}.yaml",
+    "docs/runbooks/{name}",
+    "tests/unit/hallmark/systems/{name}",
+)
+# Rooms of all systems together: the stack of the load's generators, and what functions share.
+SHARED_ROOMS = ("infra/load/stack.py", "lambda/shared", "lambda/shared_python")
+TEST_FILES = ("test_*.py", "*.test.ts")
+# What works without the CDK, which the image of the load's generators and most commands lack or leave out.
+CDK = ("aws_cdk", "constructs")
+WITHOUT_CDK = (
+    "infra.systems",
+    "infra.errors",
+    "infra.parameters",
+    "infra.context",
+    "infra.limits",
+    "infra.paths",
+    "infra.names",
+    "infra.{name}.parameters",
+    "infra.{name}.outputs",
+)
 # Where a system's name may stand: its rooms, whatever they are called in a layer, and what lists the systems.
 OWN = (
     "infra/{name}/",
@@ -54,9 +84,12 @@ OWN = (
     "load/slo/{name}",
 )
 LISTS = ("infra/systems.py", "hallmark/systems/own_commands.py", "policies/waivers.yaml")
-PACKAGES = ("infra", "policies", "hallmark", "load", "tests")
+PACKAGES = ("infra", "policies", "hallmark", "load", "benchmarks", "tests")
+# The tests' trunk: what the tests of every system share, and so knows none.
+TESTS_TRUNK = ("tests/support", "tests/conftest.py")
 # Where no system may be named.
-TRUNK = ("hallmark", "load", "infra", "policies", "lambda")
+TRUNK = ("hallmark", "load", "infra", "policies", "lambda", "benchmarks", *TESTS_TRUNK)
+_TESTS_TRUNK_MODULES = tuple(place.removesuffix(".py").replace("/", ".") for place in TESTS_TRUNK)
 TEXTS = frozenset({".py", ".yaml", ".j2", ".js", ".css", ".mjs", ".ts", ".json", ""})
 
 
@@ -76,33 +109,55 @@ class Tree:
     @cached_property
     def imports(self) -> Mapping[str, frozenset[str]]:
         """By module the first-party modules that it imports at any time, but for what only type checkers read."""
-        return {name: frozenset(self._imported(name, file)) - {name} for name, file in self.modules.items()}
+        return {
+            name: frozenset(filter(None, map(self._known, wanted))) - {name} for name, wanted in self._wanted.items()
+        }
 
-    def _imported(self, name: str, file: Path) -> Iterator[str]:
-        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        for node in _running(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from filter(None, (self._known(alias.name) for alias in node.names))
-            elif isinstance(node, ast.ImportFrom):
-                above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-                base = ".".join([*above, node.module] if node.module else above)
-                for alias in node.names:
-                    found = self._known(f"{base}.{alias.name}", exactly=True) or self._known(base)
-                    if found:
-                        yield found
+    @cached_property
+    def _wanted(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(_names_imported(name, file)) for name, file in self.modules.items()}
 
-    def _known(self, name: str, exactly: bool = False) -> str | None:
-        while name and name not in self.modules and not exactly:
+    def _known(self, name: str) -> str | None:
+        while name and name not in self.modules:
             name = name.rpartition(".")[0]
-        return name if name in self.modules else None
+        return name or None
+
+    def with_cdk(self) -> list[str]:
+        """Who imports the CDK of what must work without it, or of what that imports."""
+        names = {form.format(name=system.name) for system in self.systems for form in WITHOUT_CDK}
+        found, waiting = set[str](), sorted(names & self.modules.keys())
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                # A module's import runs the packages that it is in.
+                waiting += [*self.imports[name], *filter(None, [self._known(name.rpartition(".")[0])])]
+        return sorted(name for name in found if any(_within(wanted, CDK) for wanted in self._wanted[name]))
 
     def missing_rooms(self) -> list[str]:
-        """The rooms that a system does not have."""
+        """The rooms that a system does not have, or that are empty: a folder without a file, tests without a test."""
         paths = (form.format(name=system.name) for system in self.systems for form in ROOMS)
-        return [path for path in paths if not (self.root / path).exists()]
+        return [path for path in paths if not self._furnished(path)]
+
+    def _furnished(self, path: str) -> bool:
+        room, forms = self.root / path, TEST_FILES if path.startswith("tests/") else ("*",)
+        return room.is_file() if room.suffix else any(_files(room, forms))
+
+    def stray_rooms(self) -> list[str]:
+        """The rooms of a system that the registry does not list."""
+        listed = {form.format(name=system.name) for system in self.systems for form in STRAY_ROOMS}
+        forms = ((form, form.format(name="[!_.]*")) for form in STRAY_ROOMS)
+        rooms = (
+            room for form, every in forms for room in self.root.glob(every) if bool(Path(form).suffix) != room.is_dir()
+        )
+        paths = {room.relative_to(self.root).as_posix() for room in rooms}
+        return sorted(path for path in paths - listed - set(SHARED_ROOMS) if self._furnished(path))
 
     def trespassers(self) -> list[str]:
-        """Whoever imports a room of a system from outside of that system's rooms; tests try the house on any system."""
+        """Whoever imports a room of a system from outside of that system's rooms.
+
+        Tests try the house on any system, but not what the tests of every system share.
+        """
         found = []
         for system in self.systems:
             found += [
@@ -156,27 +211,67 @@ class Tree:
         return sorted(found)
 
     def named_in_trunk(self) -> list[str]:
-        """Where a system's name stands outside of its rooms and of what lists the systems, as `file:line`."""
+        """Where a system's name, in any spelling, or the id of a control stands outside of its rooms, as `file:line`.
+
+        But for what lists the systems.
+        """
         found = []
-        for file in sorted(file for folder in TRUNK for file in (self.root / folder).rglob("*")):
+        for file in sorted(file for place in TRUNK for file in _files(self.root / place, ("*",))):
             path = file.relative_to(self.root).as_posix()
-            if not file.is_file() or file.suffix not in TEXTS or "__pycache__" in path or path in LISTS:
+            if file.suffix not in TEXTS or path in LISTS:
                 continue
             foreign = [
                 one for one in self.systems if not path.startswith(tuple(form.format(name=one.name) for form in OWN))
             ]
-            words = "|".join(re.escape(word) for one in foreign for word in {one.name, one.slug})
+            forms = "|".join(map(_spellings, foreign))
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-                if words and re.search(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", line):
+                if forms and re.search(forms, line):
                     found.append(f"{path}:{number}")
         return found
 
 
 def _trespasses(name: str, other: str, system: System) -> bool:
-    if _is_test(name):
+    if _is_test(name) and not _within(name, _TESTS_TRUNK_MODULES):
         return _is_test(other) and system.name in other.split(".") and system.name not in name.split(".")
     rooms = (f"infra.{system.name}", f"hallmark.systems.{system.name}")
+    if _is_test(name) and _is_test(other):
+        return system.name in other.split(".")
     return _within(other, rooms) and not _within(name, rooms)
+
+
+def _spellings(system: System) -> str:
+    """The form of a system's name as word, constant or part of a class's name, and of its controls' ids."""
+    words = "|".join(sorted({system.name, system.slug, system.name.upper()}))
+    camel = "".join(word.capitalize() for word in system.name.split("_"))
+    alone = rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])"
+    return rf"{alone}|{camel}(?![a-z])|(?<![A-Za-z0-9_]){system.prefix}_[A-Z]"
+
+
+def _files(place: Path, forms: Sequence[str]) -> Iterator[Path]:
+    """The files at a place, itself or in it, whose names have one of the forms."""
+    found = [place] if place.is_file() else place.rglob("*")
+    yield from (
+        file
+        for file in found
+        if file.is_file() and "__pycache__" not in file.parts and any(file.match(form) for form in forms)
+    )
+
+
+def _names_imported(name: str, file: Path) -> Iterator[str]:
+    """What a module imports at any time, by the names that it asks for, first-party or not."""
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    for node in _running(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom():
+                base = resolve_name("." * node.level + (node.module or ""), package).rstrip(".")
+                yield from (f"{base}.{alias.name}" for alias in node.names)
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(asked)), *_],
+            ):
+                yield resolve_name(asked, package)
 
 
 def _is_test(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from hallmark.sending.sending import Options
 from hallmark.synthesized import all_templates
 from hallmark.systems.own_commands import OWN
 from hallmark.systems.wing import wing
-from infra.systems import NAMES, STAGES, SYSTEMS, System
-from tests.unit.structure import ROOMS, Tree
+from infra.systems import NAMES, STAGES, SYSTEM_VARIABLE, SYSTEMS, System
+from tests.unit.structure import ROOMS, STRAY_ROOMS, WITHOUT_CDK, Tree
 
 HOUSE = Tree(ROOT, SYSTEMS)
 _ID = re.compile(r"[A-Z]{2}_[A-Z0-9]+(?:_[A-Z0-9]+)*")
@@ -22,6 +23,31 @@ _ID = re.compile(r"[A-Z]{2}_[A-Z0-9]+(?:_[A-Z0-9]+)*")
 
 def test_every_system_has_every_room() -> None:
     assert HOUSE.missing_rooms() == []
+
+
+def test_no_room_is_of_a_system_without_a_row() -> None:
+    assert HOUSE.stray_rooms() == []
+
+
+def test_what_works_without_the_cdk_does_not_import_it() -> None:
+    assert HOUSE.with_cdk() == []
+
+
+def test_the_variable_that_names_a_system_is_written_once() -> None:
+    written = re.compile(rf"""["']{SYSTEM_VARIABLE}\b""")
+    folders = ("hallmark", "load", "infra", "benchmarks", "tests/support")
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    found = [file.relative_to(ROOT).as_posix() for file in files if written.search(file.read_text(encoding="utf-8"))]
+    assert found == ["infra/systems.py"]
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_no_function_is_named_but_by_its_enum(system: str) -> None:
+    functions = [str(one) for one in import_module(f"infra.{system}.parameters").Function]
+    names = "|".join(re.escape(form) for one in functions for form in {one, one.replace("_", "-")})
+    files = (ROOT / "infra" / system).glob("*.py")
+    found = [file.name for file in files if re.search(rf"""["'](?:{names})["']""", file.read_text(encoding="utf-8"))]
+    assert found == ["parameters.py"]
 
 
 def test_names_and_prefixes_are_unique() -> None:
@@ -82,6 +108,8 @@ def test_every_option_of_send_is_taken_by_a_system() -> None:
 UPLOAD = System("upload", "UP", "eu-central-1", "files that go up")
 HOUSE_RULES: tuple[Callable[[Tree], list[object]], ...] = (
     Tree.missing_rooms,
+    Tree.stray_rooms,
+    Tree.with_cdk,
     Tree.trespassers,
     Tree.named_in_trunk,
     Tree.upward,
@@ -91,10 +119,13 @@ SMALL = {
     "infra/__init__.py": "",
     "infra/systems.py": "UPLOAD = 'upload'",
     "infra/upload/__init__.py": "",
-    "infra/upload/stack.py": "from infra import systems",
+    "infra/upload/stack.py": "import aws_cdk\nfrom infra import systems",
+    "infra/load/stack.py": "",
+    "infra/constructs/table.py": "import constructs",
     "infra/upload/parameters.py": "",
-    "infra/upload/outputs.py": "",
+    "infra/upload/outputs.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import aws_cdk",
     "lambda/upload/index.ts": "",
+    "lambda/shared/clock.ts": "",
     "policies/__init__.py": "",
     "policies/controls/upload.yaml": "",
     "policies/faults/upload.yaml": "",
@@ -114,6 +145,7 @@ SMALL = {
     "tests/unit/lambda/upload/index.test.ts": "",
     "tests/unit/hallmark/systems/upload/test_files.py": "",
     "load/locustfile.py": "import hallmark.send",
+    "benchmarks/speed.py": "import hallmark.send",
 }
 
 
@@ -127,7 +159,7 @@ def _tree(root: Path, **changes: str | None) -> Tree:
 
 def test_the_small_tree_keeps_every_rule(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
-    assert [rule(tree) for rule in HOUSE_RULES] == [[], [], [], [], []]
+    assert [rule(tree) for rule in HOUSE_RULES] == [[] for _ in HOUSE_RULES]
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -135,6 +167,46 @@ def test_a_room_that_is_missing_is_found(tmp_path: Path, room: str) -> None:
     path = room.format(name=UPLOAD.name)
     without = {name: None for name in SMALL if name == path or name.startswith(f"{path}/")}
     assert _tree(tmp_path, **without).missing_rooms() == [path]
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if not Path(room).suffix])
+def test_an_empty_room_is_missing(tmp_path: Path, room: str) -> None:
+    path = room.format(name=UPLOAD.name)
+    without = {name: None for name in SMALL if name.startswith(f"{path}/")}
+    other = f"{path}/__pycache__/test_files.py" if not path.startswith("tests/") else f"{path}/conftest.py"
+    assert _tree(tmp_path, **without, **{other: ""}).missing_rooms() == [path]
+
+
+@pytest.mark.parametrize("room", STRAY_ROOMS)
+def test_a_room_of_a_system_without_a_row_is_found(tmp_path: Path, room: str) -> None:
+    path = room.format(name="screening")
+    tree = _tree(tmp_path, **{path if Path(path).suffix else f"{path}/test_one.py": ""})
+    assert tree.stray_rooms() == [path]
+
+
+@pytest.mark.parametrize("module", WITHOUT_CDK)
+@pytest.mark.parametrize(
+    ("text", "importer"),
+    [
+        ("import aws_cdk", None),
+        ("from aws_cdk import Stack", None),
+        ("from constructs import Construct", None),
+        ("def f():\n    import aws_cdk.aws_iam", None),
+        ("from infra.constructs import table", "infra.constructs.table"),
+        ("from infra import late", "infra.later"),
+    ],
+)
+def test_who_imports_the_cdk_of_what_works_without_it_is_found(
+    tmp_path: Path, module: str, text: str, importer: str | None
+) -> None:
+    name = module.format(name=UPLOAD.name)
+    late = {"infra/late.py": "from infra import later", "infra/later.py": "import aws_cdk"}
+    tree = _tree(tmp_path, **{f"{name.replace('.', '/')}.py": text}, **late)
+    assert tree.with_cdk() == [importer or name]
+
+
+def test_a_package_is_imported_with_its_modules(tmp_path: Path) -> None:
+    assert _tree(tmp_path, **{"infra/upload/__init__.py": "import aws_cdk"}).with_cdk() == ["infra.upload"]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +219,13 @@ def test_a_room_that_is_missing_is_found(tmp_path: Path, room: str) -> None:
         ("load/locustfile.py", "from infra.upload import stack", "infra.upload.stack"),
         ("tests/integration/conftest.py", "import tests.integration.upload.bodies", "tests.integration.upload.bodies"),
         ("tests/support/waiting.py", "from tests.integration.upload import bodies", "tests.integration.upload.bodies"),
+        ("tests/support/waiting.py", "from hallmark.systems.upload import files", "hallmark.systems.upload.files"),
+        ("tests/support/waiting.py", "from infra.upload import stack", "infra.upload.stack"),
+        ("tests/conftest.py", "from infra.upload import stack", "infra.upload.stack"),
+        ("benchmarks/speed.py", "from infra.upload import stack", "infra.upload.stack"),
+        ("hallmark/send.py", "import_module('infra.upload.stack')", "infra.upload.stack"),
+        ("hallmark/send.py", "importlib.import_module('.systems.upload', __package__)", "hallmark.systems.upload"),
+        ("hallmark/send.py", "__import__('infra.upload.stack')", "infra.upload.stack"),
     ],
 )
 def test_a_trespasser_is_found(tmp_path: Path, name: str, text: str, found: str) -> None:
@@ -176,6 +255,7 @@ def test_a_wing_knows_no_other(tmp_path: Path) -> None:
         ("policies/engine.py", "import infra.systems", "policies.engine imports infra.systems"),
         ("policies/engine.py", "import hallmark", "policies.engine imports hallmark"),
         ("hallmark/send.py", "import hallmark.systems.upload", "hallmark.send imports hallmark.systems.upload"),
+        ("hallmark/cli.py", "import benchmarks.speed", "hallmark.cli imports benchmarks.speed"),
         ("hallmark/cli.py", "import load.locustfile", "hallmark.cli imports load.locustfile"),
         ("hallmark/cli.py", "import tests.support.waiting", "hallmark.cli imports tests.support.waiting"),
     ],
@@ -195,10 +275,34 @@ def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['SYSTEM = "upload"', "# as upload does it", "NAME = f'{upload}'", "x = 'hallmark-upload-dev'"]
+    "text",
+    [
+        'SYSTEM = "upload"',
+        "# as upload does it",
+        "NAME = f'{upload}'",
+        "x = 'hallmark-upload-dev'",
+        "UPLOAD = 1",
+        "IS_UPLOAD = 1",
+        "class Upload: ...",
+        "class TheUploadStack: ...",
+        "# such as UP_FN_RUNTIME",
+    ],
 )
 def test_a_systems_name_in_the_trunk_is_found(tmp_path: Path, text: str) -> None:
     assert _tree(tmp_path, **{"hallmark/send.py": f"import sys\n{text}\n"}).named_in_trunk() == ["hallmark/send.py:2"]
+
+
+@pytest.mark.parametrize("path", ["benchmarks/speed.py", "tests/support/waiting.py", "tests/conftest.py"])
+def test_a_systems_name_in_the_trunk_of_tests_and_benchmarks_is_found(tmp_path: Path, path: str) -> None:
+    assert _tree(tmp_path, **{path: "SYSTEM = 'upload'"}).named_in_trunk() == [f"{path}:1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["like = 'media_files'", "like = 'media-files'", "MEDIA_FILES = 1", "MediaFilesStack()"]
+)
+def test_every_spelling_of_a_name_of_two_words_is_found(tmp_path: Path, text: str) -> None:
+    tree = _tree(tmp_path, **{"hallmark/send.py": text})
+    assert Tree(tree.root, (System("media_files", "MF", "us-east-1", ""),)).named_in_trunk() == ["hallmark/send.py:1"]
 
 
 def test_a_systems_name_in_what_all_functions_share_is_found(tmp_path: Path) -> None:
@@ -207,7 +311,7 @@ def test_a_systems_name_in_what_all_functions_share_is_found(tmp_path: Path) -> 
 
 
 def test_another_word_is_no_systems_name(tmp_path: Path) -> None:
-    tree = _tree(tmp_path, **{"hallmark/send.py": "def uploaded(reuploads): ..."})
+    tree = _tree(tmp_path, **{"hallmark/send.py": "def uploaded(reuploads): ...  # Uploads, UPLOADED, SET_UP_A, UP_"})
     assert tree.named_in_trunk() == []
 
 

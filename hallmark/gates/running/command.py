@@ -4,13 +4,13 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from hallmark.evidence.expected import OF_SYSTEMS, VARIABLE
+from hallmark.evidence.expected import OF_SYSTEMS
 from hallmark.evidence.recorder import Recorder, recorded
 from hallmark.gates.running.systems import each_system
 from hallmark.project import ROOT, tool_environment
 from hallmark.revision import template_digests
 from infra.errors import UserError
-from infra.systems import System
+from infra.systems import SYSTEM_VARIABLE, System
 
 
 def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
@@ -23,7 +23,7 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
         raise UserError("name a command: hallmark gate NAME -- COMMAND...")
 
     def of_system(system: System, record: Recorder) -> None:
-        if _first_failure(commands, {VARIABLE: system.name}):
+        if _first_failure(commands, {SYSTEM_VARIABLE: system.name}):
             record.fail()
 
     return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)

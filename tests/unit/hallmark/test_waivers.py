@@ -103,7 +103,7 @@ def test_a_control_tells_its_system(file: Path) -> None:
             "rule: W2531\n    tool: cfn-lint",
             "rule: CKV_AWS_1\n    tool: control",
             2,
-            "`rule` must be a control's id, such as RT_FN_RUNTIME, not 'CKV_AWS_1'",
+            "`rule` must be a control's id, such as XX_FN_RUNTIME, not 'CKV_AWS_1'",
         ),
         ("owner: platform engineering", "owner: me@example.com", 6, "`owner` must be a role, which outlasts a person"),
         ("type: AWS::Lambda::Function}", "resource: '*'}", 4, "the scope is too wide: `*` names no resource"),

@@ -13,7 +13,7 @@ from hallmark.sending.sending import Options
 from hallmark.systems import wing
 from hallmark.systems.wing import Wing, offered
 from infra.errors import UserError
-from infra.systems import System
+from infra.systems import SYSTEM_VARIABLE, System
 
 Up = Callable[..., None]
 
@@ -103,7 +103,7 @@ def test_an_option_that_a_system_does_not_take_is_one_line() -> None:
 
 @pytest.mark.parametrize("words", ["up", "down", "down --stage dev"])
 def test_on_aws_up_and_down_want_a_system(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
-    monkeypatch.delenv(common.VARIABLE, raising=False)
+    monkeypatch.delenv(SYSTEM_VARIABLE, raising=False)
     with pytest.raises(UserError, match=r"^on AWS name the system: hallmark (up|down) --target aws --system realtime"):
         run([*words.split(), "--target", "aws"])
 
@@ -115,6 +115,6 @@ def test_an_own_command_is_found_by_both_spellings(capsys: pytest.CaptureFixture
 
 
 def test_the_variable_names_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(common.VARIABLE, "other")
+    monkeypatch.setenv(SYSTEM_VARIABLE, "other")
     with pytest.raises(UserError, match="there is no system 'other'"):
         run(["openapi"])

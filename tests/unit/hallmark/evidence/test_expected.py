@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from hallmark.evidence import expected as module
-from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, VARIABLE, Asked, asked_of, chosen, expected, judged
+from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, Asked, asked_of, chosen, expected, judged
 from infra.errors import UserError
-from infra.systems import SYSTEMS, System
+from infra.systems import SYSTEM_VARIABLE, SYSTEMS, System
 
 FIRST, SECOND = System("first", "FI", "eu-central-1", "one"), System("second", "SE", "us-east-1", "another")
 ASKED = {"first": [Asked("FI_A", "template"), Asked("FI_B", "load")], "second": [Asked("SE_A", "template")]}
@@ -15,7 +15,7 @@ ASKED = {"first": [Asked("FI_A", "template"), Asked("FI_B", "load")], "second": 
 
 @pytest.fixture(autouse=True)
 def _without(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(SYSTEM_VARIABLE, raising=False)
     yield
 
 
@@ -51,7 +51,7 @@ def test_a_system_is_named_or_in_the_environment_or_it_is_all(monkeypatch: pytes
     only = SYSTEMS[0]
     assert chosen() == SYSTEMS
     assert chosen(only.name) == (only,)
-    monkeypatch.setenv(VARIABLE, only.name)
+    monkeypatch.setenv(SYSTEM_VARIABLE, only.name)
     assert chosen() == (only,)
     with pytest.raises(UserError, match="there is no system 'nobody'"):
         chosen("nobody")

@@ -10,7 +10,7 @@ from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running.command import run_gate
 from hallmark.gates.running.systems import each_system, system_argument
 from infra.errors import UserError
-from infra.systems import SYSTEMS, System
+from infra.systems import SYSTEM_VARIABLE, SYSTEMS, System
 
 NAMES = ("good", "bad", "broken", "other")
 
@@ -23,7 +23,7 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(expected, "asked_of", asked.__getitem__)
     monkeypatch.setattr(recorder, "EVIDENCE", tmp_path)
     monkeypatch.setattr(recorder, "revision", lambda: "now")
-    monkeypatch.delenv(expected.VARIABLE, raising=False)
+    monkeypatch.delenv(SYSTEM_VARIABLE, raising=False)
     return tmp_path
 
 
@@ -51,7 +51,7 @@ def test_one_systems_red_does_not_hide_anothers_green(evidence: Path, capsys: py
 @pytest.mark.parametrize(("name", "code"), [("good", 0), ("bad", 1), ("broken", 2)])
 def test_one_system_by_the_environment(evidence: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
     monkeypatch.setattr(expected, "system_of", lambda name: System(name, "X", "eu-central-1", ""))
-    monkeypatch.setenv(expected.VARIABLE, name)
+    monkeypatch.setenv(SYSTEM_VARIABLE, name)
     assert each_system("load", judge) == code
     assert list(of(evidence)) == [name]
 
