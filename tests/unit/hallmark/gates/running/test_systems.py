@@ -80,6 +80,6 @@ def test_the_command_line_of_a_gate_names_one_of_ours(capsys: pytest.CaptureFixt
 def test_a_system_that_is_not_there_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(expected.VARIABLE, "nonsense")
+    monkeypatch.setenv(SYSTEM_VARIABLE, "nonsense")
     assert each_system("load", judge) == 2
     assert capsys.readouterr().err.startswith("hallmark: there is no system 'nonsense': use ")
