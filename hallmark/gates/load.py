@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hallmark import fidelity
-from hallmark.evidence import Finding, Proof
-from hallmark.evidence.expected import chosen
-from hallmark.evidence.expected import judged as requiring
+from hallmark.evidence import Finding, Proof, expected
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running.systems import add_system, each_system, exit_code
@@ -87,13 +85,13 @@ def main(words: list[str] | None = None) -> int:
     """Run the gate; 1 for a missed objective, 2 when nothing could be measured."""
     options = _arguments(words)
     gate = GATES.get(options.scenario, options.scenario)
-    systems = requiring(GATE, options.system)
+    systems = expected.judged(GATE, options.system)
     try:
         for system in systems:
             path_of(system.name, options.scenario)
     except UserError as error:
         return exit_code(error)
-    for system in chosen(options.system):
+    for system in expected.chosen(options.system):
         if system not in systems:
             print(f"{GATE}: no control of {system.name} requires it")
     codes = (each_system(gate, partial(judge, options), system.name, goes_with=GATE) for system in systems)
