@@ -20,5 +20,7 @@ def systems(target: TargetOption = Target.EMBEDDED) -> None:
     for system in SYSTEMS:
         names = [stage.value for stage in StageName if asked and open_stage(target.value, system.name, stage).is_up]
         controls = str(len(catalogue.load(system.name).controls))
-        table.add_row(system.name, system.region, controls, ", ".join(names) or "-", ", ".join(wing(system.name).supported))
+        table.add_row(
+            system.name, system.region, controls, ", ".join(names) or "-", ", ".join(wing(system.name).supported)
+        )
     out.print(table)

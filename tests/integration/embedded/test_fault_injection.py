@@ -1,4 +1,4 @@
-"""Injected errors are those that the services document, they strike as often as configured, and only the intended callers."""
+"""Injected errors are those that the services document, as often as configured, and only for the callers meant."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Settlement of a run's ledger: wait, observe, judge."""
+"""Reconciliation of a run's ledger: wait, observe, judge."""
 
 from collections import Counter
 

@@ -19,7 +19,7 @@ TEXTS = {
     "\u202efdp.csv": "format",
     "zero\u200bwidth": "format",
     "\ufeffNovember.csv": "format",
-    "می\u200cخواهم.csv": None,
+    "ক\u09cd\u200cষ.csv": None,
     "👩\u200d🌾.csv": None,
 }
 
