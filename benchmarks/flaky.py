@@ -1,8 +1,9 @@
-"""Whether the integration tests are green every time: runs them N times and tells each run's seconds and failures.
+"""Whether the integration tests are green every time: runs them N times and reports each run's seconds and failures.
 
-usage: python benchmarks/flaky.py [runs, 20 by default] [arguments of pytest]; exit code 1 when any run failed
+Exit code 1 when any run failed.
 """
 
+import argparse
 import os
 import shlex
 import statistics
@@ -66,7 +67,8 @@ def run(arguments: list[str]) -> Run:
 
 def main() -> None:
     """Run all, print the table, and exit with 1 when one was not green."""
-    words = sys.argv[1:]
+    usage = f"python benchmarks/flaky.py [runs, {RUNS} by default] [arguments of pytest]"
+    _, words = argparse.ArgumentParser(usage=usage, description=__doc__).parse_known_args()
     count = int(words.pop(0)) if words and words[0].isdigit() else RUNS
     console = Console()
     runs = [run(words) for _ in track(range(count), "running the integration tests", console=Console(stderr=True))]

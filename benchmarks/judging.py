@@ -44,8 +44,8 @@ def templates() -> dict[str, Document]:
     plain = policies.read(template_file(SYSTEM, STAGE))
     return {
         "the template as it is": plain,
-        **{told: grown(plain, SHAPES[shape], count) for told, (shape, count) in GROWN.items()},
-        **{told: _asking(plain, matchers) for told, matchers in NUMBERS.items()},
+        **{name: grown(plain, SHAPES[shape], count) for name, (shape, count) in GROWN.items()},
+        **{name: _asking(plain, matchers) for name, matchers in NUMBERS.items()},
     }
 
 
@@ -61,10 +61,10 @@ def _asking(document: Document, matchers: list[Any]) -> Document:
 
 def profile(documents: dict[str, Document]) -> None:
     """Print the functions that each template is in most of the time."""
-    for told, document in documents.items():
+    for name, document in documents.items():
         profiler = cProfile.Profile()
         profiler.runcall(policies.judge, document, SYSTEM)
-        print(told)
+        print(name)
         pstats.Stats(profiler).sort_stats("tottime").print_stats(12)
 
 
@@ -78,10 +78,10 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     print(f"{'resources':>9} {'ms':>9} {'ms/resource':>12} {'ratio':>7}  best of {rounds}")
     plain = 0.0
-    for told, document in documents.items():
+    for name, document in documents.items():
         best, count = min(spent(document) for _ in range(rounds)), len(document["Resources"])
         plain = plain or best / count
-        print(f"{count:>9} {best:>9.1f} {best / count:>12.3f} {best / count / plain:>7.2f}  {told}")
+        print(f"{count:>9} {best:>9.1f} {best / count:>12.3f} {best / count / plain:>7.2f}  {name}")
 
 
 if __name__ == "__main__":

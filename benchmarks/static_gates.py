@@ -3,9 +3,10 @@
 Twice: cold, with nothing kept of what was judged before, and with templates that cfn-lint and checkov have judged and
 functions whose tests have passed. The stacks of both stages are synthesized each time, on either side.
 
-usage: python benchmarks/static_gates.py [rounds], with tox in PATH and its environments made (run `tox` once)
+tox must be in PATH and its environments made (run `tox` once).
 """
 
+import argparse
 import os
 import resource
 import shutil
@@ -55,7 +56,9 @@ def ours(*, cold: bool) -> tuple[float, float]:
 
 def main() -> None:
     """Print each, round by round, and the medians of wall seconds and ratios."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", type=int, nargs="?", default=3, help="by default 3")
+    rounds: int = parser.parse_args().rounds
     plain = {**os.environ, "PATH": f"{UNIT}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     walls: dict[str, list[float]] = {}
     for _ in range(rounds):

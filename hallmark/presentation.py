@@ -7,17 +7,17 @@ from rich.table import Table
 
 from hallmark.redrive.queues import count, queues_of
 from hallmark.stage import Stage
-from hallmark.systems.wing import Card, wing
+from hallmark.systems.wing import Access, wing
 
-_NOTHING = Card({}, {}, "")
+_NOTHING = Access({}, {}, "")
 
 
 def _title(stage: Stage, where: str) -> dict[str, str]:
     return {"system": stage.system, "stage": f"{stage.name} ({where})"}
 
 
-def _found(stage: Stage) -> Card:
-    made = wing(stage.system).card
+def _found(stage: Stage) -> Access:
+    made = wing(stage.system).access
     return made(stage) if made else _NOTHING
 
 
@@ -27,29 +27,29 @@ def _print(console: Console, lines: Mapping[str, str]) -> None:
         console.print(f"{name:<{width}}{value}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _sample(console: Console, card: Card) -> None:
-    if card.sample:
+def _sample(console: Console, access: Access) -> None:
+    if access.sample:
         console.print("\ntry it:", style="bold")
-        console.print(card.sample, markup=False, highlight=False, soft_wrap=True)
+        console.print(access.sample, markup=False, highlight=False, soft_wrap=True)
 
 
-def embedded_card(console: Console, stage: Stage, environment: Mapping[str, str]) -> None:
+def embedded_access(console: Console, stage: Stage, environment: Mapping[str, str]) -> None:
     """Print how to reach an embedded stage: addresses, keys, an example call, and the AWS CLI's variables."""
-    card = _found(stage)
+    access = _found(stage)
     endpoint, *others = (f"{name}={value}" for name, value in environment.items())
     address = {"endpoint": environment["AWS_ENDPOINT_URL"]}
-    _print(console, {**_title(stage, "embedded"), **address, **card.addresses, **card.keys})
-    _sample(console, card)
+    _print(console, {**_title(stage, "embedded"), **address, **access.addresses, **access.keys})
+    _sample(console, access)
     console.print("\nfor the AWS CLI:", style="bold")
     for exported in (endpoint, " ".join(others)):
         console.print(f"export {exported}", markup=False, highlight=False, soft_wrap=True)
 
 
-def aws_card(console: Console, stage: Stage) -> None:
+def aws_access(console: Console, stage: Stage) -> None:
     """Print how to reach a stage on AWS; for its keys only the command that shows them."""
-    card = _found(stage)
-    _print(console, {**_title(stage, "AWS"), **card.addresses})
-    _sample(console, card)
+    access = _found(stage)
+    _print(console, {**_title(stage, "AWS"), **access.addresses})
+    _sample(console, access)
 
 
 def status(console: Console, stage: Stage) -> None:

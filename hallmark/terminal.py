@@ -22,12 +22,18 @@ def announce(step: str) -> None:
 def progress_bars() -> Iterator[Callback]:
     """Show a bar for each phase of a long work, on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with RichProgress(*columns, console=err) as bars:
-        tasks: dict[str, TaskID] = {}
+    bars = RichProgress(*columns, console=err)
+    tasks: dict[str, TaskID] = {}
 
-        def report(progress: Progress) -> None:
-            if progress.phase not in tasks:
-                tasks[progress.phase] = bars.add_task(progress.phase, total=progress.total)
-            bars.update(tasks[progress.phase], completed=progress.done, total=progress.total)
+    def report(progress: Progress) -> None:
+        if progress.phase not in tasks:
+            tasks[progress.phase] = bars.add_task(progress.phase, total=progress.total)
+            bars.start()
+        bars.update(tasks[progress.phase], completed=progress.done, total=progress.total)
 
+    try:
         yield report
+    finally:
+        # Without a task it would print an empty line.
+        if tasks:
+            bars.stop()

@@ -15,6 +15,8 @@ from infra.systems import STAGES
 
 # The CDK's own context keys that contain neither a colon nor an @.
 _CDK_KEYS = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
+# How alike two names are, 0 to 1, for one to be suggested instead of the other.
+_ALIKE = 0.8
 
 Layer = Mapping[str, Any]
 
@@ -93,15 +95,18 @@ def _overlaid(below: Any, value: Any, stages: Collection[str]) -> Any:
 def _is_parameter(key: str, known: Collection[str]) -> bool:
     if key in known:
         return True
+    if not key:
+        raise UserError("a parameter without a name: write -c key=value")
     if ":" in key or key.startswith("@") or key in _CDK_KEYS:
         return False
     full = [one for one in known if one.endswith(f".{key}")]
     if full:
         raise UserError(f"parameter {key}: belongs to a system, write {' or '.join(full)}")
-    # Compare without the systems' names, which would make any two keys look alike.
-    short = {one.rpartition(".")[2]: one for one in known}
-    near = difflib.get_close_matches(key, known, 1) or [short[one] for one in difflib.get_close_matches(key, short, 1)]
-    raise UserError(f"parameter {key}: unknown" + (f", did you mean {near[0]}?" if near else ""))
+    # Compare without the systems' names, which would make any two keys look alike; the key's own system wins.
+    system, _, name = key.rpartition(".")
+    short = {one.rpartition(".")[2]: one for one in sorted(known, key=lambda one: one.startswith(f"{system}."))}
+    near = difflib.get_close_matches(name, short, 1, _ALIKE)
+    raise UserError(f"parameter {key}: unknown" + (f", did you mean {short[near[0]]}?" if near else ""))
 
 
 def _parsed(key: str, value: object) -> Any:

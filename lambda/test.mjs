@@ -13,7 +13,7 @@ const reporters = [
   ["spec", "stdout"],
   ["junit", join(results, "lambda.xml")],
 ].flatMap(([reporter, destination]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`]);
-// A test that waits for ever would keep the process alive with it.
+// A test that never ends would keep the process alive with it.
 const LIMIT_SECONDS = 120;
 // Room for the garbage of a short run saves a tenth of its time.
 const flags = ["--enable-source-maps", "--no-warnings", "--max-semi-space-size=64"];

@@ -32,9 +32,9 @@ SystemOption = Annotated[
 OwnSystemOption = Annotated[str | None, typer.Option("--system", parser=_system, hidden=True)]
 
 
-def stages_up(target: Target, stage: StageName) -> Iterator[DeployedStage]:
-    """Yield the stage of every system that is deployed; UserError without an emulator."""
-    for name in NAMES:
+def stages_up(target: Target, stage: StageName, system: str | None = None) -> Iterator[DeployedStage]:
+    """Yield the stage of every system, or of the named one, if it is deployed; UserError without an emulator."""
+    for name in (system,) if system else NAMES:
         found = open_stage(target.value, name, stage.value)
         if found.is_up:
             yield found

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from infra.errors import UserError
-from infra.systems import StageName, owner_of
+from infra.systems import StageName, owner_of, system_of
 
 
 def gate(
@@ -49,6 +49,8 @@ def policy(
     """Judge templates by the policies; exit code 1 for a finding."""
     from hallmark.policies import policy_command
 
+    if system:
+        system_of(system)
     raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
 
 

@@ -3,14 +3,14 @@
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.ledger.render import render
 from hallmark.sending.run import CONCURRENCY
-from hallmark.sending.run import send as carry_and_settle
+from hallmark.sending.run import send as carry_and_reconcile
 from hallmark.sending.sending import Options, Sending
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out, progress_bars
@@ -52,15 +52,23 @@ def send(
     items = list(islice(sending.items(deployed, options), options.limit))
     if not items:
         raise UserError(f"{' and '.join(map(str, options.files))} has no {sending.nouns}: there is nothing to send")
-    written = json_file.open("w") if json_file else None
+    written = opened(json_file) if json_file else None
     with progress_bars() as progress:
-        ledger = carry_and_settle(sending, deployed, items, options, progress)
+        ledger = carry_and_reconcile(sending, deployed, items, options, progress)
     render(ledger, out)
     if written:
         with written:
             written.write(ledger.to_json())
     if ledger.differences:
         raise typer.Exit(1)
+
+
+def opened(file: Path) -> TextIO:
+    """Open a file for writing, before anything is sent; UserError when that is impossible."""
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}): give --json another path") from None
 
 
 def refuse_unknown(system: str, sending: Sending[Any], options: Options) -> None:

@@ -19,6 +19,7 @@ from hallmark.up import unprotect, up_aws, up_embedded
 from infra.errors import UserError
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName
 
+NOTHING = "nothing is running"
 DIED = "the embedded stage had died; its remains are cleaned up"
 
 
@@ -36,7 +37,7 @@ def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stag
     if target is Target.AWS:
         named = _named(system, "up")
         build_all(announce)
-        return presentation.aws_card(out, up_aws(named, stage.value, announce))
+        return presentation.aws_access(out, up_aws(named, stage.value, announce))
     build_all(announce)
     with _one_at_a_time():
         runs_already = emulators.running() is not None
@@ -46,7 +47,7 @@ def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stag
         for number, one in enumerate(deployed):
             if number:
                 out.print()
-            presentation.embedded_card(out, one, embedded.environment(_require_emulator(), one.region))
+            presentation.embedded_access(out, one, embedded.environment(_require_emulator(), one.region))
     return None
 
 
@@ -88,16 +89,21 @@ def status(
 
     Without --system: all systems that are up on the embedded stage.
     """
-    if target is Target.EMBEDDED:
-        noted = emulators.noted()
-        if not emulators.running():
-            out.print(DIED if noted else "no embedded stage is running")
-            raise typer.Exit(1)
-    stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
-    for number, one in enumerate(stages or [the_stage(target, system, stage)]):
+    if target is Target.AWS:
+        return presentation.status(out, the_stage(target, system, stage))
+    noted = emulators.noted()
+    if not emulators.running():
+        out.print(DIED if noted else "no embedded stage is running")
+        raise typer.Exit(1)
+    stages = list(stages_up(target, stage, system))
+    if not stages:
+        out.print(f"{f'{system} is not' if system else 'no system is'} up on stage {stage.value}", soft_wrap=True)
+        raise typer.Exit(1)
+    for number, one in enumerate(stages):
         if number:
             out.print()
         presentation.status(out, one)
+    return None
 
 
 def down(
@@ -116,7 +122,7 @@ def down(
     with _one_at_a_time():
         noted = emulators.noted()
         if noted is None:
-            out.print("nothing is running")
+            out.print(NOTHING)
         elif (system is None and stage is None) or not noted.is_alive():
             died = not noted.is_alive()
             emulators.end(noted)
@@ -127,12 +133,14 @@ def down(
 
 
 def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: StageName | None) -> None:
-    for name in (system,) if system else NAMES:
-        for one in (stage,) if stage else StageName:
-            deployed = embedded.stage_of(emulator, name, one.value)
-            if deployed.is_up:
-                unprotect(deployed)
-                _destroy(deployed, embedded.environment(emulator, deployed.region))
+    names, stages = (system,) if system else NAMES, (stage,) if stage else tuple(StageName)
+    every = [embedded.stage_of(emulator, name, one.value) for name in names for one in stages]
+    up = [one for one in every if one.is_up]
+    for deployed in up:
+        unprotect(deployed)
+        _destroy(deployed, embedded.environment(emulator, deployed.region))
+    if not up:
+        out.print(NOTHING)
 
 
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:

@@ -1,4 +1,4 @@
-"""`hallmark systems`: the registry, and each system's capabilities."""
+"""`hallmark systems`: the registry, and each system's commands."""
 
 from rich.table import Table
 
@@ -12,13 +12,15 @@ from infra.systems import SYSTEMS, StageName
 
 
 def systems(target: TargetOption = Target.EMBEDDED) -> None:
-    """List the systems: region, controls, stages that are up, and capabilities for the shared commands."""
+    """List the systems: region, controls, stages that are up, and the commands that need a system's support."""
     asked = target is Target.AWS or running() is not None
-    table = Table("system", "region", "controls", "up", "offers", "own commands", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column, whole in {"system": True, "region": True, "controls": True, "up": False, "commands": False}.items():
+        table.add_column(column, no_wrap=whole, overflow="fold")
     for system in SYSTEMS:
-        found = wing(system.name)
         names = [stage.value for stage in StageName if asked and open_stage(target.value, system.name, stage).is_up]
         controls = str(len(catalogue.load(system.name).controls))
-        offers, own = ", ".join(found.capabilities), ", ".join(found.commands)
-        table.add_row(system.name, system.region, controls, ", ".join(names) or "-", offers, own)
+        table.add_row(
+            system.name, system.region, controls, ", ".join(names) or "-", ", ".join(wing(system.name).supported)
+        )
     out.print(table)

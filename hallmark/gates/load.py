@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from functools import partial
 
 from hallmark import fidelity
-from hallmark.evidence import Finding, Proof
+from hallmark.evidence import Finding, Proof, expected
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.evidence.recorder import Recorder
-from hallmark.gates.running.systems import add_system, each_system
+from hallmark.gates.running.systems import add_system, each_system, exit_code
 from hallmark.load import slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
+from hallmark.load.scenario import path_of
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.stage.opening import open_stage
 from hallmark.terminal import out, progress_bars
+from infra.errors import UserError
 from infra.systems import STAGES, System
 
 GATE = "load"
@@ -83,7 +85,17 @@ def main(words: list[str] | None = None) -> int:
     """Run the gate; 1 for a missed objective, 2 when nothing could be measured."""
     options = _arguments(words)
     gate = GATES.get(options.scenario, options.scenario)
-    return each_system(gate, partial(judge, options), options.system, goes_with=GATE)
+    systems = expected.judged(GATE, options.system)
+    try:
+        for system in systems:
+            path_of(system.name, options.scenario)
+    except UserError as error:
+        return exit_code(error)
+    for system in expected.chosen(options.system):
+        if system not in systems:
+            print(f"{GATE}: no control of {system.name} requires it")
+    codes = (each_system(gate, partial(judge, options), system.name, goes_with=GATE) for system in systems)
+    return max(codes, default=0)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ def path_of(system: str, name: str, folder: Path = SCENARIOS) -> Path:
     path = folder / system / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(names(system, folder)) or "none"
-        raise UserError(f"there is no scenario {name!r} in {folder.name}/{system}: use one of {known}")
+        where = "/".join((*folder.parts[-2:], system))
+        raise UserError(f"there is no scenario {name!r} in {where}: use one of {known}")
     return path
 
 

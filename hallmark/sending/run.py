@@ -1,4 +1,4 @@
-"""Sends items through a deployed stage and settles the ledger."""
+"""Sends items through a deployed stage and reconciles the ledger."""
 
 import time
 from collections import Counter
@@ -31,7 +31,7 @@ def send(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options
     """
     run = carry(sending, stage, items, options, progress)
     try:
-        return sending.settle(stage, run, options, progress)
+        return sending.reconcile(stage, run, options, progress)
     except KeyboardInterrupt:
         raise UserError(
             f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was made. "
@@ -53,7 +53,7 @@ def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Option
             crew.work(concurrency, progress)
         except KeyboardInterrupt:
             raise UserError(
-                f"Interrupted after {len(crew.outcomes)} of {len(items)} answers: the ledger was not settled. "
+                f"Interrupted after {len(crew.outcomes)} of {len(items)} answers: the ledger was not reconciled. "
                 "Accepted items stay accepted; the same file can be sent again."
             ) from None
         finally:

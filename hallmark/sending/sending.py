@@ -53,5 +53,5 @@ class Sending(ABC, Generic[I]):
         """Return what sends one item and waits for its answer; several threads call it at once."""
 
     @abstractmethod
-    def settle(self, stage: Stage, run: Run[I], options: Options, progress: Callback) -> Ledger:
+    def reconcile(self, stage: Stage, run: Run[I], options: Options, progress: Callback) -> Ledger:
         """Wait until the system is quiet and return the ledger, judged against independent expectations."""

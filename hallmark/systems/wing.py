@@ -4,7 +4,7 @@ A wing is imported on demand, and a capability's dependencies when it is used. W
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,10 +19,19 @@ if TYPE_CHECKING:  # a wing is loaded without its capabilities' dependencies
     from hallmark.stage import Stage
 
 T = TypeVar("T")
+# Shared command -> the capability without which a system does not support it.
+NEEDS = {
+    "send": "sending",
+    "digest": "digest",
+    "redrive": "failures",
+    "load": "load",
+    "cost": "costed_event",
+    "openapi": "api_id",
+}
 
 
 @dataclass(frozen=True)
-class Card:
+class Access:
     """How to reach a stage: addresses by name, keys (shown for an embedded stage only), and an example call."""
 
     addresses: Mapping[str, str]
@@ -42,7 +51,7 @@ class Step:
 class Wing:
     """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
 
-    card: "Callable[[Stage], Card] | None" = None
+    access: "Callable[[Stage], Access] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
     after_deploy: tuple[Step, ...] = ()
     sending: "Callable[[], Sending[Any]] | None" = None
@@ -53,10 +62,9 @@ class Wing:
     commands: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def capabilities(self) -> tuple[str, ...]:
-        """The names of the offered capabilities, without its own commands."""
-        names = (one.name for one in fields(self) if one.name != "commands" and getattr(self, one.name))
-        return tuple(name.replace("_", " ") for name in names)
+    def supported(self) -> tuple[str, ...]:
+        """The commands for this system: the shared ones that need a capability which it has, then its own."""
+        return (*(command for command, capability in NEEDS.items() if getattr(self, capability)), *self.commands)
 
 
 def wing(system: str) -> Wing:

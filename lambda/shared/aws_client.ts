@@ -100,7 +100,7 @@ export class AwsClient {
         host,
         "content-length": String(Buffer.byteLength(body)),
         ...headers,
-        // By it, AWS Lambda stops functions that call each other for ever.
+        // By it, AWS Lambda stops functions that call each other endlessly.
         ...(trace && { "x-amzn-trace-id": trace }),
       },
       body,

@@ -22,11 +22,6 @@ def holds_card_number(text: str) -> bool:
     return any(_groups_hold(groups) or _long_number_holds("".join(groups)) for groups in _digit_groups(text))
 
 
-def id_holds_card_number(text: str) -> bool:
-    """Return the same for an identifier, where a number longer than a card's may be a date and a sequence."""
-    return any(_groups_hold(groups) for groups in _digit_groups(text))
-
-
 def passes_luhn(digits: str) -> bool:
     """Return whether 13 to 19 ASCII digits have a valid check digit (ISO/IEC 7812-1)."""
     if not _SHORTEST <= len(digits) <= _LONGEST:

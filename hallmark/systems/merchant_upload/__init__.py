@@ -5,7 +5,7 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import Card, Wing
+from hallmark.systems.wing import Access, Wing
 
 if TYPE_CHECKING:
     from hallmark.sending.sending import Sending
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from hallmark.systems.merchant_upload.files import MerchantFile
 
 
-def _card(stage: "Stage") -> Card:
+def _access(stage: "Stage") -> Access:
     from hallmark.systems.merchant_upload import api
 
-    return api.card(stage)
+    return api.access(stage)
 
 
 def _api_id(stage: "Stage") -> str:
@@ -31,4 +31,4 @@ def _sending() -> "Sending[MerchantFile]":
     return Files()
 
 
-WING = Wing(card=_card, api_id=_api_id, sending=_sending)
+WING = Wing(access=_access, api_id=_api_id, sending=_sending)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from hallmark.stage import Stage
-from hallmark.systems.wing import Card
+from hallmark.systems.wing import Access
 from infra.merchant_upload.outputs import Output
 
 PATH = "/upload"
@@ -26,14 +26,14 @@ def key_ids(stage: Stage) -> Mapping[str, str]:
     return found
 
 
-def card(stage: Stage) -> Card:
+def access(stage: Stage) -> Access:
     """Return how to reach the API; for a stage on AWS, the command that shows the key instead of the key."""
     merchant, key_id = next(iter(key_ids(stage).items()))
     fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
     if stage.target == "embedded":
         keys = {f"API key of {name}": stage.api_key(one) for name, one in key_ids(stage).items()}
-        return Card({"API": url(stage)}, keys, _curl(stage, keys[f"API key of {merchant}"]))
-    return Card({"API": url(stage)}, {}, _curl(stage, f"'\"$({fetch})\"'"))
+        return Access({"API": url(stage)}, keys, _curl(stage, keys[f"API key of {merchant}"]))
+    return Access({"API": url(stage)}, {}, _curl(stage, f"'\"$({fetch})\"'"))
 
 
 def _curl(stage: Stage, shown_key: str) -> str:

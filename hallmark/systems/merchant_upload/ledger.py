@@ -38,7 +38,7 @@ class FileLedger(Ledger):
         return {"bytes": str(self.sent_bytes), "files that differ": str(len(self.mismatches))}
 
 
-def settle(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback) -> FileLedger:
+def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback) -> FileLedger:
     """Read every accepted file back and return the ledger, without waiting: an upload triggers nothing further."""
     objects, records, differing = set[str](), set[str](), list[str]()
     for done, outcome in enumerate(run.carried, 1):
@@ -47,7 +47,7 @@ def settle(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded
         objects |= {file.id} if content is not None else set()
         records |= {file.id} if item is not None else set()
         differing += _differences(file, place, content, item)
-        progress(Progress("settling", done, len(run.carried), Counter(objects=len(objects), records=len(records))))
+        progress(Progress("reconciling", done, len(run.carried), Counter(objects=len(objects), records=len(records))))
     wanted = {outcome.item.id for outcome in run.carried}
     lines = (compare("files bucket", "", wanted, objects, None), compare("upload records", "", wanted, records, None))
     return FileLedger(

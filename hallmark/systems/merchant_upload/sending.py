@@ -12,7 +12,7 @@ from hallmark.sending.sending import Options, Sending
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload import api, files
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.ledger import FileLedger, settle
+from hallmark.systems.merchant_upload.ledger import FileLedger, reconcile
 from hallmark.systems.merchant_upload.uploader import Uploaded, Uploader
 
 
@@ -37,6 +37,6 @@ class Files(Sending[MerchantFile]):
         ids = api.key_ids(stage)
         return Uploader(api.url(stage), cache(lambda merchant: stage.api_key(ids[merchant])), http, self._uploaded).send
 
-    def settle(self, stage: Stage, run: Run[MerchantFile], options: Options, progress: Callback) -> FileLedger:
+    def reconcile(self, stage: Stage, run: Run[MerchantFile], options: Options, progress: Callback) -> FileLedger:
         """Compare stored files with those sent, byte for byte."""
-        return settle(stage, run, self._uploaded, progress)
+        return reconcile(stage, run, self._uploaded, progress)

@@ -5,7 +5,7 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import Card, Step, Wing
+from hallmark.systems.wing import Access, Step, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from hallmark.systems.realtime.cards.transaction import Transaction
 
 
-def _card(stage: "Stage") -> Card:
+def _access(stage: "Stage") -> Access:
     from hallmark.systems.realtime import api
 
-    return api.card(stage)
+    return api.access(stage)
 
 
 def _api_id(stage: "Stage") -> str:
@@ -59,7 +59,7 @@ def _load() -> "Load":
 
 
 WING = Wing(
-    card=_card,
+    access=_access,
     api_id=_api_id,
     after_deploy=(Step("publish the rules", _publish_rules),),
     sending=_sending,

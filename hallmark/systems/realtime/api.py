@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hallmark.stage import Stage
 from hallmark.systems.realtime.outputs import Output
-from hallmark.systems.wing import Card
+from hallmark.systems.wing import Access
 
 PATH = "/transactions"
 _SAMPLE = {
@@ -37,14 +37,14 @@ def key(stage: Stage) -> str:
     return stage.api_key(stage.outputs[Output.API_KEY_ID])
 
 
-def card(stage: Stage) -> Card:
+def access(stage: Stage) -> Access:
     """Return how to reach the API; for a stage on AWS, the command that shows the key instead of the key."""
     address = {"API": url(stage)}
     if stage.target == "embedded":
-        return Card(address, {"API key": key(stage)}, _curl(stage, key(stage)))
+        return Access(address, {"API key": key(stage)}, _curl(stage, key(stage)))
     key_id = stage.outputs[Output.API_KEY_ID]
     fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
-    return Card(address, {}, _curl(stage, f"'\"$({fetch})\"'"))
+    return Access(address, {}, _curl(stage, f"'\"$({fetch})\"'"))
 
 
 def _curl(stage: Stage, shown_key: str) -> str:

@@ -17,7 +17,7 @@ from hallmark.systems.realtime.cards.generator import generate
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.transaction import Transaction
 from hallmark.systems.realtime.ledger.card_ledger import CardLedger
-from hallmark.systems.realtime.ledger.settle import settle
+from hallmark.systems.realtime.ledger.reconcile import reconcile
 
 
 class Cards(Sending[Transaction]):
@@ -39,7 +39,7 @@ class Cards(Sending[Transaction]):
         """Return what posts a transaction."""
         return ApiClient(api.url(stage), api.key(stage), started_at, http).send
 
-    def settle(self, stage: Stage, run: Run[Transaction], options: Options, progress: Callback) -> CardLedger:
+    def reconcile(self, stage: Stage, run: Run[Transaction], options: Options, progress: Callback) -> CardLedger:
         """Wait until the pipeline is quiet; drain an embedded stage's buffer queue, AWS's only on request."""
         drain = options.drain_buffer or stage.target == "embedded"
-        return settle(stage, run, drain_buffer=drain, progress=progress)
+        return reconcile(stage, run, drain_buffer=drain, progress=progress)

@@ -17,7 +17,7 @@ LONGEST_FILE_NAME = 200
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SHA256 = re.compile("[0-9a-f]{64}")
 _RULES = {
-    "fileName": f"1 to {LONGEST_FILE_NAME} characters; no control character, formula or card number",
+    "fileName": f"1 to {LONGEST_FILE_NAME} characters; no control or format character, formula or card number",
     "size": f"a whole number of bytes from 0 to {MAX_BYTES}",
     "sha256": "64 hexadecimal digits in lower case",
 }

@@ -12,7 +12,7 @@ export function refused(errors: readonly RuleError[]): APIGatewayProxyResult {
 }
 
 export function conflict(): APIGatewayProxyResult {
-  const errors = [{ field: "transactionId", rule: "unique for ever: it was accepted with other content" }];
+  const errors = [{ field: "transactionId", rule: "unique: it was already accepted with other content" }];
   return { statusCode: 409, headers, body: JSON.stringify({ message: "The transactionId is taken.", errors }) };
 }
 

@@ -1,4 +1,4 @@
-"""What tests of the extensions need: clients, small stacks, and a function that does as it is told."""
+"""What tests of the extensions need: clients, small stacks, and a function that does what its event asks for."""
 
 import io
 import itertools

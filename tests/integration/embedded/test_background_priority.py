@@ -1,4 +1,4 @@
-"""Functions that nobody waits for give way to all others, and get their turn all the same."""
+"""Functions that no client waits for give way to all others, and get their turn all the same."""
 
 import json
 import os

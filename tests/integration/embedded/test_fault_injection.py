@@ -1,4 +1,4 @@
-"""Injected errors are those that the services document, they strike as often as told, and only who is meant."""
+"""Injected errors are those that the services document, as often as configured, and only for the callers meant."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A handler process over its pipes: logs are whole, a hang or a death is told, and the next invocation goes on."""
+"""A handler process over its pipes: logs are whole, a hang or a death is reported, and the next invocation goes on."""
 
 import json
 from collections.abc import Callable

@@ -26,7 +26,7 @@ def own_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def breakable(own_emulator: Emulator) -> Stage:
-    """`dev`, deployed for nobody else."""
+    """`dev`, deployed for these tests alone."""
     deploy.deploy(SYSTEM, "dev", embedded.environment(own_emulator, REGION))
     return embedded.stage_of(own_emulator, SYSTEM, "dev")
 

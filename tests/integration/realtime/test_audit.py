@@ -1,4 +1,4 @@
-"""From AuditLogs alone every decision can be told again; a new version of a rule changes only new ones."""
+"""From AuditLogs alone every decision can be reconstructed; a new version of a rule changes only new ones."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -22,7 +22,7 @@ def test_status(hallmark: Any, stage: Stage) -> None:
 
 
 @pytest.mark.control("RT_NO_LOSS")
-def test_send_settles_its_ledger(hallmark: Any, stage: Stage) -> None:
+def test_send_reconciles_its_ledger(hallmark: Any, stage: Stage) -> None:
     done = hallmark("send", "--generate", "60", "--seed", "4711", "--target", "aws", "--drain-buffer")
     assert done.returncode == 0, done.stdout + done.stderr
     assert key(stage) not in done.stdout + done.stderr

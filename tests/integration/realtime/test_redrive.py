@@ -1,4 +1,4 @@
-"""What lies in a queue for failures is done again, once it can be; what nobody understands stays and is named."""
+"""What lies in a queue for failures is done again, once it can be; what cannot be parsed stays and is named."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ Make = Callable[..., Json]
 RULE = "high-risk-merchant"
 SECOND = timedelta(seconds=1)
 UNDELIVERABLE = {"service": "delivery", "code": "NO_PERMISSIONS"}
-# EventBridge takes the call and refuses the event in it, which nobody tries again.
+# EventBridge takes the call and refuses the event in it, which is not retried.
 UNPUBLISHED = {
     "service": "events",
     "action": "PutEvents",

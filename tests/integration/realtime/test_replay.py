@@ -1,4 +1,4 @@
-"""A replay of the archive changes nothing, alerts nobody twice, and brings back what was lost of what it derives."""
+"""A replay of the archive changes nothing, sends no alert twice, and brings back what was lost of what it derives."""
 
 import json
 from collections.abc import Callable, Sequence

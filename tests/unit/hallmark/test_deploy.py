@@ -1,4 +1,4 @@
-"""The CDK CLI finds what it is told to, whatever the caller's shell says of AWS."""
+"""The CDK CLI finds the endpoint and region of its settings, whatever the caller's shell says of AWS."""
 
 from collections.abc import Mapping
 

@@ -88,13 +88,20 @@ def test_the_cdks_own_context_is_left_alone(settings):
         ("velocityTreshold", "unknown, did you mean realtime.velocityThreshold?"),
         ("loadWorker", "unknown, did you mean loadWorkers?"),
         ("velocityThreshold", "belongs to a system, write realtime.velocityThreshold"),
+        ("realtim.velocityThreshold", "unknown, did you mean realtime.velocityThreshold?"),
         ("nonsense", "unknown"),
+        ("realtime.nonsense", "unknown"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest(settings, key, complaint):
     with pytest.raises(UserError) as refusal:
         loaded(settings, {key: 3})
     assert str(refusal.value) == f"parameter {key}: {complaint}"
+
+
+def test_a_parameter_without_a_name_is_refused(settings):
+    with pytest.raises(UserError, match=r"^a parameter without a name: write -c key=value$"):
+        loaded(settings, {"": 3})
 
 
 def test_a_system_is_an_object_of_parameters(settings):

@@ -14,7 +14,7 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.transaction import Transaction
 from hallmark.systems.realtime.ledger.card_ledger import CardLedger
 from hallmark.systems.realtime.ledger.expectation import pairs
-from hallmark.systems.realtime.ledger.settle import judge, observe
+from hallmark.systems.realtime.ledger.reconcile import judge, observe
 from hallmark.systems.realtime.outputs import Output
 
 Pair = tuple[str, str]

@@ -29,9 +29,9 @@ class Change:
         return set(self.resource.split("|"))
 
     def goes_with(self, other: "Change") -> bool:
-        """Tell whether both can be made at once: nothing that is told of the one may be told of the other."""
-        told, others = self.resources | {self.reported_on}, other.resources | {other.reported_on}
-        return told.isdisjoint(others) and self.controls.isdisjoint(other.controls)
+        """Return whether both can be made at once: none may change what the other is judged by."""
+        own, others = self.resources | {self.reported_on}, other.resources | {other.reported_on}
+        return own.isdisjoint(others) and self.controls.isdisjoint(other.controls)
 
 
 def groups(changes: Sequence[Change]) -> list[list[Change]]:

@@ -1,4 +1,4 @@
-"""The faults that only the emulator can be told to make, as a table: what is struck, and how often."""
+"""The faults that only the emulator can inject, as a table: what is struck, and how often."""
 
 from dataclasses import dataclass
 from typing import Any

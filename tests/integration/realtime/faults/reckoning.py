@@ -13,7 +13,7 @@ from hallmark.evidence import Fault
 from hallmark.ledger.ledger import Ledger
 from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
-from hallmark.systems.realtime.ledger.settle import settle
+from hallmark.systems.realtime.ledger.reconcile import reconcile
 from infra.realtime.outputs import Output
 from tests.integration.realtime.faults.trial import Trial
 from tests.integration.realtime.observations import Json, drained, fed_queue
@@ -61,7 +61,7 @@ class Reckoning:
         return {name for name in trial.ids if name in missing or name not in self.archived}
 
     def invented(self, trial: Trial) -> set[str]:
-        """What is at a place where nobody expects it."""
+        """What is at a place where it is not expected."""
         unexpected = {name for line in self.ledger.lines for name in line.unexpected}
         return {name for name in unexpected if name.startswith(trial.prefix)}
 
@@ -70,7 +70,7 @@ def reckon(stage: Stage, trials: Sequence[Trial], started_at: datetime, alerts: 
     """Wait until the pipeline is quiet, and count."""
     outcomes = tuple(outcome for trial in trials for outcome in trial.outcomes)
     seconds = (datetime.now(UTC) - started_at).total_seconds()
-    ledger = settle(stage, Run(started_at, seconds, outcomes), drain_buffer=True, progress=lambda _: None)
+    ledger = reconcile(stage, Run(started_at, seconds, outcomes), drain_buffer=True, progress=lambda _: None)
     published = [json.loads(alert["Message"]) for alert in alerts()]
     ids = {name for trial in trials for name in trial.ids}
     return Reckoning(

@@ -85,7 +85,7 @@ def _accepted(trial: Trial) -> None:
 
 
 def _forget(trial: Trial) -> None:
-    """Delete the verdicts and the processed objects; the alerts stay, for nobody is to be alerted again."""
+    """Delete the verdicts and the processed objects; the alerts stay, for no alert may be sent twice."""
     dynamodb, s3 = trial.stage.client("dynamodb"), trial.stage.client("s3")
     for transaction_id in trial.ids:
         for record in trial.targets.audit_records(transaction_id, "verdict"):

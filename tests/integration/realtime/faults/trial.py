@@ -96,7 +96,7 @@ class Trial:
         return answer
 
     def send(self, transaction: Transaction, repeat: bool = True) -> None:
-        """Send, again and again while the answer asks for it unless told otherwise, and note what came of it."""
+        """Send, again and again while the answer asks for it unless `repeat` is false, and note the outcome."""
         answer = self.post(transaction)
         if repeat and answer.status in TRY_AGAIN:
             answer = wait_for(lambda: self.lasting(transaction), f"an answer for {transaction.transaction_id}")

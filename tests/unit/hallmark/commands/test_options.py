@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,6 +100,18 @@ def test_an_option_that_a_system_does_not_take_is_one_line() -> None:
     send.refuse_unknown("upload", sending, Options(generate=3))
     with pytest.raises(UserError, match=r"^upload takes no --drain-buffer: it takes FILES, --generate$"):
         send.refuse_unknown("upload", sending, Options(generate=3, drain_buffer=True))
+
+
+def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "x.json"
+    with pytest.raises(UserError) as raised:
+        send.opened(file)
+    assert str(raised.value) == f"{file} cannot be written (No such file or directory): give --json another path"
+
+
+def test_policy_of_an_unknown_system_is_one_line() -> None:
+    with pytest.raises(UserError, match=r"^there is no system 'screening': use realtime or "):
+        run(["policy", "--system", "screening", "any.json"])
 
 
 @pytest.mark.parametrize("words", ["up", "down", "down --stage dev"])

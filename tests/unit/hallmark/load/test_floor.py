@@ -19,7 +19,7 @@ NOW = "2026-03-03T00:00:00.000Z"
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., RunOutcome]) -> Callable[..., list[float]]:
-    """A machine that answers so many requests a second in 5 ms, and what is more as it is told; returns the rates."""
+    """A machine that answers so many requests a second in 5 ms, and what is more at a given pace; returns the rates."""
 
     def make(holds: float, status: int = 202, milliseconds: float = 5) -> list[float]:
         rates: list[float] = []

@@ -76,5 +76,7 @@ def test_a_mistake_in_a_scenario_is_told(tmp_path: Path) -> None:
     (tmp_path / "cards" / "bad.yaml").write_text("about: x\nusers: 0\nphases: [{name: a, seconds: 1, rate: 1}]\n")
     with pytest.raises(UserError, match=r"bad\.yaml: users"):
         scenario.load("cards", "bad", tmp_path)
-    with pytest.raises(UserError, match="there is no scenario 'none'"):
+    with pytest.raises(UserError, match=r"there is no scenario 'none' in load/scenarios/realtime: use one of .*steady"):
+        scenario.load("realtime", "none")
+    with pytest.raises(UserError, match=r"there is no scenario 'none' in .*/cards: use one of bad"):
         scenario.load("cards", "none", tmp_path)

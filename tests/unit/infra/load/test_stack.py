@@ -1,4 +1,4 @@
-"""The optional load stack: exact statements, nobody let in, no secret, and no trace of it in the other stacks."""
+"""The optional load stack: exact statements, no ingress, no secret, and no trace of it in the other stacks."""
 
 import json
 

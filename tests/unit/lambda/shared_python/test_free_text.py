@@ -16,6 +16,11 @@ TEXTS = {
     "bell\x07": "format",
     "line\nbreak": "format",
     "half \ud83d": "format",
+    "\u202efdp.csv": "format",
+    "zero\u200bwidth": "format",
+    "\ufeffNovember.csv": "format",
+    "ক\u09cd\u200cষ.csv": None,
+    "👩\u200d🌾.csv": None,
 }
 
 

@@ -58,7 +58,7 @@ def _split(statement: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def without_marks(document: Document) -> Document:
-    """The template without our own metadata, told by its names."""
+    """The template without our own metadata, recognized by its names."""
     resources = {name: {**raw, "Metadata": {}} for name, raw in document["Resources"].items()}
     return {"Resources": resources}
 

@@ -1,4 +1,4 @@
-"""Rights and refusals may be written in other ways than ours: what lets nobody in, and takes nothing away."""
+"""Rights and refusals may be written in other ways than ours: what grants nothing, and takes nothing away."""
 
 from collections.abc import Callable
 from typing import Any

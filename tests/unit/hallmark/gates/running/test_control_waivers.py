@@ -1,4 +1,4 @@
-"""A control's waiver holds in every gate that our policies speak in: the finding is told, and the gate passes."""
+"""A control's waiver holds in every gate that our policies speak in: the finding is reported, and the gate passes."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What a copy of the process reports is told by the session, and its end is never taken for success."""
+"""What a copy of the process reports is reported by the session, and its end is never taken for success."""
 
 import os
 from collections.abc import Callable

@@ -31,7 +31,7 @@ class Bench:
         return FunctionTests(printing(words), (self.bundle,), (self.program,), sources, self.results, self.passed)
 
     def run(self, words: str = "") -> tuple[bool, list[str]]:
-        """Run them; return whether they passed, and what is told."""
+        """Run them; return whether they passed, and what is printed."""
         tests = self.tests(words)
         tests.begin()
         if tests.process:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from hallmark.sending.outcome import Outcome, Run, Status
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.ledger import settle
+from hallmark.systems.merchant_upload.ledger import reconcile
 from hallmark.systems.merchant_upload.uploader import Uploaded
 from infra.merchant_upload.outputs import Output
 
@@ -46,7 +46,7 @@ class FakeStage:
 
 def ledger_of(objects, items, status=Status.ACCEPTED):
     run = Run(datetime.now(UTC), 1.0, (Outcome(FILE, status, reason="400 size"),))
-    return settle(FakeStage(objects, items), run, {FILE.id: PLACE}, lambda progress: None)
+    return reconcile(FakeStage(objects, items), run, {FILE.id: PLACE}, lambda progress: None)
 
 
 def test_a_file_that_is_kept_as_it_was_sent_is_no_difference():

@@ -1,4 +1,4 @@
-"""The decisions told from the trail alone, and every way in which a damaged trail contradicts itself."""
+"""The decisions reconstructed from the trail alone, and every way in which a damaged trail contradicts itself."""
 
 import copy
 import json

@@ -9,8 +9,9 @@ from hallmark.systems.realtime.load.mix import DEFAULT, MIXES
 
 
 def test_every_capability_is_there() -> None:
-    offers = ("card", "api id", "after deploy", "sending", "digest", "failures", "load", "costed event")
-    assert WING.capabilities == offers
+    shared = ("send", "digest", "redrive", "load", "cost", "openapi")
+    assert WING.supported == (*shared, "rules", "audit", "replay")
+    assert WING.access
     assert WING.sending and WING.sending().nouns == "transactions"
     assert WING.digest and [part.name for part in WING.digest()] == [
         "transactions",

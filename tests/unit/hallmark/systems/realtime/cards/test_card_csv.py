@@ -1,4 +1,4 @@
-"""The public CSV layout becomes requests, and mistakes in a file are told by their line."""
+"""The public CSV layout becomes requests, and mistakes in a file are reported with their line."""
 
 from pathlib import Path
 

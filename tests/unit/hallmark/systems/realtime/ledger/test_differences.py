@@ -11,7 +11,7 @@ from hallmark import parallel
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.render import render
 from hallmark.sending.outcome import Run, Status
-from hallmark.systems.realtime.ledger.settle import settle
+from hallmark.systems.realtime.ledger.reconcile import reconcile
 from tests.unit.hallmark.systems.realtime.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pipeline, carried_run
 
 Damage = Callable[[Pipeline], None]
@@ -25,7 +25,7 @@ def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = True) -> Ledger:
-    return settle(pipeline, run, drain_buffer=drain_buffer, progress=lambda _: None)
+    return reconcile(pipeline, run, drain_buffer=drain_buffer, progress=lambda _: None)
 
 
 def _matching(pipeline: Pipeline) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Settlement of a run's ledger: wait, observe, judge."""
+"""Reconciliation of a run's ledger: wait, observe, judge."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ from hallmark.systems.realtime.ledger.transactions_table import read_stored
 _PER_TRANSACTION = frozenset({"transactions table", "acceptance records"})
 
 
-def settle(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress: Callback) -> CardLedger:
+def reconcile(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress: Callback) -> CardLedger:
     """Wait until the pipeline is quiet and return the ledger of a run, judged against independent expectations."""
     return judge(run, observe(stage, run, drain_buffer=drain_buffer, progress=progress))
 
@@ -86,4 +86,4 @@ def _progress(observed: Observation) -> Progress:
         alerts=len(observed.records.alerts),
         copies=observed.log.copies.total(),
     )
-    return Progress("settling", len(due & observed.records.verdicts.keys()), len(due), counts)
+    return Progress("reconciling", len(due & observed.records.verdicts.keys()), len(due), counts)
