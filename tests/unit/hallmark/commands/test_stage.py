@@ -8,7 +8,7 @@ from rich.console import Console
 
 from hallmark.cli import run
 from hallmark.commands import common, stage, systems
-from infra.systems import SYSTEMS
+from infra.systems import SYSTEM_VARIABLE, SYSTEMS
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Fake:
 @pytest.fixture
 def emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An emulator without a stage."""
-    monkeypatch.delenv(common.VARIABLE, raising=False)
+    monkeypatch.delenv(SYSTEM_VARIABLE, raising=False)
     monkeypatch.setattr(stage, "BUILD", tmp_path)
     monkeypatch.setattr(stage.emulators, "noted", Fake)
     monkeypatch.setattr(stage.emulators, "running", Fake)

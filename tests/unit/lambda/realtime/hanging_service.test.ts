@@ -9,7 +9,7 @@ import { within } from "../../../../lambda/shared/within";
 import { REGION } from "../support/fake_service";
 
 /** So many times sooner than in a deployed function the request that hangs is cut off. */
-const HASTE = 8;
+const HASTE = 4;
 
 /** A store on a service that takes requests and never answers, or never ends its answer; and how many it took. */
 async function storeThatHangs({ begins = false, haste = 1 } = {}) {
