@@ -6,6 +6,7 @@ from typing import Any
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
+from infra.systems import system_of
 
 
 def archived(stage: Stage) -> int:
@@ -32,8 +33,9 @@ def everything(stage: Stage, targets: Any) -> Iterator[str]:
     for name in tables.list_tables()["TableNames"]:
         for page in tables.get_paginator("scan").paginate(TableName=name):
             yield from (json.dumps(row) for row in page["Items"])
+    # Names of buckets are shared by all systems and regions of the account.
     for bucket in s3.list_buckets()["Buckets"]:
-        if not bucket["Name"].startswith("cdk-"):
+        if bucket["Name"].startswith(f"{system_of(stage.system).slug}-"):
             for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"]):
                 for item in page.get("Contents", []):
                     yield item["Key"]
