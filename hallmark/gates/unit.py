@@ -30,7 +30,13 @@ ON_TEMPLATES = tuple(
         "hallmark/gates/running/test_systems.py",
         "hallmark/test_deploy.py",
         "infra",
-        "policies",
+        "policies/engine",
+        "policies/library",
+        "policies/test_card_mutants.py",
+        "policies/test_clean_templates.py",
+        "policies/test_mutant_engine.py",
+        "policies/test_policy_command.py",
+        "policies/test_second_system.py",
         "test_systems.py",
     )
 )
