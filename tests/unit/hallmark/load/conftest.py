@@ -47,7 +47,7 @@ def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., RunOutcome]:
         rate, seconds = terms.get("rate", 20), terms.get("seconds", 10)
         planned: Sequence[Arrival] = plan(scenario, rate, seconds)
         samples = tuple(sample for arrival in planned if (sample := answer(arrival)))
-        told = Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)  # type: ignore[arg-type]
+        told = Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)
         return RunOutcome(RunFile(told, "embedded", "dev", BEGIN, 10, 1, 0, samples), planned, KINDS)
 
     return make
