@@ -1,9 +1,10 @@
 """The outcome of a run's items."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hallmark.sending.item import Item
 
@@ -48,6 +49,20 @@ class Run(Generic[I]):
     def count(self, status: Status) -> int:
         """Return how many items ended with this status."""
         return sum(outcome.status is status for outcome in self.outcomes)
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The fields that every ledger takes from a run: counts by status, seconds, reasons of what was not carried."""
+        reasons = Counter(f"{one.status}: {one.reason}" for one in self.outcomes if not one.carried)
+        return {
+            "sent": len(self.outcomes),
+            "accepted": self.count(Status.ACCEPTED),
+            "duplicates": self.count(Status.DUPLICATE),
+            "refused": self.count(Status.REFUSED),
+            "failed": self.count(Status.FAILED),
+            "seconds": self.seconds,
+            "reasons": dict(reasons),
+        }
 
     @property
     def carried(self) -> list[Outcome[I]]:

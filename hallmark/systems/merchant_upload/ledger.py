@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from hallmark.ledger.ledger import Ledger, Line, Table, compare
 from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Run, Status
+from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.uploader import Uploaded
@@ -51,13 +51,7 @@ def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploa
     wanted = {outcome.item.id for outcome in run.carried}
     lines = (compare("files bucket", "", wanted, objects, None), compare("upload records", "", wanted, records, None))
     return FileLedger(
-        sent=len(run.outcomes),
-        accepted=run.count(Status.ACCEPTED),
-        duplicates=run.count(Status.DUPLICATE),
-        refused=run.count(Status.REFUSED),
-        failed=run.count(Status.FAILED),
-        seconds=run.seconds,
-        reasons=_reasons(run),
+        **run.totals,
         mismatches=tuple(differing),
         lost=tuple(sorted(wanted - (objects & records))),
         records=lines,
@@ -98,7 +92,3 @@ def _differences(
     }
     if item is not None and any(item.get(name) != value for name, value in wanted.items()):
         yield f"{file.id}: another record"
-
-
-def _reasons(run: Run[MerchantFile]) -> dict[str, int]:
-    return dict(Counter(f"{outcome.status}: {outcome.reason}" for outcome in run.outcomes if not outcome.carried))

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hallmark.ledger.quiet import Source, wait_until_quiet
 from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Run, Status
+from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.transaction import Transaction
@@ -53,13 +53,7 @@ def judge(run: Run[Transaction], observed: Observation) -> CardLedger:
     records = tuple(record_lines(observed))
     proving = [*by_rule, *(line for line in records if line.place in _PER_TRANSACTION)]
     return CardLedger(
-        sent=len(run.outcomes),
-        accepted=run.count(Status.ACCEPTED),
-        duplicates=run.count(Status.DUPLICATE),
-        refused=run.count(Status.REFUSED),
-        failed=run.count(Status.FAILED),
-        seconds=run.seconds,
-        reasons=_reasons(run),
+        **run.totals,
         by_rule=by_rule,
         records=records,
         verdicts=dict(Counter(observed.records.verdicts.values())),
@@ -68,10 +62,6 @@ def judge(run: Run[Transaction], observed: Observation) -> CardLedger:
         lost=tuple(sorted({identity for line in proving for identity in line.missing})),
         foreign_messages=observed.buffer.foreign if observed.buffer is not None else 0,
     )
-
-
-def _reasons(run: Run[Transaction]) -> dict[str, int]:
-    return dict(Counter(f"{outcome.status}: {outcome.reason}" for outcome in run.outcomes if not outcome.carried))
 
 
 def _combinations(expectations: Expectations) -> int:
