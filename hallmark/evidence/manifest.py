@@ -77,9 +77,10 @@ def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
 def replace(folder: Path, gate: str, system: str | None, files: Mapping[str, str]) -> None:
     """Make these files a gate's only rows; the folder is locked. A manifest that cannot be read begins anew."""
     try:
-        others = [row for row in read(folder).rows if (row.gate, row.system) != (gate, system)]
+        known = read(folder)
     except UserError:
-        others = []
+        known = Manifest()
+    others = [row for row in known.rows if (row.gate, row.system) != (gate, system)]
     rows = sorted([*others, *(Row(path, digest, gate, system) for path, digest in files.items())], key=_place)
     atomically(file_of(folder), json.dumps({"files": [asdict(row) for row in rows]}, indent=0))
 

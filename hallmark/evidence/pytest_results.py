@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hallmark.evidence.record import Fault, Tests
+from hallmark.evidence.record import Fault, PytestCounts
 from infra.errors import UserError
 
 if TYPE_CHECKING:  # environments with one tool have no pytest
@@ -59,10 +59,10 @@ class Outcomes:
         return [test for test, outcome in self.by_test.items() if outcome not in ("passed", "failed")]
 
 
-def count(results: Sequence[Result], deselected: int) -> Tests:
+def count(results: Sequence[Result], deselected: int) -> PytestCounts:
     """Return how many tests ended how."""
     counts = Counter(result.outcome for result in results)
-    return Tests(counts["passed"], counts["failed"], counts["skipped"], counts["expected to fail"], deselected)
+    return PytestCounts(counts["passed"], counts["failed"], counts["skipped"], counts["expected to fail"], deselected)
 
 
 def file_of(gate: str, system: str | None, evidence: Path) -> Path:

@@ -100,7 +100,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Tests:
+class PytestCounts:
     """How many tests passed and failed, and how many of a gate's did not show anything."""
 
     passed: int
@@ -150,7 +150,7 @@ class Evidence:
     versions: Mapping[str, str] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     commands: tuple[str, ...] = ()
-    tests: Tests | None = None
+    tests: PytestCounts | None = None
     notes: tuple[Any, ...] = ()
 
     @property
@@ -238,8 +238,9 @@ def _evidence(data: dict[str, Any]) -> Evidence:
         faults=_each(_fault, data.pop("faults", [])),
         load=load_results.from_json(load) if load else None,
         places=_each(lambda item: Place(**item), data.pop("places", [])),
-        tests=Tests(**tests) if tests else None,
-        **{name: tuple(data.pop(name, ())) for name in ("commands", "notes")},
+        tests=PytestCounts(**tests) if tests else None,
+        commands=tuple(data.pop("commands", ())),
+        notes=tuple(data.pop("notes", ())),
         **_checked(data),
     )
 

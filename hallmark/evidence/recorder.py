@@ -20,8 +20,8 @@ from hallmark.evidence.record import (
     Outcome,
     Place,
     Proof,
+    PytestCounts,
     Target,
-    Tests,
     ToolFinding,
     label_of,
     now,
@@ -51,7 +51,7 @@ class Recorder:
     files: list[Path] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
-    tests: Tests | None = None
+    tests: PytestCounts | None = None
     notes: list[Any] = field(default_factory=list)
 
     def fail(self) -> None:

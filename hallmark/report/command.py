@@ -63,7 +63,8 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
         return templates[artifact].type_of(resource) if artifact in templates else None
 
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
-    return join(facts, controls_of(system), accepted(tree, known), known, type_of, gates, table)
+    found = accepted(tree, known)
+    return join(facts, controls_of(system), found.accepted, known, type_of, gates, table, found.refused)
 
 
 def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) -> None:

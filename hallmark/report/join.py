@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from hallmark.evidence import Evidence, Finding, Proof, Target
-from hallmark.evidence.stored import Stored
 from hallmark.faults import FaultSpec
 from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.gate_rows import gate_problems, gate_rows
@@ -37,18 +36,19 @@ class Facts:
 def join(
     facts: Facts,
     controls: Sequence[Control],
-    evidence: Stored,
+    evidence: Iterable[Evidence],
     waivers: Waivers,
     type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
     expected: Sequence[str] = (),
     faults: Sequence[FaultSpec] = (),
+    refused: Mapping[str, str] | None = None,
 ) -> Report:
     """Return the report of verified evidence.
 
     `type_of` finds a resource's type in an artifact, `expected` names the gates that must have run, `faults` is the
-    table of faults, all of which must have been tried.
+    table of faults, all of which must have been tried, `refused` says by gate why its evidence does not count.
     """
-    accepted, refused = evidence.accepted, evidence.refused
+    accepted = list(evidence)
     counted = [of_system(item, facts.system, facts.others) for item in accepted]
     judge = Judge(facts.system, facts.stages, facts.today)
 
@@ -60,7 +60,7 @@ def join(
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
     target = _target(counted)
     tried = fault_rows(faults, counted, target)
-    gates = gate_rows(counted, refused, expected)
+    gates = gate_rows(counted, refused or {}, expected)
     problems = (
         *([] if controls else [f"the catalogue of {facts.system} has no control: nothing can be proved"]),
         *_unused(waivers, facts.system, judged),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Place, Target, Tests, ToolFinding
+from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Place, PytestCounts, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.faults import FaultSpec
 from hallmark.waivers import Waiver
@@ -151,7 +151,7 @@ class GateRow:
     versions: Mapping[str, str] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
-    tests: Tests | None = None
+    tests: PytestCounts | None = None
     commands: tuple[str, ...] = ()
     notes: tuple[Any, ...] = ()
 
