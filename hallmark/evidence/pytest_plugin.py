@@ -32,8 +32,8 @@ PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
     *("collectonly", "setuponly", "setupplan", "noconftest"),
 )
-# The settings that a session may override and still run every test.
-HARMLESS = ("testpaths=",)
+# The settings that a session may override and still run every test; `--strict-...` are such, too.
+HARMLESS = ("testpaths=", "strict_markers=", "strict_config=")
 # How many drawn bodies the integration tests send to an API.
 USUAL_REQUESTS = 500
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"

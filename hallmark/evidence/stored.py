@@ -128,9 +128,11 @@ def _changed_inputs(evidence: Evidence, then: Inputs, tree: Tree) -> Iterator[st
     before, after = then.of(parts), current.of(parts)
     changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     first = changed[0]
-    how = "was added" if first not in before else "was deleted" if first not in after else "was changed"
-    more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
-    yield f"made before {first} {how}{more}"
+    if len(changed) > 1:
+        yield f"made before {first} and other files were changed"
+        return
+    how = "added" if first not in before else "deleted" if first not in after else "changed"
+    yield f"made before {first} was {how}"
 
 
 def _other_templates(evidence: Evidence, tree: Tree) -> Iterator[str]:
