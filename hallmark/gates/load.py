@@ -97,6 +97,8 @@ def main(words: list[str] | None = None) -> int:
     gate = GATES.get(options.scenario, options.scenario)
     systems = expected.judged(GATE, options.system)
     try:
+        if options.system and not systems:
+            raise UserError(f"no control of {options.system} requires the gate {GATE}: it would judge nothing")
         for system in systems:
             path_of(system.name, options.scenario)
     except UserError as error:
