@@ -56,7 +56,8 @@ def start(folder: Path, gate: str, before: str, *options: str, **more: str) -> t
     plugin = ["-p", "hallmark.evidence.pytest_plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = str(folder / "tests" / gate)
     words = [*plugin, "-c", os.devnull, "--rootdir", str(folder), tests, "-q", *options]
-    environment = {**os.environ, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
+    outside = {name: value for name, value in os.environ.items() if name != "HALLMARK_SYSTEM"}
+    environment = {**outside, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
     done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
