@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from hallmark.commands.common import OwnSystemOption, StageOption, Target, TargetOption, own_stage
@@ -32,11 +33,16 @@ def publish(
     A rule whose latest version is not what was published gets a new one, too; exit code 1 when any version is not.
     """
     deployed = own_stage(OWNER, system, target, stage)
+    published = fraud_rules.publish(deployed, file)
+    found = [one for one in fraud_rules.verify(deployed, file) if one.tampered]
+    damaged = {one.rule_id for one in found}
     table = Table("rule", "version", "", "in force from")
-    for rule in fraud_rules.publish(deployed, file):
-        table.add_row(rule.rule_id, str(rule.version), rule.status, rule.effective_from)
+    for rule in published:
+        kept = rule.status != "published" and rule.rule_id in damaged
+        status = "kept, but not all as published" if kept else rule.status
+        table.add_row(rule.rule_id, str(rule.version), status, rule.effective_from)
     out.print(table)
-    _exit([one for one in fraud_rules.verify(deployed, file) if one.tampered])
+    _exit(found)
 
 
 @rules_app.command()
@@ -78,14 +84,14 @@ def restore(
 def _exit(found: Sequence[Deviation]) -> None:
     """Print deviations and what to do, and exit with 1 if there are any."""
     for one in found:
-        err.print(f"✗ {one}", style="red", highlight=False, markup=False, soft_wrap=True)
+        _line(f"✗ {one}", err, "red")
     if any(one.tampered for one in found):
-        _line(f"not as published: `{RESTORE}` writes back what was published")
+        _line(f"not as published: `{RESTORE}` writes back what was published", err)
     if any(not one.tampered for one in found):
-        _line(f"not the rules of the file: `{PUBLISH}` puts this tree's in force")
+        _line(f"not the rules of the file: `{PUBLISH}` puts the rules of this tree in force", err)
     if found:
         raise typer.Exit(1)
 
 
-def _line(text: str) -> None:
-    out.print(text, highlight=False, markup=False, soft_wrap=True)
+def _line(text: str, console: Console = out, style: str | None = None) -> None:
+    console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
