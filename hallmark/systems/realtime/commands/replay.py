@@ -40,7 +40,8 @@ def replay(
 ) -> None:
     """Replay an archive and compare the stage's data before and after; exit code 1 when existing data changed.
 
-    What is delivered is counted where it arrives; nothing is exit code 1, too, for it proves nothing. Restored records and new ones of live traffic are not changes. Ctrl-C cancels the replay.
+    What is delivered is counted where it arrives; nothing is exit code 1, too, for it proves nothing. Restored records
+    and new ones of live traffic are not changes. Ctrl-C cancels the replay.
     """
     deployed = own_stage(OWNER, system, target, stage)
     planned = replays.plan(deployed, start, end or clock.now(), archive, rule or ())

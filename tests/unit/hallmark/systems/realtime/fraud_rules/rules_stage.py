@@ -23,7 +23,10 @@ Item = dict[str, Any]
 
 @dataclass
 class RulesStage:
-    """`versions` are the rows by (rule, version), `records` those of AuditLogs by `ts`; `meanwhile` runs before a write."""
+    """`versions` are the rows by (rule, version), `records` those of AuditLogs by `ts`.
+
+    `meanwhile` runs before a write.
+    """
 
     versions: dict[tuple[str, float], Item] = field(default_factory=dict)
     records: dict[str, Item] = field(default_factory=dict)
@@ -61,7 +64,8 @@ class RulesStage:
         if any("ConditionExpression" in put and self._place(put)[1] in self._place(put)[0] for put in wanted):
             reasons = [{"Code": "ConditionalCheckFailed"}]
             raise ClientError(
-                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}, "TransactWriteItems"
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
+                "TransactWriteItems",
             )
         for put in wanted:
             assert "ConditionExpression" not in put or put["ExpressionAttributeNames"]["#key"] in put["Item"]

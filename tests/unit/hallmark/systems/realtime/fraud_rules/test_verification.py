@@ -62,9 +62,7 @@ HANDS: list[Any] = [
     pytest.param(_with_its_record, [f"{PLACE}.conditions[0].value"], id="with its record"),
     pytest.param(lambda s: s.versions.pop(KEY), [PLACE, f"items[{RULE}]"], id="deleted"),
     pytest.param(_add(), [f"items[{RULE}, 2]", f"items[{RULE}, 2].conditions[0].value"], id="newer"),
-    pytest.param(
-        _add(version="1.5"), [f"items[{RULE}, 1.5]", f"items[{RULE}, 1.5].conditions[0].value"], id="between"
-    ),
+    pytest.param(_add(version="1.5"), [f"items[{RULE}, 1.5]", f"items[{RULE}, 1.5].conditions[0].value"], id="between"),
     pytest.param(_add("no-such-rule", "1"), ["items[no-such-rule, 1]"], id="another rule"),
     pytest.param(
         lambda s: s.change(KEY, effectiveFrom={"S": "2999-01-01T00:00:00.000Z"}),
