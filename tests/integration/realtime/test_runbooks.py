@@ -44,8 +44,8 @@ def reserved(stage: Stage) -> str:
 
 @pytest.fixture
 def suspected(api: Any, transaction: Callable[..., dict[str, Any]]) -> None:
-    """A transaction of just now: without one, a replay would deliver nothing."""
-    api.accept(transaction(merchantCategory="crypto"))
+    """A transaction of just now, for the rule that the pages replay to: without one, nothing would be delivered."""
+    api.accept(transaction(cardNotPresent=True, country="BR"))
 
 
 @pytest.mark.usefixtures("suspected")
