@@ -239,3 +239,5 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     console = Console(width=200, record=True)
     render(ledger, console)
     assert "items[night-time, 1]" in console.export_text()
+    _cleared(pipeline)
+    assert "rules in force: night-time version 2 of narrow.yaml" in ledger_of(pipeline, run).differences
