@@ -17,12 +17,13 @@ from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
-from hallmark.observe import observe, write
+from hallmark.observe import deciding, observe, write
 from hallmark.observe.drift import declared, drift
 from hallmark.observe.render import text
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
+from hallmark.up import deploy_embedded
 from infra.errors import UserError
 from infra.systems import REGIONS, STAGES, System
 
@@ -42,9 +43,7 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
     """Return the stages to read: both, deployed into the emulator; without one that of $HALLMARK_STAGE on AWS."""
     if started is None:
         return [aws.open_stage(system.name, os.environ.get("HALLMARK_STAGE", STAGES[0]))]
-    for stage in STAGES:
-        deploy.deploy(system.name, stage, embedded.environment(started, system.region))
-    return [embedded.stage_of(started, system.name, stage) for stage in STAGES]
+    return [deploy_embedded(started, system.name, stage, lambda step: None) for stage in STAGES]
 
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
@@ -55,7 +54,7 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     for proof in proofs(template, stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
-    differences = drift(declared(stage.system, stage.name), document)
+    differences = [*drift(declared(stage.system, stage.name), document), *deciding.differences(stage)]
     if differences:
         record.fail()
         print("\n".join(text(differences)), file=sys.stderr)

@@ -1,10 +1,10 @@
 """The differences between the synthesized template and the deployed stage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from hallmark.observe.deployment import Json, joined
+from hallmark.observe.difference import Difference
 from hallmark.observe.normal import defaults, normal
 from hallmark.observe.readers import READERS
 from hallmark.observe.template import marked
@@ -12,17 +12,7 @@ from hallmark.policies import template_of
 from hallmark.synthesized import all_templates
 from infra.errors import UserError
 
-
-@dataclass(frozen=True)
-class Difference:
-    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource."""
-
-    resource: str
-    type: str
-    change: Literal["changed", "missing", "added"]
-    path: str = ""
-    declared: Any = None
-    observed: Any = None
+__all__ = ["Difference", "declared", "drift"]
 
 
 def declared(system: str, stage: str) -> Json:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hallmark.observe import deciding
 from hallmark.observe.deployment import Deployment, Json, Thing
 from hallmark.observe.readers import READERS
 from hallmark.policies import template_of
@@ -22,6 +23,7 @@ def observe(stage: Stage) -> Json:
     deployed = deployment.deployed
     things = [thing for reader in READERS.values() for thing in reader(deployment)]
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
+    mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
         resource |= {
