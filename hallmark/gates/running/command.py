@@ -40,8 +40,10 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
         if _first_failure(commands, {SYSTEM_VARIABLE: system.name, LEDGER_VARIABLE: str(ledger)}):
             record.fail()
         if ledger.is_file():
-            record.detail = sent(ledger)
             record.files.append(ledger)
+            found = sent(ledger)
+            record.detail, record.target = found.counts, found.target
+            record.places.append(found.place)
 
     return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)
 
