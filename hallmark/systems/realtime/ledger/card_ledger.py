@@ -9,7 +9,11 @@ from hallmark.ledger.ledger import Ledger, Line, Table
 
 @dataclass(frozen=True)
 class CardLedger(Ledger):
-    """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules."""
+    """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules.
+
+    `foreign_messages` in the buffer queue are of other runs. `read_before` are buffered messages of duplicates that are
+    no longer there: they came when the transaction was first accepted, and have been read since.
+    """
 
     MISMATCHES: ClassVar[str] = "stored enrichment differs from the computed"
 
@@ -18,6 +22,7 @@ class CardLedger(Ledger):
     verdicts: Mapping[str, int]
     combinations: int
     foreign_messages: int
+    read_before: int
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -32,4 +37,6 @@ class CardLedger(Ledger):
         found["enrichment mismatches"] = str(len(self.mismatches))
         if self.foreign_messages:
             found["buffer messages of other runs"] = str(self.foreign_messages)
+        if self.read_before:
+            found["buffer messages read before"] = str(self.read_before)
         return found
