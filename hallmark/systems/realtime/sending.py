@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
-from itertools import chain
 from secrets import randbits
 from typing import ClassVar
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from hallmark.ledger.messages import HIDDEN_SECONDS, Message, Pass, held_by_others
 from hallmark.ledger.quiet import Source
+from hallmark.sending import trace
 from hallmark.stage import Stage
 from hallmark.systems.realtime.ledger.expectation import Expectations, pairs
 from hallmark.systems.realtime.outputs import Output
@@ -39,9 +40,10 @@ class Counted:
 class BufferQueue:
     """Counts the run's messages, which are told by their transaction ids, beside what was `counted` before.
 
-    With `taking` they are received and deleted, and `keep` is called before; else a stage that shows its messages is
-    looked at. Others' messages stay. `after` are places that fill at the same time: until they are complete, looks are
-    rare.
+    With `taking`, the mark of the run's traces, messages are received, and those of requests of the run are deleted,
+    after `keep` is called; else a stage that shows its messages is looked at. Others' messages stay, also where the
+    other run sent the same transaction. `after` are places that fill at the same time: until they are complete, looks
+    are rare.
     """
 
     def __init__(
@@ -50,17 +52,17 @@ class BufferQueue:
         expectations: Expectations,
         after: Sequence[Source] = (),
         *,
-        taking: bool,
+        taking: str | None,
         counted: Counted | None = None,
         keep: Callable[[], None] = lambda: None,
     ) -> None:
         self._stage, self._url = stage, stage.outputs[Output.BUFFER_QUEUE_URL]
         self._expectations, self._due, self._after = expectations, pairs(expectations), after
-        self._keep = keep
+        self._keep, self._mark = keep, taking
         self.counted = counted or Counted()
         self.foreign = 0
         # What an earlier look has completed is not received again.
-        self._taking = taking and not self.complete
+        self._taking = taking is not None and not self.complete
         self._next = self._held_until = 0.0
 
     @property
@@ -89,23 +91,26 @@ class BufferQueue:
 
     def _look(self) -> None:
         if self._taking:
-            pairs_of = Pass(self._stage, self._url, self._is_ours, self._take).read()
-            self.foreign = sum(not self._is_ours(message) for message in pairs_of)
+            received = Pass(self._stage, self._url, self._is_ours, self._take).read()
+            stay = [_buffered(message.body) for message in received if not self._is_ours(message)]
+        elif (shown := self._stage.messages(self._url)) is not None:
+            stay = [_buffered(message["Body"]) for message in shown]
+        else:
             return
-        shown = self._stage.messages(self._url)
-        if shown is None:
-            return
-        messages = [pair_of(message["Body"]) for message in shown]
-        self._note(Counter(pair for pair in messages if pair and pair[0] in self._expectations))
-        self.foreign = sum(not pair or pair[0] not in self._expectations for pair in messages)
+        known = [one.pair for one in stay if one and one.pair[0] in self._expectations]
+        self.foreign = len(stay) - len(known)
+        self._note(Counter(known))
 
     def _is_ours(self, message: Message) -> bool:
-        pair = pair_of(message.body)
-        return pair is not None and pair[0] in self._expectations
+        found = _buffered(message.body)
+        return found is not None and found.pair[0] in self._expectations and self._is_of_run(found.trace_id)
+
+    def _is_of_run(self, trace_id: str) -> bool:
+        return not self._mark or trace.is_of(trace_id, self._mark)
 
     def _take(self, messages: Sequence[Message]) -> None:
         """Note our messages, before they are deleted."""
-        self.counted.taken.update(pair for message in messages if (pair := pair_of(message.body)))
+        self.counted.taken.update(found.pair for message in messages if (found := _buffered(message.body)))
         self._note(Counter())
         self._keep()
 
@@ -113,11 +118,19 @@ class BufferQueue:
         self.counted.seen |= self.counted.taken + present
 
 
-def pair_of(body: str) -> Pair | None:
-    """Return the transaction id and the rule id of a buffered message; None for any other."""
+@dataclass(frozen=True, slots=True)
+class _Buffered:
+    """The transaction id and the rule id of a message, and the trace of the request that was accepted."""
+
+    pair: Pair
+    trace_id: str
+
+
+def _buffered(body: str) -> _Buffered | None:
+    """Return what a buffered message says; None for any other."""
     try:
         message = json.loads(body)
-        identity, rule = message["event"]["detail"]["transactionId"], message["ruleId"]
-    except (ValueError, KeyError, TypeError):
+        detail, rule = message["event"]["detail"], message["ruleId"]
+        return _Buffered((str(detail["transactionId"]), str(rule)), str(detail.get("trace", {}).get("traceId", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return (identity, rule) if isinstance(identity, str) and isinstance(rule, str) else None

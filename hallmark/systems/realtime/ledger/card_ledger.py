@@ -11,8 +11,8 @@ from hallmark.ledger.ledger import Ledger, Line, Table
 class CardLedger(Ledger):
     """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules.
 
-    `foreign_messages` in the buffer queue are of other runs. `read_before` are buffered messages of duplicates that are
-    no longer there: they came when the transaction was first accepted, and have been read since.
+    `foreign_messages` in the buffer queue are of other runs. `read_before` are messages that are not in it, of
+    transactions that were accepted from another run: it, or a reader, may have taken them.
     """
 
     MISMATCHES: ClassVar[str] = "stored enrichment differs from the computed"
@@ -38,5 +38,5 @@ class CardLedger(Ledger):
         if self.foreign_messages:
             found["buffer messages of other runs"] = str(self.foreign_messages)
         if self.read_before:
-            found["buffer messages read before"] = str(self.read_before)
+            found["buffer messages that others took"] = str(self.read_before)
         return found

@@ -1,7 +1,7 @@
 """Reconciliation of a run's ledger: wait, observe, judge."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from hallmark.ledger.ledger import Line
@@ -13,6 +13,7 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.transaction import Transaction
 from hallmark.systems.realtime.failures import FAILURES
+from hallmark.systems.realtime.ledger.acceptances import accepted_from_others
 from hallmark.systems.realtime.ledger.audit_log import AuditLog
 from hallmark.systems.realtime.ledger.audit_records import AuditRecords
 from hallmark.systems.realtime.ledger.buffer_queue import BufferQueue, Counted
@@ -55,7 +56,8 @@ def observe(
     sources: list[Source] = [log, objects, records]
     buffer = None
     if drain_buffer or counted is not None or stage.messages(stage.outputs[Output.BUFFER_QUEUE_URL]) is not None:
-        buffer = BufferQueue(stage, expectations, sources[:], taking=drain_buffer, counted=counted, keep=keep)
+        mark = run.mark if drain_buffer else None
+        buffer = BufferQueue(stage, expectations, sources[:], taking=mark, counted=counted, keep=keep)
         sources.append(buffer)
     observed = Observation(expectations, stored, records, objects, log, buffer)
     wait_until_quiet(
@@ -69,7 +71,7 @@ def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLed
     lines, records = list(rule_lines(observed)), tuple(record_lines(observed))
     found = list(_letters(stage, run, (*lines, *records)))
     explained = deliveries(stage, found)
-    again = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE}
+    again = _accepted_before(stage, run, lines)
     by_rule = tuple(_without_read(line, again, explained) if line.place == BUFFER else line for line in lines)
     proving = [*by_rule, *(line for line in records if line.place in _PER_TRANSACTION)]
     return CardLedger(
@@ -86,8 +88,15 @@ def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLed
     )
 
 
+def _accepted_before(stage: Stage, run: Run[Transaction], lines: Sequence[Line]) -> set[str]:
+    """Return the transactions that the stage accepted from an earlier run, or from another one at the same time."""
+    again = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE}
+    unread = {name for line in lines if line.place == BUFFER for name in line.missing}
+    return again | accepted_from_others(stage, unread - again, run.mark)
+
+
 def _without_read(line: Line, again: set[str], explained: frozenset[Delivery]) -> Line:
-    """Return the buffer's line without duplicates that are no longer there: their messages may have been read since."""
+    """Return the buffer's line without what another run got accepted: it, or a reader, may have taken it since."""
     missing = tuple(name for name in line.missing if name not in again or (line.place, line.rule, name) in explained)
     return replace(line, expected=line.expected - len(line.missing) + len(missing), missing=missing)
 

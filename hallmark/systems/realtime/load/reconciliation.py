@@ -99,7 +99,7 @@ def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:
     cards = (arrival for arrival in planned if arrival.kind == REGULAR)
     outcomes = tuple(_outcome(arrival, samples.get(arrival.index)) for arrival in cards)
     seconds = max((arrival.due for arrival in planned), default=0.0)
-    return Run(clock.from_text(run.started), seconds, outcomes)
+    return Run(clock.from_text(run.started), seconds, outcomes, run.terms.mark)
 
 
 def _outcome(arrival: Arrival, sample: Sample | None) -> Outcome[Transaction]:
