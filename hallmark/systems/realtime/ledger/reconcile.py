@@ -1,8 +1,9 @@
 """Reconciliation of a run's ledger: wait, observe, judge."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from hallmark.ledger.ledger import Line
 from hallmark.ledger.quiet import Source, wait_until_quiet
@@ -57,7 +58,15 @@ def observe(
     buffer = None
     if drain_buffer or counted is not None or stage.messages(stage.outputs[Output.BUFFER_QUEUE_URL]) is not None:
         mark = run.mark if drain_buffer else None
-        buffer = BufferQueue(stage, expectations, sources[:], taking=mark, counted=counted, keep=keep)
+        buffer = BufferQueue(
+            stage,
+            expectations,
+            sources[:],
+            taking=mark,
+            counted=counted,
+            keep=keep,
+            of_others=partial(_of_others, stage, run),
+        )
         sources.append(buffer)
     observed = Observation(expectations, stored, records, objects, log, buffer)
     wait_until_quiet(
@@ -71,7 +80,7 @@ def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLed
     lines, records = list(rule_lines(observed)), tuple(record_lines(observed))
     found = list(_letters(stage, run, (*lines, *records)))
     explained = deliveries(stage, found)
-    again = _accepted_before(stage, run, lines)
+    again = _of_others(stage, run, {name for line in lines if line.place == BUFFER for name in line.missing})
     by_rule = tuple(_without_read(line, again, explained) if line.place == BUFFER else line for line in lines)
     proving = [*by_rule, *(line for line in records if line.place in _PER_TRANSACTION)]
     return CardLedger(
@@ -88,11 +97,10 @@ def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLed
     )
 
 
-def _accepted_before(stage: Stage, run: Run[Transaction], lines: Sequence[Line]) -> set[str]:
+def _of_others(stage: Stage, run: Run[Transaction], identities: set[str]) -> set[str]:
     """Return the transactions that the stage accepted from an earlier run, or from another one at the same time."""
-    again = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE}
-    unread = {name for line in lines if line.place == BUFFER for name in line.missing}
-    return again | accepted_from_others(stage, unread - again, run.mark)
+    again = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE} & identities
+    return again | accepted_from_others(stage, identities - again, run.mark)
 
 
 def _without_read(line: Line, again: set[str], explained: frozenset[Delivery]) -> Line:
