@@ -32,7 +32,7 @@ class Latencies:
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[int]]) -> "Latencies":
         """Return the histogram that `rows` holds."""
-        return cls(Counter(dict(rows)).elements())
+        return cls(Counter({row[0]: row[1] for row in rows}).elements())
 
     @property
     def rows(self) -> list[list[int]]:

@@ -128,7 +128,9 @@ def _ledger(outcome: RunOutcome) -> dict[str, int]:
 
 def require(stage: DeployedStage, made: RunFile) -> None:
     """Raise UserError unless the stage is the one that a run was made on."""
-    if made.stack not in ("", stage.incarnation):
+    if not made.stack:
+        raise UserError("the run was made by an earlier version, which noted no stage")
+    if made.stack != stage.incarnation:
         raise UserError(f"stage {stage.name} was deployed anew since this run and has nothing of it")
 
 
@@ -137,8 +139,9 @@ def kept(made: RunFile, reason: UserError) -> LoadResult:
     account = Account(made)
     if account.result is None:
         raise UserError(f"{reason}; the run was never judged, so there is no account of it") from None
-    note = f"from the run's account, for {reason}: not checked again are {', '.join(account.places)}"
-    return replace(account.result, notes=(*account.result.notes, note))
+    why, places = str(reason).partition(":")[0], ", ".join(account.places)
+    note = f"the run's stage cannot be read ({why}), so this is the last result of its account; not checked again: "
+    return replace(account.result, notes=(*account.result.notes, note + places))
 
 
 def _spent(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> dict[str, float]:

@@ -59,11 +59,12 @@ def test_a_floor_survives() -> None:
 
 def test_without_its_stage_a_run_has_its_last_result_and_what_cannot_be_checked(run: RunFile) -> None:
     Account(run).close(RESULT, ("transactions table", "buffer queue"))
-    found = session.kept(run, UserError("no stage is running"))
+    found = session.kept(run, UserError("no stage is running: run `hallmark up`"))
     assert replace(found, notes=RESULT.notes) == RESULT
     assert found.notes == (
         "one note",
-        "from the run's account, for no stage is running: not checked again are transactions table, buffer queue",
+        "the run's stage cannot be read (no stage is running), so this is the last result of its account; "
+        "not checked again: transactions table, buffer queue",
     )
 
 
@@ -77,7 +78,8 @@ def test_a_stage_that_was_deployed_anew_is_another_one(run: RunFile) -> None:
         name, incarnation = "dev", "arn:2"
 
     session.require(Stage(), replace(run, stack="arn:2"))
-    session.require(Stage(), run)
+    with pytest.raises(UserError, match="made by an earlier version"):
+        session.require(Stage(), run)
     with pytest.raises(UserError, match="deployed anew since this run"):
         session.require(Stage(), replace(run, stack="arn:1"))
 
