@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 PATIENCE = 10  # so many quiet periods without any change end the wait for missing things
-LONGEST = 60  # the same while the stage is busy with other work, behind which ours may wait
+LONGEST = 40  # the same while the stage is busy with other work, behind which ours may wait
 _INTERVAL_SECONDS = 0.25
 
 

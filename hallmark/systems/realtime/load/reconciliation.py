@@ -42,10 +42,13 @@ class CardReconciliation(Reconciliation):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What waits; and that other traffic was there, which the archive's and the stage's own counts include."""
-        others = self.archived - self.ledger.accepted
-        note = f"other traffic during the run: {others} more events in the archive; usage includes it, and `archive"
-        return (*super().notes, f"{note} missing` cannot tell it apart") if others > 0 else super().notes
+        """What waits; and that the archive's and the stage's counts include more than the run's accepted requests."""
+        more = self.archived - self.ledger.accepted
+        note = (
+            f"{more} more events in the archive than accepted requests: other traffic, or requests without an answer; "
+            "usage includes them, and `archive missing` cannot tell them apart"
+        )
+        return (*super().notes, note) if more > 0 else super().notes
 
 
 def archive_size(stage: Stage) -> int:

@@ -57,7 +57,7 @@ def test_wait(times: list[float], expected: int, ends: float) -> None:
 
 STIRRING = [
     pytest.param(lambda now: now < 50, [0.0, 45.0], 2, 45 + QUIET, id="late behind other work"),
-    pytest.param(lambda now: now <= 50, [0.0], 2, 50 + PATIENCE * QUIET, id="missing for good, other work ends"),
+    pytest.param(lambda now: now <= 40, [0.0], 2, 40 + PATIENCE * QUIET, id="missing for good, other work ends"),
     pytest.param(lambda now: True, [0.0], 2, LONGEST * QUIET, id="missing for good, other work never ends"),
     pytest.param(lambda now: True, [0.0], 1, QUIET, id="all there, whatever others do"),
 ]
