@@ -75,7 +75,7 @@ def judge(options: argparse.Namespace, system: System, record: Recorder) -> None
     stage = open_stage(options.target, system.name, options.stage)
     settings = Settings(seconds=options.seconds, processes=options.processes)
     with progress_bars() as progress:
-        result = run(stage, options.scenario, settings, options.target == "embedded", progress).result
+        result = run(stage, options.scenario, settings, False, progress).result
     record.load = result
     record.proofs.extend(proofs(result))
     render(result, out)
