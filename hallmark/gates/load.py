@@ -45,7 +45,7 @@ def proofs(result: LoadResult) -> Iterator[Proof]:
             result.stage,
             fidelity.of_control(control) if result.target == "embedded" else None,
             tuple(_finding(result, judged) for judged in mine if not judged.passed),
-            f"{result.scenario}: {result.rate:g}/s for {result.seconds:g} s; "
+            f"{result.scenario}: {result.figure(control)}; "
             + "; ".join(f"{judged.measure} ({judged.phase}) {judged.told}" for judged in mine),
         )
 
