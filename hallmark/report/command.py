@@ -128,10 +128,12 @@ def _reservations(report: Report) -> Iterator[str]:
     """Yield what the report says in full: limits of the emulator, what is not read, notes of policies."""
     absent = sum(1 for limit in report.limits if limit.fidelity == "absent")
     if report.limits:
+        apply = "1 limit applies" if len(report.limits) == 1 else f"{len(report.limits)} limits apply"
         more = f", {absent} of them absent" if absent else ""
-        yield f"the emulator is not AWS: {len(report.limits)} limits apply{more} (in the report, by control)"
+        yield f"the emulator is not AWS: {apply}{more} (in the report, by control)"
     if report.unread:
-        yield f"not read back from the stages: {len(report.unread)} things (in the report, with the reason)"
+        things = "1 thing" if len(report.unread) == 1 else f"{len(report.unread)} things"
+        yield f"not read back from the stages: {things} (in the report, with the reason)"
     yield from (f"note: {note.text}" for note in report.notes)
 
 

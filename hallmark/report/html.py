@@ -68,6 +68,7 @@ def render(report: Report) -> str:
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
         haystack=haystack,
+        counted_limits=counted_limits,
         target=target(report),
         fault_groups=fault_groups(report),
         over_time=load_charts.over_time,
@@ -163,14 +164,21 @@ def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]
     return [(finding, waiver, artifacts) for (finding, waiver), artifacts in found.items()]
 
 
+def counted_limits(item: ControlReport) -> str:
+    """Return how many limits of the emulator a verdict rests on, and how many of them are about what it does not do."""
+    absent = sum(1 for limit in item.limits if limit.fidelity == "absent")
+    counted = f"{len(item.limits)} limit{'' if len(item.limits) == 1 else 's'}"
+    return f"{counted}, {absent} absent" if absent else counted
+
+
 def haystack(item: ControlReport) -> str:
     """Return the text that the page's search uses."""
     control = item.control
     numbers = [number for numbers in control.frameworks.values() for number in numbers]
     resources = [finding.resource for _, finding in item.findings]
-    limits = [legend.sentence(limit) for limit in item.limits]
+    fidelities = {limit.fidelity for limit in item.limits}
     about = (control.id, control.title, control.statement, control.severity, LABELS[item.standing], item.reason)
-    words = (*about, *numbers, *resources, *limits)
+    words = (*about, *numbers, *resources, *sorted(fidelities))
     return " ".join(words).lower()
 
 

@@ -27,7 +27,7 @@ def render(report: Report) -> str:
         "load": [asdict(load) for load in report.loads],
         "waivers": [_waiver(row) for row in report.waivers],
         "limits": [{**_limit(limit), "controls": controls} for limit, controls in report.limits.items()],
-        "unread": [{"what": row.what, "reason": row.reason} for row in report.unread],
+        "unread": [asdict(row) for row in report.unread],
         "notes": [asdict(note) for note in report.notes],
         "legend": legend.words(),
     }

@@ -19,16 +19,19 @@ STANDINGS: Mapping[Standing, str] = {
 }
 FIDELITY: Mapping[Fidelity, str] = {
     "native": "The emulator does it by itself as AWS does, but for the limit stated.",
-    "extended": "The emulator lacks it, and an extension of this project adds it as AWS documents it, but for the limit "
-    "stated.",
-    "absent": "The emulator does not do it, so no proof of it comes from there. Where its setting is kept and read back, "
-    "that alone is proved.",
+    "extended": "The emulator lacks it, and an extension of this project adds it as AWS documents it, but for the "
+    "limit stated.",
+    "absent": "The emulator does not do it, so no proof of it comes from there. Where its setting is kept and read "
+    "back, that alone is proved.",
 }
 
 
 def words() -> dict[str, dict[str, str]]:
     """Return the whole legend for programs: verdicts by label, and fidelities."""
-    return {"verdicts": {LABELS[name]: text for name, text in STANDINGS.items()}, "fidelity": dict(FIDELITY)}
+    return {
+        "verdicts": {LABELS[name]: text for name, text in STANDINGS.items()},
+        "fidelity": {str(name): text for name, text in FIDELITY.items()},
+    }
 
 
 def limit(behaviour: Behaviour) -> str:
