@@ -8,8 +8,8 @@ from hallmark.report.standing import LABELS, Standing
 
 STANDINGS: Mapping[Standing, str] = {
     "proved-on-aws": "Each proof that needs a stage was made on a stage in an AWS account.",
-    "proved-on-emulator": "At least one proof that needs a stage was made on the emulator, on the machine that ran the "
-    "gate: the weakest proof decides. The limits beside the verdict are what is known to differ from AWS.",
+    "proved-on-emulator": "At least one proof that needs a stage was made on the emulator: the weakest decides. "
+    "The limits beside the verdict are what is known to differ from AWS.",
     "proved-by-template": "The control asks for no stage: its policies judged the templates of every stage. "
     "Nothing that is deployed was looked at.",
     "needs-aws": "Only a deployment to an AWS account can make the proof, and none has made it.",
