@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from hallmark.report.command import summary
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, NoteRow, Report
+from hallmark.report.note_rows import note_rows
 from hallmark.waivers import Waivers
 
 SLOW = Behaviour("slow", "things are <done>", "behaviour", "extended", "half as <fast> | slow")
@@ -211,6 +212,16 @@ def test_the_front_page_counts_by_ground(mixed: Report) -> None:
     text = front.summary_markdown(both)
     assert "Waived | Proved on the emulator | Proved by template | Proved on AWS |" in text
     assert "| 0 | 0 | 0 | 0 | 4 | 1 | 1 |" in text
+
+
+def test_notes_of_gates_stand_once(evidence: Callable[..., Evidence]) -> None:
+    @dataclass(frozen=True)
+    class Noted(Evidence):
+        notes: tuple[dict[str, object], ...] = ()
+
+    note = {"resource": "Pipe", "type": "AWS::Pipes::Pipe", "names": ["Queue", "Bus"], "text": NOTE.text}
+    gates = [Noted(**vars(evidence(gate=gate)), notes=(note,)) for gate in ("policies", "observed")]
+    assert note_rows([evidence(), *gates]) == (replace(NOTE, names="Queue, Bus"),)
 
 
 def test_an_absent_behaviour_without_a_sentence_is_said() -> None:
