@@ -15,15 +15,16 @@ def markdown(report: Report, cell: Cell) -> Iterator[str]:
         (fidelity, cell(about), cell(limit), " ".join(f"`{n}`" for n in names))
         for fidelity, about, limit, names in limits
     ]
-    yield from _folded("Limits of the emulator", ("fidelity", "behaviour", "limit", "controls"), rows)
+    yield from folded("Limits of the emulator", ("fidelity", "behaviour", "limit", "controls"), rows)
     unread = [(cell(row.what), cell(row.reason)) for row in report.unread]
-    yield from _folded("What is not read", ("what", "reason"), unread)
+    yield from folded("What is not read", ("what", "reason"), unread)
     if report.notes:
         yield from ("", f"## Notes ({len(report.notes)})", "")
         yield from (f"- `{note.resource}` ({note.type}): {cell(note.text)}" for note in report.notes)
 
 
-def _folded(title: str, columns: Sequence[str], rows: Sequence[Iterable[str]]) -> Iterator[str]:
+def folded(title: str, columns: Sequence[str], rows: Sequence[Iterable[str]]) -> Iterator[str]:
+    """Yield a section with a folded table; nothing without rows."""
     if not rows:
         return
     yield from ("", f"## {title} ({len(rows)})", "", "<details><summary>show</summary>", "")

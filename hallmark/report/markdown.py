@@ -80,10 +80,13 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _gates(report: Report) -> Iterator[str]:
-    yield from ("", "## Gates", "", "| gate | outcome | seconds |", "| --- | --- | ---: |")
+    yield from ("", "## Gates", "", "| gate | outcome | seconds | made by |", "| --- | --- | ---: | --- |")
     for gate in report.gates:
         seconds = "" if gate.seconds is None else f"{gate.seconds:.1f}"
-        yield f"| {gate.name} | {gate.outcome}{': ' + cell(gate.detail) if gate.detail else ''} | {seconds} |"
+        outcome = f"{gate.outcome}{': ' + cell(gate.detail) if gate.detail else ''}"
+        yield f"| {gate.name} | {outcome} | {seconds} | {cell(gate.made_by)} |"
+    inputs = [(gate.name, name, f"`{digest}`") for gate in report.gates for name, digest in gate.inputs.items()]
+    yield from limit_rows.folded("Inputs of the gates", ("gate", "input", "SHA-256"), inputs)
     if report.mutants:
         yield from ("", f"Mutants: {report.mutants.killed} of {report.mutants.total} killed.")
 

@@ -10,7 +10,7 @@ from hallmark.report.model import NoteRow
 def note_rows(counted: Iterable[Evidence]) -> tuple[NoteRow, ...]:
     """Return each note once, with the first gate that made it."""
     rows: dict[tuple[str, str, str], NoteRow] = {}
-    for row in (_row(item.gate, note) for item in counted for note in getattr(item, "notes", ())):
+    for row in (_row(item.gate, note) for item in counted for note in item.notes):
         rows.setdefault((row.resource, row.type, row.text), row)
     return tuple(rows.values())
 

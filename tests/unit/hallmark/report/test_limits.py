@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from hallmark.evidence import Evidence, Proof
+from hallmark.evidence import Evidence, Place, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.fidelity import Behaviour
 from hallmark.observe.unread import Unread
@@ -215,13 +215,28 @@ def test_the_front_page_counts_by_ground(mixed: Report) -> None:
 
 
 def test_notes_of_gates_stand_once(evidence: Callable[..., Evidence]) -> None:
-    @dataclass(frozen=True)
-    class Noted(Evidence):
-        notes: tuple[dict[str, object], ...] = ()
-
     note = {"resource": "Pipe", "type": "AWS::Pipes::Pipe", "names": ["Queue", "Bus"], "text": NOTE.text}
-    gates = [Noted(**vars(evidence(gate=gate)), notes=(note,)) for gate in ("policies", "observed")]
+    gates = [evidence(gate=gate, notes=(note,)) for gate in ("policies", "observed")]
     assert note_rows([evidence(), *gates]) == (replace(NOTE, names="Queue, Bus"),)
+
+
+def test_a_gate_says_who_made_it_where_and_from_what(facts: Facts, evidence: Callable[..., Evidence]) -> None:
+    made = evidence(
+        user="<ann>",
+        host="ci",
+        target="aws",
+        versions={"pytest": "9"},
+        places=(Place("realtime", "dev", "eu-central-1", "123456789012"),),
+        inputs={"infra/realtime": "9" * 64},
+    )
+    report = join(facts, [], [made], Waivers())
+    table = html.render(report).partition('id="gates-title"')[2].partition("</section>")[0]
+    assert "&lt;ann&gt;@ci, on AWS" in table and "<dt>pytest</dt><dd>9</dd>" in table
+    assert "realtime dev, eu-central-1, account 123456789012" in table
+    assert "9" * 64 in table
+    text = markdown.render(report)
+    assert "| policies | passed | 1.5 | &lt;ann>@ci · pytest 9 |" in text
+    assert f"| policies | infra/realtime | `{'9' * 64}` |" in text
 
 
 def test_an_absent_behaviour_without_a_sentence_is_said() -> None:
