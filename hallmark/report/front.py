@@ -8,8 +8,9 @@ from typing import Any
 
 from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
-from hallmark.report import html, markdown
-from hallmark.report.model import LABELS, LISTED, GateRow, Report
+from hallmark.report import html, legend, markdown
+from hallmark.report.model import GateRow, Report
+from hallmark.report.standing import GROUNDS, LABELS, LISTED, STANDINGS
 from infra.systems import System, system_of
 
 
@@ -55,12 +56,21 @@ class Front:
             return f"{len(failed)} of {len(self.reports)} systems failed: {', '.join(failed)}."
         without = sum(report.without_control for report in self.reports)
         more = f" {without} requirements have no control yet." if without else ""
-        return f"All {len(self.reports)} systems passed.{more}"
+        return f"All {len(self.reports)} systems passed. {self._proved}.{more}"
+
+    @property
+    def _proved(self) -> str:
+        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in LISTED}
+        on = {ground: sum(report.proved_on[ground] for report in self.reports) for ground in GROUNDS}
+        return html.proved(counts, on)
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
-        """The gates of the house, whose outcome counts for all systems."""
-        return tuple(gate for gate in self.reports[0].gates if gate.name in OF_THE_HOUSE)
+        """The gates of the house: each as the first system has it whose report does not count it as passed."""
+        rows = [gate for report in self.reports for gate in report.gates if gate.name in OF_THE_HOUSE]
+        worst = {gate.name: gate for gate in reversed(rows)}
+        worst |= {gate.name: gate for gate in reversed(rows) if gate.outcome != "passed"}
+        return tuple(worst[name] for name in dict.fromkeys(gate.name for gate in rows))
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -85,19 +95,21 @@ def _lines(front: Front) -> Iterator[str]:
     yield ""
     yield f"{front.headline} Commit `{run.commit[:10]}`."
     yield from (f"- {markdown.cell(problem)}" for problem in front.problems)
-    columns = ("system", "region", "outcome", "controls", *(LABELS[verdict] for verdict in LISTED))
-    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(LISTED)}")
+    columns = ("system", "region", "outcome", "controls", *(LABELS[standing] for standing in STANDINGS))
+    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(STANDINGS)}")
     for row in front.rows:
-        counts = [str(row.report.counts[verdict]) for verdict in LISTED]
+        counts = [str(count) for count in row.report.standings.values()]
         link = f"[{row.system.name}]({row.system.name}/report.md)"
         yield f"| {' | '.join((link, row.system.region, row.report.outcome, row.report.scope, *counts))} |"
+    yield from legend.markdown(markdown.cell)
 
 
 def summary_json(front: Front) -> str:
     """Return all systems as JSON; keys may be added to its shape, never renamed."""
     run = front.reports[0].run
     about = {"outcome": front.outcome, "commit": run.commit, "generated": run.generated}
-    document = {**about, "systems": [_system(row) for row in front.rows], "gates": _gates(front.gates)}
+    systems = [_system(row) for row in front.rows]
+    document = {**about, "systems": systems, "gates": _gates(front.gates), "legend": legend.words()}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -114,6 +126,7 @@ def _system(row: Row) -> dict[str, object]:
         "controls": len(report.controls),
         "requirements": report.run.requirements,
         "counts": report.counts,
+        "proved_on": report.proved_on,
         "problems": report.problems,
         "report": f"{row.system.name}/report.json",
     }
