@@ -11,6 +11,8 @@ from hallmark.stage.opening import open_stage
 from infra.errors import UserError
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName, system_of
 
+TAKING = "Take this run's messages out of the buffer queue, which on AWS is the only way to count them."
+
 
 class Target(StrEnum):
     """The place of a stage."""

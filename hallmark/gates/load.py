@@ -51,7 +51,7 @@ def proofs(result: LoadResult) -> Iterator[Proof]:
             result.stage,
             fidelity.of_control(control) if result.target == "embedded" else None,
             tuple(_finding(result, judged) for judged in mine if not judged.passed),
-            f"{result.scenario}: {result.rate:g}/s for {result.seconds:g} s; "
+            f"{result.scenario}: {result.figure(control)}; "
             + "; ".join(f"{judged.measure} ({judged.phase}) {judged.told}" for judged in mine),
         )
 
@@ -81,7 +81,7 @@ def judge(options: argparse.Namespace, kept: Path, system: System, record: Recor
     stage = open_stage(options.target, system.name, options.stage)
     settings = Settings(seconds=options.seconds, processes=options.processes)
     with progress_bars() as progress:
-        judged = run(stage, options.scenario, settings, options.target == "embedded", progress)
+        judged = run(stage, options.scenario, settings, False, progress)
     result = record.load = judged.result
     record.places.append(place_of(stage))
     file = kept / f"{system.slug}-{result.scenario}.json"

@@ -1,6 +1,6 @@
 """A deployed stage of a system, embedded or on AWS, as the rest of the tool sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from boto3 import Session
@@ -33,6 +33,10 @@ class Stage(Protocol):
     def outputs(self) -> Mapping[str, str]:
         """The outputs of all its stacks, by the names of the system's enum."""
 
+    @property
+    def is_emulated(self) -> bool:
+        """Whether an emulator stands behind it, whatever the target is called."""
+
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
 
@@ -41,6 +45,13 @@ class Stage(Protocol):
 
     def usage(self) -> Mapping[str, float] | None:
         """Return what the stage has done since it started, as numbers by name; None where nothing is counted."""
+
+    @property
+    def incarnation(self) -> str:
+        """What tells this deployment of the stage from an earlier or later one of the same name."""
+
+    def messages(self, queue_url: str) -> Sequence[Mapping[str, Any]] | None:
+        """Return a queue's messages without receiving them; None where only receiving shows them."""
 
     @property
     def quiet_seconds(self) -> float:

@@ -27,11 +27,14 @@ def test_every_extension_is_installed_and_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["behaviour"])
 def test_a_row_is_complete(row: dict[str, Any]) -> None:
-    assert set(row) <= {"id", "behaviour", "proof", "fidelity", "by", "limit"}
+    assert set(row) <= {"id", "behaviour", "proof", "fidelity", "by", "limit", "unread", "operations"}
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", row["id"])
     assert row.get("proof") in (None, "observed")
     assert row["fidelity"] in {"native", "extended", "absent"}
     assert bool(row.get("by")) == (row["fidelity"] == "extended")
+    if "unread" in row:
+        assert (row["fidelity"], bool(row["limit"])) == ("absent", True)
+        assert row["unread"] == "everywhere" or (row["unread"] == "embedded" and row["operations"])
 
 
 def test_every_row_has_an_id_of_its_own_and_something_rests_on_it() -> None:
@@ -39,13 +42,29 @@ def test_every_row_has_an_id_of_its_own_and_something_rests_on_it() -> None:
     assert len(set(ids)) == len(ids)
     named = [names for system in catalogue.systems() for names in catalogue.load(system).behaviours.values()]
     cards = [catalogue.card(policy).behaviours for policy in library.names()]
-    assert {name for names in (*named, *cards) for name in names} == set(ids)
+    assert {name for names in (*named, *cards) for name in names} == {row["id"] for row in ROWS if "unread" not in row}
 
 
 def test_every_control_that_is_read_back_has_a_row_of_settings() -> None:
     for system in catalogue.systems():
         for control in catalogue.load(system).controls:
             assert bool(fidelity.of_control(control.id, "observed")) == control.asks_for("observed"), control.id
+
+
+def test_every_control_that_a_stage_must_show_says_what_it_rests_on() -> None:
+    for system in catalogue.systems():
+        for control in catalogue.load(system).controls:
+            shown = any(proof.kind in ("behaviour", "load") and not proof.needs_aws for proof in control.proofs)
+            assert not shown or fidelity.of_control(control.id), control.id
+
+
+def test_what_a_control_rests_on_comes_with_its_limit() -> None:
+    found = {one.id: one for one in fidelity.behaviours("RT_ALARM_DLQ")}
+    kept, done = found["alarms-kept"], found["alarm-states"]
+    assert (kept.proof, kept.fidelity, kept.limit) == ("observed", "extended", "")
+    assert (done.proof, done.fidelity) == ("behaviour", "absent")
+    assert done.limit == "alarms are stored and readable; they do not change state"
+    assert fidelity.behaviours("RT_NO_SUCH") == ()
 
 
 def test_a_behaviour_that_is_not_listed_is_refused(tmp_path: Path) -> None:
