@@ -254,6 +254,7 @@ class EvidencePlugin:
     def _join_junit(self) -> None:
         if self.gate != "unit":
             return
+        junit_results.refuse_idle()
         proofs = list(junit_results.junit_proofs())
         unknown = {proof.control for proof in proofs} - (known_controls() or {proof.control for proof in proofs})
         if unknown:
