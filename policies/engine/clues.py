@@ -15,9 +15,9 @@ from policies.engine.events.wiring import (
     calls_of,
     integration,
     invocation,
-    notified_functions,
     role_of,
     rules_on,
+    source_of,
     targets_of,
 )
 from policies.engine.iam.statements import role_statements
@@ -27,7 +27,6 @@ from policies.engine.kinds import (
     BUS,
     FUNCTION,
     INVOKE_CONFIG,
-    MAPPING,
     QUEUE,
     RULE,
     TABLES,
@@ -69,16 +68,15 @@ def _called_by_rules(template: Template) -> Iterator[Resource]:
 
 
 def _called_by_buckets(template: Template) -> Iterator[Resource]:
-    for bucket in template.of_type(BUCKET):
-        yield from (call.function for _, call in notified_functions(template, bucket))
+    for function in template.of_type(FUNCTION):
+        yield from (function for call in calls_of(template, function) if call.caller.type == BUCKET)
 
 
 def _called_by_streams(template: Template) -> Iterator[Resource]:
     streams = {stream_of(template, one) for one in template.of_type(*TABLES)}
-    for mapping in template.of_type(MAPPING):
-        call = invocation(template, mapping.properties.get("FunctionName"))
-        if call and template.text(mapping.properties.get("EventSourceArn")) in streams:
-            yield call.function
+    for function in template.of_type(FUNCTION):
+        sources = (source_of(template, call.caller) for call in calls_of(template, function))
+        yield from (function for source in sources if source in streams and source is not None)
 
 
 _CALLERS = {"rules": _called_by_rules, "bucket events": _called_by_buckets, "streams": _called_by_streams}
@@ -150,7 +148,8 @@ def _calls(template: Template, part: str, player: Player) -> Candidates:
     """Return the bus whose rules, or the bucket whose notifications, call a function most."""
     function = player("function", part)
     callers = [call.caller for call in calls_of(template, function)] if function else []
-    return [most(bus_of(template, one) if one.type == RULE else one for one in callers)]
+    found = {RULE: lambda one: bus_of(template, one), BUCKET: lambda one: one}
+    return [most(found[one.type](one) for one in callers if one.type in found)]
 
 
 def _receives(template: Template, what: str, _: Player) -> Candidates:
