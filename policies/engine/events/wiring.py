@@ -79,6 +79,12 @@ def _qualified(template: Template) -> dict[str, Invocation]:
     return found
 
 
+def arn_of(template: Template, call: Invocation) -> str:
+    """Return the ARN of a called qualifier, that of the function itself for $LATEST."""
+    arn = template.arn(call.function) or ""
+    return arn if call.qualifier == LATEST else f"{arn}:{call.qualifier}"
+
+
 def _split_function(text: str) -> tuple[str, str, str]:
     """Return name, colon and qualifier of `name:qualifier` or of a function's ARN."""
     text = re.sub(r"^arn:aws:lambda:[^:]*:[^:]*:function:", "", text)

@@ -62,6 +62,15 @@ def fits(text: str, pattern: str) -> bool:
     return fnmatchcase(text, pattern) if wild else text == pattern
 
 
+def fits_arn(arn: str, pattern: str) -> bool:
+    """Return whether an ARN matches a pattern, each of its six parts by itself.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    parts, wanted = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(wanted) and all(map(fits, parts, wanted))
+
+
 def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return actions in lower case: IAM ignores their case.
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.engine.events.delivery import may_refuse_service
 from policies.engine.finding import Finding
-from policies.engine.iam.permissions import may_deny, may_mean_service
-from policies.engine.iam.resource_policies import policies_on, resource_statements
+from policies.engine.iam.resource_policies import policies_on, resource_statements, rivals
 from policies.engine.iam.statements import Statement, conditions_of, fits
 from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.template.template import Resource, Template
@@ -29,9 +29,6 @@ _UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
 _SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
 _MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
 _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
-# Every request says whether it is encrypted, and CloudWatch's are.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
-_FACTS = {"aws:securetransport": "true"}
 
 
 @dataclass(frozen=True)
@@ -154,20 +151,21 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     policies = policies_on(template, topic)
     if not policies:
         return True
-    if any("Condition" in policy.raw for policy in policies):
+    if any("Condition" in policy.raw for policy in policies) or rivals(template, topic):
         return False
-    named, others = template.about(topic, _publishing)
-    source = template.arn(alarm)
-    return source in named or any(_lets(template, one, str(template.arn(topic)), source) for one in others)
+    named, others, refusals = template.about(topic, _publishing)
+    source, arn = template.arn(alarm), str(template.arn(topic))
+    if any(may_refuse_service(template, one, _SERVICE, _ACTION, arn, str(source)) for one in refusals):
+        return False
+    return source in named or any(_lets(template, one, arn, source) for one in others)
 
 
-def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement]]:
-    """Return the alarms that a topic's policy allows by their whole ARNs, and statements that may allow others."""
+def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement], list[Statement]]:
+    """Return the alarms that a topic's policy allows by whole ARNs, what may allow others, and what may deny some."""
     statements, arn = resource_statements(template, topic), str(template.arn(topic))
     named: set[Any] = set()
     others: list[Statement] = []
-    if any(may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements):
-        return named, others
+    refusals = [one for one in statements if one.effect != "Allow"]
     for one in statements:
         sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
         whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])
@@ -175,7 +173,7 @@ def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Sta
             others.append(one)
         elif _lets(template, one, arn, sources[0][0]):
             named.update(sources[0])
-    return named, others
+    return named, others, refusals
 
 
 def _lets(template: Template, statement: Statement, topic_arn: str, source: str | None) -> bool:
