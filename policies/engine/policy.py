@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.opaque import OPAQUE, foreign_code
 from policies.engine.template.template import Resource, Template
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
 WHOLE = ("*",)
 _TRANSFORM = "Fn::Transform"
-# Types whose resources a template does not show, so that they cannot be judged.
-_OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
 
 class Policy:
@@ -51,7 +50,7 @@ def _conditional(resource: Resource) -> Finding:
 
 
 def _unreadable(template: Template) -> Iterator[Finding]:
-    """Yield macros, modules and nested stacks: they bring resources that the template does not show."""
+    """Yield macros, modules, stacks in stacks and code of others: they bring resources that the template does not show."""
     document = template.document
     wanted = "a template that shows all its resources"
     if document.get("Transform"):
@@ -59,10 +58,11 @@ def _unreadable(template: Template) -> Iterator[Finding]:
         yield Finding(TEMPLATE, "Transform", found, wanted)
     for name, raw in document["Resources"].items():
         kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
-        if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
+        if kind in OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
             yield Finding(name, "Type", f"{kind}: {UNRESOLVED}", wanted)
         if template.of_body(raw, _is_transformed):
             yield Finding(name, _TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", wanted)
+    yield from foreign_code(template)
 
 
 def _is_transformed(body: Any) -> bool:
