@@ -29,7 +29,12 @@ def statements_on(template: Template, resource: Resource) -> list[Statement]:
 
 def policies_on(template: Template, resource: Resource) -> list[Resource]:
     """Return the policies of a resource's kind that are on it."""
-    return template.once("policies on resources", lambda: _policies_on(template)).get(resource.logical_id, [])
+    return policies_by_resource(template).get(resource.logical_id, [])
+
+
+def policies_by_resource(template: Template) -> dict[str, list[Resource]]:
+    """Return the policies of resources' kinds by the logical id of what they are on."""
+    return template.once("policies on resources", lambda: _policies_on(template))
 
 
 def _policies_on(template: Template) -> dict[str, list[Resource]]:

@@ -165,6 +165,8 @@ CALLERS: dict[str, tuple[Caller, ...]] = {
     "AWS::Transfer::Server": _all("IdentityProviderDetails.Function", service="transfer.amazonaws.com"),
     "AWS::VpcLattice::TargetGroup": _all("Targets[].Id", service="vpc-lattice.amazonaws.com"),
 }
+# The services that call by a permission of the function.
+SERVICES = frozenset(caller.service for callers in CALLERS.values() for caller in callers if caller.service)
 # A custom resource of any name.
 CUSTOM = "Custom::"
 

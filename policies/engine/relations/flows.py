@@ -29,11 +29,11 @@ class Handing:
 
 def handed_on(template: Template, start: Resource) -> list[Handing]:
     """Return everything that hands on what arrives at a resource, directly or over others, the nearest first."""
-    takers, handings = template.once("flows", lambda: _flows(template))
+    takers, own_handings = template.once("flows", lambda: _flows(template))
     waiting, passed, found = deque([start]), {start.logical_id}, list[Handing]()
     while waiting:
         one = waiting.popleft()
-        own = handings.get(one.logical_id, ())
+        own = own_handings.get(one.logical_id, [])
         found += own
         for further in (*takers.get(one.logical_id, ()), *(handing.target for handing in own)):
             if further and further.logical_id not in passed:
@@ -42,10 +42,17 @@ def handed_on(template: Template, start: Resource) -> list[Handing]:
     return found
 
 
+def handings(template: Template, *types: str) -> Iterator[Handing]:
+    """Yield every handing on by resources of these types."""
+    _, found = template.once("flows", lambda: _flows(template))
+    for owner in template.of_type(*types):
+        yield from found.get(owner.logical_id, ())
+
+
 def _flows(template: Template) -> tuple[dict[str, list[Resource]], dict[str, list[Handing]]]:
     """Return who takes from each resource, and what each hands on."""
     takers: dict[str, list[Resource]] = {}
-    handings: dict[str, list[Handing]] = {}
+    given: dict[str, list[Handing]] = {}
     for owner in template.of_type(*PASSING):
         passing = PASSING[owner.type]
         for source in passing.sources:
@@ -53,8 +60,8 @@ def _flows(template: Template) -> tuple[dict[str, list[Resource]], dict[str, lis
                 takers.setdefault(one.logical_id, []).append(owner)
         own = [one for path in passing.targets for one in _handings(template, owner, path)]
         if own:
-            handings[owner.logical_id] = own
-    return takers, handings
+            given[owner.logical_id] = own
+    return takers, given
 
 
 def _sources(template: Template, owner: Resource, path: str) -> Iterator[Resource]:

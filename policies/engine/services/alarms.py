@@ -164,7 +164,8 @@ def _names_runbook(text: str) -> bool:
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
-    return template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY and may_publish(template, topic, alarm)
+    key = str(template.value(topic, "KmsMasterKeyId"))
+    return key.rpartition(":")[2] != _UNUSABLE_KEY and may_publish(template, topic, alarm)
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
-from policies.engine.iam import access
+from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
 from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
 from policies.engine.iam.permissions import denied
@@ -23,14 +23,18 @@ from policies.engine.iam.statements import (
     lower,
     role_statements,
 )
-from policies.engine.kinds import FUNCTION, ROLE, TABLES, TOPIC
+from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
-from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
 # Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
+
+# What may be under a customer's key, and the properties with it.
+_KEYED = (*TABLES, TOPIC, BUS, ARCHIVE, LOG_GROUP, FUNCTION)
+_KEY_NAMES = ("kmsmasterkeyid", "kmskeyidentifier", "kmskeyid", "kmskeyarn")
 
 
 class LeastPrivilege(Policy):
@@ -60,8 +64,8 @@ class LeastPrivilege(Policy):
             if one.allows and (one.owner, one.path) not in judged:
                 yield from _exact_arns(template, one)
         yield from _keys(template)
-        yield from access.permissions(template)
-        yield from access.resource_policies(template)
+        yield from resource_access.permissions(template)
+        yield from resource_access.resource_policies(template)
         yield from strangers(template)
 
 
@@ -96,16 +100,18 @@ def _managed(template: Template) -> Iterator[Finding]:
 
 
 def _keys(template: Template) -> Iterator[Finding]:
-    """Yield customer keys on what functions use: no role has a permission for them.
+    """Yield customer keys on what functions use: no role has a permission for them, and a key can be switched off.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption.html
     """
-    for resource in template.of_type(*TABLES, TOPIC):
-        for path, raw in walk(resource.properties):
-            if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
+    for resource in template.of_type(*_KEYED):
+        for path, raw in template.leaves(resource):
+            if path.rpartition(".")[2].lower() in _KEY_NAMES and template.resolve([raw]):
                 key = template.text(raw) or "unknown"
-                if not key.startswith("alias/aws/"):
+                # By its alias, or by the alias's ARN.
+                if not key.rpartition(":")[2].startswith("alias/aws/"):
                     yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
 
 
