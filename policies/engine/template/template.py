@@ -1,23 +1,49 @@
 """A whole template: its resources, what its expressions mean, and which resource an expression points to."""
 
+import math
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from policies.engine.reading.json_reader import Unreadable, read_json
 from policies.engine.reading.reader import without_line_keys
-from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES, accounts_in, written_account
-from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, Resolver, only_values, text_of
+from policies.engine.template.conditions import Conditions, needs_settling, settled
+from policies.engine.template.identity import (
+    FORMS,
+    NAME_ATTRIBUTES,
+    NAMED,
+    URL_ATTRIBUTES,
+    accounts_in,
+    written_account,
+)
+from policies.engine.template.intrinsics import (
+    DYNAMIC,
+    NESTED,
+    NO_VALUE,
+    UNKNOWN,
+    Outliner,
+    Reference,
+    Resolver,
+    Sources,
+    is_function,
+    only_values,
+    text_of,
+)
 
 Value = TypeVar("Value")
 Thing = TypeVar("Thing")
+_NUMBER = re.compile(r"\s*[+-]?\d{1,300}(?:\.\d{1,300})?\s*")
+# A parameter or a dynamic reference in an outline; resources have their own form, which is known.
+_CHOSEN = re.compile(re.escape(DYNAMIC) + r"|\$\{")
 # The region of a template that does not say it.
 ANY_REGION = "${Region}"
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource as the template writes it, its intrinsic functions unresolved."""
+    """One resource, its intrinsic functions unresolved, but for AWS::NoValue and Fn::If of a constant condition."""
 
     logical_id: str
     type: str
@@ -48,8 +74,9 @@ class Template:
         self.region = str(mark.get("Region") or ANY_REGION)
         account = self.account = str(mark.get("Account") or self._written_account())
         self._place = {"region": self.region, "account": account}
+        self._parameters = _mapping(document.get("Parameters"))
         pseudo = {
-            **only_values(document.get("Parameters")),
+            **only_values(self._parameters),
             "AWS::Partition": "aws",
             "AWS::AccountId": account,
             "AWS::Region": self.region,
@@ -57,11 +84,17 @@ class Template:
             "AWS::StackName": "${StackName}",
             "AWS::StackId": "${StackId}",
         }
-        self._resolver = Resolver(self._ref, self._attribute, pseudo, _mapping(document.get("Mappings")))
+        sources = Sources(self._ref, self._attribute, self._holds, pseudo, _mapping(document.get("Mappings")))
+        self._resolver = Resolver(sources, self._recognized)
+        self._outliners = [Outliner(sources, self._parameters, defaults) for defaults in (False, True)]
+        self._conditions = Conditions(
+            _mapping(document.get("Conditions")), self._parameters, self._outliners[False].resolve
+        )
         self._resolved: dict[int, tuple[Any, Any]] = {}
         self._names: dict[str, str] = {}
         self._arns: dict[str, str | None] = {}
         self._memory: dict[Any, Any] = {}
+        self._chosen: frozenset[str] | None = None
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return `make`'s result for the template, computed once per key; a judged template does not change."""
@@ -94,16 +127,46 @@ class Template:
     @cached_property
     def resources(self) -> dict[str, Resource]:
         """Logical id -> resource."""
+        own = {name: raw for name, raw in self.document["Resources"].items() if is_resource(name, raw)}
         return {
-            name: self._resource(name, raw)
-            for name, raw in self.document["Resources"].items()
-            if isinstance(raw, Mapping)
+            name: self._resource(name, self._settled(raw))
+            for name, raw in own.items()
+            if self._holds(raw.get("Condition")) is not False
         }
+
+    def _settled(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a resource's body without a condition that holds and without what AWS::NoValue removes."""
+        if not self.of_body(raw, needs_settling):
+            return raw
+        key = ("settled", id(raw), self._conditions.constant())
+        if key not in self._bodies:
+            body = settled({name: value for name, value in raw.items() if name != "Condition"}, self._holds)
+            if "Condition" in raw and self._holds(raw["Condition"]) is None:
+                body["Condition"] = raw["Condition"]
+            # With what it was made of, so that no other can come to have its identity.
+            self._bodies[key] = (raw, body)
+        body = self._bodies[key][1]
+        return _mapping(body)
+
+    def _holds(self, condition: Any) -> bool | None:
+        return self._conditions.holds(condition)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Any]:
+        """The outputs that the stack may have, settled as resources are."""
+        own = _mapping(self.document.get("Outputs"))
+        left = {
+            name: raw
+            for name, raw in own.items()
+            if not isinstance(raw, Mapping) or self._holds(raw.get("Condition")) is not False
+        }
+        return _mapping(settled(left, self._holds))
 
     def _resource(self, name: str, raw: Mapping[str, Any]) -> Resource:
         known: Resource | None = self._bodies.get((name, id(raw)))
         if known is None:
-            known = Resource(name, raw["Type"], raw.get("Properties", {}), _mapping(raw.get("Metadata")), raw)
+            properties = _mapping(raw.get("Properties"))
+            known = Resource(name, str(raw["Type"]), properties, _mapping(raw.get("Metadata")), raw)
             self._bodies[name, id(raw)] = known
         return known
 
@@ -121,38 +184,57 @@ class Template:
     def resolve(self, expression: Any) -> Any:
         """Return what an expression resolves to: a plain value, a Reference, a text, or UNKNOWN."""
         if not isinstance(expression, NESTED):
-            return expression
+            return self._resolver.scalar(expression)
         # By identity, and with the expression itself, so that no other can come to have its identity.
         known = self._resolved.get(id(expression))
         if known is None:
-            known = self._resolved[id(expression)] = (expression, self._resolver.resolve(expression))
+            value = self._resolver.resolve(expression)
+            known = self._resolved[id(expression)] = (expression, None if value is NO_VALUE else value)
         return known[1]
+
+    def outline(self, expression: Any, defaults: bool = False) -> str | None:
+        """Return a text with `${Parameter}`, or its default, for each value that a deployment chooses; else None.
+
+        What it says for certain, such as the region in an ARN, is certain; the text itself is not.
+        """
+        return text_of(self._outliners[defaults].resolve(expression))
+
+    def structure(self, expression: Any) -> Any:
+        """Return the object that an expression resolves to, also from JSON in a text; UNKNOWN for any other text."""
+        value = self.resolve(expression)
+        if not isinstance(value, str):
+            return value
+        return self.once(("JSON", value), lambda: _from_json(value))
 
     def text(self, expression: Any) -> str | None:
         """Return the text that an expression resolves to, None if it cannot be resolved or is not a text."""
         return text_of(self.resolve(expression))
 
     def number(self, expression: Any) -> float | None:
-        """Return the number that an expression resolves to ("30" is 30), None if it cannot be resolved."""
+        """Return the number that an expression resolves to ("30" is 30), None if it cannot be resolved or is none."""
         value = self.resolve(expression)
-        if isinstance(value, bool):
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        if isinstance(value, str) and not _NUMBER.fullmatch(value):
             return None
         try:
-            return float(value) if isinstance(value, int | float | str) else None
-        except (ValueError, OverflowError):
+            number = float(value)
+        except OverflowError:
             return None
+        return number if math.isfinite(number) else None
 
     def value(self, resource: Resource, path: str) -> Any:
-        """Return the value at a dotted path below Properties; None if missing, UNKNOWN if it cannot be resolved."""
+        """Return the value at a dotted path below Properties; None if missing, UNKNOWN if it cannot be resolved.
+
+        What has another form than an object, or a JSON text with one, on the way cannot be resolved either.
+        """
         value: Any = resource.properties
         for key in path.split("."):
-            value = value if isinstance(value, Mapping) and key in value else self.resolve(value)
-            if isinstance(value, Mapping):
-                value = value.get(key)
-            else:
-                return UNKNOWN if value is UNKNOWN else None
-        resolved = self.resolve(value)
-        return resolved if resolved is UNKNOWN or not _is_no_value(value) else None
+            value = value if isinstance(value, Mapping) and key in value else self.structure(value)
+            if not isinstance(value, Mapping):
+                return None if value is None else UNKNOWN
+            value = value.get(key)
+        return self.resolve(value)
 
     def name(self, resource: Resource) -> str:
         """Return the physical name, or `${LogicalId}` if CloudFormation makes one."""
@@ -211,8 +293,51 @@ class Template:
             return self.arn(resource) or Reference(resource.logical_id)
         return self.name(resource) if form.ref == "{name}" else self._filled(form.ref, resource)
 
+    def _chosen_names(self) -> frozenset[str]:
+        """Return the outlines of names, ARNs and URLs of resources in which a deployment chooses something.
+
+        Two uses of one parameter are equal: an expression with such an outline points to that resource.
+        """
+        if self._chosen is None:
+            # Set first: the names of resources are resolved in between, and then again.
+            self._chosen = frozenset()
+            self._chosen = self._find_chosen_names()
+            self._forget()
+        return self._chosen
+
+    def _find_chosen_names(self) -> frozenset[str]:
+        chosen: dict[str, str] = {}
+        for resource in self.of_type(*NAMED, *(kind for kind in FORMS if kind not in NAMED)):
+            raw = resource.properties.get(NAMED.get(resource.type) or FORMS[resource.type].name)
+            text = self.outline(raw) if raw is not None and self.resolve(raw) is UNKNOWN else None
+            if text:
+                chosen[resource.logical_id] = text
+        self._chosen = frozenset(chosen.values())
+        self._forget()
+        owners = [self.resources[name] for name in chosen]
+        return self._chosen.union((str(self.ref(one)) for one in owners), filter(None, map(self.arn, owners)))
+
+    def _forget(self) -> None:
+        for memory in (self._resolved, self._names, self._arns, self._memory):
+            memory.clear()
+
+    def _recognized(self, expression: Any) -> Any:
+        """Return the outline of an expression that cannot be resolved, if it points to a resource; else UNKNOWN."""
+        known = self._chosen_names()
+        text = self.outline(expression) if known else None
+        if text is None:
+            return UNKNOWN
+        if text in known:
+            return text
+        # A part of the resource, such as a bucket's objects or a function's alias.
+        left = text
+        for own in sorted((own for own in known if ":" in own and own in text), key=len, reverse=True):
+            left = re.sub(rf"{re.escape(own)}(?=[/:]|$)", "", left)
+        return text if left != text and not _CHOSEN.search(left) else UNKNOWN
+
     def _ref(self, logical_id: str) -> Any:
-        resource = self.resources.get(logical_id)
+        # Asked first: conditions name parameters, and which resources there are depends on conditions.
+        resource = None if logical_id in self._parameters else self.resources.get(logical_id)
         return self.ref(resource) if resource else UNKNOWN
 
     def _attribute(self, logical_id: str, attribute: str) -> Any:
@@ -284,7 +409,7 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict) and not is_intrinsic(value):
+        if isinstance(value, dict) and not is_function(value):
             begin = f"{path}." if path else ""
             waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
         elif isinstance(value, list):
@@ -297,13 +422,16 @@ def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return list(walk(body.get("Properties", {})))
 
 
-def is_intrinsic(value: Any) -> bool:
-    """Return whether a value is an intrinsic function such as {"Ref": ...}."""
-    return isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
+def is_resource(name: str, raw: Any) -> bool:
+    """Return whether an entry of Resources is a resource; a macro among them is none."""
+    return isinstance(raw, Mapping) and isinstance(raw.get("Type"), str) and not str(name).startswith("Fn::")
 
 
-def _is_no_value(value: Any) -> bool:
-    return value is None or value == {"Ref": "AWS::NoValue"}
+def _from_json(text: str) -> Any:
+    try:
+        return read_json(text)
+    except Unreadable:
+        return UNKNOWN
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
