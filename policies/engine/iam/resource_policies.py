@@ -10,7 +10,8 @@ from policies.engine.finding import Finding
 from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
 from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
 from policies.engine.relations.places import parsed, pointed
-from policies.engine.template.template import Resource, Template, is_intrinsic
+from policies.engine.template.intrinsics import is_function
+from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 # How a document as a text, or in an Fn::Sub, is known.
 _STATEMENT = '"Statement"'
@@ -94,7 +95,7 @@ def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tu
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
         # Most of a template are scalars without a document.
-        written = is_intrinsic(item) and "Fn::If" not in item
+        written = is_function(item) and "Fn::If" not in item
         deep = isinstance(item, (dict, list)) and not written
         if not deep and key not in names and not (written or (isinstance(item, str) and _STATEMENT in item)):
             continue
@@ -108,7 +109,7 @@ def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tu
 
 def _is_document(value: Any) -> bool:
     """Return whether a value is a document of IAM's language, whatever its property is called."""
-    if is_intrinsic(value):
+    if is_function(value):
         return "Fn::If" not in value and _STATEMENT in str(value) and "Effect" in str(value)
     document = parsed(value)
     statements = listed(document.get("Statement")) if isinstance(document, Mapping) else ()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.template.intrinsics import UNKNOWN, Reference, text_of
+from policies.engine.template.intrinsics import UNKNOWN, Reference, is_function, text_of
 from policies.engine.template.template import Resource, Template
 
 # How an attribute stands in a text that was resolved.
@@ -44,17 +44,13 @@ def _below(template: Template, place: str, value: Any, step: str) -> Iterator[tu
 
 def _object(template: Template, value: Any) -> Any:
     """Return an object, that of a JSON text too; UNKNOWN if it cannot be resolved, empty for anything else."""
-    resolved = value if isinstance(value, Mapping) and not _is_expression(value) else template.resolve(value)
+    resolved = value if isinstance(value, Mapping) and not is_function(value) else template.resolve(value)
     if isinstance(resolved, str):
         try:
             resolved = json.loads(resolved)
         except ValueError:
             return UNKNOWN if resolved.lstrip().startswith("{") else {}
     return resolved if resolved is UNKNOWN or isinstance(resolved, Mapping) else {}
-
-
-def _is_expression(value: Mapping[str, Any]) -> bool:
-    return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
 
 
 def parsed(value: Any) -> Any:
