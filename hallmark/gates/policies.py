@@ -36,6 +36,13 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
     print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
 
 
+def note(template: Synthesized, system: str, record: Recorder) -> None:
+    """Record and print what no control judges and names something of the template; it fails nothing."""
+    for one in policies.notes(template.body, system):
+        record.notes.append(one)
+        print(f"{template.label}: note: {one['resource']} ({one['type']}): {one['text']}")
+
+
 def _finding(item: dict[str, Any]) -> Finding:
     return Finding(
         **{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix", "policy")}
@@ -46,6 +53,7 @@ def judge(system: System, record: Recorder) -> None:
     """Record the policies' results for a system's templates."""
     for template in templates(system.name):
         record.proofs.extend(proofs(template, system.name))
+        note(template, system.name, record)
     show(f"{GATE}: {system.name}", record.proofs)
 
 

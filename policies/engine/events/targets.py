@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import RuleTarget, bus_of, invocation
+from policies.engine.events.wiring import RuleTarget, invocation
 from policies.engine.finding import UNRESOLVED, Finding
-from policies.engine.kinds import BUS, MAPPING, RULE
+from policies.engine.kinds import BUS, MAPPING
 from policies.engine.relations.flows import Handing, handed_on
 from policies.engine.relations.places import places
 from policies.engine.template.intrinsics import UNKNOWN
@@ -63,8 +63,7 @@ def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
     """Yield what feeds a function with what reaches the bus, or may: its rules' targets, and readers of the others."""
     wanted = f"nothing that feeds a function from {template.name(bus)}"
     for one in handed_on(template, bus):
-        direct = one.owner.type == RULE and bus_of(template, one.owner) is bus
-        if _feeds(template, one) or (direct and template.by_arn(one.text, BUS)):
+        if _feeds(template, one) or template.by_arn(one.text, BUS):
             yield Finding(one.owner.logical_id, one.path, one.text or UNRESOLVED, wanted)
 
 

@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.engine.kinds import BUS, LOG_GROUP
+from policies.engine.kinds import ALIAS, BUS, FUNCTION, LOG_GROUP, VERSION
 from policies.engine.relations.passing import LOGS, PASSING
 from policies.engine.relations.places import parsed, places, pointed, texts_in
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.template import Resource, Template
 
+_ENDS = (BUS, FUNCTION, ALIAS, VERSION)
 # Of the account's policies only these pass lines on.
 _ACCOUNT, _SUBSCRIBES = "AWS::Logs::AccountPolicy", "SUBSCRIPTION_FILTER_POLICY"
 # "LogGroupName NOT IN [...]": https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-accountpolicy.html
@@ -28,7 +29,10 @@ class Handing:
 
 
 def handed_on(template: Template, start: Resource) -> list[Handing]:
-    """Return everything that hands on what arrives at a resource, directly or over others, the nearest first."""
+    """Return everything that hands on what arrives at a resource, directly or over others, the nearest first.
+
+    Another bus, or a function, is an end: it has its own rules, or its own words.
+    """
     takers, own_handings = template.once("flows", lambda: _flows(template))
     waiting, passed, found = deque([start]), {start.logical_id}, list[Handing]()
     while waiting:
@@ -36,7 +40,7 @@ def handed_on(template: Template, start: Resource) -> list[Handing]:
         own = own_handings.get(one.logical_id, [])
         found += own
         for further in (*takers.get(one.logical_id, ()), *(handing.target for handing in own)):
-            if further and further.logical_id not in passed:
+            if further and further.logical_id not in passed and further.type not in _ENDS:
                 passed.add(further.logical_id)
                 waiting.append(further)
     return found
