@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from hallmark import deploy, fidelity
+from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import note, proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -49,6 +50,7 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     """Read one stage back into the folder and record the policies' results; drift fails the gate."""
     document = observe(stage)
+    record.places.append(Place(stage.system, stage.name, stage.region, document["Metadata"]["Hallmark"]["Account"]))
     template = Synthesized(write(document, stage, folder))
     for proof in proofs(template, stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
