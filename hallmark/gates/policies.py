@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from hallmark import waivers
+from hallmark import policies, waivers
 from hallmark.build import build
 from hallmark.evidence import Proof
 from hallmark.evidence.judged import findings_by_control

@@ -12,6 +12,7 @@ from policies.engine.template.template import Resource, Template
 
 # ARNs and addresses inside a text.
 _INSIDE = re.compile(r"(?:arn:aws|https://)[^\s\"'`,;|<>\]]+")
+_BETWEEN = re.compile(r"[\s:/\"'`,;|<>\[\]{}()=]+")
 # Their names, such as `live` and `dev`, are everybody's words.
 _COMMON = (ALIAS, API_STAGE, VERSION)
 _ENDS = ("/*", ":*", "/", "*")
@@ -28,7 +29,8 @@ def names_of_ours(template: Template, expression: Any) -> list[Resource]:
 
 
 def _resources(template: Template, text: str) -> Iterator[Resource]:
-    for candidate in {text, *_INSIDE.findall(text)}:
+    # Of a text such as `function:<name>:<alias>` or `table/<name>`, each word.
+    for candidate in dict.fromkeys([text, *_INSIDE.findall(text), *_BETWEEN.split(text)]):
         for end in ("", *(end for end in _ENDS if candidate.endswith(end))):
             one = template.target_of(candidate.removesuffix(end)) if candidate else None
             call = invocation(template, candidate) if ":function:" in candidate else None
