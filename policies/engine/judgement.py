@@ -38,7 +38,7 @@ class Judgement:
         # A finding that several policies share is reported once.
         said: dict[Finding, Finding] = {}
         for finding in found:
-            said.setdefault(replace(finding, policy=""), finding)
+            said.setdefault(replace(finding, policy="", fix=""), finding)
         return list(said.values())
 
     def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:

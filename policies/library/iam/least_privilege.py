@@ -14,6 +14,7 @@ from policies.engine.finding import Finding
 from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
 from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
+from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
 from policies.engine.iam.statements import (
     IDENTITIES,
@@ -67,6 +68,8 @@ class LeastPrivilege(Policy):
         yield from resource_access.permissions(template)
         yield from resource_access.resource_policies(template)
         yield from strangers(template)
+        yield from unused_roles(template)
+        yield from rights_of_people(template)
 
 
 def _function_roles(template: Template) -> Iterator[Finding]:
