@@ -13,6 +13,7 @@ from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
 from policies.engine.kinds import PERMISSION, RULE
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off
 
 EVENTS = "events.amazonaws.com"
 # ArnEquals and ArnLike are equivalent; a wildcard in the value is refused either way.
@@ -142,7 +143,7 @@ def _is_narrowed(template: Template, permission: Resource) -> bool:
     """
     if template.value(permission, "SourceAccount") not in (None, template.account):
         return True
-    return any(template.value(permission, name) not in (None, False) for name in _NARROWER)
+    return any(not is_off(template.value(permission, name)) for name in _NARROWER)
 
 
 def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:

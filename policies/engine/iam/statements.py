@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -72,12 +71,7 @@ def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
     """Return the statements of a policy document (object or JSON text); one of UNKNOWNs if it cannot be resolved."""
-    resolved = template.resolve(document)
-    if isinstance(resolved, str):
-        try:
-            resolved = json.loads(resolved)
-        except ValueError:
-            resolved = UNKNOWN
+    resolved = template.structure(document)
     if not isinstance(resolved, Mapping):
         return [_unknown(owner, path)]
     found = listed(resolved.get("Statement"))

@@ -14,12 +14,13 @@ from policies.engine.iam.permissions import may_deny, may_mean_service
 from policies.engine.iam.resource_policies import policies_on, resource_statements
 from policies.engine.iam.statements import Statement, conditions_of, fits
 from policies.engine.kinds import ALARM, TOPIC
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
-from policies.engine.template.values import listed
+from policies.engine.template.values import is_aws_key, is_true, listed
 
-# CloudWatch cannot use the key of this alias: nothing arrives at such a topic.
+# CloudWatch cannot use AWS's own key for this service: nothing arrives at such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
-_UNUSABLE_KEY = "alias/aws/sns"
+_UNUSABLE_KEY = "sns"
 _RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
 _MOST_PERIODS = 5
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -128,7 +129,7 @@ def _time(template: Template, alarm: Resource, seconds: int) -> Iterator[tuple[s
 
 def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, bool]]:
     enabled = template.value(alarm, "ActionsEnabled")
-    yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
+    yield "ActionsEnabled", "true", enabled is None or is_true(template, enabled)
     actions = listed(template.value(alarm, "AlarmActions"))
     topics = [template.by_arn(action, TOPIC) for action in actions]
     usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
@@ -146,7 +147,9 @@ def _names_runbook(text: str) -> bool:
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
-    return template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY and may_publish(template, topic, alarm)
+    key = template.value(topic, "KmsMasterKeyId")
+    usable = key is not UNKNOWN and not is_aws_key(template, key, _UNUSABLE_KEY)
+    return usable and may_publish(template, topic, alarm)
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:

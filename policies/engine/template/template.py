@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from policies.engine.reading.json_reader import Unreadable, read_json
 from policies.engine.reading.reader import without_line_keys
+from policies.engine.regions import CHOSEN
 from policies.engine.template.conditions import Conditions, needs_settling, settled
 from policies.engine.template.identity import (
     FORMS,
@@ -37,6 +38,7 @@ Thing = TypeVar("Thing")
 _NUMBER = re.compile(r"\s*[+-]?\d{1,300}(?:\.\d{1,300})?\s*")
 # A parameter or a dynamic reference in an outline; resources have their own form, which is known.
 _CHOSEN = re.compile(re.escape(DYNAMIC) + r"|\$\{")
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}|\{\{resolve:[^}]*\}\}")
 # The region of a template that does not say it.
 ANY_REGION = "${Region}"
 
@@ -198,6 +200,19 @@ class Template:
         What it says for certain, such as the region in an ARN, is certain; the text itself is not.
         """
         return text_of(self._outliners[defaults].resolve(expression))
+
+    def masked(self, text: str) -> str:
+        """Return a resolved text or an outline with CHOSEN for what a deployment chooses, and without other variables.
+
+        Names of resources and the account are no regions.
+        """
+        if "{" not in text:
+            return text
+        return _PLACEHOLDER.sub(self._mask, text)
+
+    def _mask(self, match: re.Match[str]) -> str:
+        name = match[1] or ""
+        return CHOSEN if match[1] is None or name in self._parameters or name.startswith("Fn::") else "x"
 
     def structure(self, expression: Any) -> Any:
         """Return the object that an expression resolves to, also from JSON in a text; UNKNOWN for any other text."""

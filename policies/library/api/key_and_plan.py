@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import ApiStage, named, stages
@@ -50,8 +50,10 @@ class ApiKeyRequired(Policy):
 
 
 def _key_problems(template: Template, key: Resource) -> Iterator[Finding]:
-    if key.properties.get("Value") is not None:
-        yield Finding(key.logical_id, "Value", "a key value in the template", "no value: API Gateway makes one")
+    value = template.value(key, "Value")
+    if value is not None:
+        found = f"a key value that {UNRESOLVED}" if value is UNKNOWN else "a key value in the template"
+        yield Finding(key.logical_id, "Value", found, "no value: API Gateway makes one")
     enabled = key.properties.get("Enabled")
     if not is_true(template, enabled):
         yield Finding(key.logical_id, "Enabled", shown(template, enabled), "true")

@@ -27,7 +27,7 @@ from policies.engine.kinds import FUNCTION, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.template.template import Resource, Template, walk
-from policies.engine.template.values import listed
+from policies.engine.template.values import is_aws_key, listed
 
 # Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
@@ -105,7 +105,7 @@ def _keys(template: Template) -> Iterator[Finding]:
         for path, raw in walk(resource.properties):
             if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
                 key = template.text(raw) or "unknown"
-                if not key.startswith("alias/aws/"):
+                if not is_aws_key(template, key):
                     yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
 
 

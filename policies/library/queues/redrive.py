@@ -63,7 +63,7 @@ def _receives(template: Template, queue: Resource, maximum: int) -> Iterator[Fin
 
 
 def _allowed(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
-    policy = template.value(parking, "RedriveAllowPolicy")
+    policy = template.structure(template.value(parking, "RedriveAllowPolicy"))
     if policy is None:
         return
     permission = policy.get("redrivePermission") if isinstance(policy, dict) else None
