@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from policies.engine.reading.json_reader import Unreadable, read_json
+from policies.engine.reading.json_reader import read_json
 from policies.engine.reading.reader import without_line_keys
+from policies.engine.reading.refusal import Unreadable
 from policies.engine.regions import CHOSEN
 from policies.engine.template.conditions import Conditions, needs_settling, settled
 from policies.engine.template.identity import (
