@@ -105,7 +105,7 @@ def open_to_strangers(template: Template, statement: Statement) -> bool:
     """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
     if statement.effect == "Deny":
         return False
-    if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
+    if statement.may_be_everybody() or statement.not_actions or not statement.principals:
         return True
     return is_for_events(statement) and not is_limited_to_rules(template, statement)
 

@@ -88,7 +88,8 @@ def _held(template: Template, holder: Resource) -> Iterator[Statement]:
 
 
 def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(_documents(body.get("Properties", {})))
+    properties = body.get("Properties")
+    return list(_documents(properties)) if isinstance(properties, Mapping) else []
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -54,6 +54,10 @@ class Statement:
         """Return whether the principal is all: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
 
+    def may_be_everybody(self) -> bool:
+        """Return whether the principal is all, or may be: it cannot be resolved, or is all but some."""
+        return self.everybody() or bool(self.not_principals) or any(value is UNKNOWN for _, value in self.principals)
+
 
 def fits(text: str, pattern: str) -> bool:
     """Return whether a text matches a pattern with `*` and `?`; most have none, and need not be compiled."""

@@ -29,6 +29,7 @@ from policies.engine.template.intrinsics import (
     Reference,
     Resolver,
     Sources,
+    branches,
     is_function,
     only_values,
     text_of,
@@ -421,11 +422,17 @@ def with_mark(document: Mapping[str, Any], **facts: str) -> dict[str, Any]:
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of a value with their paths; an intrinsic function is a leaf."""
+    """Yield the leaves of a value with their paths; an intrinsic function is a leaf.
+
+    Of an Fn::If that may be an object or a list, the leaves of both branches.
+    """
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict) and not is_function(value):
+        inner = [one for one in branches(value) if isinstance(one, NESTED) and not is_function(one)]
+        if is_function(value) and inner:
+            waiting.extend([(path, one) for one in inner][::-1])
+        elif isinstance(value, dict) and not is_function(value):
             begin = f"{path}." if path else ""
             waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
         elif isinstance(value, list):

@@ -123,9 +123,11 @@ def _plans_on_stages(template: Template) -> dict[tuple[str | None, str | None], 
 def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
     yield from _throttle_problems(template, plan, plan.properties.get("Throttle"), "Throttle", parameters)
     for index, entry in enumerate(_api_stages(plan)):
-        routes = entry.get("Throttle")
+        routes, place = template.resolve(entry.get("Throttle")), f"ApiStages[{index}].Throttle"
+        if routes is not None and not isinstance(routes, Mapping):
+            yield Finding(plan.logical_id, place, shown(template, routes), "a throttle by route, or none")
         for route, throttle in routes.items() if isinstance(routes, Mapping) else ():
-            path = f"ApiStages[{index}].Throttle.{route}"
+            path = f"{place}.{route}"
             yield from _throttle_problems(template, plan, throttle, path, parameters)
     rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
     seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))

@@ -26,9 +26,12 @@ from policies.engine.iam.statements import (
 from policies.engine.kinds import FUNCTION, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import is_aws_key, listed
 
+# Properties of a table that may have a key inside.
+_WITH_KEYS = ("SSESpecification", "Replicas")
 # Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
@@ -103,10 +106,10 @@ def _keys(template: Template) -> Iterator[Finding]:
     """
     for resource in template.of_type(*TABLES, TOPIC):
         for path, raw in walk(resource.properties):
-            if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
-                key = template.text(raw) or "unknown"
-                if not is_aws_key(template, key):
-                    yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
+            last, key = path.rpartition(".")[2], template.resolve(raw)
+            may_be_key = last.lower() == "kmsmasterkeyid" and key is not None
+            if (may_be_key or (last in _WITH_KEYS and key is UNKNOWN)) and not is_aws_key(template, key):
+                yield Finding(resource.logical_id, path, str(key), "AWS's own key, or none: no role may use another")
 
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
