@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/pa
 """
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 # Stands for a value that a deployment chooses, in a text whose other placeholders are gone.
 CHOSEN = "\0"
@@ -56,18 +58,17 @@ _ZONE = re.compile(r"(?<![a-z0-9])([a-z]{3,6}[0-9])-az[0-9]+(?![0-9])")
 _FIELD = r"[^:\s\"']*"
 _ARN = re.compile(rf"(?<![A-Za-z])arn:({_FIELD})(?::({_FIELD}))?(?::({_FIELD}))?")
 _SUFFIXES = {suffix: name for name, one in PARTITIONS.items() for suffix in one.suffixes}
-_LABEL = r"[A-Za-z0-9_*\0-]+"
-_HOST = re.compile(
-    rf"(?P<host>{_LABEL}(?:\.{_LABEL})*)\.(?P<suffix>{'|'.join(map(re.escape, sorted(_SUFFIXES, key=len)[::-1]))})"
-    r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+_LABELS = f"{string.ascii_letters}{string.digits}_*-.{CHOSEN}"
+_SUFFIX = re.compile(
+    rf"\.({'|'.join(map(re.escape, sorted(_SUFFIXES, key=len)[::-1]))})(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
 )
-_BOUND = ("arn:", *_SUFFIXES)
+_PLACED = re.compile("|".join(("arn:", *map(re.escape, _SUFFIXES))))
 _UNKNOWN_ARN, _UNKNOWN_ADDRESS = "an ARN whose region", "an address whose region"
 
 
 def may_be_placed(text: str) -> bool:
     """Return whether a text may have an ARN or an address of AWS."""
-    return any(word in text for word in _BOUND)
+    return _PLACED.search(text) is not None
 
 
 def named(text: str) -> set[str]:
@@ -75,19 +76,29 @@ def named(text: str) -> set[str]:
     return set(_REGION.findall(text)) if _REGION_END.search(text) else set()
 
 
+@cache
 def partition_of(region: str) -> str:
     """Return the partition of a region by its name."""
     area = re.split(rf"-(?:{_DIRECTION})-", region)[0]
     return next((name for name, one in PARTITIONS.items() if area in one.areas), "aws")
 
 
+@cache
+def _zones_of(region: str) -> str:
+    """Return what the ids of a region's zones begin with, such as euc1."""
+    area, direction, number = region.rsplit("-", 2)
+    way = "".join(word[0] for word in re.findall("north|south|east|west|central", direction))
+    return f"{area.replace('-gov', 'g').replace('-', '')}{way}{number}"
+
+
 def elsewhere(text: str, wanted: str, is_host: bool) -> Iterator[str]:
     """Yield what of a text is in another region than the wanted one; `is_host` for one that is no service's name."""
     yield from sorted(named(text) - {wanted})
-    area, direction, number = wanted.rsplit("-", 2)
-    way = "".join(word[0] for word in re.findall("north|south|east|west|central", direction))
-    code = f"{area.replace('-gov', 'g').replace('-', '')}{way}{number}"
-    yield from sorted({f"the zone {one[0]}" for one in _ZONE.finditer(text) if one[1] != code})
+    if "-az" in text:
+        zones = {f"the zone {one[0]}" for one in _ZONE.finditer(text) if one[1] != _zones_of(wanted)}
+        yield from sorted(zones)
+    if not may_be_placed(text):
+        return
     own = partition_of(wanted)
     for arn in _ARN.finditer(text):
         if arn[1] in PARTITIONS and arn[1] != own and not arn[3]:
@@ -109,8 +120,11 @@ def unknown(text: str, is_host: bool) -> Iterator[str]:
 
 def _without_region(text: str, is_host: bool) -> Iterator[tuple[str, str, str]]:
     """Yield the addresses without a region: the host, the service, the region of the partition's general addresses."""
-    for found in _HOST.finditer(text):
-        whole = found[0] == text.strip() and is_host
-        linked = text.startswith("/", found.end()) or text.endswith("//", 0, found.start())
-        if (whole or linked) and not _REGION.search(found["host"]):
-            yield found[0], found["host"].rsplit(".", 1)[-1], PARTITIONS[_SUFFIXES[found["suffix"]]].home
+    for found in _SUFFIX.finditer(text):
+        before = text[: found.start()]
+        begin = len(before.rstrip(_LABELS))
+        labels, host = before[begin:].lstrip("."), text[begin : found.end()]
+        whole = host == text.strip() and is_host
+        linked = text.startswith("/", found.end()) or before.endswith("//", 0, begin)
+        if labels and (whole or linked) and not _REGION.search(labels):
+            yield host, labels.rsplit(".", 1)[-1], PARTITIONS[_SUFFIXES[found[1]]].home

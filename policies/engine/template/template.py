@@ -429,16 +429,22 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
-        inner = [one for one in branches(value) if isinstance(one, NESTED) and not is_function(one)]
-        if is_function(value) and inner:
-            waiting.extend([(path, one) for one in inner][::-1])
-        elif isinstance(value, dict) and not is_function(value):
+        if isinstance(value, dict) and not is_function(value):
             begin = f"{path}." if path else ""
             waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
+        elif isinstance(value, dict) and (inner := _containers(value)):
+            waiting.extend([(path, one) for one in inner][::-1])
         elif isinstance(value, list):
             waiting.extend([(f"{path}[{index}]", item) for index, item in enumerate(value)][::-1])
         else:
             yield path, value
+
+
+def _containers(function: dict[str, Any]) -> list[Any]:
+    """Return the objects and lists that an Fn::If may be."""
+    if "Fn::If" not in function:
+        return []
+    return [one for one in branches(function) if isinstance(one, NESTED) and not is_function(one)]
 
 
 def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:

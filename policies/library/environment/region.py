@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/cdk/v2/guide/environments.html
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ _DATA = ("EventPattern", "Schema", "Description", "ResponseTemplates", "AlarmDes
 _BELOW_DATA = tuple(f"{data}{sign}" for data in _DATA for sign in ".[")
 _BOUND_BY = ("arn:", "amazonaws.com", "cdk-")
 # Where `sqs.amazonaws.com` is a service's name, not its address.
-_OF_SERVICES = ("Principal", "Service", "Condition", "PolicyDocument", "Statement")
+_OF_SERVICES = re.compile("Principal|Service|Condition|PolicyDocument|Statement")
 
 
 class OneRegion(Policy):
@@ -30,11 +31,11 @@ class OneRegion(Policy):
             if loose:
                 found = f"{loose}: wherever the stack happens to be deployed"
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
-            is_host = not any(word in path for word in _OF_SERVICES)
-            found_here = [one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose))]
+            is_host = _OF_SERVICES.search(path) is None
+            found_here = (one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose)))
             for found in dict.fromkeys(found_here):
                 yield Finding(place, path, found, wanted)
-            bound = bound or (wanted in str(raw) and any(word in str(raw) for word in _BOUND_BY))
+            bound = bound or (wanted in (text := str(raw)) and any(word in text for word in _BOUND_BY))
         if not bound:
             yield Finding(TEMPLATE, "Resources", "nothing that binds the template to a region", wanted)
 
