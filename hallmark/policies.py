@@ -14,8 +14,8 @@ from policies.engine.finding import Finding
 from policies.engine.judgement import Judgement, every
 from policies.engine.library import NoPolicy
 from policies.engine.notes import notes as notes_on
-from policies.engine.reading.json_reader import Unreadable
 from policies.engine.reading.reader import read_template
+from policies.engine.reading.refusal import Unreadable
 from policies.engine.systems import NoSystem, placed, system_of
 from policies.engine.template.template import Template
 

@@ -3,7 +3,6 @@
 Each clue names candidates. A value may name another part, whose player is looked up first.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -106,10 +105,7 @@ def _state(template: Template, name: str, _: Player) -> Candidates:
 
 def _definition(template: Template, workflow: Resource) -> Any:
     text = template.value(workflow, "DefinitionString")
-    try:
-        return json.loads(text) if isinstance(text, str) else template.value(workflow, "Definition")
-    except ValueError:
-        return None
+    return template.value(workflow, "Definition") if text is None else template.structure(text)
 
 
 def _states(value: Any, name: str) -> Iterator[Mapping[str, Any]]:

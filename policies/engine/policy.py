@@ -36,8 +36,9 @@ class Policy:
         if self.scope != WHOLE and not template.of_type(*self.scope):
             kinds = " or ".join(self.scope)
             yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")
-            # What it says of resources of other types holds all the same.
-            yield from (one for one in self.judge(template, parameters) if one.resource != TEMPLATE)
+            # What it says of resources of other types holds all the same; of these, it follows from what is missing.
+            known = {TEMPLATE, *(one.logical_id for one in template.of_type(*self.relies_on))}
+            yield from (one for one in self.judge(template, parameters) if one.resource not in known)
             return
         for resource in template.of_type(*self.scope, *self.relies_on):
             if "Condition" in resource.raw:

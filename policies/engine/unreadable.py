@@ -50,9 +50,8 @@ def _malformed(name: str, raw: Mapping[str, Any]) -> Iterator[Finding]:
     for key in ("Properties", "Metadata"):
         if not isinstance(raw.get(key, {}), Mapping):
             yield Finding(name, key, _form(raw[key]), "an object")
-    for key in ("Condition", "DeletionPolicy", "UpdateReplacePolicy"):
-        if not isinstance(raw.get(key, ""), str):
-            yield Finding(name, key, _form(raw[key]), "a text")
+    if not isinstance(raw.get("Condition", ""), str):
+        yield Finding(name, "Condition", _form(raw["Condition"]), "the name of a condition, as a text")
     waits = raw.get("DependsOn", [])
     names = waits if isinstance(waits, list) else [waits]
     for index, one in enumerate(names):

@@ -14,6 +14,7 @@ from policies.engine.iam.statements import Statement, conditions_of, lower, role
 from policies.engine.kinds import FUNCTION, PERMISSION, RULE
 from policies.engine.relations.holders import FUNCTION_POLICY
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off
 
 EVENTS, INVOKE = "events.amazonaws.com", "lambda:InvokeFunction"
 # ArnEquals and ArnLike are equivalent; a wildcard in the value is refused either way.
@@ -116,7 +117,7 @@ def open_to_strangers(template: Template, statement: Statement) -> bool:
     """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
     if statement.effect == "Deny":
         return False
-    if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
+    if statement.may_be_everybody() or statement.not_actions or not statement.principals:
         return True
     return is_for_events(statement) and not is_limited_to_rules(template, statement)
 
@@ -193,7 +194,7 @@ def _is_narrowed(template: Template, permission: Resource) -> bool:
     """
     if template.value(permission, "SourceAccount") not in (None, template.account):
         return True
-    return any(template.value(permission, name) not in (None, False) for name in _NARROWER)
+    return any(not is_off(template.value(permission, name)) for name in _NARROWER)
 
 
 def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:

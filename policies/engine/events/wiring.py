@@ -209,7 +209,7 @@ def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tup
         found = [
             (place, invocation(template, text))
             for place, value in places(template, owner, caller.path)
-            for text in texts_in(parsed(value))
+            for text in texts_in(parsed(template, value))
         ]
     yield from ((place, one) for place, one in found if one)
 

@@ -9,7 +9,7 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
 from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
-from policies.engine.relations.places import parsed, pointed
+from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
@@ -85,9 +85,9 @@ def _held(template: Template, holder: Resource) -> Iterator[Statement]:
 
 
 def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    kind = body.get("Type")
+    properties, kind = body.get("Properties"), body.get("Type")
     names = DOCUMENTS - {key for owner, key in OTHER_DOCUMENTS if owner == kind}
-    return list(_documents(body.get("Properties", {}), names))
+    return list(_documents(properties, names)) if isinstance(properties, Mapping) else []
 
 
 def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
@@ -109,10 +109,9 @@ def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tu
 
 def _is_document(value: Any) -> bool:
     """Return whether a value is a document of IAM's language, whatever its property is called."""
-    if is_function(value):
+    if isinstance(value, str) or is_function(value):
         return "Fn::If" not in value and _STATEMENT in str(value) and "Effect" in str(value)
-    document = parsed(value)
-    statements = listed(document.get("Statement")) if isinstance(document, Mapping) else ()
+    statements = listed(value.get("Statement")) if isinstance(value, Mapping) else ()
     return any(isinstance(one, Mapping) and "Effect" in one for one in statements)
 
 

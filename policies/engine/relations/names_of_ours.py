@@ -22,7 +22,7 @@ def names_of_ours(template: Template, expression: Any) -> list[Resource]:
     """Return the resources of the template that a value names, each once."""
     found = {name: template.resources[name] for name in referred(expression) if name in template.resources}
     whole = template.resolve(expression)
-    for text in texts_in(parsed(whole)):
+    for text in texts_in(parsed(template, whole)):
         for one in _resources(template, text) if text else ():
             found.setdefault(one.logical_id, one)
     return list(found.values())

@@ -1,13 +1,13 @@
 """Values at a path below a resource's properties, and the resource that an expression points to."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.template.intrinsics import UNKNOWN, Reference, is_function, text_of
+from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, is_function, text_of
 from policies.engine.template.template import Resource, Template
 
+_NOTHING: Mapping[str, Any] = {}
 # How an attribute stands in a text that was resolved.
 _ATTRIBUTE = re.compile(r"\$\{(\w+)\.[\w.]+\}")
 
@@ -44,23 +44,23 @@ def _below(template: Template, place: str, value: Any, step: str) -> Iterator[tu
 
 def _object(template: Template, value: Any) -> Any:
     """Return an object, that of a JSON text too; UNKNOWN if it cannot be resolved, empty for anything else."""
-    resolved = value if isinstance(value, Mapping) and not is_function(value) else template.resolve(value)
-    if isinstance(resolved, str):
-        try:
-            resolved = json.loads(resolved)
-        except ValueError:
-            return UNKNOWN if resolved.lstrip().startswith("{") else {}
-    return resolved if resolved is UNKNOWN or isinstance(resolved, Mapping) else {}
+    known = isinstance(value, Mapping) and not is_function(value)
+    resolved = value if known else template.resolve(value)
+    if isinstance(resolved, str) and resolved.lstrip().startswith("{"):
+        resolved = template.structure(resolved)
+    return resolved if resolved is UNKNOWN or isinstance(resolved, Mapping) else _NOTHING
 
 
-def parsed(value: Any) -> Any:
+def parsed(template: Template, value: Any) -> Any:
     """Return the object or list that a JSON text holds; anything else as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+    is_json = isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+    found = template.structure(value) if is_json else value
+    return value if found is UNKNOWN else found
+
+
+def is_nested(value: Any) -> bool:
+    """Return whether a resolved value has others inside."""
+    return isinstance(value, NESTED)
 
 
 def texts_in(value: Any) -> Iterator[str | None]:
@@ -68,7 +68,7 @@ def texts_in(value: Any) -> Iterator[str | None]:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, dict | list):
+        if isinstance(one, NESTED):
             waiting.extend(list(one.values() if isinstance(one, dict) else one)[::-1])
         else:
             yield text_of(one)

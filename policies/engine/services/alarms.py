@@ -17,15 +17,16 @@ from policies.engine.iam.statements import Statement, conditions_of, fits
 from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.services.alarm_metrics import Metric, metric_of
 from policies.engine.services.alarm_switches import mutes, ringing_for
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
-from policies.engine.template.values import is_off, is_true, listed
+from policies.engine.template.values import is_aws_key, is_off, is_true, listed
 
 # Path, what is found there, what is wanted, and whether it holds.
 Check = tuple[str, Any, str, bool]
 
-# CloudWatch cannot use the key of this alias: nothing arrives at such a topic.
+# CloudWatch cannot use AWS's own key for this service: nothing arrives at such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
-_UNUSABLE_KEY = "alias/aws/sns"
+_UNUSABLE_KEY = "sns"
 _RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
 _MOST_PERIODS = 5
 _FEW_SAMPLES = "EvaluateLowSampleCountPercentile"
@@ -164,8 +165,9 @@ def _names_runbook(text: str) -> bool:
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
-    key = str(template.value(topic, "KmsMasterKeyId"))
-    return key.rpartition(":")[2] != _UNUSABLE_KEY and may_publish(template, topic, alarm)
+    key = template.value(topic, "KmsMasterKeyId")
+    usable = key is not UNKNOWN and not is_aws_key(template, key, _UNUSABLE_KEY)
+    return usable and may_publish(template, topic, alarm)
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:

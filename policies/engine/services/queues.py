@@ -45,8 +45,12 @@ def redrive_refusals(template: Template, dead: Resource, queue: Resource) -> Ite
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#dead-letter-queue-redrive-allow-policy
     """
     path = "RedriveAllowPolicy"
-    policy, permission = template.value(dead, path), template.value(dead, f"{path}.redrivePermission")
-    sources = template.value(dead, f"{path}.sourceQueueArns")
+    policy = template.structure(template.value(dead, path))
+    if policy is None:
+        return
+    permission, sources = (
+        (policy.get("redrivePermission"), policy.get("sourceQueueArns")) if isinstance(policy, dict) else (None, None)
+    )
     named = permission == "byQueue" and isinstance(sources, list) and template.arn(queue) in sources
-    if policy is not None and permission != "allowAll" and not named:
+    if permission != "allowAll" and not named:
         yield Finding(dead.logical_id, path, str(policy), f"a permission for {queue.logical_id}")

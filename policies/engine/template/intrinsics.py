@@ -18,6 +18,8 @@ DYNAMIC = "{{resolve:"
 NESTED = (dict, list)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NAMES = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
+# Functions whose arguments are names.
+_NAMING = ("Ref", "Fn::GetAtt", "Fn::FindInMap")
 # The largest template that CloudFormation accepts: a longer text comes from names that double each other.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _LONGEST = 1_048_576
@@ -221,6 +223,30 @@ def is_function(value: Any) -> bool:
         return False
     key = next(iter(value))
     return isinstance(key, str) and (key == "Ref" or key.startswith("Fn::"))
+
+
+def branches(expression: Any) -> Iterator[Any]:
+    """Yield what an expression may be: each branch of an Fn::If, at its top, or the expression itself."""
+    own = expression.get("Fn::If") if is_function(expression) else None
+    if isinstance(own, list) and len(own) == 3:
+        yield from branches(own[1])
+        yield from branches(own[2])
+    else:
+        yield expression
+
+
+def literals(expression: Any) -> Iterator[str]:
+    """Yield the texts that an expression writes out: not the names of parameters, resources, conditions and maps."""
+    if isinstance(expression, str):
+        yield expression
+    elif isinstance(expression, list):
+        for item in expression:
+            yield from literals(item)
+    elif isinstance(expression, dict):
+        for key, item in expression.items():
+            if is_function(expression) and key in _NAMING:
+                continue
+            yield from literals(item[1:] if key == "Fn::If" and isinstance(item, list) else item)
 
 
 def text_of(value: Any) -> str | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from policies.engine.reading.json_reader import Unreadable, read_json
+from policies.engine.reading.json_reader import read_json
 from policies.engine.reading.reader import without_line_keys
+from policies.engine.reading.refusal import Unreadable
+from policies.engine.regions import CHOSEN
 from policies.engine.template.conditions import Conditions, needs_settling, settled
 from policies.engine.template.identity import (
     FORMS,
@@ -27,6 +29,7 @@ from policies.engine.template.intrinsics import (
     Reference,
     Resolver,
     Sources,
+    branches,
     is_function,
     only_values,
     text_of,
@@ -37,6 +40,7 @@ Thing = TypeVar("Thing")
 _NUMBER = re.compile(r"\s*[+-]?\d{1,300}(?:\.\d{1,300})?\s*")
 # A parameter or a dynamic reference in an outline; resources have their own form, which is known.
 _CHOSEN = re.compile(re.escape(DYNAMIC) + r"|\$\{")
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}|\{\{resolve:[^}]*\}\}")
 # The region of a template that does not say it.
 ANY_REGION = "${Region}"
 
@@ -198,6 +202,19 @@ class Template:
         What it says for certain, such as the region in an ARN, is certain; the text itself is not.
         """
         return text_of(self._outliners[defaults].resolve(expression))
+
+    def masked(self, text: str) -> str:
+        """Return a resolved text or an outline with CHOSEN for what a deployment chooses, and without other variables.
+
+        Names of resources and the account are no regions.
+        """
+        if "{" not in text:
+            return text
+        return _PLACEHOLDER.sub(self._mask, text)
+
+    def _mask(self, match: re.Match[str]) -> str:
+        name = match[1] or ""
+        return CHOSEN if match[1] is None or name in self._parameters or name.startswith("Fn::") else "x"
 
     def structure(self, expression: Any) -> Any:
         """Return the object that an expression resolves to, also from JSON in a text; UNKNOWN for any other text."""
@@ -405,17 +422,29 @@ def with_mark(document: Mapping[str, Any], **facts: str) -> dict[str, Any]:
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of a value with their paths; an intrinsic function is a leaf."""
+    """Yield the leaves of a value with their paths; an intrinsic function is a leaf.
+
+    Of an Fn::If that may be an object or a list, the leaves of both branches.
+    """
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict) and not is_function(value):
             begin = f"{path}." if path else ""
             waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
+        elif isinstance(value, dict) and (inner := _containers(value)):
+            waiting.extend([(path, one) for one in inner][::-1])
         elif isinstance(value, list):
             waiting.extend([(f"{path}[{index}]", item) for index, item in enumerate(value)][::-1])
         else:
             yield path, value
+
+
+def _containers(function: dict[str, Any]) -> list[Any]:
+    """Return the objects and lists that an Fn::If may be."""
+    if "Fn::If" not in function:
+        return []
+    return [one for one in branches(function) if isinstance(one, NESTED) and not is_function(one)]
 
 
 def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -31,13 +31,15 @@ def is_off(value: Any) -> bool:
     return own is None or own is False
 
 
-def is_aws_key(template: Template, key: Any, service: str) -> bool:
-    """Return whether a resolved key is the AWS-managed one of a service, by its alias or the alias's ARN.
+def is_aws_key(template: Template, key: Any, service: str = "") -> bool:
+    """Return whether a resolved key is AWS's own for a service, or for any, by its alias or the alias's ARN.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
     """
-    alias = f"alias/aws/{service}"
-    return key in (alias, f"arn:aws:kms:{template.region}:{template.account}:{alias}")
+    if not isinstance(key, str):
+        return False
+    alias = key.removeprefix(f"arn:aws:kms:{template.region}:{template.account}:")
+    return alias == f"alias/aws/{service}" if service else alias.startswith("alias/aws/")
 
 
 def shown(template: Template, expression: Any) -> str:

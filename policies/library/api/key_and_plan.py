@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import ApiStage, named, stages
@@ -50,8 +50,10 @@ class ApiKeyRequired(Policy):
 
 
 def _key_problems(template: Template, key: Resource) -> Iterator[Finding]:
-    if key.properties.get("Value") is not None:
-        yield Finding(key.logical_id, "Value", "a key value in the template", "no value: API Gateway makes one")
+    value = template.value(key, "Value")
+    if value is not None:
+        found = f"a key value that {UNRESOLVED}" if value is UNKNOWN else "a key value in the template"
+        yield Finding(key.logical_id, "Value", found, "no value: API Gateway makes one")
     enabled = key.properties.get("Enabled")
     if not is_true(template, enabled):
         yield Finding(key.logical_id, "Enabled", shown(template, enabled), "true")
@@ -138,9 +140,11 @@ def _plans_on_stages(template: Template) -> dict[tuple[str | None, str | None], 
 def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
     yield from _throttle_problems(template, plan, plan.properties.get("Throttle"), "Throttle", parameters)
     for index, entry in enumerate(_api_stages(plan)):
-        routes = entry.get("Throttle")
+        routes, place = template.resolve(entry.get("Throttle")), f"ApiStages[{index}].Throttle"
+        if routes is not None and not isinstance(routes, Mapping):
+            yield Finding(plan.logical_id, place, shown(template, routes), "a throttle by route, or none")
         for route, throttle in routes.items() if isinstance(routes, Mapping) else ():
-            path = f"ApiStages[{index}].Throttle.{route}"
+            path = f"{place}.{route}"
             yield from _throttle_problems(template, plan, throttle, path, parameters)
     rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
     seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))

@@ -27,9 +27,12 @@ from policies.engine.iam.statements import (
 from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
-from policies.engine.template.values import listed
+from policies.engine.template.values import is_aws_key, listed
 
+# Properties of a table that may have a key inside.
+_WITH_KEYS = ("SSESpecification", "Replicas")
 # Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
@@ -111,11 +114,12 @@ def _keys(template: Template) -> Iterator[Finding]:
     """
     for resource in template.of_type(*_KEYED):
         for path, raw in template.leaves(resource):
-            if path.rpartition(".")[2].lower() in _KEY_NAMES and template.resolve([raw]):
-                key = template.text(raw) or "unknown"
-                # By its alias, or by the alias's ARN.
-                if not key.rpartition(":")[2].startswith("alias/aws/"):
-                    yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
+            last = path.rpartition(".")[2]
+            # A key, or what may hold one and cannot be resolved.
+            named = last.lower() in _KEY_NAMES
+            key = template.resolve(raw) if named or last in _WITH_KEYS else None
+            if key is not None and (named or key is UNKNOWN) and not is_aws_key(template, key):
+                yield Finding(resource.logical_id, path, str(key), "AWS's own key, or none: no role may use another")
 
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
