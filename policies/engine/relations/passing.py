@@ -7,7 +7,19 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html
 
 from dataclasses import dataclass
 
-from policies.engine.kinds import BUCKET, BUS, INVOKE_CONFIG, MAPPING, QUEUE, RULE, SUBSCRIPTION, TABLES, TOPIC, WORKFLOW
+from policies.engine.kinds import (
+    BUCKET,
+    BUS,
+    GLOBAL_TABLE,
+    INVOKE_CONFIG,
+    MAPPING,
+    QUEUE,
+    RULE,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+    WORKFLOW,
+)
 
 # A source that is every log group of the account.
 LOGS = "*logs"
@@ -37,7 +49,8 @@ PASSING: dict[str, Passing] = {
     RULE: Passing(("EventBusName",), ("Targets[].Arn", "Targets[].DeadLetterConfig.Arn")),
     BUCKET: Passing((), (*_NOTIFIED, "ReplicationConfiguration.Rules[].Destination.Bucket")),
     BUS: Passing((), ("DeadLetterConfig.Arn",)),
-    **dict.fromkeys(TABLES, Passing((), (_STREAM, f"Replicas[].{_STREAM}"))),
+    TABLE: Passing((), (_STREAM,)),
+    GLOBAL_TABLE: Passing((), (f"Replicas[].{_STREAM}",)),
     INVOKE_CONFIG: Passing(("FunctionName",), ("DestinationConfig.OnSuccess.Destination", _FAILED)),
     MAPPING: Passing(("EventSourceArn",), ("FunctionName", _FAILED)),
     QUEUE: Passing((), ("RedrivePolicy.deadLetterTargetArn",)),
