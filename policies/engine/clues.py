@@ -144,8 +144,8 @@ def _calls(template: Template, part: str, player: Player) -> Candidates:
     """Return the bus whose rules, or the bucket whose notifications, call a function most."""
     function = player("function", part)
     callers = [call.caller for call in calls_of(template, function)] if function else []
-    found = {RULE: lambda one: bus_of(template, one), BUCKET: lambda one: one}
-    return [most(found[one.type](one) for one in callers if one.type in found)]
+    found = [one for one in callers if one.type in (RULE, BUCKET)]
+    return [most(bus_of(template, one) if one.type == RULE else one for one in found)]
 
 
 def _receives(template: Template, what: str, _: Player) -> Candidates:

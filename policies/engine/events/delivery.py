@@ -157,7 +157,12 @@ def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
     for on, statements in _function_policies(template):
         arn = arn_of(template, on)
         for one in statements:
-            if one.effect == "Allow" and one.covers(INVOKE) and arn in one.resources and "Condition" not in one.owner.raw:
+            if (
+                one.effect == "Allow"
+                and one.covers(INVOKE)
+                and arn in one.resources
+                and "Condition" not in one.owner.raw
+            ):
                 for _, principal in one.principals:
                     key = on.function.logical_id, on.qualifier, str(principal)
                     found.setdefault(key, set()).update(source_arns(template, one))

@@ -13,6 +13,7 @@ from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
+
 # How a document as a text, or in an Fn::Sub, is known.
 _STATEMENT = '"Statement"'
 

@@ -59,9 +59,7 @@ CALLERS: dict[str, tuple[Caller, ...]] = {
     "AWS::ApiGateway::Authorizer": _all("AuthorizerUri", service="apigateway.amazonaws.com"),
     "AWS::ApiGatewayV2::Authorizer": _all("AuthorizerUri", service="apigateway.amazonaws.com"),
     "AWS::ApiGatewayV2::Integration": _all("IntegrationUri", service="apigateway.amazonaws.com"),
-    "AWS::AppFlow::Connector": _all(
-        "ConnectorProvisioningConfig.Lambda.LambdaArn", service="appflow.amazonaws.com"
-    ),
+    "AWS::AppFlow::Connector": _all("ConnectorProvisioningConfig.Lambda.LambdaArn", service="appflow.amazonaws.com"),
     "AWS::AppSync::Api": _all(
         "EventConfig.AuthProviders[].LambdaAuthorizerConfig.AuthorizerUri", service="appsync.amazonaws.com"
     ),
@@ -133,7 +131,9 @@ CALLERS: dict[str, tuple[Caller, ...]] = {
     "AWS::IoTManagedIntegrations::CloudConnector": _all("EndpointConfig.Lambda.Arn"),
     "AWS::IoTSiteWise::Portal": _all("Alarms.NotificationLambdaArn"),
     "AWS::Kendra::DataSource": _all(*(f"CustomDocument{one}" for one in _KENDRA)),
-    "AWS::KinesisAnalytics::Application": _all("Inputs[].InputProcessingConfiguration.InputLambdaProcessor.ResourceARN"),
+    "AWS::KinesisAnalytics::Application": _all(
+        "Inputs[].InputProcessingConfiguration.InputLambdaProcessor.ResourceARN"
+    ),
     "AWS::KinesisAnalytics::ApplicationOutput": _all("Output.LambdaOutput.ResourceARN"),
     "AWS::KinesisAnalyticsV2::Application": _all(
         "ApplicationConfiguration.SqlApplicationConfiguration.Inputs[].InputProcessingConfiguration"

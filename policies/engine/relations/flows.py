@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies.engine.events.wiring import invocation
 from policies.engine.kinds import ALIAS, BUS, FUNCTION, LOG_GROUP, VERSION
 from policies.engine.relations.passing import LOGS, PASSING
 from policies.engine.relations.places import is_nested, parsed, places, pointed, texts_in
@@ -95,6 +96,7 @@ def _handings(template: Template, owner: Resource, path: str) -> Iterator[Handin
             continue
         # Of a definition, what it names of this template, and functions of others.
         for text in texts_in(whole):
-            target = pointed(template, text)
+            call = invocation(template, text) if text is not None else None
+            target = call.function if call else pointed(template, text)
             if target or text is None or ":lambda:" in text:
                 yield Handing(owner, place, text, target)

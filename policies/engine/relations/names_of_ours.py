@@ -33,7 +33,7 @@ def _resources(template: Template, text: str) -> Iterator[Resource]:
     for candidate in dict.fromkeys([text, *_INSIDE.findall(text), *_BETWEEN.split(text)]):
         for end in ("", *(end for end in _ENDS if candidate.endswith(end))):
             one = template.target_of(candidate.removesuffix(end)) if candidate else None
-            call = invocation(template, candidate) if ":function:" in candidate else None
+            call = invocation(template, candidate)
             if one and (one.type not in _COMMON or candidate.startswith("arn:")):
                 yield one
             if call:

@@ -40,7 +40,7 @@ def _mutes(template: Template) -> dict[str, list[tuple[Resource, str]]]:
 
 
 def ringing_for(template: Template, alarm: Resource) -> list[Resource]:
-    """Return the composite alarms that certainly ring when an alarm does: it alone is enough, and nothing suppresses."""
+    """Return the composite alarms that certainly ring when an alarm does: it is enough, and nothing suppresses them."""
     found = template.once("composites", lambda: _composites(template))
     return [*found.get(template.name(alarm), ()), *found.get(str(template.arn(alarm)), ())]
 

@@ -118,10 +118,12 @@ def _settings(
 
 def _variables(template: Template, function: Resource) -> Iterator[Finding]:
     found = template.value(function, _VARIABLES)
-    if found is not None and not isinstance(found, Mapping):
+    if found is None:
+        return
+    if not isinstance(found, Mapping):
         yield Finding(function.logical_id, _VARIABLES, UNRESOLVED, "variables one by one")
         return
-    for name in found or ():
+    for name in found:
         if name.upper() in _LOADS:
             wanted = "no such variable: it starts other code before the function's"
         elif name.upper() in _LEADS or name.upper().startswith(_ENDPOINT):
