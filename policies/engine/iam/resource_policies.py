@@ -96,8 +96,9 @@ def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tu
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
         # Most of a template are scalars without a document.
-        written = is_function(item) and "Fn::If" not in item
-        deep = isinstance(item, (dict, list)) and not written
+        nested = isinstance(item, (dict, list))
+        written = nested and is_function(item) and "Fn::If" not in item
+        deep = nested and not written
         if not deep and key not in names and not (written or (isinstance(item, str) and _STATEMENT in item)):
             continue
         place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
