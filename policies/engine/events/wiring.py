@@ -22,7 +22,9 @@ from policies.engine.kinds import (
 from policies.engine.relations.callers import Caller, callers_of_type
 from policies.engine.relations.places import parsed, places, texts_in
 from policies.engine.relations.stage_variables import STAGE_VARIABLE, stage_values
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import flag
 
 LATEST = "$LATEST"
 _URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
@@ -216,6 +218,21 @@ def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tup
 
 # The property with the stream, queue or topic that a caller reads.
 _READS = {MAPPING: "EventSourceArn", "AWS::Pipes::Pipe": "Source"}
+
+
+# Switches with which a caller stands still, and their values.
+_STOPPED = {MAPPING: ("Enabled", False), "AWS::Pipes::Pipe": ("DesiredState", "STOPPED")}
+
+
+def stands_still(template: Template, caller: Resource) -> bool:
+    """Return whether a mapping or a pipe is switched off, or may be.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-pipes-pipe.html
+    """
+    path, off = _STOPPED.get(caller.type, ("", None))
+    found = template.value(caller, path) if path else None
+    return found is not None and (found is UNKNOWN or found == off or flag(found) is off)
 
 
 def source_of(template: Template, caller: Resource) -> str | None:

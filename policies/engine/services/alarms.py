@@ -167,6 +167,8 @@ def _names_runbook(text: str) -> bool:
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
     key = template.value(topic, "KmsMasterKeyId")
     usable = key is not UNKNOWN and not is_aws_key(template, key, _UNUSABLE_KEY)
+    # It may refuse a message for what it holds. https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
+    usable = usable and template.value(topic, "DataProtectionPolicy") is None
     return usable and may_publish(template, topic, alarm)
 
 

@@ -294,3 +294,20 @@ def test_a_stream_may_be_read_through_a_pipe(edited: Edited) -> None:
         "Properties": {**pipe, "Target": {"Fn::GetAtt": [marked(edited, "buffer"), "Arn"]}},
     }
     assert edited.findings("RT_FN_THREE", "RT_IAM_LEAST") == []
+
+
+def test_queues_and_topics_may_have_their_policy_inline(edited: Edited) -> None:
+    for raw in edited.resources.values():
+        properties = raw.get("Properties", {})
+        if raw["Type"] == "AWS::SQS::QueuePolicy":
+            raw["Type"], properties["Queue"] = "AWS::SQS::QueueInlinePolicy", properties.pop("Queues")[0]
+        if raw["Type"] == "AWS::SNS::TopicPolicy":
+            raw["Type"], properties["TopicArn"] = "AWS::SNS::TopicInlinePolicy", properties.pop("Topics")[0]
+    assert edited.findings(*EVERY, *ALARMS) == []
+
+
+def test_a_log_group_may_let_in_eventbridge_itself(edited: Edited) -> None:
+    policy = edited.resources.pop(edited.name("AWS::Logs::ResourcePolicy"))["Properties"]["PolicyDocument"]
+    assert edited.findings("RT_AUDIT_RETENTION") != []
+    edited.resources[marked(edited, "audit-log")]["Properties"]["ResourcePolicyDocument"] = policy
+    assert "" not in [path for _, path in edited.findings("RT_AUDIT_RETENTION")]
