@@ -42,8 +42,8 @@ def name_paths(resource: Resource) -> Iterator[str]:
     if resource.type in _INNER:
         return
     own = resource.type.rpartition("::")[2]
-    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
+    inside = {f"{key}.": value for key, value in resource.properties.items() if str(key).startswith(own)}
     for place, properties in {"": resource.properties, **inside}.items():
-        for key in properties if isinstance(properties, Mapping) else ():
+        for key in map(str, properties if isinstance(properties, Mapping) else ()):
             if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
                 yield f"{place}{key}"

@@ -13,6 +13,8 @@ from policies.engine.template.template import Template, is_resource
 
 _TRANSFORM = "Fn::Transform"
 _SHOWN = "a template that shows all its resources"
+# Path, found, wanted.
+Problem = tuple[str, str, str]
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs", "Metadata")
 
 
@@ -26,38 +28,37 @@ def unreadable(template: Template) -> Iterator[Finding]:
         if not isinstance(document.get(section, {}), Mapping):
             yield Finding(TEMPLATE, section, _form(document[section]), "an object")
     for name, raw in document["Resources"].items():
-        if is_resource(name, raw):
-            yield from _hidden(str(name), raw["Type"])
-            yield from _malformed(str(name), raw)
-        elif str(name) == _TRANSFORM:
-            yield Finding(TEMPLATE, f"Resources.{name}", f"a macro among the resources: {UNRESOLVED}", _SHOWN)
-        elif str(name).startswith("Fn::"):
-            yield Finding(str(name), "Type", f"{str(name).partition('::')[2]}: {UNRESOLVED}", _SHOWN)
-        else:
+        for path, found, wanted in template.of_body(raw, _problems):
+            yield Finding(str(name), path, found, wanted)
+        if str(name).startswith("Fn::"):
+            found = f"{'::'.join(str(name).split('::')[:2])}, which brings resources: {UNRESOLVED}"
+            yield Finding(TEMPLATE, f"Resources.{name}", found, _SHOWN)
+        elif not is_resource(name, raw):
             yield Finding(str(name), "Type", "no resource: it has no Type", "an object with a Type")
-        if str(name) != _TRANSFORM and template.of_body(raw, _is_transformed):
-            yield Finding(str(name), _TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", _SHOWN)
     yield from foreign_code(template)
 
 
-def _hidden(name: str, kind: str) -> Iterator[Finding]:
+def _problems(body: Any) -> list[Problem]:
+    """Return what is unreadable in an entry of Resources, whatever its name."""
+    found = [(_TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", _SHOWN)] if _is_transformed(body) else []
+    return [*found, *_malformed(body)] if isinstance(body, Mapping) else found
+
+
+def _malformed(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield types that hide resources, and attributes that CloudFormation refuses for their form."""
+    kind = str(raw.get("Type", ""))
     if kind in OPAQUE or kind.endswith("::MODULE"):
-        yield Finding(name, "Type", f"{kind}: {UNRESOLVED}", _SHOWN)
-
-
-def _malformed(name: str, raw: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield attributes of a resource that CloudFormation refuses for their form."""
+        yield "Type", f"{kind}: {UNRESOLVED}", _SHOWN
     for key in ("Properties", "Metadata"):
         if not isinstance(raw.get(key, {}), Mapping):
-            yield Finding(name, key, _form(raw[key]), "an object")
+            yield key, _form(raw[key]), "an object"
     if not isinstance(raw.get("Condition", ""), str):
-        yield Finding(name, "Condition", _form(raw["Condition"]), "the name of a condition, as a text")
+        yield "Condition", _form(raw["Condition"]), "the name of a condition, as a text"
     waits = raw.get("DependsOn", [])
-    names = waits if isinstance(waits, list) else [waits]
-    for index, one in enumerate(names):
+    for index, one in enumerate(waits if isinstance(waits, list) else [waits]):
         if not isinstance(one, str):
             place = f"DependsOn[{index}]" if isinstance(waits, list) else "DependsOn"
-            yield Finding(name, place, _form(one), "the logical id of a resource, as a text")
+            yield place, _form(one), "the logical id of a resource, as a text"
 
 
 def _form(value: Any) -> str:

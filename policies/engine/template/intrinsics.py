@@ -66,6 +66,9 @@ class Sources:
 class Resolver:
     """A resolver; `recognized` may know the value of a function that cannot be resolved."""
 
+    # A text with it cannot be resolved.
+    _marker = DYNAMIC
+
     def __init__(self, sources: Sources, recognized: Callable[[Any], Any] = lambda _: UNKNOWN) -> None:
         self._sources, self._recognized = sources, recognized
         self._functions: dict[str, Callable[[Any], Any]] = {
@@ -84,25 +87,25 @@ class Resolver:
         if isinstance(expression, list):
             return [item for item in map(self.resolve, expression) if item is not NO_VALUE]
         if not isinstance(expression, dict):
-            return self.scalar(expression)
+            return self._scalar(expression)
         if is_function(expression):
             ((key, argument),) = expression.items()
             value = self._functions[key](argument) if key in self._functions else UNKNOWN
             return self._recognized(expression) if value is UNKNOWN else value
         # Most of a template are scalars: asking first saves a call for each.
+        marker = self._marker
         resolved = {
-            key: self.resolve(value) if isinstance(value, NESTED) else self.scalar(value)
+            key: self.resolve(value) if isinstance(value, NESTED) or (isinstance(value, str) and marker in value) else value
             for key, value in expression.items()
         }
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 
-    def scalar(self, value: Any) -> Any:
-        """Return a scalar; UNKNOWN for a text with a dynamic reference."""
-        return UNKNOWN if isinstance(value, str) and DYNAMIC in value else value
+    def _scalar(self, value: Any) -> Any:
+        return UNKNOWN if isinstance(value, str) and self._marker in value else value
 
     def _built(self, text: str) -> Any:
         """Return a text that a function has built."""
-        return self.scalar(text) if len(text) <= _LONGEST else UNKNOWN
+        return self._scalar(text) if len(text) <= _LONGEST else UNKNOWN
 
     def _ref(self, target: Any) -> Any:
         if not isinstance(target, str):
@@ -110,7 +113,7 @@ class Resolver:
         if target == "AWS::NoValue":
             return NO_VALUE
         if target in self._sources.pseudo:
-            return self.scalar(self._sources.pseudo[target])
+            return self._scalar(self._sources.pseudo[target])
         # A parameter's default is not its value: a deployment may choose another, unless only one is allowed.
         return self._sources.ref(target)
 
@@ -196,13 +199,13 @@ class Resolver:
 class Outliner(Resolver):
     """A resolver that leaves what it does not know inside of texts, as `${Parameter}`; with `defaults`, theirs."""
 
+    # No text has it.
+    _marker = "\0{{"
+
     def __init__(self, sources: Sources, parameters: Mapping[str, Any], defaults: bool = False) -> None:
         super().__init__(sources)
         self._parameters, self._defaults = parameters, defaults
         self._functions["Fn::ImportValue"] = self._import
-
-    def scalar(self, value: Any) -> Any:
-        return value
 
     def _ref(self, target: Any) -> Any:
         known = super()._ref(target)

@@ -131,26 +131,30 @@ class Template:
     @cached_property
     def resources(self) -> dict[str, Resource]:
         """Logical id -> resource."""
-        own = {name: raw for name, raw in self.document["Resources"].items() if is_resource(name, raw)}
-        return {
-            name: self._resource(name, self._settled(raw))
-            for name, raw in own.items()
-            if self._holds(raw.get("Condition")) is not False
-        }
+        bodies = self.document["Resources"].items()
+        # Most are known, from another template with the same body.
+        found = {name: self._bodies.get((name, id(raw))) or self._resource(name, raw) for name, raw in bodies}
+        return {name: resource for name, resource in found.items() if resource is not None}
+
+    def _resource(self, name: str, raw: Any) -> Resource | None:
+        """Return a resource; None for an entry that is none, or under a condition that does not hold."""
+        if not is_resource(name, raw) or self._holds(raw.get("Condition")) is False:
+            return None
+        if not self.of_body(raw, needs_settling):
+            self._bodies[name, id(raw)] = made = _made(name, raw)
+            return made
+        key = (name, id(raw), self._conditions.constant())
+        if key not in self._bodies:
+            # With what it was made of, so that no other can come to have its identity.
+            self._bodies[key] = (raw, _made(name, self._settled(raw)))
+        known: Resource = self._bodies[key][1]
+        return known
 
     def _settled(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a resource's body without a condition that holds and without what AWS::NoValue removes."""
-        if not self.of_body(raw, needs_settling):
-            return raw
-        key = ("settled", id(raw), self._conditions.constant())
-        if key not in self._bodies:
-            body = settled({name: value for name, value in raw.items() if name != "Condition"}, self._holds)
-            if "Condition" in raw and self._holds(raw["Condition"]) is None:
-                body["Condition"] = raw["Condition"]
-            # With what it was made of, so that no other can come to have its identity.
-            self._bodies[key] = (raw, body)
-        body = self._bodies[key][1]
-        return _mapping(body)
+        body = settled({name: value for name, value in raw.items() if name != "Condition"}, self._holds)
+        open_condition = "Condition" in raw and self._holds(raw["Condition"]) is None
+        return {**body, "Condition": raw["Condition"]} if open_condition else _mapping(body)
 
     def _holds(self, condition: Any) -> bool | None:
         return self._conditions.holds(condition)
@@ -166,14 +170,6 @@ class Template:
         }
         return _mapping(settled(left, self._holds))
 
-    def _resource(self, name: str, raw: Mapping[str, Any]) -> Resource:
-        known: Resource | None = self._bodies.get((name, id(raw)))
-        if known is None:
-            properties = _mapping(raw.get("Properties"))
-            known = Resource(name, str(raw["Type"]), properties, _mapping(raw.get("Metadata")), raw)
-            self._bodies[name, id(raw)] = known
-        return known
-
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
@@ -188,7 +184,7 @@ class Template:
     def resolve(self, expression: Any) -> Any:
         """Return what an expression resolves to: a plain value, a Reference, a text, or UNKNOWN."""
         if not isinstance(expression, NESTED):
-            return self._resolver.scalar(expression)
+            return UNKNOWN if isinstance(expression, str) and DYNAMIC in expression else expression
         # By identity, and with the expression itself, so that no other can come to have its identity.
         known = self._resolved.get(id(expression))
         if known is None:
@@ -454,6 +450,10 @@ def _leaves(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def is_resource(name: str, raw: Any) -> bool:
     """Return whether an entry of Resources is a resource; a macro among them is none."""
     return isinstance(raw, Mapping) and isinstance(raw.get("Type"), str) and not str(name).startswith("Fn::")
+
+
+def _made(name: str, raw: Mapping[str, Any]) -> Resource:
+    return Resource(name, str(raw["Type"]), _mapping(raw.get("Properties")), _mapping(raw.get("Metadata")), raw)
 
 
 def _from_json(text: str) -> Any:
