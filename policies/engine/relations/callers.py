@@ -31,7 +31,7 @@ def _all(*paths: str, service: str = "", asynchronous: bool = False) -> tuple[Ca
 _EVENTS = ("OnEnter", "OnExit", "OnInput")
 _HOOKS = ("AfterInvocation", "AfterToolCall", "BeforeInvocation", "BeforeToolCall")
 _KENDRA = tuple(f"EnrichmentConfiguration.{one}ExtractionHookConfiguration.LambdaArn" for one in ("Pre", "Post"))
-_COGNITO = _all("LambdaConfig.*", "LambdaConfig.*.LambdaArn", service="cognito-idp.amazonaws.com")
+_COGNITO = _all("LambdaConfig.*", service="cognito-idp.amazonaws.com")
 _ALARM_SERVICE = "lambda.alarms.cloudwatch.amazonaws.com"
 _ALARM = _all("AlarmActions[]", "OKActions[]", "InsufficientDataActions[]", service=_ALARM_SERVICE, asynchronous=True)
 _LEX = tuple(
