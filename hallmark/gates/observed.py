@@ -15,7 +15,7 @@ from pathlib import Path
 from hallmark import deploy, fidelity
 from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
-from hallmark.gates.policies import proofs, show
+from hallmark.gates.policies import note, proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.observe import deciding, observe, write
 from hallmark.observe.drift import declared, drift
@@ -54,6 +54,7 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     for proof in proofs(template, stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
+    note(template, stage.system, record)
     differences = [*drift(declared(stage.system, stage.name), document), *deciding.differences(stage)]
     if differences:
         record.fail()
