@@ -10,7 +10,8 @@ from typing import Any
 from policies.engine import regions
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.policy import WHOLE, Policy
-from policies.engine.template.intrinsics import UNKNOWN, branches
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.outline import branches
 from policies.engine.template.template import Template, walk
 
 # The regions of transactions are data: patterns match them, schemas and texts name them.
@@ -32,7 +33,9 @@ class OneRegion(Policy):
                 found = f"{loose}: wherever the stack happens to be deployed"
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
             is_host = _OF_SERVICES.search(path) is None
-            found_here = (one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose)))
+            found_here = (
+                one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose))
+            )
             for found in dict.fromkeys(found_here):
                 yield Finding(place, path, found, wanted)
             bound = bound or (wanted in (text := str(raw)) and any(word in text for word in _BOUND_BY))

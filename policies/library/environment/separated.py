@@ -8,10 +8,11 @@ from typing import Any
 
 from policies.engine.catalogue import stages
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding, excerpt
-from policies.engine.names import NAMED, name_paths
+from policies.engine.names import name_paths
 from policies.engine.policy import Policy
-from policies.engine.template.intrinsics import literals
+from policies.engine.template.identity import NAMED
 from policies.engine.template.naming import place_of
+from policies.engine.template.outline import literals
 from policies.engine.template.template import Resource, Template, walk
 
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
