@@ -194,10 +194,14 @@ def test_a_region_that_can_be_told_is_known(edited: Edited, value: Any) -> None:
         ({"Default": "realtime-orders-prod"}, {"Ref": "Other"}, "RT_ENV_SEPARATION"),
         ({"Default": "prod"}, {"Fn::Sub": "orders-${Other}"}, "RT_ENV_SEPARATION"),
         ({"Default": "Prod"}, {"Fn::Sub": "Orders${Other}"}, "RT_ENV_SEPARATION"),
+        ({}, {"Fn::ImportValue": "orders-prod-queue"}, "RT_ENV_SEPARATION"),
+        ({}, "{{resolve:ssm:/prod/orders}}", "RT_ENV_SEPARATION"),
+        ({}, {"Fn::ImportValue": {"Fn::Sub": "${Other}-us-east-1"}}, "RT_REGION"),
+        ({}, "{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:s}}", "RT_REGION"),
     ],
     ids=str,
 )
-def test_a_parameters_default_is_read(edited: Edited, parameter: Any, value: Any, control: str) -> None:
+def test_what_is_written_is_read(edited: Edited, parameter: Any, value: Any, control: str) -> None:
     edited.document["Parameters"] = {"Other": {"Type": "String", **parameter}}
     edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
     assert {path for _, path in edited.findings(control)} == {"Environment.Variables.OTHER"}
