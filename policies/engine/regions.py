@@ -44,10 +44,11 @@ PARTITIONS = {
 # Services without a region of their own: their one address is everybody's. Any other address without a region, such as
 # queue.amazonaws.com or sts.amazonaws.com, is the partition's first region's.
 # https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html
-_GLOBAL = frozenset(
-    """account awscli billingconductor budgets ce checkip chime cloudfront globalaccelerator health iam importexport
-    ip-ranges networkmanager organizations route53 s3-accelerate savingsplans shield support tax waf""".split()
-)
+_GLOBAL = (
+    "account", "awscli", "billingconductor", "budgets", "ce", "checkip", "chime", "cloudfront",
+    "globalaccelerator", "health", "iam", "importexport", "ip-ranges", "networkmanager", "organizations",
+    "route53", "s3-accelerate", "savingsplans", "shield", "support", "tax", "waf",
+)  # fmt: skip
 _AREAS = "|".join(area for one in PARTITIONS.values() for area in one.areas)
 _DIRECTION = "north|south|east|west|central|northeast|northwest|southeast|southwest"
 _REGION = re.compile(rf"(?<![a-z0-9])(?:{_AREAS})-(?:{_DIRECTION})-[0-9](?![0-9])")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from policies.engine.finding import Finding
 from policies.engine.kinds import ARCHIVE, LOG_GROUP
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import measured
 
 _PATHS = {LOG_GROUP: "RetentionInDays", ARCHIVE: "RetentionDays"}
 
@@ -19,5 +20,8 @@ def retention_problems(template: Template, keeper: Resource, days: int) -> Itera
     found = template.value(keeper, path)
     if template.number(found) != days:
         yield Finding(
-            keeper.logical_id, path, "not set: never expires" if found is None else f"{found} days", f"{days} days"
+            keeper.logical_id,
+            path,
+            "not set: never expires" if found is None else measured(found, "days"),
+            f"{days} days",
         )

@@ -12,6 +12,7 @@ from policies.engine.opaque import OPAQUE, foreign_code
 from policies.engine.template.template import Template, is_resource
 
 _TRANSFORM = "Fn::Transform"
+_FIX = "Write the attribute as CloudFormation takes it: it refuses this template."
 _SHOWN = "a template that shows all its resources"
 # Path, found, wanted.
 Problem = tuple[str, str, str]
@@ -29,7 +30,7 @@ def unreadable(template: Template) -> Iterator[Finding]:
             yield Finding(TEMPLATE, section, _form(document[section]), "an object")
     for name, raw in document["Resources"].items():
         for path, found, wanted in template.of_body(raw, _problems):
-            yield Finding(str(name), path, found, wanted)
+            yield Finding(str(name), path, found, wanted, _FIX if wanted != _SHOWN else "")
         if str(name).startswith("Fn::"):
             found = f"{'::'.join(str(name).split('::')[:2])}, which brings resources: {UNRESOLVED}"
             yield Finding(TEMPLATE, f"Resources.{name}", found, _SHOWN)

@@ -134,7 +134,9 @@ def _no_number(text: str, word: str) -> Unreadable:
     place = next(token.start() for token in _TOKEN.finditer(text) if token["word"] == word)
     if len(word) > LONGEST_NUMBER:
         return at(text, place, f"has a number of more than {LONGEST_NUMBER} digits")
-    return at(text, place, f"has the number {word}, which is too large," if "e" in word.lower() else f"is not JSON: {word}")
+    return at(
+        text, place, f"has the number {word}, which is too large," if "e" in word.lower() else f"is not JSON: {word}"
+    )
 
 
 def _too_deep(text: str) -> Unreadable:

@@ -81,6 +81,7 @@ def _places(events: Iterator[yaml.Event]) -> Iterator[tuple[Path, int]]:
         elif isinstance(event, yaml.NodeEvent):
             if way and isinstance(way[-1], int):
                 way[-1] += 1
+            assert event.start_mark is not None
             yield tuple(step for step in way if step is not None), event.start_mark.index
             if isinstance(event, yaml.CollectionStartEvent):
                 way.append(None if isinstance(event, yaml.MappingStartEvent) else -1)

@@ -103,11 +103,14 @@ def settled(value: Any, holds: Callable[[Any], bool | None]) -> Any:
     return {key: item for key, item in items.items() if item is not GONE}
 
 
-
 def _settled_function(key: str, argument: Any, holds: Callable[[Any], bool | None]) -> Any:
     """Return a function with its arguments settled; they keep their places."""
     if not isinstance(argument, list):
-        return {key: settled(argument, holds)} if isinstance(argument, dict) and argument != NO_VALUE_REF else {key: argument}
+        return (
+            {key: settled(argument, holds)}
+            if isinstance(argument, dict) and argument != NO_VALUE_REF
+            else {key: argument}
+        )
     if key == "Fn::If" and len(argument) == 3:
         known = holds(argument[0])
         branches = [settled(branch, holds) for branch in argument[1:]]

@@ -18,8 +18,6 @@ DYNAMIC = "{{resolve:"
 NESTED = (dict, list)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NAMES = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
-# Functions whose arguments are names.
-_NAMING = ("Ref", "Fn::GetAtt", "Fn::FindInMap")
 # The largest template that CloudFormation accepts: a longer text comes from names that double each other.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _LONGEST = 1_048_576
@@ -54,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Sources:
-    """What a resolver asks: `ref` and `attribute` for resources, UNKNOWN for anything else; whether a condition holds."""
+    """What a resolver asks: about resources (UNKNOWN for anything else), and whether a condition holds."""
 
     ref: Callable[[str], Any]
     attribute: Callable[[str, str], Any]
@@ -95,7 +93,9 @@ class Resolver:
         # Most of a template are scalars: asking first saves a call for each.
         marker = self._marker
         resolved = {
-            key: self.resolve(value) if isinstance(value, NESTED) or (isinstance(value, str) and marker in value) else value
+            key: self.resolve(value)
+            if isinstance(value, NESTED) or (isinstance(value, str) and marker in value)
+            else value
             for key, value in expression.items()
         }
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
@@ -196,60 +196,12 @@ class Resolver:
         return one if repr(one) == repr(other) else UNKNOWN
 
 
-class Outliner(Resolver):
-    """A resolver that leaves what it does not know inside of texts, as `${Parameter}`; with `defaults`, theirs."""
-
-    # No text has it.
-    _marker = "\0{{"
-
-    def __init__(self, sources: Sources, parameters: Mapping[str, Any], defaults: bool = False) -> None:
-        super().__init__(sources)
-        self._parameters, self._defaults = parameters, defaults
-        self._functions["Fn::ImportValue"] = self._import
-
-    def _ref(self, target: Any) -> Any:
-        known = super()._ref(target)
-        own = self._parameters.get(target) if known is UNKNOWN and isinstance(target, str) else None
-        if not isinstance(own, Mapping):
-            return known
-        default = text_of(own.get("Default")) if self._defaults else None
-        return f"${{{target}}}" if default is None else default
-
-    def _import(self, argument: Any) -> Any:
-        name = text_of(self.resolve(argument))
-        return UNKNOWN if name is None else f"${{Fn::ImportValue {name}}}"
-
-
 def is_function(value: Any) -> bool:
     """Return whether a value is an intrinsic function such as {"Ref": ...}."""
     if not isinstance(value, dict) or len(value) != 1:
         return False
     key = next(iter(value))
     return isinstance(key, str) and (key == "Ref" or key.startswith("Fn::"))
-
-
-def branches(expression: Any) -> Iterator[Any]:
-    """Yield what an expression may be: each branch of an Fn::If, at its top, or the expression itself."""
-    own = expression.get("Fn::If") if is_function(expression) else None
-    if isinstance(own, list) and len(own) == 3:
-        yield from branches(own[1])
-        yield from branches(own[2])
-    else:
-        yield expression
-
-
-def literals(expression: Any) -> Iterator[str]:
-    """Yield the texts that an expression writes out: not the names of parameters, resources, conditions and maps."""
-    if isinstance(expression, str):
-        yield expression
-    elif isinstance(expression, list):
-        for item in expression:
-            yield from literals(item)
-    elif isinstance(expression, dict):
-        for key, item in expression.items():
-            if is_function(expression) and key in _NAMING:
-                continue
-            yield from literals(item[1:] if key == "Fn::If" and isinstance(item, list) else item)
 
 
 def text_of(value: Any) -> str | None:

@@ -25,15 +25,14 @@ from policies.engine.template.intrinsics import (
     NESTED,
     NO_VALUE,
     UNKNOWN,
-    Outliner,
     Reference,
     Resolver,
     Sources,
-    branches,
     is_function,
     only_values,
     text_of,
 )
+from policies.engine.template.outline import Outliner, branches
 
 Value = TypeVar("Value")
 Thing = TypeVar("Thing")

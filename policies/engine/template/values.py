@@ -48,6 +48,11 @@ def shown(template: Template, expression: Any) -> str:
     return UNRESOLVED if value is UNKNOWN else "missing" if value is None else str(value)
 
 
+def measured(value: Any, unit: str) -> str:
+    """Return a resolved number with its unit as a finding shows it."""
+    return str(value) if value is UNKNOWN else f"{value} {unit}"
+
+
 def listed(value: Any) -> tuple[Any, ...]:
     """Return one value or a list of values as a tuple; nothing gives an empty one."""
     if value is None:

@@ -21,7 +21,7 @@ from policies.engine.services.lifecycle_rules import (
     steps_of,
 )
 from policies.engine.template.template import Resource, Template
-from policies.engine.template.values import is_true
+from policies.engine.template.values import is_true, measured
 
 _OLD = ("NoncurrentVersionExpiration", "NoncurrentDays")
 _UNFINISHED = ("AbortIncompleteMultipartUpload", "DaysAfterInitiation")
@@ -65,7 +65,7 @@ def _end(
     for path, rule in active_rules(template, bucket):
         own = _days(template, rule, name, key) if rule else None
         if own is not None and template.number(own) != days:
-            yield Finding(bucket.logical_id, f"{path}.{name}", f"{own} days", f"{days} days")
+            yield Finding(bucket.logical_id, f"{path}.{name}", measured(own, "days"), f"{days} days")
 
 
 def _days(template: Template, rule: Rule, name: str, key: str) -> Any:

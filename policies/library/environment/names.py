@@ -13,8 +13,9 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.kinds import API_STAGE, BUCKET, LOG_GROUP
-from policies.engine.names import NAMED, name_paths
+from policies.engine.names import name_paths
 from policies.engine.policy import Policy
+from policies.engine.template.identity import NAMED
 from policies.engine.template.template import Resource, Template
 
 # The customer's word for each type, which begins names. Other types may have any word.

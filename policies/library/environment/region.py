@@ -10,7 +10,8 @@ from typing import Any
 from policies.engine import regions
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.policy import WHOLE, Policy
-from policies.engine.template.intrinsics import UNKNOWN, branches
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.outline import branches, literals
 from policies.engine.template.template import Template, walk
 
 # The regions of transactions are data: patterns match them, schemas and texts name them.
@@ -32,7 +33,9 @@ class OneRegion(Policy):
                 found = f"{loose}: wherever the stack happens to be deployed"
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
             is_host = _OF_SERVICES.search(path) is None
-            found_here = (one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose)))
+            found_here = (
+                one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose))
+            )
             for found in dict.fromkeys(found_here):
                 yield Finding(place, path, found, wanted)
             bound = bound or (wanted in (text := str(raw)) and any(word in text for word in _BOUND_BY))
@@ -59,6 +62,8 @@ def _elsewhere(template: Template, raw: Any, wanted: str, is_host: bool, loose: 
     masked = template.masked(outline)
     certain = list(regions.elsewhere(masked, wanted, is_host))
     yield from certain
+    # What is written in the arguments, such as the name of an export or of a secret.
+    yield from sorted(regions.named(" ".join(literals(raw))) - {wanted, *certain})
     by_default = regions.elsewhere(template.masked(template.outline(raw, defaults=True) or ""), wanted, is_host)
     yield from (f"{one}, unless a deployment chooses otherwise" for one in by_default if one not in certain)
     if not loose:

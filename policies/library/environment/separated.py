@@ -8,10 +8,11 @@ from typing import Any
 
 from policies.engine.catalogue import stages
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding, excerpt
-from policies.engine.names import NAMED, name_paths
+from policies.engine.names import name_paths
 from policies.engine.policy import Policy
-from policies.engine.template.intrinsics import literals
+from policies.engine.template.identity import NAMED
 from policies.engine.template.naming import place_of
+from policies.engine.template.outline import literals
 from policies.engine.template.template import Resource, Template, walk
 
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
@@ -32,7 +33,7 @@ class SeparateStages(Policy):
             yield from _name(template, resource, stage)
             yield from _others(template, resource, other)
         for path, raw in walk(template.outputs):
-            for found in _named(template, raw, other):
+            for found in () if path.endswith(".Description") else _named(template, raw, other):
                 yield Finding(TEMPLATE, f"Outputs.{path}", found, f"nothing of {other}")
         for name, output in template.outputs.items():
             yield from _export(template, name, output, stage)
@@ -82,12 +83,9 @@ def _others(template: Template, resource: Resource, other: str) -> Iterator[Find
 def _named(template: Template, raw: Any, other: str) -> Iterator[str]:
     """Yield where a value names the other stage, by a parameter's default too."""
     text = template.text(raw)
-    if text is None:
-        outline = template.outline(raw, defaults=True)
-        texts = literals(raw) if outline is None else [outline]
-    else:
-        texts = [text]
-    for one in texts:
+    own = template.outline(raw, defaults=True) if text is None else text
+    # Of what cannot be resolved, also what is written in the arguments, such as an export's name.
+    for one in [*([] if own is None else [own]), *(literals(raw) if text is None else ())]:
         place = place_of(one, other)
         if place:
             yield excerpt(one, *place)

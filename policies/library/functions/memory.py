@@ -10,6 +10,7 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
+from policies.engine.template.values import measured
 
 
 class FunctionMemory(Policy):
@@ -20,7 +21,7 @@ class FunctionMemory(Policy):
         for function in template.of_type(FUNCTION):
             if template.number(function.properties.get("MemorySize")) != wanted:
                 found = template.value(function, "MemorySize")
-                own = "AWS's default, 128 MB" if found is None else f"{found} MB"
+                own = "AWS's default, 128 MB" if found is None else measured(found, "MB")
                 yield Finding(function.logical_id, "MemorySize", own, f"{wanted} MB")
 
 

@@ -13,6 +13,7 @@ from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import redrive_refusals
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import measured
 
 _TARGET, _COUNT = "RedrivePolicy.deadLetterTargetArn", "RedrivePolicy.maxReceiveCount"
 
@@ -53,7 +54,7 @@ def _taken(template: Template, failures: list[Resource]) -> dict[Resource, str]:
 def _retention(template: Template, queue: Resource, wanted: int) -> Iterator[Finding]:
     if template.number(queue.properties.get("MessageRetentionPeriod")) != wanted:
         found = template.value(queue, "MessageRetentionPeriod")
-        own = "SQS's default, 4 days" if found is None else f"{found} seconds"
+        own = "SQS's default, 4 days" if found is None else measured(found, "seconds")
         yield Finding(queue.logical_id, "MessageRetentionPeriod", own, f"{wanted} seconds (14 days)")
 
 

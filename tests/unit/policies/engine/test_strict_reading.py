@@ -111,12 +111,14 @@ def test_a_refusal_says_its_place(tmp_path: Path, text: str, refusal: str) -> No
 def test_a_byte_that_is_no_text_has_its_place(tmp_path: Path) -> None:
     file = tmp_path / "template"
     file.write_bytes("Resources:\n  Ü: x".encode() + b"\xff\n")
-    with pytest.raises(UserError, match="is not a text in UTF-8: the byte 0xff in line 2, column 7$"):
+    with pytest.raises(UserError, match=r"is not a text in UTF-8: the byte 0xff in line 2, column 7$"):
         policies.read(file)
 
 
 def test_a_workflow_may_have_nulls(tmp_path: Path) -> None:
-    assert _properties(tmp_path, HEAD + '{"Definition": {"ResultPath": null}}}}}') == {"Definition": {"ResultPath": None}}
+    assert _properties(tmp_path, HEAD + '{"Definition": {"ResultPath": null}}}}}') == {
+        "Definition": {"ResultPath": None}
+    }
 
 
 def test_a_key_of_two_lines_is_told_in_one(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""What an expression says for certain although a deployment chooses a part of it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.template.intrinsics import UNKNOWN, Resolver, Sources, is_function, text_of
+
+# Functions whose arguments are names.
+_NAMING = ("Ref", "Fn::GetAtt", "Fn::FindInMap")
+
+
+class Outliner(Resolver):
+    """A resolver that leaves what it does not know inside of texts, as `${Parameter}`; with `defaults`, theirs."""
+
+    # No text has it.
+    _marker = "\0{{"
+
+    def __init__(self, sources: Sources, parameters: Mapping[str, Any], defaults: bool = False) -> None:
+        super().__init__(sources)
+        self._parameters, self._defaults = parameters, defaults
+        self._functions["Fn::ImportValue"] = self._import
+
+    def _ref(self, target: Any) -> Any:
+        known = super()._ref(target)
+        own = self._parameters.get(target) if known is UNKNOWN and isinstance(target, str) else None
+        if not isinstance(own, Mapping):
+            return known
+        default = text_of(own.get("Default")) if self._defaults else None
+        return f"${{{target}}}" if default is None else default
+
+    def _import(self, argument: Any) -> Any:
+        name = text_of(self.resolve(argument))
+        return UNKNOWN if name is None else f"${{Fn::ImportValue {name}}}"
+
+
+def branches(expression: Any) -> Iterator[Any]:
+    """Yield what an expression may be: each branch of an Fn::If, at its top, or the expression itself."""
+    own = expression.get("Fn::If") if is_function(expression) else None
+    if isinstance(own, list) and len(own) == 3:
+        yield from branches(own[1])
+        yield from branches(own[2])
+    else:
+        yield expression
+
+
+def literals(expression: Any) -> Iterator[str]:
+    """Yield the texts that an expression writes out: not the names of parameters, resources, conditions and maps."""
+    if isinstance(expression, str):
+        yield expression
+    elif isinstance(expression, list):
+        for item in expression:
+            yield from literals(item)
+    elif isinstance(expression, dict):
+        for key, item in expression.items():
+            if is_function(expression) and key in _NAMING:
+                continue
+            yield from literals(item[1:] if key == "Fn::If" and isinstance(item, list) else item)

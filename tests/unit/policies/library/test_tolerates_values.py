@@ -1,0 +1,274 @@
+"""Values may be written in every way that CloudFormation takes: each of these templates is clean."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from hallmark import policies
+from tests.unit.policies.edited import Edited
+
+NONE, ACCOUNT = {"Ref": "AWS::NoValue"}, "${AWS::AccountId}"
+HERE = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-central-1"]}
+BUCKET, QUEUE, TABLE, TOPIC = "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
+
+
+def _every(edited: Edited) -> list[Any]:
+    return edited.findings(*policies.load("realtime"))
+
+
+def test_what_has_no_value_is_not_there(edited: Edited) -> None:
+    for raw in edited.resources.values():
+        raw["Properties"]["NotThere"] = NONE
+    for table in edited.all(TABLE):
+        table["ProvisionedThroughput"], table["SSESpecification"] = NONE, {"KMSMasterKeyId": NONE, "SSEEnabled": True}
+    for rule in edited.all("AWS::Events::Rule"):
+        rule["ScheduleExpression"] = NONE
+        rule["Targets"].append(NONE)
+        rule["Targets"][0].update(dict.fromkeys(("Input", "InputPath", "RunCommandParameters"), NONE))
+    for role in edited.all("AWS::IAM::Role"):
+        role["Policies"].append(NONE)
+        role["ManagedPolicyArns"], role["PermissionsBoundary"] = [NONE], NONE
+        role["Policies"][0]["PolicyDocument"]["Statement"].append(NONE)
+    api = edited.find("AWS::ApiGateway::RestApi")
+    api.update(dict.fromkeys(("Policy", "Body", "BodyS3Location", "CloneFrom"), NONE))
+    edited.find("AWS::ApiGateway::ApiKey")["Value"] = NONE
+    edited.find("AWS::ApiGateway::Deployment")["StageName"] = NONE
+    for permission in edited.all("AWS::Lambda::Permission"):
+        permission["EventSourceToken"] = NONE
+    edited.find(BUCKET)["LifecycleConfiguration"]["Rules"][0].update(Prefix=NONE, TagFilters=[NONE])
+    assert _every(edited) == []
+
+
+def test_a_condition_that_holds_changes_nothing(edited: Edited) -> None:
+    edited.document["Conditions"] = {"Here": HERE, "Never": {"Fn::Not": [{"Condition": "Here"}]}}
+    for raw in edited.resources.values():
+        raw["Condition"] = "Here"
+        raw["Properties"] = {
+            key: {"Fn::If": ["Here", value, {"Fn::If": ["Never", "prod", NONE]}]}
+            for key, value in raw["Properties"].items()
+        }
+    assert _every(edited) == []
+
+
+def test_a_resource_whose_condition_never_holds_is_not_there(edited: Edited) -> None:
+    edited.document["Conditions"] = {"Never": {"Fn::Not": [HERE]}}
+    for kind in (QUEUE, TABLE, BUCKET, TOPIC, "AWS::IAM::Role", "AWS::Lambda::Url", "AWS::SNS::TopicPolicy"):
+        edited.resources[f"No{kind.rpartition(':')[2]}"] = {"Type": kind, "Condition": "Never", "Properties": {}}
+    assert _every(edited) == []
+    edited.document["Conditions"] = {"Never": {"Fn::Equals": [{"Ref": "AWS::StackName"}, "x"]}}
+    assert _every(edited) != []
+
+
+@pytest.mark.parametrize("on", [True, "true", "True", "TRUE"])
+def test_flags_may_be_texts(edited: Edited, on: Any) -> None:
+    off = {True: False, "true": "false", "True": "False", "TRUE": "FALSE"}[on]
+    for queue in edited.all(QUEUE):
+        queue["SqsManagedSseEnabled"] = on
+    for alarm in edited.all("AWS::CloudWatch::Alarm"):
+        alarm["ActionsEnabled"] = on
+    for table in edited.all(TABLE):
+        table["TimeToLiveSpecification"] = {"AttributeName": "x", "Enabled": off}
+        table["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": on}
+    for bucket in edited.all(BUCKET):
+        flags = bucket["PublicAccessBlockConfiguration"]
+        bucket["PublicAccessBlockConfiguration"] = dict.fromkeys(flags, on)
+    for permission in edited.all("AWS::Lambda::Permission"):
+        permission["InvokedViaFunctionUrl"] = off
+    edited.find("AWS::ApiGateway::Method")["ApiKeyRequired"] = on
+    edited.find("AWS::ApiGateway::Stage")["TracingEnabled"] = on
+    edited.find("AWS::ApiGateway::RestApi")["DisableExecuteApiEndpoint"] = off
+    assert _every(edited) == []
+
+
+def test_objects_may_be_texts_with_json(edited: Edited) -> None:
+    def text(value: Any) -> Any:
+        """JSON in an Fn::Sub, with each function that is a GetAtt or Ref inside."""
+        if isinstance(value, dict) and set(value) == {"Fn::GetAtt"}:
+            return f"${{{'.'.join(value['Fn::GetAtt'])}}}"
+        if isinstance(value, dict) and set(value) == {"Ref"}:
+            return f"${{{value['Ref']}}}"
+        if isinstance(value, dict):
+            return {key: text(item) for key, item in value.items()}
+        return [text(item) for item in value] if isinstance(value, list) else value
+
+    parking = edited.name(QUEUE, lambda raw: raw["Metadata"]["Hallmark"]["Role"] == "parking")
+    failure = edited.name(QUEUE, lambda raw: raw["Metadata"]["Hallmark"]["Role"] == "failure")
+    source = {"Fn::GetAtt": [failure, "Arn"]}
+    edited.resources[parking]["Properties"]["RedriveAllowPolicy"] = {
+        "Fn::Sub": json.dumps(text({"redrivePermission": "byQueue", "sourceQueueArns": [source]}))
+    }
+    redrive = edited.resources[failure]["Properties"]
+    redrive["RedrivePolicy"] = {"Fn::Sub": json.dumps(text(redrive["RedrivePolicy"]))}
+    for rule in edited.all("AWS::Events::Rule"):
+        rule["EventPattern"] = json.dumps(rule["EventPattern"])
+    model = edited.find("AWS::ApiGateway::Model")
+    model["Schema"] = json.dumps(model["Schema"])
+    for policy in edited.all("AWS::SQS::QueuePolicy"):
+        if "Fn::Join" not in json.dumps(policy):
+            policy["PolicyDocument"] = {"Fn::Sub": json.dumps(text(policy["PolicyDocument"]))}
+    assert _every(edited) == []
+
+
+def test_the_key_of_aws_may_be_named_by_its_arn(edited: Edited) -> None:
+    def key(service: str) -> Any:
+        return {"Fn::Sub": f"arn:aws:kms:eu-central-1:${{AWS::AccountId}}:alias/aws/{service}"}
+
+    for bucket in edited.all(BUCKET):
+        rules = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        rules[0]["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] = key("s3")
+    for table in edited.all(TABLE):
+        table["SSESpecification"] = {"SSEEnabled": True, "KMSMasterKeyId": key("dynamodb")}
+    assert _every(edited) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["alias/aws/sns", {"Fn::Sub": "arn:aws:kms:eu-central-1:${AWS::AccountId}:alias/aws/sns"}]
+)
+def test_cloudwatch_cannot_publish_under_a_key_however_it_is_named(edited: Edited, key: Any) -> None:
+    for topic in edited.all(TOPIC):
+        topic["KmsMasterKeyId"] = key
+    assert {"AlarmActions"} == {path for _, path in edited.findings("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")}
+
+
+def test_two_uses_of_one_parameter_are_equal(edited: Edited) -> None:
+    edited.document["Parameters"] = {"Begin": {"Type": "String"}}
+    text = json.dumps(edited.resources)
+    for name in ("realtime-failure-dev", "realtime-notifier-dev", "realtime-alert-dev"):
+        assert f'"{name}"' in text
+        text = text.replace(f'"{name}"', json.dumps({"Fn::Sub": f"${{Begin}}{name.removeprefix('realtime')}"}))
+    edited.resources = json.loads(text)
+    queue = edited.name(QUEUE, lambda raw: raw["Metadata"]["Hallmark"]["Role"] == "failure")
+    bucket, policy = edited.find(BUCKET), edited.find("AWS::S3::BucketPolicy")
+    bucket["BucketName"] = {"Fn::Join": ["-", [{"Ref": "Begin"}, "processed-dev"]]}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        many = isinstance(statement["Resource"], list)
+        ends = ["", "/*"] if many else ["/*"]
+        arns = [{"Fn::Sub": f"arn:aws:s3:::${{Begin}}-processed-dev{end}"} for end in ends]
+        statement["Resource"] = arns if many else arns[0]
+    written = copy.deepcopy(edited.resources)
+    text = json.dumps(written).replace(
+        json.dumps({"Fn::GetAtt": [queue, "Arn"]}),
+        json.dumps({"Fn::Sub": "arn:aws:sqs:eu-central-1:${AWS::AccountId}:${Begin}-failure-dev"}),
+    )
+    edited.resources = json.loads(text)
+    assert _every(edited) == []
+
+
+def test_another_parameter_is_not_equal(edited: Edited) -> None:
+    edited.document["Parameters"] = {"Begin": {"Type": "String"}, "Other": {"Type": "String"}}
+    edited.find(BUCKET)["BucketName"] = {"Fn::Sub": "${Begin}-dev"}
+    for statement in edited.find("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]:
+        statement["Resource"] = [{"Fn::Sub": f"arn:aws:s3:::${{Other}}-dev{end}"} for end in ("", "/*")]
+    assert edited.findings("RT_BUCKET_TLS") != []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::Sub": "arn:aws:s3:::${Other}/k"},
+        {"Fn::Sub": "arn:aws:sns:eu-central-1:${AWS::AccountId}:${Other}"},
+        {"Fn::Sub": "https://${Other}.execute-api.eu-central-1.amazonaws.com/v1"},
+        {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "AWS::AccountId"}, ":role/", {"Ref": "Other"}]]},
+        {"Fn::If": ["C", "arn:aws:s3:::a", "arn:aws:sqs:eu-central-1:111122223333:b"]},
+        "{{resolve:ssm:/orders/table}}",
+        "https://iam.amazonaws.com/",
+    ],
+    ids=str,
+)
+def test_a_region_that_can_be_told_is_known(edited: Edited, value: Any) -> None:
+    edited.document["Parameters"] = {"Other": {"Type": "String", "Default": "orders"}}
+    edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
+    assert edited.findings("RT_REGION") == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "control"),
+    [
+        ({"Default": "us-east-1"}, {"Fn::Sub": "https://sqs.${Other}.amazonaws.com/111122223333/q"}, "RT_REGION"),
+        ({}, {"Fn::Sub": "https://sqs.${Other}.amazonaws.com/111122223333/q"}, "RT_REGION"),
+        ({}, {"Fn::Join": [":", ["arn:aws:sns", {"Ref": "Other"}, "111122223333:t"]]}, "RT_REGION"),
+        ({"Default": "arn:aws:sns:us-east-1:111122223333:t"}, {"Ref": "Other"}, "RT_REGION"),
+        ({"Default": "us-east-1"}, {"Ref": "Other"}, "RT_REGION"),
+        ({"Default": "realtime-orders-prod"}, {"Ref": "Other"}, "RT_ENV_SEPARATION"),
+        ({"Default": "prod"}, {"Fn::Sub": "orders-${Other}"}, "RT_ENV_SEPARATION"),
+        ({"Default": "Prod"}, {"Fn::Sub": "Orders${Other}"}, "RT_ENV_SEPARATION"),
+        ({}, {"Fn::ImportValue": "orders-prod-queue"}, "RT_ENV_SEPARATION"),
+        ({}, "{{resolve:ssm:/prod/orders}}", "RT_ENV_SEPARATION"),
+        ({}, {"Fn::ImportValue": {"Fn::Sub": "${Other}-us-east-1"}}, "RT_REGION"),
+        ({}, "{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:s}}", "RT_REGION"),
+    ],
+    ids=str,
+)
+def test_what_is_written_is_read(edited: Edited, parameter: Any, value: Any, control: str) -> None:
+    edited.document["Parameters"] = {"Other": {"Type": "String", **parameter}}
+    edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
+    assert {path for _, path in edited.findings(control)} == {"Environment.Variables.OTHER"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Product",
+        "reproduce-products",
+        "PRODUCTION-LINE",
+        "ProductId",
+        "myprodigy",
+        {"Fn::If": ["IsProd", "a", "b"]},
+        {"Fn::FindInMap": ["Prod", {"Ref": "ProdSize"}, "mb"]},
+        {"Ref": "ProdTable"},
+        {"Fn::Sub": "${ProdTable}-x"},
+    ],
+    ids=str,
+)
+def test_a_word_with_the_other_stage_inside_is_another_word(edited: Edited, value: Any) -> None:
+    edited.document["Parameters"] = {"ProdTable": {"Type": "String"}, "ProdSize": {"Type": "String"}}
+    edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
+    assert edited.findings("RT_ENV_SEPARATION") == []
+
+
+@pytest.mark.parametrize("value", ["Develop", "DevOps", "/dev/null", "devices", "DeviceDevotion"])
+def test_so_has_prod(value: str) -> None:
+    edited = Edited("prod")
+    edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
+    assert edited.findings("RT_ENV_SEPARATION") == []
+
+
+def test_an_access_log_may_say_who_called(edited: Edited) -> None:
+    setting = edited.find("AWS::ApiGateway::Stage")["AccessLogSetting"]
+    names = ("identity.caller", "identity.user", "identity.userArn", "identity.userAgent", "waf.status", "tlsVersion")
+    fields = {**json.loads(setting["Format"]), **{name: f"$context.{name}" for name in names}}
+    # A line break at the end is the one that API Gateway takes.
+    setting["Format"] = json.dumps(fields) + "\n"
+    assert edited.findings("RT_API_LOGS") == []
+
+
+def test_a_value_from_a_secret_is_not_called_a_value_in_the_template(edited: Edited) -> None:
+    edited.find("AWS::ApiGateway::ApiKey")["Value"] = "{{resolve:secretsmanager:client:SecretString:key}}"
+    found = policies.load("realtime")["RT_API_KEY"].findings(policies.template_of(edited.document, "realtime"))
+    assert [one.found for one in found] == ["a key value that cannot be resolved (counted as failed)"]
+
+
+def test_a_policy_names_what_it_judges_without_its_usual_scope() -> None:
+    everybody = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:*", "Resource": {"Ref": "T"}}]}
+    resources = {
+        "T": {"Type": TOPIC, "Properties": {"TopicName": "t-dev"}},
+        "P": {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": [{"Ref": "T"}], "PolicyDocument": everybody}},
+        "U": {"Type": "AWS::Lambda::Url", "Properties": {}},
+        "H": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "h-dev"}},
+        "A": {"Type": "AWS::ApiGateway::Account", "Properties": {}},
+        "D": {"Type": "AWS::S3Express::DirectoryBucket", "Properties": {}},
+        "C": {"Type": "AWS::Synthetics::Canary", "Properties": {"RuntimeVersion": "syn-nodejs"}},
+    }
+    template = policies.template_of({"Resources": resources}, "realtime")
+    judges = policies.load("realtime")
+    wanted = {
+        "RT_IAM_LEAST": {"P", "U"},
+        "RT_API_ROUTE": {"H"},
+        "RT_API_LOGS": {"A"},
+        "RT_BUCKET_ENCRYPTED": {"D"},
+        "RT_FN_RUNTIME": {"C"},
+    }
+    for control, names in wanted.items():
+        assert {one.resource for one in judges[control].findings(template, "dev")} == {"(template)", *names}
