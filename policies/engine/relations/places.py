@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, is_function, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.template import Resource, Template, containers
 
-_NOTHING: Mapping[str, Any] = {}
 # How an attribute stands in a text that was resolved.
 _ATTRIBUTE = re.compile(r"\$\{(\w+)\.[\w.]+\}")
 
@@ -27,28 +26,37 @@ def places(template: Template, resource: Resource, path: str) -> Iterator[tuple[
 
 
 def _below(template: Template, place: str, value: Any, step: str) -> Iterator[tuple[str, Any]]:
-    inside = _object(template, value)
-    if inside is UNKNOWN:
-        yield place, UNKNOWN
-        return
     key = step.removesuffix("[]")
-    for name in inside if key == "*" else [key] if key in inside else []:
-        at, item = f"{place}.{name}".lstrip("."), inside[name]
-        if not step.endswith("[]"):
-            yield at, item
+    for inside in _objects(template, value):
+        if inside is UNKNOWN:
+            yield place, UNKNOWN
             continue
-        items = item if isinstance(item, list) else template.resolve(item)
-        for index, one in enumerate(items if isinstance(items, list) else [items]):
-            yield f"{at}[{index}]", one
+        for name in inside if key == "*" else [key] if key in inside else []:
+            at, item = f"{place}.{name}".lstrip("."), inside[name]
+            if not step.endswith("[]"):
+                yield at, item
+                continue
+            for items in _either(template, item):
+                for index, one in enumerate(items if isinstance(items, list) else [items]):
+                    yield f"{at}[{index}]", one
 
 
-def _object(template: Template, value: Any) -> Any:
-    """Return an object, that of a JSON text too; UNKNOWN if it cannot be resolved, empty for anything else."""
-    known = isinstance(value, Mapping) and not is_function(value)
-    resolved = value if known else template.resolve(value)
-    if isinstance(resolved, str) and resolved.lstrip().startswith("{"):
-        resolved = template.structure(resolved)
-    return resolved if resolved is UNKNOWN or isinstance(resolved, Mapping) else _NOTHING
+def _either(template: Template, value: Any) -> list[Any]:
+    """Return what a value may be: both branches of an Fn::If that cannot be resolved and may be an object or a list."""
+    if not is_function(value):
+        return [value]
+    resolved = template.resolve(value)
+    return containers(value) or [resolved] if resolved is UNKNOWN else [resolved]
+
+
+def _objects(template: Template, value: Any) -> list[Any]:
+    """Return the objects that a value may be, those of JSON texts too; UNKNOWN for one that cannot be resolved."""
+    found = [template.structure(one) if _is_json(one) else one for one in _either(template, value)]
+    return [one for one in found if one is UNKNOWN or isinstance(one, Mapping)]
+
+
+def _is_json(value: Any) -> bool:
+    return isinstance(value, str) and value.lstrip().startswith("{")
 
 
 def parsed(template: Template, value: Any) -> Any:

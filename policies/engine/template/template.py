@@ -427,7 +427,7 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict) and not is_function(value):
             begin = f"{path}." if path else ""
             waiting.extend([(f"{begin}{key}", item) for key, item in value.items()][::-1])
-        elif isinstance(value, dict) and (inner := _containers(value)):
+        elif isinstance(value, dict) and (inner := containers(value)):
             waiting.extend([(path, one) for one in inner][::-1])
         elif isinstance(value, list):
             waiting.extend([(f"{path}[{index}]", item) for index, item in enumerate(value)][::-1])
@@ -435,7 +435,7 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield path, value
 
 
-def _containers(function: dict[str, Any]) -> list[Any]:
+def containers(function: dict[str, Any]) -> list[Any]:
     """Return the objects and lists that an Fn::If may be."""
     if "Fn::If" not in function:
         return []
