@@ -75,6 +75,7 @@ def _bundle() -> None:
     shutil.rmtree(BUILD / "lambda", ignore_errors=True)
     run([tool("npm"), "run", "--silent", "bundle"])
     run([sys.executable, "lambda/bundle_python.py"])
+    run([sys.executable, "lambda/archive.py"])
 
 
 def _bundle_tests() -> None:
@@ -110,7 +111,7 @@ STEPS = (
         name="bundle the functions",
         inputs=("lambda", "package-lock.json", "tsconfig.json"),
         output=BUILD / "lambda",
-        proof="**/*.[jp][sy]",
+        proof="**/*.[jpz][syi]*",
         make=_bundle,
     ),
     Step(

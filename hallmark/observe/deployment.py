@@ -24,13 +24,15 @@ class Thing:
     """One resource as its service describes it; `physical` is the service's name for it.
 
     A resource that CloudFormation knows by an id of its own (a queue's policy) has `parts`: the properties that
-    identify it.
+    identify it. One that CloudFormation does not know although it is a part of something that it knows (the settings of
+    a version) has a `logical_id`.
     """
 
     type: str
     physical: str
     properties: Json = field(repr=False)
     parts: tuple[str, ...] = ()
+    logical_id: str = ""
 
 
 class Deployment:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Leaves = dict[str, Any]
-# Properties that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
+# Properties, or paths below them, that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
 NOT_READ: Mapping[str, tuple[str, ...]] = {
     "*": ("Tags",),
-    # The template names an asset, Lambda a digest; versions are immutable, and the alias's version is compared.
-    "AWS::Lambda::Function": ("Code",),
+    # Where the archive was uploaded to; its key states its hash, which is compared.
+    "AWS::Lambda::Function": ("Code.S3Bucket",),
 }
 # Service defaults of properties that a template leaves out: type -> property -> value.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -105,7 +105,8 @@ def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
     """Return the properties of a resource as path -> value, equal for equivalent spellings."""
     dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
     kept = {key: value for key, value in properties.items() if key not in dropped}
-    return {path: value for key, item in kept.items() for path, value in _leaves(key, key, item, "")}
+    leaves = (leaf for key, item in kept.items() for leaf in _leaves(key, key, item, ""))
+    return {path: value for path, value in leaves if path not in dropped}
 
 
 def defaults(kind: str) -> Leaves:

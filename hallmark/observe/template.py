@@ -47,7 +47,10 @@ def marked(document: Json, account: str) -> Json:
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:
     """Return the resources by logical id; what CloudFormation knows by an id of its own is identified by its parts."""
     resources = {
-        deployment.logical_id(thing.type, thing.physical): {"Type": thing.type, "Properties": thing.properties}
+        thing.logical_id or deployment.logical_id(thing.type, thing.physical): {
+            "Type": thing.type,
+            "Properties": thing.properties,
+        }
         for thing in things
         if not thing.parts
     }

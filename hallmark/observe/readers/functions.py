@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from policies.engine.services.code import key_of
 
 FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
@@ -32,22 +33,44 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions; their code cannot be compared with a template's asset and is left out."""
+    """Yield the functions, and each version that is served with other settings than its function's.
+
+    A version is a function of its own then, so that the policies judge what really runs.
+    """
     for name in _names(deployment):
         config = deployment.asked("lambda", "get_function_configuration", FunctionName=name)
-        properties = picked(config, *_SETTINGS)
-        if mode := (config.get("TracingConfig") or {}).get("Mode"):
-            properties["TracingConfig"] = {"Mode": mode}
-        if variables := (config.get("Environment") or {}).get("Variables"):
-            properties["Environment"] = {
-                "Variables": {key: _reference(deployment, value) for key, value in variables.items()}
-            }
-        if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
-            properties["Layers"] = layers
-        if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
-            properties["VpcConfig"] = network
         reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
-        yield Thing(FUNCTION, name, properties | picked(reserved, "ReservedConcurrentExecutions"))
+        shared = picked(reserved, "ReservedConcurrentExecutions")
+        latest = _settings(deployment, config)
+        yield Thing(FUNCTION, name, latest | shared)
+        for number in _served(deployment, name):
+            version = deployment.asked("lambda", "get_function_configuration", FunctionName=name, Qualifier=number)
+            settings = _settings(deployment, version)
+            if settings != latest:
+                own = f"{deployment.logical_id(FUNCTION, name)}Version{number}"
+                qualified = f"{name}:{number}"
+                yield Thing(FUNCTION, qualified, settings | shared | {"FunctionName": qualified}, logical_id=own)
+
+
+def _settings(deployment: Deployment, config: Json) -> Json:
+    """Return the settings of a function or of one of its versions as properties."""
+    properties = picked(config, *_SETTINGS) | {"Code": _code(config)}
+    if mode := (config.get("TracingConfig") or {}).get("Mode"):
+        properties["TracingConfig"] = {"Mode": mode}
+    if variables := (config.get("Environment") or {}).get("Variables"):
+        properties["Environment"] = {
+            "Variables": {key: _reference(deployment, value) for key, value in variables.items()}
+        }
+    if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
+        properties["Layers"] = layers
+    if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
+        properties["VpcConfig"] = network
+    return properties
+
+
+def _code(config: Json) -> Json:
+    """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py)."""
+    return {"S3Key": f"{key_of(config['CodeSha256'])}.zip"}
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
@@ -59,14 +82,23 @@ def _aliases(deployment: Deployment, name: str) -> list[Json]:
     return deployment.pages("lambda", "list_aliases", "Aliases", FunctionName=name)
 
 
+def _served(deployment: Deployment, name: str) -> list[str]:
+    """Return the versions that an alias points to, wholly or by weight."""
+    found: list[str] = []
+    for alias in _aliases(deployment, name):
+        weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        found += [alias["FunctionVersion"], *weights]
+    return [number for number in dict.fromkeys(found) if number != "$LATEST"]
+
+
 def versions(deployment: Deployment) -> Iterator[Thing]:
     """Yield the versions that the stack created or an alias points to; older ones are kept, but not called."""
     for name in _names(deployment):
-        used = {alias["FunctionVersion"] for alias in _aliases(deployment, name)}
+        used = _served(deployment, name)
         for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
             arn = one["FunctionArn"]
             if one["Version"] != "$LATEST" and (one["Version"] in used or deployment.made(VERSION, arn)):
-                yield Thing(VERSION, arn, {"FunctionName": name})
+                yield Thing(VERSION, arn, {"FunctionName": name, "CodeSha256": one["CodeSha256"]})
 
 
 def aliases(deployment: Deployment) -> Iterator[Thing]:

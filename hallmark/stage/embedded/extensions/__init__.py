@@ -25,6 +25,7 @@ EXTENSIONS = (
     "tracing",
     "integration_failures",
     "function_concurrency",
+    "function_versions",
     "usage",
     "handler_processes",
     "key_identity",
