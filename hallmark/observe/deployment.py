@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ class Thing:
 
     A resource that CloudFormation knows by an id of its own (a queue's policy) has `parts`: the properties that
     identify it. One that CloudFormation does not know although it is a part of something that it knows (the settings of
-    a version) has a `logical_id`.
+    a version) has a `logical_id`. `facts` are what no property of the type holds, for our own metadata.
     """
 
     type: str
@@ -33,6 +33,7 @@ class Thing:
     properties: Json = field(repr=False)
     parts: tuple[str, ...] = ()
     logical_id: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Deployment:

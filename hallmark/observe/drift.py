@@ -11,6 +11,9 @@ from hallmark.observe.template import marked
 from hallmark.policies import template_of
 from hallmark.synthesized import all_templates
 from infra.errors import UserError
+from policies.engine.kinds import FUNCTION
+from policies.engine.services.versions import whole
+from policies.engine.template.template import Resource, Template
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def declared(system: str, stage: str) -> Json:
 
 
 def drift(template: Json, observed: Json) -> list[Difference]:
-    """Return every difference, in the order of the declared template, then undeclared resources.
+    """Return every difference, in the order of the declared template, then what is not declared.
 
     Raises UserError for a declared type without a reader: its drift would be unknown.
     """
@@ -50,11 +53,23 @@ def drift(template: Json, observed: Json) -> list[Difference]:
             found.append(Difference(name, resource.type, "missing"))
         else:
             found.extend(_differences(name, resource.type, _properties(left, name), _properties(right, name)))
-    added = [one for name, one in right.resources.items() if name not in left.resources]
-    return [*found, *(Difference(one.logical_id, one.type, "added") for one in added)]
+    for name, one in right.resources.items():
+        if name not in left.resources:
+            found.extend(_undeclared(left, right, one))
+    return found
 
 
-def _properties(template: Any, name: str) -> Json:
+def _undeclared(left: Template, right: Template, one: Resource) -> Iterator[Difference]:
+    """Yield how the settings of a version differ from its function's as declared; anything else is added as a whole."""
+    function = left.resources.get(whole(right, one).logical_id) if one.type == FUNCTION else None
+    if function is None:
+        yield Difference(one.logical_id, one.type, "added")
+        return
+    own = {**_properties(right, one.logical_id), "FunctionName": left.name(function)}
+    yield from _differences(one.logical_id, one.type, _properties(left, function.logical_id), own)
+
+
+def _properties(template: Template, name: str) -> Json:
     resource = template.resources[name]
     return {key: template.resolve(value) for key, value in resource.properties.items()}
 

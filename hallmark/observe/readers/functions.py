@@ -4,12 +4,15 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked
 from policies.engine.services.code import key_of
 
+# Between the logical id of a function and the number of a version that is a function of its own.
+BEHIND = "Version"
 FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
 _SETTINGS = (
@@ -33,23 +36,16 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions, and each version that is served with other settings than its function's.
-
-    A version is a function of its own then, so that the policies judge what really runs.
-    """
+    """Yield the functions as $LATEST is; `served` has what their versions have otherwise."""
     for name in _names(deployment):
-        config = deployment.asked("lambda", "get_function_configuration", FunctionName=name)
-        reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
-        shared = picked(reserved, "ReservedConcurrentExecutions")
-        latest = _settings(deployment, config)
-        yield Thing(FUNCTION, name, latest | shared)
-        for number in _served(deployment, name):
-            version = deployment.asked("lambda", "get_function_configuration", FunctionName=name, Qualifier=number)
-            settings = _settings(deployment, version)
-            if settings != latest:
-                own = f"{deployment.logical_id(FUNCTION, name)}Version{number}"
-                qualified = f"{name}:{number}"
-                yield Thing(FUNCTION, qualified, settings | shared | {"FunctionName": qualified}, logical_id=own)
+        yield Thing(FUNCTION, name, _function(deployment, name))
+
+
+def _function(deployment: Deployment, name: str, **qualifier: str) -> Json:
+    """Return the settings of a function, or of one of its versions with what all of them share, as properties."""
+    config = deployment.asked("lambda", "get_function_configuration", FunctionName=name, **qualifier)
+    reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
+    return _settings(deployment, config) | picked(reserved, "ReservedConcurrentExecutions")
 
 
 def _settings(deployment: Deployment, config: Json) -> Json:
@@ -70,7 +66,8 @@ def _settings(deployment: Deployment, config: Json) -> Json:
 
 def _code(config: Json) -> Json:
     """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py)."""
-    return {"S3Key": f"{key_of(config['CodeSha256'])}.zip"}
+    key = key_of(config["CodeSha256"])
+    return {"S3Key": f"{key}.zip"} if key else {}
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
@@ -82,36 +79,68 @@ def _aliases(deployment: Deployment, name: str) -> list[Json]:
     return deployment.pages("lambda", "list_aliases", "Aliases", FunctionName=name)
 
 
-def _served(deployment: Deployment, name: str) -> list[str]:
-    """Return the versions that an alias points to, wholly or by weight."""
-    found: list[str] = []
-    for alias in _aliases(deployment, name):
-        weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-        found += [alias["FunctionVersion"], *weights]
-    return [number for number in dict.fromkeys(found) if number != "$LATEST"]
-
-
 def versions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the versions that the stack created or an alias points to; older ones are kept, but not called."""
+    """Yield the versions that the stack created; `served` has others that are called."""
     for name in _names(deployment):
-        used = _served(deployment, name)
-        for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
-            arn = one["FunctionArn"]
-            if one["Version"] != "$LATEST" and (one["Version"] in used or deployment.made(VERSION, arn)):
-                yield Thing(VERSION, arn, {"FunctionName": name, "CodeSha256": one["CodeSha256"]})
+        for one in _versions(deployment, name):
+            if deployment.made(VERSION, one["FunctionArn"]):
+                yield _version(one)
+
+
+def _versions(deployment: Deployment, name: str) -> list[Json]:
+    listed = deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name)
+    return [one for one in listed if one["Version"] != "$LATEST"]
+
+
+def _version(one: Json) -> Thing:
+    properties = {"FunctionName": one["FunctionName"], "CodeSha256": one["CodeSha256"]}
+    return Thing(VERSION, one["FunctionArn"], properties, facts={"Version": one["Version"]})
+
+
+def served(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
+    """Return the versions that are called although no stack created them, and settings that run beside $LATEST's.
+
+    A version is called where an alias points to it, wholly or by weight, or where anything else that was read names its
+    ARN. With other settings than $LATEST's it is a function of its own, so that the policies judge what really runs.
+    """
+    named = json.dumps([thing.properties for thing in things if thing.type != VERSION], default=str)
+    found: list[Thing] = []
+    for name in _names(deployment):
+        latest = _function(deployment, name)
+        pointed = {number for alias in _aliases(deployment, name) for number in _weights(alias)}
+        for one in _versions(deployment, name):
+            arn, number = one["FunctionArn"], one["Version"]
+            if number not in pointed and not re.search(rf"{re.escape(arn)}(?![0-9])", named):
+                continue
+            if not deployment.made(VERSION, arn):
+                found.append(_version(one))
+            qualified = {"FunctionName": f"{name}:{number}"}
+            settings = _function(deployment, name, Qualifier=number)
+            if settings != latest:
+                own = f"{deployment.logical_id(FUNCTION, name)}{BEHIND}{number}"
+                found.append(Thing(FUNCTION, qualified["FunctionName"], settings | qualified, logical_id=own))
+    return found
+
+
+def _weights(alias: Json) -> dict[str, float]:
+    """Return the versions that an alias points to, with the shares of those beside the first."""
+    others = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return {alias["FunctionVersion"]: 1.0, **others}
 
 
 def aliases(deployment: Deployment) -> Iterator[Thing]:
     """Yield the aliases with their provisioned concurrency."""
     for name in _names(deployment):
         for alias in _aliases(deployment, name):
-            version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{alias['FunctionVersion']}"
-            properties = {"FunctionName": name, **picked(alias, "Name", "Description", "RoutingConfig")}
-            properties["FunctionVersion"] = (
-                {"Fn::GetAtt": [deployment.logical_id(VERSION, version), "Version"]}
-                if alias["FunctionVersion"] != "$LATEST"
-                else "$LATEST"
-            )
+            properties = {"FunctionName": name, **picked(alias, "Name", "Description")}
+            (first, _), *others = _weights(alias).items()
+            properties["FunctionVersion"] = _numbered(deployment, alias, first)
+            if others:
+                weights = [
+                    {"FunctionVersion": _numbered(deployment, alias, number), "FunctionWeight": weight}
+                    for number, weight in others
+                ]
+                properties["RoutingConfig"] = {"AdditionalVersionWeights": weights}
             provisioned = deployment.asked(
                 "lambda",
                 "get_provisioned_concurrency_config",
@@ -123,6 +152,12 @@ def aliases(deployment: Deployment) -> Iterator[Thing]:
                 count = provisioned["RequestedProvisionedConcurrentExecutions"]
                 properties["ProvisionedConcurrencyConfig"] = {"ProvisionedConcurrentExecutions": count}
             yield Thing(ALIAS, alias["AliasArn"], properties)
+
+
+def _numbered(deployment: Deployment, alias: Json, number: str) -> Any:
+    """Return a version's number as the template writes it, by the version."""
+    version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{number}"
+    return number if number == "$LATEST" else {"Fn::GetAtt": [deployment.logical_id(VERSION, version), "Version"]}
 
 
 def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
@@ -143,8 +178,9 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
-        qualifiers: list[dict[str, str]] = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
-        for qualifier in qualifiers:
+        aliases = [alias["Name"] for alias in _aliases(deployment, name)]
+        numbers = [one["Version"] for one in _versions(deployment, name)]
+        for qualifier in [{}, *({"Qualifier": one} for one in [*aliases, *numbers])]:
             found = deployment.asked(
                 "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier
             )
