@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from hallmark.naming import is_of
+from hallmark.observe.unread import absent_on_emulator
 from hallmark.stage import Stage
 from infra.errors import UserError
 
@@ -17,6 +20,17 @@ Json = dict[str, Any]
 # Every CDK stack may have it; no service has such a resource.
 _CDK_METADATA = "CDKMetadata"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+# How a response names the next page, and how the next request does, where boto3 has no paginator.
+_TOKENS = {
+    "NextToken": "NextToken",
+    "nextToken": "nextToken",
+    "NextContinuationToken": "ContinuationToken",
+    "position": "position",
+}
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_REFUSED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403")
+_PERMISSION = re.compile(r"perform: ([a-z0-9-]+:\w+)")
+_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:[^\"\s]+")
 
 
 @dataclass(frozen=True)
@@ -45,36 +59,58 @@ class Deployment:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._answers: dict[str, Any] = {}
+        self._asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
 
-    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
-        """Yield every item under a key of a paged response."""
+    def pages(self, service: str, operation: str, key: str, *absent: str, **arguments: Any) -> list[Any]:
+        """Return every item under a key of a paged response; none for one of these error codes."""
 
         def ask() -> list[Any]:
-            pages = self.stage.client(service).get_paginator(operation).paginate(**arguments)
-            return [item for page in pages for item in page.get(key, [])]
+            client = self.stage.client(service)
+            if client.can_paginate(operation):
+                pages = client.get_paginator(operation).paginate(**arguments)
+            else:
+                pages = _followed(getattr(client, operation), arguments)
+            return [item for page in pages for item in page.get(key) or []]
 
-        items: list[Any] = self._once((service, operation, arguments), ask)
+        items: list[Any] = self._once(service, operation, arguments, ask, absent, [])
         return items
 
     def asked(self, service: str, operation: str, *absent: str, **arguments: Any) -> Json:
         """Return the response of an operation; empty for one of these error codes, which mean that there is none."""
 
         def ask() -> Json:
-            try:
-                return dict(getattr(self.stage.client(service), operation)(**arguments))
-            except ClientError as error:
-                if error.response["Error"]["Code"] not in absent:
-                    raise
-                return {}
+            return dict(getattr(self.stage.client(service), operation)(**arguments))
 
-        answer: Json = self._once((service, operation, arguments), ask)
+        answer: Json = self._once(service, operation, arguments, ask, absent, {})
         return answer
 
-    def _once(self, question: Any, ask: Callable[[], Any]) -> Any:
-        key = repr(question)
-        if key not in self._answers:
-            self._answers[key] = ask()
+    def _once(
+        self, service: str, operation: str, arguments: Json, ask: Callable[[], Any], absent: Sequence[str], none: Any
+    ) -> Any:
+        """Return the answer to a question, which is asked once although several threads need it."""
+        key = repr((service, operation, arguments))
+        with self._lock:
+            asking = self._asking[key]
+        with asking:
+            if key not in self._answers:
+                self._answers[key] = self._answer(service, operation, ask, absent, none)
         return self._answers[key]
+
+    def _answer(self, service: str, operation: str, ask: Callable[[], Any], absent: Sequence[str], none: Any) -> Any:
+        if absent_on_emulator(service, operation) and self.stage.is_emulated:
+            return none
+        try:
+            return ask()
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in absent:
+                return none
+            if code not in _REFUSED:
+                raise
+            found = _PERMISSION.search(str(error))
+            wanted = found[1] if found else f"{service}:{error.operation_name}"
+            raise UserError(f"the stage cannot be read back without the permission {wanted}: grant it") from None
 
     @cached_property
     def account(self) -> str:
@@ -108,6 +144,15 @@ class Deployment:
     def made(self, kind: str, physical: str) -> bool:
         """Return whether a stack of the stage created a resource."""
         return (kind, physical) in self._logical_ids
+
+    def concerns(self, value: Any) -> bool:
+        """Return whether a value, at any depth, holds an ARN of something of the stage."""
+        return any(self.is_ours_arn(arn) for arn in _ARN.findall(value if isinstance(value, str) else json.dumps(value)))
+
+    def is_ours_arn(self, arn: str) -> bool:
+        """Return whether an ARN is of the stage: one of its segments is a name, or an API, of the stage."""
+        segments = re.split("[:/]", arn)[5:]
+        return any(is_of(self.stage, one) or self.made("AWS::ApiGateway::RestApi", one) for one in segments)
 
     def logical_id(self, kind: str, physical: str) -> str:
         """Return the logical id of a stack's resource, else `Unmanaged`, the type and the service's name for it."""
@@ -146,3 +191,23 @@ def picked(source: Json, *names: str) -> Json:
 def capitalized(source: Json, *names: str) -> Json:
     """Return the same for services whose names begin with a small letter."""
     return {name: value for name in names if (value := source.get(name[0].lower() + name[1:])) not in _EMPTY}
+
+
+def tags(found: Any, *names: str) -> Json:
+    """Return the `Tags` of a resource, sorted, from a list or an object; those that AWS sets by itself are left out.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-resource-tags.html
+    """
+    key, value = names or ("Key", "Value")
+    pairs = found if isinstance(found, dict) else {one[key]: one[value] for one in found or []}
+    own = [{"Key": name, "Value": text} for name, text in sorted(pairs.items()) if not name.startswith("aws:")]
+    return {"Tags": own} if own else {}
+
+
+def _followed(ask: Callable[..., Json], arguments: Json) -> Iterator[Json]:
+    """Yield the pages of an operation for which boto3 has no paginator."""
+    page = ask(**arguments)
+    yield page
+    while more := {sent: page[token] for token, sent in _TOKENS.items() if page.get(token)}:
+        page = ask(**arguments, **more)
+        yield page

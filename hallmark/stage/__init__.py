@@ -33,6 +33,10 @@ class Stage(Protocol):
     def outputs(self) -> Mapping[str, str]:
         """The outputs of all its stacks, by the names of the system's enum."""
 
+    @property
+    def is_emulated(self) -> bool:
+        """Whether an emulator stands behind it, whatever the target is called."""
+
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
 

@@ -129,6 +129,11 @@ class DeployedStage:
         host = urlsplit(address).hostname or ""
         return None if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else address
 
+    @property
+    def is_emulated(self) -> bool:
+        """Whether an emulator stands behind this stage, whatever its target is called."""
+        return self._emulator is not None
+
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
         if self._emulator is None:

@@ -27,11 +27,14 @@ def test_every_extension_is_installed_and_has_a_row() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["behaviour"])
 def test_a_row_is_complete(row: dict[str, Any]) -> None:
-    assert set(row) <= {"id", "behaviour", "proof", "fidelity", "by", "limit"}
+    assert set(row) <= {"id", "behaviour", "proof", "fidelity", "by", "limit", "unread", "operations"}
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", row["id"])
     assert row.get("proof") in (None, "observed")
     assert row["fidelity"] in {"native", "extended", "absent"}
     assert bool(row.get("by")) == (row["fidelity"] == "extended")
+    if "unread" in row:
+        assert (row["fidelity"], bool(row["limit"])) == ("absent", True)
+        assert row["unread"] == "everywhere" or (row["unread"] == "embedded" and row["operations"])
 
 
 def test_every_row_has_an_id_of_its_own_and_something_rests_on_it() -> None:
@@ -39,7 +42,7 @@ def test_every_row_has_an_id_of_its_own_and_something_rests_on_it() -> None:
     assert len(set(ids)) == len(ids)
     named = [names for system in catalogue.systems() for names in catalogue.load(system).behaviours.values()]
     cards = [catalogue.card(policy).behaviours for policy in library.names()]
-    assert {name for names in (*named, *cards) for name in names} == set(ids)
+    assert {name for names in (*named, *cards) for name in names} == {row["id"] for row in ROWS if "unread" not in row}
 
 
 def test_every_control_that_is_read_back_has_a_row_of_settings() -> None:
