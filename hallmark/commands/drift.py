@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
-from hallmark.observe import observe
+from hallmark.observe import deciding, observe
 from hallmark.observe.drift import Difference, declared
 from hallmark.observe.drift import drift as differences_of
 from hallmark.observe.render import text
@@ -39,4 +39,4 @@ def drift(
 
 
 def _differences(stage: DeployedStage) -> list[Difference]:
-    return differences_of(declared(stage.system, stage.name), observe(stage))
+    return [*differences_of(declared(stage.system, stage.name), observe(stage)), *deciding.differences(stage)]

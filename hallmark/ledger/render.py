@@ -1,6 +1,7 @@
 """The ledger as tables for a terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hallmark.ledger import ledger as ledgers
@@ -16,7 +17,7 @@ def render(ledger: Ledger, console: Console) -> None:
         console.print()
     differences = ledger.differences
     for difference in differences:
-        console.print(f"[bold red]✗[/] {difference}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]✗[/] {escape(difference)}", highlight=False, soft_wrap=True)
     if not differences:
         console.print("[bold green]✓[/] nothing lost, nothing invented: every count is the expected one")
 

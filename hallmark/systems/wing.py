@@ -14,6 +14,7 @@ from infra.systems import system_of
 if TYPE_CHECKING:  # a wing is loaded without its capabilities' dependencies
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
+    from hallmark.observe.drift import Difference
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -48,12 +49,28 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Deciding:
+    """Data on a stage that decides, such as a table of rules: as much declared as a resource.
+
+    `control` owns it, `about` is a noun phrase, `differences` compares it with what is declared. `fix` is what to do
+    about any of them, `stores` the stack outputs that name where it is kept.
+    """
+
+    control: str
+    about: str
+    differences: "Callable[[Stage], list[Difference]]"
+    fix: str
+    stores: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Wing:
     """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
 
     access: "Callable[[Stage], Access] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
     after_deploy: tuple[Step, ...] = ()
+    deciding: tuple[Deciding, ...] = ()
     sending: "Callable[[], Sending[Any]] | None" = None
     digest: "Callable[[], tuple[DigestPart, ...]] | None" = None
     failures: "Callable[[], Failures] | None" = None

@@ -5,11 +5,13 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import Access, Step, Wing
+from hallmark.systems.realtime.outputs import Output
+from hallmark.systems.wing import Access, Deciding, Step, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
+    from hallmark.observe.drift import Difference
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -32,6 +34,12 @@ def _publish_rules(stage: "Stage") -> None:
     from hallmark.systems.realtime import fraud_rules
 
     fraud_rules.publish(stage)
+
+
+def _rules_differ(stage: "Stage") -> "list[Difference]":
+    from hallmark.systems.realtime.fraud_rules import drift
+
+    return drift.differences(stage)
 
 
 def _sending() -> "Sending[Transaction]":
@@ -62,6 +70,15 @@ WING = Wing(
     access=_access,
     api_id=_api_id,
     after_deploy=(Step("publish the rules", _publish_rules),),
+    deciding=(
+        Deciding(
+            control="RT_RULE_FIVE",
+            about="the versions of the fraud rules",
+            differences=_rules_differ,
+            fix="Run `hallmark realtime rules verify`, which says what to do about each.",
+            stores=(Output.RULES_TABLE,),
+        ),
+    ),
     sending=_sending,
     digest=_digest,
     failures=_failures,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hallmark.digest import DigestPart, Record, Wanted, sha256
 from hallmark.parallel import each
 from hallmark.stage import Stage
+from hallmark.systems.realtime.fraud_rules.store import PARTITION
 from hallmark.systems.realtime.outputs import Output
 
 _PREFIX = "processed/"
@@ -16,7 +17,9 @@ def _transactions(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
 
 
 def _audit_records(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
-    return _items(stage, stage.outputs[Output.AUDIT_LOGS_TABLE], "transactionId")
+    """Yield the records of transactions; those of the rules are not a transaction's data."""
+    found = _items(stage, stage.outputs[Output.AUDIT_LOGS_TABLE], "transactionId")
+    return ((key, record) for key, record in found if record.item != PARTITION)
 
 
 def _items(stage: Stage, table: str, partition_key: str) -> Iterator[tuple[str, Record]]:

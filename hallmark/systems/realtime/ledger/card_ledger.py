@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hallmark.ledger.ledger import Ledger, Line, Table
+from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class CardLedger(Ledger):
     verdicts: Mapping[str, int]
     combinations: int
     foreign_messages: int
+    rules: DecidingRules = DecidingRules()
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -32,4 +34,11 @@ class CardLedger(Ledger):
         found["enrichment mismatches"] = str(len(self.mismatches))
         if self.foreign_messages:
             found["buffer messages of other runs"] = str(self.foreign_messages)
+        if self.rules.others:
+            found["rules in force"] = self.rules.others
         return found
+
+    @property
+    def differences(self) -> list[str]:
+        """What is not as expected, and what of the rules is not as it was published."""
+        return [*super().differences, *self.rules.tampered]

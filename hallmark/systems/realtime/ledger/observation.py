@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hallmark.systems.realtime.ledger.audit_log import AuditLog
 from hallmark.systems.realtime.ledger.audit_records import AuditRecords
 from hallmark.systems.realtime.ledger.buffer_queue import BufferQueue
+from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
 from hallmark.systems.realtime.ledger.expectation import Expectations
 from hallmark.systems.realtime.ledger.processed_objects import ProcessedObjects
 from hallmark.systems.realtime.ledger.transactions_table import StoredTransaction
@@ -21,3 +22,4 @@ class Observation:
     objects: ProcessedObjects
     log: AuditLog
     buffer: BufferQueue | None
+    rules: DecidingRules

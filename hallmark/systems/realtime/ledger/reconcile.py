@@ -12,6 +12,7 @@ from hallmark.systems.realtime.ledger.audit_log import AuditLog
 from hallmark.systems.realtime.ledger.audit_records import AuditRecords
 from hallmark.systems.realtime.ledger.buffer_queue import BufferQueue
 from hallmark.systems.realtime.ledger.card_ledger import CardLedger
+from hallmark.systems.realtime.ledger.deciding_rules import deciding_rules
 from hallmark.systems.realtime.ledger.expectation import Expectations, carried_accounts, expect, pairs
 from hallmark.systems.realtime.ledger.observation import Observation
 from hallmark.systems.realtime.ledger.processed_objects import ProcessedObjects
@@ -39,6 +40,7 @@ def observe(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress
         ProcessedObjects(stage, expectations),
         AuditLog(stage, expectations),
         BufferQueue(stage, expectations) if drain_buffer else None,
+        deciding_rules(stage),
     )
     sources: list[Source] = [observed.log, observed.objects, observed.records]
     if observed.buffer is not None:
@@ -61,6 +63,7 @@ def judge(run: Run[Transaction], observed: Observation) -> CardLedger:
         mismatches=tuple(mismatches(observed)),
         lost=tuple(sorted({identity for line in proving for identity in line.missing})),
         foreign_messages=observed.buffer.foreign if observed.buffer is not None else 0,
+        rules=observed.rules,
     )
 
 

@@ -9,7 +9,10 @@ from hallmark.systems.realtime.ledger.rule_lines import AUDIT_BUS
 
 
 def record_lines(observed: Observation) -> Iterator[Line]:
-    """Yield a line for each kind of record, and one for the copies on the audit bus."""
+    """Yield a line for each kind of record, and one for the copies on the audit bus.
+
+    What is expected comes from the plain predicates alone, never from the stage's rules or verdicts.
+    """
     carried = set(observed.expectations)
     records = observed.records
     stored = {record.transaction_id for record in observed.stored} & carried
@@ -18,7 +21,9 @@ def record_lines(observed: Observation) -> Iterator[Line]:
     yield compare("acceptance records", "", carried, records.accepted, None)
     yield compare("verdict records", "", _names(expected), _names(records.verdicts), observed.log.verdicts.total())
     yield compare("processed objects", "", _names(expected), _names(observed.objects.seen), None)
-    yield compare("alerts", "", _names(records.suspected), _names(records.alerts), observed.log.alerts.total())
+    # What matches a rule is suspected and alerted, whatever the rules on the stage say.
+    yield compare("suspicions", "", _names(expected), _names(records.suspected), None)
+    yield compare("alerts", "", _names(expected), _names(records.alerts), observed.log.alerts.total())
     yield _audit_records(observed)
     yield _copies(observed)
 
@@ -45,7 +50,7 @@ def _names(found: Iterable[tuple[str, str]]) -> set[str]:
 def _audit_records(observed: Observation) -> Line:
     """Return the total of the audit trail; the lines of its parts name the differences."""
     records = observed.records
-    expected = len(observed.expectations) + len(pairs(observed.expectations)) + len(records.suspected)
+    expected = len(observed.expectations) + 2 * len(pairs(observed.expectations))  # a verdict and an alert for each
     return Line("audit records", "", expected, len(records), None)
 
 
