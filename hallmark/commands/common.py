@@ -53,6 +53,12 @@ def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedS
     return found[0]
 
 
+def stages_to_read(target: Target, system: str | None, stage: StageName) -> list[DeployedStage]:
+    """Open the stage of the named system, else those of all systems that are up; on AWS as `the_stage`."""
+    stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
+    return stages if len(stages) > 1 else [the_stage(target, system, stage)]
+
+
 def own_stage(owner: str, named: str | None, target: Target, stage: StageName) -> DeployedStage:
     """Open the stage of the command's own system; UserError when another one is named."""
     if named not in (None, owner):

@@ -2,16 +2,20 @@
 
 A control is concerned by a difference when one of its findings is at that place of the stage as it runs, and not in the
 template, or when the finding ends once the difference is taken back. Where no control finds a fault, none is named.
+Data that decides belongs to the control that its system's wing names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from hallmark import catalogue, policies
+from hallmark.observe import deciding
 from hallmark.observe.deployment import Json
 from hallmark.observe.drift import Difference, declared, drift
-from hallmark.observe.template import marked, observe
+from hallmark.observe.mending import Mending
+from hallmark.observe.template import marked, read_back, with_built_code
 from hallmark.stage import Stage
 
 Verdict = dict[str, Any]
@@ -28,44 +32,53 @@ class Concern:
 
 @dataclass(frozen=True)
 class Explained:
-    """A difference with the controls that find a fault in it; none where no control does."""
+    """A difference with the controls that find a fault in it, none where no control does, and how to mend it."""
 
     difference: Difference
-    concerns: tuple[Concern, ...] = ()
+    concerns: tuple[Concern, ...]
+    mend: str
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A stage as it was read back, its differences, and the verdict of every control that asks for the proof."""
+    """A stage as it was read back beside its templates."""
 
     system: str
     stage: str
+    declared: Json = field(repr=False)
     observed: Json = field(repr=False)
-    differences: tuple[Explained, ...]
-    verdicts: tuple[Verdict, ...] = field(repr=False)
+    differences: tuple[Explained, ...] = ()
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on the stage of the controls that ask for the proof `observed`."""
+        return judged(self.observed, self.system, self.stage)
 
     @property
     def findings(self) -> _Found:
         """The findings by control; a control without one is left out."""
         return _findings(self.verdicts)
 
-    @property
-    def is_as_declared(self) -> bool:
-        """Whether the stage is as its templates say, and no control finds a fault in it."""
-        return not self.differences and not self.findings
-
 
 def compare(stage: Stage) -> Comparison:
     """Read a stage back and return the comparison; UserError where it is not deployed or not synthesized."""
-    return compared(declared(stage.system, stage.name), observe(stage), stage.system, stage.name)
+    template = declared(stage.system, stage.name)
+    observed, deployed = read_back(stage)
+    found = compared(template, observed, Mending(stage, template, observed, deployed))
+    data = (
+        Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
+        for owner, differences in deciding.judged(stage)
+        for one in differences
+    )
+    return Comparison(found.system, found.stage, found.declared, found.observed, (*found.differences, *data))
 
 
-def compared(template: Json, observed: Json, system: str, stage: str) -> Comparison:
-    """Return the comparison of a declared template with an observed one."""
-    both = _Both(marked(template, observed["Metadata"]["Hallmark"]["Account"]), observed, system, stage)
-    verdicts = judged(observed, system, stage)
-    explained = tuple(_explained(drift(template, observed), _new(verdicts, both), both))
-    return Comparison(system, stage, observed, explained, tuple(verdicts))
+def compared(template: Json, observed: Json, mending: Mending) -> Comparison:
+    """Return the comparison of a declared template with an observed one, which says system and stage."""
+    mark = observed["Metadata"]["Hallmark"]
+    template, observed = marked(template, mark["Account"]), with_built_code(observed, template)
+    found = Comparison(mark["System"], mark["Stage"], template, observed)
+    return Comparison(found.system, found.stage, template, observed, tuple(_explained(found, mending)))
 
 
 def judged(document: Mapping[str, Any], system: str, stage: str) -> list[Verdict]:
@@ -74,29 +87,21 @@ def judged(document: Mapping[str, Any], system: str, stage: str) -> list[Verdict
     return [one for one in policies.judge(document, system, stage) if one["id"] in asking]
 
 
-@dataclass(frozen=True)
-class _Both:
-    """A stage's declared and observed template."""
-
-    declared: Json
-    observed: Json
-    system: str
-    stage: str
-
-
 def _findings(verdicts: Iterable[Verdict]) -> _Found:
     return {one["id"]: one["findings"] for one in verdicts if one["findings"]}
 
 
-def _new(verdicts: Iterable[Verdict], both: _Both) -> _Found:
+def _new(both: Comparison) -> _Found:
     """Return the findings on the stage that the template does not have."""
-    found = _findings(verdicts)
+    found = both.findings
     before = _findings(policies.judge(both.declared, both.system, both.stage)) if found else {}
     new = {name: [one for one in own if one not in before.get(name, [])] for name, own in found.items()}
     return {name: own for name, own in new.items() if own}
 
 
-def _explained(differences: list[Difference], found: _Found, both: _Both) -> Iterator[Explained]:
+def _explained(both: Comparison, mending: Mending) -> Iterator[Explained]:
+    differences = drift(both.declared, both.observed)
+    found = _new(both) if differences else {}
     # What is at the place of a difference is explained by it; the rest by taking back one resource at a time.
     elsewhere = {
         name: rest
@@ -108,7 +113,8 @@ def _explained(differences: list[Difference], found: _Found, both: _Both) -> Ite
         here = [Concern(name, item["fix"]) for name, own in found.items() for item in own if _is_at(item, one)]
         if elsewhere and one.resource not in ended:
             ended[one.resource] = list(_ended(elsewhere, one.resource, both))
-        yield Explained(one, tuple(dict.fromkeys((*here, *ended.get(one.resource, ())))))
+        concerns = tuple(dict.fromkeys((*here, *ended.get(one.resource, ()))))
+        yield Explained(one, concerns, mending.of(one))
 
 
 def _is_at(finding: Mapping[str, str], difference: Difference) -> bool:
@@ -125,7 +131,7 @@ def _words(path: str) -> list[str]:
     return [word.partition("[")[0] for word in path.split(".")] if path else []
 
 
-def _ended(found: _Found, name: str, both: _Both) -> Iterator[Concern]:
+def _ended(found: _Found, name: str, both: Comparison) -> Iterator[Concern]:
     """Yield the controls with a finding that ends when one resource is as it was declared."""
     others = {key: value for key, value in both.observed["Resources"].items() if key != name}
     own = {name: both.declared["Resources"][name]} if name in both.declared["Resources"] else {}

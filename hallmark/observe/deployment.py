@@ -19,6 +19,8 @@ from infra.errors import UserError
 Json = dict[str, Any]
 # Every CDK stack may have it; no service has such a resource.
 _CDK_METADATA = "CDKMetadata"
+# How the logical id begins of what no stack created.
+UNMANAGED = "Unmanaged"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # How a response names the next page, and how the next request does, where boto3 has no paginator.
 _TOKENS = {
@@ -157,7 +159,7 @@ class Deployment:
     def logical_id(self, kind: str, physical: str) -> str:
         """Return the logical id of a stack's resource, else `Unmanaged`, the type and the service's name for it."""
         known = self._logical_ids.get((kind, physical))
-        return known or re.sub(r"[^A-Za-z0-9]", "", f"Unmanaged{kind.removeprefix('AWS')}{physical}")
+        return known or re.sub(r"[^A-Za-z0-9]", "", f"{UNMANAGED}{kind.removeprefix('AWS')}{physical}")
 
     def ref(self, kind: str, physical: str) -> Json:
         """Return a reference to a resource."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, Thing
+from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
 from hallmark.observe.readers import READERS, functions
 from hallmark.policies import template_of
 from hallmark.stage import Stage
@@ -18,6 +18,11 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 
 def observe(stage: Stage) -> Json:
     """Return the stage as a template; UserError where none is deployed, ClientError where reading is not allowed."""
+    return read_back(stage)[0]
+
+
+def read_back(stage: Stage) -> tuple[Json, Json]:
+    """Return the stage as a template, and the template that it was deployed with; errors as of `observe`."""
     deployment = Deployment(stage)
     deployed = deployment.deployed
     things = [thing for reader in READERS.values() for thing in reader(deployment)]
@@ -28,7 +33,7 @@ def observe(stage: Stage) -> Json:
         resource |= {
             key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
         }
-    return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed)
+    return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed
 
 
 def with_built_code(document: Json, template: Json) -> Json:
@@ -71,7 +76,7 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
     resources: dict[str, Json] = {}
     for thing in (thing for thing in things if not thing.parts):
         name = thing.logical_id or deployment.logical_id(thing.type, thing.physical)
-        resources[name] = _resource(deployment, thing)
+        resources[name] = _resource(name, thing)
     declared = template_of(marked(deployed, deployment.account))
     # Parts can be references to resources whose logical ids are known by now.
     draft = template_of(marked({**deployed, "Resources": resources}, deployment.account))
@@ -79,14 +84,15 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
         wanted = _parts(draft, thing.properties, thing.parts)
         found = [one for one in declared.of_type(thing.type) if _parts(declared, one.properties, thing.parts) == wanted]
         name = found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical)
-        resources[name] = _resource(deployment, thing)
+        resources[name] = _resource(name, thing)
     return resources
 
 
-def _resource(deployment: Deployment, thing: Thing) -> Json:
+def _resource(name: str, thing: Thing) -> Json:
     """Return a resource; what no stack created has the service's name for it, with which it can be deleted."""
     resource: Json = {"Type": thing.type, "Properties": thing.properties}
-    facts = dict(thing.facts) if deployment.made(thing.type, thing.physical) else {"Physical": thing.physical, **thing.facts}
+    unmanaged = {"Physical": thing.physical} if name.startswith(UNMANAGED) else {}
+    facts = {**unmanaged, **thing.facts}
     return _with_facts(resource, facts) if facts else resource
 
 
