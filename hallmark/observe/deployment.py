@@ -161,6 +161,14 @@ class Deployment:
         known = self._logical_ids.get((kind, physical))
         return known or re.sub(r"[^A-Za-z0-9]", "", f"{UNMANAGED}{kind.removeprefix('AWS')}{physical}")
 
+    def physical(self, kind: str, logical_id: str) -> str | None:
+        """Return the service's name for a stack's resource, None if there is none."""
+        return self._physical.get((kind, logical_id))
+
+    @cached_property
+    def _physical(self) -> dict[tuple[str, str], str]:
+        return {(kind, logical): physical for (kind, physical), logical in self._logical_ids.items()}
+
     def ref(self, kind: str, physical: str) -> Json:
         """Return a reference to a resource."""
         return {"Ref": self.logical_id(kind, physical)}
