@@ -1,29 +1,33 @@
 """Shared by the commands: the options that name a stage of a system, and the choice of the system."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from hallmark.commands.target import Target, TargetOption
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from infra.errors import UserError
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName, system_of
 
-
-class Target(StrEnum):
-    """The place of a stage."""
-
-    EMBEDDED = "embedded"
-    AWS = "aws"
+__all__ = [
+    "OwnSystemOption",
+    "StageOption",
+    "SystemOption",
+    "Target",
+    "TargetOption",
+    "own_stage",
+    "stages_to_read",
+    "stages_up",
+    "the_stage",
+]
 
 
 def _system(name: str) -> str:
     return system_of(name).name
 
 
-TargetOption = Annotated[Target, typer.Option(help="An emulator on this machine, or the account that boto3 finds.")]
 StageOption = Annotated[StageName, typer.Option(help="The stage.")]
 SystemOption = Annotated[
     str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=SYSTEM_VARIABLE, help="The system.")
