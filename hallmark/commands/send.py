@@ -8,6 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.evidence.ledgers import LEDGER_VARIABLE
 from hallmark.ledger.render import render
 from hallmark.sending.run import CONCURRENCY
 from hallmark.sending.run import send as carry_and_reconcile
@@ -34,7 +35,9 @@ def send(
         int | None, typer.Option(min=1, max=64, help=f"Concurrent lanes (default {CONCURRENCY}).")
     ] = None,
     drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help="On AWS: drain the buffer queue.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the ledger to this file.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", envvar=LEDGER_VARIABLE, help="Also write the ledger to this file.")
+    ] = None,
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,

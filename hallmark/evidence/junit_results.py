@@ -21,8 +21,14 @@ def junit_proofs(results: Path = RESULTS, sources: tuple[Path, ...] = SOURCES) -
 
     UserError when the file is missing, unreadable, or older than the tested sources.
     """
-    root = _parsed(results)
+    _parsed(results)
     _refuse_stale(results, sources)
+    yield from proofs(results)
+
+
+def proofs(results: Path = RESULTS) -> Iterator[Proof]:
+    """Yield the proofs of a JUnit file of whatever age; UserError when it is missing or unreadable."""
+    root = _parsed(results)
     label = str(results.relative_to(ROOT)) if results.is_relative_to(ROOT) else results.name
     digest, made = sha256(results), changed(results)
     for names, case in _cases(root, ()):

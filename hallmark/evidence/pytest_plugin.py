@@ -17,19 +17,25 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import EVIDENCE, Fault, Kind, Proof, Target, file_of, junit_results
+from hallmark.evidence import EVIDENCE, Fault, Kind, Place, Proof, Target, junit_results, pytest_results
 from hallmark.evidence.expected import OF_SYSTEMS, chosen, judged
-from hallmark.evidence.recorder import Recorder, recorded
+from hallmark.evidence.pytest_results import Outcomes, Result
+from hallmark.evidence.record import remove
+from hallmark.evidence.recorder import Beginning, Recorder, beginning, recorded
 from hallmark.project import ROOT
-from hallmark.revision import revision, sha256, template_digests
+from hallmark.revision import sha256, template_digests
 from infra.errors import UserError
-from infra.systems import NAMES, STAGES, owner_of
+from infra.systems import NAMES, STAGES, owner_of, system_of
 
 # pytest's options that make a session run only some of its tests, or none.
 PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
-    *("collectonly", "setuponly", "setupplan"),
+    *("collectonly", "setuponly", "setupplan", "noconftest"),
 )
+# The settings that a session may override and still run every test.
+HARMLESS = ("testpaths=",)
+# How many drawn bodies the integration tests send to an API.
+USUAL_REQUESTS = 500
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
 
 
@@ -122,19 +128,20 @@ class EvidencePlugin:
     systems: tuple[str | None, ...] = (None,)
     templates: Callable[[str | None], dict[str, str]] = template_digests
     records: dict[str | None, Recorder] = field(default_factory=dict)
-    passed: dict[str, bool] = field(default_factory=dict)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    faults: dict[str, Fault] = field(default_factory=dict)
     proves: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: ExitStack = field(default_factory=ExitStack)
     begun: bool = False
-    commit: str = ""
+    begins: dict[str | None, Beginning] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.records.update({system: Recorder() for system in self.systems})
 
     def pytest_sessionstart(self) -> None:
-        self.commit = revision()
         for system in self.systems:
-            file_of(self.gate, system, EVIDENCE).unlink(missing_ok=True)
+            self.begins[system] = beginning(self.gate, system)
+            remove(self.gate, system, EVIDENCE)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
@@ -144,57 +151,94 @@ class EvidencePlugin:
         """Begin the records after collection, while templates may still be built: evidence is about the final ones."""
         if not self.begun:
             for system in self.systems:
-                recording = recorded(self.gate, system, commit=self.commit, templates=self.templates)
+                recording = recorded(
+                    self.gate, system, folder=EVIDENCE, begun=self.begins[system], templates=self.templates
+                )
                 self.records[system] = self.running.enter_context(recording)
             self.begun = True
 
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self.outcomes.deselect(item.nodeid for item in items)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.passed[report.nodeid] = False
-        elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-            self.passed.setdefault(report.nodeid, True)
+        self.outcomes.add(report)
         properties: dict[str, Any] = {str(name): value for name, value in report.user_properties}
         self.proves.setdefault(report.nodeid, properties.get(PROVES, {}))
         if report.when == "call" and FAULT in properties:
-            for record in self._of_room(report.nodeid):
-                record.faults.append(Fault(**properties[FAULT]))
+            self.faults[report.nodeid] = Fault(**properties[FAULT])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._begin()
+        for system, record in self.records.items():
+            self._add_results(system, record)
         self._fail(session)
-        for node, passed in self.passed.items():
-            for control in self.proves[node].get("controls", ()):
-                if record := self._of_control(control):
-                    record.proofs.append(self._proof(node, control, passed))
         try:
             self._join_junit()
         except UserError as error:
             self._fail_all()
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             print(f"\nhallmark: {error}")
-        if any(map(on_a_stage, {self._file(node) for node in self.proves})):
-            for record in self.records.values():
-                record.target = self.target
         self.running.close()
+
+    def _add_results(self, system: str | None, record: Recorder) -> None:
+        """Record the tests that count for a system, and keep their results in a file of their own."""
+        results = [
+            Result(node, outcome, tuple(self._controls(node, system)), self.faults.get(node))
+            for node, outcome in self.outcomes.by_test.items()
+            if system is None or room_of(node) in (None, system)
+        ]
+        record.tests = pytest_results.count(results, len(self.outcomes.deselected))
+        record.faults += [result.fault for result in results if result.fault]
+        record.proofs += [
+            self._proof(result.test, control, result.outcome == "passed")
+            for result in results
+            if result.outcome in ("passed", "failed")
+            for control in result.controls
+        ]
+        if any(map(on_a_stage, {self._file(result.test) for result in results})):
+            record.target = self.target
+            record.places += self._places(system)
+        record.files.append(pytest_results.write(results, self.gate, system, EVIDENCE))
+
+    def _controls(self, node: str, system: str | None) -> list[str]:
+        """Return the controls that a test proves for a record: a system's has its own, the house's all."""
+        controls = self.proves.get(node, {}).get("controls", ())
+        owners = {control: owner_of(control) for control in controls}
+        return [c for c in controls if system is None or ((owner := owners[c]) and owner.name == system)]
+
+    def _places(self, system: str | None) -> list[Place]:
+        if system is None or self.target != "embedded":
+            return []
+        from hallmark.stage import embedded  # needs boto3, as the tests do
+
+        return [Place(system, STAGES[0], system_of(system).region, embedded.ACCOUNT)]
 
     def _of_room(self, node: str) -> list[Recorder]:
         """Return the records that a test counts for: that of its room's system, or all."""
         room = room_of(node)
         return [record for system, record in self.records.items() if system is None or room in (None, system)]
 
-    def _of_control(self, control: str) -> Recorder | None:
-        """Return the record of a control's system; None where that system has no evidence here."""
-        owner = owner_of(control)
-        return self.records.get(None) or self.records.get(owner.name if owner else None)
-
     def _fail(self, session: pytest.Session) -> None:
-        """Fail the records that a failed test counts for; all if the session failed without one or was interrupted."""
-        failed = [node for node, passed in self.passed.items() if not passed]
-        for record in (record for node in failed for record in self._of_room(node)):
+        """Fail the records that a failed test counts for; all if the session failed without one or was interrupted.
+
+        A test that showed nothing fails them, too. On AWS some are left out: they need the emulator.
+        """
+        failed = self.outcomes.of("failed")
+        idle = () if self.target == "aws" else (*self.outcomes.idle, *self._left_out())
+        for record in (record for node in (*failed, *idle) for record in self._of_room(node)):
             record.fail()
+        if idle:
+            print(f"\nhallmark: {len(idle)} tests were skipped, left out or expected to fail, such as {idle[0]}")
         explained = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
-        if session.exitstatus != explained:
+        if session.exitstatus == pytest.ExitCode.OK and idle:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif session.exitstatus != explained:
             self._fail_all()
+
+    def _left_out(self) -> list[str]:
+        """Return the deselected tests of the rooms that are tested."""
+        rooms = {None, *(system.name for system in chosen())}
+        return [node for node in self.outcomes.deselected if room_of(node) in rooms]
 
     def _fail_all(self) -> None:
         for record in self.records.values():
@@ -211,6 +255,7 @@ class EvidencePlugin:
         if unknown:
             raise UserError(f"{junit_results.RESULTS.name} names {', '.join(sorted(unknown))}, which no catalogue has")
         self.records[None].proofs.extend(proofs)
+        self.records[None].files.append(junit_results.RESULTS)
 
     def _proof(self, node: str, control: str, passed: bool) -> Proof:
         from hallmark import fidelity  # environments with one tool have neither YAML nor proofs
@@ -243,7 +288,14 @@ def is_whole(config: pytest.Config, gate: str) -> bool:
     """Return whether the session runs every test of the gate's folder."""
     folder = (config.rootpath / "tests" / gate).resolve()
     places = {(config.invocation_params.dir / argument).resolve() for argument in config.args}
-    return folder in places and not any(config.getoption(name, None) for name in PARTIAL)
+    return folder in places and not is_partial(config)
+
+
+def is_partial(config: pytest.Config) -> bool:
+    """Return whether options make a session run some tests only, other ones, or with less input than usual."""
+    overridden = [one for one in config.getoption("override_ini", None) or () if not one.startswith(HARMLESS)]
+    fewer = (config.getoption("requests", None) or USUAL_REQUESTS) < USUAL_REQUESTS
+    return bool(overridden or fewer or any(config.getoption(name, None) for name in PARTIAL))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,16 +6,17 @@ Standard library only: some gates run in environments with nothing but their too
 """
 
 import json
-import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from hallmark.evidence import load_result as load_results
+from hallmark.evidence import manifest
+from hallmark.evidence.inputs import Inputs, digest_of
 from hallmark.evidence.load_result import LoadResult
-from hallmark.project import BUILD
+from hallmark.project import BUILD, ROOT
 from infra.errors import UserError
 
 Item = TypeVar("Item")
@@ -41,9 +42,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Proof:
-    """A gate's result for one control; `artifact` is a path of the checkout or a test's id.
+    """A gate's result for one control; `artifact` is a path of the checkout or a test's id, `<file>::<test>`.
 
-    `time` is the time of the result, in UTC, if it is older than the gate's run.
+    `sha256` is that of the file. `time` is the time of the result, in UTC, if it is older than the gate's run.
     """
 
     control: str
@@ -56,6 +57,11 @@ class Proof:
     findings: tuple[Finding, ...] = ()
     detail: str = ""
     time: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The file that the proof is about: a template, a record of a gate, or that of the test."""
+        return self.artifact.partition("::")[0]
 
 
 @dataclass(frozen=True)
@@ -94,10 +100,33 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class PytestCounts:
+    """How many tests passed and failed, and how many of a gate's did not show anything."""
+
+    passed: int
+    failed: int = 0
+    skipped: int = 0
+    expected_to_fail: int = 0
+    deselected: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stage that a gate was run on; `account` is AWS's, or the emulator's."""
+
+    system: str
+    stage: str
+    region: str
+    account: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The record of one gate's run; `seconds` of wall time, `started` in UTC, `commit` as in `revision`.
 
-    `detail` names results of an earlier run; `system` is None for a gate of the house.
+    `detail` names results of an earlier run; `system` is None for a gate of the house. `inputs` are the digests of the
+    parts of its inputs, `artifacts` those of files that it wrote or used beside its proofs', by their paths,
+    `templates` those of templates by name. `versions` are those of its tools, `notes` are for the reader.
     """
 
     gate: str
@@ -114,6 +143,20 @@ class Evidence:
     load: LoadResult | None = None
     detail: str = ""
     system: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
+    host: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+    commands: tuple[str, ...] = ()
+    tests: PytestCounts | None = None
+    notes: tuple[Any, ...] = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The digest of every file that the evidence rests on, by its path in the checkout."""
+        return {proof.file: proof.sha256 for proof in self.proofs} | dict(self.artifacts)
 
 
 def now() -> str:
@@ -135,43 +178,69 @@ def file_of(gate: str, system: str | None, folder: Path = EVIDENCE) -> Path:
     return (folder / system if system else folder) / f"{gate}.json"
 
 
-def write(evidence: Evidence, folder: Path = EVIDENCE) -> Path:
-    """Write the evidence atomically: readers see the old file or the new one."""
-    path = file_of(evidence.gate, evidence.system, folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(asdict(evidence), indent=1), encoding="utf-8")
-    part.replace(path)
+def listing_of(gate: str, system: str | None, folder: Path = EVIDENCE) -> Path:
+    """Return the file that lists the inputs of a gate's evidence, for `sha256sum --check`."""
+    return file_of(gate, system, folder).with_suffix(".inputs")
+
+
+def write(evidence: Evidence, folder: Path = EVIDENCE, inputs: Inputs | None = None) -> Path:
+    """Write the evidence, the listing of its inputs and its rows of the manifest; each file in one step."""
+    path, listing = (of(evidence.gate, evidence.system, folder) for of in (file_of, listing_of))
+    text, listed = json.dumps(asdict(evidence), indent=1), (inputs or Inputs({})).listing
+    with manifest.locked(folder):
+        manifest.atomically(path, text)
+        manifest.atomically(listing, listed)
+        own = {label_of(file): digest_of(file) for file in (path, listing)}
+        manifest.replace(folder, evidence.gate, evidence.system, {**evidence.files, **own})
     return path
+
+
+def remove(gate: str, system: str | None, folder: Path = EVIDENCE) -> None:
+    """Delete a gate's evidence before it runs: one that is stopped has not run."""
+    with manifest.locked(folder):
+        for of in (file_of, listing_of):
+            of(gate, system, folder).unlink(missing_ok=True)
+        manifest.replace(folder, gate, system, {})
+
+
+def label_of(path: Path) -> str:
+    """Return a file's path in the checkout; as it is if it is elsewhere."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def parse(text: str, path: Path) -> Evidence:
+    """Return the evidence in a file's text; UserError when it does not hold that of its gate."""
+    try:
+        evidence = _evidence(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise UserError(f"{label_of(path)} is not a readable evidence file") from None
+    if evidence.gate != path.stem or evidence.system not in (None, path.parent.name):
+        of = f" of {evidence.system}" if evidence.system else ""
+        raise UserError(f"{label_of(path)} holds the evidence of gate `{evidence.gate}`{of}")
+    return evidence
 
 
 def read(path: Path) -> Evidence:
     """Read one gate's evidence; UserError when the file does not hold it."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        evidence = _evidence(data)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is not a readable evidence file: delete it and rerun its gate") from None
-    if evidence.gate != path.stem or evidence.system not in (None, path.parent.name):
-        of = f" of {evidence.system}" if evidence.system else ""
-        raise UserError(f"{path} holds the evidence of gate `{evidence.gate}`{of}: delete it and rerun its gate")
-    return evidence
-
-
-def read_all(system: str, folder: Path = EVIDENCE) -> list[Evidence]:
-    """Read all evidence about a system and of the house, in the order of the gates' start."""
-    paths = [*folder.glob("*.json"), *(folder / system).glob("*.json")]
-    return sorted((read(path) for path in paths), key=lambda evidence: evidence.started)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise UserError(f"{label_of(path)} is not a readable evidence file") from None
+    return parse(text, path)
 
 
 def _evidence(data: dict[str, Any]) -> Evidence:
-    mutants, load = data.pop("mutants"), data.pop("load", None)
+    mutants, load, tests = data.pop("mutants"), data.pop("load", None), data.pop("tests", None)
     return Evidence(
         proofs=_each(_proof, data.pop("proofs")),
         tool_findings=_each(lambda item: ToolFinding(**item), data.pop("tool_findings")),
         mutants=Mutants(survivors=tuple(mutants.pop("survivors")), **mutants) if mutants else None,
         faults=_each(_fault, data.pop("faults", [])),
         load=load_results.from_json(load) if load else None,
+        places=_each(lambda item: Place(**item), data.pop("places", [])),
+        tests=PytestCounts(**tests) if tests else None,
+        commands=tuple(data.pop("commands", ())),
+        notes=tuple(data.pop("notes", ())),
         **_checked(data),
     )
 

@@ -60,6 +60,7 @@ def main() -> int:
             templates = [*all_templates(), *optional_templates()]
             # First, because a tool fails on metadata that it cannot read.
             skips = [skip for template in templates for skip in template.inline_skips(TOOL)]
+            record.files += [template.path for template in templates]
             judgements = judged(BASIS, templates, lint)
             record.detail = reused(judgements)
             found = (

@@ -61,6 +61,7 @@ def main() -> int:
             templates = [*systems, *optional_templates()]
             # First, because a tool fails on metadata that it cannot read.
             skips = [skip for template in templates for skip in template.inline_skips(TOOL)]
+            record.files += [template.path for template in templates]
             judgements = judged(basis(), templates, scan)
             record.detail = reused(judgements)
             record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))

@@ -4,37 +4,37 @@ The uses are those of this tree's integration run; without a system's record its
 proof of the least-privilege control, whose id ends with `_IAM_LEAST` in every catalogue.
 """
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 
 from rich.console import Console
 from rich.table import Table
 
 from hallmark import catalogue, fidelity
-from hallmark.evidence import Finding, Outcome, Proof, ToolFinding
+from hallmark.evidence import Finding, Outcome, Place, Proof
 from hallmark.evidence.expected import LEAST_PRIVILEGE, chosen, judged
 from hallmark.evidence.recorder import Recorder, recorded
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
 from hallmark.iam import usage as usages
-from hallmark.iam.comparison import Comparison, compare
-from hallmark.iam.grants import grants_of
+from hallmark.iam.comparison import Comparison
+from hallmark.iam.findings import TOOL, compared, judged_record_of, not_granted, unused
 from hallmark.iam.usage import Usage, record_of
 from hallmark.project import ROOT
-from hallmark.revision import revision, sha256
-from hallmark.synthesized import Synthesized, house_templates, templates
+from hallmark.revision import sha256
 from infra.errors import UserError
-from infra.systems import SYSTEMS, System
+from infra.systems import SYSTEMS, System, system_of
 
-GATE = TOOL = "iam"
+GATE = "iam"
 
 
 def used_here(system: str) -> Usage | None:
     """Return the record of a complete, successful run of a system's tests on this tree, if there is one."""
     usage = usages.read(record_of(system))
-    return usage if usage and usage.complete and usage.revision == revision() else None
+    fits = usage and usage.complete and usage.inputs == usages.state_of(system)
+    return usage if fits else None
 
 
 def run_tests(system: str) -> Usage:
@@ -56,22 +56,6 @@ def show(comparison: Comparison, stage: str) -> None:
     Console(width=200 if not sys.stdout.isatty() else None).print(table)
 
 
-def unused(comparison: Comparison, stage: str) -> Iterator[tuple[Synthesized, ToolFinding]]:
-    """Yield a finding, which a waiver may cover, for each unused grant of the tested stage."""
-    for grant in (grant for grant, times in comparison.of_stage(stage) if not times):
-        line = grant.template.line_of(grant.logical_id)
-        message = f"{grant.role} grants {grant.action} on {grant.resource} and never uses it"
-        yield grant.template, ToolFinding(TOOL, grant.action, grant.logical_id, grant.template.label, line, message)
-
-
-def not_granted(comparison: Comparison, system: str) -> Iterator[ToolFinding]:
-    """Yield a finding, which no waiver covers, for each use without a grant."""
-    place = str(record_of(system).relative_to(ROOT))
-    for use, times in comparison.not_granted:
-        message = f"{use.role} needs {use.action} on {use.resource} ({times} times) and has no grant for it"
-        yield ToolFinding(TOOL, use.action, use.role, place, 1, message)
-
-
 def prove(record: Recorder, usage: Usage) -> None:
     """Add the proof of the least-privilege control: it fails with every unwaived finding."""
     control = catalogue.load(usage.system).ending(LEAST_PRIVILEGE)
@@ -81,10 +65,12 @@ def prove(record: Recorder, usage: Usage) -> None:
         for item in record.tool_findings
         if item.waived_by is None
     )
-    file = record_of(usage.system)
+    file = judged_record_of(usage.system)
+    shutil.copyfile(record_of(usage.system), file)
     outcome: Outcome = "failed" if found else "passed"
     limited = fidelity.of_control(control.id)
     record.target = "embedded"
+    record.places.append(Place(usage.system, usage.stage, system_of(usage.system).region, usage.account))
     record.proofs.append(
         Proof(control.id, "behaviour", outcome, str(file.relative_to(ROOT)), sha256(file), usage.stage, limited, found)
     )
@@ -93,8 +79,9 @@ def prove(record: Recorder, usage: Usage) -> None:
 def judge(system: System, record: Recorder) -> None:
     """Record the unused grants of a system, and the uses without a grant."""
     usage = used_here(system.name) or run_tests(system.name)
-    about = [*house_templates(system.region), *templates(system.name)]
-    comparison = compare([grant for template in about for grant in grants_of(template, usage.account)], usage)
+    comparison = compared(usage)
+    if not comparison.of_stage(usage.stage) or not usage.times:
+        raise UserError(f"{GATE}: {system.name} has no grant or no use of one: nothing would be judged")
     print(f"{GATE}: {system.name}")
     show(comparison, usage.stage)
     apply_waivers(TOOL, unused(comparison, usage.stage), not_granted(comparison, system.name), record)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hallmark import deploy, fidelity
 from hallmark.evidence import Finding, Proof
+from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -25,6 +26,7 @@ from hallmark.observe.render import text
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
+from hallmark.systems.wing import wing
 from hallmark.systems.wing import Deciding
 from hallmark.up import deploy_embedded
 from infra.errors import UserError
@@ -51,30 +53,26 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     """Read one stage back into the folder and record the policies' results; drift fails the gate."""
-    document = observe(stage)
-    template = Synthesized(write(document, stage, folder))
-    for proof in proofs(template, stage.system, "observed"):
+    found = compare(stage)
+    record.places.append(Place(stage.system, stage.name, stage.region, found.account))
+    path = write(found.observed, stage, folder)
+    record.files.append(_beside(path, found, unread(stage.target)))
+    for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
-    decided = [_of_deciding(stage, one, found) for one, found in deciding.judged(stage)]
-    record.proofs.extend(decided)
-    differences = drift(declared(stage.system, stage.name), document)
-    if differences:
+    if found.differences:
         record.fail()
-        print("\n".join(text(differences)), file=sys.stderr)
-    counts = f"{len(document['Resources'])} resources, {len(differences)} differences"
+        print("\n".join(text(found.differences)), file=sys.stderr)
+    counts = f"{len(found.observed['Resources'])} resources, {len(found.differences)} differences"
     print(f"{GATE}: {stage.system} {stage.name}: {counts}")
 
 
-def _of_deciding(stage: Stage, one: Deciding, found: list[Difference]) -> Proof:
-    """Return the proof that data which decides is as declared; its artifact is the data's name."""
-    findings = tuple(
-        Finding(other.resource, other.path, str(other.observed), str(other.declared), one.fix) for other in found
-    )
-    digest = hashlib.sha256(json.dumps([asdict(finding) for finding in findings]).encode()).hexdigest()
-    artifact, outcome = f"{one.about} of {stage.name}", "failed" if findings else "passed"
-    limited = fidelity.of_control(one.control, "observed") if stage.target == "embedded" else None
-    return Proof(one.control, "observed", outcome, artifact, digest, stage.name, limited, findings)
+def _beside(path: Path, found: Comparison, rows: Sequence[Unread]) -> Path:
+    """Write the differences, and what is not read, beside an observed template; return the file."""
+    file = path.with_name(path.name.replace(".template.", ".comparison."))
+    content = {"differences": [data(one) for one in found.differences], "unread": [asdict(row) for row in rows]}
+    file.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
+    return file
 
 
 def observe_system(started: Emulator | None, system: System, record: Recorder) -> None:

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from hallmark import catalogue, policies, waivers
+from hallmark import waivers
 from hallmark.build import build
-from hallmark.evidence import Finding, Proof
+from hallmark.evidence import Proof
+from hallmark.evidence.judged import findings_by_control
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running import control_waivers
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -20,26 +21,16 @@ GATE = "policies"
 
 def proofs(template: Synthesized, system: str, kind: Literal["template", "observed"] = "template") -> Iterator[Proof]:
     """Yield each policy's result for the template, for controls that ask for this kind of proof."""
-    assert template.stage is not None
     digest = sha256(template.path)
-    asking = {control.id for control in catalogue.load(system).controls if control.asks_for(kind)}
-    for judged in policies.judge(template.body, system, template.stage):
-        if judged["id"] in asking:
-            findings = tuple(_finding(item) for item in judged["findings"])
-            outcome = control_waivers.outcome(template, judged["id"], findings)
-            yield Proof(judged["id"], kind, outcome, template.label, digest, template.stage, findings=findings)
+    for control, findings in findings_by_control(template, system, kind).items():
+        outcome = control_waivers.outcome(template, control, findings)
+        yield Proof(control, kind, outcome, template.label, digest, template.stage, findings=findings)
 
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:
     """Print each finding in one line, marking waived ones, and their numbers."""
     findings, waived = control_waivers.print_findings(judgements)
     print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
-
-
-def _finding(item: dict[str, Any]) -> Finding:
-    return Finding(
-        **{name: str(item.get(name) or "") for name in ("resource", "path", "found", "wanted", "fix", "policy")}
-    )
 
 
 def judge(system: System, record: Recorder) -> None:

@@ -1,18 +1,20 @@
 """The record of a system's integration tests: each role's uses and their counts; build/iam/<system>.jsonl.
 
-Each line is a JSON object. The first describes the run: `revision`, `account`, `stage`, `system`. The last says
-how it ended: `complete` is true when every test of the system ran and passed. Between them are the notes of the
-embedded stage, on all systems that were tested with it.
+Each line is a JSON object. The first describes the run: `inputs` (digests, as in `state_of`), `account`, `stage`,
+`system`. The last says how it ended: `complete` is true when every test of the system ran and passed. Between them are
+the notes of the embedded stage, on all systems that were tested with it.
 """
 
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hallmark.evidence.inputs import inputs_of
 from hallmark.project import BUILD
+from hallmark.revision import template_digests
 from infra.errors import UserError
 
 FOLDER = BUILD / "iam"
@@ -33,11 +35,16 @@ class Usage:
     """A run's record: how often each use was made."""
 
     system: str
-    revision: str
+    inputs: Mapping[str, str]
     account: str
     stage: str
     complete: bool
     times: Counter[Use]
+
+
+def state_of(system: str) -> dict[str, str]:
+    """Return the digests of what a system's tests follow from: their inputs by part, and the templates by name."""
+    return {**template_digests(system), **inputs_of("integration", system).parts}
 
 
 def record_of(system: str) -> Path:
@@ -45,11 +52,14 @@ def record_of(system: str) -> Path:
     return FOLDER / f"{system}.jsonl"
 
 
-def begin(revision: str, account: str, stage: str) -> Path:
-    """Start the records of a run and return their draft, which is not read before the run ends."""
+def begin(inputs: Mapping[str, Mapping[str, str]], account: str, stage: str) -> Path:
+    """Start the records of a run and return their draft, which is not read before the run ends.
+
+    `inputs` are those of each system.
+    """
     draft = FOLDER / f"draft.{os.getpid()}"
     draft.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_text(json.dumps({"revision": revision, "account": account, "stage": stage}) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps({"inputs": inputs, "account": account, "stage": stage}) + "\n", encoding="utf-8")
     return draft
 
 
@@ -58,7 +68,9 @@ def end(draft: Path, systems: Iterable[str]) -> None:
     first, _, noted = draft.read_text(encoding="utf-8").partition("\n")
     for system in systems:
         part = draft.with_suffix(f"{draft.suffix}.{system}")
-        head, tail = json.dumps({**json.loads(first), "system": system}), json.dumps({"complete": True})
+        run = json.loads(first)
+        head = json.dumps({**run, "inputs": run["inputs"].get(system, {}), "system": system})
+        tail = json.dumps({"complete": True})
         part.write_text(f"{head}\n{noted}{tail}\n", encoding="utf-8")
         part.replace(record_of(system))
     draft.unlink()
@@ -75,6 +87,6 @@ def read(path: Path) -> Usage | None:
         for line in noted:
             if "role" in line:
                 times[Use(line["role"], line["action"], line["resource"], line["allowed"])] += int(line["times"])
-        return Usage(first["system"], first["revision"], first["account"], first["stage"], complete, times)
+        return Usage(first["system"], dict(first["inputs"]), first["account"], first["stage"], complete, times)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UserError(f"{path} is not a record of used permissions: delete it and run `tox -e integration`") from None

@@ -76,6 +76,17 @@ def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> R
     return trial.result
 
 
+def count(system: str, folder: Path = CONTROLS) -> int:
+    """Return how many mutants `run` would judge, without judging them."""
+    trial, mutants = Trial(_documents(system, folder)), load(system, folder)
+    total = 0
+    for control, judge in policies.load(system, folder).items():
+        waived = {stage: trial.waived(judge, stage) for stage in trial.documents}
+        made = (_edits(one, trial.documents, trial.bodies) for one in mutants.get(control, ()) if not _excluded(one))
+        total += sum(not waived[stage].issuperset(edit.wanted) for edits in made for stage, edit in edits)
+    return total
+
+
 def _documents(system: str, folder: Path) -> dict[str, Document]:
     stages = catalogue.load(system, folder).stages
     return {stage: placed(policies.read(template_file(system, stage)), system, folder) for stage in stages}
@@ -106,7 +117,7 @@ class Trial:
         control, before = judge.control.id, len(self.result.survivors)
         if not mutants:
             raise UserError(f"{control} has a policy but no mutants: nothing shows that it can fail")
-        waived = {stage: self._waived(judge, stage) for stage in self.documents}
+        waived = {stage: self.waived(judge, stage) for stage in self.documents}
         reporting: set[str] = set()
         for mutant in mutants:
             outcomes = list(self._outcomes(_whose(judge, mutant), mutant, waived))
@@ -146,7 +157,7 @@ class Trial:
             else:
                 yield Survivor(control, _named(judge), stage, edit.done, tuple(sorted(reported)), edit.wanted)
 
-    def _waived(self, judge: Judgement, stage: str) -> frozenset[str]:
+    def waived(self, judge: Judgement, stage: str) -> frozenset[str]:
         """Return the resources that violate the control under a waiver; others are survivors."""
         control, document = judge.control.id, self.documents[stage]
         found = tuple(sorted({finding.resource for finding in self._found(judge, document, stage)}))

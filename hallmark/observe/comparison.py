@@ -55,6 +55,11 @@ class Comparison:
         return judged(self.observed, self.system, self.stage)
 
     @property
+    def account(self) -> str:
+        """The account's number."""
+        return str(self.observed["Metadata"]["Hallmark"]["Account"])
+
+    @property
     def findings(self) -> _Found:
         """The findings by control; a control without one is left out."""
         return _findings(self.verdicts)

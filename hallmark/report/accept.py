@@ -1,37 +1,13 @@
-"""Acceptance of evidence: only that of this commit, this tree and these templates counts."""
+"""Acceptance of evidence: what is as its gates left it, follows from this tree, and agrees with its artifacts."""
 
-from collections.abc import Iterable, Mapping
-
-from hallmark.evidence import Evidence
-
-
-def refusal(evidence: Evidence, commit: str, templates: Mapping[str, str]) -> str | None:
-    """Return why the evidence is refused, in one line; None when it counts.
-
-    Evidence of the house also covers other systems' templates; these are not compared.
-    """
-    if evidence.commit.partition(" ")[0] != commit.partition(" ")[0]:
-        return f"made on commit {evidence.commit[:10]}, this is {commit[:10]}"
-    if evidence.commit != commit:
-        return "made before files of this checkout were changed or added (`git status` names them)"
-    results = (evidence.proofs, evidence.tool_findings, evidence.mutants, evidence.faults, evidence.load)
-    if not evidence.templates and not any(results):
-        return None  # a gate of the code alone, which may end before the templates are built
-    names = {*templates, *evidence.templates} if evidence.system else {*templates}
-    other = sorted(name for name in names if templates.get(name) != evidence.templates.get(name))
-    return f"made on another template of {other[0]}" if other else None
+from hallmark.evidence.stored import Stored, Tree, stored
+from hallmark.report.again import disagreement
+from hallmark.waivers import Waivers
 
 
-def sort_out(
-    evidence: Iterable[Evidence], commit: str, templates: Mapping[str, str]
-) -> tuple[list[Evidence], dict[str, str]]:
-    """Return the evidence that counts, and by gate why the rest is refused."""
-    counted: list[Evidence] = []
-    refused: dict[str, str] = {}
-    for item in evidence:
-        why = refusal(item, commit, templates)
-        if why:
-            refused[item.gate] = why
-        else:
-            counted.append(item)
-    return counted, refused
+def accepted(tree: Tree, waivers: Waivers) -> Stored:
+    """Return the evidence about a system and of the house that counts, and by gate why the rest is refused."""
+    found = stored(tree)
+    reasons = {item.gate: disagreement(item, tree.system, waivers) for item in found.accepted}
+    refused = {gate: why for gate, why in reasons.items() if why}
+    return Stored(tuple(item for item in found.accepted if item.gate not in refused), {**found.refused, **refused})

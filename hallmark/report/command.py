@@ -6,9 +6,12 @@ from pathlib import Path
 
 from hallmark import evidence, faults, waivers
 from hallmark.build import require_current
+from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
+from hallmark.evidence.stored import Tree
 from hallmark.project import BUILD, ROOT
 from hallmark.report import front, html, json_report, junit, markdown, sarif
+from hallmark.report.accept import accepted
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
@@ -43,22 +46,25 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
 
 def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:
     """Join a system's catalogue, evidence and waivers."""
+    tree, known = Tree(system, template_digests(system)), waivers.load()
     facts = Facts(
         system,
         commit,
-        template_digests(system),
+        tree.templates,
         frozenset(t.stage for t in templates.values() if t.stage and t.system == system),
         evidence.now(),
         datetime.now(UTC).date(),
         requirements_of(system),
         frozenset(label for label, t in templates.items() if t.system in NAMES and t.system != system),
+        manifest.digest(tree.folder),
     )
 
     def type_of(artifact: str, resource: str) -> str | None:
         return templates[artifact].type_of(resource) if artifact in templates else None
 
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
-    return join(facts, controls_of(system), evidence.read_all(system), waivers.load(), type_of, gates, table)
+    found = accepted(tree, known)
+    return join(facts, controls_of(system), found.accepted, known, type_of, gates, table, found.refused)
 
 
 def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) -> None:

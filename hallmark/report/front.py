@@ -59,8 +59,11 @@ class Front:
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
-        """The gates of the house, whose outcome counts for all systems."""
-        return tuple(gate for gate in self.reports[0].gates if gate.name in OF_THE_HOUSE)
+        """The gates of the house: each as the first system has it whose report does not count it as passed."""
+        rows = [gate for report in self.reports for gate in report.gates if gate.name in OF_THE_HOUSE]
+        worst = {gate.name: gate for gate in reversed(rows)}
+        worst |= {gate.name: gate for gate in reversed(rows) if gate.outcome != "passed"}
+        return tuple(worst[name] for name in dict.fromkeys(gate.name for gate in rows))
 
     @property
     def problems(self) -> tuple[str, ...]:

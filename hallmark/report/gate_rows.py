@@ -17,11 +17,31 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 
 def gate_rows(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Sequence[str]) -> tuple[GateRow, ...]:
     """Return a row for each gate: with valid evidence, with refused evidence and the reason, or without any."""
-    rows = [GateRow(item.gate, item.outcome, item.seconds, item.started, item.detail) for item in counted]
+    rows = list(map(_row, counted))
     rows += [GateRow(gate, "refused", None, detail=why) for gate, why in refused.items()]
     there = {row.name for row in rows}
     missing = [GateRow(gate, "missing", None, detail="not run") for gate in expected if gate not in there]
     return (*rows, *missing)
+
+
+def _row(item: Evidence) -> GateRow:
+    return GateRow(
+        item.gate,
+        item.outcome,
+        item.seconds,
+        item.started,
+        item.detail,
+        item.commit,
+        item.user,
+        item.host,
+        item.target,
+        item.versions,
+        item.places,
+        item.inputs,
+        item.tests,
+        item.commands,
+        item.notes,
+    )
 
 
 def gate_problems(rows: Iterable[GateRow]) -> list[str]:

@@ -6,7 +6,6 @@ from datetime import date
 
 from hallmark.evidence import Evidence, Finding, Proof, Target
 from hallmark.faults import FaultSpec
-from hallmark.report.accept import sort_out
 from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.gate_rows import gate_problems, gate_rows
 from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, Seen, WaiverRow
@@ -19,7 +18,8 @@ from hallmark.waivers import Waiver, Waivers
 class Facts:
     """The context of a report: a system of this tree, its templates and their stages, the current day (UTC).
 
-    `others` are the template files of other systems, whose findings are not shown here.
+    `others` are the template files of other systems, whose findings are not shown here; `manifest` is the SHA-256 of
+    the manifest of all evidence.
     """
 
     system: str
@@ -30,6 +30,7 @@ class Facts:
     today: date
     requirements: int | None = None
     others: frozenset[str] = frozenset()
+    manifest: str = ""
 
 
 def join(
@@ -40,11 +41,14 @@ def join(
     type_of: Callable[[str, str], str | None] = lambda artifact, resource: None,
     expected: Sequence[str] = (),
     faults: Sequence[FaultSpec] = (),
+    refused: Mapping[str, str] | None = None,
 ) -> Report:
-    """Return the report; `type_of` finds a resource's type in an artifact, `expected` names the gates that must have
-    run, `faults` is the table of faults, all of which must have been tried.
+    """Return the report of verified evidence.
+
+    `type_of` finds a resource's type in an artifact, `expected` names the gates that must have run, `faults` is the
+    table of faults, all of which must have been tried, `refused` says by gate why its evidence does not count.
     """
-    accepted, refused = sort_out(evidence, facts.commit, facts.templates)
+    accepted = list(evidence)
     counted = [of_system(item, facts.system, facts.others) for item in accepted]
     judge = Judge(facts.system, facts.stages, facts.today)
 
@@ -56,8 +60,9 @@ def join(
     judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
     target = _target(counted)
     tried = fault_rows(faults, counted, target)
-    gates = gate_rows(counted, refused, expected)
+    gates = gate_rows(counted, refused or {}, expected)
     problems = (
+        *([] if controls else [f"the catalogue of {facts.system} has no control: nothing can be proved"]),
         *_unused(waivers, facts.system, judged),
         *_strangers(rows, controls),
         *fault_problems(facts.system, tried, counted),
@@ -72,6 +77,7 @@ def join(
             facts.templates,
             tuple(problems),
             facts.requirements,
+            facts.manifest,
         ),
         gates,
         tuple(judged),

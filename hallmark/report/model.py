@@ -1,11 +1,11 @@
 """The data of a report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Place, PytestCounts, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.faults import FaultSpec
 from hallmark.waivers import Waiver
@@ -134,13 +134,32 @@ class ControlReport:
 
 @dataclass(frozen=True)
 class GateRow:
-    """The outcome of a gate; `refused` or `missing` where there is no valid evidence."""
+    """The outcome of a gate; `refused` or `missing` where there is no valid evidence.
+
+    With evidence: who ran it where, with which versions of tools, on which stages, and the digests of its inputs.
+    """
 
     name: str
     outcome: str
     seconds: float | None
     started: str = ""
     detail: str = ""
+    commit: str = ""
+    user: str = ""
+    host: str = ""
+    target: Target = "none"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    tests: PytestCounts | None = None
+    commands: tuple[str, ...] = ()
+    notes: tuple[Any, ...] = ()
+
+    @property
+    def made_by(self) -> str:
+        """Who ran it where, and with what, in one line."""
+        tools = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return " · ".join(filter(None, (f"{self.user}@{self.host}" if self.user else "", tools)))
 
 
 @dataclass(frozen=True)
@@ -181,7 +200,8 @@ class FaultRow:
 class Run:
     """The context of the report; `generated` in UTC, `problems` fail the run beside gates and controls.
 
-    `requirements` is the number in the specification, if the catalogue gives it.
+    `requirements` is the number in the specification, if the catalogue gives it; `manifest` the SHA-256 of the manifest
+    of all evidence, which stands for it.
     """
 
     system: str
@@ -191,6 +211,7 @@ class Run:
     templates: Mapping[str, str]
     problems: tuple[str, ...] = ()
     requirements: int | None = None
+    manifest: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,8 +256,8 @@ class Report:
 
     @property
     def outcome(self) -> Outcome:
-        good = all(gate.outcome == "passed" for gate in self.gates)
-        return "failed" if self.failing or self.run.problems or not good else "passed"
+        good = self.gates and all(gate.outcome == "passed" for gate in self.gates)
+        return "failed" if self.failing or self.run.problems or not good or not self.controls else "passed"
 
     def listed(self) -> list[ControlReport]:
         """Return the controls by verdict in the order of `LISTED`, then of the catalogue."""

@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 
 from hallmark.evidence import Kind
-from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE
+from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
 from infra.systems import SYSTEM_VARIABLE
 
 PROVING: Mapping[Kind, tuple[str, ...]] = {
@@ -24,9 +24,8 @@ PROVING_ON_AWS: Mapping[Kind, tuple[str, ...]] = {
     "behaviour": (_UP, f"{_AWS} tox -e integration -- --numprocesses 0"),
     "load": (_UP, "python -m hallmark.gates.load steady --system {system} --target aws --stage dev"),
 }
-_SCENARIOS = ("burst", "abuse", "anomalies", "soak")
 # The environment of tox.ini that runs a gate.
-ENVIRONMENTS = {name: name for name in (*OF_THE_HOUSE, *OF_SYSTEMS, *_SCENARIOS)} | {"transactions": "hallmark"}
+ENVIRONMENTS = {name: name for name in (*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS)} | {"transactions": "hallmark"}
 
 
 def proving(kind: Kind, system: str, on_aws: bool = False) -> tuple[str, ...]:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from hallmark.evidence.expected import chosen
-from hallmark.evidence.pytest_plugin import room_of, target_of_run
+from hallmark.evidence.pytest_plugin import is_partial, room_of, target_of_run
 from hallmark.iam import usage
-from hallmark.revision import revision
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
-from infra.systems import system_of
+from infra.systems import NAMES, system_of
 from tests.support.command import Command
 from tests.support.stages import open_or_deploy
 
@@ -57,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
-        config.stash[recording] = usage.begin(revision(), embedded.ACCOUNT, "dev")
+        inputs = {name: usage.state_of(name) for name in NAMES}
+        config.stash[recording] = usage.begin(inputs, embedded.ACCOUNT, "dev")
         os.environ[DRAFT] = str(config.stash[recording])
 
 
@@ -118,6 +118,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     places = [config.invocation_params.dir / argument for argument in config.args]
     rooms = [system.name for system in chosen() if any((HERE / system.name).is_relative_to(place) for place in places)]
     ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    whole = ended and not config.getoption("keyword") and not config.getoption("markexpr")
+    whole = ended and not is_partial(config)
     if draft := config.stash.get(recording, None):
         usage.end(draft, [room for room in rooms if whole and room not in failed_rooms])

@@ -1,16 +1,23 @@
 """Ordinary commands as a gate: their output is shown, their exit code is evidence."""
 
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from hallmark.evidence.expected import OF_SYSTEMS
+from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
+from hallmark.evidence.ledgers import LEDGER_VARIABLE, sent
 from hallmark.evidence.recorder import Recorder, recorded
+from hallmark.evidence.substance import LEDGER
 from hallmark.gates.running.systems import each_system
-from hallmark.project import ROOT, tool_environment
+from hallmark.project import BUILD, ROOT, tool_environment
 from hallmark.revision import template_digests
 from infra.errors import UserError
 from infra.systems import SYSTEM_VARIABLE, System
+
+# Commands could not leave what their evidence holds.
+OWN_PROGRAMS = {*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS} - {"transactions"}
+LEDGERS = BUILD / "test-results"
 
 
 def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
@@ -22,9 +29,19 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
     if not commands:
         raise UserError("name a command: hallmark gate NAME -- COMMAND...")
 
+    if gate in OWN_PROGRAMS:
+        raise UserError(f"the gate {gate} has a program of its own: run `tox -e {gate}`")
+
     def of_system(system: System, record: Recorder) -> None:
-        if _first_failure(commands, {SYSTEM_VARIABLE: system.name}):
+        ledger = (LEDGERS / system.name / f"{gate}{LEDGER}").resolve()
+        ledger.parent.mkdir(parents=True, exist_ok=True)
+        ledger.unlink(missing_ok=True)
+        record.commands += map(shlex.join, commands)
+        if _first_failure(commands, {SYSTEM_VARIABLE: system.name, LEDGER_VARIABLE: str(ledger)}):
             record.fail()
+        if ledger.is_file():
+            record.detail = sent(ledger)
+            record.files.append(ledger)
 
     return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)
 
@@ -37,6 +54,7 @@ def run_commands(
     Their output is not captured. `templates` returns nothing where the result does not depend on templates.
     """
     with recorded(gate, templates=templates) as record:
+        record.commands += map(shlex.join, commands)
         code = _first_failure(commands, {})
         if code:
             record.fail()

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from hallmark.evidence.expected import chosen, judged
 from hallmark.evidence.recorder import Recorder, recorded
@@ -18,10 +19,13 @@ def exit_code(error: UserError) -> int:
     return 2
 
 
-def each_system(gate: str, body: Body, named: str | None = None, goes_with: str = "") -> int:
+def each_system(
+    gate: str, body: Body, named: str | None = None, goes_with: str = "", folder: Path | None = None
+) -> int:
     """Run a gate's body for every chosen system whose controls require it, or require the gate that it `goes_with`.
 
-    Return 0 when all passed, 1 when one failed, 2 when one could not be judged.
+    The evidence goes to `folder` if there is one. Return 0 when all passed, 1 when one failed, 2 when one could not be
+    judged.
     """
     try:
         systems = judged(goes_with or gate, named)
@@ -30,12 +34,12 @@ def each_system(gate: str, body: Body, named: str | None = None, goes_with: str 
         return exit_code(error)
     for system in left_out:
         print(f"{gate}: no control of {system.name} requires it")
-    return max((_one(gate, body, system) for system in systems), default=0)
+    return max((_one(gate, body, system, folder) for system in systems), default=0)
 
 
-def _one(gate: str, body: Body, system: System) -> int:
+def _one(gate: str, body: Body, system: System, folder: Path | None) -> int:
     try:
-        with recorded(gate, system.name) as record:
+        with recorded(gate, system.name, folder=folder) as record:
             body(system, record)
     except UserError as error:
         return exit_code(error)

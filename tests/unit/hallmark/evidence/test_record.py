@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, ToolFinding, read, read_all, write
+from hallmark.evidence import (
+    Evidence,
+    Fault,
+    Finding,
+    Mutants,
+    Place,
+    Proof,
+    PytestCounts,
+    ToolFinding,
+    manifest,
+    read,
+    write,
+)
 from hallmark.evidence.recorder import recorded
 from hallmark.gates.running.command import run_gate
 from hallmark.revision import revision, template_digests
@@ -25,21 +37,30 @@ FULL = Evidence(
     tool_findings=(ToolFinding("checkov", "CKV_1", "R", "a.json", 3, "no", None),),
     mutants=Mutants(3, 2, ("one survived",)),
     faults=(Fault("killed", "a retry", 3, 0, 1),),
+    inputs={"trunk": "1" * 64},
+    artifacts={"b.jsonl": "2" * 64},
+    user="someone",
+    host="somewhere",
+    versions={"python": "3.11"},
+    places=(Place("realtime", "dev", "eu-central-1", "000000000000"),),
+    commands=("true",),
+    tests=PytestCounts(3, 1, 1),
+    notes=("a note",),
 )
 
 
 def test_read_returns_what_was_written(tmp_path: Path) -> None:
     assert read(write(FULL, tmp_path)) == FULL
-    assert [path.name for path in tmp_path.iterdir()] == ["policies.json"]
-    assert read_all("realtime", tmp_path) == [FULL]
+    names = {".manifest.lock", "manifest.json", "policies.inputs", "policies.json"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 def test_a_system_has_evidence_of_its_own_beside_the_houses(tmp_path: Path) -> None:
     own, house = replace(FULL, system="realtime", started="2026-11-21T13:00:00Z"), replace(FULL, gate="lint")
     assert write(own, tmp_path) == tmp_path / "realtime" / "policies.json"
-    write(house, tmp_path)
-    write(replace(own, system="other"), tmp_path)
-    assert read_all("realtime", tmp_path) == [house, own]
+    assert write(house, tmp_path) == tmp_path / "lint.json"
+    assert write(replace(own, system="other"), tmp_path) == tmp_path / "other" / "policies.json"
+    assert manifest.read(tmp_path).gates == (("lint", None), ("policies", "other"), ("policies", "realtime"))
 
 
 def test_another_systems_evidence_is_refused(tmp_path: Path) -> None:
@@ -53,7 +74,7 @@ def test_another_systems_evidence_is_refused(tmp_path: Path) -> None:
 def test_no_evidence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "policies.json"
     file.write_text(text)
-    with pytest.raises(UserError, match="is not a readable evidence file: delete it and rerun its gate"):
+    with pytest.raises(UserError, match="is not a readable evidence file"):
         read(file)
 
 
@@ -79,17 +100,17 @@ def test_another_gates_evidence_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_gate_that_breaks_leaves_failed_evidence(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), recorded("unit", folder=tmp_path, commit=FULL.commit):
+    with pytest.raises(ZeroDivisionError), recorded("unit", folder=tmp_path):
         1 / 0  # noqa: B018
     assert read(tmp_path / "unit.json").outcome == "failed"
 
 
 @pytest.mark.parametrize(
     ("finding", "mutants", "outcome"),
-    [(None, None, "passed"), (None, Mutants(2, 1), "failed"), ("w:1", Mutants(2, 2), "passed"), ("", None, "failed")],
+    [(None, None, "failed"), (None, Mutants(2, 1), "failed"), ("w:1", Mutants(2, 2), "passed"), ("", None, "failed")],
 )
 def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutants | None, outcome: str) -> None:
-    with recorded("gate", folder=tmp_path, commit=FULL.commit) as record:
+    with recorded("gate", folder=tmp_path) as record:
         record.mutants = mutants
         if finding is not None:
             record.tool_findings.append(ToolFinding("checkov", "C", "R", "f", 1, "m", finding or None))
@@ -97,23 +118,30 @@ def test_a_recorders_outcome(tmp_path: Path, finding: str | None, mutants: Mutan
 
 
 def test_a_fault_that_lost_something_fails_its_gate(tmp_path: Path) -> None:
-    with recorded("gate", folder=tmp_path, commit=FULL.commit) as record:
+    with recorded("gate", folder=tmp_path) as record:
         record.faults.append(Fault("killed", "", 3, 1, 0))
     assert read(tmp_path / "gate.json").outcome == "failed"
 
 
 def test_a_gate_of_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hallmark.evidence.recorder.EVIDENCE", tmp_path)
-    assert run_gate("lint", ["true", "--", "sh", "-c", "exit 3", "--", "touch", str(tmp_path / "ran")]) == 3
-    assert read(tmp_path / "lint.json").outcome == "failed"
+    assert run_gate("ours", ["true", "--", "sh", "-c", "exit 3", "--", "touch", str(tmp_path / "ran")]) == 3
+    assert read(tmp_path / "ours.json").outcome == "failed"
     assert (tmp_path / "ran").exists()
-    assert run_gate("lint", ["true"]) == 0
-    assert read(tmp_path / "lint.json").outcome == "passed"
+    assert run_gate("ours", ["true", "--", "echo", "two words"]) == 0
+    evidence = read(tmp_path / "ours.json")
+    assert (evidence.outcome, evidence.commands) == ("passed", ("true", "echo 'two words'"))
+
+
+@pytest.mark.parametrize("gate", ["lint", "policies", "integration", "mutants", "burst"])
+def test_a_command_is_no_gate_that_has_a_program(gate: str) -> None:
+    with pytest.raises(UserError, match=f"the gate {gate} has a program of its own: run `tox -e {gate}`"):
+        run_gate(gate, ["true"])
 
 
 def test_a_gate_without_a_command() -> None:
     with pytest.raises(UserError, match="name a command"):
-        run_gate("lint", [])
+        run_gate("ours", [])
 
 
 def test_revision_changes_with_every_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hallmark.gates import iam as gate
+from hallmark.iam import findings
 from hallmark.iam import usage as usages
 from hallmark.iam.comparison import Comparison, compare
 from hallmark.iam.grants import Grant, grants_of
@@ -58,14 +59,13 @@ def _usage(**times: int) -> Usage:
         "refused": Use("reader-dev", "dynamodb:GetItem", TABLE, False),
         "stranger": Use("test", "dynamodb:Scan", TABLE, True),
     }
-    return Usage(
-        "realtime", "now", ACCOUNT, "dev", True, Counter({uses[name]: number for name, number in times.items()})
-    )
+    counts = Counter({uses[name]: number for name, number in times.items()})
+    return Usage("realtime", {"trunk": "now"}, ACCOUNT, "dev", True, counts)
 
 
 def _told(comparison: Comparison) -> tuple[list[str], list[str]]:
-    never = [finding.rule for _, finding in gate.unused(comparison, "dev")]
-    return never, [finding.message for finding in gate.not_granted(comparison, "realtime")]
+    never = [finding.rule for _, finding in findings.unused(comparison, "dev")]
+    return never, [finding.message for finding in findings.not_granted(comparison, "realtime")]
 
 
 def test_each_action_on_each_resource_is_a_grant_of_its_own(grants: list[Grant]) -> None:
@@ -104,12 +104,12 @@ def test_roles_of_tests_do_not_count(grants: list[Grant]) -> None:
 @pytest.fixture
 def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(usages, "FOLDER", tmp_path)
-    monkeypatch.setattr(gate, "revision", lambda: "now")
+    monkeypatch.setattr(usages, "state_of", lambda system: {"trunk": "now"})
     return usages.record_of("realtime")
 
 
 def _write(revision: str, *systems: str, **line: Any) -> None:
-    draft = usages.begin(revision, ACCOUNT, "dev")
+    draft = usages.begin({name: {"trunk": revision} for name in ("realtime", "other")}, ACCOUNT, "dev")
     used = {"role": "reader-dev", "action": "dynamodb:GetItem", "resource": TABLE, "allowed": True, **line}
     with draft.open("a") as lines:
         lines.writelines(json.dumps({**used, "times": times}) + "\n" for times in (1, 41))

@@ -1,5 +1,7 @@
 """The gate load's command line: an unknown scenario is one line without evidence, and a scenario is no gate's name."""
 
+from pathlib import Path
+
 import pytest
 
 from hallmark.gates import load
@@ -11,7 +13,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """The gates that would run, with their systems."""
     ran: list[tuple[str, str]] = []
 
-    def run(gate: str, body: object, system: str, goes_with: str) -> int:
+    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None) -> int:
         ran.append((gate, system))
         return 1
 

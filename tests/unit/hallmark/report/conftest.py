@@ -111,6 +111,6 @@ def everything(
         evidence(*tests, gate="integration", target="embedded", seconds=30.0),
         evidence(gate="cfn-lint", tool_findings=(lint,)),
         evidence(gate="mutants", mutants=Mutants(160, 160)),
-        evidence(gate="unit", commit="b" * 40),
     ]
-    return join(facts, controls, gates, waivers, expected=("policies", "lint"))
+    refused = {"unit": "made before infra/realtime/stack.py was changed"}
+    return join(facts, controls, gates, waivers, expected=("policies", "lint"), refused=refused)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import Evidence, Fault
+from hallmark.evidence import Evidence, Fault, Proof
 from hallmark.faults import FaultSpec
 from hallmark.report import html, json_report, markdown
 from hallmark.report.join import Facts, join
-from hallmark.report.model import Report
+from hallmark.report.model import Asked, Control, Report
 from hallmark.waivers import Waivers
 
 ANY = FaultSpec(id="twice", fault="<b>events</b> come twice", injection="put again", expected="effects once")
@@ -24,11 +24,13 @@ def seen(name: str, lost: int = 0, duplicates: int = 0) -> Fault:
 
 
 @pytest.fixture
-def report(facts: Facts, evidence: Callable[..., Evidence]) -> Callable[..., Report]:
+def report(
+    facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
+) -> Callable[..., Report]:
     def make(*faults: Fault, target: str = "embedded", made_on: str = "") -> Report:
         gate = evidence(gate="integration", target=made_on or target, faults=faults)
-        gates = [gate, evidence(gate="other", target=target)]
-        return join(facts, [], gates, Waivers(), expected=(), faults=(ANY, ONLY))
+        gates = [gate, evidence(proof(), gate="other", target=target)]
+        return join(facts, [control("RT_A", Asked("behaviour"))], gates, Waivers(), expected=(), faults=(ANY, ONLY))
 
     return make
 

@@ -1,8 +1,7 @@
-"""Evidence of another commit, tree or template is refused, in one line with its command; so is a missing gate."""
+"""Evidence that does not count is refused, in one line with its command; so is a missing gate, and no control."""
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -16,38 +15,26 @@ from hallmark.report.model import Asked, Control
 from hallmark.report.proving import ENVIRONMENTS, PROVING, PROVING_ON_AWS
 from hallmark.waivers import Waivers
 
+WHY = "made before infra/realtime/stack.py was changed"
 
-@pytest.mark.parametrize(
-    ("changed", "why"),
-    [
-        ({"commit": "b" * 40}, "made on commit bbbbbbbbbb, this is aaaaaaaaaa"),
-        (
-            {"commit": "a" * 40 + " dirty:123"},
-            "made before files of this checkout were changed or added (`git status` names them)",
-        ),
-        ({"templates": {"realtime-dev": "0" * 64}}, "made on another template of realtime-dev"),
-        ({"templates": {}}, "made on another template of realtime-dev"),
-    ],
-)
-def test_refused(
-    facts: Facts,
-    control: Callable[..., Control],
-    proof: Callable[..., Proof],
-    evidence: Callable[..., Evidence],
-    changed: dict[str, Any],
-    why: str,
-) -> None:
-    report = join(facts, [control("RT_A", Asked("behaviour"))], [evidence(proof(), **changed)], Waivers(), expected=())
-    assert [(gate.outcome, gate.detail) for gate in report.gates] == [("refused", why)]
+
+def test_refused(facts: Facts, control: Callable[..., Control]) -> None:
+    asked = control("RT_A", Asked("behaviour"))
+    report = join(facts, [asked], [], Waivers(), refused={"policies": WHY})
+    assert [(gate.outcome, gate.detail) for gate in report.gates] == [("refused", WHY)]
     assert report.controls[0].verdict == "unproven"
     assert report.controls[0].proofs == ()
     assert report.outcome == "failed"
-    assert report.problems == (f"the evidence of gate policies is refused, {why}: run `tox -e policies`",)
+    assert report.problems == (f"the evidence of gate policies is refused, {WHY}: run `tox -e policies`",)
 
 
-def test_a_gate_of_code_alone_follows_from_no_template(facts: Facts, evidence: Callable[..., Evidence]) -> None:
-    report = join(facts, [], [evidence(gate="lint", templates={})], Waivers(), expected=())
-    assert [(gate.name, gate.outcome) for gate in report.gates] == [("lint", "passed")]
+@pytest.mark.parametrize("expected", [(), ("policies",)])
+def test_a_catalogue_without_a_control_proves_nothing(
+    facts: Facts, evidence: Callable[..., Evidence], expected: tuple[str, ...]
+) -> None:
+    report = join(facts, [], [evidence()] if expected else [], Waivers(), expected=expected)
+    assert report.outcome == "failed"
+    assert report.problems == ("the catalogue of realtime has no control: nothing can be proved",)
 
 
 def test_a_failed_gate_fails_the_run(
@@ -67,23 +54,19 @@ def test_a_gate_that_has_not_run_fails_the_run(facts: Facts) -> None:
 
 
 def test_gates_with_one_cause_are_told_together_and_before_all_else(
-    facts: Facts, evidence: Callable[..., Evidence]
+    facts: Facts, control: Callable[..., Control], evidence: Callable[..., Evidence]
 ) -> None:
-    old, other = {"commit": "b" * 40}, {"templates": {"realtime-dev": "0" * 64}}
-    gates = [
-        evidence(gate="lint", outcome="failed"),
-        *(evidence(gate=gate, **old) for gate in ("unit", "checkov")),
-        evidence(gate="iam", **other),
-        evidence(gate="ours", **other),
-    ]
+    other = "made on another template of realtime-dev"
+    refused = {"unit": WHY, "checkov": WHY, "iam": other, "ours": other}
+    gates = [evidence(gate="lint", outcome="failed")]
     untried = FaultSpec(id="killed", fault="a", injection="b", expected="c")
-    report = join(facts, [], gates, Waivers(), expected=("mutants", "unit", "transactions"), faults=(untried,))
+    expected = ("mutants", "unit", "transactions")
+    report = join(facts, [control()], gates, Waivers(), expected=expected, faults=(untried,), refused=refused)
     assert report.problems == (
         "gates mutants, transactions have not run: run `tox -e mutants,hallmark`",
+        f"the evidence of gates unit, checkov is refused, {WHY}: run `tox -e unit,checkov`",
         "the evidence of gates iam, ours is refused, made on another template of realtime-dev: "
         "rerun the gate that writes it",
-        "the evidence of gates unit, checkov is refused, made on commit bbbbbbbbbb, this is aaaaaaaaaa: "
-        "run `tox -e unit,checkov`",
         "gate lint failed: run `tox -e lint`",
         "1 fault was not tried: run `tox -e integration`",
     )

@@ -70,14 +70,6 @@ def test_what_the_house_says_of_another_system_is_not_told(
     assert [row.waiver.rule for row in report.waivers] == ["W2", "W4"]
 
 
-def test_evidence_of_the_house_may_be_of_more_templates(facts: Facts, evidence: Callable[..., Evidence]) -> None:
-    templates = {**facts.templates, "other-dev": "0" * 64}
-    house, own = (evidence(gate=gate, templates=templates) for gate in ("checkov", "policies"))
-    report = join(facts, [], [house, replace(own, system="realtime")], Waivers(), expected=())
-    assert [(gate.name, gate.outcome) for gate in report.gates] == [("checkov", "passed"), ("policies", "refused")]
-    assert report.gates[1].detail == "made on another template of other-dev"
-
-
 @pytest.mark.parametrize(
     ("requirements", "scope", "without"),
     [(None, "1 control", 0), (1, "1 control of 1 requirement", 0), (41, "1 control of 41 requirements", 40)],

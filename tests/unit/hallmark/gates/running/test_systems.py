@@ -23,6 +23,7 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(expected, "asked_of", asked.__getitem__)
     monkeypatch.setattr(recorder, "EVIDENCE", tmp_path)
     monkeypatch.setattr(recorder, "revision", lambda: "now")
+    monkeypatch.setattr(recorder, "lack", lambda evidence: "")
     monkeypatch.delenv(SYSTEM_VARIABLE, raising=False)
     return tmp_path
 

@@ -1,0 +1,161 @@
+"""Evidence as it is used: every digest is computed again, and what does not match is refused, with the reason.
+
+Whoever can write build/ and compute every digest anew can forge it: digests find mistakes and single edits. What is
+cheap to judge again, the report judges again. To exclude forgery, run the gates where nobody else writes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hallmark.evidence import manifest
+from hallmark.evidence.inputs import LOCKS, TRUNK, Inputs, digest_of, inputs_of, listed, part_of
+from hallmark.evidence.manifest import Manifest
+from hallmark.evidence.record import EVIDENCE, Evidence, file_of, label_of, listing_of, now, parse
+from hallmark.evidence.recorder import outcome_of
+from hallmark.evidence.substance import lack
+from hallmark.project import ROOT
+from infra.errors import UserError
+from infra.systems import NAMES, system_of
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The evidence about a system that is as its gates left it and follows from this tree; by gate, why not."""
+
+    accepted: tuple[Evidence, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The checkout as it is now: the templates' digests by name, those of the system; the inputs of its gates."""
+
+    system: str
+    templates: Mapping[str, str]
+    folder: Path = EVIDENCE
+    root: Path = ROOT
+
+    def inputs(self, gate: str) -> Inputs:
+        """Return the inputs of a gate about the system, as they are now."""
+        return inputs_of(gate, self.system, self.root)
+
+
+def stored(tree: Tree) -> Stored:
+    """Return all evidence about a system and of the house, in the order of the gates' start."""
+    accepted: list[Evidence] = []
+    refused: dict[str, str] = {}
+    with manifest.locked(tree.folder, shared=True):
+        try:
+            rows = manifest.read(tree.folder)
+        except UserError as error:
+            rows, unreadable = Manifest(), str(error).partition(":")[0]
+        else:
+            unreadable = ""
+        for gate, system in _gates(rows, tree):
+            found = _of_gate(gate, system, rows, tree)
+            if isinstance(found, Evidence):
+                accepted.append(found)
+            else:
+                refused[gate] = unreadable or found
+    return Stored(tuple(sorted(accepted, key=lambda item: item.started)), refused)
+
+
+def _gates(rows: Manifest, tree: Tree) -> list[tuple[str, str | None]]:
+    """Return the gates that the manifest lists or that have a file, of the house and of the system."""
+    listed = [(gate, system) for gate, system in rows.gates if system in (None, tree.system)]
+    for system in (None, tree.system):
+        files = sorted(file_of("x", system, tree.folder).parent.glob("*.json"))
+        listed += [(file.stem, system) for file in files if file != manifest.file_of(tree.folder)]
+    return list(dict.fromkeys(listed))
+
+
+def _of_gate(gate: str, system: str | None, rows: Manifest, tree: Tree) -> Evidence | str:
+    """Return a gate's evidence, or why it is refused."""
+    file, listing = (of(gate, system, tree.folder) for of in (file_of, listing_of))
+    digests = rows.of(gate, system)
+    if not manifest.file_of(tree.folder).exists():
+        return f"{label_of(manifest.file_of(tree.folder))} is gone"
+    if label_of(file) not in digests:
+        return "the manifest does not list it: it was not made here, or the manifest was changed"
+    for path in (file, listing):
+        if why := _differs(path, digests.get(label_of(path))):
+            return f"{label_of(path)} {why}"
+    try:
+        evidence = parse(file.read_text(encoding="utf-8"), file)
+        inputs = listed(listing.read_text(encoding="utf-8"))
+    except UserError as error:
+        return str(error)
+    except ValueError:
+        return f"{label_of(listing)} is no listing of inputs"
+    own = {label_of(path): digests[label_of(path)] for path in (file, listing)}
+    if evidence.system != system or {**evidence.files, **own} != digests:
+        return "the manifest lists other files than it"
+    return next(_problems(evidence, inputs, tree), evidence)
+
+
+def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
+    yield from _contradictions(evidence, inputs)
+    yield from _changed_inputs(evidence, inputs, tree)
+    yield from _other_templates(evidence, tree)
+    for path, digest in sorted(evidence.files.items()):
+        if concerns(path, tree.system) and (why := _differs(tree.root / path, digest)):
+            yield f"{path} {why}"
+
+
+def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
+    """Yield where evidence disagrees with itself."""
+    if evidence.started > now():
+        yield f"it is from the future, {evidence.started}"
+    if evidence.outcome == "passed" and (lacking := lack(evidence)):
+        yield f"it says `passed`, and {lacking}"
+    if evidence.outcome == "passed" and outcome_of(evidence) == "failed":
+        yield "it says `passed`, and holds a failure"
+    if inputs.parts != dict(evidence.inputs):
+        yield "its digests of inputs are not those of their listing"
+    files = evidence.files
+    for proof in evidence.proofs:
+        if files[proof.file] != proof.sha256:
+            yield f"it has two digests of {proof.file}"
+    if evidence.load and (evidence.load.target, evidence.load.system) != (evidence.target, evidence.system):
+        yield "its load run is of another stage"
+
+
+def _changed_inputs(evidence: Evidence, then: Inputs, tree: Tree) -> Iterator[str]:
+    current, parts = tree.inputs(evidence.gate), (LOCKS, TRUNK, tree.system)
+    if all(current.parts.get(part) == evidence.inputs.get(part) for part in parts):
+        return
+    before, after = then.of(parts), current.of(parts)
+    changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+    first = changed[0]
+    how = "was added" if first not in before else "was deleted" if first not in after else "was changed"
+    more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
+    yield f"made before {first} {how}{more}"
+
+
+def _other_templates(evidence: Evidence, tree: Tree) -> Iterator[str]:
+    """Yield a template that is another; evidence of the house also covers other systems', which are not compared."""
+    if not evidence.templates and evidence.gate == "lint":
+        return
+    names = {*tree.templates, *evidence.templates} if evidence.system else {*tree.templates}
+    other = sorted(name for name in names if tree.templates.get(name) != evidence.templates.get(name))
+    if other:
+        yield f"made on another template of {other[0]}"
+
+
+def concerns(path: str, system: str) -> bool:
+    """Return whether a file that evidence rests on is the system's, or of no system."""
+    if path.startswith("build/"):
+        slugs = {name: f"-{system_of(name).slug}-" for name in NAMES}
+        names = [name for name, slug in slugs.items() if slug in f"-{Path(path).name}"]
+        return not names or max(names, key=len) == system
+    return part_of(path) in (LOCKS, TRUNK, system)
+
+
+def _differs(path: Path, digest: str | None) -> str:
+    """Return how a file differs from its digest; empty when it does not."""
+    try:
+        current = digest_of(path)
+    except OSError:
+        return "is gone"
+    return "" if current == digest else "was changed after the gate had run"
