@@ -11,10 +11,9 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.terminal import announce, err, out
 
 
-def lines(console: Console, *texts: str) -> None:
-    """Print lines as they are."""
-    for one in texts:
-        console.print(one, markup=False, highlight=False, soft_wrap=True)
+def _print(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def has_foreign_code(stages: Sequence[DeployedStage]) -> bool:
@@ -24,16 +23,12 @@ def has_foreign_code(stages: Sequence[DeployedStage]) -> bool:
     """
     found = [(stage, one) for stage in stages for one in built_code.foreign(stage)]
     for stage, one in found:
-        lines(
+        _print(
             err,
             f"{stage.system} {stage.name}: the code of {one.function} is not the one that was built "
-            f"(its SHA-256 is {one.code_sha256}): nothing is deployed",
-        )
-    if found:
-        lines(
-            err,
-            "look at it first, `aws lambda get-function --function-name NAME` says where it is; then put the built code "
-            "back and deploy with `hallmark up --repair` and the same options",
+            f"(SHA-256 {one.code_sha256}), so nothing is deployed. "
+            f"`aws lambda get-function --function-name {one.function} --region {stage.region}` says where to look at it; "
+            f"`{stage.up_command} --repair` puts the built code back and deploys",
         )
     return bool(found)
 
@@ -59,8 +54,8 @@ def is_as_declared(stage: DeployedStage) -> bool:
     announce(f"compare {stage.system} {stage.name} with its templates")
     found = compare(stage)
     if found.differences:
-        lines(out, f"{stage.system} {stage.name} is not as its templates say:", *text(found.differences))
+        _print(out, f"{stage.system} {stage.name} is not as its templates say:", *text(found.differences))
         return False
     resources = len(found.observed["Resources"])
-    lines(err, f"{stage.system} {stage.name} is as its templates say: {resources} resources compared")
+    _print(err, f"{stage.system} {stage.name} is as its templates say: {resources} resources compared")
     return True

@@ -52,8 +52,8 @@ def up(
         before = [aws.open_stage(named, stage.value)]
         _check_code(before, repair)
         deployed = [up_aws(named, stage.value, announce)]
-        agrees = _agree(deployed, repair)
         presentation.aws_access(out, deployed[0])
+        _compare(deployed, repair)
     else:
         with _one_at_a_time():
             names = (system,) if system else NAMES
@@ -61,13 +61,11 @@ def up(
             before = [embedded.stage_of(found, name, stage.value) for name in names] if found else []
             _check_code(before, repair)
             deployed = up_embedded(names, stage.value, announce)
-            agrees = _agree(deployed, repair)
             for number, one in enumerate(deployed):
                 if number:
                     out.print()
                 presentation.embedded_access(out, one, embedded.environment(_require_emulator(), one.region))
-    if not agrees:
-        raise typer.Exit(1)
+            _compare(deployed, repair)
 
 
 def _check_code(stages: Sequence[DeployedStage], repair: bool) -> None:
@@ -79,11 +77,12 @@ def _check_code(stages: Sequence[DeployedStage], repair: bool) -> None:
         raise typer.Exit(1)
 
 
-def _agree(stages: Sequence[DeployedStage], repair: bool) -> bool:
-    """Compare every stage with its templates; return whether all agree."""
+def _compare(stages: Sequence[DeployedStage], repair: bool) -> None:
+    """Compare every stage with its templates; exit with 1 when one differs."""
     if repair:
         aftercare.move_aliases_back(stages)
-    return all([aftercare.is_as_declared(stage) for stage in stages])
+    if not all([aftercare.is_as_declared(stage) for stage in stages]):
+        raise typer.Exit(1)
 
 
 def _named(system: str | None, command: str) -> str:

@@ -149,7 +149,9 @@ class Deployment:
 
     def concerns(self, value: Any) -> bool:
         """Return whether a value, at any depth, holds an ARN of something of the stage."""
-        return any(self.is_ours_arn(arn) for arn in _ARN.findall(value if isinstance(value, str) else json.dumps(value)))
+        return any(
+            self.is_ours_arn(arn) for arn in _ARN.findall(value if isinstance(value, str) else json.dumps(value))
+        )
 
     def is_ours_arn(self, arn: str) -> bool:
         """Return whether an ARN is of the stage: one of its segments is a name, or an API, of the stage."""

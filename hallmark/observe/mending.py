@@ -36,9 +36,9 @@ class Mending:
     def of(self, one: Difference) -> str:
         """Return what to do about a difference, in one line."""
         if self._will_change(one.resource):
-            return f"deploy: `{self.up}`"
+            return f"deploy: `{self.stage.up_command}`"
         if self._is_code(one):
-            return f"put back what was built: `{self.up} --repair`"
+            return f"put back what was built: `{self.stage.up_command} --repair`"
         command = self._command(one)
         if one.change == "added":
             return f"delete it: `{command}`" if command else "delete it by hand"
@@ -46,21 +46,12 @@ class Mending:
         return f"{by_hand if one.change == 'changed' else 'create it again by hand'}, or {self._recreate}"
 
     @property
-    def up(self) -> str:
-        """The command that deploys the stage."""
-        return f"hallmark up {self._options}"
-
-    @property
-    def _options(self) -> str:
-        target = "" if self.stage.target == "embedded" else f" --target {self.stage.target}"
-        return f"--system {self.stage.system}{target} --stage {self.stage.name}"
-
-    @property
     def _recreate(self) -> str:
         if self.stage.target == "aws":
             stacks = " ".join(self.stage.stacks)
             return f"let CloudFormation do it: `npx cdk deploy --app build/cdk.out --revert-drift {stacks}`"
-        return f"recreate the stage, without its data: `hallmark down {self._options}`, then `{self.up}`"
+        down = f"hallmark down --system {self.stage.system} --stage {self.stage.name}"
+        return f"recreate the stage, without its data: `{down}`, then `{self.stage.up_command}`"
 
     def _will_change(self, name: str) -> bool:
         """Return whether a deployment changes the resource: its templates, declared and deployed, differ."""
