@@ -46,6 +46,8 @@ def _print(queue: str, outcome: Outcome, mood: str) -> None:
     if len(outcome.failed) > _SHOWN:
         lines.append(f"✗ and {len(outcome.failed) - _SHOWN} more")
     moved = 0 if mood else outcome.done.total()
+    if not outcome.done and not outcome.failed and not outcome.left:
+        lines.append(f"{queue} is empty: there was nothing to redrive")
     lines.append(f"{queue}: {moved} moved, {len(outcome.failed)} failed, {outcome.left} left")
     for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -56,7 +56,8 @@ def _by_predicate(rule: str, due: bool, verdict: Record | None) -> Iterator[str]
     name = f"the plain predicate {PREDICATES[rule].__name__}"
     if verdict is None:
         if due:
-            yield f"{rule}: should have judged, for {name} holds, but there is no verdict: see `hallmark redrive failure`"
+            failed = "what failed waits for `hallmark redrive failure`"
+            yield f"{rule}: should have judged, for {name} holds, but there is no verdict; {failed}"
     elif verdict["outcome"] != ("suspected" if due else "cleared"):
         yield f"verdict of {rule}: {verdict['outcome']}, but {name} says {'suspected' if due else 'it does not match'}"
     elif not due:
@@ -81,7 +82,7 @@ def _by_version(verdict: Record, state: State) -> Iterator[str]:
     if not same(published.row["severity"], verdict["severity"]):
         yield f"{name}: severity {verdict['severity']}, but {published.row['severity']} in version {key.version}"
     due = state.published_at(key.rule_id, verdict["receivedAt"])
-    if due not in (None, key):
+    if due is not None and due != key:
         yield f"{name}: by version {key.version}, but version {due.version} was in force at {verdict['receivedAt']}"
 
 

@@ -21,8 +21,8 @@ from hallmark.ledger.quiet import wait_until_quiet
 from hallmark.naming import physical, thing
 from hallmark.progress import Callback, Progress
 from hallmark.stage import Stage
-from hallmark.systems.realtime.ledger.audit_activity import AuditActivity
 from hallmark.systems.realtime.outputs import Output
+from hallmark.systems.realtime.replay_arrivals import Arrivals
 from infra.errors import UserError
 
 # "We recommend you delay replaying archived events for 10 minutes to make sure all events are replayed."
@@ -31,7 +31,6 @@ ARCHIVE_DELAY = timedelta(minutes=10)
 _LOOKS_PER_QUIET_TIME = 5
 # A failed invocation is retried after a pause, which does not count as quiet.
 _QUIET_TIMES = 2
-_SECOND = timedelta(seconds=1)  # the archive has no fractions
 
 
 class Archive(StrEnum):
@@ -92,14 +91,23 @@ def plan(stage: Stage, start: datetime, end: datetime, archive: Archive, rules: 
     )
 
 
-def run(stage: Stage, planned: Plan, progress: Callback) -> str:
-    """Replay, wait until EventBridge has delivered all events and the pipeline is quiet; return the replay's name.
+@dataclass(frozen=True)
+class Replayed:
+    """A replay that has completed: how many deliveries arrived, and of how many transactions."""
+
+    name: str
+    deliveries: int
+    transactions: int
+
+
+def run(stage: Stage, planned: Plan, progress: Callback) -> Replayed:
+    """Replay, wait until EventBridge has delivered all events and the pipeline is quiet; return what arrived.
 
     UserError when Ctrl-C cancels the replay, and when EventBridge fails.
     """
     events = stage.client("events")
     name = f"hallmark-{uuid.uuid4().hex[:12]}"
-    activity = AuditActivity(stage, planned.end + _SECOND)
+    arrivals = Arrivals(stage, name, planned.start, planned.end)
     destination: dict[str, Any] = {"Arn": planned.bus_arn}
     if planned.rule_arns:
         destination["FilterArns"] = list(planned.rule_arns)
@@ -116,8 +124,8 @@ def run(stage: Stage, planned: Plan, progress: Callback) -> str:
         with suppress(ClientError):  # it may have ended already
             events.cancel_replay(ReplayName=name)
         raise UserError(f"Interrupted: replay {name} is cancelled. Its deliveries stay; start it again.") from None
-    wait_until_quiet([activity], stage.quiet_seconds * _QUIET_TIMES)
-    return name
+    wait_until_quiet([arrivals], stage.quiet_seconds * _QUIET_TIMES)
+    return Replayed(name, arrivals.deliveries, len(arrivals.transactions))
 
 
 def _described(stage: Stage, archive: Archive) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hallmark.ledger.ledger import sample
 from hallmark.systems.realtime import replay as replays
 from hallmark.systems.realtime.commands import OWNER
 from hallmark.systems.realtime.digest import PARTS
-from hallmark.systems.realtime.replay import Archive
+from hallmark.systems.realtime.replay import Archive, Replayed
 from hallmark.terminal import err, out, progress_bars
 from infra.errors import UserError
 from infra.systems import StageName
@@ -30,6 +30,9 @@ def replay(
     rule: Annotated[
         list[str] | None, typer.Option(help="Replay only to this rule, such as geo-anomaly; may be repeated.")
     ] = None,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Accept a range of which nothing is delivered.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the digests and differences as JSON.")] = False,
     system: OwnSystemOption = None,
     target: TargetOption = Target.EMBEDDED,
@@ -37,7 +40,8 @@ def replay(
 ) -> None:
     """Replay an archive and compare the stage's data before and after; exit code 1 when existing data changed.
 
-    Restored records and new ones of live traffic are not changes. Ctrl-C cancels the replay.
+    What is delivered is counted where it arrives; nothing is exit code 1, too, for it proves nothing. Restored records
+    and new ones of live traffic are not changes. Ctrl-C cancels the replay.
     """
     deployed = own_stage(OWNER, system, target, stage)
     planned = replays.plan(deployed, start, end or clock.now(), archive, rule or ())
@@ -46,23 +50,30 @@ def replay(
     try:
         with progress_bars() as progress:
             before = digest(deployed, PARTS, progress=progress)
-            name = replays.run(deployed, planned, progress)
+            replayed = replays.run(deployed, planned, progress)
             after = digest(deployed, PARTS, progress=progress)
     except KeyboardInterrupt:
         raise UserError("Interrupted: the digests were not compared. Replay again.") from None
     difference = compare(before, after)
     if as_json:
-        result = {"replay": name, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
+        counts = {"replay": replayed.name, "deliveries": replayed.deliveries, "transactions": replayed.transactions}
+        result = {**counts, "before": before.to_dict(), "after": after.to_dict(), **asdict(difference)}
         print(json.dumps(result, indent=2))
     else:
-        _tell(name, before, after, difference)
-    if not difference.harmless:
+        _tell(replayed, before, after, difference)
+    if not replayed.deliveries:
+        nothing = "nothing was delivered: no event of the range matches a rule that is replayed to"
+        advice = "" if allow_empty else "; widen --from and --to, or accept it with --allow-empty"
+        err.print(f"{nothing}{advice}", style="yellow" if allow_empty else "red", highlight=False, soft_wrap=True)
+    if not difference.harmless or not (replayed.deliveries or allow_empty):
         raise typer.Exit(1)
 
 
-def _tell(name: str, before: Digest, after: Digest, difference: Difference) -> None:
-    lines = [f"replay {name} completed", f"before  {_line(before)}", f"after   {_line(after)}"]
-    if before == after:
+def _tell(replayed: Replayed, before: Digest, after: Digest, difference: Difference) -> None:
+    arrived = f"{replayed.deliveries} deliveries of {replayed.transactions} transactions"
+    lines = [f"replay {replayed.name} completed: {arrived} arrived on the audit bus"]
+    lines += [f"before  {_line(before)}", f"after   {_line(after)}"]
+    if before == after and replayed.deliveries:
         lines.append("✓ equal, byte for byte")
     for mark, keys, meaning in (
         ("✓", difference.restored, "were missing and are restored"),

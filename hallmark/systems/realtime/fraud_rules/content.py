@@ -80,8 +80,8 @@ def unequal(declared: Any, observed: Any, path: str) -> Iterator[Unequal]:
             yield from unequal(left.get(name), right.get(name), f"{path}.{name}")
     elif _of_objects(left) and _of_objects(right):
         for index in range(max(len(left), len(right))):
-            pair = [one[index] if index < len(one) else None for one in (left, right)]
-            yield from unequal(*pair, f"{path}[{index}]")
+            one, other = (side[index] if index < len(side) else None for side in (left, right))
+            yield from unequal(one, other, f"{path}[{index}]")
     elif not same(left, right):
         yield Unequal(path, *_told(left, right))
 
@@ -104,4 +104,5 @@ def _told(left: Any, right: Any) -> tuple[Any, Any]:
 
 
 def _bounded(value: Any) -> Any:
-    return short(value) if isinstance(value, dict | list) or len(str(value)) > _SHOWN else value
+    is_whole = value is None or (isinstance(value, str | bool | int | float) and len(str(value)) <= _SHOWN)
+    return value if is_whole else short(value)

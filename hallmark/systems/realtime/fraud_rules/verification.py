@@ -68,7 +68,11 @@ def _of_version(key: Key, state: State) -> Iterator[Unequal]:
     else:
         yield from unequal(published.row, row, path)
     # Also where row and record were changed alike.
-    if row is not None and (published is None or same(published.row, row)) and row.get("contentHash") != content_hash(row):
+    if (
+        row is not None
+        and (published is None or same(published.row, row))
+        and row.get("contentHash") != content_hash(row)
+    ):
         yield Unequal(f"{path}.contentHash", content_hash(row), short(row.get("contentHash")))
 
 

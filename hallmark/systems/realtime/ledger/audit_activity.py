@@ -26,7 +26,7 @@ class AuditActivity:
     def poll(self) -> bool:
         """Read what has been recorded since, including late events."""
         lines = list(self._reader.unread(self._reader.latest - _MARGIN_MS))
-        return any(map(self._is_meant, lines))
+        return sum(self._is_meant(line) for line in lines) > 0
 
     def _is_meant(self, line: str) -> bool:
         try:

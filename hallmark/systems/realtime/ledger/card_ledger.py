@@ -19,7 +19,7 @@ class CardLedger(Ledger):
     verdicts: Mapping[str, int]
     combinations: int
     foreign_messages: int
-    rules: DecidingRules = DecidingRules()
+    rules: DecidingRules
 
     @property
     def tables(self) -> tuple[Table, ...]:

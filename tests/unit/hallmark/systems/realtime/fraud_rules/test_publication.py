@@ -3,30 +3,20 @@
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
-from botocore.exceptions import ClientError
 
 from hallmark import clock
-from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.predicates import RULE_IDS
 from hallmark.systems.realtime.fraud_rules import RULES, publish
 from hallmark.systems.realtime.fraud_rules.model import Rule
 from infra.errors import UserError
+from tests.unit.hallmark.systems.realtime.fraud_rules.rules_stage import PARAMETERS, RulesStage
 
 SHIPPED = RULES
-PARAMETERS = RuleParameters(
-    velocity_threshold=5,
-    velocity_window_seconds=60,
-    home_countries=("US", "NL"),
-    domestic_regions=("us-east-1",),
-    rules_cache_seconds=30,
-)
 ONE_RULE = """\
 rules:
   - ruleId: night-time
@@ -37,42 +27,6 @@ rules:
         operator: lte
         value: 5
 """
-
-
-@dataclass
-class RulesStage:
-    """A stage whose only service is a Rules table in memory; `meanwhile` runs before a write."""
-
-    versions: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    meanwhile: Callable[[], None] = lambda: None
-    system: str = "realtime"
-    name: str = "dev"
-    target: Literal["embedded", "aws"] = "embedded"
-    api_url: str = ""
-    api_key: str = ""
-    quiet_seconds: float = 0.0
-
-    @property
-    def outputs(self) -> dict[str, str]:
-        return {"RulesTable": "rules", "RuleParameters": PARAMETERS.model_dump_json(by_alias=True)}
-
-    def client(self, service: str) -> "RulesStage":
-        return self
-
-    def query(self, **request: Any) -> dict[str, Any]:
-        wanted = request["ExpressionAttributeValues"][":rule"]["S"]
-        found = sorted(key for key in self.versions if key[0] == wanted)
-        return {"Items": [self.versions[found[-1]]] if found else []}
-
-    def put_item(self, **request: Any) -> None:
-        assert request["ConditionExpression"] == "attribute_not_exists(ruleId)"
-        meanwhile, self.meanwhile = self.meanwhile, lambda: None
-        meanwhile()
-        item = request["Item"]
-        key = (item["ruleId"]["S"], int(item["version"]["N"]))
-        if key in self.versions:
-            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
-        self.versions[key] = item
 
 
 def file(folder: Path, text: str) -> Path:
@@ -122,7 +76,7 @@ def test_the_slower_publisher_reads_again(tmp_path: Path, other: str, expected: 
     faster = RulesStage()
     publish(faster, file(tmp_path, ONE_RULE.replace("value: 5", other)))
     stage = RulesStage()
-    stage.meanwhile = lambda: stage.versions.update(faster.versions)
+    stage.meanwhile = lambda: (stage.versions.update(faster.versions), stage.records.update(faster.records))[0]
     [rule] = publish(stage, file(tmp_path, ONE_RULE))
     assert (rule.version, rule.status) == expected
     assert stage.versions["night-time", 1] == faster.versions["night-time", 1]

@@ -11,6 +11,8 @@ from hallmark import parallel
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.render import render
 from hallmark.sending.outcome import Run, Status
+from hallmark.systems.realtime.ledger import reconcile as reconciliation
+from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
 from hallmark.systems.realtime.ledger.reconcile import reconcile
 from tests.unit.hallmark.systems.realtime.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pipeline, carried_run
 
@@ -22,6 +24,12 @@ STRANGER = "night-time"
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipeline in memory answers at once: more threads would only be started."""
     monkeypatch.setattr(parallel, "WORKERS", 1)
+
+
+@pytest.fixture(autouse=True)
+def published_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipeline in memory has no table of rules: they are as published."""
+    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: DecidingRules())
 
 
 def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = True) -> Ledger:
@@ -51,6 +59,15 @@ def _without(kind: str) -> Damage:
 
 def _with_verdict(pipeline: Pipeline) -> None:
     pipeline.records.append({"id": _plain(pipeline), "kind": "verdict", "ruleId": STRANGER, "outcome": "cleared"})
+
+
+def _cleared(pipeline: Pipeline) -> None:
+    """Let the stage's rules clear what they should suspect: no alert follows."""
+    identity, rule = _matching(pipeline)
+    pipeline.records = [r for r in pipeline.records if (r["id"], r["kind"]) != (identity, "alert")]
+    for record in pipeline.records:
+        if record["id"] == identity and record.get("ruleId") == rule:
+            record["outcome"] = "cleared"
 
 
 def _with_alert(pipeline: Pipeline) -> None:
@@ -113,6 +130,8 @@ DAMAGES = [
     pytest.param(_with_copy, "audit bus, all rules", "unexpected", False, id="audit-bus-extra"),
     pytest.param(_without("alert"), "alerts", "missing", False, id="alert-missing"),
     pytest.param(_with_alert, "alerts", "unexpected", False, id="alert-extra"),
+    pytest.param(_cleared, "suspicions", "missing", False, id="cleared"),
+    pytest.param(_cleared, "alerts", "missing", False, id="cleared-without-alert"),
     pytest.param(_without("accepted"), "acceptance records", "missing", True, id="acceptance-missing"),
     pytest.param(_without_object, "processed objects", "missing", False, id="object-missing"),
     pytest.param(_with_object, "processed objects", "unexpected", False, id="object-extra"),
@@ -206,3 +225,17 @@ def test_json_and_tables_tell_the_differences() -> None:
     text = console.export_text()
     assert json.loads(ledger.to_json())["differences"] == ledger.differences
     assert all(difference in text for difference in ledger.differences)
+
+
+def test_rules_that_nobody_published_are_a_difference_and_another_files_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = DecidingRules(("rules not as published: items[night-time, 1]",), "night-time version 2 of narrow.yaml")
+    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: rules)
+    pipeline, run = carried_run()
+    ledger = ledger_of(pipeline, run)
+    assert ledger.differences == ["rules not as published: items[night-time, 1]"]
+    assert ledger.figures["rules in force"] == "night-time version 2 of narrow.yaml"
+    console = Console(width=200, record=True)
+    render(ledger, console)
+    assert "items[night-time, 1]" in console.export_text()
