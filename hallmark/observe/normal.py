@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Leaves = dict[str, Any]
-# Properties that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
+# Properties that no API returns, so they cannot be compared.
 NOT_READ: Mapping[str, tuple[str, ...]] = {
-    "*": ("Tags",),
     # The template names an asset, Lambda a digest; versions are immutable, and the alias's version is compared.
     "AWS::Lambda::Function": ("Code",),
 }
@@ -35,6 +34,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "LoggingConfig.LogFormat": "Text",
         "MemorySize": 128,
         "PackageType": "Zip",
+        "RecursiveLoop": "Terminate",
+        "RuntimeManagementConfig": {"UpdateRuntimeOn": "Auto"},
         "Timeout": 3,
         "TracingConfig": {"Mode": "PassThrough"},
     },
@@ -53,6 +54,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "BillingMode": "PROVISIONED",
         "DeletionProtectionEnabled": False,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False},
+        "PointInTimeRecoverySpecification.RecoveryPeriodInDays": 35,
+        "TableClass": "STANDARD",
         "SSESpecification.SSEType": "KMS",
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
@@ -87,6 +90,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "Policies": ("PolicyName",),
     "Rules": ("Id",),
     "Statement": ("Sid",),
+    "Tags": ("Key",),
     "Targets": ("Id",),
     "Tierings": ("AccessTier",),
 }
@@ -103,7 +107,7 @@ _LOG_GROUP_ARNS = ("DestinationArn",)
 
 def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
     """Return the properties of a resource as path -> value, equal for equivalent spellings."""
-    dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
+    dropped = (*NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
     kept = {key: value for key, value in properties.items() if key not in dropped}
     return {path: value for key, item in kept.items() for path, value in _leaves(key, key, item, "")}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, Thing
 from hallmark.observe.readers import READERS
+from hallmark.parallel import each
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
@@ -20,7 +21,7 @@ def observe(stage: Stage) -> Json:
     """Return the stage as a template; UserError where none is deployed, ClientError where reading is not allowed."""
     deployment = Deployment(stage)
     deployed = deployment.deployed
-    things = [thing for reader in READERS.values() for thing in reader(deployment)]
+    things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():

@@ -7,16 +7,26 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
 _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
-    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
+    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "FileSystemConfigs"),
+    *("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig"),
 )
 # Resources whose id the service generates.
 _IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
+_MAPPED = (
+    *("EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "FilterCriteria"),
+    *("FunctionResponseTypes", "KmsKeyArn", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds"),
+    *("MaximumRetryAttempts", "MetricsConfig", "LoggingConfig", "ParallelizationFactor", "ProvisionedPollerConfig"),
+    *("Queues", "ScalingConfig", "SelfManagedEventSource", "SourceAccessConfigurations", "StartingPosition"),
+    *("Topics", "TumblingWindowInSeconds", "AmazonManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig"),
+    "SelfManagedKafkaEventSourceConfig",
+)
+_NONE = ("ResourceNotFoundException",)
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
     "aws:sourceaccount": "SourceAccount",
@@ -46,8 +56,26 @@ def functions(deployment: Deployment) -> Iterator[Thing]:
             properties["Layers"] = layers
         if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
             properties["VpcConfig"] = network
-        reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
-        yield Thing(FUNCTION, name, properties | picked(reserved, "ReservedConcurrentExecutions"))
+        if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
+            properties["SnapStart"] = {"ApplyOn": applied}
+        properties |= {"KmsKeyArn": key for key in picked(config, "KMSKeyArn").values()}
+        yield Thing(FUNCTION, name, properties | _beside(deployment, name, config.get("FunctionArn")))
+
+
+def _beside(deployment: Deployment, name: str, arn: str | None) -> Json:
+    """Return the settings that are not in a function's configuration."""
+    which = {"FunctionName": name}
+    found = picked(deployment.asked("lambda", "get_function_concurrency", **which), "ReservedConcurrentExecutions")
+    found |= picked(deployment.asked("lambda", "get_function_recursion_config", **which), "RecursiveLoop")
+    signing = deployment.asked("lambda", "get_function_code_signing_config", *_NONE, **which)
+    found |= picked(signing, "CodeSigningConfigArn")
+    runtime = deployment.asked("lambda", "get_runtime_management_config", **which)
+    if update := picked(runtime, "UpdateRuntimeOn", "RuntimeVersionArn"):
+        found["RuntimeManagementConfig"] = update
+    scaling = deployment.asked("lambda", "get_function_scaling_config", *_NONE, **which, Qualifier="$LATEST")
+    if limits := scaling.get("RequestedFunctionScalingConfig"):
+        found["FunctionScalingConfig"] = limits
+    return found | (tags(deployment.asked("lambda", "list_tags", Resource=arn).get("Tags")) if arn else {})
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
@@ -108,14 +136,20 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
             )
 
 
+def _qualifiers(deployment: Deployment, name: str) -> Iterator[Json]:
+    """Yield what a policy can be on: the function, and each of its aliases and versions."""
+    yield {}
+    yield from ({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))
+    for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
+        if one["Version"] != "$LATEST":
+            yield {"Qualifier": one["Version"]}
+
+
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
-        qualifiers: list[dict[str, str]] = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
-        for qualifier in qualifiers:
-            found = deployment.asked(
-                "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier
-            )
+        for qualifier in _qualifiers(deployment, name):
+            found = deployment.asked("lambda", "get_policy", *_NONE, FunctionName=name, **qualifier)
             for statement in json.loads(found["Policy"])["Statement"] if found else []:
                 yield Thing("AWS::Lambda::Permission", statement.get("Sid", ""), _permission(deployment, statement))
 
@@ -145,16 +179,18 @@ def urls(deployment: Deployment) -> Iterator[Thing]:
     """Yield the public addresses of functions."""
     for name in _names(deployment):
         for one in deployment.pages("lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name):
-            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode")}
+            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode", "Cors")}
             yield Thing("AWS::Lambda::Url", one["FunctionArn"], properties, ("TargetFunctionArn",))
 
 
 def event_sources(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the queues and streams that are read for a function."""
-    for name in _names(deployment):
-        for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
-            properties = {"FunctionName": one["FunctionArn"], **picked(one, "EventSourceArn", "BatchSize")}
-            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties)
+    """Yield the queues and streams that are read for a function of the stage, and who else reads one of the stage."""
+    for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings"):
+        properties = {"FunctionName": one.get("FunctionArn"), **picked(one, *_MAPPED)}
+        if deployment.concerns(list(properties.values())[:2]):
+            state = {"Enabled": False} if one.get("State") in ("Disabled", "Disabling") else {}
+            listed = deployment.asked("lambda", "list_tags", *_NONE, Resource=arn) if (arn := one.get("EventSourceMappingArn")) else {}
+            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties | state | tags(listed.get("Tags")))
 
 
 READERS = {
