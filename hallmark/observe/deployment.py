@@ -149,9 +149,10 @@ class Deployment:
         """The templates that the stacks were deployed with, as one."""
         # Raises our one-line error for a stage that is not deployed, instead of CloudFormation's.
         _ = self.stage.outputs
-        return joined([self._template(stack) for stack in self.stage.stacks])
+        return joined([self.template(stack) for stack in self.stage.stacks])
 
-    def _template(self, stack: str) -> Json:
+    def template(self, stack: str) -> Json:
+        """Return the template that a stack was deployed with."""
         body = self.asked("cloudformation", "get_template", StackName=stack, TemplateStage="Processed")["TemplateBody"]
         found: Json = json.loads(body) if isinstance(body, str) else body
         return found

@@ -90,7 +90,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "Policies": ("PolicyName",),
     "Rules": ("Id",),
     "Statement": ("Sid",),
-    "Tags": ("Key",),
     "Targets": ("Id",),
     "Tierings": ("AccessTier",),
 }
@@ -100,7 +99,7 @@ OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
-_JSON = (*_POLICIES, "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+_JSON = (*_POLICIES, "ResourcePolicyDocument", "StackPolicyBody", "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
 # A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 
@@ -129,6 +128,8 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
         document, value = name, _opened(value)
     if name == "Statement" and isinstance(value, Mapping):
         value = [value]
+    if name == "Tags" and isinstance(value, list):
+        value = {one["Key"]: one.get("Value") for one in value if isinstance(one, Mapping) and "Key" in one}
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)

@@ -18,9 +18,9 @@ _NOTIFIED = {
 }
 _LOGGED = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
 _LISTS = {
-    "analytics": ("AnalyticsConfigurationList", "AnalyticsConfigurations"),
-    "inventory": ("InventoryConfigurationList", "InventoryConfigurations"),
-    "metrics": ("MetricsConfigurationList", "MetricsConfigurations"),
+    "list_bucket_analytics_configurations": ("AnalyticsConfigurationList", "AnalyticsConfigurations"),
+    "list_bucket_inventory_configurations": ("InventoryConfigurationList", "InventoryConfigurations"),
+    "list_bucket_metrics_configurations": ("MetricsConfigurationList", "MetricsConfigurations"),
 }
 
 
@@ -120,8 +120,8 @@ def _narrowed(one: Json) -> Json:
 def _lists(deployment: Deployment, name: str) -> Json:
     """Return the configurations of which a bucket can have many, by their ids."""
     properties: Json = {}
-    for kind, (key, own) in _LISTS.items():
-        if found := deployment.pages("s3", f"list_bucket_{kind}_configurations", key, Bucket=name):
+    for operation, (key, own) in _LISTS.items():
+        if found := deployment.pages("s3", operation, key, Bucket=name):
             properties[own] = sorted(found, key=lambda one: str(one["Id"]))
     return properties
 

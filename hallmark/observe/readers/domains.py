@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domai
 
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Thing
+from hallmark.observe.deployment import Deployment, Thing, picked
 from hallmark.observe.readers.apis import API
 
 MAPPING, HTTP_MAPPING = "AWS::ApiGateway::BasePathMapping", "AWS::ApiGatewayV2::ApiMapping"
-HTTP_API = "AWS::ApiGatewayV2::Api"
+ROUTING, HTTP_API = "AWS::ApiGatewayV2::RoutingRule", "AWS::ApiGatewayV2::Api"
 
 
 def mappings(deployment: Deployment) -> Iterator[Thing]:
@@ -35,6 +35,16 @@ def http_mappings(deployment: Deployment) -> Iterator[Thing]:
                 yield Thing(HTTP_MAPPING, f"{domain['DomainName']}|{one['ApiMappingKey']}", properties)
 
 
+def routing(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the rules of a domain name that lead to one of the stage's APIs, whatever the path."""
+    for domain in deployment.pages("apigatewayv2", "get_domain_names", "Items"):
+        for one in deployment.pages("apigatewayv2", "list_routing_rules", "RoutingRules", DomainName=domain["DomainName"]):
+            called = [action["InvokeApi"]["ApiId"] for action in one["Actions"] if "InvokeApi" in action]
+            if any(deployment.made(API, api) for api in called):
+                properties = {"DomainName": domain["DomainName"], **picked(one, "Priority", "Conditions", "Actions")}
+                yield Thing(ROUTING, f"{domain['DomainName']}|{one['RoutingRuleId']}", properties)
+
+
 def http_apis(deployment: Deployment) -> Iterator[Thing]:
     """Yield the stage's HTTP and WebSocket APIs, and those of others that call something of the stage."""
     for one in deployment.pages("apigatewayv2", "get_apis", "Items"):
@@ -45,4 +55,4 @@ def http_apis(deployment: Deployment) -> Iterator[Thing]:
             yield Thing(HTTP_API, one["ApiId"], {"Name": one["Name"], "ProtocolType": one["ProtocolType"]})
 
 
-READERS = {MAPPING: mappings, HTTP_MAPPING: http_mappings, HTTP_API: http_apis}
+READERS = {MAPPING: mappings, HTTP_MAPPING: http_mappings, ROUTING: routing, HTTP_API: http_apis}

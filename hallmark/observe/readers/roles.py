@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
@@ -16,11 +16,12 @@ def details(deployment: Deployment, key: str) -> list[Json]:
     return deployment.pages("iam", "get_account_authorization_details", key, Filter=kinds)
 
 
-def own_roles(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the roles; every inline policy, whatever its origin, is one of the role's `Policies`."""
+def own_roles(deployment: Deployment, of: Callable[[str], bool] | None = None) -> Iterator[Thing]:
+    """Yield the stage's roles, or others by name; every inline policy is one of a role's `Policies`."""
+    wanted = of or (lambda name: deployment.is_ours(ROLE, name))
     for one in details(deployment, "RoleDetailList"):
         name = one["RoleName"]
-        if deployment.is_ours(ROLE, name):
+        if wanted(name):
             role = deployment.asked("iam", "get_role", RoleName=name)["Role"]
             own = ("RoleName", "AssumeRolePolicyDocument", "Description", "Path", "MaxSessionDuration")
             yield Thing(ROLE, name, picked(role, *own) | rights(one, "RolePolicyList"))

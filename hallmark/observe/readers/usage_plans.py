@@ -69,4 +69,10 @@ def plan_keys(deployment: Deployment) -> Iterator[Thing]:
         yield Thing(PLAN_KEY, f"{key['id']}:{plan}", properties, ("KeyId", "UsagePlanId"))
 
 
+def account(deployment: Deployment) -> Json:
+    """Return the role with which API Gateway writes logs for every API of the account and region."""
+    role = deployment.asked("apigateway", "get_account").get("cloudwatchRoleArn")
+    return {"CloudWatchRoleArn": role} if role else {}
+
+
 READERS = {KEY: keys, PLAN: plans, PLAN_KEY: plan_keys}
