@@ -21,6 +21,21 @@ Json = dict[str, Any]
 _CDK_METADATA = "CDKMetadata"
 # How the logical id begins of what no stack created.
 UNMANAGED = "Unmanaged"
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_ARNS: dict[str, tuple[str, ...]] = {
+    "AWS::ApiGateway::RestApi": (
+        "arn:aws:apigateway:{region}::/restapis/{name}",
+        "arn:aws:execute-api:{region}:{account}:{name}",
+    ),
+    "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}",),
+    "AWS::Events::EventBus": ("arn:aws:events:{region}:{account}:event-bus/{name}",),
+    "AWS::IAM::Role": ("arn:aws:iam::{account}:role/{name}",),
+    "AWS::Lambda::Function": ("arn:aws:lambda:{region}:{account}:function:{name}",),
+    "AWS::Logs::LogGroup": ("arn:aws:logs:{region}:{account}:log-group:{name}",),
+    "AWS::S3::Bucket": ("arn:aws:s3:::{name}",),
+    "AWS::SNS::Topic": ("{name}",),
+    "AWS::SQS::Queue": ("arn:aws:sqs:{region}:{account}:{name}",),
+}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # How a response names the next page, and how the next request does, where boto3 has no paginator.
 _TOKENS = {
@@ -67,16 +82,14 @@ class Deployment:
     def pages(self, service: str, operation: str, key: str, *absent: str, **arguments: Any) -> list[Any]:
         """Return every item under a key of a paged response; none for one of these error codes."""
 
-        def ask() -> list[Any]:
+        def ask() -> list[Json]:
             client = self.stage.client(service)
             if client.can_paginate(operation):
-                pages = client.get_paginator(operation).paginate(**arguments)
-            else:
-                pages = _followed(getattr(client, operation), arguments)
-            return [item for page in pages for item in page.get(key) or []]
+                return list(client.get_paginator(operation).paginate(**arguments))
+            return list(_followed(getattr(client, operation), arguments))
 
-        items: list[Any] = self._once(service, operation, arguments, ask, absent, [])
-        return items
+        pages: list[Json] = self._once(service, operation, arguments, ask, absent, [])
+        return [item for page in pages for item in page.get(key) or []]
 
     def asked(self, service: str, operation: str, *absent: str, **arguments: Any) -> Json:
         """Return the response of an operation; empty for one of these error codes, which mean that there is none."""
@@ -128,13 +141,23 @@ class Deployment:
         return found
 
     @cached_property
+    def arns(self) -> tuple[str, ...]:
+        """The ARNs of the stacks, and of what they have made that somebody can have rights on."""
+        where = {"region": self.stage.region, "account": self.account}
+        made = [(form, name) for (kind, name) in self._logical_ids for form in _ARNS.get(kind, ())]
+        made += [("arn:aws:cloudformation:{region}:{account}:stack/{name}", stack) for stack in self.stage.stacks]
+        # A queue is known by its URL, a topic by its ARN.
+        return tuple(form.format(name=re.split("[:/]", name)[-1] if "://" in name else name, **where) for form, name in made)
+
+    @cached_property
     def deployed(self) -> Json:
         """The templates that the stacks were deployed with, as one."""
         # Raises our one-line error for a stage that is not deployed, instead of CloudFormation's.
         _ = self.stage.outputs
-        return joined([self._template(stack) for stack in self.stage.stacks])
+        return joined([self.template(stack) for stack in self.stage.stacks])
 
-    def _template(self, stack: str) -> Json:
+    def template(self, stack: str) -> Json:
+        """Return the template that a stack was deployed with."""
         body = self.asked("cloudformation", "get_template", StackName=stack, TemplateStage="Processed")["TemplateBody"]
         found: Json = json.loads(body) if isinstance(body, str) else body
         return found

@@ -1,6 +1,6 @@
 """The differences between the synthesized template and the deployed stage."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -36,14 +36,15 @@ def declared(system: str, stage: str) -> Json:
     return joined([one.body for one in found])
 
 
-def drift(template: Json, observed: Json) -> list[Difference]:
+def drift(template: Json, observed: Json, readable: Collection[str] = READERS) -> list[Difference]:
     """Return every difference, in the order of the declared template, then what is not declared.
 
-    Raises UserError for a declared type without a reader: its drift would be unknown.
+    `readable` are the types that are read back. Raises UserError for a declared type that is not: its drift would be
+    unknown.
     """
     account = observed["Metadata"]["Hallmark"]["Account"]
     left, right = template_of(marked(template, account)), template_of(observed)
-    unread = sorted({one.type for one in left.resources.values()} - set(READERS) - {"AWS::CDK::Metadata"})
+    unread = sorted({one.type for one in left.resources.values()} - set(readable) - {"AWS::CDK::Metadata"})
     if unread:
         raise UserError(f"{unread[0]} cannot be read back: add its reader to hallmark/observe/readers")
     found: list[Difference] = []

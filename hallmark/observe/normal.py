@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Leaves = dict[str, Any]
-# Properties, or paths below them, that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
+# Properties, or paths below them, that no API returns, so they cannot be compared.
 NOT_READ: Mapping[str, tuple[str, ...]] = {
-    "*": ("Tags",),
     # Where the archive was uploaded to; its key states its hash, which is compared.
     "AWS::Lambda::Function": ("Code.S3Bucket",),
 }
@@ -35,6 +34,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "LoggingConfig.LogFormat": "Text",
         "MemorySize": 128,
         "PackageType": "Zip",
+        "RecursiveLoop": "Terminate",
+        "RuntimeManagementConfig": {"UpdateRuntimeOn": "Auto"},
         "Timeout": 3,
         "TracingConfig": {"Mode": "PassThrough"},
     },
@@ -53,6 +54,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "BillingMode": "PROVISIONED",
         "DeletionProtectionEnabled": False,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False},
+        "PointInTimeRecoverySpecification.RecoveryPeriodInDays": 35,
+        "TableClass": "STANDARD",
         "SSESpecification.SSEType": "KMS",
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
@@ -96,14 +99,14 @@ OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
-_JSON = (*_POLICIES, "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+_JSON = (*_POLICIES, "ResourcePolicyDocument", "StackPolicyBody", "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
 # A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 
 
 def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
     """Return the properties of a resource as path -> value, equal for equivalent spellings."""
-    dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
+    dropped = (*NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
     kept = {key: value for key, value in properties.items() if key not in dropped}
     leaves = (leaf for key, item in kept.items() for leaf in _leaves(key, key, item, ""))
     return {path: value for path, value in leaves if path not in dropped}
@@ -126,6 +129,8 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
         document, value = name, _opened(value)
     if name == "Statement" and isinstance(value, Mapping):
         value = [value]
+    if name == "Tags" and isinstance(value, list):
+        value = {one["Key"]: one.get("Value") for one in value if isinstance(one, Mapping) and "Key" in one}
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)

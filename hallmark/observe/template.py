@@ -7,6 +7,7 @@ from typing import Any
 
 from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
 from hallmark.observe.readers import READERS, functions
+from hallmark.parallel import each
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
@@ -25,7 +26,7 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     """Return the stage as a template, and the template that it was deployed with; errors as of `observe`."""
     deployment = Deployment(stage)
     deployed = deployment.deployed
-    things = [thing for reader in READERS.values() for thing in reader(deployment)]
+    things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     things += functions.served(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     resources = _named(deployment, deployed, things)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 from policies.engine.services.code import key_of
 
 # Between the logical id of a function and the number of a version that is a function of its own.
@@ -17,10 +17,20 @@ FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS
 _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
 _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
-    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
+    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "FileSystemConfigs"),
+    *("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig"),
 )
 # Resources whose id the service generates.
 _IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
+_MAPPED = (
+    *("EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "FilterCriteria"),
+    *("FunctionResponseTypes", "KmsKeyArn", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds"),
+    *("MaximumRetryAttempts", "MetricsConfig", "LoggingConfig", "ParallelizationFactor", "ProvisionedPollerConfig"),
+    *("Queues", "ScalingConfig", "SelfManagedEventSource", "SourceAccessConfigurations", "StartingPosition"),
+    *("Topics", "TumblingWindowInSeconds", "AmazonManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig"),
+    "SelfManagedKafkaEventSourceConfig",
+)
+_NONE = ("ResourceNotFoundException",)
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
     "aws:sourceaccount": "SourceAccount",
@@ -44,13 +54,13 @@ def functions(deployment: Deployment) -> Iterator[Thing]:
 def _function(deployment: Deployment, name: str, **qualifier: str) -> Json:
     """Return the settings of a function, or of one of its versions with what all of them share, as properties."""
     config = deployment.asked("lambda", "get_function_configuration", FunctionName=name, **qualifier)
-    reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
-    return _settings(deployment, config) | picked(reserved, "ReservedConcurrentExecutions")
+    arn = deployment.asked("lambda", "get_function_configuration", FunctionName=name).get("FunctionArn")
+    return _settings(deployment, config) | _beside(deployment, name, arn)
 
 
 def _settings(deployment: Deployment, config: Json) -> Json:
-    """Return the settings of a function or of one of its versions as properties."""
-    properties = picked(config, *_SETTINGS) | {"Code": _code(config)}
+    """Return what the configuration of a function, or of one of its versions, says as properties."""
+    properties = picked(config, *_SETTINGS) | _code(config)
     if mode := (config.get("TracingConfig") or {}).get("Mode"):
         properties["TracingConfig"] = {"Mode": mode}
     if variables := (config.get("Environment") or {}).get("Variables"):
@@ -61,13 +71,31 @@ def _settings(deployment: Deployment, config: Json) -> Json:
         properties["Layers"] = layers
     if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
         properties["VpcConfig"] = network
-    return properties
+    if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
+        properties["SnapStart"] = {"ApplyOn": applied}
+    return properties | {"KmsKeyArn": key for key in picked(config, "KMSKeyArn").values()}
 
 
 def _code(config: Json) -> Json:
     """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py)."""
-    key = key_of(config["CodeSha256"])
-    return {"S3Key": f"{key}.zip"} if key else {}
+    key = key_of(config.get("CodeSha256", ""))
+    return {"Code": {"S3Key": f"{key}.zip"}} if key else {}
+
+
+def _beside(deployment: Deployment, name: str, arn: str | None) -> Json:
+    """Return the settings that are not in a function's configuration."""
+    which = {"FunctionName": name}
+    found = picked(deployment.asked("lambda", "get_function_concurrency", **which), "ReservedConcurrentExecutions")
+    found |= picked(deployment.asked("lambda", "get_function_recursion_config", **which), "RecursiveLoop")
+    signing = deployment.asked("lambda", "get_function_code_signing_config", *_NONE, **which)
+    found |= picked(signing, "CodeSigningConfigArn")
+    runtime = deployment.asked("lambda", "get_runtime_management_config", **which)
+    if update := picked(runtime, "UpdateRuntimeOn", "RuntimeVersionArn"):
+        found["RuntimeManagementConfig"] = update
+    scaling = deployment.asked("lambda", "get_function_scaling_config", *_NONE, **which, Qualifier="$LATEST")
+    if limits := scaling.get("RequestedFunctionScalingConfig"):
+        found["FunctionScalingConfig"] = limits
+    return found | (tags(deployment.asked("lambda", "list_tags", Resource=arn).get("Tags")) if arn else {})
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
@@ -175,15 +203,20 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
             )
 
 
+def _qualifiers(deployment: Deployment, name: str) -> Iterator[Json]:
+    """Yield what a policy can be on: the function, and each of its aliases and versions."""
+    yield {}
+    yield from ({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))
+    for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
+        if one["Version"] != "$LATEST":
+            yield {"Qualifier": one["Version"]}
+
+
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
-        aliases = [alias["Name"] for alias in _aliases(deployment, name)]
-        numbers = [one["Version"] for one in _versions(deployment, name)]
-        for qualifier in [{}, *({"Qualifier": one} for one in [*aliases, *numbers])]:
-            found = deployment.asked(
-                "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier
-            )
+        for qualifier in _qualifiers(deployment, name):
+            found = deployment.asked("lambda", "get_policy", *_NONE, FunctionName=name, **qualifier)
             for statement in json.loads(found["Policy"])["Statement"] if found else []:
                 yield Thing("AWS::Lambda::Permission", statement.get("Sid", ""), _permission(deployment, statement))
 
@@ -213,16 +246,18 @@ def urls(deployment: Deployment) -> Iterator[Thing]:
     """Yield the public addresses of functions."""
     for name in _names(deployment):
         for one in deployment.pages("lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name):
-            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode")}
+            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode", "Cors")}
             yield Thing("AWS::Lambda::Url", one["FunctionArn"], properties, ("TargetFunctionArn",))
 
 
 def event_sources(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the queues and streams that are read for a function."""
-    for name in _names(deployment):
-        for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
-            properties = {"FunctionName": one["FunctionArn"], **picked(one, "EventSourceArn", "BatchSize")}
-            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties)
+    """Yield the queues and streams that are read for a function of the stage, and who else reads one of the stage."""
+    for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings"):
+        properties = {"FunctionName": one.get("FunctionArn"), **picked(one, *_MAPPED)}
+        if deployment.concerns(list(properties.values())[:2]):
+            state = {"Enabled": False} if one.get("State") in ("Disabled", "Disabling") else {}
+            listed = deployment.asked("lambda", "list_tags", *_NONE, Resource=arn) if (arn := one.get("EventSourceMappingArn")) else {}
+            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties | state | tags(listed.get("Tags")))
 
 
 READERS = {

@@ -38,6 +38,7 @@ EXTENSIONS = (
     "post_checksums",
     "topics",
     "rest_apis",
+    "api_tags",
     "alarm_statistics",
     "log_reading",
     "worker_pipes",
