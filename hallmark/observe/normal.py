@@ -99,7 +99,15 @@ OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
-_JSON = (*_POLICIES, "ResourcePolicyDocument", "StackPolicyBody", "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+_JSON = (
+    *_POLICIES,
+    "ResourcePolicyDocument",
+    "StackPolicyBody",
+    "EventPattern",
+    "Schema",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+)
 # A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 

@@ -73,7 +73,7 @@ def _settings(deployment: Deployment, config: Json) -> Json:
         properties["VpcConfig"] = network
     if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
         properties["SnapStart"] = {"ApplyOn": applied}
-    return properties | {"KmsKeyArn": key for key in picked(config, "KMSKeyArn").values()}
+    return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
 
 
 def _code(config: Json) -> Json:
