@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from hallmark import catalogue, policies
-from hallmark.observe import deciding
+from hallmark.observe import deciding, surroundings
 from hallmark.observe.deployment import Json
 from hallmark.observe.drift import Difference, declared, drift
 from hallmark.observe.mending import Mending
@@ -75,7 +75,16 @@ def compare(stage: Stage) -> Comparison:
         for owner, differences in deciding.judged(stage)
         for one in differences
     )
-    return Comparison(found.system, found.stage, found.declared, found.observed, (*found.differences, *data))
+    around = _around(stage)
+    return Comparison(found.system, found.stage, found.declared, found.observed, (*found.differences, *data, *around))
+
+
+def _around(stage: Stage) -> Iterator[Explained]:
+    """Yield the differences of what stands around the stage's resources, which no policy judges."""
+    wanted, there = surroundings.read(stage)
+    mending = Mending(stage, wanted, there, wanted)
+    for one in drift(wanted, there, surroundings.READABLE):
+        yield Explained(one, (), mending.of(one))
 
 
 def compared(template: Json, observed: Json, mending: Mending) -> Comparison:
