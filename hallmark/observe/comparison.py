@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from hallmark import catalogue, policies
-from hallmark.observe import deciding
+from hallmark.observe import deciding, surroundings
 from hallmark.observe.deployment import Json
 from hallmark.observe.drift import Difference, declared, drift
 from hallmark.observe.mending import Mending
@@ -81,7 +81,15 @@ def compare(stage: Stage) -> Comparison:
         for owner, differences in deciding.judged(stage)
         for one in differences
     )
-    return replace(found, data=tuple(data))
+    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(data))
+
+
+def _around(stage: Stage) -> Iterator[Explained]:
+    """Yield the differences of what stands around the stage's resources, which no policy judges."""
+    wanted, there = surroundings.read(stage)
+    mending = Mending(stage, wanted, there, wanted)
+    for one in drift(wanted, there, surroundings.READABLE):
+        yield Explained(one, (), mending.of(one))
 
 
 def compared(template: Json, observed: Json, mending: Mending) -> Comparison:

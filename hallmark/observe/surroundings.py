@@ -1,6 +1,6 @@
 """What stands around a stage's resources and is declared, too: its stacks' own settings, and the account's stack.
 
-No policy judges it; `differences` compares it with the assembly. Each stack is a resource of CloudFormation's own type.
+No policy judges it; drift compares it with the assembly. Each stack is a resource of CloudFormation's own type.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 https://docs.aws.amazon.com/apigateway/latest/api/API_GetAccount.html
 """
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, joined, picked, tags
-from hallmark.observe.drift import Difference, drift
 from hallmark.observe.readers.roles import ROLE, own_roles
 from hallmark.observe.readers.usage_plans import account
 from hallmark.project import CLOUD_ASSEMBLY
@@ -22,16 +21,17 @@ STACK, ACCOUNT = "AWS::CloudFormation::Stack", "AWS::ApiGateway::Account"
 # Of a template: what decides about a resource, but is no property of it.
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Condition")
 _HOUSE = "hallmark-account"
+READABLE = (STACK, ACCOUNT, ROLE)
 
 
-def differences(stage: Stage) -> list[Difference]:
-    """Return the differences of the stacks' settings, and of the region's account stack, from the assembly."""
+def read(stage: Stage) -> tuple[Json, Json]:
+    """Return the stacks' settings and the region's account stack, as declared and as they are, each as a template."""
     deployment, mark = Deployment(stage), {"System": stage.system, "Stage": stage.name, "Region": stage.region}
     house = joined([one.body for one in house_templates(stage.region)])["Resources"]
     metadata = {"Metadata": {"Hallmark": {**mark, "Account": deployment.account}}}
     left = {**metadata, "Resources": house | _declared(stage)}
     right = {**metadata, "Resources": _house(deployment, house) | _observed(deployment)}
-    return drift(left, right, {STACK, ACCOUNT, ROLE})
+    return left, right
 
 
 def _declared(stage: Stage) -> Json:

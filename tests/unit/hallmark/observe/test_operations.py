@@ -45,10 +45,12 @@ def _operations(service: str) -> frozenset[str]:
 
 @cache
 def _words() -> tuple[frozenset[str], ...]:
-    """Return the texts that each file of hallmark/observe has."""
-    files = (ROOT / "hallmark" / "observe").rglob("*.py")
+    """Return the texts that each file has which reads a stage."""
+    observe = ROOT / "hallmark" / "observe"
+    files = [*(observe / "readers").glob("*.py"), observe / "deployment.py", observe / "surroundings.py"]
     trees = (ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
-    return tuple(frozenset(n.value for n in tree if isinstance(n, ast.Constant) and isinstance(n.value, str)) for tree in trees)
+    constants = ([node.value for node in tree if isinstance(node, ast.Constant)] for tree in trees)
+    return tuple(frozenset(one for one in found if isinstance(one, str)) for found in constants)
 
 
 def _asked(service: str) -> set[str]:
