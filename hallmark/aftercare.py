@@ -56,6 +56,6 @@ def is_as_declared(stage: DeployedStage) -> bool:
     if found.differences:
         _print(out, f"{stage.system} {stage.name} is not as its templates say:", *text(found.differences))
         return False
-    resources = len(found.observed["Resources"])
-    _print(err, f"{stage.system} {stage.name} is as its templates say: {resources} resources compared")
+    compared = f"{len(found.observed['Resources'])} resources compared, `hallmark drift` lists what is not read"
+    _print(err, f"{stage.system} {stage.name} is as its templates say: {compared}")
     return True

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hallmark.build import require_current
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_to_read
 from hallmark.observe import render
 from hallmark.observe.comparison import compare
@@ -24,6 +25,8 @@ def drift(
     Each difference is named with the controls that find a fault in it and their fixes, and with how to mend it. What is
     not read is listed in the end. Without --system: all systems that are up on the embedded stage.
     """
+    # What is declared is what this tree says, not an older build of it.
+    require_current()
     stages = stages_to_read(target, system, stage)
     found = {one.system: compare(one).differences for one in stages}
     rows = unread(read_from(stages[0]))
