@@ -53,7 +53,7 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     record.places.append(Place(stage.system, stage.name, stage.region, found.account))
     path = write(found.observed, stage, folder)
     record.files.append(comparison_file.write(found, unread(read_from(stage)), path))
-    decided = comparison_file.findings_of(found)
+    decided = comparison_file.findings_of(found.data)
     for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         more = decided.get(proof.control, ())

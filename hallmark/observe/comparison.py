@@ -76,12 +76,14 @@ def compare(stage: Stage) -> Comparison:
     template = declared(stage.system, stage.name)
     observed, deployed = read_back(stage)
     found = compared(template, observed, Mending(stage, template, observed, deployed))
-    data = (
-        Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
-        for owner, differences in deciding.judged(stage)
-        for one in differences
-    )
-    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(data))
+    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(decided(stage)))
+
+
+def decided(stage: Stage) -> Iterator[Explained]:
+    """Yield the differences of data that decides, each with the control that it belongs to."""
+    for owner, differences in deciding.judged(stage):
+        for one in differences:
+            yield Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
 
 
 def _around(stage: Stage) -> Iterator[Explained]:

@@ -4,13 +4,13 @@ Data that decides is in no template; its findings are in this file, so that its 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from hallmark.evidence import Finding
-from hallmark.observe.comparison import Comparison
-from hallmark.observe.render import data
+from hallmark.observe.comparison import Comparison, Explained
+from hallmark.observe.render import as_data
 from hallmark.observe.unread import Unread
 
 Findings = dict[str, tuple[Finding, ...]]
@@ -24,8 +24,8 @@ def beside(template: Path) -> Path:
 def write(found: Comparison, rows: Sequence[Unread], template: Path) -> Path:
     """Write a comparison, and what is not read; return the file."""
     content = {
-        "differences": [data(one) for one in found.differences],
-        "findings": {control: [asdict(one) for one in own] for control, own in findings_of(found).items()},
+        "differences": [as_data(one) for one in found.differences],
+        "findings": {control: [asdict(one) for one in own] for control, own in findings_of(found.data).items()},
         "unread": [asdict(row) for row in rows],
     }
     path = beside(template)
@@ -33,10 +33,10 @@ def write(found: Comparison, rows: Sequence[Unread], template: Path) -> Path:
     return path
 
 
-def findings_of(found: Comparison) -> Findings:
-    """Return the findings in data that decides, by control."""
+def findings_of(data: Iterable[Explained]) -> Findings:
+    """Return the differences of data that decides as findings, by control."""
     listed: Findings = {}
-    for one in found.data:
+    for one in data:
         finding = Finding(
             one.difference.resource,
             one.difference.path,
