@@ -76,14 +76,12 @@ def compare(stage: Stage) -> Comparison:
     template = declared(stage.system, stage.name)
     observed, deployed = read_back(stage)
     found = compared(template, observed, Mending(stage, template, observed, deployed))
-    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(decided(stage)))
-
-
-def decided(stage: Stage) -> Iterator[Explained]:
-    """Yield the differences of data that decides, each with the control that it belongs to."""
-    for owner, differences in deciding.judged(stage):
-        for one in differences:
-            yield Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
+    data = (
+        Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
+        for owner, differences in deciding.judged(stage)
+        for one in differences
+    )
+    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(data))
 
 
 def _around(stage: Stage) -> Iterator[Explained]:
@@ -113,10 +111,13 @@ def _findings(verdicts: Iterable[Verdict]) -> _Found:
 
 
 def _new(both: Comparison) -> _Found:
-    """Return the findings on the stage that the template does not have."""
+    """Return the policies' findings on the stage that the template does not have."""
     found = both.findings
     before = _findings(policies.judge(both.declared, both.system, both.stage)) if found else {}
-    new = {name: [one for one in own if one not in before.get(name, [])] for name, own in found.items()}
+    # Findings in data that decides are no policy's: the data's own differences say whose they are.
+    new = {
+        name: [one for one in own if one["policy"] and one not in before.get(name, [])] for name, own in found.items()
+    }
     return {name: own for name, own in new.items() if own}
 
 

@@ -40,5 +40,7 @@ class CardLedger(Ledger):
 
     @property
     def differences(self) -> list[str]:
-        """What is not as expected, and what of the rules is not as it was published."""
-        return [*super().differences, *self.rules.tampered]
+        """What is not as expected, which other rules may be the reason, and what of the rules nobody published."""
+        found = super().differences
+        reasons = [f"rules in force: {self.rules.others}"] if found and self.rules.others else []
+        return [*found, *reasons, *self.rules.tampered]

@@ -40,7 +40,7 @@ def observe(stage: Stage, run: Run[Transaction], *, drain_buffer: bool, progress
         ProcessedObjects(stage, expectations),
         AuditLog(stage, expectations),
         BufferQueue(stage, expectations) if drain_buffer else None,
-        deciding_rules(stage),
+        deciding_rules(stage, run.started_at),
     )
     sources: list[Source] = [observed.log, observed.objects, observed.records]
     if observed.buffer is not None:

@@ -75,11 +75,15 @@ def a_table_is_provisioned(stage: Stage) -> Iterator[None]:
     dynamodb.update_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST")
 
 
-@by_hand("Storagerules", "", "RT_TABLE_KEYS")
+@by_hand("Storagerules", "", "RT_TABLE_KEYS", "RT_RULE_FIVE")
 def a_table_is_made_again_with_another_key(stage: Stage) -> Iterator[None]:
+    dynamodb = stage.client("dynamodb")
+    rows = dynamodb.scan(TableName=TABLE, ConsistentRead=True)["Items"]
     _make_table(stage, [("ruleId", "HASH", "S")])
     yield
     _make_table(stage, [("ruleId", "HASH", "S"), ("version", "RANGE", "N")])
+    for row in rows:
+        dynamodb.put_item(TableName=TABLE, Item=row)
 
 
 def _make_table(stage: Stage, keys: list[tuple[str, str, str]]) -> None:

@@ -29,7 +29,7 @@ def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def published_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipeline in memory has no table of rules: they are as published."""
-    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: DecidingRules())
+    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage, started_at: DecidingRules())
 
 
 def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = True) -> Ledger:
@@ -231,7 +231,7 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rules = DecidingRules(("rules not as published: items[night-time, 1]",), "night-time version 2 of narrow.yaml")
-    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: rules)
+    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage, started_at: rules)
     pipeline, run = carried_run()
     ledger = ledger_of(pipeline, run)
     assert ledger.differences == ["rules not as published: items[night-time, 1]"]
@@ -239,3 +239,5 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     console = Console(width=200, record=True)
     render(ledger, console)
     assert "items[night-time, 1]" in console.export_text()
+    _cleared(pipeline)
+    assert "rules in force: night-time version 2 of narrow.yaml" in ledger_of(pipeline, run).differences
