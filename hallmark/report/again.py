@@ -27,7 +27,12 @@ Check = Callable[[Evidence], Iterator[str]]
 
 
 def disagreement(evidence: Evidence, system: str, waivers: Waivers) -> str | None:
-    """Return the first thing that evidence says and its artifacts do not, in one clause; None where there is none."""
+    """Return the first thing that evidence says and its artifacts do not, in one clause; None where there is none.
+
+    A gate that failed fails the report as it is, and may have ended early.
+    """
+    if evidence.outcome == "failed":
+        return None
     try:
         checks = (check(evidence) for check in CHECKS.get(evidence.gate, ()))
         found = (problem for check in checks for problem in check)
@@ -71,9 +76,9 @@ def _compared(
 
 
 def _drifted(evidence: Evidence) -> Iterator[str]:
-    """Compare what was read back with the templates, if the gate found no drift."""
+    """Compare what was read back with the templates: the gate found no drift."""
     assert evidence.system is not None
-    for file in sorted({proof.artifact for proof in evidence.proofs} if evidence.outcome == "passed" else ()):
+    for file in sorted({proof.artifact for proof in evidence.proofs}):
         observed = Synthesized(ROOT / file)
         if differences := drift(declared(evidence.system, observed.stage or ""), observed.body):
             yield f"{file} differs from the templates: {differences[0].resource} {differences[0].path}".rstrip()
@@ -122,7 +127,7 @@ def _used(evidence: Evidence) -> Iterator[str]:
 
 def _mutated(evidence: Evidence) -> Iterator[str]:
     """Count the edits that the cards' rows make of the templates."""
-    assert evidence.system is not None and evidence.mutants is not None
+    assert evidence.system is not None and evidence.mutants is not None, "a gate that passed has made some"
     total = judgement.count(evidence.system)
     if evidence.mutants.total != total:
         yield f"the cards make {total} mutants, and {evidence.mutants.total} were recorded"
