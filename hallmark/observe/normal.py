@@ -59,7 +59,11 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "SSESpecification.SSEType": "KMS",
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
-    "AWS::S3::Bucket": {"LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
+    "AWS::S3::Bucket": {
+        # Once set, it can only be suspended.
+        "AccelerateConfiguration.AccelerationStatus": "Suspended",
+        "LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K",
+    },
     # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
     "AWS::ApiGateway::RestApi": {"ApiKeySourceType": "HEADER", "DisableExecuteApiEndpoint": False},
     # https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html, API_PutIntegration.html
