@@ -1,8 +1,8 @@
 """Changes by hand to running stages: is each one seen, and by what?
 
 usage: python -m benchmarks.changes_by_hand [--list] [word ...], in the project's folder, after `python -m hallmark.build`
-Deploys `dev` of every system to an emulator of its own, makes the changes of changes_by_hand.yaml and of the tests one
-at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the row
+Deploys `dev` of every system to an emulator of its own, makes the changes of tests/integration/<system>/changes_by_hand.yaml
+and of tests/integration/observe/changes one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the row
 of what is not read that tells of it. With words, only changes whose name has one of them. Exit code 1 if a change is
 seen by nothing, or if one cannot be taken back.
 """
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -21,14 +21,15 @@ from benchmarks.calls_by_hand import Caller
 from hallmark import deploy, yaml_lines
 from hallmark.observe.comparison import Comparison, compare
 from hallmark.observe.unread import unread
+from hallmark.project import ROOT
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import emulator
 from hallmark.systems.wing import wing
 from infra.systems import SYSTEMS
 from tests.integration.observe.changes import CHANGES
+from tests.integration.observe.changes.names import SYSTEM
 
-TABLE = Path(__file__).with_suffix(".yaml")
-STAGE, OF_THE_TESTS = "dev", "realtime"
+TABLES, STAGE = ROOT / "tests" / "integration", "dev"
 Make = Callable[[Stage], AbstractContextManager[Any]]
 
 
@@ -45,27 +46,17 @@ class Change:
 
 def changes() -> Iterator[Change]:
     """Yield every change, system by system."""
-    table: Mapping[str, Sequence[Mapping[str, Any]]] = yaml_lines.read(TABLE)
-    for system, rows in table.items():
-        for row in rows:
+    for system in SYSTEMS:
+        table: Mapping[str, Any] = yaml_lines.read(TABLES / system.name / "changes_by_hand.yaml")
+        for row in table["changes"]:
             services = ", ".join(dict.fromkeys(call.partition(".")[0] for call in row["do"]))
-            yield Change(system, row["name"], services, _called(row), row.get("unread", ""))
+            yield Change(system.name, row["name"], services, partial(_made, table, row), row.get("unread", ""))
     for one in CHANGES:
-        yield Change(OF_THE_TESTS, one.name.replace("_", " "), f"tests: {one.make.__module__}", one.make)
+        yield Change(SYSTEM, one.name.replace("_", " "), f"tests: {one.make.__module__}", one.make)
 
 
-def _called(row: Mapping[str, Any]) -> Make:
-    @contextmanager
-    def make(stage: Stage) -> Iterator[None]:
-        caller = Caller(stage)
-        undo = caller.named(row["undo"])
-        caller.call(row["do"])
-        try:
-            yield
-        finally:
-            caller.call(undo)
-
-    return make
+def _made(table: Mapping[str, Any], row: Mapping[str, Any], stage: Stage) -> AbstractContextManager[None]:
+    return Caller(stage, table).made(row)
 
 
 @dataclass(frozen=True)

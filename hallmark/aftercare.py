@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from hallmark.observe import built_code
+from hallmark import built_code
 from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
 from hallmark.stage.deployed import DeployedStage
@@ -26,8 +26,8 @@ def has_foreign_code(stages: Sequence[DeployedStage]) -> bool:
         _print(
             err,
             f"{stage.system} {stage.name}: the code of {one.function} is not the one that was built "
-            f"(SHA-256 {one.code_sha256}), so nothing is deployed. "
-            f"`aws lambda get-function --function-name {one.function} --region {stage.region}` says where to look at it; "
+            f"(SHA-256 {one.code_sha256}), so nothing is deployed. Look at it with "
+            f"`aws lambda get-function --function-name {one.function} --region {stage.region}`; "
             f"`{stage.up_command} --repair` puts the built code back and deploys",
         )
     return bool(found)
@@ -56,6 +56,6 @@ def is_as_declared(stage: DeployedStage) -> bool:
     if found.differences:
         _print(out, f"{stage.system} {stage.name} is not as its templates say:", *text(found.differences))
         return False
-    resources = len(found.observed["Resources"])
-    _print(err, f"{stage.system} {stage.name} is as its templates say: {resources} resources compared")
+    compared = f"{len(found.observed['Resources'])} resources compared, `hallmark drift` lists what is not read"
+    _print(err, f"{stage.system} {stage.name} is as its templates say: {compared}")
     return True

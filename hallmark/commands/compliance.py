@@ -64,7 +64,7 @@ def policy(
         system_of(system)
     if templates:
         if target is Target.AWS:
-            raise UserError("--target is for a stage that runs: leave out either the templates or --target")
+            raise UserError("--target is for a stage that runs: leave out the templates, or --target")
         from hallmark.policies import policy_command
 
         raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))

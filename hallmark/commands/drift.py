@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from hallmark.build import require_current
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_to_read
 from hallmark.observe import render
 from hallmark.observe.comparison import compare
-from hallmark.observe.unread import unread
+from hallmark.observe.unread import read_from, unread
 from infra.systems import StageName
 
 
@@ -24,8 +25,11 @@ def drift(
     Each difference is named with the controls that find a fault in it and their fixes, and with how to mend it. What is
     not read is listed in the end. Without --system: all systems that are up on the embedded stage.
     """
-    found = {one.system: compare(one).differences for one in stages_to_read(target, system, stage)}
-    rows = unread(target.value)
+    # What is declared is what this tree says, not an older build of it.
+    require_current()
+    stages = stages_to_read(target, system, stage)
+    found = {one.system: compare(one).differences for one in stages}
+    rows = unread(read_from(stages[0]))
     if as_json:
         systems = {name: {"differences": [render.data(one) for one in own]} for name, own in found.items()}
         shown = {"target": target.value, "stage": stage.value, "systems": systems}

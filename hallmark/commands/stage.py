@@ -81,7 +81,8 @@ def _compare(stages: Sequence[DeployedStage], repair: bool) -> None:
     """Compare every stage with its templates; exit with 1 when one differs."""
     if repair:
         aftercare.move_aliases_back(stages)
-    if not all([aftercare.is_as_declared(stage) for stage in stages]):
+    agreed = [aftercare.is_as_declared(stage) for stage in stages]
+    if not all(agreed):
         raise typer.Exit(1)
 
 

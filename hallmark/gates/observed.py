@@ -4,30 +4,26 @@
 HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads existing stages. Drift fails the gate, as a finding does.
 """
 
-import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from hallmark import deploy, fidelity
-from hallmark.evidence import Finding, Proof
-from hallmark.evidence import Place
+from hallmark.evidence import Outcome, Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
-from hallmark.observe import deciding, observe, write
-from hallmark.observe.drift import Difference, declared, drift
+from hallmark.observe import comparison_file, write
+from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
+from hallmark.observe.unread import read_from, unread
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
-from hallmark.systems.wing import wing
-from hallmark.systems.wing import Deciding
 from hallmark.up import deploy_embedded
 from infra.errors import UserError
 from infra.systems import REGIONS, STAGES, System
@@ -56,23 +52,18 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     found = compare(stage)
     record.places.append(Place(stage.system, stage.name, stage.region, found.account))
     path = write(found.observed, stage, folder)
-    record.files.append(_beside(path, found, unread(stage.target)))
+    record.files.append(comparison_file.write(found, unread(read_from(stage)), path))
+    decided = comparison_file.findings_of(found)
     for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
-        record.proofs.append(replace(proof, fidelity=limited))
+        more = decided.get(proof.control, ())
+        outcome: Outcome = "failed" if more else proof.outcome
+        record.proofs.append(replace(proof, fidelity=limited, outcome=outcome, findings=(*proof.findings, *more)))
     if found.differences:
         record.fail()
         print("\n".join(text(found.differences)), file=sys.stderr)
     counts = f"{len(found.observed['Resources'])} resources, {len(found.differences)} differences"
     print(f"{GATE}: {stage.system} {stage.name}: {counts}")
-
-
-def _beside(path: Path, found: Comparison, rows: Sequence[Unread]) -> Path:
-    """Write the differences, and what is not read, beside an observed template; return the file."""
-    file = path.with_name(path.name.replace(".template.", ".comparison."))
-    content = {"differences": [data(one) for one in found.differences], "unread": [asdict(row) for row in rows]}
-    file.write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
-    return file
 
 
 def observe_system(started: Emulator | None, system: System, record: Recorder) -> None:

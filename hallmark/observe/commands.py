@@ -42,6 +42,7 @@ DELETE: Mapping[Any, str] = {
     "AWS::Logs::AccountPolicy": (
         "aws logs delete-account-policy --policy-name {PolicyName} --policy-type {PolicyType}"
     ),
+    "AWS::Lambda::Version": "aws lambda delete-function --function-name {physical}",
     "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {name}",
     "AWS::Logs::MetricFilter": (
         "aws logs delete-metric-filter --log-group-name {LogGroupName} --filter-name {FilterName}"

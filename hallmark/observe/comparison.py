@@ -6,7 +6,7 @@ Data that decides belongs to the control that its system's wing names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,7 +47,13 @@ class Comparison:
     stage: str
     declared: Json = field(repr=False)
     observed: Json = field(repr=False)
-    differences: tuple[Explained, ...] = ()
+    settings: tuple[Explained, ...] = ()
+    data: tuple[Explained, ...] = ()
+
+    @property
+    def differences(self) -> tuple[Explained, ...]:
+        """All differences: of settings, then of data that decides."""
+        return (*self.settings, *self.data)
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -75,8 +81,7 @@ def compare(stage: Stage) -> Comparison:
         for owner, differences in deciding.judged(stage)
         for one in differences
     )
-    around = _around(stage)
-    return Comparison(found.system, found.stage, found.declared, found.observed, (*found.differences, *data, *around))
+    return replace(found, settings=(*found.settings, *_around(stage)), data=tuple(data))
 
 
 def _around(stage: Stage) -> Iterator[Explained]:
@@ -92,7 +97,7 @@ def compared(template: Json, observed: Json, mending: Mending) -> Comparison:
     mark = observed["Metadata"]["Hallmark"]
     template, observed = marked(template, mark["Account"]), with_built_code(observed, template)
     found = Comparison(mark["System"], mark["Stage"], template, observed)
-    return Comparison(found.system, found.stage, template, observed, tuple(_explained(found, mending)))
+    return replace(found, settings=tuple(_explained(found, mending)))
 
 
 def judged(document: Mapping[str, Any], system: str, stage: str) -> list[Verdict]:

@@ -147,7 +147,9 @@ class Deployment:
         made = [(form, name) for (kind, name) in self._logical_ids for form in _ARNS.get(kind, ())]
         made += [("arn:aws:cloudformation:{region}:{account}:stack/{name}", stack) for stack in self.stage.stacks]
         # A queue is known by its URL, a topic by its ARN.
-        return tuple(form.format(name=re.split("[:/]", name)[-1] if "://" in name else name, **where) for form, name in made)
+        return tuple(
+            form.format(name=re.split("[:/]", name)[-1] if "://" in name else name, **where) for form, name in made
+        )
 
     @cached_property
     def deployed(self) -> Json:

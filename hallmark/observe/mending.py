@@ -66,8 +66,6 @@ class Mending:
         resource = self._template.resources.get(one.resource)
         if resource is None:
             return False
-        if resource.type == VERSION and one.change == "added":
-            return True
         version = resource.type == FUNCTION and is_version(self._template, resource)
         return version or any(one.type == kind and one.path.startswith(path) for kind, path in _REPAIRED)
 

@@ -103,7 +103,15 @@ OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
-_JSON = (*_POLICIES, "ResourcePolicyDocument", "StackPolicyBody", "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+_JSON = (
+    *_POLICIES,
+    "ResourcePolicyDocument",
+    "StackPolicyBody",
+    "EventPattern",
+    "Schema",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+)
 # A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 
@@ -136,7 +144,9 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
     if name == "Tags" and isinstance(value, list):
         value = {one["Key"]: one.get("Value") for one in value if isinstance(one, Mapping) and "Key" in one}
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        # A policy's own id decides nothing, and some services add one.
+        own = {key: item for key, item in value.items() if key != "Id"} if name in _POLICIES[:-1] else value
+        for key, item in own.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)
     elif isinstance(value, list) and name in KEYS and document != "EventPattern":
         for member, item in _members(name, value):

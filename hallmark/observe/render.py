@@ -13,7 +13,7 @@ AS_DECLARED = "no drift: the stage is as declared"
 
 
 def text(found: Sequence[Explained]) -> Iterator[str]:
-    """Yield the differences resource by resource, with the controls concerned and how to mend each, and their number."""
+    """Yield the differences resource by resource, with controls and how to mend them, and their number."""
     for (name, kind), items in groupby(found, key=lambda one: (one.difference.resource, one.difference.type)):
         listed = list(items)
         yield f"{name}  {kind}  {_LABELS[listed[0].difference.change]}".rstrip()

@@ -16,6 +16,7 @@ from hallmark.iam import usage
 from hallmark.iam.findings import compared, judged_record_of, not_granted, unused
 from hallmark.load import run_file
 from hallmark.mutants import judgement
+from hallmark.observe import comparison_file
 from hallmark.observe.drift import declared, drift
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized, templates
@@ -52,7 +53,7 @@ def _judged(kind: Literal["template", "observed"], evidence: Evidence) -> Iterat
     if len(recorded) < len(evidence.proofs):
         yield "it has two judgements of one template by one control"
     again = {
-        (template.label, control): findings
+        (template.label, control): (*findings, *comparison_file.read_findings(template.path).get(control, ()))
         for template in found
         for control, findings in findings_by_control(template, evidence.system, kind).items()
     }

@@ -75,7 +75,7 @@ def _settings(deployment: Deployment, config: Json) -> Json:
         properties["SnapStart"] = {"ApplyOn": applied}
     if not (properties.get("DeadLetterConfig") or {}).get("TargetArn"):
         properties.pop("DeadLetterConfig", None)
-    return properties | {"KmsKeyArn": key for key in picked(config, "KMSKeyArn").values()}
+    return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
 
 
 def _code(config: Json) -> Json:
@@ -110,11 +110,11 @@ def _aliases(deployment: Deployment, name: str) -> list[Json]:
 
 
 def versions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the versions that the stack created; `served` has others that are called."""
+    """Yield the versions: CloudFormation deletes those that a template no longer has, others were published by hand."""
     for name in _names(deployment):
         for one in _versions(deployment, name):
-            if deployment.made(VERSION, one["FunctionArn"]):
-                yield _version(one)
+            properties = {"FunctionName": name, **picked(one, "CodeSha256")}
+            yield Thing(VERSION, one["FunctionArn"], properties, facts={"Version": one["Version"]})
 
 
 def _versions(deployment: Deployment, name: str) -> list[Json]:
@@ -122,19 +122,13 @@ def _versions(deployment: Deployment, name: str) -> list[Json]:
     return [one for one in listed if one["Version"] != "$LATEST"]
 
 
-def _version(one: Json) -> Thing:
-    properties = {"FunctionName": one["FunctionName"], "CodeSha256": one["CodeSha256"]}
-    return Thing(VERSION, one["FunctionArn"], properties, facts={"Version": one["Version"]})
+def served(deployment: Deployment, things: Sequence[Thing]) -> Iterator[Thing]:
+    """Yield the versions that are called and have other settings than $LATEST, each as a function of its own.
 
-
-def served(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
-    """Return the versions that are called although no stack created them, and settings that run beside $LATEST's.
-
-    A version is called where an alias points to it, wholly or by weight, or where anything else that was read names its
-    ARN. With other settings than $LATEST's it is a function of its own, so that the policies judge what really runs.
+    So the policies judge what really runs. A version is called where an alias points to it, wholly or by weight, or
+    where anything else that was read names its ARN.
     """
     named = json.dumps([thing.properties for thing in things if thing.type != VERSION], default=str)
-    found: list[Thing] = []
     for name in _names(deployment):
         latest = _function(deployment, name)
         pointed = {number for alias in _aliases(deployment, name) for number in _weights(alias)}
@@ -142,14 +136,10 @@ def served(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
             arn, number = one["FunctionArn"], one["Version"]
             if number not in pointed and not re.search(rf"{re.escape(arn)}(?![0-9])", named):
                 continue
-            if not deployment.made(VERSION, arn):
-                found.append(_version(one))
-            qualified = {"FunctionName": f"{name}:{number}"}
             settings = _function(deployment, name, Qualifier=number)
             if settings != latest:
-                own = f"{deployment.logical_id(FUNCTION, name)}{BEHIND}{number}"
-                found.append(Thing(FUNCTION, qualified["FunctionName"], settings | qualified, logical_id=own))
-    return found
+                own, qualified = f"{deployment.logical_id(FUNCTION, name)}{BEHIND}{number}", f"{name}:{number}"
+                yield Thing(FUNCTION, qualified, {**settings, "FunctionName": qualified}, logical_id=own)
 
 
 def _weights(alias: Json) -> dict[str, float]:
@@ -209,9 +199,7 @@ def _qualifiers(deployment: Deployment, name: str) -> Iterator[Json]:
     """Yield what a policy can be on: the function, and each of its aliases and versions."""
     yield {}
     yield from ({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))
-    for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
-        if one["Version"] != "$LATEST":
-            yield {"Qualifier": one["Version"]}
+    yield from ({"Qualifier": one["Version"]} for one in _versions(deployment, name))
 
 
 def permissions(deployment: Deployment) -> Iterator[Thing]:

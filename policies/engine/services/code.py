@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ def key_of(code_sha256: str) -> str | None:
     """
     try:
         digest = base64.b64decode(code_sha256, validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     return hashlib.sha256(digest.hex().encode()).hexdigest() if len(digest) == hashlib.sha256().digest_size else None
 

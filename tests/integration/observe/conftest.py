@@ -10,8 +10,8 @@ from hallmark import deploy
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from infra.systems import system_of
+from tests.integration.observe.changes.names import SYSTEM
 
-SYSTEM = "realtime"
 REGION = system_of(SYSTEM).region
 
 Json = dict[str, Any]
