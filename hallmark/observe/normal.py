@@ -59,7 +59,11 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "SSESpecification.SSEType": "KMS",
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
-    "AWS::S3::Bucket": {"LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
+    "AWS::S3::Bucket": {
+        # Once set, it can only be suspended.
+        "AccelerateConfiguration.AccelerationStatus": "Suspended",
+        "LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K",
+    },
     # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
     "AWS::ApiGateway::RestApi": {"ApiKeySourceType": "HEADER", "DisableExecuteApiEndpoint": False},
     # https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html, API_PutIntegration.html
@@ -140,7 +144,9 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
     if name == "Tags" and isinstance(value, list):
         value = {one["Key"]: one.get("Value") for one in value if isinstance(one, Mapping) and "Key" in one}
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        # A policy's own id decides nothing, and some services add one.
+        own = {key: item for key, item in value.items() if key != "Id"} if name in _POLICIES[:-1] else value
+        for key, item in own.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)
     elif isinstance(value, list) and name in KEYS and document != "EventPattern":
         for member, item in _members(name, value):

@@ -73,6 +73,8 @@ def _settings(deployment: Deployment, config: Json) -> Json:
         properties["VpcConfig"] = network
     if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
         properties["SnapStart"] = {"ApplyOn": applied}
+    if not (properties.get("DeadLetterConfig") or {}).get("TargetArn"):
+        properties.pop("DeadLetterConfig", None)
     return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
 
 

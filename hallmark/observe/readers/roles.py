@@ -24,7 +24,8 @@ def own_roles(deployment: Deployment, of: Callable[[str], bool] | None = None) -
         if wanted(name):
             role = deployment.asked("iam", "get_role", RoleName=name)["Role"]
             own = ("RoleName", "AssumeRolePolicyDocument", "Description", "Path", "MaxSessionDuration")
-            yield Thing(ROLE, name, picked(role, *own) | rights(one, "RolePolicyList"))
+            whole = {**one, **picked(role, "PermissionsBoundary")}
+            yield Thing(ROLE, name, picked(role, *own) | rights(whole, "RolePolicyList"))
 
 
 def rights(one: Json, inline: str) -> Json:

@@ -31,8 +31,9 @@ def _table(deployment: Deployment, name: str) -> Json:
     if properties["BillingMode"] == "PROVISIONED":
         throughput = picked(table.get("ProvisionedThroughput") or {}, "ReadCapacityUnits", "WriteCapacityUnits")
         properties["ProvisionedThroughput"] = throughput
-    if stream := picked(table.get("StreamSpecification") or {}, "StreamViewType"):
-        properties["StreamSpecification"] = stream
+    stream = table.get("StreamSpecification") or {}
+    if stream.get("StreamEnabled", True) and stream:
+        properties["StreamSpecification"] = picked(stream, "StreamViewType")
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if indexes := [picked(index, *_INDEX) for index in table.get(kind) or []]:
             properties[kind] = indexes

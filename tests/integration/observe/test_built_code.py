@@ -18,9 +18,8 @@ from hallmark.observe.comparison import Comparison, compare
 from hallmark.stage import Stage
 from hallmark.stage.embedded import ACCOUNT, environment
 from hallmark.stage.embedded.emulator import Emulator
-from hallmark.systems.wing import wing
-from tests.integration.observe.changes.names import NOTIFIER
-from tests.integration.observe.conftest import REGION, SYSTEM
+from tests.integration.observe.changes.names import NOTIFIER, SYSTEM
+from tests.integration.observe.conftest import REGION
 from tests.support.command import Command
 from tests.support.waiting import wait_for
 
@@ -28,13 +27,6 @@ Json = dict[str, Any]
 pytestmark = pytest.mark.embedded
 FUNCTION, ALIAS = "FunctionsnotifierFunction", "FunctionsnotifierFunctionAliaslive"
 REPAIR = "put back what was built: `hallmark up --system realtime --stage dev --repair`"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def published(breakable: Stage) -> None:
-    """The rules, which decide as well, are as a deployment leaves them."""
-    for step in wing("realtime").after_deploy:
-        step.run(breakable)
 
 
 def _foreign_code(stage: Stage) -> None:
