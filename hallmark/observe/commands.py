@@ -10,7 +10,9 @@ from typing import Any
 # Type -> what deletes a resource that is not declared.
 DELETE: Mapping[Any, str] = {
     "AWS::ApiGateway::ApiKey": "aws apigateway delete-api-key --api-key {physical}",
-    "AWS::ApiGateway::Authorizer": "aws apigateway delete-authorizer --rest-api-id {RestApiId} --authorizer-id {physical}",
+    "AWS::ApiGateway::Authorizer": (
+        "aws apigateway delete-authorizer --rest-api-id {RestApiId} --authorizer-id {physical}"
+    ),
     "AWS::ApiGateway::BasePathMapping": (
         "aws apigateway delete-base-path-mapping --domain-name {DomainName} --base-path {BasePath}"
     ),
