@@ -1,7 +1,7 @@
 """Changes by hand to running stages: is each one seen, and by what?
 
 usage: python -m benchmarks.changes_by_hand [--list] [word ...], in the project's folder, after `hallmark build`
-Deploys `dev` of every system to an emulator of its own, makes the changes of tests/integration/SYSTEM/changes_by_hand.yaml
+Deploys `dev` of every system to an emulator, makes the changes of tests/integration/SYSTEM/changes_by_hand.yaml
 one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the
 row of what is not read that tells of it. With words, only changes whose name has one of them.
 Exit code 1 if a change is seen by nothing, or if one is not taken back.

@@ -165,7 +165,7 @@ def require_current(steps: tuple[Step, ...] = STEPS) -> None:
     """Raise UserError when the output of a step is older than its inputs."""
     for step in steps:
         if not step.current:
-            raise UserError(f"{step.output.relative_to(ROOT)} is older than its sources: run `tox -e build`")
+            raise UserError(f"{step.output.relative_to(ROOT)} is older than its sources: run `hallmark build`")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""The embedded stage's fidelity in what a control is about."""
+"""The embedded stage's fidelity in what a control is about, and the limits of it."""
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,18 +15,45 @@ _WORST_FIRST: tuple[Fidelity, ...] = ("absent", "extended", "native")
 DEFAULT_PROOF: Kind = "behaviour"
 
 
+@dataclass(frozen=True)
+class Behaviour:
+    """A row of fidelity.yaml: what a kind of proof rests on, and where it differs from AWS (empty: nowhere known)."""
+
+    id: str
+    behaviour: str
+    proof: Kind
+    fidelity: Fidelity
+    limit: str = ""
+
+
 @cache
-def _by_control(file: Path, folder: Path) -> dict[tuple[str, Kind], Fidelity]:
+def _by_control(file: Path, folder: Path) -> dict[str, tuple[Behaviour, ...]]:
     rows = {row["id"]: row for row in yaml_lines.read(file)}
-    found: dict[tuple[str, Kind], set[str]] = {}
+    found: dict[str, tuple[Behaviour, ...]] = {}
     for system in catalogue.systems(folder):
-        for control, behaviours in catalogue.load(system, folder).behaviours.items():
-            for name in behaviours:
-                if name not in rows:
-                    raise UserError(f"{control} rests on the behaviour {name!r}, which {file.name} does not have")
-                row = rows[name]
-                found.setdefault((control, row.get("proof", DEFAULT_PROOF)), set()).add(row["fidelity"])
-    return {key: next(f for f in _WORST_FIRST if f in kinds) for key, kinds in found.items()}
+        for control, names in catalogue.load(system, folder).behaviours.items():
+            missing = next((name for name in names if name not in rows), None)
+            if missing:
+                raise UserError(f"{control} rests on the behaviour {missing!r}, which {file.name} does not have")
+            found[control] = tuple(
+                Behaviour(
+                    name,
+                    rows[name]["behaviour"],
+                    rows[name].get("proof", DEFAULT_PROOF),
+                    rows[name]["fidelity"],
+                    rows[name].get("limit", ""),
+                )
+                for name in names
+            )
+    return found
+
+
+def behaviours(control: str, file: Path = FILE, folder: Path = CONTROLS) -> tuple[Behaviour, ...]:
+    """Return what the proofs of a control rest on, in the order of its cards and its row.
+
+    UserError for a control or a card that names a behaviour which the table does not have.
+    """
+    return _by_control(file, folder).get(control, ())
 
 
 def of_control(control: str, kind: Kind = DEFAULT_PROOF, file: Path = FILE, folder: Path = CONTROLS) -> Fidelity | None:
@@ -33,4 +61,5 @@ def of_control(control: str, kind: Kind = DEFAULT_PROOF, file: Path = FILE, fold
 
     UserError for a control or a card that names a behaviour which the table does not have.
     """
-    return _by_control(file, folder).get((control, kind))
+    found = {one.fidelity for one in behaviours(control, file, folder) if one.proof == kind}
+    return next((fidelity for fidelity in _WORST_FIRST if fidelity in found), None)

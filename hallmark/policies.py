@@ -18,6 +18,8 @@ from policies.engine.systems import NoSystem, placed, system_of
 from policies.engine.template.template import Template
 
 Verdict = dict[str, Any]
+# In the mark of an observed template: findings about data that decides, which no policy can read in a template.
+DECIDING = "Deciding"
 
 
 @cache
@@ -43,12 +45,25 @@ def read(file: Path) -> dict[str, Any]:
 def judge(document: Mapping[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
     """Return the verdict of every control of a system; the stage is the template's own unless it is named."""
     template = template_of(document, system)
-    return [_verdict(name, judgement, template, stage) for name, judgement in load(system).items()]
+    decided = _decided(document)
+    return [_verdict(name, judgement, template, stage, decided) for name, judgement in load(system).items()]
 
 
-def _verdict(name: str, judgement: Judgement, template: Template, stage: str | None) -> Verdict:
+def _verdict(
+    name: str, judgement: Judgement, template: Template, stage: str | None, decided: list[tuple[str, dict[str, str]]]
+) -> Verdict:
     findings = [_plain(finding) for finding in judgement.findings(template, stage)]
+    findings += [finding for control, finding in decided if control == name]
     return {"id": name, "verdict": "failed" if findings else "proved", "findings": findings}
+
+
+def _decided(document: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
+    """Return the findings about data that decides, with their controls, as an observed template has them."""
+    mark: Any = document
+    for key in ("Metadata", "Hallmark", DECIDING):
+        mark = mark.get(key) if isinstance(mark, Mapping) else None
+    found = [one for one in mark if isinstance(one, Mapping)] if isinstance(mark, list) else []
+    return [(str(one.get("control")), one["finding"]) for one in found if isinstance(one.get("finding"), dict)]
 
 
 def _plain(finding: Finding) -> dict[str, str]:

@@ -23,6 +23,7 @@ from hallmark.load.floor import floor_of
 from hallmark.load.kinds import REGULAR
 from hallmark.load.plan import Arrival, Terms, arrivals, share
 from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
+from hallmark.sending.trace import header_of
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from hallmark.systems.wing import load_of
@@ -75,6 +76,7 @@ class Generator:
         # A key is sent only to its own API, not to another host.
         self.url = options.host or target.url
         self.keys = {} if options.host else {"the stage's": target.key, "over its quota": over_quota}
+        self.mark = terms.mark
         self.samples: list[Sample] = []
         self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS)
         gevent.spawn(self.dispatch.run)
@@ -99,7 +101,7 @@ class Run:
         self.terms = Terms.starting_now(stage.system, options.scenario, key, kinds, mix, *tuning)
         planned = arrivals(self.terms, kinds, mix)
         self.due, self.seconds = len(planned), sum(phase.seconds for phase in self.terms.load().phases)
-        self.started = now()
+        self.started, self.stack = now(), stage.incarnation
         self.before = load.before(stage)
         self.rows: list[list[Any]] = []
         wanted = any(arrival.kind != REGULAR and kinds.over_quota(arrival.kind) for arrival in planned)
@@ -114,7 +116,7 @@ class Run:
         users = _runner(environment).target_user_count
         where = (options.target, options.stage)
         samples = samples_of(self.rows)
-        RunFile(self.terms, *where, self.started, users, generators, self.before, samples).write(path)
+        RunFile(self.terms, *where, self.started, users, generators, self.before, samples, self.stack).write(path)
 
 
 class State:
@@ -152,7 +154,9 @@ class Senders(FastHttpUser):
 
     def _post(self, generator: Generator, arrival: Arrival) -> Any:
         key = generator.keys.get(generator.load.kinds.key(arrival.kind))
-        headers = {"Content-Type": "application/json", **({"x-api-key": key} if key else {})}
+        headers = {"Content-Type": "application/json", **header_of(generator.mark)}
+        if key:
+            headers["x-api-key"] = key
         name = f"{arrival.phase}: {arrival.kind}"
         body: Any = generator.mix.body(arrival.item, arrival.kind)
         return self.client.post(generator.url, data=body, headers=headers, name=name, catch_response=True)

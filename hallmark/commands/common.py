@@ -5,23 +5,14 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.target import Target, TargetOption
+from hallmark.commands.target import Target as Target
+from hallmark.commands.target import TargetOption as TargetOption
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from infra.errors import UserError
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName, system_of
 
-__all__ = [
-    "OwnSystemOption",
-    "StageOption",
-    "SystemOption",
-    "Target",
-    "TargetOption",
-    "own_stage",
-    "stages_to_read",
-    "stages_up",
-    "the_stage",
-]
+TAKING = "Take this run's messages out of the buffer queue, which on AWS is the only way to count them."
 
 
 def _system(name: str) -> str:

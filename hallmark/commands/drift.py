@@ -31,7 +31,7 @@ def drift(
     found = {one.system: compare(one).differences for one in stages}
     rows = unread(read_from(stages[0]))
     if as_json:
-        systems = {name: {"differences": [render.data(one) for one in own]} for name, own in found.items()}
+        systems = {name: {"differences": [render.as_data(one) for one in own]} for name, own in found.items()}
         shown = {"target": target.value, "stage": stage.value, "systems": systems}
         print(json.dumps({**shown, "unread": [asdict(row) for row in rows]}, indent=1))
     else:

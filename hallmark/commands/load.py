@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import TAKING, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.terminal import out, progress_bars
+from infra.errors import UserError
 from infra.systems import StageName
 
 load_app = typer.Typer(no_args_is_help=True, help="Run load scenarios, judge runs, compare two runs.")
@@ -31,7 +32,7 @@ def run(
     deployed = the_stage(target, system, stage)
     settings = Settings(rate=rate, seconds=seconds, processes=processes)
     with progress_bars() as progress:
-        result = session.run(deployed, scenario, settings, target is Target.EMBEDDED, progress).result
+        result = session.run(deployed, scenario, settings, False, progress).result
     render(result, out)
     raise typer.Exit(int(not all(judged.passed for judged in result.objectives)))
 
@@ -39,17 +40,24 @@ def run(
 @load_app.command()
 def judge(
     file: RunOption,
-    drain_buffer: Annotated[bool, typer.Option(help="On AWS: drain the buffer queue.")] = False,
+    drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help=TAKING)] = False,
 ) -> None:
-    """Reconcile every item of a run on its stage and judge it; exit code 1 when an objective is missed."""
+    """Reconcile every item of a run on its stage and judge it; exit code 1 when an objective is missed.
+
+    It can be judged again, with the same result; without its stage, its account (build/load/accounts) has the result.
+    """
     from hallmark.load import run_file, session
     from hallmark.load.render import render
 
     made = run_file.read(file)
-    deployed = the_stage(Target(made.target), made.terms.system, StageName(made.stage))
-    with progress_bars() as progress:
-        drain = drain_buffer or made.target == "embedded"
-        result = session.judge(deployed, made, drain, progress).result
+    try:
+        deployed = the_stage(Target(made.target), made.terms.system, StageName(made.stage))
+        session.require(deployed, made)
+    except UserError as gone:
+        result = session.kept(made, gone)
+    else:
+        with progress_bars() as progress:
+            result = session.judge(deployed, made, drain_buffer, progress).result
     render(result, out)
     raise typer.Exit(int(not all(judged.passed for judged in result.objectives)))
 

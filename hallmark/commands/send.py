@@ -7,7 +7,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
+from hallmark.commands.common import TAKING, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.evidence.ledgers import LEDGER_VARIABLE
 from hallmark.ledger.render import render
 from hallmark.sending.run import CONCURRENCY
@@ -34,7 +34,7 @@ def send(
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=64, help=f"Concurrent lanes (default {CONCURRENCY}).")
     ] = None,
-    drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help="On AWS: drain the buffer queue.")] = False,
+    drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help=TAKING)] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", envvar=LEDGER_VARIABLE, help="Also write the ledger to this file.")
     ] = None,

@@ -42,9 +42,9 @@ def up(
 ) -> None:
     """Start the emulator (embedded), deploy changes, run the steps that follow, and print how to reach the stage.
 
-    In the end the stage is compared with its templates: exit code 1 when they differ, which a deployment does not mend
-    where somebody changed something by hand; also, before anything is deployed, when a function has code that was not
-    built. Without --system: all systems on the embedded stage. On AWS it is required.
+    In the end the stage is compared with its templates; exit code 1 when they differ: a deployment does not undo what
+    was done by hand. The same before anything is deployed, when a function has code that was not built. Without
+    --system: all systems on the embedded stage. On AWS it is required.
     """
     build_all(announce)
     if target is Target.AWS:

@@ -7,10 +7,12 @@ from pathlib import Path
 from hallmark import evidence
 from hallmark.evidence.expected import chosen
 from hallmark.evidence.load_result import LoadResult
+from hallmark.evidence.stored import damage
 from hallmark.load.run_file import NO_ANSWER
 from hallmark.naming import thing_of
 from infra.errors import UserError
 
+GATE = "load"
 MILLION = 1_000_000
 MAKE_ONE = "make one: `hallmark up`, then `python -m hallmark.gates.load steady`"
 # Without these a bill would be incomplete, and too low.
@@ -51,11 +53,15 @@ class Counts:
 
 
 def last_run(named: str | None = None) -> Path:
-    """Return the evidence of the gate load; UserError when several systems have one and none is chosen."""
-    files = [evidence.file_of("load", system.name) for system in chosen(named)]
+    """Return the evidence of the gate load; UserError when several systems have one and none is chosen, and when it is
+    not as the gate left it.
+    """
+    files = [evidence.file_of(GATE, system.name) for system in chosen(named)]
     there = [file for file in files if file.is_file()]
     if len(there) > 1:
         raise UserError(f"several systems have a load run: choose one with --run {there[0]}")
+    if there and (why := damage(GATE, there[0].parent.name)):
+        raise UserError(f"the evidence of gate {GATE} is refused, {why}: run `tox -e {GATE}`")
     return (there or files)[0]
 
 

@@ -78,6 +78,25 @@ class LoadResult:
     usage: Mapping[str, float]
     notes: tuple[str, ...] = ()
 
+    def conditions(self, phase: str = "") -> str:
+        """Return the conditions under which a phase was measured, by default the whole run."""
+        run = next((one for one in self.phases if one.name == phase), None)
+        rate, seconds = (run.offered, run.seconds) if run else (self.rate, self.seconds)
+        where = {"embedded": "emulator", "aws": "AWS"}.get(self.target, self.target)
+        return f"at {rate:g}/s for {seconds:g} s on {self.machine}, {where}"
+
+    def figure(self, control: str) -> str:
+        """Return a control's chief figure, the p99 or its first objective, with its conditions; empty without."""
+        mine = [judged for judged in self.objectives if judged.control == control]
+        chief = next((judged for judged in mine if judged.measure == "p99"), mine[0] if mine else None)
+        return f"{chief.measure} {_found(chief)} {self.conditions(chief.phase)}" if chief else ""
+
+
+def _found(judged: Judged) -> str:
+    if judged.found is None:
+        return "not measured"
+    return f"{judged.found:.4g} {judged.unit}".strip()
+
 
 def from_json(data: dict[str, Any]) -> LoadResult:
     """Return the result in a JSON object; TypeError or KeyError for another format."""

@@ -32,8 +32,8 @@ PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
     *("collectonly", "setuponly", "setupplan", "noconftest"),
 )
-# The settings that a session may override and still run every test.
-HARMLESS = ("testpaths=",)
+# The settings that a session may override and still run every test; `--strict-...` are such, too.
+HARMLESS = ("testpaths=", "strict_markers=", "strict_config=")
 # How many drawn bodies the integration tests send to an API.
 USUAL_REQUESTS = 500
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
@@ -207,11 +207,15 @@ class EvidencePlugin:
         return [c for c in controls if system is None or ((owner := owners[c]) and owner.name == system)]
 
     def _places(self, system: str | None) -> list[Place]:
-        if system is None or self.target != "embedded":
+        """Return the stage that the tests change: no other than the first."""
+        if system is None:
             return []
-        from hallmark.stage import embedded  # needs boto3, as the tests do
+        from hallmark.stage import aws, embedded  # need boto3, as the tests do
 
-        return [Place(system, STAGES[0], system_of(system).region, embedded.ACCOUNT)]
+        account = embedded.ACCOUNT
+        if self.target == "aws":
+            account = str(aws.open_stage(system, STAGES[0]).client("sts").get_caller_identity()["Account"])
+        return [Place(system, STAGES[0], system_of(system).region, account)]
 
     def _of_room(self, node: str) -> list[Recorder]:
         """Return the records that a test counts for: that of its room's system, or all."""

@@ -70,12 +70,28 @@ def _gates(rows: Manifest, tree: Tree) -> list[tuple[str, str | None]]:
     return list(dict.fromkeys(listed))
 
 
+def damage(gate: str, system: str | None, folder: Path = EVIDENCE) -> str:
+    """Return how a gate's evidence is not as the gate left it; empty where it is, whatever changed since."""
+    with manifest.locked(folder, shared=True):
+        try:
+            found = _as_left(gate, system, manifest.read(folder), folder)
+        except UserError as error:
+            return str(error)
+    return found if isinstance(found, str) else ""
+
+
 def _of_gate(gate: str, system: str | None, rows: Manifest, tree: Tree) -> Evidence | str:
     """Return a gate's evidence, or why it is refused."""
-    file, listing = (of(gate, system, tree.folder) for of in (file_of, listing_of))
+    found = _as_left(gate, system, rows, tree.folder)
+    return found if isinstance(found, str) else next(_problems(*found, tree), found[0])
+
+
+def _as_left(gate: str, system: str | None, rows: Manifest, folder: Path) -> tuple[Evidence, Inputs] | str:
+    """Return a gate's evidence with its inputs then, or how its files are not as it left them."""
+    file, listing = (of(gate, system, folder) for of in (file_of, listing_of))
     digests = rows.of(gate, system)
-    if not manifest.file_of(tree.folder).exists():
-        return f"{label_of(manifest.file_of(tree.folder))} is gone"
+    if not manifest.file_of(folder).exists():
+        return f"{label_of(manifest.file_of(folder))} is gone"
     if label_of(file) not in digests:
         return "the manifest does not list it: it was not made here, or the manifest was changed"
     for path in (file, listing):
@@ -91,7 +107,7 @@ def _of_gate(gate: str, system: str | None, rows: Manifest, tree: Tree) -> Evide
     own = {label_of(path): digests[label_of(path)] for path in (file, listing)}
     if evidence.system != system or {**evidence.files, **own} != digests:
         return "the manifest lists other files than it"
-    return next(_problems(evidence, inputs, tree), evidence)
+    return evidence, inputs
 
 
 def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
@@ -128,9 +144,11 @@ def _changed_inputs(evidence: Evidence, then: Inputs, tree: Tree) -> Iterator[st
     before, after = then.of(parts), current.of(parts)
     changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     first = changed[0]
-    how = "was added" if first not in before else "was deleted" if first not in after else "was changed"
-    more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
-    yield f"made before {first} {how}{more}"
+    if len(changed) > 1:
+        yield f"made before {first} and other files were changed"
+        return
+    how = "added" if first not in before else "deleted" if first not in after else "changed"
+    yield f"made before {first} was {how}"
 
 
 def _other_templates(evidence: Evidence, tree: Tree) -> Iterator[str]:

@@ -50,7 +50,7 @@ def proofs(result: LoadResult) -> Iterator[Proof]:
             result.stage,
             fidelity.of_control(control) if result.target == "embedded" else None,
             tuple(_finding(result, judged) for judged in mine if not judged.passed),
-            f"{result.scenario}: {result.rate:g}/s for {result.seconds:g} s; "
+            f"{result.scenario}: {result.figure(control)}; "
             + "; ".join(f"{judged.measure} ({judged.phase}) {judged.told}" for judged in mine),
         )
 
@@ -74,17 +74,17 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def judge(options: argparse.Namespace, system: System, record: Recorder) -> None:
-    """Run the scenario on a system's stage and record whether its objectives are met."""
+def judge(options: argparse.Namespace, kept: Path, system: System, record: Recorder) -> None:
+    """Run the scenario on a system's stage and record whether its objectives are met; the samples go to `kept`."""
     record.target = options.target
     stage = open_stage(options.target, system.name, options.stage)
     settings = Settings(seconds=options.seconds, processes=options.processes)
     with progress_bars() as progress:
-        judged = run(stage, options.scenario, settings, options.target == "embedded", progress)
+        judged = run(stage, options.scenario, settings, False, progress)
     result = record.load = judged.result
     account = str(stage.client("sts").get_caller_identity()["Account"])
     record.places.append(Place(stage.system, stage.name, stage.region, account))
-    file = RUNS / "judged" / f"{system.slug}-{result.scenario}.json"
+    file = kept / f"{system.slug}-{result.scenario}.json"
     judged.outcome.run.write(file)
     record.files.append(file)
     record.proofs.extend(proofs(result))
@@ -97,6 +97,8 @@ def main(words: list[str] | None = None) -> int:
     gate = GATES.get(options.scenario, options.scenario)
     systems = expected.judged(GATE, options.system)
     try:
+        if options.system and not systems:
+            raise UserError(f"no control of {options.system} requires the gate {GATE}: it would judge nothing")
         for system in systems:
             path_of(system.name, options.scenario)
     except UserError as error:
@@ -105,11 +107,11 @@ def main(words: list[str] | None = None) -> int:
         if system not in systems:
             print(f"{GATE}: no control of {system.name} requires it")
     with TemporaryDirectory() as unused:
-        folder = None
+        folder, kept = None, RUNS / "judged"
         if options.seconds is not None and options.seconds < LEAST_SECONDS:
             print(f"{gate}: less than {LEAST_SECONDS} s of load prove nothing, so the evidence is unchanged")
-            folder = Path(unused)
-        body = partial(judge, options)
+            folder = kept = Path(unused)
+        body = partial(judge, options, kept)
         codes = (each_system(gate, body, system.name, goes_with=GATE, folder=folder) for system in systems)
         return max(codes, default=0)
 

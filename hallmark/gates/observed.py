@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from hallmark import deploy, fidelity
-from hallmark.evidence import Outcome, Place
+from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -53,12 +53,9 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     record.places.append(Place(stage.system, stage.name, stage.region, found.account))
     path = write(found.observed, stage, folder)
     record.files.append(comparison_file.write(found, unread(read_from(stage)), path))
-    decided = comparison_file.findings_of(found)
     for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
-        more = decided.get(proof.control, ())
-        outcome: Outcome = "failed" if more else proof.outcome
-        record.proofs.append(replace(proof, fidelity=limited, outcome=outcome, findings=(*proof.findings, *more)))
+        record.proofs.append(replace(proof, fidelity=limited))
     if found.differences:
         record.fail()
         print("\n".join(text(found.differences)), file=sys.stderr)

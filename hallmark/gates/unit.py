@@ -26,6 +26,8 @@ ON_TEMPLATES = tuple(
     for name in (
         "hallmark/cost",
         "hallmark/observe",
+        "hallmark/report/test_accept.py",
+        "hallmark/report/test_again.py",
         "hallmark/evidence/test_record.py",
         "hallmark/gates/running/test_systems.py",
         "hallmark/test_deploy.py",

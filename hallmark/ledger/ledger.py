@@ -3,8 +3,10 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import ClassVar
+
+from hallmark.ledger.waiting import Waiting
 
 _SHOWN = 3
 
@@ -56,7 +58,8 @@ class Table:
 class Ledger(ABC):
     """The ledger of a run, to which each system adds its places; `seconds` is the duration of the sending alone.
 
-    `mismatches` are stored values that differ from the expected ones, `lost` accepted items that are missing anywhere.
+    `mismatches` are stored values that differ from the expected ones. `lost` are accepted items of which a part is in
+    no place and in no queue; what is in a queue for failures is `waiting`.
     """
 
     MISMATCHES: ClassVar[str] = "stored values differ from the expected"
@@ -70,6 +73,7 @@ class Ledger(ABC):
     reasons: Mapping[str, int]
     mismatches: tuple[str, ...]
     lost: tuple[str, ...]
+    waiting: tuple[Waiting, ...] = field(default=(), kw_only=True)
 
     @property
     @abstractmethod
@@ -93,6 +97,7 @@ class Ledger(ABC):
         found += [f"not accepted: {count} of {self.sent} ({reason})" for reason, count in self.reasons.items()]
         if self.mismatches:
             found.append(f"{self.MISMATCHES}: {sample(self.mismatches)}")
+        found += map(str, self.waiting)
         if self.lost:
             found.append(f"lost: {len(self.lost)} of {self.accepted + self.duplicates}: {sample(self.lost)}")
         return found

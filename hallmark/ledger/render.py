@@ -37,6 +37,8 @@ def _summary(ledger: Ledger) -> Table:
     for name in ("sent", "accepted", "duplicates", "refused", "failed"):
         table.add_row(name, str(getattr(ledger, name)))
     table.add_row("lost", f"[{'bold red' if ledger.lost else 'bold green'}]{len(ledger.lost)}[/]")
+    if ledger.waiting:
+        table.add_row("waiting", f"[bold red]{sum(one.messages for one in ledger.waiting)}[/]")
     table.add_row("accepted a second", f"{(ledger.accepted + ledger.duplicates) / max(ledger.seconds, 0.001):.0f}")
     for name, figure in ledger.figures.items():
         table.add_row(name, figure)

@@ -1,7 +1,9 @@
 """Measurement of the floor: the rate that it sustains, and its latencies at the rate of the pipeline's run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from hallmark.evidence.load_result import PhaseResult
 from hallmark.load import scenario as scenarios
@@ -30,6 +32,17 @@ class Floor:
     latencies: Latencies
     numbers: dict[str, float]
     notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the floor as JSON data."""
+        return {**vars(self), "latencies": self.latencies.rows, "notes": list(self.notes)}
+
+
+def floor_from(data: Mapping[str, Any] | None) -> Floor | None:
+    """Return the floor in JSON data; None for none."""
+    if data is None:
+        return None
+    return Floor(data["rate"], Latencies.of_rows(data["latencies"]), dict(data["numbers"]), tuple(data["notes"]))
 
 
 def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int, progress: Callback) -> Floor:

@@ -4,7 +4,7 @@ https://hdrhistogram.github.io/HdrHistogram/
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, log2
 
 from hdrh.histogram import HdrHistogram
@@ -28,6 +28,16 @@ class Latencies:
             counts[_highest(min(max(1, value), LONGEST_MICROSECONDS))] += samples
         self._counts = sorted(counts.items())
         self._total = counts.total()
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Sequence[int]]) -> "Latencies":
+        """Return the histogram that `rows` holds."""
+        return cls(Counter({row[0]: row[1] for row in rows}).elements())
+
+    @property
+    def rows(self) -> list[list[int]]:
+        """The microseconds of each bucket, and its samples."""
+        return [[value, samples] for value, samples in self._counts]
 
     def __len__(self) -> int:
         return self._total

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
 from hallmark.load.outcome import Measure
 from hallmark.load.plan import Arrival, Mix
@@ -47,9 +48,18 @@ class Load(ABC):
 
     @abstractmethod
     def reconcile(
-        self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
+        self,
+        stage: Stage,
+        run: RunFile,
+        planned: Sequence[Arrival],
+        drain_buffer: bool,
+        account: Account,
+        progress: Callback,
     ) -> Reconciliation:
-        """Wait until the system is quiet, and reconcile every regular item of a run, including the warm-up's."""
+        """Wait until the system is quiet, and reconcile every regular item of a run, including the warm-up's.
+
+        What can be counted only once is kept in the run's account, and taken from it when the run is judged again.
+        """
 
     @abstractmethod
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:

@@ -1,9 +1,11 @@
 """The plan of a run: its arrivals in time, equal on every machine for equal terms."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 from random import Random
 from typing import Any, Protocol
 
@@ -12,6 +14,7 @@ from hallmark.load import scenario
 from hallmark.load.kinds import REGULAR, Kinds
 from hallmark.load.scenario import Scenario
 from hallmark.sending.item import Item
+from hallmark.sending.trace import HALF_BYTES
 
 
 class Mix(Protocol):
@@ -49,6 +52,11 @@ class Terms:
     def to_message(self) -> dict[str, Any]:
         """Return the terms as plain data."""
         return asdict(self)
+
+    @property
+    def mark(self) -> str:
+        """The run's half of the traces of its requests."""
+        return sha256(json.dumps(self.to_message()).encode()).hexdigest()[: 2 * HALF_BYTES]
 
     def load(self) -> Scenario:
         """Return the scenario with these terms."""

@@ -16,3 +16,8 @@ class Reconciliation:
     def figures(self) -> Mapping[str, int]:
         """Numbers for the evidence beside the counts of the ledger, by name."""
         return {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the reader of the result: what waits, and what the numbers cannot tell."""
+        return tuple(map(str, self.ledger.waiting))

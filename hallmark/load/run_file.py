@@ -1,8 +1,10 @@
 """The file of a run: its terms and every exact sample, as JSON."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ class Sample:
 class RunFile:
     """A run as its generator saw it: its start (UTC), number of users and generators, and samples.
 
-    `counted_before` is the system's count at the start, such as the events of its archive.
+    `counted_before` is the system's count at the start, such as the events of its archive; `stack` is the id of the
+    stage's main stack, which tells it from a later stage of the same name.
     """
 
     terms: Terms
@@ -44,6 +47,14 @@ class RunFile:
     generators: int
     counted_before: int
     samples: tuple[Sample, ...] = field(repr=False)
+    stack: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name of the run among all runs: its scenario, its start, and a digest of its terms."""
+        terms = json.dumps([self.target, self.stage, self.started, asdict(self.terms)], sort_keys=True)
+        start = re.sub(r"[^0-9TZ]", "", self.started)
+        return f"{self.terms.scenario}-{start}-{sha256(terms.encode()).hexdigest()[:8]}"
 
     def write(self, path: Path) -> None:
         """Write the run as JSON, the samples as rows."""

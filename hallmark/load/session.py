@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from hallmark import catalogue, fidelity
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
+from hallmark.load.account import Account
 from hallmark.load.floor import floor_beside
-from hallmark.load.floor_run import Floor, measure_floor
+from hallmark.load.floor_run import Floor, floor_from, measure_floor
 from hallmark.load.generator import Settings, generate
 from hallmark.load.generator_capacity import generator_capacity
 from hallmark.load.latencies import Latencies
@@ -19,6 +20,7 @@ from hallmark.load.series import phase_results, seconds
 from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.wing import load_of
+from infra.errors import UserError
 
 # The suffix of the id of the latency control, in every catalogue.
 LATENCY = "_LATENCY"
@@ -61,10 +63,17 @@ def judge(
     usage_before: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Judgement:
-    """Wait until the pipeline is quiet, reconcile every item of a run, and judge it by its objectives."""
-    load = load_of(stage.system)
+    """Wait until the pipeline is quiet, reconcile every item of a run, and judge it by its objectives.
+
+    What was measured during the run, and what can be counted only once, is in the run's account: judging again gives
+    the same.
+    """
+    load, account = load_of(stage.system), Account(made)
     planned = arrivals(made.terms, load.kinds, load.mix(stage))
-    reconciled = load.reconcile(stage, made, planned, drain_buffer, progress)
+    reconciled = load.reconcile(stage, made, planned, drain_buffer, account, progress)
+    floor = floor_from(account.first("floor", floor.to_dict() if floor else None))
+    measured: dict[str, float] = account.first("usage", _spent(usage_before, stage.usage()))
+    notes = tuple(account.first("notes", list(notes)))
     outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None)
     rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
@@ -80,7 +89,7 @@ def judge(
         seconds=tuned.main.seconds,
         users=made.users,
         generators=made.generators,
-        machine=machine(),
+        machine=account.first("machine", machine()),
         fidelity=_fidelity(control) if made.target == "embedded" else "native",
         phases=tuple(phase_results(outcome)),
         objectives=tuple(slo.judge(outcome, rows, load.measures)),
@@ -88,9 +97,10 @@ def judge(
         histogram=tuple(_counted(outcome).bins()),
         ledger=_ledger(outcome),
         floor=floor.numbers if floor else {},
-        usage=_spent(usage_before, stage.usage()),
-        notes=notes,
+        usage=measured,
+        notes=(*notes, *reconciled.notes),
     )
+    account.close(result, tuple(dict.fromkeys(line.place for line in reconciled.ledger.lines if line.judged)))
     return Judgement(result, outcome)
 
 
@@ -112,7 +122,26 @@ def _ledger(outcome: RunOutcome) -> dict[str, int]:
     assert outcome.reconciliation is not None
     ledger = outcome.reconciliation.ledger
     counts = {name: int(getattr(ledger, name)) for name in ("sent", "accepted", "failed")}
-    return {**counts, "lost": len(ledger.lost), **outcome.reconciliation.figures}
+    waiting = sum(one.messages for one in ledger.waiting)
+    return {**counts, "lost": len(ledger.lost), "waiting": waiting, **outcome.reconciliation.figures}
+
+
+def require(stage: DeployedStage, made: RunFile) -> None:
+    """Raise UserError unless the stage is the one that a run was made on."""
+    if not made.stack:
+        raise UserError("the run was made by an earlier version, which noted no stage")
+    if made.stack != stage.incarnation:
+        raise UserError(f"stage {stage.name} was deployed anew since this run and has nothing of it")
+
+
+def kept(made: RunFile, reason: UserError) -> LoadResult:
+    """Return the latest result of a run whose stage is gone, with what cannot be checked again; else raise `reason`."""
+    account = Account(made)
+    if account.result is None:
+        raise UserError(f"{reason}; the run was never judged, so there is no account of it") from None
+    why, places = str(reason).partition(":")[0], ", ".join(account.places)
+    note = f"the run's stage cannot be read ({why}), so this is the last result of its account; not checked again: "
+    return replace(account.result, notes=(*account.result.notes, note + places))
 
 
 def _spent(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> dict[str, float]:

@@ -111,10 +111,13 @@ def _findings(verdicts: Iterable[Verdict]) -> _Found:
 
 
 def _new(both: Comparison) -> _Found:
-    """Return the findings on the stage that the template does not have."""
+    """Return the policies' findings on the stage that the template does not have."""
     found = both.findings
     before = _findings(policies.judge(both.declared, both.system, both.stage)) if found else {}
-    new = {name: [one for one in own if one not in before.get(name, [])] for name, own in found.items()}
+    # Findings in data that decides are no policy's: the data's own differences say whose they are.
+    new = {
+        name: [one for one in own if one["policy"] and one not in before.get(name, [])] for name, own in found.items()
+    }
     return {name: own for name, own in new.items() if own}
 
 

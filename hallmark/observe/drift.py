@@ -1,10 +1,10 @@
 """The differences between the synthesized template and the deployed stage."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from hallmark.observe.deployment import Json, joined
+from hallmark.observe.difference import Difference
 from hallmark.observe.normal import defaults, normal
 from hallmark.observe.readers import READERS
 from hallmark.observe.template import marked
@@ -15,17 +15,7 @@ from policies.engine.kinds import FUNCTION
 from policies.engine.services.versions import whole
 from policies.engine.template.template import Resource, Template
 
-
-@dataclass(frozen=True)
-class Difference:
-    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource."""
-
-    resource: str
-    type: str
-    change: Literal["changed", "missing", "added"]
-    path: str = ""
-    declared: Any = None
-    observed: Any = None
+__all__ = ["Difference", "declared", "drift"]
 
 
 def declared(system: str, stage: str) -> Json:

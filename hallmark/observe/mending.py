@@ -22,6 +22,10 @@ from policies.engine.template.template import Template
 
 # What decides which code runs: `hallmark up --repair` puts it back.
 _REPAIRED = ((FUNCTION, "Code"), (VERSION, "CodeSha256"), (ALIAS, "FunctionVersion"), (ALIAS, "RoutingConfig"))
+# What the CDK sets with every deployment, whether its template has changed or not.
+# https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-deploy.html
+_STACK = "AWS::CloudFormation::Stack"
+_SET = ("Outputs", "Attributes", "EnableTerminationProtection", "Tags", "NotificationARNs")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Mending:
 
     def of(self, one: Difference) -> str:
         """Return what to do about a difference, in one line."""
-        if self._will_change(one.resource):
+        if self._will_change(one.resource) or (one.type == _STACK and one.path.startswith(_SET)):
             return f"deploy: `{self.stage.up_command}`"
         if self._is_code(one):
             return f"put back what was built: `{self.stage.up_command} --repair`"

@@ -39,7 +39,7 @@ def unread_text(rows: Sequence[Unread]) -> Iterator[str]:
         yield f"  {row.what}: {row.reason}"
 
 
-def data(one: Explained) -> dict[str, Any]:
+def as_data(one: Explained) -> dict[str, Any]:
     """Return a difference as JSON has it."""
     return {**asdict(one.difference), "controls": [asdict(concern) for concern in one.concerns], "mend": one.mend}
 

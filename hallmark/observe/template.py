@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hallmark.observe import deciding
 from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
 from hallmark.observe.readers import READERS, functions
 from hallmark.parallel import each
@@ -29,6 +30,7 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     things += functions.served(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
+    mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
         resource |= {

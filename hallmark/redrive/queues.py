@@ -27,7 +27,7 @@ def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
 
     `outputs` name the queues that take failures although they have a dead-letter queue.
     """
-    failures = _of_failures(stage, outputs)
+    failures = failures_of(stage, outputs)
     if name in failures:
         return failures[name]
     begun = [known for known in failures if known.startswith(name)]
@@ -55,7 +55,7 @@ def queues_of(stage: Stage) -> list[Queue]:
     return sorted(completed, key=lambda queue: queue.name)
 
 
-def _of_failures(stage: Stage, outputs: Sequence[str]) -> Mapping[str, Queue]:
+def failures_of(stage: Stage, outputs: Sequence[str]) -> Mapping[str, Queue]:
     """Return all queues but those with a dead-letter queue, which hold work unless they are listed as failures'."""
     queues = queues_of(stage)
     failing = {stage.outputs[name].rsplit("/", 1)[1] for name in outputs}

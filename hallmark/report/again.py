@@ -16,7 +16,6 @@ from hallmark.iam import usage
 from hallmark.iam.findings import compared, judged_record_of, not_granted, unused
 from hallmark.load import run_file
 from hallmark.mutants import judgement
-from hallmark.observe import comparison_file
 from hallmark.observe.drift import declared, drift
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized, templates
@@ -28,7 +27,12 @@ Check = Callable[[Evidence], Iterator[str]]
 
 
 def disagreement(evidence: Evidence, system: str, waivers: Waivers) -> str | None:
-    """Return the first thing that evidence says and its artifacts do not, in one clause; None where there is none."""
+    """Return the first thing that evidence says and its artifacts do not, in one clause; None where there is none.
+
+    A gate that failed fails the report as it is, and may have ended early.
+    """
+    if evidence.outcome == "failed":
+        return None
     try:
         checks = (check(evidence) for check in CHECKS.get(evidence.gate, ()))
         found = (problem for check in checks for problem in check)
@@ -53,7 +57,7 @@ def _judged(kind: Literal["template", "observed"], evidence: Evidence) -> Iterat
     if len(recorded) < len(evidence.proofs):
         yield "it has two judgements of one template by one control"
     again = {
-        (template.label, control): (*findings, *comparison_file.read_findings(template.path).get(control, ()))
+        (template.label, control): findings
         for template in found
         for control, findings in findings_by_control(template, evidence.system, kind).items()
     }
@@ -72,9 +76,9 @@ def _compared(
 
 
 def _drifted(evidence: Evidence) -> Iterator[str]:
-    """Compare what was read back with the templates, if the gate found no drift."""
+    """Compare what was read back with the templates: the gate found no drift."""
     assert evidence.system is not None
-    for file in sorted({proof.artifact for proof in evidence.proofs} if evidence.outcome == "passed" else ()):
+    for file in sorted({proof.artifact for proof in evidence.proofs}):
         observed = Synthesized(ROOT / file)
         if differences := drift(declared(evidence.system, observed.stage or ""), observed.body):
             yield f"{file} differs from the templates: {differences[0].resource} {differences[0].path}".rstrip()
@@ -123,7 +127,7 @@ def _used(evidence: Evidence) -> Iterator[str]:
 
 def _mutated(evidence: Evidence) -> Iterator[str]:
     """Count the edits that the cards' rows make of the templates."""
-    assert evidence.system is not None and evidence.mutants is not None
+    assert evidence.system is not None and evidence.mutants is not None, "a gate that passed has made some"
     total = judgement.count(evidence.system)
     if evidence.mutants.total != total:
         yield f"the cards make {total} mutants, and {evidence.mutants.total} were recorded"

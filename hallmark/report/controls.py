@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from hallmark import catalogue
+from hallmark import catalogue, fidelity
 from hallmark.project import ROOT
 from hallmark.report.model import Asked, Control
 
@@ -34,6 +34,7 @@ def _control(control: catalogue.Control, file: Path) -> Control:
         asked=tuple(Asked(proof.kind, proof.needs_aws) for proof in control.proofs),
         file=str(file.relative_to(ROOT)),
         line=_lines(file).get(control.id, 1),
+        rests_on=fidelity.behaviours(control.id),
     )
 
 

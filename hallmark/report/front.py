@@ -8,8 +8,9 @@ from typing import Any
 
 from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
-from hallmark.report import html, markdown
-from hallmark.report.model import LABELS, LISTED, GateRow, Report
+from hallmark.report import html, legend, markdown
+from hallmark.report.model import GateRow, Report
+from hallmark.report.standing import GROUNDS, LABELS, LISTED, STANDINGS
 from infra.systems import System, system_of
 
 
@@ -55,7 +56,13 @@ class Front:
             return f"{len(failed)} of {len(self.reports)} systems failed: {', '.join(failed)}."
         without = sum(report.without_control for report in self.reports)
         more = f" {without} requirements have no control yet." if without else ""
-        return f"All {len(self.reports)} systems passed.{more}"
+        return f"All {len(self.reports)} systems passed. {self._proved}.{more}"
+
+    @property
+    def _proved(self) -> str:
+        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in LISTED}
+        on = {ground: sum(report.proved_on[ground] for report in self.reports) for ground in GROUNDS}
+        return html.proved(counts, on)
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
@@ -88,19 +95,21 @@ def _lines(front: Front) -> Iterator[str]:
     yield ""
     yield f"{front.headline} Commit `{run.commit[:10]}`."
     yield from (f"- {markdown.cell(problem)}" for problem in front.problems)
-    columns = ("system", "region", "outcome", "controls", *(LABELS[verdict] for verdict in LISTED))
-    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(LISTED)}")
+    columns = ("system", "region", "outcome", "controls", *(LABELS[standing] for standing in STANDINGS))
+    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(STANDINGS)}")
     for row in front.rows:
-        counts = [str(row.report.counts[verdict]) for verdict in LISTED]
+        counts = [str(count) for count in row.report.standings.values()]
         link = f"[{row.system.name}]({row.system.name}/report.md)"
         yield f"| {' | '.join((link, row.system.region, row.report.outcome, row.report.scope, *counts))} |"
+    yield from legend.markdown(markdown.cell)
 
 
 def summary_json(front: Front) -> str:
     """Return all systems as JSON; keys may be added to its shape, never renamed."""
     run = front.reports[0].run
     about = {"outcome": front.outcome, "commit": run.commit, "generated": run.generated}
-    document = {**about, "systems": [_system(row) for row in front.rows], "gates": _gates(front.gates)}
+    systems = [_system(row) for row in front.rows]
+    document = {**about, "systems": systems, "gates": _gates(front.gates), "legend": legend.words()}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -117,6 +126,7 @@ def _system(row: Row) -> dict[str, object]:
         "controls": len(report.controls),
         "requirements": report.run.requirements,
         "counts": report.counts,
+        "proved_on": report.proved_on,
         "problems": report.problems,
         "report": f"{row.system.name}/report.json",
     }

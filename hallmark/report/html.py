@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from hallmark.evidence import KINDS, Finding
-from hallmark.report import load_charts, load_rows
-from hallmark.report.model import LABELS, LISTED, ControlReport, KindState, ProofRow, Report, Seen, Verdict
+from hallmark.report import legend, load_charts, load_rows
+from hallmark.report.model import ControlReport, KindState, ProofRow, Report, Seen
+from hallmark.report.standing import LABELS, LISTED, STANDINGS, Ground, Verdict, label
 from hallmark.waivers import Waiver
 
 _PAGE = Path(__file__).parent / "page"
@@ -43,7 +44,11 @@ def filled(name: str, **values: object) -> str:
     return _page(name).render(
         **values,
         labels=LABELS,
-        verdicts=LISTED,
+        label=label,
+        standings=STANDINGS,
+        legend_of=legend.STANDINGS,
+        fidelity_of=legend.FIDELITY,
+        limit_of=legend.limit,
         # The project's own files, not text from outside.
         style=Markup((_PAGE / "style.css").read_text(encoding="utf-8")),
         script=Markup((_PAGE / "page.js").read_text(encoding="utf-8")),
@@ -63,6 +68,8 @@ def render(report: Report) -> str:
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
         haystack=haystack,
+        counted_limits=counted_limits,
+        target=target(report),
         fault_groups=fault_groups(report),
         over_time=load_charts.over_time,
         histogram=load_charts.histogram,
@@ -89,12 +96,28 @@ def _verdict(report: Report) -> str:
         return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."
     if report.run.problems:
         return report.run.problems[0]
-    counts = report.counts
-    rest = [f"{counts[v]} {one if counts[v] == 1 else many}" for v, one, many in _REST if counts[v]]
-    proved = counts["proved"]
-    return f"{proved} control{' is' if proved == 1 else 's are'} proved" + "".join(f", {text}" for text in rest) + "."
+    return f"{proved(report.counts, report.proved_on)}."
 
 
+def proved(counts: Mapping[Verdict, int], on: Mapping[Ground, int]) -> str:
+    """Return how many controls are proved, on what, and how many need AWS or are waived, without the full stop."""
+    number = counts["proved"]
+    grounds = [f"{count} {_ON[ground]}" for ground, count in on.items() if count]
+    one = next((_ON[ground] for ground, count in on.items() if count == number), "")
+    text = f"{number} control{' is' if number == 1 else 's are'} proved"
+    if number:
+        text += f" {one}" if one else f" ({', '.join(grounds)})"
+    rest = (f"{counts[v]} {one if counts[v] == 1 else many}" for v, one, many in _REST if counts[v])
+    return ", ".join((text, *rest))
+
+
+def target(report: Report) -> str:
+    """Return where the proofs come from."""
+    found = " and ".join({"embedded": "the emulator", "aws": "AWS"}[name] for name in report.targets)
+    return f"{found}; the weakest decides" if len(report.targets) > 1 else found or "templates and code only"
+
+
+_ON: Mapping[Ground, str] = {"aws": "on AWS", "emulator": "on the emulator", "template": "by template"}
 _BAD: Mapping[Verdict, tuple[str, str]] = {
     "needs-aws": ("lacks its proof on AWS", "lack their proof on AWS"),
     "failed": ("failed", "failed"),
@@ -141,12 +164,21 @@ def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]
     return [(finding, waiver, artifacts) for (finding, waiver), artifacts in found.items()]
 
 
+def counted_limits(item: ControlReport) -> str:
+    """Return how many limits of the emulator a verdict rests on, and how many of them are about what it does not do."""
+    absent = sum(1 for limit in item.limits if limit.fidelity == "absent")
+    counted = f"{len(item.limits)} limit{'' if len(item.limits) == 1 else 's'}"
+    return f"{counted}, {absent} absent" if absent else counted
+
+
 def haystack(item: ControlReport) -> str:
     """Return the text that the page's search uses."""
     control = item.control
     numbers = [number for numbers in control.frameworks.values() for number in numbers]
     resources = [finding.resource for _, finding in item.findings]
-    words = (control.id, control.title, control.statement, control.severity, item.reason, *numbers, *resources)
+    fidelities = {limit.fidelity for limit in item.limits}
+    about = (control.id, control.title, control.statement, control.severity, LABELS[item.standing], item.reason)
+    words = (*about, *numbers, *resources, *sorted(fidelities))
     return " ".join(words).lower()
 
 

@@ -6,9 +6,11 @@ from datetime import date
 
 from hallmark.evidence import Evidence, Finding, Proof, Target
 from hallmark.faults import FaultSpec
+from hallmark.report import load_rows
 from hallmark.report.fault_rows import fault_problems, fault_rows
 from hallmark.report.gate_rows import gate_problems, gate_rows
 from hallmark.report.model import Control, ControlReport, ProofRow, Report, Run, Seen, WaiverRow
+from hallmark.report.note_rows import note_rows
 from hallmark.report.ownership import is_anothers, of_system, owner_name
 from hallmark.report.verdict import Judge
 from hallmark.waivers import Waiver, Waivers
@@ -57,7 +59,11 @@ def join(
         return waivers.find("control", proof.control, kind, finding.resource, proof.stage)
 
     rows = [row for item in counted for row in _rows(item, waiver_of)]
-    judged = [judge.judge(control, [row for row in rows if row.control == control.id]) for control in controls]
+    loads = [item.load for item in counted if item.load]
+    judged = [
+        judge.judge(control, [row for row in rows if row.control == control.id], load_rows.figures(loads, control.id))
+        for control in controls
+    ]
     target = _target(counted)
     tried = fault_rows(faults, counted, target)
     gates = gate_rows(counted, refused or {}, expected)
@@ -85,8 +91,9 @@ def join(
         next((item.mutants for item in counted if item.mutants), None),
         tuple(finding for item in counted for finding in item.tool_findings),
         tried,
-        tuple(item.load for item in counted if item.load),
+        tuple(loads),
         tuple(gate_problems(gates)),
+        notes=note_rows(counted),
     )
 
 

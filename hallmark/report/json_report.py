@@ -4,32 +4,52 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from hallmark.fidelity import Behaviour
+from hallmark.report import legend
 from hallmark.report.model import ControlReport, FaultRow, Report, WaiverRow
+from hallmark.report.standing import LABELS
 
 
 def render(report: Report) -> str:
     """Return the report as JSON; keys may be added to its shape, never renamed."""
     mutants = report.mutants
     document = {
-        "run": {**asdict(report.run), "outcome": report.outcome, "counts": report.counts},
+        "run": {
+            **asdict(report.run),
+            "outcome": report.outcome,
+            "counts": report.counts,
+            "proved_on": report.proved_on,
+        },
         "gates": [asdict(gate) for gate in report.gates],
         "controls": [_control(control) for control in report.controls],
         "mutants": {name: getattr(mutants, name, None) for name in ("total", "killed")},
         "faults": [_fault(row) for row in report.faults],
         "load": [asdict(load) for load in report.loads],
         "waivers": [_waiver(row) for row in report.waivers],
+        "limits": [{**_limit(limit), "controls": controls} for limit, controls in report.limits.items()],
+        "unread": [asdict(row) for row in report.unread],
+        "notes": [asdict(note) for note in report.notes],
+        "legend": legend.words(),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
+def _limit(limit: Behaviour) -> dict[str, str]:
+    return {**asdict(limit), "limit": legend.limit(limit)}
+
+
 def _control(item: ControlReport) -> dict[str, Any]:
-    keys = ("kind", "gate", "target", "outcome", "fidelity", "artifact", "sha256", "stage", "time")
+    keys = ("kind", "gate", "target", "outcome", "fidelity", "artifact", "sha256", "stage", "time", "detail")
     return {
         "id": item.control.id,
         "verdict": item.verdict,
+        "proved_on": item.proved_on,
+        "label": LABELS[item.standing],
         "title": item.control.title,
         "severity": item.control.severity,
         "reason": item.reason,
+        "figures": item.figures,
+        "limits": [_limit(limit) for limit in item.limits],
         "kinds": [asdict(state) for state in item.kinds],
         "proofs": [{key: getattr(row, key) for key in keys} for row in item.proofs],
         "findings": [{"artifact": row.artifact, **asdict(finding)} for row, finding in item.findings],

@@ -2,7 +2,9 @@
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from hallmark.report.model import LABELS, ControlReport, Report
+from hallmark.report import legend
+from hallmark.report.model import ControlReport, Report
+from hallmark.report.standing import LABELS
 
 
 def render(report: Report) -> str:
@@ -16,6 +18,9 @@ def render(report: Report) -> str:
         errors="0",
         skipped=str(sum(1 for item in report.controls if _skipped(report, item))),
     )
+    properties = SubElement(suite, "properties")
+    for ground, count in report.proved_on.items():
+        SubElement(properties, "property", name=f"proved_on.{ground}", value=str(count))
     for item in report.controls:
         _case(suite, report, item)
     root = Element("testsuites")
@@ -36,6 +41,12 @@ def _case(suite: Element, report: Report, item: ControlReport) -> None:
         failure.text = "\n".join(_finding(item)) or item.fix
     elif _skipped(report, item):
         SubElement(case, "skipped", message=message)
+    SubElement(case, "system-out").text = "\n".join(_standing(item))
+
+
+def _standing(item: ControlReport) -> list[str]:
+    limits = [f"limit of the emulator: {legend.sentence(limit)}" for limit in item.limits]
+    return [f"{LABELS[item.standing]}.", *item.figures, *limits]
 
 
 def _finding(item: ControlReport) -> list[str]:

@@ -7,14 +7,19 @@ from hallmark.evidence.load_result import LoadResult
 PERCENTILES = ("50", "95", "99", "99.9", "max")
 
 
+def figures(loads: Sequence[LoadResult], control: str) -> tuple[str, ...]:
+    """Return the chief figure of each run for a control, with rate, seconds, machine and stage."""
+    return tuple(text for load in loads if (text := load.figure(control)))
+
+
 def markdown(loads: Sequence[LoadResult], cell: Callable[[str], str]) -> Iterator[str]:
     """Yield Markdown: a table of phases and one of objectives for each run."""
     if not loads:
         return
     yield from ("", f"## Load ({len(loads)})")
     for load in loads:
-        yield from ("", f"**{load.scenario}**: {cell(load.about)}. {load.rate:g}/s for {load.seconds:g} s, ")
-        yield f"{load.target} stage {load.stage}, {cell(load.machine)}."
+        yield from ("", f"**{load.scenario}**: {cell(load.about)}. Every figure is {cell(load.conditions())}; ")
+        yield f"{load.target} stage {load.stage}."
         names = " | ".join(f"p{name} ms" for name in PERCENTILES[:-1])
         yield from ("", f"| phase | offered/s | achieved/s | {names} | max ms |")
         yield f"| --- |{' ---: |' * (2 + len(PERCENTILES))}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from hallmark.report import load_rows
-from hallmark.report.model import LABELS, LISTED, ControlReport, Report
+from hallmark.report import legend, limit_rows, load_rows
+from hallmark.report.model import ControlReport, Report
+from hallmark.report.standing import LABELS, LISTED, STANDINGS, counted
 
 
 def render(report: Report) -> str:
@@ -12,18 +13,19 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    counts = ", ".join(f"{count} {LABELS[verdict].lower()}" for verdict, count in report.counts.items() if count)
     yield f"# Compliance of `{report.run.system}`: {report.outcome}"
     yield ""
-    yield f"{report.scope}: {counts}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
+    yield f"{report.scope}: {counted(report.standings)}. Commit `{report.run.commit[:10]}`, target {report.run.target}."
     if report.without_control:
         yield f"- {report.without_control} requirements have no control yet and are not covered."
     for problem in report.problems:
         yield f"- {cell(problem)}"
     for verdict in LISTED[:-1]:
         yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
-    proved = [f"`{item.control.id}`" for item in report.controls if item.verdict == "proved"]
-    yield from ("", f"## Proved ({len(proved)})", "", ", ".join(proved) or "none")
+    for standing in STANDINGS[len(LISTED) - 1 :]:
+        yield from _proved(LABELS[standing], [item for item in report.controls if item.standing == standing])
+    yield from legend.markdown(cell)
+    yield from limit_rows.markdown(report, cell)
     yield from load_rows.markdown(report.loads, cell)
     yield from _faults(report)
     yield from _gates(report)
@@ -38,9 +40,25 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
         yield f"| `{item.control.id}` {cell(item.control.title)} | {cell(_why(item))} | {cell(item.fix)} |"
 
 
+def _proved(title: str, items: Sequence[ControlReport]) -> Iterator[str]:
+    """Yield the ids, and a line for each control with figures, or with proofs from different grounds."""
+    if not items:
+        return
+    yield from ("", f"## {title} ({len(items)})", "", ", ".join(f"`{item.control.id}`" for item in items))
+    lines = [f"- `{item.control.id}`: {cell(text)}" for item in items for text in (*item.figures, *_mixed(item))]
+    yield from ("", *lines) if lines else ()
+
+
+def _mixed(item: ControlReport) -> Iterator[str]:
+    grounds = {state.kind: state.proved_on for state in item.kinds if state.proved_on != "template"}
+    if len(set(grounds.values())) > 1:
+        on = {"aws": "on AWS", "emulator": "on the emulator"}
+        yield ", ".join(f"{kind} {on[ground]}" for kind, ground in grounds.items() if ground in on)
+
+
 def _why(item: ControlReport) -> str:
     if item.verdict != "failed" or not item.open_findings:
-        return item.reason
+        return "; ".join((item.reason, *item.figures))
     places = ((f"{f.resource} {f.path}".strip(), row.stage) for row, f in item.open_findings)
     return "; ".join(f"{place} ({stage})" if stage else place for place, stage in places)
 
@@ -62,10 +80,13 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _gates(report: Report) -> Iterator[str]:
-    yield from ("", "## Gates", "", "| gate | outcome | seconds |", "| --- | --- | ---: |")
+    yield from ("", "## Gates", "", "| gate | outcome | seconds | made by |", "| --- | --- | ---: | --- |")
     for gate in report.gates:
         seconds = "" if gate.seconds is None else f"{gate.seconds:.1f}"
-        yield f"| {gate.name} | {gate.outcome}{': ' + cell(gate.detail) if gate.detail else ''} | {seconds} |"
+        outcome = f"{gate.outcome}{': ' + cell(gate.detail) if gate.detail else ''}"
+        yield f"| {gate.name} | {outcome} | {seconds} | {cell(gate.made_by)} |"
+    inputs = [(gate.name, name, f"`{digest}`") for gate in report.gates for name, digest in gate.inputs.items()]
+    yield from limit_rows.folded("Inputs of the gates", ("gate", "input", "SHA-256"), inputs)
     if report.mutants:
         yield from ("", f"Mutants: {report.mutants.killed} of {report.mutants.total} killed.")
 

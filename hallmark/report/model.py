@@ -8,22 +8,14 @@ from typing import Any, Literal
 from hallmark.evidence import Fault, Fidelity, Finding, Kind, Mutants, Outcome, Place, PytestCounts, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.faults import FaultSpec
+from hallmark.fidelity import Behaviour
+from hallmark.observe.unread import Unread
+from hallmark.report import standing
+from hallmark.report.standing import Ground, Standing, Verdict
 from hallmark.waivers import Waiver
 
-Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
 # The outcome of a proof in the report: a gate passes one whose findings are all waived.
 Seen = Literal["failed", "waived", "passed"]
-# A control's verdict is the worst of its kinds of proof.
-WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "needs-aws", "waived", "proved")
-# needs-aws comes first where verdicts are listed: a reader of a passed run must see it.
-LISTED: tuple[Verdict, ...] = ("needs-aws", "failed", "unproven", "waived", "proved")
-LABELS: Mapping[Verdict, str] = {
-    "failed": "Failed",
-    "unproven": "Unproven",
-    "needs-aws": "Needs AWS",
-    "waived": "Waived",
-    "proved": "Proved",
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Control:
-    """A control of the catalogue; `file` and `line` are its place."""
+    """A control of the catalogue; `file` and `line` are its place, `rests_on` is what the emulator must do for it."""
 
     id: str
     title: str
@@ -48,6 +40,7 @@ class Control:
     asked: tuple[Asked, ...]
     file: str
     line: int = 1
+    rests_on: tuple[Behaviour, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,24 +75,54 @@ class ProofRow:
 class KindState:
     """The result of one kind of proof for a control; `reason` is empty where the control is proved.
 
-    `commands`, one after the other, produce the missing proof.
+    `commands`, one after the other, produce the missing proof. `proved_on` is the ground of a proved kind.
     """
 
     kind: Kind
     verdict: Verdict
     reason: str = ""
     commands: tuple[str, ...] = ()
+    proved_on: Ground | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return standing.of(self.verdict, self.proved_on)
 
 
 @dataclass(frozen=True)
 class ControlReport:
-    """A control's verdict, by kind of proof, with all its proofs."""
+    """A control's verdict, by kind of proof, with all its proofs; `figures` are measured, with their conditions."""
 
     control: Control
     verdict: Verdict
     kinds: tuple[KindState, ...]
     proofs: tuple[ProofRow, ...]
     waived_by: tuple[Waiver, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def proved_on(self) -> Ground | None:
+        """The weakest ground of the kinds of proof; None unless the control is proved."""
+        return standing.weakest(state.proved_on for state in self.kinds) if self.verdict == "proved" else None
+
+    @property
+    def standing(self) -> Standing:
+        return standing.of(self.verdict, self.proved_on)
+
+    @property
+    def limits(self) -> tuple[Behaviour, ...]:
+        """What the verdict rests on that the emulator does otherwise than AWS, or not at all."""
+        return tuple(one for one in self.control.rests_on if standing.is_limit(one) and self._on_emulator(one))
+
+    def _on_emulator(self, behaviour: Behaviour) -> bool:
+        """Return whether nothing but the emulator has shown the behaviour to this control."""
+        if all(asked.kind == "template" for asked in self.control.asked):
+            return False
+        grounds = {state.proved_on for state in self.kinds if standing.is_about(behaviour, state.kind)}
+        targets = {row.target for row in self.proofs if standing.is_about(behaviour, row.kind)} - {"none"}
+        if grounds == {"aws"} or targets == {"aws"}:
+            return False
+        return bool(grounds or targets) or self.proved_on != "aws"
 
     @property
     def reason(self) -> str:
@@ -197,6 +220,17 @@ class FaultRow:
 
 
 @dataclass(frozen=True)
+class NoteRow:
+    """A resource of a type that no policy knows, which names a resource of ours; `gate` is whose policies looked."""
+
+    gate: str
+    resource: str
+    type: str
+    names: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Run:
     """The context of the report; `generated` in UTC, `problems` fail the run beside gates and controls.
 
@@ -227,11 +261,31 @@ class Report:
     faults: tuple[FaultRow, ...] = ()
     loads: tuple[LoadResult, ...] = ()
     gate_problems: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What fails the run beside controls, a line each: gates first, because most results depend on them."""
         return (*self.gate_problems, *self.run.problems)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The kinds of stage that proofs come from: embedded, aws, or both."""
+        found = {row.target for item in self.controls for row in item.proofs}
+        both: tuple[Target, ...] = ("embedded", "aws")
+        return tuple(target for target in both if target in found)
+
+    @property
+    def reads_stages(self) -> bool:
+        """Whether a control asks for a proof from what is read back of a stage."""
+        return any(asked.kind == "observed" for item in self.controls for asked in item.control.asked)
+
+    @property
+    def read_from(self) -> Target:
+        """The kind of stage that was read back; the emulator if none was, or any was one."""
+        found = {row.target for item in self.controls for row in item.proofs if row.kind == "observed"}
+        return "aws" if found == {"aws"} else "embedded"
 
     @property
     def without_control(self) -> int:
@@ -246,7 +300,26 @@ class Report:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        return {verdict: sum(1 for c in self.controls if c.verdict == verdict) for verdict in LISTED}
+        return {verdict: sum(1 for c in self.controls if c.verdict == verdict) for verdict in standing.LISTED}
+
+    @property
+    def standings(self) -> dict[Standing, int]:
+        """The counts, proved controls by what they rest on."""
+        return {one: sum(1 for c in self.controls if c.standing == one) for one in standing.STANDINGS}
+
+    @property
+    def proved_on(self) -> dict[Ground, int]:
+        """How many proved controls rest on what."""
+        return {ground: self.standings[standing.of("proved", ground)] for ground in standing.GROUNDS}
+
+    @property
+    def limits(self) -> dict[Behaviour, tuple[str, ...]]:
+        """Each limit of the emulator once, absent behaviours first, with the controls that rest on it."""
+        found: dict[Behaviour, list[str]] = {}
+        for item in self.listed():
+            for limit in item.limits:
+                found.setdefault(limit, []).append(item.control.id)
+        return {limit: tuple(found[limit]) for limit in sorted(found, key=standing.worst_first)}
 
     @property
     def failing(self) -> tuple[ControlReport, ...]:
@@ -260,8 +333,8 @@ class Report:
         return "failed" if self.failing or self.run.problems or not good or not self.controls else "passed"
 
     def listed(self) -> list[ControlReport]:
-        """Return the controls by verdict in the order of `LISTED`, then of the catalogue."""
-        return sorted(self.controls, key=lambda control: LISTED.index(control.verdict))
+        """Return the controls in the order of `STANDINGS`, then of the catalogue."""
+        return sorted(self.controls, key=lambda control: standing.STANDINGS.index(control.standing))
 
 
 def _counted(number: int, what: str) -> str:

@@ -1,11 +1,13 @@
 """HTTP requests over persistent connections, retried until there is a final answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import uniform
 from threading import Event
 
 import urllib3
+
+from hallmark.sending import trace
 
 ATTEMPTS = 8
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
@@ -15,10 +17,11 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 
 @dataclass(frozen=True)
 class Http:
-    """The connections that all workers of a run share; `stop` ends the pauses between attempts."""
+    """The connections that all workers of a run share; `stop` ends the pauses between attempts, `mark` is the run's."""
 
     pool: urllib3.PoolManager
     stop: Event
+    mark: str = field(default_factory=trace.new_mark)
 
     def ask(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]

@@ -40,11 +40,12 @@ class Outcome(Generic[I]):
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[I]):
-    """The outcomes of one run in the order of its input, and the duration of the sending."""
+    """The outcomes of one run in the order of its input, and the duration of the sending; `mark` is in its traces."""
 
     started_at: datetime
     seconds: float
     outcomes: tuple[Outcome[I], ...]
+    mark: str = ""
 
     def count(self, status: Status) -> int:
         """Return how many items ended with this status."""

@@ -60,7 +60,7 @@ def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Option
             http.stop.set()
             crew.lanes.close()
     outcomes = tuple(crew.outcomes[index] for index in range(len(items)))
-    return Run(started_at, time.monotonic() - begin, outcomes)
+    return Run(started_at, time.monotonic() - begin, outcomes, http.mark)
 
 
 @dataclass

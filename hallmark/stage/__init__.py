@@ -1,6 +1,6 @@
 """A deployed stage of a system, embedded or on AWS, as the rest of the tool sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from boto3 import Session
@@ -49,6 +49,13 @@ class Stage(Protocol):
 
     def usage(self) -> Mapping[str, float] | None:
         """Return what the stage has done since it started, as numbers by name; None where nothing is counted."""
+
+    @property
+    def incarnation(self) -> str:
+        """What tells this deployment of the stage from an earlier or later one of the same name."""
+
+    def messages(self, queue_url: str) -> Sequence[Mapping[str, Any]] | None:
+        """Return a queue's messages without receiving them; None where only receiving shows them."""
 
     @property
     def quiet_seconds(self) -> float:

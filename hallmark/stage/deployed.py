@@ -1,7 +1,7 @@
 """A deployed stage: clients, outputs, address and key."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -28,6 +28,14 @@ def _sent_in_clear(request: AWSRequest, **_: Any) -> None:
 def _usage(emulator: str) -> dict[str, float]:
     answer = urllib3.request("GET", f"{emulator}/_hallmark/usage", retries=False)
     return {str(name): float(number) for name, number in answer.json().items()}
+
+
+def _messages(emulator: str, region: str, queue_url: str) -> Sequence[Mapping[str, Any]]:
+    """Return the messages as the emulator shows them, which changes neither visibility nor receive counts."""
+    where = {"QueueUrl": queue_url, "region": region}
+    answer = urllib3.request("GET", f"{emulator}/_ministack/sqs/messages", fields=where, retries=False)
+    queues = (queues for regions in answer.json()["messages"].values() for queues in regions.values())
+    return [message for found in queues for messages in found.values() for message in messages]
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,11 @@ class DeployedStage:
         return {output["OutputKey"]: output["OutputValue"] for output in found}
 
     @property
+    def incarnation(self) -> str:
+        """The main stack's id, which CloudFormation gives once; raise UserError when it is not deployed."""
+        return str(self._described[0]["StackId"])
+
+    @property
     def is_up(self) -> bool:
         """Whether the main stack is deployed."""
         try:
@@ -148,6 +161,12 @@ class DeployedStage:
     def usage(self) -> Mapping[str, float] | None:
         """Return what the stage has done since it started, as numbers by name; None on AWS, which has metrics."""
         return None if self._emulator is None else _usage(self._emulator)
+
+    def messages(self, queue_url: str) -> Sequence[Mapping[str, Any]] | None:
+        """Return a queue's messages without receiving them; None for a stage that is reached as on AWS."""
+        if self._emulator is None or self.target != "embedded":
+            return None
+        return _messages(self._emulator, self.region, queue_url)
 
     @property
     def quiet_seconds(self) -> float:

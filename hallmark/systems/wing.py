@@ -14,7 +14,7 @@ from infra.systems import system_of
 if TYPE_CHECKING:  # a wing is loaded without its capabilities' dependencies
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
-    from hallmark.observe.drift import Difference
+    from hallmark.observe.difference import Difference
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage

@@ -23,11 +23,12 @@ def test_a_row_says_what_the_systems_report_says(front: Chrome, summary: dict[st
     shown = rows(front)
     assert len(shown) == len(summary["systems"]) == len(SYSTEMS)
     for row, system in zip(shown, summary["systems"], strict=True):
-        counts = [str(count) for count in system["counts"].values()]
+        *counts, _ = system["counts"].values()
+        counts += [system["proved_on"][ground] for ground in ("emulator", "template", "aws")]
         assert row[0].splitlines()[0] == system["name"]
         assert row[1] == system["region"]
         assert row[2].split()[0] == str(system["controls"])
-        assert row[3:] == [*counts, system["outcome"]]
+        assert row[3:] == [*map(str, counts), system["outcome"]]
     assert front.find_element(By.TAG_NAME, "h1").text.endswith(summary["outcome"])
     assert front.get_log("browser") == []
 

@@ -42,15 +42,52 @@ def test_opens_without_an_error_or_a_request(page: Chrome, document: Document, f
     assert asked == [(folder / "index.html").as_uri()]
 
 
+def standing(item: Document) -> str:
+    """What a control's row is filtered by: its verdict, of a proved one with what it rests on."""
+    by = {"aws": "proved-on-aws", "emulator": "proved-on-emulator", "template": "proved-by-template"}
+    return by.get(item["proved_on"], item["verdict"])
+
+
 def test_filters_by_verdict(page: Chrome, document: Document) -> None:
-    counts = Counter(item["verdict"] for item in document["controls"])
-    for verdict, count in counts.items():
-        button = page.find_element(By.CSS_SELECTOR, f"button.filter[data-verdict={verdict}]")
+    counts = Counter(map(standing, document["controls"]))
+    for name, count in counts.items():
+        button = page.find_element(By.CSS_SELECTOR, f"button.filter[data-standing={name}]")
         button.click()
         assert button.get_attribute("aria-pressed") == "true"
         assert len(visible(page)) == count
         button.click()
     assert len(visible(page)) == counts.total()
+
+
+def test_each_row_says_what_its_verdict_rests_on(page: Chrome, document: Document) -> None:
+    for item in document["controls"]:
+        badge = control(page, item["id"]).find_element(By.CLASS_NAME, "badge")
+        assert " ".join(badge.text.split()).startswith(item["label"])
+        assert (f"{len(item['limits'])} limit" in badge.text) == bool(item["limits"])
+        assert all(figure in control(page, item["id"]).text for figure in item["figures"])
+
+
+def test_limits_are_folded_and_each_is_told_once(page: Chrome, document: Document) -> None:
+    item = next(item for item in document["controls"] if len(item["limits"]) > 1)
+    details = control(page, item["id"])
+    details.find_element(By.TAG_NAME, "summary").click()
+    folded = details.find_element(By.CSS_SELECTOR, "details.limits")
+    assert not folded.get_attribute("open")
+    folded.find_element(By.TAG_NAME, "summary").click()
+    assert len(folded.find_elements(By.TAG_NAME, "li")) == len(item["limits"])
+    table = page.find_element(By.CLASS_NAME, "limits-table")
+    assert len(table.find_elements(By.CSS_SELECTOR, "tbody tr")) == len(document["limits"])
+    unread = page.find_elements(By.CSS_SELECTOR, ".unread-table tbody tr")
+    assert len(unread) == len(document["unread"])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_legend_fits_one_screen(page: Chrome, window: Callable[..., None], width: int, height: int) -> None:
+    window(width, height)
+    legend = page.find_element(By.ID, "legend")
+    assert not legend.get_attribute("open")
+    legend.find_element(By.TAG_NAME, "summary").click()
+    assert legend.size["height"] <= height
 
 
 def test_filters_the_faults(page: Chrome, document: Document) -> None:
@@ -102,10 +139,11 @@ def test_a_link_opens_its_control(page: Chrome, document: Document) -> None:
 
 def test_paper_shows_everything(page: Chrome, window: Callable[..., None]) -> None:
     window(1280, media="print")
+    opened = page.execute_script("return document.querySelectorAll('details[open]').length")
     page.execute_script("dispatchEvent(new Event('beforeprint'))")
     assert page.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
     page.execute_script("dispatchEvent(new Event('afterprint'))")
-    assert page.execute_script("return document.querySelectorAll('details[open]').length") == 0
+    assert page.execute_script("return document.querySelectorAll('details[open]').length") == opened
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
@@ -113,6 +151,7 @@ def test_paper_shows_everything(page: Chrome, window: Callable[..., None]) -> No
 def test_fits_its_window(page: Chrome, window: Callable[..., None], width: int, scheme: str) -> None:
     window(width, scheme=scheme)
     page.execute_script("document.querySelectorAll('details.control').forEach((d) => { d.open = true; })")
+    page.execute_script("document.querySelectorAll('details.fold').forEach((d) => { d.open = true; })")
     assert page.execute_script("return document.documentElement.scrollWidth") <= width
     assert page.get_log("browser") == []
 

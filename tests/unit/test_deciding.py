@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from boto3 import Session
 
-from hallmark import catalogue
+from hallmark import catalogue, policies
 from hallmark.observe import deciding
-from hallmark.observe.drift import Difference
+from hallmark.observe.difference import Difference
 from hallmark.stage.deployed import DeployedStage
 from hallmark.synthesized import all_templates
 from hallmark.systems.wing import Deciding, Wing, wing
@@ -77,10 +77,41 @@ def test_deciding_data_belongs_to_a_control_that_is_read_back(system: Any) -> No
         assert one.about and one.fix and one.stores
 
 
+def test_a_control_fails_for_what_an_observed_template_says_of_its_data() -> None:
+    body = next(one.body for one in all_templates() if (one.system, one.stage) == (NAMES[0], STAGES[0]))
+    owner = next(iter(policies.load(NAMES[0])))
+    finding = {"policy": "", "resource": "Rules", "path": "items[one, 1]", "found": "2", "wanted": "1", "fix": "mend"}
+
+    def failed(decided: Any) -> list[list[Json]]:
+        mark = {**body["Metadata"]["Hallmark"], policies.DECIDING: decided}
+        document = {**body, "Metadata": {**body["Metadata"], "Hallmark": mark}}
+        return [one["findings"] for one in policies.judge(document, NAMES[0]) if one["id"] == owner]
+
+    assert failed([{"control": owner, "finding": finding}]) == [[finding]]
+    assert failed([{"control": "XX_OTHER", "finding": finding}]) == [[]]
+    for odd in (None, "text", {"control": owner}, [owner], [{"control": owner}]):
+        assert failed(odd) == [[]]
+
+
+def test_a_store_that_the_stack_does_not_name_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Deciding("XX_RULES", "the rules", lambda stage: [], "mend it", ("RulesTable",))
+    monkeypatch.setattr(deciding, "wing", lambda system: Wing(deciding=(one,)))
+    stage = DeployedStage("realtime", "dev", "embedded", Session(region_name="eu-central-1"))
+    monkeypatch.setattr(DeployedStage, "outputs", {})
+    assert [other.path for other in deciding.differences(stage)] == ["Outputs.RulesTable"]
+    (noted,) = deciding.noted(stage)[policies.DECIDING]
+    assert (noted["control"], noted["finding"]["wanted"], noted["finding"]["found"]) == (
+        "XX_RULES",
+        "the rules",
+        "nothing",
+    )
+
+
 def test_every_difference_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Difference("Rules", "AWS::DynamoDB::Table", "changed", "items[one, 1]", 1, 2)]
     one = Deciding("XX_RULES", "the rules", lambda stage: found, "mend it", ("RulesTable",))
     monkeypatch.setattr(deciding, "wing", lambda system: Wing(deciding=(one, one)))
+    monkeypatch.setattr(DeployedStage, "outputs", {"RulesTable": "rules"})
     stage = DeployedStage("realtime", "dev", "embedded", Session(region_name="eu-central-1"))
     assert deciding.differences(stage) == found * 2
     assert [other for other, _ in deciding.judged(stage)] == [one, one]

@@ -30,6 +30,8 @@ def each_system(
     try:
         systems = judged(goes_with or gate, named)
         left_out = [system for system in chosen(named) if system not in systems]
+        if named and left_out:
+            raise UserError(f"no control of {named} requires the gate {gate}: it would judge nothing")
     except UserError as error:
         return exit_code(error)
     for system in left_out:

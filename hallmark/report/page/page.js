@@ -7,11 +7,11 @@ const shown = document.getElementById("shown");
 const nothing = document.querySelector(".nothing");
 
 function apply() {
-  const wanted = new Set(filters.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.verdict));
+  const wanted = new Set(filters.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.standing));
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   let count = 0;
   for (const control of controls) {
-    const fits = (!wanted.size || wanted.has(control.dataset.verdict)) && words.every((w) => control.dataset.text.includes(w));
+    const fits = (!wanted.size || wanted.has(control.dataset.standing)) && words.every((w) => control.dataset.text.includes(w));
     control.hidden = !fits;
     count += fits;
   }

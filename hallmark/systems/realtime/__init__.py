@@ -11,7 +11,7 @@ from hallmark.systems.wing import Access, Deciding, Step, Wing
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
-    from hallmark.observe.drift import Difference
+    from hallmark.observe.difference import Difference
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage

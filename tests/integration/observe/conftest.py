@@ -9,6 +9,7 @@ import pytest
 from hallmark import deploy
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
+from hallmark.up import deploy_embedded
 from infra.systems import system_of
 from tests.integration.observe.changes.names import SYSTEM
 
@@ -26,9 +27,8 @@ def own_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def breakable(own_emulator: Emulator) -> Stage:
-    """`dev`, deployed for these tests alone."""
-    deploy.deploy(SYSTEM, "dev", embedded.environment(own_emulator, REGION))
-    return embedded.stage_of(own_emulator, SYSTEM, "dev")
+    """`dev`, deployed for these tests alone, with its rules."""
+    return deploy_embedded(own_emulator, SYSTEM, "dev", lambda step: None)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,14 @@
-"""Code that was not built, and versions that are served instead of the built one, are named, refused and put back."""
+"""Code that was not built, and versions that are served instead of the built one, are named, refused and put back.
+
+`hallmark up` says what somebody changed, and what to do; it ends with 1 until nothing differs.
+"""
 
 import io
 import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,22 +16,17 @@ import pytest
 from hallmark import built_code
 from hallmark.observe.comparison import Comparison, compare
 from hallmark.stage import Stage
-from hallmark.stage.embedded import ACCOUNT
-from hallmark.systems.wing import wing
-from tests.integration.observe.changes.names import NOTIFIER
+from hallmark.stage.embedded import ACCOUNT, environment
+from hallmark.stage.embedded.emulator import Emulator
+from tests.integration.observe.changes.names import NOTIFIER, SYSTEM
+from tests.integration.observe.conftest import REGION
+from tests.support.command import Command
 from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 pytestmark = pytest.mark.embedded
 FUNCTION, ALIAS = "FunctionsnotifierFunction", "FunctionsnotifierFunctionAliaslive"
 REPAIR = "put back what was built: `hallmark up --system realtime --stage dev --repair`"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def published(breakable: Stage) -> None:
-    """The rules, which decide as well, are as a deployment leaves them."""
-    for step in wing("realtime").after_deploy:
-        step.run(breakable)
 
 
 def _foreign_code(stage: Stage) -> None:
@@ -150,6 +149,33 @@ def test_a_published_version_of_foreign_code_that_a_rule_calls(breakable: Stage)
         for one in found.differences
         if one.difference.type == "AWS::Lambda::Version"
     }
+
+
+@pytest.fixture
+def less_memory(breakable: Stage) -> Iterator[None]:
+    awslambda = breakable.client("lambda")
+    awslambda.update_function_configuration(FunctionName=NOTIFIER, MemorySize=256)
+    yield
+    awslambda.update_function_configuration(FunctionName=NOTIFIER, MemorySize=512)
+
+
+def test_up_on_a_changed_stage(breakable: Stage, own_emulator: Emulator, less_memory: None, tmp_path: Path) -> None:
+    command = Command(SYSTEM, environment(own_emulator, REGION), tmp_path)
+    _foreign_code(breakable)
+    refused = command("up", "--target", "aws")
+    assert refused.returncode == 1
+    assert f"realtime dev: the code of {NOTIFIER} is not the one that was built" in refused.stderr
+    assert "`hallmark up --system realtime --target aws --stage dev --repair`" in refused.stderr
+
+    repaired = command("up", "--target", "aws", "--repair")
+    assert repaired.returncode == 1, repaired.stderr
+    assert f"put the built code of {NOTIFIER} back" in repaired.stderr
+    lines = [line.strip() for line in repaired.stdout.splitlines()]
+    place = lines.index("realtime dev is not as its templates say:")
+    assert lines[place + 2 : place + 5] == ["MemorySize", "declared  512", "observed  256"]
+    assert any(line.startswith("RT_FN_MEMORY: ") for line in lines)
+    assert any(f"update-function-configuration --function-name {NOTIFIER} --memory-size 512" in line for line in lines)
+    assert lines[-1] == "1 difference in 1 resource"
 
 
 def test_afterwards_nothing_is_left(breakable: Stage) -> None:

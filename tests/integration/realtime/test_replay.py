@@ -172,6 +172,7 @@ def test_the_command_prints_equal_digests(hallmark: Command, stage: Stage, sent:
     told = json.loads(done.stdout)
     assert told["before"] == told["after"] == digest(stage, PARTS).to_dict()
     assert told["before"]["parts"]["transactions"]["records"] >= len(sent)
+    assert told["deliveries"] >= MATCHES and told["transactions"] >= len(sent) - 1
     assert "the last ten minutes may not be in the archive yet" in done.stderr
     shown = hallmark("digest", "--target", "aws")
     assert told["after"]["sha256"] in shown.stdout
@@ -183,6 +184,16 @@ def test_the_command_counts_what_comes_back(hallmark: Command, sent: list[str], 
     done = hallmark("replay", "--from", since.isoformat(), "--target", "aws")
     assert done.returncode == 0, done.stderr
     assert f"{2 * MATCHES} records were missing and are restored" in done.stdout
+
+
+@pytest.mark.embedded
+@pytest.mark.control("RT_REPLAY")
+def test_a_replay_of_nothing_proves_nothing(hallmark: Command, sent: list[str]) -> None:
+    words = ("replay", "--from", "6d", "--to", "5d", "--target", "aws")
+    done = hallmark(*words)
+    assert done.returncode == 1
+    assert "nothing was delivered" in done.stderr and "equal" not in done.stdout
+    assert hallmark(*words, "--allow-empty").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,13 @@ def reserved(stage: Stage) -> str:
     return str(stage.client("lambda").get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"])
 
 
+@pytest.fixture
+def suspected(api: Any, transaction: Callable[..., dict[str, Any]]) -> None:
+    """A transaction of just now, for the rule that the pages replay to: without one, nothing would be delivered."""
+    api.accept(transaction(cardNotPresent=True, country="BR"))
+
+
+@pytest.mark.usefixtures("suspected")
 @pytest.mark.control("RT_ALARM_DLQ", "RT_ALARM_FN", "RT_ALARM_API")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_of_a_page_runs(stage: Stage, hallmark: Command, tmp_path: Path, page: Path) -> None:

@@ -56,7 +56,8 @@ def start(folder: Path, gate: str, before: str, *options: str, **more: str) -> t
     plugin = ["-p", "hallmark.evidence.pytest_plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = str(folder / "tests" / gate)
     words = [*plugin, "-c", os.devnull, "--rootdir", str(folder), tests, "-q", *options]
-    environment = {**os.environ, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
+    outside = {name: value for name, value in os.environ.items() if name != "HALLMARK_SYSTEM"}
+    environment = {**outside, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
     done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
@@ -148,3 +149,56 @@ def test_some_of_the_tests_leave_the_evidence_as_it_is(tmp_path: Path, options: 
     _, output, evidence = run(tmp_path, SUITE, *options)
     assert evidence == whole
     assert "not all tests of tests/sample run, so the evidence of sample is unchanged" in output
+
+
+GOOD = """
+import pytest
+
+@pytest.mark.control("RT_QUIET")
+def test_good(): pass
+"""
+IDLE = {
+    "skipped": "def test_idle(): pytest.skip('no')",
+    "skipped by a mark": "@pytest.mark.skip\ndef test_idle(): pass",
+    "expected to fail": "@pytest.mark.xfail\ndef test_idle(): assert False",
+    "expected to fail and passing": "@pytest.mark.xfail\ndef test_idle(): pass",
+}
+
+
+def test_every_test_that_passes_is_counted(tmp_path: Path) -> None:
+    code, output, evidence = run(tmp_path, GOOD)
+    assert (code, evidence["outcome"]) == (0, "passed"), output
+    assert (evidence["tests"]["passed"], evidence["user"], evidence["versions"]["python"]) != (0, "", "")
+    results = (tmp_path / "test-results" / "sample.jsonl").read_text().splitlines()
+    assert [json.loads(line)["outcome"] for line in results] == ["passed"]
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_test_that_shows_nothing_fails_the_gate(tmp_path: Path, name: str) -> None:
+    code, output, evidence = run(tmp_path, GOOD + IDLE[name])
+    assert (code, evidence["outcome"]) == (1, "failed"), output
+    assert (
+        "1 tests were skipped, left out or expected to fail, such as tests/sample/test_sample.py::test_idle" in output
+    )
+
+
+def test_a_test_that_a_plugin_leaves_out_fails_the_gate(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "sample").mkdir(parents=True)
+    (tmp_path / "tests" / "sample" / "conftest.py").write_text(
+        "def pytest_collection_modifyitems(config, items):\n    config.hook.pytest_deselected(items=[items.pop()])\n"
+    )
+    code, output, evidence = run(tmp_path, f"{GOOD}\ndef test_other(): pass")
+    assert (code, evidence["outcome"], evidence["tests"]["deselected"]) == (1, "failed", 1), output
+
+
+def test_no_test_is_no_success(tmp_path: Path) -> None:
+    code, _, evidence = run(tmp_path, "")
+    assert code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert evidence["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("option", ["python_functions=test_g*", "python_files=nothing*", "addopts=-k good"])
+def test_other_settings_leave_the_evidence_as_it_is(tmp_path: Path, option: str) -> None:
+    _, output, evidence = run(tmp_path, GOOD, "-o", option)
+    assert evidence == {}
+    assert "not all tests of tests/sample run" in output

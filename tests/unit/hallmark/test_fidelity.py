@@ -51,6 +51,22 @@ def test_every_control_that_is_read_back_has_a_row_of_settings() -> None:
             assert bool(fidelity.of_control(control.id, "observed")) == control.asks_for("observed"), control.id
 
 
+def test_every_control_that_a_stage_must_show_says_what_it_rests_on() -> None:
+    for system in catalogue.systems():
+        for control in catalogue.load(system).controls:
+            shown = any(proof.kind in ("behaviour", "load") and not proof.needs_aws for proof in control.proofs)
+            assert not shown or fidelity.of_control(control.id), control.id
+
+
+def test_what_a_control_rests_on_comes_with_its_limit() -> None:
+    found = {one.id: one for one in fidelity.behaviours("RT_ALARM_DLQ")}
+    kept, done = found["alarms-kept"], found["alarm-states"]
+    assert (kept.proof, kept.fidelity, kept.limit) == ("observed", "extended", "")
+    assert (done.proof, done.fidelity) == ("behaviour", "absent")
+    assert done.limit == "alarms are stored and readable; they do not change state"
+    assert fidelity.behaviours("RT_NO_SUCH") == ()
+
+
 def test_a_behaviour_that_is_not_listed_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "fidelity.yaml"
     file.write_text("- {id: one, behaviour: one, fidelity: native}\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import urllib3
 from hallmark import clock
 from hallmark.sending.http import Http
 from hallmark.sending.outcome import Outcome, Status
+from hallmark.sending.trace import header_of
 from hallmark.systems.realtime.cards.transaction import Transaction
 from infra.errors import UserError
 
@@ -24,7 +25,7 @@ class ApiClient:
 
     def send(self, transaction: Transaction) -> Outcome[Transaction]:
         """Return the outcome; UserError when the key is rejected."""
-        headers = {"Content-Type": "application/json", "x-api-key": self.key}
+        headers = {"Content-Type": "application/json", "x-api-key": self.key, **header_of(self.http.mark)}
         answer = self.http.ask("POST", self.url, transaction.body(), headers)
         if isinstance(answer, str):
             return Outcome(transaction, Status.FAILED, reason=answer)

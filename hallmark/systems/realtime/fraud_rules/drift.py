@@ -1,7 +1,7 @@
 """Deviations of the table Rules, as differences of the table's resource."""
 
 from hallmark.observe.deployment import Deployment
-from hallmark.observe.drift import Difference
+from hallmark.observe.difference import Difference
 from hallmark.stage import Stage
 from hallmark.systems.realtime.fraud_rules.verification import verify
 from hallmark.systems.realtime.outputs import Output

@@ -100,19 +100,23 @@ class Store:
 
     def read(self) -> State:
         """Return every version and every record of a publication."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self._rules, ConsistentRead=True)
-        rows = [_plain(item) for page in pages for item in page["Items"]]
-        found = [one for record in self._records() if (one := _publication(record))]
+        rows = self._items("scan", self._rules)
+        query = {
+            "KeyConditionExpression": "transactionId = :id",
+            "ExpressionAttributeValues": {":id": {"S": PARTITION}},
+        }
+        found = [one for record in self._items("query", self._audit, **query) if (one := _publication(record))]
         return State({_key(row): row for row in rows}, {_key(one.row): one for one in found})
 
-    def _records(self) -> list[Row]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._audit,
-            KeyConditionExpression="transactionId = :id",
-            ExpressionAttributeValues={":id": {"S": PARTITION}},
-            ConsistentRead=True,
-        )
-        return [_plain(item) for page in pages for item in page["Items"]]
+    def _items(self, operation: str, table: str, **request: Any) -> list[Row]:
+        """Return a table's items; a table that is gone has none."""
+        try:
+            pages = self._client.get_paginator(operation).paginate(TableName=table, ConsistentRead=True, **request)
+            return [_plain(item) for page in pages for item in page["Items"]]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return []
 
     def publish(self, row: Item, about: Mapping[str, Any], *, row_exists: bool = False) -> bool:
         """Write a version and its record, both or none; return False when another publisher was faster.
@@ -204,4 +208,6 @@ def _plain(item: Item) -> Row:
 
 
 def _key(row: Row) -> Key:
-    return Key(str(row["ruleId"]), plain(row["version"]))
+    """Return the key of a row; one without a number, in a table that was made otherwise, is of version 0."""
+    version = plain(row.get("version"))
+    return Key(str(row.get("ruleId")), version if type(version) in (int, float) else 0)

@@ -24,6 +24,7 @@ class AuditLog:
         self.copies: Counter[str] = Counter()  # by transaction id
         self.verdicts: Counter[tuple[str, str]] = Counter()  # the detector's successes by (transaction id, rule id)
         self.alerts: Counter[str] = Counter()  # the notifier's successes by transaction id
+        self.stirred = False  # whether the last poll saw new lines, of any run
         self.judged_at: dict[tuple[str, str], str] = {}  # when the detector's first success was recorded
 
     @property
@@ -42,7 +43,9 @@ class AuditLog:
         """Read what has been written since, including late events."""
         start = min(map(_milliseconds, self._open()), default=self._reader.latest)
         before = self._total()
+        self.stirred = False
         for message in self._reader.unread(start - _MARGIN // timedelta(milliseconds=1)):
+            self.stirred = True
             self._note(message)
         return self._total() > before
 

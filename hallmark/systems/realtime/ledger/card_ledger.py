@@ -10,7 +10,11 @@ from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
 
 @dataclass(frozen=True)
 class CardLedger(Ledger):
-    """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules."""
+    """The ledger of a run of card transactions; `verdicts` counts by outcome, `combinations` those of the rules.
+
+    `foreign_messages` in the buffer queue are of other runs. `read_before` are messages that are not in it, of
+    transactions that were accepted from another run: it, or a reader, may have taken them.
+    """
 
     MISMATCHES: ClassVar[str] = "stored enrichment differs from the computed"
 
@@ -20,6 +24,7 @@ class CardLedger(Ledger):
     combinations: int
     foreign_messages: int
     rules: DecidingRules
+    read_before: int
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -36,9 +41,13 @@ class CardLedger(Ledger):
             found["buffer messages of other runs"] = str(self.foreign_messages)
         if self.rules.others:
             found["rules in force"] = self.rules.others
+        if self.read_before:
+            found["buffer messages that others took"] = str(self.read_before)
         return found
 
     @property
     def differences(self) -> list[str]:
-        """What is not as expected, and what of the rules is not as it was published."""
-        return [*super().differences, *self.rules.tampered]
+        """What is not as expected, which other rules may be the reason, and what of the rules nobody published."""
+        found = super().differences
+        reasons = [f"rules in force: {self.rules.others}"] if found and self.rules.others else []
+        return [*found, *reasons, *self.rules.tampered]

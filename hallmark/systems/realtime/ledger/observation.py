@@ -14,7 +14,7 @@ from hallmark.systems.realtime.ledger.transactions_table import StoredTransactio
 
 @dataclass(frozen=True)
 class Observation:
-    """The sources of one run, read until they were quiet; `buffer` is None when the queue was not drained."""
+    """The sources of one run, read until they were quiet; `buffer` is None when nothing is known of the queue."""
 
     expectations: Expectations
     stored: Sequence[StoredTransaction]

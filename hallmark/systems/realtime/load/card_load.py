@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from hallmark import yaml_lines
+from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
 from hallmark.load.load import Load, Target
 from hallmark.load.outcome import Measure
@@ -56,10 +57,16 @@ class CardLoad(Load):
         return archive_size(stage) if Output.TRANSACTION_ARCHIVE in stage.outputs else 0
 
     def reconcile(
-        self, stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
+        self,
+        stage: Stage,
+        run: RunFile,
+        planned: Sequence[Arrival],
+        drain_buffer: bool,
+        account: Account,
+        progress: Callback,
     ) -> CardReconciliation:
         """Reconcile every card transaction of a run, including the warm-up's."""
-        return reconcile(stage, run, planned, drain_buffer, progress)
+        return reconcile(stage, run, planned, drain_buffer, account, progress)
 
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
         """Return the floor's template, with the pipeline's own request schema, and its parameters."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallmark import clock
+from hallmark.load.account import Account
 from hallmark.load.kinds import REGULAR
 from hallmark.load.plan import Arrival
 from hallmark.load.reconciliation import Reconciliation
@@ -12,6 +13,7 @@ from hallmark.progress import Callback
 from hallmark.sending.outcome import Outcome, Run, Status
 from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.transaction import Transaction
+from hallmark.systems.realtime.ledger.buffer_queue import Counted
 from hallmark.systems.realtime.ledger.card_ledger import CardLedger
 from hallmark.systems.realtime.ledger.expectation import pairs
 from hallmark.systems.realtime.ledger.reconcile import judge, observe
@@ -38,6 +40,16 @@ class CardReconciliation(Reconciliation):
         """The archive's new events, and the number of verdicts."""
         return {"archived": self.archived, "verdicts": sum(self.ledger.verdicts.values())}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What waits; and that the archive's and the stage's counts include more than the run's accepted requests."""
+        more = self.archived - self.ledger.accepted
+        note = (
+            f"{more} more events in the archive than accepted requests: other traffic, or requests without an answer; "
+            "usage includes them, and `archive missing` cannot tell them apart"
+        )
+        return (*super().notes, note) if more > 0 else super().notes
+
 
 def archive_size(stage: Stage) -> int:
     """Return the number of events in the archive of transactions; AWS updates it only within a day.
@@ -49,16 +61,39 @@ def archive_size(stage: Stage) -> int:
 
 
 def reconcile(
-    stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, progress: Callback
+    stage: Stage, run: RunFile, planned: Sequence[Arrival], drain_buffer: bool, account: Account, progress: Callback
 ) -> CardReconciliation:
     """Wait until the pipeline is quiet, and reconcile every card transaction of a run, including the warm-up's."""
     sent = carried(run, planned)
-    observed = observe(stage, sent, drain_buffer=drain_buffer, progress=progress)
+    counted = Counted.of(account.counted["buffer"]) if "buffer" in account.counted else None
+    if counted is None and drain_buffer:
+        counted = Counted()
+
+    def keep() -> None:
+        if counted is not None:
+            account.keep("buffer", counted.rows)
+
+    observed = observe(stage, sent, drain_buffer=drain_buffer, progress=progress, counted=counted, keep=keep)
+    if observed.buffer is not None:
+        account.keep("buffer", observed.buffer.counted.rows)
     due, times = pairs(observed.expectations), observed.log.judged_at
     received = {identity: expected.received_at for identity, expected in observed.expectations.items()}
     delays = {pair: _milliseconds(received[pair[0]], times[pair]) for pair in due & times.keys()}
-    archived = archive_size(stage) - run.counted_before
-    return CardReconciliation(judge(sent, observed), archived, delays, frozenset(due - times.keys()))
+    ledger = judge(stage, sent, observed)
+    archived = _archived(stage, run, ledger.accepted, account)
+    return CardReconciliation(ledger, archived, delays, frozenset(due - times.keys()))
+
+
+def _archived(stage: Stage, run: RunFile, accepted: int, account: Account) -> int:
+    """Return by how many events the archive has grown since the run began; once all are there, as it was then.
+
+    Later it has other runs' events, too.
+    """
+    kept = int(account.counted.get("archived", 0))
+    if kept < accepted:
+        kept = archive_size(stage) - run.counted_before
+        account.keep("archived", kept)
+    return kept
 
 
 def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:
@@ -67,7 +102,7 @@ def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:
     cards = (arrival for arrival in planned if arrival.kind == REGULAR)
     outcomes = tuple(_outcome(arrival, samples.get(arrival.index)) for arrival in cards)
     seconds = max((arrival.due for arrival in planned), default=0.0)
-    return Run(clock.from_text(run.started), seconds, outcomes)
+    return Run(clock.from_text(run.started), seconds, outcomes, run.terms.mark)
 
 
 def _outcome(arrival: Arrival, sample: Sample | None) -> Outcome[Transaction]:

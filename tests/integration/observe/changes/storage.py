@@ -75,11 +75,12 @@ def a_table_is_provisioned(stage: Stage) -> Iterator[None]:
     dynamodb.update_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST")
 
 
-@by_hand("Storagerules", "", "RT_TABLE_KEYS")
+@by_hand("Storagerules", "", "RT_TABLE_KEYS", "RT_RULE_FIVE")
 def a_table_is_made_again_with_another_key(stage: Stage) -> Iterator[None]:
     dynamodb = stage.client("dynamodb")
     arn = dynamodb.describe_table(TableName=TABLE)["Table"]["TableArn"]
-    tags, rows = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"], dynamodb.scan(TableName=TABLE)["Items"]
+    tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
+    rows = dynamodb.scan(TableName=TABLE, ConsistentRead=True)["Items"]
     _make_table(stage, [("ruleId", "HASH", "S")], tags)
     yield
     _make_table(stage, [("ruleId", "HASH", "S"), ("version", "RANGE", "N")], tags)

@@ -73,6 +73,8 @@ def test_each_control_has_one_proof_that_says_what_failed(result: LoadResult) ->
     ]
     assert {proof.outcome for proof in found.values()} == {"failed"}
     assert {proof.kind for proof in found.values()} == {"load"}
+    assert latency.detail.startswith("steady: p50 ")
+    assert " at 20/s for 10 s on 2 x test, emulator; p50 (steady) " in latency.detail
 
 
 def test_a_run_that_meets_all_is_a_proof(result: LoadResult) -> None:

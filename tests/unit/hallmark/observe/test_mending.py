@@ -34,6 +34,7 @@ RESOURCES = {
     "Caller": _resource(PERMISSION, "anybody", FunctionName="judge"),
     "Method": _resource(METHOD, RestApiId={"Ref": "Api"}),
     "Table": _resource("AWS::DynamoDB::Table", TableName="t"),
+    "a-stack": _resource("AWS::CloudFormation::Stack", StackName="a-stack"),
 }
 
 
@@ -69,6 +70,11 @@ def test_what_decides_which_code_runs_is_put_back(name: str, change: Any, path: 
 def test_what_the_template_has_changed_is_deployed(name: str, change: Any) -> None:
     older: Json = {"Resources": {**RESOURCES, "Judge": _resource(FUNCTION, FunctionName="judge", MemorySize=256)}}
     assert _mend(name, change, "MemorySize", 512, older) == f"deploy: `{UP}`"
+
+
+def test_a_stacks_own_settings_are_set_by_every_deployment() -> None:
+    assert _mend("a-stack", "changed", "EnableTerminationProtection", "false") == f"deploy: `{UP}`"
+    assert _mend("a-stack", "changed", "StackPolicyBody.Statement", None) == f"set it back by hand, or {RECREATE}"
 
 
 def test_what_the_template_no_longer_has_is_deployed() -> None:

@@ -2,7 +2,7 @@
 
 from hallmark.observe.comparison import Concern, Explained
 from hallmark.observe.drift import Difference
-from hallmark.observe.render import AS_DECLARED, data, text, unread_text
+from hallmark.observe.render import AS_DECLARED, as_data, text, unread_text
 from hallmark.observe.unread import Unread
 
 MEMORY = Difference("Judge", "AWS::Lambda::Function", "changed", "MemorySize", "512", "128")
@@ -36,7 +36,7 @@ def test_no_difference() -> None:
 
 
 def test_a_difference_as_data() -> None:
-    assert data(FOUND[0]) == {
+    assert as_data(FOUND[0]) == {
         **{"resource": "Judge", "type": "AWS::Lambda::Function", "change": "changed", "path": "MemorySize"},
         **{"declared": "512", "observed": "128", "mend": "set it back"},
         "controls": [{"control": "XX_MEMORY", "fix": "Leave it."}],

@@ -34,7 +34,8 @@ def sarif_run(report: Report) -> dict[str, Any]:
 
 def test_json_keeps_its_shape(everything: Report) -> None:
     document = json.loads(json_report.render(everything))
-    assert set(document) == {"run", "gates", "controls", "mutants", "faults", "load", "waivers"}
+    kept = {"run", "gates", "controls", "mutants", "faults", "load", "waivers"}
+    assert set(document) == kept | {"limits", "unread", "notes", "legend"}
     assert {"name", "outcome", "seconds"} <= set(document["gates"][0])
     assert document["mutants"] == {"total": 160, "killed": 160}
     proved = document["controls"][0]
@@ -131,7 +132,7 @@ def test_junit_counts_and_names(everything: Report) -> None:
 def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     text = markdown.render(everything)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    verdicts = ["Needs AWS (1)", "Failed (1)", "Unproven (1)", "Waived (1)", "Proved (1)"]
+    verdicts = ["Needs AWS (1)", "Failed (1)", "Unproven (1)", "Waived (1)", "Proved on the emulator (1)"]
     assert headings == [*verdicts, "Gates", "Waivers"]
     assert "RuleA Targets[2].RetryPolicy (dev)" in text
     assert "&lt;specification>" in text
@@ -178,7 +179,7 @@ def test_html_of_a_good_run(
 ) -> None:
     controls = [control("RT_A", Asked("behaviour")), control("RT_B", Asked("behaviour", "Only an account tells."))]
     report = join(facts, controls, [evidence(proof(), target="embedded")], Waivers(), expected=())
-    assert html.headline(report) == "1 control is proved, 1 needs an AWS account."
+    assert html.headline(report) == "1 control is proved on the emulator, 1 needs an AWS account."
     assert "Nothing is waived." in html.render(report)
 
 

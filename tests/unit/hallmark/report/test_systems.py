@@ -81,10 +81,12 @@ def test_how_much_of_the_specification_is_covered(
     assert (report.scope, report.without_control) == (scope, without)
     assert json.loads(json_report.render(report))["run"]["requirements"] == requirements
     assert scope in markdown.render(report) and scope in html.render(report)
-    assert summary(report, Path("report"))[0].startswith(f"realtime: passed; {scope}: 1 proved")
+    assert summary(report, Path("report"))[0].startswith(f"realtime: passed; {scope}: 1 proved on the emulator")
     told = "40 requirements of the specification have no control yet; this report does not cover them."
     assert (told in html.render(report)) == bool(without)
-    assert html.headline(report).endswith("41 requirements have no control yet." if without else "is proved.")
+    assert html.headline(report).endswith(
+        "41 requirements have no control yet." if without else "is proved on the emulator."
+    )
     assert ("requirements have no control yet" in markdown.render(report)) == bool(without)
 
 
@@ -119,14 +121,16 @@ def test_every_form_of_the_front_page(both: Front, tmp_path: Path) -> None:
     assert document["systems"][1]["counts"]["unproven"] == 1
     text = (tmp_path / "summary.md").read_text()
     assert (
-        "| [other](other/report.md) | us-east-1 | failed | 1 control of 41 requirements | 0 | 0 | 1 | 0 | 0 |" in text
+        "| [other](other/report.md) | us-east-1 | failed | 1 control of 41 requirements | 0 | 0 | 1 | 0 | 0 | 0 | 0 |"
+        in text
     )
 
 
 def test_the_front_page_of_one_system_reads_as_its_report(good: Callable[..., Report]) -> None:
     only = Front((good(),))
-    assert (only.title, only.headline) == ("realtime: passed", "1 control is proved.")
+    assert (only.title, only.headline) == ("realtime: passed", "1 control is proved on the emulator.")
     assert "<h1>realtime: passed</h1>" in front.page(only)
-    assert Front((good(), good())).headline == "All 2 systems passed."
+    proved = "All 2 systems passed. 2 controls are proved on the emulator."
+    assert Front((good(), good())).headline == proved
     partly = Front((good(), good(requirements=41)))
-    assert partly.headline == "All 2 systems passed. 40 requirements have no control yet."
+    assert partly.headline == f"{proved} 40 requirements have no control yet."

@@ -1,6 +1,7 @@
 """Sending keeps each account in order, tries again with the same id, and sorts the answers."""
 
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from hallmark import clock
 from hallmark.progress import Progress
-from hallmark.sending import http
+from hallmark.sending import http, trace
 from hallmark.sending.outcome import Run, Status
 from hallmark.sending.run import carry
 from hallmark.sending.sending import Options
@@ -37,6 +38,7 @@ class Api:
     """A server on the loopback interface that remembers what came, and a stage that leads to it."""
 
     answer: Answer = lambda identity, attempt: accepted()
+    traces: list[str] = field(default_factory=list)
     arrivals: list[tuple[str, str]] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
     overlaps: int = 0
@@ -84,6 +86,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             assert self.headers["x-api-key"] == stage.secret
+            stage.traces.append(self.headers[trace.HEADER])
             status, body = stage.take(request["accountId"], request["transactionId"])
             content = json.dumps(body).encode()
             self.send_response(status)
@@ -189,6 +192,14 @@ def test_ctrl_c_says_how_far_it_came(api: Api) -> None:
 
     with pytest.raises(UserError, match=r"Interrupted after \d+ of 30 answers"):
         carry(Cards(), api, transactions(30, 5), Options(concurrency=4), interrupt)
+
+
+def test_every_request_has_a_trace_of_its_own_that_names_its_run(api: Api) -> None:
+    first, second = run(api, transactions(5, 5)), run(api, transactions(5, 5))
+    assert len(set(api.traces)) == 10
+    assert all(re.fullmatch("Root=1-[0-9a-f]{8}-[0-9a-f]{24}", one) for one in api.traces)
+    for made in (first, second):
+        assert sum(trace.is_of(one, made.mark) for one in api.traces) == 5
 
 
 def test_nothing_to_send_is_an_empty_run(api: Api) -> None:

@@ -49,6 +49,15 @@ def test_one_systems_red_does_not_hide_anothers_green(evidence: Path, capsys: py
     assert printed.err == "hallmark: the stage is not up\n"
 
 
+def test_a_system_that_is_named_and_has_nothing_to_judge_is_no_success(
+    evidence: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(expected, "system_of", lambda name: System(name, "X", "eu-central-1", ""))
+    assert each_system("load", judge, "other") == 2
+    assert capsys.readouterr().err == "hallmark: no control of other requires the gate load: it would judge nothing\n"
+    assert of(evidence) == {}
+
+
 @pytest.mark.parametrize(("name", "code"), [("good", 0), ("bad", 1), ("broken", 2)])
 def test_one_system_by_the_environment(evidence: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
     monkeypatch.setattr(expected, "system_of", lambda name: System(name, "X", "eu-central-1", ""))

@@ -13,7 +13,7 @@ from hallmark.systems.realtime.cards.predicates import RULE_IDS
 from hallmark.systems.realtime.fraud_rules import RULES, publish, verify
 from hallmark.systems.realtime.fraud_rules.restoration import repairs, restore
 from hallmark.systems.realtime.fraud_rules.store import Store
-from hallmark.systems.realtime.ledger.deciding_rules import deciding_rules
+from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules, deciding_rules
 from tests.unit.hallmark.systems.realtime.fraud_rules.rules_stage import RulesStage
 
 RULE = "high-value-domestic"
@@ -145,8 +145,9 @@ def test_another_file_is_a_difference_but_the_history_is_not(stage: RulesStage, 
     assert (one.path, one.declared, one.observed) == (f"items[{RULE}, 2].conditions[0].value", 1000, 5000)
     assert not one.tampered
     assert verify(stage, narrow) == []
-    assert deciding_rules(stage).others == f"{RULE} version 2 of narrow.yaml, not rules.yaml"
-    assert deciding_rules(stage).tampered == ()
+    later = clock.now() + timedelta(days=1)
+    assert deciding_rules(stage, later) == DecidingRules((), f"{RULE} version 2 of narrow.yaml, not rules.yaml")
+    assert f"; {RULE} version 2 from 2" in deciding_rules(stage, clock.now()).others
     publish(stage)
     assert verify(stage) == []
 
@@ -186,7 +187,7 @@ def test_a_record_that_proves_nothing_is_none(stage: RulesStage, attribute: str)
 def test_a_ledger_names_some_of_what_nobody_published(stage: RulesStage) -> None:
     for rule in RULE_IDS:
         stage.change((rule, 1.0), note={"S": "x"})
-    *named, more, fix = deciding_rules(stage).tampered
+    *named, more, fix = deciding_rules(stage, clock.now()).tampered
     assert [one.startswith("rules not as published: items[") for one in named] == [True] * 3
     assert "and 2 more" in more and "rules restore" in fix
 

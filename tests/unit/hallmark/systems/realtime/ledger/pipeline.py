@@ -12,8 +12,9 @@ from hallmark.sending.outcome import Outcome, Run, Status
 from hallmark.systems.realtime.cards.enrichment import Enriched, local_hour, recent_counts
 from hallmark.systems.realtime.cards.generator import generate
 from hallmark.systems.realtime.cards.parameters import RuleParameters
-from hallmark.systems.realtime.cards.predicates import matching_rules
+from hallmark.systems.realtime.cards.predicates import RULE_IDS, matching_rules
 from hallmark.systems.realtime.cards.transaction import Transaction
+from tests.unit.hallmark.ledger.sqs import Sqs
 
 PARAMETERS = RuleParameters(
     velocity_threshold=2,
@@ -29,14 +30,28 @@ DAY = "processed/2026/11/20"
 SUCCESS = "Lambda Function Invocation Result - Success"
 
 
+BUFFER, BUFFER_DEAD, FAILURE, PARKING = (
+    f"realtime-{thing}-dev" for thing in ("buffer", "buffer-dead-letter", "failure", "parking")
+)
+DEAD_LETTERS = "realtime-{}-dead-letter-dev"
+QUEUES = (BUFFER, BUFFER_DEAD, FAILURE, PARKING, *(DEAD_LETTERS.format(rule) for rule in RULE_IDS))
+
+
+def _sqs() -> Sqs:
+    return Sqs({url: [] for url in QUEUES}, {BUFFER: (3, BUFFER_DEAD), FAILURE: (3, PARKING)})
+
+
 @dataclass
 class Pipeline:
-    """A stage and its clients at once; its stores are plain collections."""
+    """A stage and its clients at once; its stores are plain collections. With `shows` it shows its messages."""
 
     stored: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, str]] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
+    sqs: Sqs = field(default_factory=_sqs)
+    traces: dict[str, str] = field(default_factory=dict)  # of the accepting request, by transaction id
+    shows: bool = True
+    stacks: tuple[str, ...] = ("hallmark-realtime-dev",)
     events: list[dict[str, Any]] = field(default_factory=list)
     system: str = "realtime"
     name: str = "dev"
@@ -47,11 +62,19 @@ class Pipeline:
 
     @property
     def outputs(self) -> dict[str, str]:
-        names = ("TransactionsTable", "AuditLogsTable", "ProcessedBucket", "BufferQueueUrl", "AuditLogGroup")
-        return {**{name: name for name in names}, "RuleParameters": PARAMETERS.model_dump_json(by_alias=True)}
+        names = ("TransactionsTable", "AuditLogsTable", "ProcessedBucket", "AuditLogGroup")
+        queues = {"BufferQueueUrl": BUFFER, "FailureQueueUrl": f"url/{FAILURE}"}
+        parameters = PARAMETERS.model_dump_json(by_alias=True)
+        return {**{name: name for name in names}, **queues, "RuleParameters": parameters}
 
-    def client(self, service: str) -> "Pipeline":
-        return self
+    def client(self, service: str) -> Any:
+        return self.sqs if service == "sqs" else self
+
+    def messages(self, url: str) -> list[dict[str, Any]] | None:
+        stored = self.sqs.queues[url]
+        return (
+            [{"Body": one.body, "MessageAttributes": _texts(one.attributes)} for one in stored] if self.shows else None
+        )
 
     def take(self, enriched: Enriched) -> None:
         """Do for one transaction what the deployed pipeline does."""
@@ -68,7 +91,7 @@ class Pipeline:
     def deliver(self, identity: str, rule: str) -> None:
         """Bring a transaction to the three targets of a rule, and its suspicion to the notifier."""
         detail = {"transactionId": identity}
-        self.messages.append(json.dumps({"ruleId": rule, "event": {"detail": detail}}))
+        self.sqs.put(BUFFER, buffered(identity, rule))
         self.events.append({"detail-type": "TransactionReceived", "detail": detail})
         for payload in ({"ruleId": rule, "detail": detail}, {"detail-type": "FraudSuspected", "detail": detail}):
             result = {"requestPayload": payload, "timestamp": RECEIVED_AT}
@@ -82,12 +105,9 @@ class Pipeline:
         found = [record for record in self.records if record["id"] == identity]
         return {"Items": [{name: {"S": value} for name, value in record.items()} for record in found]}
 
-    def receive_message(self, **request: Any) -> dict[str, Any]:
-        taken, self.messages = self.messages[:10], self.messages[10:]
-        return {"Messages": [{"ReceiptHandle": "handle", "Body": body} for body in taken]} if taken else {}
-
-    def delete_message_batch(self, **request: Any) -> dict[str, Any]:
-        return {}
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        identity = request["Key"]["transactionId"]["S"]
+        return {"Item": {"traceId": {"S": self.traces[identity]}}} if identity in self.traces else {}
 
 
 @dataclass
@@ -105,8 +125,21 @@ class Pages:
             case "list_objects_v2":
                 prefix = request["Prefix"]
                 yield {"Contents": [{"Key": key} for key in self.pipeline.objects if key.startswith(prefix)]}
+            case "list_stack_resources":
+                found = [{"PhysicalResourceId": url, "ResourceType": "AWS::SQS::Queue"} for url in QUEUES]
+                yield {"StackResourceSummaries": found}
             case "filter_log_events":
                 yield {"events": [_log_entry(number, event) for number, event in enumerate(self.pipeline.events)]}
+
+
+def buffered(identity: str, rule: str, trace_id: str = "") -> str:
+    """The body of a message in the buffer queue."""
+    detail = {"transactionId": identity, "trace": {"traceId": trace_id}}
+    return json.dumps({"ruleId": rule, "event": {"detail": detail}})
+
+
+def _texts(attributes: dict[str, str]) -> dict[str, Any]:
+    return {name: {"StringValue": text} for name, text in attributes.items()}
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,32 +7,27 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from hallmark import parallel
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.render import render
 from hallmark.sending.outcome import Run, Status
 from hallmark.systems.realtime.ledger import reconcile as reconciliation
 from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
 from hallmark.systems.realtime.ledger.reconcile import reconcile
-from tests.unit.hallmark.systems.realtime.ledger.pipeline import RECEIVED_AT, SUCCESS, TOTAL, Pipeline, carried_run
+from tests.unit.hallmark.systems.realtime.ledger.pipeline import (
+    BUFFER,
+    RECEIVED_AT,
+    SUCCESS,
+    TOTAL,
+    Pipeline,
+    buffered,
+    carried_run,
+)
 
 Damage = Callable[[Pipeline], None]
 STRANGER = "night-time"
 
 
-@pytest.fixture(autouse=True)
-def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipeline in memory answers at once: more threads would only be started."""
-    monkeypatch.setattr(parallel, "WORKERS", 1)
-
-
-@pytest.fixture(autouse=True)
-def published_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pipeline in memory has no table of rules: they are as published."""
-    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: DecidingRules())
-
-
-def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = True) -> Ledger:
+def ledger_of(pipeline: Pipeline, run: Run, *, drain_buffer: bool = False) -> Ledger:
     return reconcile(pipeline, run, drain_buffer=drain_buffer, progress=lambda _: None)
 
 
@@ -76,12 +71,12 @@ def _with_alert(pipeline: Pipeline) -> None:
 
 def _without_message(pipeline: Pipeline) -> None:
     identity, _ = _matching(pipeline)
-    pipeline.messages = [body for body in pipeline.messages if identity not in body]
+    stored = pipeline.sqs.queues[BUFFER]
+    stored[:] = [one for one in stored if identity not in one.body]
 
 
 def _with_message(pipeline: Pipeline) -> None:
-    detail = {"transactionId": _plain(pipeline)}
-    pipeline.messages.append(json.dumps({"ruleId": STRANGER, "event": {"detail": detail}}))
+    pipeline.sqs.put(BUFFER, buffered(_plain(pipeline), STRANGER))
 
 
 def _without_copy(pipeline: Pipeline) -> None:
@@ -184,9 +179,9 @@ def test_repeated_deliveries_are_counted_and_do_not_differ() -> None:
 
 def test_a_buffer_that_is_not_drained_is_not_judged_nor_touched() -> None:
     pipeline, run = carried_run()
-    waiting = list(pipeline.messages)
+    pipeline.shows = False
     ledger = ledger_of(pipeline, run, drain_buffer=False)
-    assert (ledger.differences, pipeline.messages) == ([], waiting)
+    assert (ledger.differences, pipeline.sqs.receiving) == ([], 0)
     console = Console(record=True, width=140)
     render(ledger, console)
     assert "not drained" in console.export_text()
@@ -194,7 +189,7 @@ def test_a_buffer_that_is_not_drained_is_not_judged_nor_touched() -> None:
 
 def test_messages_of_other_runs_are_foreign() -> None:
     pipeline, run = carried_run()
-    pipeline.messages += ['{"ruleId": "night-time", "event": {"detail": {"transactionId": "other-run"}}}', "no JSON"]
+    pipeline.sqs.put(BUFFER, buffered("other-run", "night-time"), "no JSON")
     ledger = ledger_of(pipeline, run)
     assert (ledger.differences, ledger.foreign_messages) == ([], 2)
 
@@ -231,7 +226,7 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rules = DecidingRules(("rules not as published: items[night-time, 1]",), "night-time version 2 of narrow.yaml")
-    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage: rules)
+    monkeypatch.setattr(reconciliation, "deciding_rules", lambda stage, started_at: rules)
     pipeline, run = carried_run()
     ledger = ledger_of(pipeline, run)
     assert ledger.differences == ["rules not as published: items[night-time, 1]"]
@@ -239,3 +234,5 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     console = Console(width=200, record=True)
     render(ledger, console)
     assert "items[night-time, 1]" in console.export_text()
+    _cleared(pipeline)
+    assert "rules in force: night-time version 2 of narrow.yaml" in ledger_of(pipeline, run).differences

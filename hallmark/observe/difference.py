@@ -1,0 +1,16 @@
+"""One difference between what is declared and what is observed."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource."""
+
+    resource: str
+    type: str
+    change: Literal["changed", "missing", "added"]
+    path: str = ""
+    declared: Any = None
+    observed: Any = None

@@ -1,0 +1,96 @@
+"""A gate that judged nothing has not passed, whatever its gate is."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hallmark.evidence import Evidence, Mutants, Place, Proof, PytestCounts, read
+from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
+from hallmark.evidence.ledgers import sent
+from hallmark.evidence.recorder import recorded
+from hallmark.evidence.substance import GATES, lack
+from infra.errors import UserError
+
+PROOF = Proof("RT_A", "template", "passed", "a", "0" * 64)
+FULL = Evidence(
+    "",
+    "passed",
+    1.0,
+    "2025-11-21T12:00:00Z",
+    "a" * 40,
+    {"realtime-dev": "0" * 64},
+    proofs=(PROOF,),
+    mutants=Mutants(1, 1),
+    places=(Place("realtime", "dev", "eu-central-1", "0"),),
+    commands=("true",),
+    tests=PytestCounts(1),
+    artifacts={"build/test-results/realtime/transactions.ledger.json": "0" * 64},
+)
+
+
+def test_every_gate_must_hold_something() -> None:
+    assert set(GATES) == {*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS}
+
+
+@pytest.mark.parametrize(
+    ("gate", "without", "said"),
+    [
+        ("lint", {"commands": ()}, "it ran no command"),
+        ("cfn-lint", {"templates": {}}, "it judged no template"),
+        ("checkov", {"templates": {}}, "it judged no template"),
+        ("checkov", {"proofs": ()}, "it proves no control"),
+        ("unit", {"tests": None}, "no test passed"),
+        ("unit", {"tests": PytestCounts(0, 0, 5)}, "no test passed"),
+        ("integration", {"tests": PytestCounts(0)}, "no test passed"),
+        ("integration", {"proofs": ()}, "it proves no control"),
+        ("policies", {"proofs": ()}, "it proves no control"),
+        ("policies", {"templates": {}}, "it judged no template"),
+        ("mutants", {"mutants": None}, "it made no mutant"),
+        ("mutants", {"mutants": Mutants(0, 0)}, "it made no mutant"),
+        ("iam", {"proofs": ()}, "it proves no control"),
+        ("observed", {"places": ()}, "it read no stage"),
+        ("observed", {"proofs": ()}, "it proves no control"),
+        ("transactions", {"artifacts": {}}, "it sent nothing"),
+        ("load", {}, "no request was made, or no objective judged"),
+        ("burst", {}, "no request was made, or no objective judged"),
+    ],
+)
+def test_nothing(gate: str, without: dict[str, Any], said: str) -> None:
+    evidence = replace(FULL, gate=gate)
+    assert bool(lack(evidence)) == (not without)
+    assert lack(replace(evidence, **without)) == said
+
+
+@pytest.mark.parametrize("gate", [*GATES, "ours"])
+def test_a_gate_whose_body_did_nothing_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], gate: str
+) -> None:
+    with recorded(gate, folder=tmp_path, templates=lambda system: {}) as record:
+        pass
+    evidence = read(tmp_path / f"{gate}.json")
+    assert (record.outcome, evidence.outcome) == ("failed", "failed")
+    assert evidence.detail
+    assert capsys.readouterr().err == f"{gate}: {evidence.detail}: that is no success\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no ledger"),
+        ('{"sent": 0, "accepted": 0, "lost": [], "differences": []}', "0 of 0 accepted"),
+        ('{"sent": 3, "accepted": 3, "lost": ["a"], "differences": ["b"]}', "3 of 3 accepted, 1 lost, 1 differences"),
+    ],
+)
+def test_a_ledger_of_nothing(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "ledger.json"
+    file.write_text(text)
+    with pytest.raises(UserError, match=said):
+        sent(file)
+
+
+def test_a_ledger(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.json"
+    file.write_text('{"sent": 3, "accepted": 2, "lost": [], "differences": []}')
+    assert sent(file) == "3 sent, 2 accepted, 0 lost"

@@ -1,0 +1,230 @@
+"""Evidence and its digests may be edited together: what is cheap is judged again, and must say the same."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, PytestCounts, ToolFinding, pytest_results
+from hallmark.evidence.judged import findings_by_control
+from hallmark.evidence.load_result import Judged, LoadResult, PhaseResult
+from hallmark.evidence.pytest_results import Result
+from hallmark.mutants.judgement import count
+from hallmark.observe.drift import declared
+from hallmark.observe.template import marked
+from hallmark.report import again
+from hallmark.report.again import disagreement
+from hallmark.revision import sha256
+from hallmark.synthesized import Synthesized, templates
+from hallmark.waivers import Scope, Waiver, Waivers
+
+# The smaller one.
+SYSTEM = "merchant_upload"
+CONTROL = "MU_TAGS"
+# One that is judged on templates and on stages.
+BOTH = "MU_NAMES"
+Change = Callable[[Evidence], Evidence]
+
+
+def _evidence(gate: str, *proofs: Proof, **given: Any) -> Evidence:
+    base = Evidence(gate, "passed", 1.0, "2025-11-21T12:00:00Z", "a" * 40, {}, system=SYSTEM, proofs=proofs)
+    return replace(base, **given)
+
+
+def _said(evidence: Evidence, waivers: Waivers | None = None) -> str | None:
+    return disagreement(evidence, SYSTEM, waivers or Waivers())
+
+
+def _proofs(found: list[Synthesized], kind: Any) -> list[Proof]:
+    return [
+        Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings)
+        for one in found
+        for control, findings in findings_by_control(one, SYSTEM, kind).items()
+    ]
+
+
+@pytest.fixture
+def policies() -> Evidence:
+    return _evidence("policies", *_proofs(templates(SYSTEM), "template"))
+
+
+@pytest.fixture
+def observed(tmp_path: Path) -> Evidence:
+    """Stages that are as they were declared."""
+    found: list[Synthesized] = []
+    for stage in ("dev", "prod"):
+        file = tmp_path / f"merchant-upload-{stage}.template.json"
+        file.write_text(json.dumps(marked(declared(SYSTEM, stage), "000000000000")))
+        found.append(Synthesized(file))
+    return _evidence("observed", *_proofs(found, "observed"), target="embedded")
+
+
+def _with(number: int, **changes: Any) -> Change:
+    def change(evidence: Evidence) -> Evidence:
+        proofs = list(evidence.proofs)
+        proofs[number] = replace(proofs[number], **changes)
+        return replace(evidence, proofs=tuple(proofs))
+
+    return change
+
+
+def _without(fits: Callable[[Proof], bool]) -> Change:
+    return lambda evidence: replace(evidence, proofs=tuple(p for p in evidence.proofs if not fits(p)))
+
+
+def _added(evidence: Evidence) -> Evidence:
+    return replace(evidence, proofs=(*evidence.proofs, replace(evidence.proofs[0], control="MU_TYPO")))
+
+
+@pytest.mark.parametrize("gate", ["policies", "observed"])
+def test_what_is_so_is_not_refused(request: pytest.FixtureRequest, gate: str) -> None:
+    assert _said(request.getfixturevalue(gate)) is None
+
+
+@pytest.mark.parametrize("gate", ["policies", "observed"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_with(0, findings=(Finding("A", "b"),)), "has 0 findings in "),
+        (_without(lambda p: p.control == BOTH), f"{BOTH} was not judged on "),
+        (_without(lambda p: p.stage == "prod"), "it has no judgement of "),
+        (_with(0, control="RT_NAMES"), "RT_NAMES is no control of merchant_upload"),
+        (_with(0, kind="behaviour"), "has a proof of kind behaviour"),
+        (_added, "MU_TYPO is not judged on "),
+        (lambda e: replace(e, proofs=(*e.proofs, e.proofs[0])), "it has two judgements of one template by one control"),
+        (lambda e: replace(e, proofs=()), "it has no judgement of "),
+    ],
+)
+def test_judgements(request: pytest.FixtureRequest, gate: str, change: Change, said: str) -> None:
+    assert said in (_said(change(request.getfixturevalue(gate))) or "")
+
+
+def test_a_finding_that_was_removed(policies: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that violates a control, and evidence that says that it does not."""
+    body = json.loads(templates(SYSTEM, "dev")[0].text)
+    for resource in body["Resources"].values():
+        resource.get("Properties", {}).pop("Tags", None)
+    file = tmp_path / "dev.template.json"
+    file.write_text(json.dumps(body))
+    proofs = [replace(p, artifact=str(file)) if p.stage == "dev" else p for p in policies.proofs]
+    monkeypatch.setattr(again, "templates", lambda system: [Synthesized(file), *templates(SYSTEM, "prod")])
+    said = _said(replace(policies, proofs=tuple(proofs))) or ""
+    assert said.startswith(f"{CONTROL} has ")
+    assert said.endswith("and other ones were recorded (0)")
+
+
+def test_drift_that_the_gate_must_have_found(observed: Evidence) -> None:
+    file = Path(observed.proofs[0].artifact)
+    body = json.loads(file.read_text())
+    function = next(name for name, one in body["Resources"].items() if one["Type"] == "AWS::Lambda::Function")
+    body["Resources"][function]["Properties"]["Description"] = "changed by hand"
+    file.write_text(json.dumps(body))
+    assert _said(observed) == f"{file} differs from the templates: {function} Description"
+    assert _said(replace(observed, outcome="failed")) is None
+
+
+def test_mutants() -> None:
+    total = count(SYSTEM)
+    assert _said(_evidence("mutants", mutants=Mutants(total, total))) is None
+    fewer = _evidence("mutants", mutants=Mutants(total - 1, total - 1))
+    assert _said(fewer) == f"the cards make {total} mutants, and {total - 1} were recorded"
+    assert _said(_evidence("mutants", mutants=Mutants(total, total - 1)))
+    assert _said(_evidence("mutants", outcome="failed")) is None
+
+
+@pytest.fixture
+def integration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evidence:
+    monkeypatch.setattr(again, "ROOT", tmp_path)
+    fault = Fault("killed", "a retry", 3, 0, 0)
+    results = [
+        Result("tests/a.py::test_a", "passed", ("MU_A", "MU_B")),
+        Result("tests/a.py::test_b", "failed", ("MU_A",), fault),
+        Result("tests/a.py::test_c", "skipped", ("MU_A",)),
+    ]
+    file = pytest_results.write(results, "integration", SYSTEM, tmp_path / "build" / "evidence")
+    proofs = [
+        Proof(name, "behaviour", result.outcome, result.test, "0" * 64)  # pyrefly: ignore
+        for result in results[:2]
+        for name in result.controls
+    ]
+    label = file.relative_to(tmp_path).as_posix()
+    given = {"faults": (fault,), "tests": PytestCounts(1, 1, 1), "artifacts": {label: sha256(file)}}
+    return _evidence("integration", *proofs, **given)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda e: e, None),
+        (_with(2, outcome="passed"), "2 of its proofs are not those that its tests reported"),
+        (_with(0, control="MU_C"), "2 of its proofs are not those that its tests reported"),
+        (_without(lambda p: p.control == "MU_B"), "1 of its proofs are not those that its tests reported"),
+        (_without(lambda p: p.outcome == "failed"), "1 of its proofs are not those that its tests reported"),
+        (lambda e: replace(e, faults=()), "1 of its faults are not those that its tests reported"),
+        (lambda e: replace(e, tests=PytestCounts(3)), "its counts of tests are not those of integration.jsonl"),
+        (lambda e: replace(e, artifacts={}), "it does not name the results of its tests"),
+    ],
+)
+def test_results_of_tests(integration: Evidence, change: Change, said: str | None) -> None:
+    assert _said(change(integration)) == said
+
+
+@pytest.fixture
+def load() -> Evidence:
+    phase = PhaseResult("steady", True, 0.0, 10.0, 1.0, 1.0, {}, {})
+    met = Judged("MU_A", "p99", "steady", 90.0, 100.0, True, "ms", True, "")
+    missed = Judged("MU_B", "requests", "steady", 9.0, 10.0, False, "", False, "")
+    texts = dict.fromkeys(("about", "machine", "fidelity", "started"), "")
+    counts: dict[str, Any] = {"rate": 1.0, "seconds": 60.0, "users": 1, "generators": 1}
+    empty: dict[str, Any] = {"series": (), "histogram": (), "ledger": {}, "floor": {}, "usage": {}}
+    where = {"system": SYSTEM, "scenario": "steady", "target": "embedded", "stage": "dev"}
+    result = LoadResult(**texts, **counts, **empty, **where, phases=(phase,), objectives=(met, missed))
+    proofs = [Proof("MU_A", "load", "passed", "x", ""), Proof("MU_B", "load", "failed", "x", "")]
+    return _evidence("load", *proofs, load=result, target="embedded")
+
+
+def _objective(number: int, **changes: Any) -> Change:
+    def change(evidence: Evidence) -> Evidence:
+        assert evidence.load
+        objectives = list(evidence.load.objectives)
+        objectives[number] = replace(objectives[number], **changes)
+        return replace(evidence, load=replace(evidence.load, objectives=tuple(objectives)))
+
+    return change
+
+
+def _answers(evidence: Evidence) -> Evidence:
+    assert evidence.load
+    phases = (replace(evidence.load.phases[0], statuses={"202": 10}),)
+    return replace(evidence, load=replace(evidence.load, phases=phases))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda e: e, None),
+        (_objective(0, found=190.0), "p99 (steady) is not what its number and its bound say"),
+        (_objective(1, passed=True), "requests (steady) is not what its number and its bound say"),
+        (_objective(1, passed=True, found=11.0), "MU_B is not what its objectives say"),
+        (_with(1, outcome="passed"), "MU_B is not what its objectives say"),
+        (_without(lambda p: p.control == "MU_B"), "an objective has no proof"),
+        (_answers, "its answers are not those of the run's samples"),
+    ],
+)
+def test_load(load: Evidence, change: Change, said: str | None) -> None:
+    assert _said(change(load)) == said
+
+
+def test_a_waiver_that_does_not_cover_the_finding() -> None:
+    template = templates(SYSTEM, "dev")[0]
+    name, resource = next(iter(template.body["Resources"].items()))
+    finding = ToolFinding("checkov", "CKV_AWS_1", name, template.label, 1, "no", "policies/waivers.yaml:1")
+    scope = Scope(resource["Type"], system=SYSTEM)
+    waiver = Waiver("CKV_AWS_1", "checkov", scope, "", "", date.max, finding.waived_by or "")
+    evidence = _evidence("cfn-lint", tool_findings=(finding,))
+    assert _said(evidence, Waivers((waiver,))) is None
+    assert _said(evidence) == f"nothing waives CKV_AWS_1 of {name} in {template.label}"
