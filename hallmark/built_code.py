@@ -6,6 +6,7 @@ has. https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json
 from hallmark.observe.drift import declared
@@ -39,7 +40,7 @@ def foreign(stage: Stage) -> list[Foreign]:
     """Return the functions of a deployed stage whose code the next deployment would not replace, and was not built."""
     deployment, template = Deployment(stage), declared(stage.system, stage.name)
     found = []
-    for name, function in _unchanged(deployment, template, FUNCTION):
+    for name, function in _unchanged(deployment, template, FUNCTION, "Code"):
         key = key_in(template["Resources"][name]["Properties"].get("Code", {}).get("S3Key"))
         config = deployment.asked("lambda", "get_function_configuration", FunctionName=function)
         if key is not None and key_of(config["CodeSha256"]) != key:
@@ -50,9 +51,9 @@ def foreign(stage: Stage) -> list[Foreign]:
 def moved(stage: Stage) -> list[Moved]:
     """Return the aliases of a deployed stage that do not serve the version of their template, wholly."""
     deployment, template = Deployment(stage), declared(stage.system, stage.name)
-    versions = dict(_unchanged(deployment, template, VERSION))
+    versions = dict(_unchanged(deployment, template, VERSION, "CodeSha256"))
     found = []
-    for name, arn in _unchanged(deployment, template, ALIAS):
+    for name, arn in _unchanged(deployment, template, ALIAS, "FunctionVersion"):
         version = versions.get(_version_of(template["Resources"][name]))
         function, alias = arn.split(":")[-2:]
         served = deployment.asked("lambda", "get_alias", FunctionName=function, Name=alias)
@@ -83,12 +84,17 @@ def move_back(stage: Stage, one: Moved) -> None:
     )
 
 
-def _unchanged(deployment: Deployment, template: Json, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield the ids, logical and physical, of a type's resources that the next deployment leaves as they are."""
+def _unchanged(deployment: Deployment, template: Json, kind: str, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the ids, logical and physical, of a type's resources of which the next deployment leaves a property."""
     for name, resource in deployment.deployed["Resources"].items():
-        same = resource["Type"] == kind and resource == template["Resources"].get(name)
+        later = template["Resources"].get(name, {})
+        same = resource["Type"] == kind == later.get("Type") and _value(resource, key) == _value(later, key)
         if same and (physical := deployment.physical(kind, name)):
             yield name, physical
+
+
+def _value(resource: Json, key: str) -> Any:
+    return resource.get("Properties", {}).get(key)
 
 
 def _version_of(alias: Json) -> str:

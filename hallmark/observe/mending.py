@@ -4,6 +4,7 @@ CloudFormation changes only what its template changes, so that a deployment undo
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 """
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class Mending:
 
     def of(self, one: Difference) -> str:
         """Return what to do about a difference, in one line."""
-        if self._will_change(one.resource) or (one.type == _STACK and one.path.startswith(_SET)):
+        if self._will_change(one) or (one.type == _STACK and one.path.startswith(_SET)):
             return f"deploy: `{self.stage.up_command}`"
         if self._is_code(one):
             return f"put back what was built: `{self.stage.up_command} --repair`"
@@ -57,14 +58,15 @@ class Mending:
         down = f"hallmark down --system {self.stage.system} --stage {self.stage.name}"
         return f"recreate the stage, without its data: `{down}`, then `{self.stage.up_command}`"
 
-    def _will_change(self, name: str) -> bool:
-        """Return whether a deployment changes the resource: its templates, declared and deployed, differ."""
-        return self._written(self.declared, name) != self._written(self.deployed, name)
+    def _will_change(self, one: Difference) -> bool:
+        """Return whether a deployment changes the property, or the resource: declared and deployed template differ."""
+        key = re.split(r"[.\[]", one.path)[0]
+        return self._written(self.declared, one.resource, key) != self._written(self.deployed, one.resource, key)
 
     @staticmethod
-    def _written(template: Json, name: str) -> tuple[Any, Any] | None:
+    def _written(template: Json, name: str, key: str) -> Any:
         resource = template["Resources"].get(name)
-        return (resource["Type"], resource.get("Properties", {})) if resource else None
+        return resource and (resource.get("Properties", {}).get(key) if key else resource["Type"])
 
     def _is_code(self, one: Difference) -> bool:
         resource = self._template.resources.get(one.resource)

@@ -66,10 +66,16 @@ def test_what_decides_which_code_runs_is_put_back(name: str, change: Any, path: 
     assert _mend(name, change, path) == f"put back what was built: `{UP} --repair`"
 
 
-@pytest.mark.parametrize(("name", "change"), [("Judge", "changed"), ("Judge", "missing")])
-def test_what_the_template_has_changed_is_deployed(name: str, change: Any) -> None:
+def test_what_the_template_has_changed_is_deployed() -> None:
     older: Json = {"Resources": {**RESOURCES, "Judge": _resource(FUNCTION, FunctionName="judge", MemorySize=256)}}
-    assert _mend(name, change, "MemorySize", 512, older) == f"deploy: `{UP}`"
+    assert _mend("Judge", "changed", "MemorySize", 512, older) == f"deploy: `{UP}`"
+    # Another setting's change does not bring the built code back.
+    assert _mend("Judge", "changed", "Code.S3Key", "a.zip", older) == f"put back what was built: `{UP} --repair`"
+
+
+def test_what_the_template_has_in_addition_is_deployed() -> None:
+    older = {"Resources": {name: one for name, one in RESOURCES.items() if name != "Table"}}
+    assert _mend("Table", "missing", deployed=older) == f"deploy: `{UP}`"
 
 
 def test_a_stacks_own_settings_are_set_by_every_deployment() -> None:
