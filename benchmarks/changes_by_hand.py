@@ -1,10 +1,10 @@
 """Changes by hand to running stages: is each one seen, and by what?
 
-usage: python -m benchmarks.changes_by_hand [--list] [word ...], in the project's folder, after `python -m hallmark.build`
-Deploys `dev` of every system to an emulator of its own, makes the changes of tests/integration/<system>/changes_by_hand.yaml
-and of tests/integration/observe/changes one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the row
-of what is not read that tells of it. With words, only changes whose name has one of them. Exit code 1 if a change is
-seen by nothing, or if one cannot be taken back.
+usage: python -m benchmarks.changes_by_hand [--list] [word ...], in the project's folder, after `hallmark build`
+Deploys `dev` of every system to an emulator, makes the changes of tests/integration/SYSTEM/changes_by_hand.yaml
+one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the
+row of what is not read that tells of it. With words, only changes whose name has one of them.
+Exit code 1 if a change is seen by nothing, or if one is not taken back.
 """
 
 import sys
@@ -26,8 +26,6 @@ from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import emulator
 from hallmark.systems.wing import wing
 from infra.systems import SYSTEMS
-from tests.integration.observe.changes import CHANGES
-from tests.integration.observe.changes.names import SYSTEM
 
 TABLES, STAGE = ROOT / "tests" / "integration", "dev"
 Make = Callable[[Stage], AbstractContextManager[Any]]
@@ -51,8 +49,6 @@ def changes() -> Iterator[Change]:
         for row in table["changes"]:
             services = ", ".join(dict.fromkeys(call.partition(".")[0] for call in row["do"]))
             yield Change(system.name, row["name"], services, partial(_made, table, row), row.get("unread", ""))
-    for one in CHANGES:
-        yield Change(SYSTEM, one.name.replace("_", " "), f"tests: {one.make.__module__}", one.make)
 
 
 def _made(table: Mapping[str, Any], row: Mapping[str, Any], stage: Stage) -> AbstractContextManager[None]:
@@ -84,7 +80,9 @@ class Seen:
 def seen(found: Comparison, before: Comparison, change: Change) -> Seen:
     """Return what tells of a change: the comparisons of the stage with it and without."""
     new = [one for one in found.differences if one not in before.differences]
-    places = tuple(dict.fromkeys(f"{one.difference.resource} {one.difference.path or one.difference.change}" for one in new))
+    places = tuple(
+        dict.fromkeys(f"{one.difference.resource} {one.difference.path or one.difference.change}" for one in new)
+    )
     concerned = {concern.control for one in new for concern in one.concerns}
     concerned |= {control for control, findings in found.findings.items() if findings != before.findings.get(control)}
     rows = [row.what for row in unread("embedded") if change.unread and change.unread in row.what]
@@ -117,12 +115,12 @@ def main(words: Sequence[str]) -> int:
         before = {system: compare(stage) for system, stage in by_system.items()}
         for one in wanted:
             found, after = _tried(one, by_system[one.system], before[one.system])
-            back = after.differences == before[one.system].differences
+            left = [now.difference for now in after.differences if now not in before[one.system].differences]
             before[one.system] = after
-            lines = [*found.lines(), *([] if back else ["NOT TAKEN BACK"])]
+            lines = [*found.lines(), *(f"NOT TAKEN BACK: {difference}" for difference in left)]
             print(f"{'seen  ' if found else 'UNSEEN'}  {one.system}: {one.name}")
             print("".join(f"          {line}\n" for line in lines), end="", flush=True)
-            wrong += [] if found and back else [one.name]
+            wrong += [] if found and not left else [one.name]
     spent = time.monotonic() - begin
     print(f"\n{len(wanted)} changes, {len(wanted) - len(wrong)} seen and taken back, in {spent:.0f} s")
     return int(bool(wrong))

@@ -2,8 +2,8 @@
 
 A reader lists what its service has, keeps what is the stage's (the stack created it, or it has the stage's name, or it
 is attached to something of the stage), and yields each in the shape of the CloudFormation resource type. A value that
-AWS sets by itself is written as AWS returns it; what no API returns (a function's code by its asset) is left out. What is hung on it from
-outside (a subscription, a mapping, rights of a user) is a resource, too, with an id that begins with `Unmanaged`.
+AWS sets by itself is written as AWS returns it; what no API returns is left out. What is hung on the stage from outside
+(a subscription, a mapping, rights of a user) is a resource, too, with an id that begins with `Unmanaged`.
 """
 
 from collections.abc import Callable, Iterator

@@ -60,7 +60,9 @@ def _grants(deployment: Deployment, name: str) -> Json:
     """Return who else has rights by the access control list: the owner alone is the default."""
     found = deployment.asked("s3", "get_bucket_acl", Bucket=name)
     owner = found.get("Owner", {}).get("ID")
-    others = [picked(one, "Grantee", "Permission") for one in found.get("Grants", []) if one["Grantee"].get("ID") != owner]
+    others = [
+        picked(one, "Grantee", "Permission") for one in found.get("Grants", []) if one["Grantee"].get("ID") != owner
+    ]
     return {"AccessControlList": others} if others else {}
 
 
@@ -135,9 +137,7 @@ PARTS: tuple[Part, ...] = (
         "get_public_access_block",
         *("PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", "NoSuchPublicAccessBlockConfiguration"),
     ),
-    _whole(
-        "get_bucket_ownership_controls", "OwnershipControls", "OwnershipControls", "OwnershipControlsNotFoundError"
-    ),
+    _whole("get_bucket_ownership_controls", "OwnershipControls", "OwnershipControls", "OwnershipControlsNotFoundError"),
     _whole(
         "get_object_lock_configuration",
         *("ObjectLockConfiguration", "ObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
@@ -147,5 +147,17 @@ PARTS: tuple[Part, ...] = (
         *("GetBucketMetadataConfigurationResult", "MetadataConfiguration", "MetadataConfigurationNotFound"),
     ),
     _whole("get_bucket_abac", "AbacStatus", "AbacStatus"),
-    *(_versioning, _accelerated, _payer, _logging, _grants, _cors, _website, _replication, _notifications, _lists, _tags),
+    *(
+        _versioning,
+        _accelerated,
+        _payer,
+        _logging,
+        _grants,
+        _cors,
+        _website,
+        _replication,
+        _notifications,
+        _lists,
+        _tags,
+    ),
 )

@@ -20,7 +20,11 @@ def mappings(deployment: Deployment) -> Iterator[Thing]:
         which |= {"domainNameId": domain["domainNameId"]} if domain.get("domainNameId") else {}
         for one in deployment.pages("apigateway", "get_base_path_mappings", "items", **which):
             if deployment.made(API, one["restApiId"]):
-                properties = {"DomainName": domain["domainName"], "BasePath": one.get("basePath"), "Stage": one.get("stage")}
+                properties = {
+                    "DomainName": domain["domainName"],
+                    "BasePath": one.get("basePath"),
+                    "Stage": one.get("stage"),
+                }
                 properties["RestApiId"] = deployment.ref(API, one["restApiId"])
                 yield Thing(MAPPING, f"{domain['domainName']}|{one.get('basePath')}", properties)
 
@@ -38,7 +42,9 @@ def http_mappings(deployment: Deployment) -> Iterator[Thing]:
 def routing(deployment: Deployment) -> Iterator[Thing]:
     """Yield the rules of a domain name that lead to one of the stage's APIs, whatever the path."""
     for domain in deployment.pages("apigatewayv2", "get_domain_names", "Items"):
-        for one in deployment.pages("apigatewayv2", "list_routing_rules", "RoutingRules", DomainName=domain["DomainName"]):
+        for one in deployment.pages(
+            "apigatewayv2", "list_routing_rules", "RoutingRules", DomainName=domain["DomainName"]
+        ):
             called = [action["InvokeApi"]["ApiId"] for action in one["Actions"] if "InvokeApi" in action]
             if any(deployment.made(API, api) for api in called):
                 properties = {"DomainName": domain["DomainName"], **picked(one, "Priority", "Conditions", "Actions")}

@@ -51,7 +51,9 @@ def rules(deployment: Deployment) -> Iterator[Thing]:
             if rule.get("ManagedBy") == _ARCHIVES:
                 continue
             targets = deployment.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=bus)
-            if not (deployment.is_ours(BUS, bus) or deployment.is_ours(RULE, rule["Name"]) or deployment.concerns(targets)):
+            if not (
+                deployment.is_ours(BUS, bus) or deployment.is_ours(RULE, rule["Name"]) or deployment.concerns(targets)
+            ):
                 continue
             properties = picked(rule, "Name", "Description", "State", "ScheduleExpression", "RoleArn", "EventBusName")
             properties |= picked(rule, "ManagedBy") | _tags(deployment, rule.get("Arn"))

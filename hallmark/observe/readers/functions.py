@@ -31,6 +31,8 @@ _MAPPED = (
     "SelfManagedKafkaEventSourceConfig",
 )
 _NONE = ("ResourceNotFoundException",)
+# Only a function on instances of its own can have limits.
+_UNSCALED = (*_NONE, "InvalidParameterValueException")
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
     "aws:sourceaccount": "SourceAccount",
@@ -94,7 +96,7 @@ def _beside(deployment: Deployment, name: str, arn: str | None) -> Json:
     runtime = deployment.asked("lambda", "get_runtime_management_config", **which)
     if update := picked(runtime, "UpdateRuntimeOn", "RuntimeVersionArn"):
         found["RuntimeManagementConfig"] = update
-    scaling = deployment.asked("lambda", "get_function_scaling_config", *_NONE, **which, Qualifier="$LATEST")
+    scaling = deployment.asked("lambda", "get_function_scaling_config", *_UNSCALED, **which, Qualifier="$LATEST")
     if limits := scaling.get("RequestedFunctionScalingConfig"):
         found["FunctionScalingConfig"] = limits
     return found | (tags(deployment.asked("lambda", "list_tags", Resource=arn).get("Tags")) if arn else {})
@@ -246,7 +248,11 @@ def event_sources(deployment: Deployment) -> Iterator[Thing]:
         properties = {"FunctionName": one.get("FunctionArn"), **picked(one, *_MAPPED)}
         if deployment.concerns(list(properties.values())[:2]):
             state = {"Enabled": False} if one.get("State") in ("Disabled", "Disabling") else {}
-            listed = deployment.asked("lambda", "list_tags", *_NONE, Resource=arn) if (arn := one.get("EventSourceMappingArn")) else {}
+            listed = (
+                deployment.asked("lambda", "list_tags", *_NONE, Resource=arn)
+                if (arn := one.get("EventSourceMappingArn"))
+                else {}
+            )
             yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties | state | tags(listed.get("Tags")))
 
 

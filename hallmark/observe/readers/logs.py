@@ -130,8 +130,12 @@ def deliveries(deployment: Deployment) -> Iterator[Thing]:
 def queries(deployment: Deployment) -> Iterator[Thing]:
     """Yield scheduled queries that carry results out of a group of the stage, by their own name only."""
     for one in deployment.pages("logs", "list_scheduled_queries", "scheduledQueries"):
-        if deployment.is_ours("AWS::Logs::ScheduledQuery", one["name"]) or deployment.concerns(json.dumps(one, default=str)):
-            yield Thing("AWS::Logs::ScheduledQuery", one["name"], capitalized(one, "Name", "State", "ScheduleExpression"))
+        if deployment.is_ours("AWS::Logs::ScheduledQuery", one["name"]) or deployment.concerns(
+            json.dumps(one, default=str)
+        ):
+            yield Thing(
+                "AWS::Logs::ScheduledQuery", one["name"], capitalized(one, "Name", "State", "ScheduleExpression")
+            )
 
 
 READERS = {

@@ -68,7 +68,9 @@ def _managed(deployment: Deployment, arn: str) -> Json:
     if not found:
         return _ANYTHING
     version = {"PolicyArn": arn, "VersionId": found["DefaultVersionId"]}
-    return _document(deployment.asked("iam", "get_policy_version", "NoSuchEntity", **version).get("PolicyVersion") or {})
+    return _document(
+        deployment.asked("iam", "get_policy_version", "NoSuchEntity", **version).get("PolicyVersion") or {}
+    )
 
 
 def _default(versions: list[Json]) -> Json:

@@ -38,4 +38,3 @@ def rights(one: Json, inline: str) -> Json:
     if boundary := one.get("PermissionsBoundary"):
         properties["PermissionsBoundary"] = boundary["PermissionsBoundaryArn"]
     return properties | tags(one.get("Tags"))
-

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 TABLE = "AWS::DynamoDB::Table"
-_INDEX = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput", "WarmThroughput")
+_INDEX = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput")
 _ON = ("ENABLED", "ENABLING", "UPDATING")
 _NO_POLICY = ("PolicyNotFoundException", "ResourceNotFoundException")
-# Of the warm throughput, DynamoDB returns its own figures; only what was asked for is a setting.
 _OWN = ("TableName", "KeySchema", "AttributeDefinitions", "DeletionProtectionEnabled", "OnDemandThroughput")
 
 
@@ -26,7 +25,7 @@ def tables(deployment: Deployment) -> Iterator[Thing]:
 def _table(deployment: Deployment, name: str) -> Json:
     table = deployment.asked("dynamodb", "describe_table", TableName=name)["Table"]
     properties = picked(table, *_OWN)
-    properties |= {"TableClass": own for own in picked(table.get("TableClassSummary") or {}, "TableClass").values()}
+    properties |= picked(table.get("TableClassSummary") or {}, "TableClass")
     properties["BillingMode"] = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
     if properties["BillingMode"] == "PROVISIONED":
         throughput = picked(table.get("ProvisionedThroughput") or {}, "ReadCapacityUnits", "WriteCapacityUnits")
@@ -60,7 +59,7 @@ def _table(deployment: Deployment, name: str) -> Json:
 
 def _is_customers(deployment: Deployment, key: str | None) -> bool:
     """Return whether a key is not AWS's own: a template names only a customer's. A key that cannot be found is."""
-    if not key:
+    if not key or ":alias/aws/" in key:
         return False
     found = deployment.asked("kms", "describe_key", "NotFoundException", KeyId=key)
     return bool(found.get("KeyMetadata", {}).get("KeyManager") != "AWS")
@@ -75,7 +74,10 @@ def _attached(deployment: Deployment, name: str, table: Json) -> Json:
         properties["StreamPolicy"] = policy
     insights = deployment.asked("dynamodb", "describe_contributor_insights", TableName=name)
     if insights.get("ContributorInsightsStatus") in _ON:
-        properties["ContributorInsightsSpecification"] = {"Enabled": True, **picked(insights, "ContributorInsightsMode")}
+        properties["ContributorInsightsSpecification"] = {
+            "Enabled": True,
+            **picked(insights, "ContributorInsightsMode"),
+        }
     listed = deployment.asked("dynamodb", "describe_kinesis_streaming_destination", TableName=name)
     streams = [
         picked(one, "StreamArn", "ApproximateCreationDateTimePrecision")
@@ -85,12 +87,18 @@ def _attached(deployment: Deployment, name: str, table: Json) -> Json:
     # A template has room for one; DynamoDB takes two.
     if streams:
         properties["KinesisStreamSpecification"] = streams[0] if len(streams) == 1 else streams
-    replicas = [picked(one, "RegionName", "KMSMasterKeyId", "ReplicaTableClassSummary") for one in table.get("Replicas") or []]
+    replicas = [
+        picked(one, "RegionName", "KMSMasterKeyId", "ReplicaTableClassSummary") for one in table.get("Replicas") or []
+    ]
     if replicas:
         properties["Replicas"] = replicas
         scaling = deployment.asked("dynamodb", "describe_table_replica_auto_scaling", TableName=name)
         properties |= picked(scaling, "TableAutoScalingDescription")
-    found = deployment.pages("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table["TableArn"]) if table.get("TableArn") else []
+    found = (
+        deployment.pages("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table["TableArn"])
+        if table.get("TableArn")
+        else []
+    )
     return properties | tags(found)
 
 

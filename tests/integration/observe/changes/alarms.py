@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
-from tests.integration.observe.changes.names import ALARM
+from tests.integration.observe.changes.names import ALARM, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ def an_alarm_is_deleted(stage: Stage) -> Iterator[None]:
     tags = cloudwatch.list_tags_for_resource(ResourceARN=before["AlarmArn"])["Tags"]
     cloudwatch.delete_alarms(AlarmNames=[ALARM])
     yield
-    _put_alarm(stage, before, Tags=tags)
+    _put_alarm(stage, before, Tags=own_tags(tags))
 
 
 @by_hand("Alarmsfailurevisible", "Threshold", "RT_ALARM_DLQ")

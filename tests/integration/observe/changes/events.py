@@ -5,7 +5,7 @@ from typing import Any
 
 from hallmark.stage import Stage
 from hallmark.stage.embedded import ACCOUNT
-from tests.integration.observe.changes.names import BUS, QUEUE, RULE
+from tests.integration.observe.changes.names import BUS, QUEUE, RULE, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -127,7 +127,7 @@ def a_bus_is_deleted_with_its_rule(stage: Stage) -> Iterator[None]:
     events.delete_rule(Name=name, EventBusName=bus)
     events.delete_event_bus(Name=bus)
     yield
-    events.create_event_bus(Name=bus, Tags=tags)
+    events.create_event_bus(Name=bus, Tags=own_tags(tags))
     kept = {key: rule[key] for key in ("Name", "EventBusName", "EventPattern", "Description", "State")}
-    events.put_rule(**kept, Tags=rules_tags)
+    events.put_rule(**kept, Tags=own_tags(rules_tags))
     events.put_targets(Rule=name, EventBusName=bus, Targets=targets)

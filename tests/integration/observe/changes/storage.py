@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
-from tests.integration.observe.changes.names import BUCKET, TABLE
+from tests.integration.observe.changes.names import BUCKET, TABLE, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -98,7 +98,7 @@ def _make_table(stage: Stage, keys: list[tuple[str, str, str]], tags: list[Json]
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, _, kind in keys],
         SSESpecification={"Enabled": True},
-        Tags=tags,
+        Tags=own_tags(tags),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
     _recovery(stage, True)

@@ -32,7 +32,8 @@ class Canned(Deployment):
 
     def pages(self, service: str, operation: str, key: str, *absent: str, **arguments: Any) -> list[Any]:
         assert key in self._model(service, operation, arguments).output_shape.members
-        return list(self.answers.get(operation, []))
+        answer = self.answers.get(operation, [])
+        return list(answer.get(key, []) if isinstance(answer, dict) else answer)
 
     def asked(self, service: str, operation: str, *absent: str, **arguments: Any) -> Json:
         self._model(service, operation, arguments)
@@ -247,7 +248,12 @@ ONLY_ON_AWS: dict[str, tuple[str, Json, list[Json]]] = {
                     "Protocol": "email",
                     "Endpoint": "a@example.com",
                 },
-                {"SubscriptionArn": "x", "TopicArn": "arn:aws:sns:eu-central-1:1:b", "Protocol": "sms", "Endpoint": "1"},
+                {
+                    "SubscriptionArn": "x",
+                    "TopicArn": "arn:aws:sns:eu-central-1:1:b",
+                    "Protocol": "sms",
+                    "Endpoint": "1",
+                },
             ]
         },
         [{"TopicArn": "arn:aws:sns:eu-central-1:1:realtime-a-dev", "Protocol": "email", "Endpoint": "a@example.com"}],
@@ -263,7 +269,9 @@ ONLY_ON_AWS: dict[str, tuple[str, Json, list[Json]]] = {
                     "Endpoint": "arn:aws:sqs:eu-central-1:1:realtime-a-dev",
                 }
             ],
-            "get_subscription_attributes": {"Attributes": {"RawMessageDelivery": "true", "FilterPolicy": '{"a": ["b"]}'}},
+            "get_subscription_attributes": {
+                "Attributes": {"RawMessageDelivery": "true", "FilterPolicy": '{"a": ["b"]}'}
+            },
         },
         [
             {
@@ -326,7 +334,11 @@ ONLY_ON_AWS: dict[str, tuple[str, Json, list[Json]]] = {
     ),
     "a table that scales": (
         "AWS::ApplicationAutoScaling::ScalableTarget",
-        {"describe_scalable_targets": [{"ResourceId": "table/realtime-a-dev", "ScalableDimension": "d", "MinCapacity": 1}]},
+        {
+            "describe_scalable_targets": [
+                {"ResourceId": "table/realtime-a-dev", "ScalableDimension": "d", "MinCapacity": 1}
+            ]
+        },
         [{"ResourceId": "table/realtime-a-dev", "ScalableDimension": "d", "MinCapacity": 1}] * 2,
     ),
     "a detector in the logs": (
@@ -411,3 +423,49 @@ SOMETHING: Json = {
     "list_metric_streams": [{"Name": "s"}],
     "get_role": {"Role": {}},
 }
+
+
+def _user(name: str, action: str, path: str = "/", **more: Any) -> Json:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    policy = {"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}
+    return {
+        "UserName": name,
+        "RoleName": name,
+        "Path": path,
+        "UserPolicyList": [policy],
+        "RolePolicyList": [policy],
+        **more,
+    }
+
+
+def _principals(kind: str, *found: Json, **answers: Any) -> list[str]:
+    details = {f"{kind}DetailList": list(found) for kind in ("User", "Role")}
+    return [one.physical for one in _read(kind, get_account_authorization_details=details, **answers)]
+
+
+def test_users_with_rights_are_named_and_others_are_not() -> None:
+    found = _principals("AWS::IAM::User", _user("eve", "dynamodb:*"), _user("bob", "ec2:*"))
+    assert found == ["eve"]
+
+
+def test_roles_of_the_account_itself_are_known() -> None:
+    known = [
+        _user("cdk-hnb659fds-deploy-role-1", "*"),
+        _user("AWSServiceRoleForBackup", "*", "/aws-service-role/backup.amazonaws.com/"),
+        _user("AWSReservedSSO_Admin", "*", "/aws-reserved/sso.amazonaws.com/"),
+    ]
+    assert _principals("AWS::IAM::Role", *known, _user("cdk-other", "*")) == ["cdk-other"]
+
+
+def test_a_policy_whose_text_cannot_be_read_may_allow_anything() -> None:
+    attached = {"PolicyName": "a", "PolicyArn": "arn:aws:iam::aws:policy/A"}
+    user = {"UserName": "eve", "UserPolicyList": [], "AttachedManagedPolicies": [attached]}
+    assert _principals("AWS::IAM::User", user) == ["eve"]
+    policy = {"get_policy": {"Policy": {"DefaultVersionId": "v1"}}}
+    harmless = {"PolicyVersion": {"Document": {"Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]}}}
+    assert _principals("AWS::IAM::User", user, **policy, get_policy_version=harmless) == []
+
+
+def test_a_machines_profile_with_a_role_of_ours() -> None:
+    role = {"RoleName": NAME, "InstanceProfileList": [{"InstanceProfileName": "machine"}]}
+    assert _principals("AWS::IAM::InstanceProfile", role) == ["machine"]
