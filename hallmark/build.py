@@ -75,6 +75,7 @@ def _bundle() -> None:
     shutil.rmtree(BUILD / "lambda", ignore_errors=True)
     run([tool("npm"), "run", "--silent", "bundle"])
     run([sys.executable, "lambda/bundle_python.py"])
+    run([sys.executable, "lambda/archive.py"])
 
 
 def _bundle_tests() -> None:
@@ -110,7 +111,7 @@ STEPS = (
         name="bundle the functions",
         inputs=("lambda", "package-lock.json", "tsconfig.json"),
         output=BUILD / "lambda",
-        proof="**/*.[jp][sy]",
+        proof="**/*.[jpz][syi]*",
         make=_bundle,
     ),
     Step(
@@ -164,7 +165,7 @@ def require_current(steps: tuple[Step, ...] = STEPS) -> None:
     """Raise UserError when the output of a step is older than its inputs."""
     for step in steps:
         if not step.current:
-            raise UserError(f"{step.output.relative_to(ROOT)} is older than its sources: run `tox -e build`")
+            raise UserError(f"{step.output.relative_to(ROOT)} is older than its sources: run `hallmark build`")
 
 
 if __name__ == "__main__":

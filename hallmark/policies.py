@@ -108,6 +108,11 @@ def policy_command(files: list[Path], system: str | None, stage: str | None, as_
         }
         for name, document in documents.items()
     ]
+    return show(results, systems, as_json)
+
+
+def show(results: list[Verdict], systems: Mapping[str, str], as_json: bool) -> int:
+    """Print the verdicts on templates, or on stages read back as templates; 0 without a finding, 1 with one."""
     if as_json:
         print(json.dumps(results, indent=1))
     else:

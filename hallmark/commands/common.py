@@ -1,11 +1,12 @@
 """Shared by the commands: the options that name a stage of a system, and the choice of the system."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from hallmark.commands.target import Target as Target
+from hallmark.commands.target import TargetOption as TargetOption
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
 from infra.errors import UserError
@@ -14,18 +15,10 @@ from infra.systems import NAMES, SYSTEM_VARIABLE, StageName, system_of
 TAKING = "Take this run's messages out of the buffer queue, which on AWS is the only way to count them."
 
 
-class Target(StrEnum):
-    """The place of a stage."""
-
-    EMBEDDED = "embedded"
-    AWS = "aws"
-
-
 def _system(name: str) -> str:
     return system_of(name).name
 
 
-TargetOption = Annotated[Target, typer.Option(help="An emulator on this machine, or the account that boto3 finds.")]
 StageOption = Annotated[StageName, typer.Option(help="The stage.")]
 SystemOption = Annotated[
     str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=SYSTEM_VARIABLE, help="The system.")
@@ -53,6 +46,12 @@ def the_stage(target: Target, system: str | None, stage: StageName) -> DeployedS
         names = " or ".join(one.system for one in found)
         raise UserError(f"several systems are up: name one with --system {names}, or set {SYSTEM_VARIABLE}")
     return found[0]
+
+
+def stages_to_read(target: Target, system: str | None, stage: StageName) -> list[DeployedStage]:
+    """Open the stage of the named system, else those of all systems that are up; on AWS as `the_stage`."""
+    stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
+    return stages if len(stages) > 1 else [the_stage(target, system, stage)]
 
 
 def own_stage(owner: str, named: str | None, target: Target, stage: StageName) -> DeployedStage:

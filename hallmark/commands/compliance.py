@@ -3,13 +3,15 @@
 The tools are imported when used: `hallmark gate` starts often.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hallmark.commands.target import Target, TargetOption
 from infra.errors import UserError
-from infra.systems import StageName, owner_of, system_of
+from infra.systems import SYSTEM_VARIABLE, StageName, owner_of, system_of
 
 
 def gate(
@@ -41,17 +43,38 @@ def report(
 
 
 def policy(
-    templates: Annotated[list[Path], typer.Argument(help="Synthesized templates, JSON or YAML, of any origin.")],
-    system: Annotated[str | None, typer.Option(help="The system; by default the template's.")] = None,
-    stage: Annotated[StageName | None, typer.Option(help="The stage; by default the template's.")] = None,
+    templates: Annotated[
+        list[Path] | None, typer.Argument(help="Synthesized templates, JSON or YAML, of any origin.")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="The system; by default the template's, or all that are up on the stage.")
+    ] = None,
+    stage: Annotated[
+        StageName | None, typer.Option(help="The stage; by default the template's. Without templates, one that runs.")
+    ] = None,
+    target: TargetOption = Target.EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
 ) -> None:
-    """Judge templates by the policies; exit code 1 for a finding."""
-    from hallmark.policies import policy_command
+    """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
 
+    `hallmark policy --stage dev` reads the stage back and changes nothing, neither there nor among the evidence; it
+    judges by the controls that ask for an observed proof.
+    """
     if system:
         system_of(system)
-    raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
+    if templates:
+        if target is Target.AWS:
+            raise UserError("--target is for a stage that runs: leave out the templates, or --target")
+        from hallmark.policies import policy_command
+
+        raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
+    if stage is None:
+        raise UserError("name templates, or a stage that runs with --stage")
+    from hallmark.commands.common import stages_to_read
+    from hallmark.observe.judging import judge_stages
+
+    named = system or os.environ.get(SYSTEM_VARIABLE)
+    raise typer.Exit(judge_stages(stages_to_read(target, named, stage), as_json))
 
 
 def mutants(

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
-from hallmark.observe import deciding, observe
-from hallmark.observe.drift import Difference, declared
-from hallmark.observe.drift import drift as differences_of
-from hallmark.observe.render import text
-from hallmark.stage.deployed import DeployedStage
+from hallmark.build import require_current
+from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_to_read
+from hallmark.observe import render
+from hallmark.observe.comparison import compare
+from hallmark.observe.unread import read_from, unread
 from infra.systems import StageName
 
 
@@ -23,20 +22,20 @@ def drift(
 ) -> None:
     """Compare the synthesized templates with the deployed stage; exit code 1 when they differ.
 
-    Without --system: all systems that are up on the embedded stage.
+    Each difference is named with the controls that find a fault in it and their fixes, and with how to mend it. What is
+    not read is listed in the end. Without --system: all systems that are up on the embedded stage.
     """
-    stages = [] if system or target is Target.AWS else list(stages_up(target, stage))
-    if len(stages) < 2:
-        stages = [the_stage(target, system, stage)]
-    found = {one.system: _differences(one) for one in stages}
+    # What is declared is what this tree says, not an older build of it.
+    require_current()
+    stages = stages_to_read(target, system, stage)
+    found = {one.system: compare(one).differences for one in stages}
+    rows = unread(read_from(stages[0]))
     if as_json:
-        rows = {name: [asdict(one) for one in differences] for name, differences in found.items()}
-        print(json.dumps(rows if len(rows) > 1 else next(iter(rows.values())), indent=1))
+        systems = {name: {"differences": [render.as_data(one) for one in own]} for name, own in found.items()}
+        shown = {"target": target.value, "stage": stage.value, "systems": systems}
+        print(json.dumps({**shown, "unread": [asdict(row) for row in rows]}, indent=1))
     else:
         for name, differences in found.items():
-            print("\n".join([f"{name}:", *text(differences)] if len(found) > 1 else text(differences)))
+            print("\n".join([f"{name}:", *render.text(differences)] if len(found) > 1 else render.text(differences)))
+        print("\n".join(render.unread_text(rows)))
     raise typer.Exit(int(any(found.values())))
-
-
-def _differences(stage: DeployedStage) -> list[Difference]:
-    return [*differences_of(declared(stage.system, stage.name), observe(stage)), *deciding.differences(stage)]

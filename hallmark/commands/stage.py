@@ -1,13 +1,13 @@
 """`hallmark build`, `up`, `status`, `down`: the lifecycle of a stage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from filelock import FileLock, Timeout
 
-from hallmark import deploy, emptying, presentation
+from hallmark import aftercare, deploy, emptying, presentation
 from hallmark.build import build as build_all
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
 from hallmark.project import BUILD
@@ -29,26 +29,61 @@ def build() -> None:
         err.print("everything is built")
 
 
-def up(system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV) -> None:
+RepairOption = Annotated[
+    bool, typer.Option("--repair", help="Put back code and aliases' versions that somebody changed by hand.")
+]
+
+
+def up(
+    system: SystemOption = None,
+    target: TargetOption = Target.EMBEDDED,
+    stage: StageOption = StageName.DEV,
+    repair: RepairOption = False,
+) -> None:
     """Start the emulator (embedded), deploy changes, run the steps that follow, and print how to reach the stage.
 
-    Without --system: all systems on the embedded stage. On AWS it is required.
+    In the end the stage is compared with its templates; exit code 1 when they differ: a deployment does not undo what
+    was done by hand. The same before anything is deployed, when a function has code that was not built. Without
+    --system: all systems on the embedded stage. On AWS it is required.
     """
+    build_all(announce)
     if target is Target.AWS:
         named = _named(system, "up")
-        build_all(announce)
-        return presentation.aws_access(out, up_aws(named, stage.value, announce))
-    build_all(announce)
-    with _one_at_a_time():
-        runs_already = emulators.running() is not None
-        deployed = up_embedded((system,) if system else NAMES, stage.value, announce)
-        if runs_already:
-            err.print(f"the embedded stage was running; {stage.value} now matches the templates")
-        for number, one in enumerate(deployed):
-            if number:
-                out.print()
-            presentation.embedded_access(out, one, embedded.environment(_require_emulator(), one.region))
-    return None
+        before = [aws.open_stage(named, stage.value)]
+        _check_code(before, repair)
+        deployed = [up_aws(named, stage.value, announce)]
+        presentation.aws_access(out, deployed[0])
+        _compare(deployed, repair)
+    else:
+        with _one_at_a_time():
+            names = (system,) if system else NAMES
+            found = emulators.running()
+            before = [embedded.stage_of(found, name, stage.value) for name in names] if found else []
+            _check_code(before, repair)
+            deployed = up_embedded(names, stage.value, announce)
+            for number, one in enumerate(deployed):
+                if number:
+                    out.print()
+                presentation.embedded_access(out, one, embedded.environment(_require_emulator(), one.region))
+            _compare(deployed, repair)
+
+
+def _check_code(stages: Sequence[DeployedStage], repair: bool) -> None:
+    """Put the code of stages that are up back, or exit with 1 where it was changed."""
+    present = [stage for stage in stages if stage.is_up]
+    if repair:
+        aftercare.put_code_back(present)
+    elif aftercare.has_foreign_code(present):
+        raise typer.Exit(1)
+
+
+def _compare(stages: Sequence[DeployedStage], repair: bool) -> None:
+    """Compare every stage with its templates; exit with 1 when one differs."""
+    if repair:
+        aftercare.move_aliases_back(stages)
+    agreed = [aftercare.is_as_declared(stage) for stage in stages]
+    if not all(agreed):
+        raise typer.Exit(1)
 
 
 def _named(system: str | None, command: str) -> str:

@@ -17,9 +17,10 @@ from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import note, proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
-from hallmark.observe import deciding, observe, write
-from hallmark.observe.drift import declared, drift
+from hallmark.observe import comparison_file, write
+from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
+from hallmark.observe.unread import read_from, unread
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
@@ -48,18 +49,18 @@ def _stages(system: System, started: Emulator | None) -> list[Stage]:
 
 def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     """Read one stage back into the folder and record the policies' results; drift fails the gate."""
-    document = observe(stage)
-    record.places.append(Place(stage.system, stage.name, stage.region, document["Metadata"]["Hallmark"]["Account"]))
-    template = Synthesized(write(document, stage, folder))
-    for proof in proofs(template, stage.system, "observed"):
+    found = compare(stage)
+    record.places.append(Place(stage.system, stage.name, stage.region, found.account))
+    path = write(found.observed, stage, folder)
+    record.files.append(comparison_file.write(found, unread(read_from(stage)), path))
+    for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
-    note(template, stage.system, record)
-    differences = [*drift(declared(stage.system, stage.name), document), *deciding.differences(stage)]
-    if differences:
+    note(Synthesized(path), stage.system, record)
+    if found.differences:
         record.fail()
-        print("\n".join(text(differences)), file=sys.stderr)
-    counts = f"{len(document['Resources'])} resources, {len(differences)} differences"
+        print("\n".join(text(found.differences)), file=sys.stderr)
+    counts = f"{len(found.observed['Resources'])} resources, {len(found.differences)} differences"
     print(f"{GATE}: {stage.system} {stage.name}: {counts}")
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,23 @@ from infra.errors import UserError
 Json = dict[str, Any]
 # Every CDK stack may have it; no service has such a resource.
 _CDK_METADATA = "CDKMetadata"
+# How the logical id begins of what no stack created.
+UNMANAGED = "Unmanaged"
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_ARNS: dict[str, tuple[str, ...]] = {
+    "AWS::ApiGateway::RestApi": (
+        "arn:aws:apigateway:{region}::/restapis/{name}",
+        "arn:aws:execute-api:{region}:{account}:{name}",
+    ),
+    "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}",),
+    "AWS::Events::EventBus": ("arn:aws:events:{region}:{account}:event-bus/{name}",),
+    "AWS::IAM::Role": ("arn:aws:iam::{account}:role/{name}",),
+    "AWS::Lambda::Function": ("arn:aws:lambda:{region}:{account}:function:{name}",),
+    "AWS::Logs::LogGroup": ("arn:aws:logs:{region}:{account}:log-group:{name}",),
+    "AWS::S3::Bucket": ("arn:aws:s3:::{name}",),
+    "AWS::SNS::Topic": ("{name}",),
+    "AWS::SQS::Queue": ("arn:aws:sqs:{region}:{account}:{name}",),
+}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # How a response names the next page, and how the next request does, where boto3 has no paginator.
 _TOKENS = {
@@ -38,13 +55,16 @@ class Thing:
     """One resource as its service describes it; `physical` is the service's name for it.
 
     A resource that CloudFormation knows by an id of its own (a queue's policy) has `parts`: the properties that
-    identify it.
+    identify it. One that CloudFormation does not know although it is a part of something that it knows (the settings of
+    a version) has a `logical_id`. `facts` are what no property of the type holds, for our own metadata.
     """
 
     type: str
     physical: str
     properties: Json = field(repr=False)
     parts: tuple[str, ...] = ()
+    logical_id: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Deployment:
@@ -62,16 +82,14 @@ class Deployment:
     def pages(self, service: str, operation: str, key: str, *absent: str, **arguments: Any) -> list[Any]:
         """Return every item under a key of a paged response; none for one of these error codes."""
 
-        def ask() -> list[Any]:
+        def ask() -> list[Json]:
             client = self.stage.client(service)
             if client.can_paginate(operation):
-                pages = client.get_paginator(operation).paginate(**arguments)
-            else:
-                pages = _followed(getattr(client, operation), arguments)
-            return [item for page in pages for item in page.get(key) or []]
+                return list(client.get_paginator(operation).paginate(**arguments))
+            return list(_followed(getattr(client, operation), arguments))
 
-        items: list[Any] = self._once(service, operation, arguments, ask, absent, [])
-        return items
+        pages: list[Json] = self._once(service, operation, arguments, ask, absent, [])
+        return [item for page in pages for item in page.get(key) or []]
 
     def asked(self, service: str, operation: str, *absent: str, **arguments: Any) -> Json:
         """Return the response of an operation; empty for one of these error codes, which mean that there is none."""
@@ -123,13 +141,25 @@ class Deployment:
         return found
 
     @cached_property
+    def arns(self) -> tuple[str, ...]:
+        """The ARNs of the stacks, and of what they have made that somebody can have rights on."""
+        where = {"region": self.stage.region, "account": self.account}
+        made = [(form, name) for (kind, name) in self._logical_ids for form in _ARNS.get(kind, ())]
+        made += [("arn:aws:cloudformation:{region}:{account}:stack/{name}", stack) for stack in self.stage.stacks]
+        # A queue is known by its URL, a topic by its ARN.
+        return tuple(
+            form.format(name=re.split("[:/]", name)[-1] if "://" in name else name, **where) for form, name in made
+        )
+
+    @cached_property
     def deployed(self) -> Json:
         """The templates that the stacks were deployed with, as one."""
         # Raises our one-line error for a stage that is not deployed, instead of CloudFormation's.
         _ = self.stage.outputs
-        return joined([self._template(stack) for stack in self.stage.stacks])
+        return joined([self.template(stack) for stack in self.stage.stacks])
 
-    def _template(self, stack: str) -> Json:
+    def template(self, stack: str) -> Json:
+        """Return the template that a stack was deployed with."""
         body = self.asked("cloudformation", "get_template", StackName=stack, TemplateStage="Processed")["TemplateBody"]
         found: Json = json.loads(body) if isinstance(body, str) else body
         return found
@@ -144,7 +174,9 @@ class Deployment:
 
     def concerns(self, value: Any) -> bool:
         """Return whether a value, at any depth, holds an ARN of something of the stage."""
-        return any(self.is_ours_arn(arn) for arn in _ARN.findall(value if isinstance(value, str) else json.dumps(value)))
+        return any(
+            self.is_ours_arn(arn) for arn in _ARN.findall(value if isinstance(value, str) else json.dumps(value))
+        )
 
     def is_ours_arn(self, arn: str) -> bool:
         """Return whether an ARN is of the stage: one of its segments is a name, or an API, of the stage."""
@@ -154,7 +186,15 @@ class Deployment:
     def logical_id(self, kind: str, physical: str) -> str:
         """Return the logical id of a stack's resource, else `Unmanaged`, the type and the service's name for it."""
         known = self._logical_ids.get((kind, physical))
-        return known or re.sub(r"[^A-Za-z0-9]", "", f"Unmanaged{kind.removeprefix('AWS')}{physical}")
+        return known or re.sub(r"[^A-Za-z0-9]", "", f"{UNMANAGED}{kind.removeprefix('AWS')}{physical}")
+
+    def physical(self, kind: str, logical_id: str) -> str | None:
+        """Return the service's name for a stack's resource, None if there is none."""
+        return self._physical.get((kind, logical_id))
+
+    @cached_property
+    def _physical(self) -> dict[tuple[str, str], str]:
+        return {(kind, logical): physical for (kind, physical), logical in self._logical_ids.items()}
 
     def ref(self, kind: str, physical: str) -> Json:
         """Return a reference to a resource."""

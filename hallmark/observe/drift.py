@@ -1,6 +1,6 @@
 """The differences between the synthesized template and the deployed stage."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from hallmark.observe.deployment import Json, joined
@@ -11,6 +11,9 @@ from hallmark.observe.template import marked
 from hallmark.policies import template_of
 from hallmark.synthesized import all_templates
 from infra.errors import UserError
+from policies.engine.kinds import FUNCTION
+from policies.engine.services.versions import whole
+from policies.engine.template.template import Resource, Template
 
 __all__ = ["Difference", "declared", "drift"]
 
@@ -23,14 +26,15 @@ def declared(system: str, stage: str) -> Json:
     return joined([one.body for one in found])
 
 
-def drift(template: Json, observed: Json) -> list[Difference]:
-    """Return every difference, in the order of the declared template, then undeclared resources.
+def drift(template: Json, observed: Json, readable: Collection[str] = READERS) -> list[Difference]:
+    """Return every difference, in the order of the declared template, then what is not declared.
 
-    Raises UserError for a declared type without a reader: its drift would be unknown.
+    `readable` are the types that are read back. Raises UserError for a declared type that is not: its drift would be
+    unknown.
     """
     account = observed["Metadata"]["Hallmark"]["Account"]
     left, right = template_of(marked(template, account)), template_of(observed)
-    unread = sorted({one.type for one in left.resources.values()} - set(READERS) - {"AWS::CDK::Metadata"})
+    unread = sorted({one.type for one in left.resources.values()} - set(readable) - {"AWS::CDK::Metadata"})
     if unread:
         raise UserError(f"{unread[0]} cannot be read back: add its reader to hallmark/observe/readers")
     found: list[Difference] = []
@@ -40,17 +44,32 @@ def drift(template: Json, observed: Json) -> list[Difference]:
             found.append(Difference(name, resource.type, "missing"))
         else:
             found.extend(_differences(name, resource.type, _properties(left, name), _properties(right, name)))
-    added = [one for name, one in right.resources.items() if name not in left.resources]
-    return [*found, *(Difference(one.logical_id, one.type, "added") for one in added)]
+    for name, one in right.resources.items():
+        if name not in left.resources:
+            found.extend(_undeclared(left, right, one))
+    return found
 
 
-def _properties(template: Any, name: str) -> Json:
+def _undeclared(left: Template, right: Template, one: Resource) -> Iterator[Difference]:
+    """Yield how the settings of a version differ from its function's as declared; anything else is added as a whole."""
+    function = left.resources.get(whole(right, one).logical_id) if one.type == FUNCTION else None
+    if function is None:
+        yield Difference(one.logical_id, one.type, "added")
+        return
+    own = {**_properties(right, one.logical_id), "FunctionName": left.name(function)}
+    yield from _differences(one.logical_id, one.type, _properties(left, function.logical_id), own)
+
+
+def _properties(template: Template, name: str) -> Json:
     resource = template.resources[name]
     return {key: template.resolve(value) for key, value in resource.properties.items()}
 
 
 def _differences(name: str, kind: str, declared: Json, observed: Json) -> Iterator[Difference]:
     wanted, there, unset = normal(kind, declared), normal(kind, observed), defaults(kind)
+    if wanted.pop("Code.ZipFile", None):
+        # CloudFormation packs code that is written into a template: its hash is not known beforehand.
+        there.pop("Code.S3Key", None)
     for path in dict.fromkeys([*wanted, *there]):
         left, right = wanted.get(path, unset.get(path)), there.get(path, unset.get(path))
         if not _same(left, right):

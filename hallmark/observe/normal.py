@@ -9,70 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hallmark.observe.service_defaults import DEFAULTS
+
 Leaves = dict[str, Any]
-# Properties that no API returns, so they cannot be compared. Tags are left out: no policy judges them.
+# Properties, or paths below them, that no API returns, so they cannot be compared.
 NOT_READ: Mapping[str, tuple[str, ...]] = {
-    "*": ("Tags",),
-    # The template names an asset, Lambda a digest; versions are immutable, and the alias's version is compared.
-    "AWS::Lambda::Function": ("Code",),
-}
-# Service defaults of properties that a template leaves out: type -> property -> value.
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-    "AWS::SQS::Queue": {
-        "DelaySeconds": 0,
-        "KmsDataKeyReusePeriodSeconds": 300,
-        "MaximumMessageSize": frozenset({262_144, 1_048_576}),
-        "MessageRetentionPeriod": 345_600,
-        "ReceiveMessageWaitTimeSeconds": 0,
-        "SqsManagedSseEnabled": True,
-        "VisibilityTimeout": 30,
-    },
-    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-    "AWS::Lambda::Function": {
-        "Architectures": ["x86_64"],
-        "EphemeralStorage": {"Size": 512},
-        "LoggingConfig.LogFormat": "Text",
-        "MemorySize": 128,
-        "PackageType": "Zip",
-        "Timeout": 3,
-        "TracingConfig": {"Mode": "PassThrough"},
-    },
-    # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
-    "AWS::Lambda::EventInvokeConfig": {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2},
-    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
-    "AWS::IAM::Role": {"MaxSessionDuration": 3600, "Path": "/"},
-    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-    "AWS::Logs::LogGroup": {"LogGroupClass": "STANDARD"},
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    "AWS::CloudWatch::Alarm": {"ActionsEnabled": True, "TreatMissingData": "missing"},
-    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-    "AWS::Events::Rule": {"EventBusName": "default", "State": "ENABLED"},
-    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
-    "AWS::DynamoDB::Table": {
-        "BillingMode": "PROVISIONED",
-        "DeletionProtectionEnabled": False,
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False},
-        "SSESpecification.SSEType": "KMS",
-    },
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
-    "AWS::S3::Bucket": {"LifecycleConfiguration.TransitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
-    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
-    "AWS::ApiGateway::RestApi": {"ApiKeySourceType": "HEADER", "DisableExecuteApiEndpoint": False},
-    # https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html, API_PutIntegration.html
-    "AWS::ApiGateway::Method": {
-        "ApiKeyRequired": False,
-        "AuthorizationType": "NONE",
-        "Integration.CacheKeyParameters": [],
-        "Integration.ConnectionType": "INTERNET",
-        "Integration.PassthroughBehavior": "WHEN_NO_MATCH",
-        "Integration.TimeoutInMillis": 29_000,
-    },
-    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRequestValidator.html
-    "AWS::ApiGateway::RequestValidator": {"ValidateRequestBody": False, "ValidateRequestParameters": False},
-    # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
-    "AWS::ApiGateway::Stage": {"CacheClusterEnabled": False, "TracingEnabled": False},
-    "AWS::ApiGateway::UsagePlan": {"Quota.Offset": 0},
+    # Where the archive was uploaded to; its key states its hash, which is compared.
+    "AWS::Lambda::Function": ("Code.S3Bucket",),
 }
 # Names that CloudFormation makes up where a template gives none.
 MADE_NAMES: Mapping[str, str] = {"AWS::ApiGateway::Model": "Name"}
@@ -96,16 +39,25 @@ OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 _POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
-_JSON = (*_POLICIES, "EventPattern", "Schema", "RedrivePolicy", "RedriveAllowPolicy")
+_JSON = (
+    *_POLICIES,
+    "ResourcePolicyDocument",
+    "StackPolicyBody",
+    "EventPattern",
+    "Schema",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+)
 # A log group's ARN ends with `:*` or not, depending on the service.
 _LOG_GROUP_ARNS = ("DestinationArn",)
 
 
 def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
     """Return the properties of a resource as path -> value, equal for equivalent spellings."""
-    dropped = (*NOT_READ["*"], *NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
+    dropped = (*NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
     kept = {key: value for key, value in properties.items() if key not in dropped}
-    return {path: value for key, item in kept.items() for path, value in _leaves(key, key, item, "")}
+    leaves = (leaf for key, item in kept.items() for leaf in _leaves(key, key, item, ""))
+    return {path: value for path, value in leaves if path not in dropped}
 
 
 def defaults(kind: str) -> Leaves:
@@ -125,8 +77,12 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
         document, value = name, _opened(value)
     if name == "Statement" and isinstance(value, Mapping):
         value = [value]
+    if name == "Tags" and isinstance(value, list):
+        value = {one["Key"]: one.get("Value") for one in value if isinstance(one, Mapping) and "Key" in one}
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        # A policy's own id decides nothing, and some services add one.
+        own = {key: item for key, item in value.items() if key != "Id"} if name in _POLICIES[:-1] else value
+        for key, item in own.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)
     elif isinstance(value, list) and name in KEYS and document != "EventPattern":
         for member, item in _members(name, value):

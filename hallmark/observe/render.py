@@ -1,27 +1,47 @@
-"""Differences between declared and observed, as lines for a terminal."""
+"""Differences between declared and observed, as lines for a terminal and as data."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from hallmark.observe.drift import Difference
+from hallmark.observe.comparison import Explained
+from hallmark.observe.unread import Unread
 
 _LABELS = {"missing": "declared, but missing", "added": "present, but not declared", "changed": ""}
+AS_DECLARED = "no drift: the stage is as declared"
 
 
-def text(found: Sequence[Difference]) -> Iterator[str]:
-    """Yield the differences resource by resource, and their number."""
-    for (name, kind), items in groupby(found, key=lambda one: (one.resource, one.type)):
+def text(found: Sequence[Explained]) -> Iterator[str]:
+    """Yield the differences resource by resource, with controls and how to mend them, and their number."""
+    for (name, kind), items in groupby(found, key=lambda one: (one.difference.resource, one.difference.type)):
         listed = list(items)
-        yield f"{name}  {kind}  {_LABELS[listed[0].change]}".rstrip()
+        yield f"{name}  {kind}  {_LABELS[listed[0].difference.change]}".rstrip()
         for one in listed:
-            if one.path:
-                yield f"  {one.path}"
-                yield f"    declared  {_shown(one.declared)}"
-                yield f"    observed  {_shown(one.observed)}"
-    resources = len({one.resource for one in found})
+            if one.difference.path:
+                yield f"  {one.difference.path}"
+                yield f"    declared  {_shown(one.difference.declared)}"
+                yield f"    observed  {_shown(one.difference.observed)}"
+            for concern in one.concerns:
+                yield f"    {concern.control}: {concern.fix}"
+        for mend in dict.fromkeys(one.mend for one in listed):
+            yield f"  mend: {mend}"
+    resources = len({one.difference.resource for one in found})
     many = f"{_counted(len(found), 'difference')} in {_counted(resources, 'resource')}"
-    yield many if found else "no drift: the stage is as declared"
+    yield many if found else AS_DECLARED
+
+
+def unread_text(rows: Sequence[Unread]) -> Iterator[str]:
+    """Yield what is not read, one line each, after their number."""
+    if rows:
+        yield f"not read: {_counted(len(rows), 'kind')} of settings, which could differ unseen"
+    for row in rows:
+        yield f"  {row.what}: {row.reason}"
+
+
+def as_data(one: Explained) -> dict[str, Any]:
+    """Return a difference as JSON has it."""
+    return {**asdict(one.difference), "controls": [asdict(concern) for concern in one.concerns], "mend": one.mend}
 
 
 def _counted(number: int, noun: str) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hallmark.observe import deciding
-from hallmark.observe.deployment import Deployment, Json, Thing
-from hallmark.observe.readers import READERS
+from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
+from hallmark.observe.readers import READERS, functions
+from hallmark.parallel import each
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
@@ -19,9 +20,15 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 
 def observe(stage: Stage) -> Json:
     """Return the stage as a template; UserError where none is deployed, ClientError where reading is not allowed."""
+    return read_back(stage)[0]
+
+
+def read_back(stage: Stage) -> tuple[Json, Json]:
+    """Return the stage as a template, and the template that it was deployed with; errors as of `observe`."""
     deployment = Deployment(stage)
     deployed = deployment.deployed
-    things = [thing for reader in READERS.values() for thing in reader(deployment)]
+    things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
+    things += functions.served(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
@@ -29,7 +36,28 @@ def observe(stage: Stage) -> Json:
         resource |= {
             key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
         }
-    return {"Metadata": {"Hallmark": mark}, "Resources": resources}
+    return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed
+
+
+def with_built_code(document: Json, template: Json) -> Json:
+    """Return an observed template whose functions state the asset of another template that they were built from."""
+    built = {
+        name: resource["Properties"]["Code"]["S3Key"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == functions.FUNCTION and "S3Key" in resource["Properties"].get("Code", {})
+    }
+    resources = {
+        name: _with_facts(resource, {"Code": key})
+        if (key := built.get(name.partition(functions.BEHIND)[0])) and resource["Type"] == functions.FUNCTION
+        else resource
+        for name, resource in document["Resources"].items()
+    }
+    return {**document, "Resources": resources}
+
+
+def _with_facts(resource: Json, facts: Mapping[str, str]) -> Json:
+    metadata = resource.get("Metadata", {})
+    return {**resource, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), **facts}}}
 
 
 def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
@@ -48,11 +76,10 @@ def marked(document: Json, account: str) -> Json:
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:
     """Return the resources by logical id; what CloudFormation knows by an id of its own is identified by its parts."""
-    resources = {
-        deployment.logical_id(thing.type, thing.physical): {"Type": thing.type, "Properties": thing.properties}
-        for thing in things
-        if not thing.parts
-    }
+    resources: dict[str, Json] = {}
+    for thing in (thing for thing in things if not thing.parts):
+        name = thing.logical_id or deployment.logical_id(thing.type, thing.physical)
+        resources[name] = _resource(name, thing)
     declared = template_of(marked(deployed, deployment.account))
     # Parts can be references to resources whose logical ids are known by now.
     draft = template_of(marked({**deployed, "Resources": resources}, deployment.account))
@@ -60,8 +87,16 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
         wanted = _parts(draft, thing.properties, thing.parts)
         found = [one for one in declared.of_type(thing.type) if _parts(declared, one.properties, thing.parts) == wanted]
         name = found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical)
-        resources[name] = {"Type": thing.type, "Properties": thing.properties}
+        resources[name] = _resource(name, thing)
     return resources
+
+
+def _resource(name: str, thing: Thing) -> Json:
+    """Return a resource; what no stack created has the service's name for it, with which it can be deleted."""
+    resource: Json = {"Type": thing.type, "Properties": thing.properties}
+    unmanaged = {"Physical": thing.physical} if name.startswith(UNMANAGED) else {}
+    facts = {**unmanaged, **thing.facts}
+    return _with_facts(resource, facts) if facts else resource
 
 
 def _parts(template: Any, properties: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from botocore import xform_name
 
 from hallmark import yaml_lines
 from hallmark.fidelity import FILE
+from hallmark.stage import Stage
 
 EVERYWHERE, EMBEDDED = "everywhere", "embedded"
 
@@ -39,6 +40,11 @@ def rows() -> tuple[Unread, ...]:
 def unread(target: str) -> tuple[Unread, ...]:
     """Return what is not read on a target, `embedded` or `aws`."""
     return tuple(row for row in rows() if row.where == EVERYWHERE or target == EMBEDDED)
+
+
+def read_from(stage: Stage) -> str:
+    """Return the target whose limits a stage has: an emulator's, whatever the target is called."""
+    return EMBEDDED if stage.is_emulated else stage.target
 
 
 @cache

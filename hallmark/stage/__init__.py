@@ -37,6 +37,10 @@ class Stage(Protocol):
     def is_emulated(self) -> bool:
         """Whether an emulator stands behind it, whatever the target is called."""
 
+    @property
+    def up_command(self) -> str:
+        """The command that deploys the stage."""
+
     def api_address(self, api_id: str) -> str:
         """Return the address of a REST API's stage, without a slash at its end."""
 

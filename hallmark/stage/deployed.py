@@ -100,7 +100,7 @@ class DeployedStage:
             if error.response["Error"]["Code"] != "ValidationError":
                 raise
             raise UserError(
-                f"stage {self.name} is not deployed ({name} does not exist): run `{self._up_command}`"
+                f"stage {self.name} is not deployed ({name} does not exist): run `{self.up_command}`"
             ) from None
         return described
 
@@ -130,7 +130,8 @@ class DeployedStage:
         return tuple(stack["StackName"] for stack in self._described if stack.get("EnableTerminationProtection"))
 
     @property
-    def _up_command(self) -> str:
+    def up_command(self) -> str:
+        """The command that deploys the stage."""
         system = f" --system {self.system}" if len(SYSTEMS) > 1 or self.target == "aws" else ""
         target = "" if self.target == "embedded" else f" --target {self.target}"
         return f"hallmark up{system}{target} --stage {self.name}"

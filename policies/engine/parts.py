@@ -14,6 +14,7 @@ from typing import Any
 
 from policies.engine.clues import CLUES
 from policies.engine.kinds import BUCKET, BUS, FUNCTION, QUEUE, TABLES, TOPIC, WORKFLOW
+from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Resource, Template
 
 # Kind of part -> what may play it.
@@ -111,7 +112,7 @@ class Parts:
         ranked: list[tuple[int, str, Resource]] = []
         for part, clues in self._declared.get(kind, {}).items():
             wired = self._wired(clues)
-            for resource in self._template.of_type(*KINDS[kind]):
+            for resource in self._candidates(kind):
                 score = wired[resource.logical_id] + self._said(resource, kind, part)
                 if score:
                     ranked.append((score, part, resource))
@@ -120,6 +121,9 @@ class Parts:
             if part not in found and resource not in found.values():
                 found[part] = resource
         return found
+
+    def _candidates(self, kind: str) -> list[Resource]:
+        return whole_functions(self._template) if kind == "function" else self._template.of_type(*KINDS[kind])
 
     def _wired(self, clues: Mapping[str, tuple[Any, ...]]) -> Counter[str]:
         points = Counter[str]()

@@ -2,7 +2,8 @@
 
 A reader lists what its service has, keeps what is the stage's (the stack created it, or it has the stage's name, or it
 is attached to something of the stage), and yields each in the shape of the CloudFormation resource type. A value that
-AWS sets by itself is written as AWS returns it; what no API returns (a function's code by its asset, tags) is left out.
+AWS sets by itself is written as AWS returns it; what no API returns is left out. What is hung on the stage from outside
+(a subscription, a mapping, rights of a user) is a resource, too, with an id that begins with `Unmanaged`.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,16 +13,22 @@ from hallmark.observe.readers import (
     alarms,
     apis,
     buckets,
+    callers,
+    domains,
     events,
     functions,
     logs,
+    principals,
     queues,
-    roles,
+    scaling,
     tables,
     topics,
     usage_plans,
 )
 
 Reader = Callable[[Deployment], Iterator[Thing]]
-_SERVICES = (tables, buckets, events, queues, topics, logs, roles, functions, apis, usage_plans, alarms)
+_SERVICES = (
+    *(tables, buckets, events, callers, queues, topics, logs, principals, functions, apis, domains, usage_plans),
+    *(scaling, alarms),
+)
 READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}

@@ -1,4 +1,4 @@
-"""REST APIs: paths, methods, models, validators, gateway responses, deployments, stages; HTTP APIs by name only.
+"""REST APIs: paths, methods, models, validators, gateway responses, authorizers, documentation, deployments, stages.
 
 https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html
 """
@@ -7,17 +7,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, Thing, capitalized
+from hallmark.observe.deployment import Deployment, Json, Thing, capitalized, tags
 
 API, PATH, METHOD = "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method"
 MODEL, VALIDATOR = "AWS::ApiGateway::Model", "AWS::ApiGateway::RequestValidator"
 DEPLOYMENT, STAGE = "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"
-RESPONSE, HTTP_API = "AWS::ApiGateway::GatewayResponse", "AWS::ApiGatewayV2::Api"
+RESPONSE, AUTHORIZER = "AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::Authorizer"
+PART, EDITION = "AWS::ApiGateway::DocumentationPart", "AWS::ApiGateway::DocumentationVersion"
 # API Gateway adds these two to every API.
 _BUILT_IN = ("Empty", "Error")
 _API_SETTINGS = (
     *("Name", "Description", "ApiKeySourceType", "BinaryMediaTypes", "MinimumCompressionSize"),
-    *("DisableExecuteApiEndpoint", "Policy"),
+    *("DisableExecuteApiEndpoint", "SecurityPolicy", "EndpointAccessMode"),
 )
 _METHOD_SETTINGS = (
     *("HttpMethod", "AuthorizationType", "AuthorizerId", "ApiKeyRequired", "OperationName", "RequestParameters"),
@@ -26,11 +27,25 @@ _METHOD_SETTINGS = (
 _INTEGRATION = (
     *("Type", "Uri", "ConnectionType", "ConnectionId", "Credentials", "RequestParameters", "RequestTemplates"),
     *("PassthroughBehavior", "TimeoutInMillis", "ContentHandling", "CacheKeyParameters"),
+    *("TlsConfig", "ResponseTransferMode", "IntegrationTarget"),
 )
 _STAGE_SETTINGS = (
     *("StageName", "Description", "TracingEnabled", "Variables", "CacheClusterEnabled", "CacheClusterSize"),
-    *("ClientCertificateId", "DocumentationVersion"),
+    *("ClientCertificateId", "DocumentationVersion", "WebAclArn"),
 )
+_CANARY = ("DeploymentId", "PercentTraffic", "StageVariableOverrides", "UseStageCache")
+_AUTHORIZER = (
+    *("Name", "Type", "AuthType", "AuthorizerUri", "AuthorizerCredentials", "IdentitySource"),
+    *("IdentityValidationExpression", "AuthorizerResultTtlInSeconds"),
+)
+# Settings of a cache as API Gateway fills them in where nobody chose.
+_CACHED = {
+    "CachingEnabled": False,
+    "CacheTtlInSeconds": 300,
+    "CacheDataEncrypted": False,
+    "RequireAuthorizationForCacheControl": True,
+    "UnauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+}
 _METHOD_LOGGING = {
     "dataTraceEnabled": "DataTraceEnabled",
     "loggingLevel": "LoggingLevel",
@@ -50,9 +65,12 @@ def apis(deployment: Deployment) -> Iterator[Thing]:
     """Yield the REST APIs."""
     for api in owned(deployment):
         properties = capitalized({**api, "apiKeySourceType": api.get("apiKeySource")}, *_API_SETTINGS)
-        if kinds := (api.get("endpointConfiguration") or {}).get("types"):
-            properties["EndpointConfiguration"] = {"Types": kinds}
-        yield Thing(API, api["id"], properties)
+        if endpoint := capitalized(api.get("endpointConfiguration") or {}, "Types", "VpcEndpointIds"):
+            properties["EndpointConfiguration"] = endpoint
+        if policy := api.get("policy"):
+            # API Gateway returns the text with its quotes escaped.
+            properties["Policy"] = _parsed(policy.replace('\\"', '"'))
+        yield Thing(API, api["id"], properties | tags(api.get("tags")))
 
 
 def _resources(deployment: Deployment, api: str) -> list[Json]:
@@ -102,6 +120,10 @@ def _method(deployment: Deployment, method: Json) -> Json:
     if integration := method.get("methodIntegration"):
         own = {**integration, "integrationHttpMethod": integration.get("httpMethod")}
         properties["Integration"] = capitalized(own, "IntegrationHttpMethod", *_INTEGRATION)
+        if answers := integration.get("integrationResponses"):
+            names = ("StatusCode", "SelectionPattern", "ResponseParameters", "ResponseTemplates", "ContentHandling")
+            listed = [capitalized(one, *names) for _, one in sorted(answers.items())]
+            properties["Integration"]["IntegrationResponses"] = listed
     return properties
 
 
@@ -147,6 +169,32 @@ def responses(deployment: Deployment) -> Iterator[Thing]:
                 yield Thing(RESPONSE, f"{api['id']}/{one['responseType']}", properties, parts)
 
 
+def authorizers(deployment: Deployment) -> Iterator[Thing]:
+    """Yield who may decide about callers."""
+    for api in owned(deployment):
+        for one in deployment.pages("apigateway", "get_authorizers", "items", restApiId=api["id"]):
+            properties = {"RestApiId": deployment.ref(API, api["id"]), **capitalized(one, *_AUTHORIZER)}
+            providers = {"ProviderARNs": one["providerARNs"]} if one.get("providerARNs") else {}
+            yield Thing(AUTHORIZER, one["id"], properties | providers)
+
+
+def documentation(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the parts of the documentation."""
+    for api in owned(deployment):
+        for one in deployment.pages("apigateway", "get_documentation_parts", "items", restApiId=api["id"]):
+            location = {name[0].upper() + name[1:]: value for name, value in one["location"].items()}
+            properties = {"RestApiId": deployment.ref(API, api["id"]), "Location": location}
+            yield Thing(PART, one["id"], {**properties, "Properties": one["properties"]})
+
+
+def editions(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the versions of the documentation."""
+    for api in owned(deployment):
+        for one in deployment.pages("apigateway", "get_documentation_versions", "items", restApiId=api["id"]):
+            properties = {"RestApiId": deployment.ref(API, api["id"]), "DocumentationVersion": one["version"]}
+            yield Thing(EDITION, f"{api['id']}/{one['version']}", properties)
+
+
 def _stages(deployment: Deployment, api: str) -> list[Json]:
     found: list[Json] = deployment.asked("apigateway", "get_stages", restApiId=api)["item"]
     return found
@@ -172,6 +220,9 @@ def stages(deployment: Deployment) -> Iterator[Thing]:
                 properties["AccessLogSetting"] = capitalized(logs, "DestinationArn", "Format")
             if settings := stage.get("methodSettings"):
                 properties["MethodSettings"] = [_setting(path, one) for path, one in sorted(settings.items())]
+            if canary := stage.get("canarySettings"):
+                properties["CanarySetting"] = capitalized(canary, *_CANARY)
+            properties |= tags(stage.get("tags"))
             yield Thing(STAGE, f"{api['id']}/{stage['stageName']}", properties, ("RestApiId", "StageName"))
 
 
@@ -179,14 +230,8 @@ def _setting(place: str, setting: Json) -> Json:
     """Return a method's settings; `place` is `*/*`, or a path with `~1` for each slash, a slash, and the verb."""
     path, _, verb = place.rpartition("/")
     own = {name: setting[key] for key, name in _METHOD_LOGGING.items() if key in setting}
-    return {"ResourcePath": f"/{path}", "HttpMethod": verb, **own}
-
-
-def http_apis(deployment: Deployment) -> Iterator[Thing]:
-    """Yield HTTP and WebSocket APIs, which the stage should not have."""
-    for one in deployment.pages("apigatewayv2", "get_apis", "Items"):
-        if deployment.is_ours(HTTP_API, one["ApiId"], one["Name"]):
-            yield Thing(HTTP_API, one["ApiId"], {"Name": one["Name"], "ProtocolType": one["ProtocolType"]})
+    cached = {name: value for name, value in capitalized(setting, *_CACHED).items() if value != _CACHED[name]}
+    return {"ResourcePath": f"/{path}", "HttpMethod": verb, **own, **cached}
 
 
 READERS = {
@@ -198,5 +243,7 @@ READERS = {
     RESPONSE: responses,
     DEPLOYMENT: deployments,
     STAGE: stages,
-    HTTP_API: http_apis,
+    AUTHORIZER: authorizers,
+    PART: documentation,
+    EDITION: editions,
 }

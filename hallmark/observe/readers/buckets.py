@@ -1,24 +1,18 @@
-"""Buckets and their policies.
+"""Buckets, their policies, and the access points and grants on them.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.readers import bucket_parts
 
 BUCKET, POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 _STEP = {"Days": "TransitionInDays", "Date": "TransitionDate", "StorageClass": "StorageClass"}
 _LATER_STEP = {"NoncurrentDays": "TransitionInDays"}
-_CORS = {"Id": "ID", "ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds"}
 _SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
-# In a template: the list, and the destination. https://docs.aws.amazon.com/AmazonS3/latest/API/API_NotificationConfiguration.html
-_NOTIFIED = {
-    "LambdaFunctionConfigurations": ("LambdaConfigurations", "Function", "LambdaFunctionArn"),
-    "QueueConfigurations": ("QueueConfigurations", "Queue", "QueueArn"),
-    "TopicConfigurations": ("TopicConfigurations", "Topic", "TopicArn"),
-}
 _KEPT = ("Status", "Prefix", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
 
 
@@ -42,6 +36,27 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
         if found := deployment.asked("s3", "get_bucket_policy", "NoSuchBucketPolicy", Bucket=name):
             properties = {"Bucket": name, "PolicyDocument": json.loads(found["Policy"])}
             yield Thing(POLICY, name, properties, ("Bucket",))
+
+
+def access_points(deployment: Deployment) -> Iterator[Thing]:
+    """Yield other names under which a bucket can be used, with policies of their own."""
+    for name in _names(deployment):
+        account = {"AccountId": deployment.account}
+        for one in deployment.pages("s3control", "list_access_points", "AccessPointList", **account, Bucket=name):
+            properties = picked(one, "Name", "Bucket", "VpcConfiguration", "BucketAccountId")
+            asked = ("s3control", "get_access_point_policy", "NoSuchAccessPointPolicy")
+            policy = deployment.asked(*asked, **account, Name=one["Name"]).get("Policy")
+            document = {"Policy": json.loads(policy)} if policy else {}
+            yield Thing("AWS::S3::AccessPoint", one["AccessPointArn"], properties | document)
+
+
+def grants(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the access grants on objects of a bucket; an account without grants has no instance of them."""
+    asked = ("s3control", "list_access_grants", "AccessGrantsList", "AccessGrantsInstanceNotExistsError")
+    for one in deployment.pages(*asked, AccountId=deployment.account):
+        if any(one["GrantScope"].startswith(f"s3://{name}") for name in _names(deployment)):
+            properties = picked(one, "Grantee", "GrantScope", "Permission")
+            yield Thing("AWS::S3::AccessGrant", one["AccessGrantId"], properties)
 
 
 def _encryption(deployment: Deployment, name: str) -> Json:
@@ -91,14 +106,8 @@ def _rule(rule: Json) -> Json:
 
 def _tiering(deployment: Deployment, name: str) -> Json:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketIntelligentTieringConfigurations.html"""
-    found: list[Json] = []
-    more: Json = {}
-    while True:
-        page = deployment.asked("s3", "list_bucket_intelligent_tiering_configurations", Bucket=name, **more)
-        found.extend(page.get("IntelligentTieringConfigurationList", []))
-        if not page.get("IsTruncated"):
-            break
-        more = {"ContinuationToken": page["NextContinuationToken"]}
+    listed = ("s3", "list_bucket_intelligent_tiering_configurations", "IntelligentTieringConfigurationList")
+    found = deployment.pages(*listed, Bucket=name)
     configurations = []
     for one in found:
         narrowed = one.get("Filter") or {}
@@ -109,56 +118,5 @@ def _tiering(deployment: Deployment, name: str) -> Json:
     return {"IntelligentTieringConfigurations": configurations} if configurations else {}
 
 
-def _public_access(deployment: Deployment, name: str) -> Json:
-    found = deployment.asked("s3", "get_public_access_block", "NoSuchPublicAccessBlockConfiguration", Bucket=name)
-    return picked(found, "PublicAccessBlockConfiguration")
-
-
-def _ownership(deployment: Deployment, name: str) -> Json:
-    found = deployment.asked("s3", "get_bucket_ownership_controls", "OwnershipControlsNotFoundError", Bucket=name)
-    return picked(found, "OwnershipControls")
-
-
-def _versioning(deployment: Deployment, name: str) -> Json:
-    found = picked(deployment.asked("s3", "get_bucket_versioning", Bucket=name), "Status")
-    return {"VersioningConfiguration": found} if found else {}
-
-
-def _cors(deployment: Deployment, name: str) -> Json:
-    found = deployment.asked("s3", "get_bucket_cors", "NoSuchCORSConfiguration", Bucket=name)
-    rules = [
-        {
-            **picked(rule, "AllowedHeaders", "AllowedMethods", "AllowedOrigins"),
-            **{own: rule[key] for own, key in _CORS.items() if key in rule},
-        }
-        for rule in found.get("CORSRules", [])
-    ]
-    return {"CorsConfiguration": {"CorsRules": rules}} if rules else {}
-
-
-def _notifications(deployment: Deployment, name: str) -> Json:
-    """Return the notifications of object events; a template has an entry for each event."""
-    found = deployment.asked("s3", "get_bucket_notification_configuration", Bucket=name)
-    properties: Json = {}
-    for key, (own, target, arn) in _NOTIFIED.items():
-        entries = [
-            {"Event": event, target: one[arn], **_narrowed(one)}
-            for one in found.get(key, [])
-            for event in one["Events"]
-        ]
-        properties |= {own: entries} if entries else {}
-    if "EventBridgeConfiguration" in found:
-        properties["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
-    return {"NotificationConfiguration": properties} if properties else {}
-
-
-def _narrowed(one: Json) -> Json:
-    rules = [
-        {"Name": rule["Name"].lower(), "Value": rule["Value"]}
-        for rule in one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    ]
-    return {"Filter": {"S3Key": {"Rules": rules}}} if rules else {}
-
-
-_PARTS = (_encryption, _lifecycle, _tiering, _public_access, _ownership, _versioning, _cors, _notifications)
-READERS = {BUCKET: buckets, POLICY: policies}
+_PARTS: tuple[Callable[[Deployment, str], Json], ...] = (_encryption, _lifecycle, _tiering, *bucket_parts.PARTS)
+READERS = {BUCKET: buckets, POLICY: policies, "AWS::S3::AccessPoint": access_points, "AWS::S3::AccessGrant": grants}

@@ -1,4 +1,4 @@
-"""Event buses with their policies, rules with their targets, archives; and schedules that call a function.
+"""Event buses with their policies, rules with their targets, archives, endpoints.
 
 CloudFormation's own drift detection is wrong about targets with dead-letter queues; ListTargetsByRule is not.
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
@@ -7,36 +7,32 @@ https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
 import json
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
-from hallmark.observe.readers.functions import FUNCTION
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 BUS, POLICY, RULE = "AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Rule"
-ARCHIVE, SCHEDULE = "AWS::Events::Archive", "AWS::Scheduler::Schedule"
-DEFAULT = "default"
+ARCHIVE, ENDPOINT = "AWS::Events::Archive", "AWS::Events::Endpoint"
+# An archive's own rule, which the archive shows; other services' rules listen, too, and are read.
+_ARCHIVES = "prod.vhs.events.aws.internal"
+
+
+def _names(deployment: Deployment) -> list[str]:
+    return [one["Name"] for one in deployment.pages("events", "list_event_buses", "EventBuses")]
 
 
 def _buses(deployment: Deployment) -> list[Json]:
-    names = [one["Name"] for one in _listed(deployment, "list_event_buses", "EventBuses")]
-    return [
-        deployment.asked("events", "describe_event_bus", Name=name) for name in names if deployment.is_ours(BUS, name)
-    ]
+    own = [name for name in _names(deployment) if deployment.is_ours(BUS, name)]
+    return [deployment.asked("events", "describe_event_bus", Name=name) for name in own]
 
 
-def _listed(deployment: Deployment, operation: str, key: str) -> list[Json]:
-    """Yield what EventBridge lists page by page, for operations without a boto3 paginator."""
-    page = deployment.asked("events", operation, Limit=100)
-    found: list[Json] = page[key]
-    while token := page.get("NextToken"):
-        page = deployment.asked("events", operation, Limit=100, NextToken=token)
-        found = found + page[key]
-    return found
+def _tags(deployment: Deployment, arn: str | None) -> Json:
+    return tags(deployment.asked("events", "list_tags_for_resource", ResourceARN=arn).get("Tags")) if arn else {}
 
 
 def buses(deployment: Deployment) -> Iterator[Thing]:
     """Yield the event buses."""
     for bus in _buses(deployment):
-        properties = picked(bus, "Name", "Description", "KmsKeyIdentifier", "DeadLetterConfig")
-        yield Thing(BUS, bus["Name"], properties)
+        properties = picked(bus, "Name", "Description", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig")
+        yield Thing(BUS, bus["Name"], properties | _tags(deployment, bus.get("Arn")))
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
@@ -49,15 +45,20 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
 
 
 def rules(deployment: Deployment) -> Iterator[Thing]:
-    """Yield every rule on the stage's buses, and its own on the default bus; an archive's managed rule is left out."""
-    for bus in [*(bus["Name"] for bus in _buses(deployment)), DEFAULT]:
+    """Yield every rule on the stage's buses, and of other buses those that are the stage's or reach it."""
+    for bus in dict.fromkeys([*_names(deployment), "default"]):
         for rule in deployment.pages("events", "list_rules", "Rules", EventBusName=bus):
-            if rule.get("ManagedBy") or (bus == DEFAULT and not deployment.is_ours(RULE, rule["Name"])):
+            if rule.get("ManagedBy") == _ARCHIVES:
+                continue
+            targets = deployment.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=bus)
+            if not (
+                deployment.is_ours(BUS, bus) or deployment.is_ours(RULE, rule["Name"]) or deployment.concerns(targets)
+            ):
                 continue
             properties = picked(rule, "Name", "Description", "State", "ScheduleExpression", "RoleArn", "EventBusName")
+            properties |= picked(rule, "ManagedBy") | _tags(deployment, rule.get("Arn"))
             if rule.get("EventPattern"):
                 properties["EventPattern"] = json.loads(rule["EventPattern"])
-            targets = deployment.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=bus)
             properties["Targets"] = sorted(targets, key=lambda target: str(target["Id"]))
             yield Thing(RULE, f"{bus}|{rule['Name']}", properties, ("EventBusName", "Name"))
 
@@ -65,7 +66,7 @@ def rules(deployment: Deployment) -> Iterator[Thing]:
 def archives(deployment: Deployment) -> Iterator[Thing]:
     """Yield the archives of the stage's buses, whatever their names."""
     arns = {bus["Arn"] for bus in _buses(deployment)}
-    for one in _listed(deployment, "list_archives", "Archives"):
+    for one in deployment.pages("events", "list_archives", "Archives"):
         if one["EventSourceArn"] in arns or deployment.is_ours(ARCHIVE, one["ArchiveName"]):
             archive = deployment.asked("events", "describe_archive", ArchiveName=one["ArchiveName"])
             properties = picked(archive, "ArchiveName", "Description", "RetentionDays", "KmsKeyIdentifier")
@@ -75,13 +76,13 @@ def archives(deployment: Deployment) -> Iterator[Thing]:
             yield Thing(ARCHIVE, one["ArchiveName"], properties)
 
 
-def schedules(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the schedules that call a function of the stage."""
-    for one in deployment.pages("scheduler", "list_schedules", "Schedules"):
-        arn = (one.get("Target") or {}).get("Arn", "")
-        if ":function:" in arn and deployment.is_ours(FUNCTION, arn.split(":function:")[1].split(":")[0]):
-            properties = {**picked(one, "Name", "GroupName", "State"), "Target": {"Arn": arn}}
-            yield Thing(SCHEDULE, one["Name"], properties)
+def endpoints(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the endpoints that carry a bus of the stage into another region."""
+    for one in deployment.pages("events", "list_endpoints", "Endpoints"):
+        found = deployment.asked("events", "describe_endpoint", Name=one["Name"])
+        if deployment.concerns(found.get("EventBuses", [])):
+            properties = picked(found, "Name", "RoutingConfig", "ReplicationConfig", "EventBuses", "RoleArn")
+            yield Thing(ENDPOINT, one["Name"], properties)
 
 
-READERS = {BUS: buses, POLICY: policies, RULE: rules, ARCHIVE: archives, SCHEDULE: schedules}
+READERS = {BUS: buses, POLICY: policies, RULE: rules, ARCHIVE: archives, ENDPOINT: endpoints}

@@ -4,19 +4,35 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
+from policies.engine.services.code import key_of
 
+# Between the logical id of a function and the number of a version that is a function of its own.
+BEHIND = "Version"
 FUNCTION, VERSION, ALIAS = "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
 _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
-    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "KmsKeyArn", "FileSystemConfigs"),
+    *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "FileSystemConfigs"),
+    *("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig"),
 )
 # Resources whose id the service generates.
 _IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
+_MAPPED = (
+    *("EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "FilterCriteria"),
+    *("FunctionResponseTypes", "KmsKeyArn", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds"),
+    *("MaximumRetryAttempts", "MetricsConfig", "LoggingConfig", "ParallelizationFactor", "ProvisionedPollerConfig"),
+    *("Queues", "ScalingConfig", "SelfManagedEventSource", "SourceAccessConfigurations", "StartingPosition"),
+    *("Topics", "TumblingWindowInSeconds", "AmazonManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig"),
+    "SelfManagedKafkaEventSourceConfig",
+)
+_NONE = ("ResourceNotFoundException",)
+# Only a function on instances of its own can have limits.
+_UNSCALED = (*_NONE, "InvalidParameterValueException")
 _CONDITIONS = {
     "aws:sourcearn": "SourceArn",
     "aws:sourceaccount": "SourceAccount",
@@ -32,22 +48,58 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions; their code cannot be compared with a template's asset and is left out."""
+    """Yield the functions as $LATEST is; `served` has what their versions have otherwise."""
     for name in _names(deployment):
-        config = deployment.asked("lambda", "get_function_configuration", FunctionName=name)
-        properties = picked(config, *_SETTINGS)
-        if mode := (config.get("TracingConfig") or {}).get("Mode"):
-            properties["TracingConfig"] = {"Mode": mode}
-        if variables := (config.get("Environment") or {}).get("Variables"):
-            properties["Environment"] = {
-                "Variables": {key: _reference(deployment, value) for key, value in variables.items()}
-            }
-        if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
-            properties["Layers"] = layers
-        if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
-            properties["VpcConfig"] = network
-        reserved = deployment.asked("lambda", "get_function_concurrency", FunctionName=name)
-        yield Thing(FUNCTION, name, properties | picked(reserved, "ReservedConcurrentExecutions"))
+        yield Thing(FUNCTION, name, _function(deployment, name))
+
+
+def _function(deployment: Deployment, name: str, **qualifier: str) -> Json:
+    """Return the settings of a function, or of one of its versions with what all of them share, as properties."""
+    config = deployment.asked("lambda", "get_function_configuration", FunctionName=name, **qualifier)
+    arn = deployment.asked("lambda", "get_function_configuration", FunctionName=name).get("FunctionArn")
+    return _settings(deployment, config) | _beside(deployment, name, arn)
+
+
+def _settings(deployment: Deployment, config: Json) -> Json:
+    """Return what the configuration of a function, or of one of its versions, says as properties."""
+    properties = picked(config, *_SETTINGS) | _code(config)
+    if mode := (config.get("TracingConfig") or {}).get("Mode"):
+        properties["TracingConfig"] = {"Mode": mode}
+    if variables := (config.get("Environment") or {}).get("Variables"):
+        properties["Environment"] = {
+            "Variables": {key: _reference(deployment, value) for key, value in variables.items()}
+        }
+    if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
+        properties["Layers"] = layers
+    if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
+        properties["VpcConfig"] = network
+    if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
+        properties["SnapStart"] = {"ApplyOn": applied}
+    if not (properties.get("DeadLetterConfig") or {}).get("TargetArn"):
+        properties.pop("DeadLetterConfig", None)
+    return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
+
+
+def _code(config: Json) -> Json:
+    """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py)."""
+    key = key_of(config.get("CodeSha256", ""))
+    return {"Code": {"S3Key": f"{key}.zip"}} if key else {}
+
+
+def _beside(deployment: Deployment, name: str, arn: str | None) -> Json:
+    """Return the settings that are not in a function's configuration."""
+    which = {"FunctionName": name}
+    found = picked(deployment.asked("lambda", "get_function_concurrency", **which), "ReservedConcurrentExecutions")
+    found |= picked(deployment.asked("lambda", "get_function_recursion_config", **which), "RecursiveLoop")
+    signing = deployment.asked("lambda", "get_function_code_signing_config", *_NONE, **which)
+    found |= picked(signing, "CodeSigningConfigArn")
+    runtime = deployment.asked("lambda", "get_runtime_management_config", **which)
+    if update := picked(runtime, "UpdateRuntimeOn", "RuntimeVersionArn"):
+        found["RuntimeManagementConfig"] = update
+    scaling = deployment.asked("lambda", "get_function_scaling_config", *_UNSCALED, **which, Qualifier="$LATEST")
+    if limits := scaling.get("RequestedFunctionScalingConfig"):
+        found["FunctionScalingConfig"] = limits
+    return found | (tags(deployment.asked("lambda", "list_tags", Resource=arn).get("Tags")) if arn else {})
 
 
 def _reference(deployment: Deployment, value: str) -> Any:
@@ -60,26 +112,57 @@ def _aliases(deployment: Deployment, name: str) -> list[Json]:
 
 
 def versions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the versions that the stack created or an alias points to; older ones are kept, but not called."""
+    """Yield the versions: CloudFormation deletes those that a template no longer has, others were published by hand."""
     for name in _names(deployment):
-        used = {alias["FunctionVersion"] for alias in _aliases(deployment, name)}
-        for one in deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name):
-            arn = one["FunctionArn"]
-            if one["Version"] != "$LATEST" and (one["Version"] in used or deployment.made(VERSION, arn)):
-                yield Thing(VERSION, arn, {"FunctionName": name})
+        for one in _versions(deployment, name):
+            properties = {"FunctionName": name, **picked(one, "CodeSha256")}
+            yield Thing(VERSION, one["FunctionArn"], properties, facts={"Version": one["Version"]})
+
+
+def _versions(deployment: Deployment, name: str) -> list[Json]:
+    listed = deployment.pages("lambda", "list_versions_by_function", "Versions", FunctionName=name)
+    return [one for one in listed if one["Version"] != "$LATEST"]
+
+
+def served(deployment: Deployment, things: Sequence[Thing]) -> Iterator[Thing]:
+    """Yield the versions that are called and have other settings than $LATEST, each as a function of its own.
+
+    So the policies judge what really runs. A version is called where an alias points to it, wholly or by weight, or
+    where anything else that was read names its ARN.
+    """
+    named = json.dumps([thing.properties for thing in things if thing.type != VERSION], default=str)
+    for name in _names(deployment):
+        latest = _function(deployment, name)
+        pointed = {number for alias in _aliases(deployment, name) for number in _weights(alias)}
+        for one in _versions(deployment, name):
+            arn, number = one["FunctionArn"], one["Version"]
+            if number not in pointed and not re.search(rf"{re.escape(arn)}(?![0-9])", named):
+                continue
+            settings = _function(deployment, name, Qualifier=number)
+            if settings != latest:
+                own, qualified = f"{deployment.logical_id(FUNCTION, name)}{BEHIND}{number}", f"{name}:{number}"
+                yield Thing(FUNCTION, qualified, {**settings, "FunctionName": qualified}, logical_id=own)
+
+
+def _weights(alias: Json) -> dict[str, float]:
+    """Return the versions that an alias points to, with the shares of those beside the first."""
+    others = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return {alias["FunctionVersion"]: 1.0, **others}
 
 
 def aliases(deployment: Deployment) -> Iterator[Thing]:
     """Yield the aliases with their provisioned concurrency."""
     for name in _names(deployment):
         for alias in _aliases(deployment, name):
-            version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{alias['FunctionVersion']}"
-            properties = {"FunctionName": name, **picked(alias, "Name", "Description", "RoutingConfig")}
-            properties["FunctionVersion"] = (
-                {"Fn::GetAtt": [deployment.logical_id(VERSION, version), "Version"]}
-                if alias["FunctionVersion"] != "$LATEST"
-                else "$LATEST"
-            )
+            properties = {"FunctionName": name, **picked(alias, "Name", "Description")}
+            (first, _), *others = _weights(alias).items()
+            properties["FunctionVersion"] = _numbered(deployment, alias, first)
+            if others:
+                weights = [
+                    {"FunctionVersion": _numbered(deployment, alias, number), "FunctionWeight": weight}
+                    for number, weight in others
+                ]
+                properties["RoutingConfig"] = {"AdditionalVersionWeights": weights}
             provisioned = deployment.asked(
                 "lambda",
                 "get_provisioned_concurrency_config",
@@ -91,6 +174,12 @@ def aliases(deployment: Deployment) -> Iterator[Thing]:
                 count = provisioned["RequestedProvisionedConcurrentExecutions"]
                 properties["ProvisionedConcurrencyConfig"] = {"ProvisionedConcurrentExecutions": count}
             yield Thing(ALIAS, alias["AliasArn"], properties)
+
+
+def _numbered(deployment: Deployment, alias: Json, number: str) -> Any:
+    """Return a version's number as the template writes it, by the version."""
+    version = f"{alias['AliasArn'].rsplit(':', 1)[0]}:{number}"
+    return number if number == "$LATEST" else {"Fn::GetAtt": [deployment.logical_id(VERSION, version), "Version"]}
 
 
 def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
@@ -108,14 +197,18 @@ def invoke_configs(deployment: Deployment) -> Iterator[Thing]:
             )
 
 
+def _qualifiers(deployment: Deployment, name: str) -> Iterator[Json]:
+    """Yield what a policy can be on: the function, and each of its aliases and versions."""
+    yield {}
+    yield from ({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))
+    yield from ({"Qualifier": one["Version"]} for one in _versions(deployment, name))
+
+
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
-        qualifiers: list[dict[str, str]] = [{}, *({"Qualifier": alias["Name"]} for alias in _aliases(deployment, name))]
-        for qualifier in qualifiers:
-            found = deployment.asked(
-                "lambda", "get_policy", "ResourceNotFoundException", FunctionName=name, **qualifier
-            )
+        for qualifier in _qualifiers(deployment, name):
+            found = deployment.asked("lambda", "get_policy", *_NONE, FunctionName=name, **qualifier)
             for statement in json.loads(found["Policy"])["Statement"] if found else []:
                 yield Thing("AWS::Lambda::Permission", statement.get("Sid", ""), _permission(deployment, statement))
 
@@ -145,16 +238,22 @@ def urls(deployment: Deployment) -> Iterator[Thing]:
     """Yield the public addresses of functions."""
     for name in _names(deployment):
         for one in deployment.pages("lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name):
-            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode")}
+            properties = {"TargetFunctionArn": one["FunctionArn"], **picked(one, "AuthType", "InvokeMode", "Cors")}
             yield Thing("AWS::Lambda::Url", one["FunctionArn"], properties, ("TargetFunctionArn",))
 
 
 def event_sources(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the queues and streams that are read for a function."""
-    for name in _names(deployment):
-        for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name):
-            properties = {"FunctionName": one["FunctionArn"], **picked(one, "EventSourceArn", "BatchSize")}
-            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties)
+    """Yield the queues and streams that are read for a function of the stage, and who else reads one of the stage."""
+    for one in deployment.pages("lambda", "list_event_source_mappings", "EventSourceMappings"):
+        properties = {"FunctionName": one.get("FunctionArn"), **picked(one, *_MAPPED)}
+        if deployment.concerns(list(properties.values())[:2]):
+            state = {"Enabled": False} if one.get("State") in ("Disabled", "Disabling") else {}
+            listed = (
+                deployment.asked("lambda", "list_tags", *_NONE, Resource=arn)
+                if (arn := one.get("EventSourceMappingArn"))
+                else {}
+            )
+            yield Thing("AWS::Lambda::EventSourceMapping", one["UUID"], properties | state | tags(listed.get("Tags")))
 
 
 READERS = {

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQue
 import json
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 QUEUE, POLICY = "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"
 _NUMBERS = (
@@ -14,6 +14,7 @@ _NUMBERS = (
     *("ReceiveMessageWaitTimeSeconds", "KmsDataKeyReusePeriodSeconds"),
 )
 _FLAGS = ("SqsManagedSseEnabled", "FifoQueue", "ContentBasedDeduplication")
+_TEXTS = ("KmsMasterKeyId", "DeduplicationScope", "FifoThroughputLimit")
 _DOCUMENTS = ("RedrivePolicy", "RedriveAllowPolicy")
 
 
@@ -27,11 +28,12 @@ def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 def queues(deployment: Deployment) -> Iterator[Thing]:
     """Yield the queues; SQS returns every attribute as a text."""
     for url, attributes in _attributes(deployment):
-        properties: Json = {"QueueName": url.rsplit("/", 1)[1], **picked(attributes, "KmsMasterKeyId")}
+        properties: Json = {"QueueName": url.rsplit("/", 1)[1], **picked(attributes, *_TEXTS)}
         properties |= {name: int(value) for name, value in picked(attributes, *_NUMBERS).items()}
         properties |= {name: value == "true" for name, value in picked(attributes, *_FLAGS).items()}
         properties |= {name: json.loads(value) for name, value in picked(attributes, *_DOCUMENTS).items()}
-        yield Thing(QUEUE, url, properties)
+        found = deployment.asked("sqs", "list_queue_tags", QueueUrl=url).get("Tags")
+        yield Thing(QUEUE, url, properties | tags(found))
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:

@@ -1,37 +1,40 @@
 """Roles with their trust, their inline policies and the attached managed ones.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 ROLE = "AWS::IAM::Role"
 
 
-def roles(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the roles; every inline policy, whatever its origin, is one of the role's `Policies`."""
-    for name in [one["RoleName"] for one in deployment.pages("iam", "list_roles", "Roles")]:
-        if not deployment.is_ours(ROLE, name):
-            continue
-        role = deployment.asked("iam", "get_role", RoleName=name)["Role"]
-        properties = picked(role, "RoleName", "AssumeRolePolicyDocument", "Description", "Path", "MaxSessionDuration")
-        inline = deployment.pages("iam", "list_role_policies", "PolicyNames", RoleName=name)
-        if policies := [
-            picked(_inline(deployment, name, policy), "PolicyName", "PolicyDocument") for policy in sorted(inline)
-        ]:
-            properties["Policies"] = policies
-        attached = deployment.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name)
-        if arns := sorted(policy["PolicyArn"] for policy in attached):
-            properties["ManagedPolicyArns"] = arns
-        if boundary := role.get("PermissionsBoundary"):
-            properties["PermissionsBoundary"] = boundary["PermissionsBoundaryArn"]
-        yield Thing(ROLE, name, properties)
+def details(deployment: Deployment, key: str) -> list[Json]:
+    """Return users, groups, roles or customers' policies as IAM describes them, all at once."""
+    kinds = ["User", "Role", "Group", "LocalManagedPolicy"]
+    return deployment.pages("iam", "get_account_authorization_details", key, Filter=kinds)
 
 
-def _inline(deployment: Deployment, role: str, policy: str) -> Json:
-    return deployment.asked("iam", "get_role_policy", RoleName=role, PolicyName=policy)
+def own_roles(deployment: Deployment, of: Callable[[str], bool] | None = None) -> Iterator[Thing]:
+    """Yield the stage's roles, or others by name; every inline policy is one of a role's `Policies`."""
+    wanted = of or (lambda name: deployment.is_ours(ROLE, name))
+    for one in details(deployment, "RoleDetailList"):
+        name = one["RoleName"]
+        if wanted(name):
+            role = deployment.asked("iam", "get_role", RoleName=name)["Role"]
+            own = ("RoleName", "AssumeRolePolicyDocument", "Description", "Path", "MaxSessionDuration")
+            whole = {**one, **picked(role, "PermissionsBoundary")}
+            yield Thing(ROLE, name, picked(role, *own) | rights(whole, "RolePolicyList"))
 
 
-READERS = {ROLE: roles}
+def rights(one: Json, inline: str) -> Json:
+    """Return the policies, the boundary and the tags of a role, a user or a group; `inline` lists the policies."""
+    properties: Json = {}
+    if policies := [picked(policy, "PolicyName", "PolicyDocument") for policy in one.get(inline) or []]:
+        properties["Policies"] = sorted(policies, key=lambda policy: str(policy["PolicyName"]))
+    if arns := sorted(policy["PolicyArn"] for policy in one.get("AttachedManagedPolicies") or []):
+        properties["ManagedPolicyArns"] = arns
+    if boundary := one.get("PermissionsBoundary"):
+        properties["PermissionsBoundary"] = boundary["PermissionsBoundaryArn"]
+    return properties | tags(one.get("Tags"))

@@ -1,4 +1,4 @@
-"""Topics, their policies, and the functions that they call.
+"""Topics, their policies, and all their subscriptions; and those of others' topics to what is the stage's.
 
 https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
 """
@@ -6,9 +6,16 @@ https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
 import json
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 TOPIC, POLICY, SUBSCRIPTION = "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription"
+_TEXTS = ("DisplayName", "KmsMasterKeyId", "TracingConfig", "SignatureVersion", "FifoThroughputScope")
+_FLAGS = ("FifoTopic", "ContentBasedDeduplication")
+_DOCUMENTS = ("ArchivePolicy", "DeliveryPolicy")
+# Attributes that report; what is not among them and not known above is a setting under its own name.
+_REPORTS = ("TopicArn", "Owner", "Policy", "EffectiveDeliveryPolicy", "BeginningArchiveTime")
+_SUBSCRIBED = ("DeliveryPolicy", "FilterPolicy", "RedrivePolicy", "ReplayPolicy")
+_SUBSCRIBED_TEXTS = ("FilterPolicyScope", "RawMessageDelivery", "SubscriptionRoleArn")
 
 
 def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
@@ -21,8 +28,16 @@ def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 def topics(deployment: Deployment) -> Iterator[Thing]:
     """Yield the topics."""
     for arn, attributes in _attributes(deployment):
-        properties = {"TopicName": arn.rsplit(":", 1)[1], **picked(attributes, "DisplayName", "KmsMasterKeyId")}
-        yield Thing(TOPIC, arn, properties)
+        properties = {"TopicName": arn.rsplit(":", 1)[1], **picked(attributes, *_TEXTS)}
+        properties |= {name: value == "true" for name, value in picked(attributes, *_FLAGS).items()}
+        properties |= {name: json.loads(value) for name, value in picked(attributes, *_DOCUMENTS).items()}
+        others = set(attributes) - {*_TEXTS, *_FLAGS, *_DOCUMENTS, *_REPORTS}
+        properties |= {name: attributes[name] for name in sorted(others) if not name.startswith("Subscriptions")}
+        protection = deployment.asked("sns", "get_data_protection_policy", ResourceArn=arn).get("DataProtectionPolicy")
+        if protection:
+            properties["DataProtectionPolicy"] = json.loads(protection)
+        found = deployment.asked("sns", "list_tags_for_resource", ResourceArn=arn).get("Tags")
+        yield Thing(TOPIC, arn, properties | tags(found))
 
 
 def policies(deployment: Deployment) -> Iterator[Thing]:
@@ -34,12 +49,23 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
 
 
 def subscriptions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions that a topic calls; other subscriptions are the operators' choice."""
-    for arn, _ in _attributes(deployment):
-        for one in deployment.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn):
-            if one["Protocol"] == "lambda":
-                properties = picked(one, "TopicArn", "Protocol", "Endpoint")
-                yield Thing(SUBSCRIPTION, one["SubscriptionArn"], properties)
+    """Yield who is told by a topic of the stage, and which topics of others tell what is the stage's."""
+    for one in deployment.pages("sns", "list_subscriptions", "Subscriptions"):
+        if deployment.is_ours_arn(one["TopicArn"]) or deployment.concerns(one["Endpoint"]):
+            properties = picked(one, "TopicArn", "Protocol", "Endpoint")
+            arn = one["SubscriptionArn"]
+            # One that waits for its confirmation has no ARN yet, and so no attributes.
+            if arn.startswith("arn:"):
+                attributes = deployment.asked("sns", "get_subscription_attributes", "NotFound", SubscriptionArn=arn)
+                properties |= _subscribed(attributes.get("Attributes") or {})
+                yield Thing(SUBSCRIPTION, arn, properties)
+            else:
+                yield Thing(SUBSCRIPTION, f"{one['TopicArn']}{one['Protocol']}{one['Endpoint']}", properties)
+
+
+def _subscribed(attributes: Json) -> Json:
+    texts = {name: text for name, text in picked(attributes, *_SUBSCRIBED_TEXTS).items() if text != "false"}
+    return texts | {name: json.loads(value) for name, value in picked(attributes, *_SUBSCRIBED).items()}
 
 
 READERS = {TOPIC: topics, POLICY: policies, SUBSCRIPTION: subscriptions}

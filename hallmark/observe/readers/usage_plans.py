@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, capitalized
+from hallmark.observe.deployment import Deployment, Json, Thing, capitalized, tags
 from hallmark.observe.readers.apis import API, owned
 
 KEY, PLAN, PLAN_KEY = "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey"
@@ -31,7 +31,11 @@ def keys(deployment: Deployment) -> Iterator[Thing]:
     tied = {key["id"] for _, key in _plan_keys(deployment)}
     for key in deployment.pages("apigateway", "get_api_keys", "items"):
         if key["id"] in tied or deployment.is_ours(KEY, key["id"], key["name"]):
-            yield Thing(KEY, key["id"], capitalized(key, "Name", "Description", "Enabled"))
+            yield Thing(KEY, key["id"], _key(key))
+
+
+def _key(key: Json) -> Json:
+    return capitalized(key, "Name", "Description", "Enabled", "CustomerId") | tags(key.get("tags"))
 
 
 def plans(deployment: Deployment) -> Iterator[Thing]:
@@ -45,7 +49,7 @@ def plans(deployment: Deployment) -> Iterator[Thing]:
             properties["Quota"] = quota
         if stages := [_stage(deployment, one) for one in plan.get("apiStages", [])]:
             properties["ApiStages"] = stages
-        yield Thing(PLAN, plan["id"], properties)
+        yield Thing(PLAN, plan["id"], properties | tags(plan.get("tags")))
 
 
 def _stage(deployment: Deployment, one: Json) -> Json:
@@ -63,6 +67,12 @@ def plan_keys(deployment: Deployment) -> Iterator[Thing]:
         properties = {"KeyId": deployment.ref(KEY, key["id"]), "UsagePlanId": deployment.ref(PLAN, plan)}
         properties["KeyType"] = key.get("type", "API_KEY")
         yield Thing(PLAN_KEY, f"{key['id']}:{plan}", properties, ("KeyId", "UsagePlanId"))
+
+
+def account(deployment: Deployment) -> Json:
+    """Return the role with which API Gateway writes logs for every API of the account and region."""
+    role = deployment.asked("apigateway", "get_account").get("cloudwatchRoleArn")
+    return {"CloudWatchRoleArn": role} if role else {}
 
 
 READERS = {KEY: keys, PLAN: plans, PLAN_KEY: plan_keys}

@@ -13,11 +13,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs import principals
+from infra.constructs.function.archive import Archive
 from infra.constructs.metadata import mark
 from infra.constructs.role import allow, least_role
-from infra.errors import UserError
 from infra.names import Names
-from infra.paths import ROOT
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Destinations:
 class Packaged:
     """What a kind of function runs: its code and the handler in it."""
 
-    code: lambda_.Code
+    archive: Archive
     handler: str
 
 
@@ -102,7 +101,10 @@ class Function(Construct):
             runtime=spec.runtime,
             architecture=lambda_.Architecture.ARM_64,
             handler=packaged.handler,
-            code=packaged.code,
+            code=packaged.archive.code,
+            # Without it CloudFormation would publish whatever code the function has at that time.
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
+            current_version_options=lambda_.VersionOptions(code_sha256=packaged.archive.code_sha256),
             memory_size=spec.sizing.memory_mb,
             timeout=spec.sizing.timeout,
             tracing=lambda_.Tracing.ACTIVE,
@@ -143,14 +145,6 @@ class Function(Construct):
             ),
         )
         config.node.add_dependency(self.entry)
-
-
-def built(system: str, role: str, file: str) -> lambda_.Code:
-    """Return a function's code from build/lambda; UserError when it is not built yet."""
-    folder = ROOT / "build" / "lambda" / system / role
-    if not (folder / file).is_file():
-        raise UserError(f"{folder.relative_to(ROOT)}/{file}: missing, build the functions before the synth")
-    return lambda_.Code.from_asset(str(folder))
 
 
 def _basics(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:

@@ -2,19 +2,18 @@
 
 from constructs import Construct
 
-from infra.constructs.function.base import Function, FunctionSpec, Packaged, built
+from infra.constructs.function.archive import built
+from infra.constructs.function.base import Function, FunctionSpec, Packaged
 from infra.names import Names
 
 
 class PythonFunction(Function):
-    """A function of build/lambda/<system>/<role>, which holds its package and the shared one in the layout of lambda/.
+    """A function of build/lambda/<system>/<role>.zip: its package and the shared one, in the layout of lambda/.
 
     Its modules are therefore imported by the same names as in tests.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, spec: FunctionSpec) -> None:
         package = f"{names.system}/{spec.role}"
-        packaged = Packaged(
-            built(names.system, spec.role, f"{package}/index.py"), f"{package.replace('/', '.')}.index.handler"
-        )
+        packaged = Packaged(built(names.system, spec.role), f"{package.replace('/', '.')}.index.handler")
         super().__init__(scope, construct_id, names=names, spec=spec, packaged=packaged)

@@ -10,6 +10,7 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import ALARM, FUNCTION
 from policies.engine.policy import Policy
 from policies.engine.services.alarms import Watch, watched
+from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Template
 
 
@@ -19,7 +20,7 @@ class FunctionAlarms(Policy):
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         threshold, seconds = parameters["maximum_threshold"], parameters["maximum_seconds"]
-        for function in template.of_type(FUNCTION):
+        for function in whole_functions(template):
             dimensions = {"FunctionName": template.name(function)}
             for metric in ("Errors", "Throttles"):
                 watch = Watch("AWS/Lambda", metric, dimensions, ("Sum",), threshold, seconds)

@@ -17,6 +17,7 @@ from policies.engine.kinds import BUCKET, FUNCTION, METHOD, RULE
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.storage import stream_of
+from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Resource, Template
 
 # The words for callers in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
@@ -72,7 +73,7 @@ def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], functi
 
 def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:
     """Yield functions that play none of the parts, such as a helper of a construct."""
-    for function in template.of_type(FUNCTION):
+    for function in whole_functions(template):
         if function not in ours:
             yield Finding(function.logical_id, "FunctionName", template.name(function), "no other function")
 

@@ -15,6 +15,7 @@ from policies.engine.iam.statements import Statement, role_statements
 from policies.engine.kinds import API_STAGE, FUNCTION, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
+from policies.engine.services.versions import whole
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -29,7 +30,9 @@ class FunctionLogs(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         functions = template.of_type(FUNCTION)
         groups = {function.logical_id: log_group_of(template, function) for function in functions}
-        used = Counter(group.logical_id for group in groups.values() if group)
+        # A version writes to its function's group.
+        writers = {(whole(template, one), groups[one.logical_id]) for one in functions}
+        used = Counter(group.logical_id for _, group in writers if group)
         used.update(_used_otherwise(template))
         for function in functions:
             group = groups[function.logical_id]

@@ -9,6 +9,7 @@ from typing import Any
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
+from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Template
 
 _PATH = "ReservedConcurrentExecutions"
@@ -22,7 +23,7 @@ class ReservedConcurrency(Policy):
         parts = {function.logical_id: part for part, function in players.items()}
         overrides = parameters.get("overrides", {})
         total = 0.0
-        for function in template.of_type(FUNCTION):
+        for function in whole_functions(template):
             part = parts.get(function.logical_id, "")
             wanted = overrides.get(part, parameters["default"])
             number = template.number(function.properties.get(_PATH))

@@ -9,6 +9,7 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.kinds import FUNCTION
 from policies.engine.policy import Policy
+from policies.engine.services.versions import whole
 from policies.engine.template.template import Template
 
 
@@ -20,7 +21,7 @@ class FunctionTimeout(Policy):
         parts = {function.logical_id: part for part, function in players.items()}
         overrides = parameters.get("overrides", {})
         for function in template.of_type(FUNCTION):
-            wanted = overrides.get(parts.get(function.logical_id, ""), parameters["seconds"])
+            wanted = overrides.get(parts.get(whole(template, function).logical_id, ""), parameters["seconds"])
             if template.number(function.properties.get("Timeout")) != wanted:
                 found = template.value(function, "Timeout")
                 own = "AWS's default, 3 seconds" if found is None else f"{found} seconds"

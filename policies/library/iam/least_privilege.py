@@ -27,6 +27,7 @@ from policies.engine.iam.statements import (
 from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.services.versions import whole
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_aws_key, listed
@@ -78,7 +79,9 @@ class LeastPrivilege(Policy):
 def _function_roles(template: Template) -> Iterator[Finding]:
     functions = template.of_type(FUNCTION)
     roles = [role_of(template, function) for function in functions]
-    shared = Counter(role.logical_id for role in roles if role)
+    # A version runs with its function's role.
+    users = {(whole(template, function), role) for function, role in zip(functions, roles, strict=True)}
+    shared = Counter(role.logical_id for _, role in users if role)
     for function, role in zip(functions, roles, strict=True):
         if role is None:
             found = str(template.value(function, "Role") or "none")

@@ -11,8 +11,8 @@ from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.up import deploy_embedded
 from infra.systems import system_of
+from tests.integration.observe.changes.names import SYSTEM
 
-SYSTEM = "realtime"
 REGION = system_of(SYSTEM).region
 
 Json = dict[str, Any]

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.observed import judge
+from hallmark.project import BUILD
 from hallmark.stage import Stage
 from tests.integration.observe.changes import CHANGES
 from tests.support.command import Command
@@ -24,7 +26,10 @@ def drifted(stage: Stage) -> Iterator[None]:
 
 def test_a_fresh_stage(stage: Stage, hallmark: Command) -> None:
     done = hallmark("drift", "--target", "aws")
-    assert (done.returncode, done.stdout) == (0, "no drift: the stage is as declared\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    first, *unread = done.stdout.splitlines()
+    assert first == "no drift: the stage is as declared"
+    assert unread[0].startswith("not read: ") and len(unread) > 1
 
 
 def test_a_changed_stage(drifted: None, hallmark: Command) -> None:
@@ -33,13 +38,18 @@ def test_a_changed_stage(drifted: None, hallmark: Command) -> None:
     name, *lines = done.stdout.splitlines()
     assert name.startswith("FunctionsnotifierFunction") and name.endswith("  AWS::Lambda::Function")
     assert [line.split() for line in lines[:3]] == [["MemorySize"], ["declared", "512"], ["observed", "256"]]
-    assert lines[3:] == ["1 difference in 1 resource"]
+    assert lines[3].startswith("    RT_FN_MEMORY: Leave MemorySize to the parameter")
+    assert lines[4].startswith("  mend: set it back: `aws lambda update-function-configuration")
+    assert lines[5] == "1 difference in 1 resource" and lines[6].startswith("not read: ")
 
 
-def test_a_changed_stage_as_json(drifted: None, hallmark: Command) -> None:
+def test_a_changed_stage_as_json(stage: Stage, drifted: None, hallmark: Command) -> None:
     done = hallmark("drift", "--target", "aws", "--json")
-    (difference,) = json.loads(done.stdout)
-    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    (difference,) = answer["systems"][stage.system]["differences"]
+    assert (done.returncode, answer["stage"]) == (1, "dev")
+    assert [one["control"] for one in difference["controls"]] == ["RT_FN_MEMORY"] and difference["mend"]
+    assert {"what", "reason"} <= answer["unread"][0].keys()
     assert (difference["change"], difference["path"]) == ("changed", "MemorySize")
     assert (difference["declared"], difference["observed"]) == ("512", "256")
 
@@ -49,6 +59,28 @@ def test_a_stage_that_is_not_deployed(stage: Stage, hallmark: Command) -> None:
         done = hallmark("drift", *arguments)
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1 and "run `hallmark up" in done.stderr
+
+
+def test_a_stage_is_judged_where_it_runs_and_no_evidence_changes(stage: Stage, hallmark: Command) -> None:
+    with _unchanged(BUILD / "evidence", BUILD / "observed"):
+        done = hallmark("policy", "--target", "aws", "--stage", "dev")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "controls proved, 0 failed, 0 findings" in done.stdout
+        with LESS_MEMORY.make(stage):
+            done = hallmark("policy", "--target", "aws", "--stage", "dev", "--json")
+    (judged,) = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [one["id"] for one in judged["controls"] if one["findings"]] == ["RT_FN_MEMORY"]
+
+
+@contextmanager
+def _unchanged(*folders: Path) -> Iterator[None]:
+    def files() -> dict[Path, float]:
+        return {file: file.stat().st_mtime for folder in folders for file in folder.rglob("*")}
+
+    before = files()
+    yield
+    assert files() == before
 
 
 def test_the_gate_fails_for_drift_and_for_findings(stage: Stage, drifted: None, tmp_path: Path) -> None:

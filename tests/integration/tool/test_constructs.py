@@ -25,7 +25,7 @@ def template(tmp_path_factory):
     stack = Stack(app, VAULT.stack_name("dev"), env=Environment(region=VAULT.region))
     mark_stack(stack, VAULT, "dev")
     _storage(stack)
-    _api(stack, _function(stack))
+    _api(stack, _function(stack, tmp_path_factory.mktemp("built")))
     body = app.synth().get_stack_by_name(stack.stack_name).template
     return Template(body, "dev", "{thing}-{stage}")
 
@@ -42,11 +42,12 @@ def _storage(stack):
     Table(stack, "cards", names=NAMES, role="cards", keys=keys, removal=removal, indexes=indexes)
 
 
-def _function(stack):
+def _function(stack, folder):
     from aws_cdk import Duration
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_logs as logs
 
+    from infra.constructs.function.archive import Archive
     from infra.constructs.function.base import Destinations, Function, FunctionSpec, Packaged, Sizing
     from infra.constructs.secure_queue import SecureQueue
 
@@ -59,7 +60,9 @@ def _function(stack):
         statements=[],
         destinations=Destinations(1, Duration.minutes(5), SecureQueue(stack, "failed", names=NAMES, role="failed")),
     )
-    packaged = Packaged(lambda_.InlineCode("def handler(*_): pass"), "index.handler")
+    archive = folder / "intake.zip"
+    archive.write_bytes(b"PK\x05\x06" + bytes(18))
+    packaged = Packaged(Archive(archive), "index.handler")
     return Function(stack, "intake", names=NAMES, spec=spec, packaged=packaged)
 
 

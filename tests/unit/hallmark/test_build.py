@@ -26,7 +26,7 @@ def step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Step:
 @pytest.mark.parametrize("changed", ["source.py", "out/made.json", "out/.hallmark-stamp"])
 def test_what_changed_is_refused(step: Step, changed: str) -> None:
     (build.ROOT / changed).write_text("two")
-    with pytest.raises(UserError, match=r"^out is older than its sources: run `tox -e build`$"):
+    with pytest.raises(UserError, match=r"^out is older than its sources: run `hallmark build`$"):
         require_current((step,))
 
 
@@ -38,5 +38,5 @@ def test_what_came_is_refused(step: Step) -> None:
 
 def test_what_is_missing_is_refused(step: Step) -> None:
     step.stamp.unlink()
-    with pytest.raises(UserError, match=r"^out is older than its sources: run `tox -e build`$"):
+    with pytest.raises(UserError, match=r"^out is older than its sources: run `hallmark build`$"):
         require_current((step,))

@@ -31,7 +31,8 @@ def test_the_help_names_every_command_in_order():
     [
         (["redriv"], "No such command 'redriv'. Did you mean 'redrive'?; see hallmark --help"),
         (["--nope"], "No such option: --nope; see hallmark --help"),
-        (["policy"], "Missing argument 'templates'; see hallmark policy --help"),
+        (["policy"], "name templates, or a stage that runs with --stage"),
+        (["policy", "--target", "aws", "x"], "--target is for a stage that runs: leave out the templates, or --target"),
         (
             ["policy", "--stage", "qa", "x"],
             "Invalid value for '--stage': 'qa' is not one of 'dev', 'prod'; see hallmark policy --help",

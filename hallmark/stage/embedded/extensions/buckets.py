@@ -95,7 +95,7 @@ def _tiering(name: str, settings: list[Properties]) -> None:
         narrowed = {"Prefix": one["Prefix"]} if one.get("Prefix") else {}
         request = {"Id": one["Id"], "Filter": narrowed, "Status": one["Status"], "Tiering": one["Tierings"]}
         body = tostring(_xml("IntelligentTieringConfiguration", request))
-        accepted(bucket_settings.keep_tiering(name, one["Id"], body))
+        accepted(bucket_settings.keep(name, "intelligent-tiering", one["Id"], body))
 
 
 def _tags(name: str, tags: list[Properties]) -> None:

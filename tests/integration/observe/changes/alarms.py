@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
-from tests.integration.observe.changes.names import ALARM
+from tests.integration.observe.changes.names import ALARM, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -24,10 +24,11 @@ def _alarm(stage: Stage, name: str) -> Json:
 
 @by_hand("Alarmsapilatency", "", "RT_ALARM_API", reported_on="ApiDeploymentStagedev")
 def an_alarm_is_deleted(stage: Stage) -> Iterator[None]:
-    before = _alarm(stage, ALARM)
-    stage.client("cloudwatch").delete_alarms(AlarmNames=[ALARM])
+    before, cloudwatch = _alarm(stage, ALARM), stage.client("cloudwatch")
+    tags = cloudwatch.list_tags_for_resource(ResourceARN=before["AlarmArn"])["Tags"]
+    cloudwatch.delete_alarms(AlarmNames=[ALARM])
     yield
-    _put_alarm(stage, before)
+    _put_alarm(stage, before, Tags=own_tags(tags))
 
 
 @by_hand("Alarmsfailurevisible", "Threshold", "RT_ALARM_DLQ")

@@ -5,7 +5,7 @@ from typing import Any
 
 from hallmark.stage import Stage
 from hallmark.stage.embedded import ACCOUNT
-from tests.integration.observe.changes.names import BUS, QUEUE, RULE
+from tests.integration.observe.changes.names import BUS, QUEUE, RULE, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -121,11 +121,13 @@ def a_bus_is_deleted_with_its_rule(stage: Stage) -> Iterator[None]:
     events, bus, name = stage.client("events"), "realtime-system-dev", "realtime-fraud-suspected-dev"
     rule = events.describe_rule(Name=name, EventBusName=bus)
     targets = events.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
+    own = events.describe_event_bus(Name=bus)["Arn"], rule["Arn"]
+    tags, rules_tags = (events.list_tags_for_resource(ResourceARN=arn)["Tags"] for arn in own)
     events.remove_targets(Rule=name, EventBusName=bus, Ids=[one["Id"] for one in targets])
     events.delete_rule(Name=name, EventBusName=bus)
     events.delete_event_bus(Name=bus)
     yield
-    events.create_event_bus(Name=bus)
+    events.create_event_bus(Name=bus, Tags=own_tags(tags))
     kept = {key: rule[key] for key in ("Name", "EventBusName", "EventPattern", "Description", "State")}
-    events.put_rule(**kept)
+    events.put_rule(**kept, Tags=own_tags(rules_tags))
     events.put_targets(Rule=name, EventBusName=bus, Targets=targets)

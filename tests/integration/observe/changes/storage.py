@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
-from tests.integration.observe.changes.names import BUCKET, TABLE
+from tests.integration.observe.changes.names import BUCKET, TABLE, own_tags
 from tests.integration.observe.changes.table import by_hand
 
 Json = dict[str, Any]
@@ -78,15 +78,17 @@ def a_table_is_provisioned(stage: Stage) -> Iterator[None]:
 @by_hand("Storagerules", "", "RT_TABLE_KEYS", "RT_RULE_FIVE")
 def a_table_is_made_again_with_another_key(stage: Stage) -> Iterator[None]:
     dynamodb = stage.client("dynamodb")
+    arn = dynamodb.describe_table(TableName=TABLE)["Table"]["TableArn"]
+    tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
     rows = dynamodb.scan(TableName=TABLE, ConsistentRead=True)["Items"]
-    _make_table(stage, [("ruleId", "HASH", "S")])
+    _make_table(stage, [("ruleId", "HASH", "S")], tags)
     yield
-    _make_table(stage, [("ruleId", "HASH", "S"), ("version", "RANGE", "N")])
+    _make_table(stage, [("ruleId", "HASH", "S"), ("version", "RANGE", "N")], tags)
     for row in rows:
         dynamodb.put_item(TableName=TABLE, Item=row)
 
 
-def _make_table(stage: Stage, keys: list[tuple[str, str, str]]) -> None:
+def _make_table(stage: Stage, keys: list[tuple[str, str, str]], tags: list[Json]) -> None:
     dynamodb = stage.client("dynamodb")
     dynamodb.delete_table(TableName=TABLE)
     dynamodb.get_waiter("table_not_exists").wait(TableName=TABLE)
@@ -96,6 +98,7 @@ def _make_table(stage: Stage, keys: list[tuple[str, str, str]]) -> None:
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, _, kind in keys],
         SSESpecification={"Enabled": True},
+        Tags=own_tags(tags),
     )
     dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
     _recovery(stage, True)

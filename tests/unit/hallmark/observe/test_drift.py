@@ -33,7 +33,11 @@ def _policies(*documents: Any) -> Json:
 
 
 SAME = {
-    "tags are not compared": (QUEUE, {"Tags": [{"Key": "a", "Value": "b"}]}, {}),
+    "the order of tags": (
+        QUEUE,
+        {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]},
+        {"Tags": [{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "1"}]},
+    ),
     "the order of statements": (ROLE, _policies({"Statement": [SEND, GET]}), _policies({"Statement": [GET, SEND]})),
     "one action and a list of it": (
         ROLE,
@@ -99,6 +103,12 @@ def test_the_same_written_otherwise_is_no_drift(name: str) -> None:
 # type, declared, observed, and (path, declared, observed) of each difference.
 OTHER: dict[str, tuple[str, Json, Json, list[tuple[str, Any, Any]]]] = {
     "a value": (QUEUE, {"DelaySeconds": 5}, {"DelaySeconds": 6}, [("DelaySeconds", "5", "6")]),
+    "a tag": (
+        QUEUE,
+        {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]},
+        {"Tags": [{"Key": "a", "Value": "3"}, {"Key": "c", "Value": "4"}]},
+        [("Tags.a", "1", "3"), ("Tags.b", "2", None), ("Tags.c", None, "4")],
+    ),
     "a value that is the default now": (QUEUE, {"DelaySeconds": 5}, {}, [("DelaySeconds", "5", "0")]),
     "a default that was changed": (QUEUE, {}, {"DelaySeconds": 6}, [("DelaySeconds", "0", "6")]),
     "none of several defaults": (
