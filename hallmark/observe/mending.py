@@ -61,7 +61,8 @@ class Mending:
     def _will_change(self, one: Difference) -> bool:
         """Return whether a deployment changes the property, or the resource: declared and deployed template differ."""
         key = re.split(r"[.\[]", one.path)[0]
-        return self._written(self.declared, one.resource, key) != self._written(self.deployed, one.resource, key)
+        written = (self._written(template, one.resource, key) for template in (self.declared, self.deployed))
+        return bool(next(written) != next(written))
 
     @staticmethod
     def _written(template: Json, name: str, key: str) -> Any:
