@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.engine.template.template import is_intrinsic
+from policies.engine.template.intrinsics import is_function
 
 Document = dict[str, Any]
 _RULE, _QUEUE, _QUEUE_POLICY = "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"
@@ -67,7 +67,7 @@ class _Copy:
 
 def _named(value: Any, copies: list[_Copy]) -> Any:
     """A value whose innermost lists name the copies beside the first."""
-    if isinstance(value, dict) and not is_intrinsic(value):
+    if isinstance(value, dict) and not is_function(value):
         return {key: _named(item, copies) for key, item in value.items()}
     if not isinstance(value, list):
         return value
@@ -77,6 +77,6 @@ def _named(value: Any, copies: list[_Copy]) -> Any:
 def _items(values: list[Any], copies: list[_Copy]) -> Iterator[Any]:
     for value in values:
         yield _named(value, copies)
-        if isinstance(value, str) or is_intrinsic(value):
+        if isinstance(value, str) or is_function(value):
             text = json.dumps(value)
             yield from (json.loads(named) for copy in copies if (named := copy.text(text)) != text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from policies.engine.catalogue import CONTROLS, NoCatalogue
 from policies.engine.finding import Finding
 from policies.engine.judgement import Judgement, every
 from policies.engine.library import NoPolicy
-from policies.engine.reading.json_reader import Unreadable
+from policies.engine.notes import notes as notes_on
 from policies.engine.reading.reader import read_template
+from policies.engine.reading.refusal import Unreadable
 from policies.engine.systems import NoSystem, placed, system_of
 from policies.engine.template.template import Template
 
@@ -47,6 +49,12 @@ def judge(document: Mapping[str, Any], system: str, stage: str | None = None) ->
     template = template_of(document, system)
     decided = _decided(document)
     return [_verdict(name, judgement, template, stage, decided) for name, judgement in load(system).items()]
+
+
+def notes(document: Mapping[str, Any], system: str) -> list[Verdict]:
+    """Return what no control judges and names something of the template: resource, type, names and text of each."""
+    known = frozenset[str]().union(*(judgement.known for judgement in load(system).values()))
+    return [{**asdict(note), "names": list(note.names)} for note in notes_on(template_of(document, system), known)]
 
 
 def _verdict(
@@ -93,7 +101,12 @@ def policy_command(files: list[Path], system: str | None, stage: str | None, as_
     documents = {str(file): read(file) for file in files}
     systems = {name: _system(name, document, system) for name, document in documents.items()}
     results: list[Verdict] = [
-        {"template": name, "controls": judge(document, systems[name], stage)} for name, document in documents.items()
+        {
+            "template": name,
+            "controls": judge(document, systems[name], stage),
+            "notes": notes(document, systems[name]),
+        }
+        for name, document in documents.items()
     ]
     return show(results, systems, as_json)
 
@@ -119,6 +132,9 @@ def _text(result: dict[str, Any], system: str) -> list[str]:
             lines += [f"  {where}", f"    found   {finding['found']}", f"    wanted  {finding['wanted']}"]
             lines += [f"    policy  {finding['policy']}"] if several else []
             lines += [f"    fix     {finding['fix']}"] if finding["fix"] else []
+    for note in result["notes"]:
+        lines += [f"note  {note['resource']}  {note['type']}", f"    {note['text']}"]
     count = sum(len(control["findings"]) for control in failed)
     proved = len(controls) - len(failed)
-    return [*lines, f"{result['template']}: {proved} controls proved, {len(failed)} failed, {count} findings"]
+    noted = f", {len(result['notes'])} notes" if result["notes"] else ""
+    return [*lines, f"{result['template']}: {proved} controls proved, {len(failed)} failed, {count} findings{noted}"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from hallmark.commands.common import TAKING, StageOption, SystemOption, Target, TargetOption, the_stage
-from hallmark.evidence.ledgers import LEDGER_VARIABLE
+from hallmark.evidence.ledgers import LEDGER_VARIABLE, of_stage
 from hallmark.ledger.render import render
 from hallmark.sending.run import CONCURRENCY
 from hallmark.sending.run import send as carry_and_reconcile
@@ -61,7 +61,7 @@ def send(
     render(ledger, out)
     if written:
         with written:
-            written.write(ledger.to_json())
+            written.write(of_stage(ledger.to_json(), deployed))
     if ledger.differences:
         raise typer.Exit(1)
 

@@ -39,6 +39,18 @@ def proofs(results: Path = RESULTS) -> Iterator[Proof]:
                 yield Proof(control, "behaviour", outcome, artifact, digest, time=made)
 
 
+def refuse_idle(results: Path = RESULTS) -> None:
+    """Raise UserError when a JUnit file has no test, or one that did not run: it shows nothing."""
+    cases = [case for _, case in _cases(_parsed(results), ())]
+    idle = [case.get("name", "") for case in cases if case.find("skipped") is not None]
+    if not cases:
+        raise UserError(f"{results.name} has no test: run `npm test` again")
+    if idle:
+        raise UserError(
+            f"{len(idle)} tests of functions were skipped, such as {idle[0]!r}: make them pass, or delete them"
+        )
+
+
 def controls_of(name: str) -> list[str]:
     """Return the control ids in brackets at the start of a test's name."""
     found = _IDS.match(name)

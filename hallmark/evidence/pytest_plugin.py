@@ -19,6 +19,7 @@ import pytest
 
 from hallmark.evidence import EVIDENCE, Fault, Kind, Place, Proof, Target, junit_results, pytest_results
 from hallmark.evidence.expected import OF_SYSTEMS, chosen, judged
+from hallmark.evidence.ledgers import place_of
 from hallmark.evidence.pytest_results import Outcomes, Result
 from hallmark.evidence.record import remove
 from hallmark.evidence.recorder import Beginning, Recorder, beginning, recorded
@@ -212,10 +213,9 @@ class EvidencePlugin:
             return []
         from hallmark.stage import aws, embedded  # need boto3, as the tests do
 
-        account = embedded.ACCOUNT
         if self.target == "aws":
-            account = str(aws.open_stage(system, STAGES[0]).client("sts").get_caller_identity()["Account"])
-        return [Place(system, STAGES[0], system_of(system).region, account)]
+            return [place_of(aws.open_stage(system, STAGES[0]))]
+        return [Place(system, STAGES[0], system_of(system).region, embedded.ACCOUNT)]
 
     def _of_room(self, node: str) -> list[Recorder]:
         """Return the records that a test counts for: that of its room's system, or all."""
@@ -254,6 +254,7 @@ class EvidencePlugin:
     def _join_junit(self) -> None:
         if self.gate != "unit":
             return
+        junit_results.refuse_idle()
         proofs = list(junit_results.junit_proofs())
         unknown = {proof.control for proof in proofs} - (known_controls() or {proof.control for proof in proofs})
         if unknown:

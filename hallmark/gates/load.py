@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hallmark import fidelity
-from hallmark.evidence import Finding, Place, Proof, expected
+from hallmark.evidence import Finding, Proof, expected
+from hallmark.evidence.ledgers import place_of
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running.systems import add_system, each_system, exit_code
@@ -82,8 +83,7 @@ def judge(options: argparse.Namespace, kept: Path, system: System, record: Recor
     with progress_bars() as progress:
         judged = run(stage, options.scenario, settings, False, progress)
     result = record.load = judged.result
-    account = str(stage.client("sts").get_caller_identity()["Account"])
-    record.places.append(Place(stage.system, stage.name, stage.region, account))
+    record.places.append(place_of(stage))
     file = kept / f"{system.slug}-{result.scenario}.json"
     judged.outcome.run.write(file)
     record.files.append(file)

@@ -15,7 +15,7 @@ from pathlib import Path
 from hallmark import deploy, fidelity
 from hallmark.evidence import Place
 from hallmark.evidence.recorder import Recorder
-from hallmark.gates.policies import proofs, show
+from hallmark.gates.policies import note, proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
 from hallmark.observe import comparison_file, write
 from hallmark.observe.comparison import compare
@@ -56,6 +56,7 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     for proof in proofs(Synthesized(path), stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
+    note(Synthesized(path), stage.system, record)
     if found.differences:
         record.fail()
         print("\n".join(text(found.differences)), file=sys.stderr)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from hallmark import waivers
+from hallmark import policies, waivers
 from hallmark.build import build
 from hallmark.evidence import Proof
 from hallmark.evidence.judged import findings_by_control
@@ -33,10 +33,18 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
     print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
 
 
+def note(template: Synthesized, system: str, record: Recorder) -> None:
+    """Record and print what no control judges and names something of the template; it fails nothing."""
+    for one in policies.notes(template.body, system):
+        record.notes.append(one)
+        print(f"{template.label}: note: {one['resource']} ({one['type']}): {one['text']}")
+
+
 def judge(system: System, record: Recorder) -> None:
     """Record the policies' results for a system's templates."""
     for template in templates(system.name):
         record.proofs.extend(proofs(template, system.name))
+        note(template, system.name, record)
     show(f"{GATE}: {system.name}", record.proofs)
 
 

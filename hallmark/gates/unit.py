@@ -39,6 +39,7 @@ ON_TEMPLATES = tuple(
         "policies/test_mutant_engine.py",
         "policies/test_policy_command.py",
         "policies/test_second_system.py",
+        "test_deciding.py",
         "test_systems.py",
     )
 )

@@ -61,13 +61,13 @@ class Mending:
     def _will_change(self, one: Difference) -> bool:
         """Return whether a deployment changes the property, or the resource: declared and deployed template differ."""
         key = re.split(r"[.\[]", one.path)[0]
-        written = (self._written(template, one.resource, key) for template in (self.declared, self.deployed))
-        return bool(next(written) != next(written))
+        declared, deployed = (self._written(template, one.resource, key) for template in (self.declared, self.deployed))
+        return bool(declared != deployed)
 
     @staticmethod
     def _written(template: Json, name: str, key: str) -> Any:
-        resource = template["Resources"].get(name)
-        return resource and (resource.get("Properties", {}).get(key) if key else resource["Type"])
+        resource = template["Resources"].get(name, {})
+        return resource.get("Properties", {}).get(key) if key else resource.get("Type")
 
     def _is_code(self, one: Difference) -> bool:
         resource = self._template.resources.get(one.resource)

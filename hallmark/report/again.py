@@ -18,6 +18,7 @@ from hallmark.load import run_file
 from hallmark.mutants import judgement
 from hallmark.observe.drift import declared, drift
 from hallmark.project import ROOT
+from hallmark.stage.embedded import ACCOUNT
 from hallmark.synthesized import Synthesized, templates
 from hallmark.waivers import Waivers
 from infra.errors import UserError
@@ -36,7 +37,7 @@ def disagreement(evidence: Evidence, system: str, waivers: Waivers) -> str | Non
     try:
         checks = (check(evidence) for check in CHECKS.get(evidence.gate, ()))
         found = (problem for check in checks for problem in check)
-        return next(found, None) or next(_waived(evidence, system, waivers), None)
+        return next(found, None) or next(_placed(evidence), None) or next(_waived(evidence, system, waivers), None)
     except (UserError, OSError, KeyError, TypeError, ValueError) as error:
         return f"its artifacts cannot be judged again: {error}"
 
@@ -176,6 +177,18 @@ def _waiver(finding: ToolFinding, system: str, waivers: Waivers) -> bool:
     kind = template.type_of(finding.resource)
     found = waivers.find(finding.tool, finding.rule, kind, finding.resource, template.stage, template.system)
     return found is not None
+
+
+def _placed(evidence: Evidence) -> Iterator[str]:
+    """Compare the target with the accounts: the emulator has one of its own."""
+    for place in evidence.places:
+        if (place.account == ACCOUNT) != (evidence.target == "embedded"):
+            yield f"its target is {evidence.target}, and its account {place.account}"
+    observed = (proof for proof in evidence.proofs if proof.kind == "observed")
+    for file in dict.fromkeys(proof.artifact for proof in observed):
+        account = Synthesized(ROOT / file).body["Metadata"]["Hallmark"]["Account"]
+        if (account == ACCOUNT) != (evidence.target == "embedded"):
+            yield f"its target is {evidence.target}, and {file} is of account {account}"
 
 
 def _of_its_system(evidence: Evidence) -> Iterator[str]:

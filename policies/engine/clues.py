@@ -3,7 +3,6 @@
 Each clue names candidates. A value may name another part, whose player is looked up first.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from policies.engine.events.wiring import (
     calls_of,
     integration,
     invocation,
-    notified_functions,
     role_of,
     rules_on,
+    source_of,
     targets_of,
 )
 from policies.engine.iam.statements import role_statements
@@ -27,7 +26,6 @@ from policies.engine.kinds import (
     BUS,
     FUNCTION,
     INVOKE_CONFIG,
-    MAPPING,
     QUEUE,
     RULE,
     TABLES,
@@ -69,16 +67,15 @@ def _called_by_rules(template: Template) -> Iterator[Resource]:
 
 
 def _called_by_buckets(template: Template) -> Iterator[Resource]:
-    for bucket in template.of_type(BUCKET):
-        yield from (call.function for _, call in notified_functions(template, bucket))
+    for function in template.of_type(FUNCTION):
+        yield from (function for call in calls_of(template, function) if call.caller.type == BUCKET)
 
 
 def _called_by_streams(template: Template) -> Iterator[Resource]:
     streams = {stream_of(template, one) for one in template.of_type(*TABLES)}
-    for mapping in template.of_type(MAPPING):
-        call = invocation(template, mapping.properties.get("FunctionName"))
-        if call and template.text(mapping.properties.get("EventSourceArn")) in streams:
-            yield call.function
+    for function in template.of_type(FUNCTION):
+        sources = (source_of(template, call.caller) for call in calls_of(template, function))
+        yield from (function for source in sources if source in streams and source is not None)
 
 
 _CALLERS = {"rules": _called_by_rules, "bucket events": _called_by_buckets, "streams": _called_by_streams}
@@ -108,10 +105,7 @@ def _state(template: Template, name: str, _: Player) -> Candidates:
 
 def _definition(template: Template, workflow: Resource) -> Any:
     text = template.value(workflow, "DefinitionString")
-    try:
-        return json.loads(text) if isinstance(text, str) else template.value(workflow, "Definition")
-    except ValueError:
-        return None
+    return template.value(workflow, "Definition") if text is None else template.structure(text)
 
 
 def _states(value: Any, name: str) -> Iterator[Mapping[str, Any]]:
@@ -150,7 +144,8 @@ def _calls(template: Template, part: str, player: Player) -> Candidates:
     """Return the bus whose rules, or the bucket whose notifications, call a function most."""
     function = player("function", part)
     callers = [call.caller for call in calls_of(template, function)] if function else []
-    return [most(bus_of(template, one) if one.type == RULE else one for one in callers)]
+    found = [one for one in callers if one.type in (RULE, BUCKET)]
+    return [most(bus_of(template, one) if one.type == RULE else one for one in found)]
 
 
 def _receives(template: Template, what: str, _: Player) -> Candidates:

@@ -27,13 +27,18 @@ class Judgement:
         """The resource types in any of the policies' scope; WHOLE's `*` among them for the template as a whole."""
         return frozenset(kind for _, policy in self.policies for kind in policy.scope)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The resource types that any of the policies judges or relies on."""
+        return self.scope.union(*(policy.relies_on for _, policy in self.policies))
+
     def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
         """Return every violation with its policy and fix; what cannot be judged is a violation too. Never raises."""
         found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
         # A finding that several policies share is reported once.
         said: dict[Finding, Finding] = {}
         for finding in found:
-            said.setdefault(replace(finding, policy=""), finding)
+            said.setdefault(replace(finding, policy="", fix=""), finding)
         return list(said.values())
 
     def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:

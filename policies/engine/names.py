@@ -6,30 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 
 from collections.abc import Iterator, Mapping
 
+from policies.engine.template.identity import NAMED
 from policies.engine.template.template import Resource
 
-# type: the property with its physical name.
-NAMED = {
-    "AWS::ApiGateway::ApiKey": "Name",
-    "AWS::ApiGateway::RequestValidator": "Name",
-    "AWS::ApiGateway::RestApi": "Name",
-    "AWS::ApiGateway::Stage": "StageName",
-    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::DynamoDB::GlobalTable": "TableName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::Events::Archive": "ArchiveName",
-    "AWS::Events::EventBus": "Name",
-    "AWS::Events::Rule": "Name",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Lambda::LayerVersion": "LayerName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::Logs::ResourcePolicy": "PolicyName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::SQS::Queue": "QueueName",
-}
 # Names that are unique inside something that has a name of its own.
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
 _INNER = (
@@ -63,8 +42,8 @@ def name_paths(resource: Resource) -> Iterator[str]:
     if resource.type in _INNER:
         return
     own = resource.type.rpartition("::")[2]
-    inside = {f"{key}.": value for key, value in resource.properties.items() if key.startswith(own)}
+    inside = {f"{key}.": value for key, value in resource.properties.items() if str(key).startswith(own)}
     for place, properties in {"": resource.properties, **inside}.items():
-        for key in properties if isinstance(properties, Mapping) else ():
+        for key in map(str, properties if isinstance(properties, Mapping) else ()):
             if key.endswith("Name") and own.endswith(key.removesuffix("Name")):
                 yield f"{place}{key}"

@@ -1,16 +1,14 @@
 """The base of every policy: one file, one judgement of the whole template."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.template.template import Resource, Template
+from policies.engine.unreadable import unreadable
 
 # The scope of a policy that judges the template as a whole, whatever is in it.
 WHOLE = ("*",)
-_TRANSFORM = "Fn::Transform"
-# Types whose resources a template does not show, so that they cannot be judged.
-_OPAQUE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
 
 class Policy:
@@ -34,10 +32,13 @@ class Policy:
         """Yield every violation; what the template does not show, or only under a condition, is a violation too."""
         if not self.scope:
             raise ValueError("it has no scope")
-        yield from template.once(_unreadable, lambda: list(_unreadable(template)))
+        yield from template.once(unreadable, lambda: list(unreadable(template)))
         if self.scope != WHOLE and not template.of_type(*self.scope):
             kinds = " or ".join(self.scope)
             yield Finding(TEMPLATE, "Resources", f"no {kinds}", f"at least one {kinds}")
+            # What it says of resources of other types holds all the same; of these, it follows from what is missing.
+            known = {TEMPLATE, *(one.logical_id for one in template.of_type(*self.relies_on))}
+            yield from (one for one in self.judge(template, parameters) if one.resource not in known)
             return
         for resource in template.of_type(*self.scope, *self.relies_on):
             if "Condition" in resource.raw:
@@ -48,35 +49,3 @@ class Policy:
 def _conditional(resource: Resource) -> Finding:
     found = f"exists only under the condition {resource.raw['Condition']}, which {UNRESOLVED}"
     return Finding(resource.logical_id, "Condition", found, "a resource without a condition")
-
-
-def _unreadable(template: Template) -> Iterator[Finding]:
-    """Yield macros, modules and nested stacks: they bring resources that the template does not show."""
-    document = template.document
-    wanted = "a template that shows all its resources"
-    if document.get("Transform"):
-        found = f"the macro {document['Transform']}: {UNRESOLVED}"
-        yield Finding(TEMPLATE, "Transform", found, wanted)
-    for name, raw in document["Resources"].items():
-        kind = raw.get("Type", "") if isinstance(raw, Mapping) else "Fn::ForEach"
-        if kind in _OPAQUE or kind.endswith("::MODULE") or kind == "Fn::ForEach":
-            yield Finding(name, "Type", f"{kind}: {UNRESOLVED}", wanted)
-        if template.of_body(raw, _is_transformed):
-            yield Finding(name, _TRANSFORM, f"a macro inside the resource: {UNRESOLVED}", wanted)
-
-
-def _is_transformed(body: Any) -> bool:
-    """Return whether a resource has a macro anywhere, which may add anything to it.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
-    """
-    values = [body]
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            if _TRANSFORM in value:
-                return True
-            values.extend(value.values())
-        elif isinstance(value, list):
-            values.extend(value)
-    return False

@@ -1,5 +1,6 @@
 """Ordinary commands as a gate: their output is shown, their exit code is evidence."""
 
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,9 @@ from infra.systems import SYSTEM_VARIABLE, System
 
 # Commands could not leave what their evidence holds.
 OWN_PROGRAMS = {*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS} - {"transactions"}
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+# Evidence of a gate of this name would be in the manifest's file.
+MANIFEST = "manifest"
 LEDGERS = BUILD / "test-results"
 
 
@@ -29,6 +33,10 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
     if not commands:
         raise UserError("name a command: hallmark gate NAME -- COMMAND...")
 
+    if not NAME.fullmatch(gate) or gate == MANIFEST:
+        raise UserError(
+            f"{gate!r} cannot be a gate's name: use small letters, digits and hyphens, and not `{MANIFEST}`"
+        )
     if gate in OWN_PROGRAMS:
         raise UserError(f"the gate {gate} has a program of its own: run `tox -e {gate}`")
 
@@ -40,8 +48,10 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
         if _first_failure(commands, {SYSTEM_VARIABLE: system.name, LEDGER_VARIABLE: str(ledger)}):
             record.fail()
         if ledger.is_file():
-            record.detail = sent(ledger)
             record.files.append(ledger)
+            found = sent(ledger)
+            record.detail, record.target = found.counts, found.target
+            record.places.append(found.place)
 
     return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)
 

@@ -6,15 +6,17 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import Invocation, invocation
+from policies.engine.events.wiring import Invocation, arn_of, invocation
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
-from policies.engine.iam.resource_policies import resource_statements
+from policies.engine.iam.resource_policies import held_statements, policy_resources, resource_statements, rivals
 from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
-from policies.engine.kinds import PERMISSION, RULE
+from policies.engine.kinds import FUNCTION, PERMISSION, RULE
+from policies.engine.relations.holders import FUNCTION_POLICY
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_off
 
-EVENTS = "events.amazonaws.com"
+EVENTS, INVOKE = "events.amazonaws.com", "lambda:InvokeFunction"
 # ArnEquals and ArnLike are equivalent; a wildcard in the value is refused either way.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
 _EXACT = ("arnequals", "arnlike", "stringequals", "stringlike")
@@ -75,6 +77,8 @@ def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statem
     arn, action = template.arn(queue), "sqs:SendMessage"
     allowed: set[str] = set()
     refusals: list[Statement] = []
+    if rivals(template, queue):
+        return allowed, refusals
     for one in queue_statements(template, queue):
         if one.effect == "Allow" and is_for_events(one) and one.covers(action) and arn in one.resources:
             allowed |= source_arns(template, one)
@@ -90,21 +94,30 @@ def may_refuse(template: Template, statement: Statement, action: str, arn: str, 
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
+    return may_refuse_service(template, statement, EVENTS, action, arn, rule_arn)
+
+
+def may_refuse_service(
+    template: Template, statement: Statement, service: str, action: str, arn: str, source_arn: str
+) -> bool:
+    """Return whether a Deny may apply to an action of a service on behalf of a source."""
     facts = {
         "aws:securetransport": "true",
         "aws:principalisawsservice": "true",
-        "aws:principalservicename": EVENTS,
-        "aws:sourcearn": rule_arn,
+        "aws:principalservicename": service,
+        "aws:sourcearn": source_arn,
         "aws:sourceaccount": template.account,
+        # SNS's own key for the same. https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html
+        "aws:sourceowner": template.account,
     }
-    return may_mean_service(statement, EVENTS) and may_deny(statement, action, arn, facts)
+    return may_mean_service(statement, service) and may_deny(statement, action, arn, facts)
 
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
     """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
     if statement.effect == "Deny":
         return False
-    if statement.everybody() or statement.not_principals or statement.not_actions or not statement.principals:
+    if statement.may_be_everybody() or statement.not_actions or not statement.principals:
         return True
     return is_for_events(statement) and not is_limited_to_rules(template, statement)
 
@@ -116,8 +129,17 @@ def may_call(template: Template, call: Invocation, service: str, source_arn: str
 
 def call_sources(template: Template, call: Invocation, service: str) -> set[str]:
     """Return the sources that permissions let a service call this qualifier of a function for."""
-    sources = template.once("call sources", lambda: _call_sources(template))
-    return sources.get((call.function.logical_id, call.qualifier, service), set())
+    grants = template.once("call sources", lambda: _call_sources(template))
+    allowed = grants.get((call.function.logical_id, call.qualifier, service), set())
+    denials = template.once("call denials", lambda: _call_denials(template)).get(call.function.logical_id)
+    if not denials or not allowed:
+        return allowed
+    arn = arn_of(template, call)
+    return {
+        source
+        for source in allowed
+        if not any(may_refuse_service(template, one, service, INVOKE, arn, source) for one in denials)
+    }
 
 
 def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
@@ -127,11 +149,46 @@ def _call_sources(template: Template) -> dict[tuple[str, str, str], set[str]]:
         on = invocation(template, permission.properties.get("FunctionName"))
         action = template.text(permission.properties.get("Action"))
         wide = "Condition" not in permission.raw and not _is_narrowed(template, permission)
-        if on and action in ("lambda:InvokeFunction", "lambda:*") and wide:
+        if on and action in (INVOKE, "lambda:*") and wide:
             qualifier = template.text(permission.properties.get("Qualifier")) or on.qualifier
             principal = template.text(permission.properties.get("Principal")) or "unknown"
             source = template.text(permission.properties.get("SourceArn")) or "anywhere"
             found.setdefault((on.function.logical_id, qualifier, principal), set()).add(source)
+    for on, statements in _function_policies(template):
+        arn = arn_of(template, on)
+        for one in statements:
+            if (
+                one.effect == "Allow"
+                and one.covers(INVOKE)
+                and arn in one.resources
+                and "Condition" not in one.owner.raw
+            ):
+                for _, principal in one.principals:
+                    key = on.function.logical_id, on.qualifier, str(principal)
+                    found.setdefault(key, set()).update(source_arns(template, one))
+    return found
+
+
+def _function_policies(template: Template) -> Iterator[tuple[Invocation, list[Statement]]]:
+    """Yield the policies on functions as a whole, of those that are the only one on theirs.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    for policy in template.of_type(FUNCTION_POLICY):
+        on = invocation(template, policy.properties.get("ResourceArn"))
+        target = next(iter(policy_resources(template, policy)), None)
+        if on and not (target and rivals(template, target)):
+            yield on, held_statements(template, policy)
+
+
+def _call_denials(template: Template) -> dict[str, list[Statement]]:
+    """Return the statements that may deny calls, by function; those of policies that rival each other, too."""
+    found: dict[str, list[Statement]] = {}
+    for policy in template.of_type(FUNCTION_POLICY):
+        on = invocation(template, policy.properties.get("ResourceArn"))
+        denials = [one for one in held_statements(template, policy) if one.effect != "Allow"]
+        for function in [on.function] if on else template.of_type(FUNCTION):
+            found.setdefault(function.logical_id, []).extend(denials)
     return found
 
 
@@ -142,7 +199,7 @@ def _is_narrowed(template: Template, permission: Resource) -> bool:
     """
     if template.value(permission, "SourceAccount") not in (None, template.account):
         return True
-    return any(template.value(permission, name) not in (None, False) for name in _NARROWER)
+    return any(not is_off(template.value(permission, name)) for name in _NARROWER)
 
 
 def forwarding_problems(template: Template, role: Resource, rule: Resource, bus: Resource) -> Iterator[Finding]:

@@ -22,12 +22,7 @@ _NOT_REPLAYED = [{"exists": False}]
 
 def event_pattern(template: Template, resource: Resource) -> Any:
     """Return a rule's or archive's event pattern: an object, None without one, UNKNOWN if it cannot be resolved."""
-    pattern = template.value(resource, "EventPattern")
-    if isinstance(pattern, str):
-        try:
-            pattern = json.loads(pattern)
-        except ValueError:
-            return UNKNOWN
+    pattern = template.structure(template.value(resource, "EventPattern"))
     return pattern if pattern is None or isinstance(pattern, Mapping) else UNKNOWN
 
 

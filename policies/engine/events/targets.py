@@ -8,19 +8,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.engine.events.wiring import RuleTarget, rules_on, targets_of
+from policies.engine.events.wiring import RuleTarget, invocation
 from policies.engine.finding import UNRESOLVED, Finding
-from policies.engine.kinds import BUS, MAPPING, SUBSCRIPTION
+from policies.engine.kinds import BUS, MAPPING
+from policies.engine.relations.flows import Handing, handed_on
+from policies.engine.relations.places import places
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 
 _WHOLE_EVENT = ("aws.events.event", "aws.events.event.json")
+# Properties that never hold a function, and the protocols of subscriptions that may call one.
+_NO_FUNCTION, _MAY_CALL = re.compile("deadletter|bucket|queue|streamarn", re.IGNORECASE), (None, "lambda", UNKNOWN)
 _SHAPERS = ("Input", "InputPath", "InputTransformer")
-# Resources that pass events on: the property with their source, and the one with their target.
-_READERS = {
-    MAPPING: ("EventSourceArn", "FunctionName"),
-    "AWS::Logs::SubscriptionFilter": ("LogGroupName", "DestinationArn"),
-    SUBSCRIPTION: ("TopicArn", "Endpoint"),
-}
 
 
 def shapers(target: RuleTarget) -> list[str]:
@@ -61,18 +60,22 @@ def strings_in(text: str) -> set[str]:
 
 
 def feeders(template: Template, bus: Resource) -> Iterator[Finding]:
-    """Yield the targets of the bus's rules that feed a function, or may; and readers of what the others receive."""
+    """Yield what feeds a function with what reaches the bus, or may: its rules' targets, and readers of the others."""
     wanted = f"nothing that feeds a function from {template.name(bus)}"
-    reached: set[Resource | None] = set()
-    for rule in rules_on(template, bus):
-        for target in targets_of(rule):
-            arn = template.text(target.raw.get("Arn"))
-            reached.add(template.target_of(arn))
-            if arn is None or ":lambda:" in arn or template.by_arn(arn, BUS):
-                yield Finding(rule.logical_id, f"{target.path}.Arn", arn or UNRESOLVED, wanted)
-    for reader in template.of_type(*_READERS):
-        source, to = _READERS[reader.type]
-        called = template.text(reader.properties.get(to))
-        from_bus = template.target_of(reader.properties.get(source))
-        if from_bus in reached and from_bus and (called is None or reader.type == MAPPING or ":lambda:" in called):
-            yield Finding(reader.logical_id, to, called or UNRESOLVED, wanted)
+    for one in handed_on(template, bus):
+        if _feeds(template, one) or template.by_arn(one.text, BUS):
+            yield Finding(one.owner.logical_id, one.path, one.text or UNRESOLVED, wanted)
+
+
+def _feeds(template: Template, one: Handing) -> bool:
+    """Return whether a handing on reaches a function; what cannot be resolved may, and a mapping always does."""
+    if one.text is None:
+        return not _NO_FUNCTION.search(one.path) and _protocol(template, one) in _MAY_CALL
+    called = ":lambda:" in one.text or invocation(template, one.text) is not None
+    return called or (one.owner.type == MAPPING and one.path == "FunctionName")
+
+
+def _protocol(template: Template, one: Handing) -> Any:
+    """Return the protocol of the subscription that hands on, None if it is none."""
+    path = one.path.removesuffix("Endpoint") + "Protocol"
+    return dict(places(template, one.owner, re.sub(r"\[\d+\]", "[]", path))).get(path)

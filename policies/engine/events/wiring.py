@@ -8,7 +8,6 @@ from typing import Any
 
 from policies.engine.kinds import (
     ALIAS,
-    BUCKET,
     BUS,
     FUNCTION,
     INVOKE_CONFIG,
@@ -18,10 +17,14 @@ from policies.engine.kinds import (
     QUEUE,
     ROLE,
     RULE,
-    SUBSCRIPTION,
     VERSION,
 )
+from policies.engine.relations.callers import Caller, callers_of_type
+from policies.engine.relations.places import parsed, places, texts_in
+from policies.engine.relations.stage_variables import STAGE_VARIABLE, stage_values
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import flag
 
 LATEST = "$LATEST"
 _URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
@@ -49,7 +52,7 @@ class RuleTarget:
 
 
 def invocation(template: Template, expression: Any) -> Invocation | None:
-    """Return the function and qualifier behind an ARN, partial ARN or name; None if it is not of the template."""
+    """Return the function and qualifier behind an ARN, partial ARN, name or API Gateway's URI; None if not ours."""
     text = template.text(expression)
     if text is None:
         return None
@@ -57,6 +60,8 @@ def invocation(template: Template, expression: Any) -> Invocation | None:
 
 
 def _invocation(template: Template, text: str) -> Invocation | None:
+    begin = _URI.search(text) if text.endswith(_URI_END) else None
+    text = text[begin.end() : -len(_URI_END)] if begin else text
     qualified = template.once("qualified functions", lambda: _qualified(template)).get(text)
     if qualified:
         return qualified
@@ -74,6 +79,12 @@ def _qualified(template: Template) -> dict[str, Invocation]:
             qualifier = template.name(one) if one.type == ALIAS else arn.rsplit(":", 1)[-1]
             found.setdefault(arn, Invocation(function, qualifier))
     return found
+
+
+def arn_of(template: Template, call: Invocation) -> str:
+    """Return the ARN of a called qualifier, that of the function itself for $LATEST."""
+    arn = template.arn(call.function) or ""
+    return arn if call.qualifier == LATEST else f"{arn}:{call.qualifier}"
 
 
 def _split_function(text: str) -> tuple[str, str, str]:
@@ -112,13 +123,25 @@ def role_of(template: Template, function: Resource) -> Resource | None:
 
 
 def integration(template: Template, method: Resource) -> Invocation | None:
-    """Return the function that an API method is integrated with.
+    """Return the function that an API method is integrated with, None also if its stages call different ones.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
+    found = integrations(template, method)
+    return found[0] if len(found) == 1 else None
+
+
+def integrations(template: Template, method: Resource) -> list[Invocation | None]:
+    """Return what an API method is integrated with, once for each value that its stages give to stage variables."""
     uri = template.value(method, "Integration.Uri")
-    begin = _URI.search(uri) if isinstance(uri, str) and uri.endswith(_URI_END) else None
-    return invocation(template, uri[begin.end() : -len(_URI_END)]) if begin else None
+    if not isinstance(uri, str):
+        return [None]
+    uris = stage_values(template, method, uri) if STAGE_VARIABLE.search(uri) else [uri]
+    return list(dict.fromkeys(invocation(template, one) if _is_uri(one) else None for one in uris))
+
+
+def _is_uri(text: str) -> bool:
+    return _URI.search(text) is not None and text.endswith(_URI_END)
 
 
 def bus_of(template: Template, rule: Resource) -> Resource | None:
@@ -139,14 +162,6 @@ def targets_of(rule: Resource) -> Iterator[RuleTarget]:
         yield RuleTarget(rule, index, raw if isinstance(raw, Mapping) else {})
 
 
-# Other callers of functions: the property with the function.
-CALLERS = {
-    MAPPING: "FunctionName",
-    "AWS::Scheduler::Schedule": "Target.Arn",
-    SUBSCRIPTION: "Endpoint",
-}
-
-
 def log_group_of(template: Template, function: Resource) -> Resource | None:
     """Return the log group that a function names, or else the one that Lambda would make, if the template makes it.
 
@@ -156,26 +171,19 @@ def log_group_of(template: Template, function: Resource) -> Resource | None:
     return template.target_of(f"/aws/lambda/{template.name(function)}" if named is None else named, LOG_GROUP)
 
 
-def notified_functions(template: Template, bucket: Resource) -> Iterator[tuple[str, Invocation]]:
-    """Yield the functions that a bucket notifies, each with its place among the bucket's properties.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-lambdaconfiguration.html
-    """
-    place = "NotificationConfiguration.LambdaConfigurations"
-    found = template.value(bucket, place)
-    for index, one in enumerate(found if isinstance(found, list) else []):
-        called = invocation(template, one.get("Function")) if isinstance(one, Mapping) else None
-        if called:
-            yield f"{place}[{index}].Function", called
-
-
 @dataclass(frozen=True)
 class Call:
-    """A call of a function: by a rule's target, an API method, a bucket, or another caller."""
+    """A call of a function: by which resource, at which path, how, and by which service's permission if it needs one.
+
+    `source` is the property with what the permission names as its source, the caller itself if it is empty.
+    """
 
     caller: Resource
     path: str
     invocation: Invocation
+    service: str = ""
+    asynchronous: bool = False
+    source: str = ""
 
 
 def calls_of(template: Template, function: Resource) -> list[Call]:
@@ -185,25 +193,51 @@ def calls_of(template: Template, function: Resource) -> list[Call]:
 
 def _calls(template: Template) -> dict[str, list[Call]]:
     found: dict[str, list[Call]] = {}
-    for caller, path, called in _callers(template):
-        if called:
-            found.setdefault(called.function.logical_id, []).append(Call(caller, path, called))
+    for owner in template.resources.values():
+        for caller in callers_of_type(owner.type):
+            for path, called in _called(template, owner, caller):
+                call = Call(owner, path, called, caller.service, caller.asynchronous, caller.source)
+                found.setdefault(called.function.logical_id, []).append(call)
     return found
 
 
-def _callers(template: Template) -> Iterator[tuple[Resource, str, Invocation | None]]:
-    """Yield every possible caller of functions, the path of the call, and what it calls."""
-    for rule in template.of_type(RULE):
-        for target in targets_of(rule):
-            yield rule, f"{target.path}.Arn", invocation(template, target.raw.get("Arn"))
-    for method in template.of_type(METHOD):
-        yield method, "Integration.Uri", integration(template, method)
-    for caller in template.of_type(*CALLERS):
-        path = CALLERS[caller.type]
-        yield caller, path, invocation(template, template.value(caller, path))
-    for bucket in template.of_type(BUCKET):
-        for path, called in notified_functions(template, bucket):
-            yield bucket, path, called
+def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tuple[str, Invocation]]:
+    """Yield what a resource calls at a caller's path."""
+    if owner.type == METHOD:
+        found = [(caller.path, one) for one in integrations(template, owner)]
+    elif owner.type == RULE:
+        found = [(f"{one.path}.Arn", invocation(template, one.raw.get("Arn"))) for one in targets_of(owner)]
+    else:
+        found = [
+            (place, invocation(template, text))
+            for place, value in places(template, owner, caller.path)
+            for text in texts_in(parsed(template, value))
+        ]
+    yield from ((place, one) for place, one in found if one)
+
+
+# The property with the stream, queue or topic that a caller reads.
+_READS = {MAPPING: "EventSourceArn", "AWS::Pipes::Pipe": "Source"}
+
+
+# Switches with which a caller stands still, and their values.
+_STOPPED = {MAPPING: ("Enabled", False), "AWS::Pipes::Pipe": ("DesiredState", "STOPPED")}
+
+
+def stands_still(template: Template, caller: Resource) -> bool:
+    """Return whether a mapping or a pipe is switched off, or may be.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-pipes-pipe.html
+    """
+    path, off = _STOPPED.get(caller.type, ("", None))
+    found = template.value(caller, path) if path else None
+    return found is not None and (found is UNKNOWN or found == off or flag(found) is off)
+
+
+def source_of(template: Template, caller: Resource) -> str | None:
+    """Return the ARN of what an event source mapping or a pipe reads; None of other callers, or if unknown."""
+    return template.text(caller.properties.get(_READS[caller.type])) if caller.type in _READS else None
 
 
 def failure_queues(template: Template) -> list[Resource]:

@@ -1,4 +1,4 @@
-"""Access that needs no resource policy: function URLs, layer permissions, topic subscriptions.
+"""Access that needs no resource policy: function URLs, layer permissions, subscriptions of topics and logs, pipes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 https://docs.aws.amazon.com/lambda/latest/dg/layers-access.html
@@ -8,9 +8,11 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-topic
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import Finding
+from policies.engine.events.wiring import invocation
+from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import SUBSCRIPTION, TOPIC
-from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.relations.places import places, pointed
+from policies.engine.template.intrinsics import UNKNOWN, Reference, text_of
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -19,19 +21,41 @@ _NEVER = {
     "AWS::Lambda::Url": "no function URL: the API is the only address",
     "AWS::Lambda::LayerVersionPermission": "none: functions of this account need no permission for its layers",
 }
+# Resources that hand on what arrives elsewhere: where to. What they hand to must be of this template.
+_READERS = {
+    "AWS::EventsV2::Subscriber": ("InvokeConfiguration.TargetArn",),
+    "AWS::Logs::AccountPolicy": ("PolicyDocument.DestinationArn",),
+    "AWS::Logs::Destination": ("TargetArn",),
+    "AWS::Logs::SubscriptionFilter": ("DestinationArn",),
+    "AWS::Pipes::Pipe": ("Enrichment", "Target"),
+}
 # Protocols that notify people, of whom a template says no more than their addresses.
 _PEOPLE = ("email", "email-json", "sms")
 
 
 def strangers(template: Template) -> Iterator[Finding]:
-    """Yield access without a policy, and subscriptions of resources that are not of this template."""
+    """Yield access without a policy, and what hands on to something that is not of this template."""
     for resource in template.of_type(*_NEVER):
         yield Finding(resource.logical_id, "Type", resource.type, _NEVER[resource.type])
     for owner, place, subscription in _subscriptions(template):
         protocol, endpoint = (_part(subscription, key) for key in ("Protocol", "Endpoint"))
-        if protocol not in _PEOPLE and not template.by_arn(endpoint):
-            wanted = f"the ARN of a function or queue of this template, or {', '.join(_PEOPLE)}"
+        if protocol not in _PEOPLE and not _ours(template, endpoint):
+            wanted = f"something of this template, or {', '.join(_PEOPLE)}"
             yield Finding(owner.logical_id, f"{place}Endpoint", f"{protocol} {endpoint}", wanted)
+    for reader in template.of_type(*_READERS):
+        for place, target in (one for path in _READERS[reader.type] for one in places(template, reader, path)):
+            if not _ours(template, target):
+                found = text_of(target) or UNRESOLVED
+                yield Finding(reader.logical_id, place, found, "the ARN of something of this template")
+
+
+def _ours(template: Template, target: Any) -> bool:
+    """Return whether an ARN is that of a resource of the template."""
+    if isinstance(target, Reference):
+        return pointed(template, target) is not None
+    return template.by_arn(target) is not None or (
+        ":function:" in str(text_of(target)) and invocation(template, target) is not None
+    )
 
 
 def _subscriptions(template: Template) -> Iterator[tuple[Resource, str, Any]]:

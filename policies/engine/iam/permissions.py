@@ -17,6 +17,7 @@ from policies.engine.iam.statements import (
     conditions_of,
     denied_under,
     fits,
+    fits_arn,
     lower,
     role_statements,
     trust_of,
@@ -26,7 +27,7 @@ from policies.engine.template.template import Resource, Template
 
 # The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]
-_NOT = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
+_NOT = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")
 _OPPOSITE = {"true": "false", "false": "true"}
 _WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root)?")
 
@@ -155,7 +156,13 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
         return values == (_OPPOSITE.get(str(fact)),)
     if operator == "numericlessthan":
         return values == (fact,)
-    return operator in _NOT and fact is not None and fact in values
+    if operator not in _NOT or fact is None:
+        return False
+    # A denial with "not like" spares what is like one of its patterns; StringNotEquals takes no wildcards.
+    exact = operator.startswith("stringnotequals")
+    known = [value for value in values if isinstance(value, str) and not (not exact and "${aws:" in value)]
+    like = fits_arn if operator.startswith("arn") else fits
+    return any(value == fact or (not exact and like(fact, value)) for value in known)
 
 
 def may_mean_service(one: Statement, service: str) -> bool:

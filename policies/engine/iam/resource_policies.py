@@ -8,31 +8,14 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
-from policies.engine.kinds import BUCKET_POLICY, QUEUE_POLICY
+from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
+from policies.engine.relations.places import pointed
+from policies.engine.template.intrinsics import is_function
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
-BUS_POLICY = "AWS::Events::EventBusPolicy"
-# The properties with a document, or with another of these properties, such as a table's ResourcePolicy.PolicyDocument.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-resourcepolicy.html
-_DOCUMENTS = (
-    "PolicyDocument",
-    "KeyPolicy",
-    "ResourcePolicy",
-    "AccessPolicies",
-    "AccessPolicy",
-    "Policy",
-    "FileSystemPolicy",
-    "RepositoryPolicyText",
-    "PolicyText",
-)
-# Types that hold a resource policy: the property that names the resources it is on.
-RESOURCE_POLICIES = {
-    QUEUE_POLICY: "Queues",
-    "AWS::SNS::TopicPolicy": "Topics",
-    BUCKET_POLICY: "Bucket",
-    BUS_POLICY: "EventBusName",
-}
+# How a document as a text, or in an Fn::Sub, is known.
+_STATEMENT = '"Statement"'
 
 
 def resource_statements(template: Template, resource: Resource) -> list[Statement]:
@@ -48,26 +31,41 @@ def statements_on(template: Template, resource: Resource) -> list[Statement]:
 
 def policies_on(template: Template, resource: Resource) -> list[Resource]:
     """Return the policies of a resource's kind that are on it."""
-    return template.once("policies on resources", lambda: _policies_on(template)).get(resource.logical_id, [])
+    return policies_by_resource(template).get(resource.logical_id, [])
+
+
+def policies_by_resource(template: Template) -> dict[str, list[Resource]]:
+    """Return the policies of resources' kinds by the logical id of what they are on."""
+    return template.once("policies on resources", lambda: _policies_on(template))
 
 
 def _policies_on(template: Template) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
-    for one in template.of_type(*RESOURCE_POLICIES):
+    for one in template.of_type(*HOLDERS):
         for name in dict.fromkeys(resource.logical_id for resource in policy_resources(template, one)):
             found.setdefault(name, []).append(one)
     return found
 
 
+def rivals(template: Template, resource: Resource) -> list[Resource]:
+    """Return the policies on a resource of which the service keeps one, if they are several: then none is certain."""
+    found = [one for one in policies_on(template, resource) if not HOLDERS[one.type].adds]
+    return found if len(found) > 1 else []
+
+
 def several_policies(template: Template, resource: Resource, path: str) -> Iterator[Finding]:
-    """Yield a finding if a queue or a bucket has a second policy: the service keeps one.
+    """Yield a finding if a resource has a second policy where the service keeps one.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+    https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html
     """
-    policies = policies_on(template, resource)
-    if len(policies) > 1:
-        yield Finding(resource.logical_id, path, f"{len(policies)} policies, of which AWS keeps one", "one policy")
+    policies = rivals(template, resource)
+    if policies:
+        names = ", ".join(one.logical_id for one in policies)
+        found = f"{len(policies)} policies ({names}), of which AWS keeps one"
+        yield Finding(resource.logical_id, path, found, "one policy")
 
 
 def held_statements(template: Template, holder: Resource) -> list[Statement]:
@@ -88,29 +86,42 @@ def _held(template: Template, holder: Resource) -> Iterator[Statement]:
 
 
 def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return list(_documents(body.get("Properties", {})))
+    properties, kind = body.get("Properties"), body.get("Type")
+    names = DOCUMENTS - {key for owner, key in OTHER_DOCUMENTS if owner == kind}
+    return list(_documents(properties, names)) if isinstance(properties, Mapping) else []
 
 
-def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the policy documents in a value, at any depth, with their paths; what cannot be resolved counts as one."""
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
-        # A scalar holds none: most of a template.
-        deep = isinstance(item, (dict, list))
-        if not deep and key not in _DOCUMENTS:
+        # Most of a template are scalars without a document.
+        nested = isinstance(item, (dict, list))
+        written = nested and is_function(item) and "Fn::If" not in item
+        deep = nested and not written
+        if not deep and key not in names and not (written or (isinstance(item, str) and _STATEMENT in item)):
             continue
         place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
-        inner = list(_documents(item, place)) if deep else []
-        if key in _DOCUMENTS and not inner and item != {"Ref": "AWS::NoValue"}:
+        inner = list(_documents(item, names, place)) if deep else []
+        named = key in names and item != {"Ref": "AWS::NoValue"}
+        if not inner and (named or _is_document(item)):
             yield place, item
         yield from inner
 
 
+def _is_document(value: Any) -> bool:
+    """Return whether a value is a document of IAM's language, whatever its property is called."""
+    if isinstance(value, str) or is_function(value):
+        return "Fn::If" not in value and _STATEMENT in str(value) and "Effect" in str(value)
+    statements = listed(value.get("Statement")) if isinstance(value, Mapping) else ()
+    return any(isinstance(one, Mapping) and "Effect" in one for one in statements)
+
+
 def policy_resources(template: Template, policy: Resource) -> list[Resource]:
     """Return the resources of the template that a resource policy is on."""
-    kind = policy.type.removesuffix("Policy")
-    names = listed(policy.properties.get(RESOURCE_POLICIES[policy.type]))
-    found = [template.target_of(name, kind) for name in names]
+    holder = HOLDERS[policy.type]
+    names = listed(template.resolve(policy.properties.get(holder.names)))
+    found = [pointed(template, name, *holder.kinds) for name in names]
     return [resource for resource in found if resource]
 
 

@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -55,11 +54,24 @@ class Statement:
         """Return whether the principal is all: "*", or {"AWS": "*"}."""
         return any(value == "*" and kind in ("*", "AWS") for kind, value in self.principals)
 
+    def may_be_everybody(self) -> bool:
+        """Return whether the principal is all, or may be: it cannot be resolved, or is all but some."""
+        return self.everybody() or bool(self.not_principals) or any(value is UNKNOWN for _, value in self.principals)
+
 
 def fits(text: str, pattern: str) -> bool:
     """Return whether a text matches a pattern with `*` and `?`; most have none, and need not be compiled."""
     wild = "*" in pattern or "?" in pattern or "[" in pattern
     return fnmatchcase(text, pattern) if wild else text == pattern
+
+
+def fits_arn(arn: str, pattern: str) -> bool:
+    """Return whether an ARN matches a pattern, each of its six parts by itself.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    parts, wanted = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(wanted) and all(map(fits, parts, wanted))
 
 
 def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -72,12 +84,7 @@ def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
     """Return the statements of a policy document (object or JSON text); one of UNKNOWNs if it cannot be resolved."""
-    resolved = template.resolve(document)
-    if isinstance(resolved, str):
-        try:
-            resolved = json.loads(resolved)
-        except ValueError:
-            resolved = UNKNOWN
+    resolved = template.structure(document)
     if not isinstance(resolved, Mapping):
         return [_unknown(owner, path)]
     found = listed(resolved.get("Statement"))

@@ -4,21 +4,20 @@ CloudFormation accepts YAML 1.1 without aliases, hash merges, and the tags binar
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from policies.engine.reading.json_reader import Unreadable
+from policies.engine.reading.refusal import DEEPEST, LONGEST_NUMBER, Path, Unreadable, at, starts_with
 
-# Far more than any template needs, and far less than its readers can take.
-DEEPEST = 200
 _TAG = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq", "!", None}
 _SCALARS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "int", "float")}
-# No template needs a number with more digits, and it is slow to read.
-_LONGEST = 1000
+# What a key may not be, as CloudFormation reads it, and what to write instead.
+_NO_KEYS = {f"{_TAG}int": "number", f"{_TAG}float": "number", f"{_TAG}null": "null"}
 
 
 def loader(patterns: Mapping[str, str]) -> Any:
@@ -49,11 +48,47 @@ def read_yaml(text: str) -> Any:
     """Return the value of a YAML text; raise Unreadable with one line that says why CloudFormation would refuse it."""
     try:
         return _Reading().document(yaml.parse(text, _Loader))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        problem = " ".join(str(getattr(error, "problem", None) or "cannot be parsed").split())
+    except yaml.reader.ReaderError:
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        place = bad.start() if bad else 0
+        raise at(text, place, f"is not YAML: it has the control character U+{ord(text[place]):04X}") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = " ".join(str(error.problem or "cannot be parsed").split())
         raise Unreadable(f"is not YAML: {problem}{where}") from None
+
+
+def place_in_yaml(text: str, path: Path) -> int:
+    """Return the offset at which a value begins, or the longest part of its path that is there."""
+    best, found = 0, -1
+    for here, offset in _places(yaml.parse(text, _Loader)):
+        if len(here) > found and starts_with(path, here):
+            best, found = offset, len(here)
+    return best
+
+
+def _places(events: Iterator[yaml.Event]) -> Iterator[tuple[Path, int]]:
+    """Yield every value's path and where it begins; a key's, in a mapping."""
+    # The keys, or numbers of items, on the way to the next value; None for a key that comes next.
+    way: list[str | int | None] = []
+    for event in events:
+        if isinstance(event, yaml.CollectionEndEvent):
+            way.pop()
+        elif isinstance(event, yaml.NodeEvent) and way and way[-1] is None and isinstance(event, yaml.ScalarEvent):
+            way[-1] = event.value
+            continue
+        elif isinstance(event, yaml.NodeEvent):
+            if way and isinstance(way[-1], int):
+                way[-1] += 1
+            yield tuple(step for step in way if step is not None), event.start_mark.index
+            if isinstance(event, yaml.CollectionStartEvent):
+                way.append(None if isinstance(event, yaml.MappingStartEvent) else -1)
+                continue
+        else:
+            continue
+        if way and isinstance(way[-1], str):
+            way[-1] = None
 
 
 class _Open:
@@ -122,6 +157,10 @@ class _Reading:
             raise _at(event, "has a key that is not a text")
         if event.value == "<<" and event.implicit[0]:
             raise _at(event, "has a merge, <<, which CloudFormation does not take,")
+        tag = self._loader.resolve(yaml.ScalarNode, event.value, event.implicit) if event.implicit[0] else None
+        if tag in _NO_KEYS:
+            kind, text = _NO_KEYS[tag], event.value
+            raise _at(event, f"has the {kind} {text} as a key, where CloudFormation takes texts only (write '{text}'),")
         if event.value in mapping.value:
             raise _at(event, f'has the key "{event.value}" twice in one mapping, again')
         return str(event.value)
@@ -140,12 +179,15 @@ class _Reading:
     def _typed(self, event: yaml.ScalarEvent, tag: str) -> Any:
         if tag == f"{_TAG}str":
             return event.value
-        if len(event.value) > _LONGEST:
-            raise _at(event, f"has a number of more than {_LONGEST} digits")
+        if len(event.value) > LONGEST_NUMBER:
+            raise _at(event, f"has a number of more than {LONGEST_NUMBER} digits")
         try:
-            return self._loader.construct_object(yaml.ScalarNode(tag, event.value))
+            value = self._loader.construct_object(yaml.ScalarNode(tag, event.value))
         except (ValueError, LookupError):
             raise _at(event, f"has no {tag.removeprefix(_TAG)} that can be read") from None
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _at(event, f"has the number {event.value}, which no JSON has,")
+        return value
 
 
 def _tagged(event: yaml.ScalarEvent | yaml.CollectionStartEvent, value: Any, without: set[str | None]) -> Any:
@@ -160,4 +202,4 @@ def _tagged(event: yaml.ScalarEvent | yaml.CollectionStartEvent, value: Any, wit
 
 def _at(event: yaml.Event, problem: str) -> Unreadable:
     assert event.start_mark is not None
-    return Unreadable(f"{problem} in line {event.start_mark.line + 1}")
+    return Unreadable(f"{problem} in line {event.start_mark.line + 1}, column {event.start_mark.column + 1}")

@@ -4,24 +4,32 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEma
 https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.engine.events.delivery import may_refuse_service
 from policies.engine.finding import Finding
-from policies.engine.iam.permissions import may_deny, may_mean_service
-from policies.engine.iam.resource_policies import policies_on, resource_statements
+from policies.engine.iam.resource_policies import policies_on, resource_statements, rivals
 from policies.engine.iam.statements import Statement, conditions_of, fits
 from policies.engine.kinds import ALARM, TOPIC
+from policies.engine.services.alarm_metrics import Metric, metric_of
+from policies.engine.services.alarm_switches import mutes, ringing_for
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
-from policies.engine.template.values import listed
+from policies.engine.template.values import is_aws_key, is_off, is_true, listed
 
-# CloudWatch cannot use the key of this alias: nothing arrives at such a topic.
+# Path, what is found there, what is wanted, and whether it holds.
+Check = tuple[str, Any, str, bool]
+
+# CloudWatch cannot use AWS's own key for this service: nothing arrives at such a topic.
 # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
-_UNUSABLE_KEY = "alias/aws/sns"
+_UNUSABLE_KEY = "sns"
 _RUNBOOK, _WORD_AFTER = re.compile(r"\brunbook\b", re.IGNORECASE), re.compile(r"\s\S")
 _MOST_PERIODS = 5
+_FEW_SAMPLES = "EvaluateLowSampleCountPercentile"
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -29,9 +37,6 @@ _UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
 _SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
 _MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
 _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
-# Every request says whether it is encrypted, and CloudWatch's are.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport
-_FACTS = {"aws:securetransport": "true"}
 
 
 @dataclass(frozen=True)
@@ -71,73 +76,87 @@ def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:
     """Return alarms by namespace, metric and dimensions, as far as those can be resolved."""
     known: dict[tuple[str, ...], list[Resource]] = {}
     for alarm in template.of_type(ALARM):
-        namespace, metric = template.value(alarm, "Namespace"), template.value(alarm, "MetricName")
-        dimensions = listed(template.value(alarm, "Dimensions"))
-        found = [(one.get("Name"), one.get("Value")) for one in dimensions if isinstance(one, Mapping)]
-        if isinstance(namespace, str) and isinstance(metric, str) and len(found) == len(dimensions):
-            known.setdefault((namespace, metric, *sorted(map(str, found))), []).append(alarm)
+        metric = metric_of(template, alarm)
+        key = metric.key if metric else None
+        if key:
+            known.setdefault(key, []).append(alarm)
     return known
 
 
 def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
-    for path, wanted, holds in (*_measure(template, alarm, watch), *_reaction(template, alarm)):
+    metric = metric_of(template, alarm)
+    assert metric is not None
+    for path, found, wanted, holds in (*_measure(template, alarm, metric, watch), *_reaction(template, alarm, metric)):
         if not holds:
-            found = template.value(alarm, path)
             yield Finding(alarm.logical_id, path, "none" if found is None else str(found), wanted)
+    yield from mutes(template, alarm)
 
 
-def _measure(template: Template, alarm: Resource, watch: Watch) -> Iterator[tuple[str, str, bool]]:
-    path = "ExtendedStatistic" if watch.statistics[0].startswith("p") else "Statistic"
-    yield path, " or ".join(watch.statistics), template.value(alarm, path) in watch.statistics
+def _measure(template: Template, alarm: Resource, metric: Metric, watch: Watch) -> Iterator[Check]:
+    missing = metric.statistic is None and watch.statistics[0].startswith("p") and "." not in metric.paths["statistic"]
+    path = "ExtendedStatistic" if missing else metric.paths["statistic"]
+    yield path, metric.statistic, " or ".join(watch.statistics), metric.statistic in watch.statistics
     # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    unit, own = template.value(alarm, "Unit"), _UNITS.get(watch.metric, "Count")
-    yield "Unit", f"none, or {own}", unit is None or unit == own
+    own = _UNITS.get(watch.metric, "Count")
+    yield metric.paths["unit"], metric.unit, f"none, or {own}", metric.unit is None or metric.unit == own
     operator = template.value(alarm, "ComparisonOperator")
-    yield (
-        "ComparisonOperator",
-        "GreaterThanThreshold",
-        operator
-        in (
-            "GreaterThanThreshold",
-            "GreaterThanOrEqualToThreshold",
-        ),
-    )
-    threshold = template.number(alarm.properties.get("Threshold"))
+    above = operator in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+    yield "ComparisonOperator", operator, "GreaterThanThreshold", above
+    raw = template.value(alarm, "Threshold")
+    threshold = template.number(raw)
     # A count of 0 is always at least 0: with "or equal" such an alarm never ends.
     least = 0 if operator == "GreaterThanThreshold" else 1e-9
     most = watch.threshold if operator == "GreaterThanThreshold" or watch.threshold else 1
-    yield "Threshold", f"at most {watch.threshold:g}", threshold is not None and least <= threshold <= most
-    yield from _time(template, alarm, watch.seconds)
+    yield "Threshold", raw, f"at most {watch.threshold:g}", threshold is not None and least <= threshold <= most
+    yield from _time(template, alarm, metric, watch.seconds)
 
 
-def _time(template: Template, alarm: Resource, seconds: int) -> Iterator[tuple[str, str, bool]]:
+def _time(template: Template, alarm: Resource, metric: Metric, seconds: int) -> Iterator[Check]:
     """Yield what an alarm must meet to ring in time: it needs as many periods as it wants datapoints.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
     """
-    period, periods = (template.number(alarm.properties.get(name)) or 0 for name in ("Period", "EvaluationPeriods"))
-    points = template.value(alarm, "DatapointsToAlarm")
+    period, count = template.number(metric.period) or 0, template.value(alarm, "EvaluationPeriods")
+    periods, points = template.number(count) or 0, template.value(alarm, "DatapointsToAlarm")
     needed = periods if points is None else template.number(points) or 0
-    yield "Period", f"1 to {seconds}", 1 <= period <= seconds
-    yield "EvaluationPeriods", f"1 to {_MOST_PERIODS}", 1 <= periods <= _MOST_PERIODS
-    yield "DatapointsToAlarm", "no more than there are", points is None or 1 <= needed <= periods
-    path = "EvaluationPeriods" if points is None else "DatapointsToAlarm"
-    yield path, f"so few that it rings within {seconds} seconds", needed * period <= seconds
+    yield metric.paths["period"], metric.period, f"1 to {seconds}", 1 <= period <= seconds
+    yield "EvaluationPeriods", count, f"1 to {_MOST_PERIODS}", 1 <= periods <= _MOST_PERIODS
+    yield "DatapointsToAlarm", points, "no more than there are", points is None or 1 <= needed <= periods
+    path, found = ("EvaluationPeriods", count) if points is None else ("DatapointsToAlarm", points)
+    yield path, found, f"so few that it rings within {seconds} seconds", needed * period <= seconds
+    interval = template.value(alarm, "EvaluationInterval")
+    often = interval is None or (template.number(interval) or math.inf) <= seconds
+    yield "EvaluationInterval", interval, f"none, or at most {seconds}", often
+    path = "WarmUpConfiguration.OnlyStartEvaluatingAfterWarmUpPeriodEnds"
+    waits = template.value(alarm, path)
+    yield path, waits, "none, or false: until then the alarm does nothing", is_off(waits)
 
 
-def _reaction(template: Template, alarm: Resource) -> Iterator[tuple[str, str, bool]]:
+def _reaction(template: Template, alarm: Resource, metric: Metric) -> Iterator[Check]:
     enabled = template.value(alarm, "ActionsEnabled")
-    yield "ActionsEnabled", "true", enabled is None or enabled in (True, "true")
-    actions = listed(template.value(alarm, "AlarmActions"))
-    topics = [template.by_arn(action, TOPIC) for action in actions]
-    usable = [topic for topic in topics if topic and _is_usable(template, topic, alarm)]
-    wanted = "a topic of this stack to which CloudWatch can publish"
-    yield "AlarmActions", wanted, bool(actions) and len(usable) == len(actions)
+    yield "ActionsEnabled", enabled, "true", enabled is None or is_true(template, enabled)
+    actions = template.value(alarm, "AlarmActions")
+    rings = _reaches(template, alarm, listed(actions)) or any(
+        _reaches(template, one, listed(template.value(one, "AlarmActions"))) for one in ringing_for(template, alarm)
+    )
+    yield "AlarmActions", actions, "a topic of this stack to which CloudWatch can publish", rings
     missing = template.value(alarm, "TreatMissingData")
-    yield "TreatMissingData", "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
+    yield "TreatMissingData", missing, "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+    few, percentile = template.value(alarm, _FEW_SAMPLES), str(metric.statistic).startswith("p")
+    kept = "none, or evaluate: with few samples a percentile's alarm keeps its state"
+    yield _FEW_SAMPLES, few, kept, few in (None, "evaluate") or not percentile
     description = template.value(alarm, "AlarmDescription")
-    yield "AlarmDescription", "the alarm's runbook", isinstance(description, str) and _names_runbook(description)
+    named = isinstance(description, str) and _names_runbook(description)
+    yield "AlarmDescription", description, "the alarm's runbook", named
+
+
+def _reaches(template: Template, alarm: Resource, actions: tuple[Any, ...]) -> bool:
+    """Return whether an alarm's actions are topics of the template to which CloudWatch can publish for it."""
+    topics = [template.by_arn(action, TOPIC) for action in actions]
+    return bool(actions) and all(topic and _is_usable(template, topic, alarm) for topic in topics)
 
 
 def _names_runbook(text: str) -> bool:
@@ -146,7 +165,11 @@ def _names_runbook(text: str) -> bool:
 
 
 def _is_usable(template: Template, topic: Resource, alarm: Resource) -> bool:
-    return template.value(topic, "KmsMasterKeyId") != _UNUSABLE_KEY and may_publish(template, topic, alarm)
+    key = template.value(topic, "KmsMasterKeyId")
+    usable = key is not UNKNOWN and not is_aws_key(template, key, _UNUSABLE_KEY)
+    # It may refuse a message for what it holds. https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
+    usable = usable and template.value(topic, "DataProtectionPolicy") is None
+    return usable and may_publish(template, topic, alarm)
 
 
 def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
@@ -154,20 +177,28 @@ def may_publish(template: Template, topic: Resource, alarm: Resource) -> bool:
     policies = policies_on(template, topic)
     if not policies:
         return True
-    if any("Condition" in policy.raw for policy in policies):
+    if any("Condition" in policy.raw for policy in policies) or rivals(template, topic):
         return False
-    named, others = template.about(topic, _publishing)
-    source = template.arn(alarm)
-    return source in named or any(_lets(template, one, str(template.arn(topic)), source) for one in others)
+    named, others, refusals = template.about(topic, _publishing)
+    source, arn = _arn(template, alarm), str(template.arn(topic))
+    if any(may_refuse_service(template, one, _SERVICE, _ACTION, arn, str(source)) for one in refusals):
+        return False
+    return source in named or any(_lets(template, one, arn, source) for one in others)
 
 
-def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement]]:
-    """Return the alarms that a topic's policy allows by their whole ARNs, and statements that may allow others."""
+def _arn(template: Template, alarm: Resource) -> str | None:
+    """Return the ARN of an alarm of metrics or of alarms."""
+    name = template.text(alarm.properties.get("AlarmName"))
+    place = f"arn:aws:cloudwatch:{template.region}:{template.account}:alarm"
+    return template.arn(alarm) or (f"{place}:{name}" if name is not None else None)
+
+
+def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Statement], list[Statement]]:
+    """Return the alarms that a topic's policy allows by whole ARNs, what may allow others, and what may deny some."""
     statements, arn = resource_statements(template, topic), str(template.arn(topic))
     named: set[Any] = set()
     others: list[Statement] = []
-    if any(may_mean_service(one, _SERVICE) and may_deny(one, _ACTION, arn, _FACTS) for one in statements):
-        return named, others
+    refusals = [one for one in statements if one.effect != "Allow"]
     for one in statements:
         sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
         whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])
@@ -175,7 +206,7 @@ def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Sta
             others.append(one)
         elif _lets(template, one, arn, sources[0][0]):
             named.update(sources[0])
-    return named, others
+    return named, others, refusals
 
 
 def _lets(template: Template, statement: Statement, topic_arn: str, source: str | None) -> bool:

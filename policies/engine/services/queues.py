@@ -1,5 +1,8 @@
 """Which queues do not accept every event that AWS delivers, and how long they keep it."""
 
+from collections.abc import Iterator
+
+from policies.engine.finding import Finding
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_off
 
@@ -34,3 +37,20 @@ def kept_seconds(template: Template, queue: Resource) -> float:
     """Return the seconds for which a queue keeps a message at least; 0 if they cannot be resolved."""
     own = template.value(queue, "MessageRetentionPeriod")
     return _KEPT if own is None else template.number(own) or 0
+
+
+def redrive_refusals(template: Template, dead: Resource, queue: Resource) -> Iterator[Finding]:
+    """Yield a dead-letter queue that refuses what a queue redrives to it.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#dead-letter-queue-redrive-allow-policy
+    """
+    path = "RedriveAllowPolicy"
+    policy = template.structure(template.value(dead, path))
+    if policy is None:
+        return
+    permission, sources = (
+        (policy.get("redrivePermission"), policy.get("sourceQueueArns")) if isinstance(policy, dict) else (None, None)
+    )
+    named = permission == "byQueue" and isinstance(sources, list) and template.arn(queue) in sources
+    if permission != "allowAll" and not named:
+        yield Finding(dead.logical_id, path, str(policy), f"a permission for {queue.logical_id}")

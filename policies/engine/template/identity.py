@@ -53,6 +53,29 @@ FORMS = {
     ),
 }
 
+# The types whose physical name says system and stage: the property with it.
+NAMED = {
+    "AWS::ApiGateway::ApiKey": "Name",
+    "AWS::ApiGateway::RequestValidator": "Name",
+    "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::Archive": "ArchiveName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::ResourcePolicy": "PolicyName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+}
+
 
 def written_account(accounts: Iterable[frozenset[str]]) -> str:
     """Return the only account number in the template, as the CDK writes it for a stack with one; else a placeholder.

@@ -8,23 +8,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.engine.finding import UNRESOLVED
+
 NO_VALUE = object()
+# A value that CloudFormation reads from another service at deployment.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+DYNAMIC = "{{resolve:"
 # Types that may hold expressions; a union would be made anew at each check.
 NESTED = (dict, list)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_NAMES = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
+# Functions whose arguments are names.
+_NAMING = ("Ref", "Fn::GetAtt", "Fn::FindInMap")
 # The largest template that CloudFormation accepts: a longer text comes from names that double each other.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _LONGEST = 1_048_576
 
 
 class Unknown:
-    """The value of an expression that only CloudFormation can resolve; unequal to everything and always false."""
+    """The value of an expression that only CloudFormation can resolve: it is there, and unequal to everything."""
 
     def __repr__(self) -> str:
-        return "unknown"
-
-    def __bool__(self) -> bool:
-        return False
+        return UNRESOLVED
 
     def __eq__(self, other: object) -> bool:
         return False
@@ -47,17 +52,25 @@ class Reference:
         return f"${{{self.logical_id}.{self.attribute}}}" if self.attribute else f"${{{self.logical_id}}}"
 
 
-class Resolver:
-    """A resolver; `ref` and `attribute` answer for resources, UNKNOWN for anything else."""
+@dataclass(frozen=True)
+class Sources:
+    """What a resolver asks: `ref` and `attribute` for resources, UNKNOWN for anything else; whether a condition holds."""
 
-    def __init__(
-        self,
-        ref: Callable[[str], Any],
-        attribute: Callable[[str, str], Any],
-        pseudo: Mapping[str, str],
-        mappings: Mapping[str, Any],
-    ) -> None:
-        self._ref_of, self._attribute_of, self._pseudo, self._mappings = ref, attribute, pseudo, mappings
+    ref: Callable[[str], Any]
+    attribute: Callable[[str, str], Any]
+    holds: Callable[[Any], bool | None]
+    pseudo: Mapping[str, str]
+    mappings: Mapping[str, Any]
+
+
+class Resolver:
+    """A resolver; `recognized` may know the value of a function that cannot be resolved."""
+
+    # A text with it cannot be resolved.
+    _marker = DYNAMIC
+
+    def __init__(self, sources: Sources, recognized: Callable[[Any], Any] = lambda _: UNKNOWN) -> None:
+        self._sources, self._recognized = sources, recognized
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -74,34 +87,41 @@ class Resolver:
         if isinstance(expression, list):
             return [item for item in map(self.resolve, expression) if item is not NO_VALUE]
         if not isinstance(expression, dict):
-            return expression
-        if len(expression) == 1:
+            return self._scalar(expression)
+        if is_function(expression):
             ((key, argument),) = expression.items()
-            if key in self._functions:
-                return self._functions[key](argument)
-            if isinstance(key, str) and key.startswith("Fn::"):
-                return UNKNOWN
+            value = self._functions[key](argument) if key in self._functions else UNKNOWN
+            return self._recognized(expression) if value is UNKNOWN else value
         # Most of a template are scalars: asking first saves a call for each.
+        marker = self._marker
         resolved = {
-            key: self.resolve(value) if isinstance(value, NESTED) else value for key, value in expression.items()
+            key: self.resolve(value) if isinstance(value, NESTED) or (isinstance(value, str) and marker in value) else value
+            for key, value in expression.items()
         }
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
+
+    def _scalar(self, value: Any) -> Any:
+        return UNKNOWN if isinstance(value, str) and self._marker in value else value
+
+    def _built(self, text: str) -> Any:
+        """Return a text that a function has built."""
+        return self._scalar(text) if len(text) <= _LONGEST else UNKNOWN
 
     def _ref(self, target: Any) -> Any:
         if not isinstance(target, str):
             return UNKNOWN
         if target == "AWS::NoValue":
             return NO_VALUE
-        if target in self._pseudo:
-            return self._pseudo[target]
+        if target in self._sources.pseudo:
+            return self._scalar(self._sources.pseudo[target])
         # A parameter's default is not its value: a deployment may choose another, unless only one is allowed.
-        return self._ref_of(target)
+        return self._sources.ref(target)
 
     def _get_att(self, argument: Any) -> Any:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
         if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(part, str) for part in parts):
             return UNKNOWN
-        return self._attribute_of(parts[0], parts[1])
+        return self._sources.attribute(parts[0], parts[1])
 
     def _join(self, argument: Any) -> Any:
         if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
@@ -110,7 +130,7 @@ class Resolver:
         if not isinstance(parts, list):
             return UNKNOWN
         texts = [text_of(part) for part in parts]
-        return UNKNOWN if None in texts else _bounded(argument[0].join(str(text) for text in texts))
+        return UNKNOWN if None in texts else self._built(argument[0].join(str(text) for text in texts))
 
     def _sub(self, argument: Any) -> Any:
         pair = isinstance(argument, list) and len(argument) == 2
@@ -129,7 +149,7 @@ class Resolver:
         # The text after the last brace is not searched again for every variable that does not end.
         end = text.rfind("}") + 1
         replaced = _VARIABLE.sub(replace, text[:end]) + text[end:]
-        return UNKNOWN if None in values else _bounded(replaced)
+        return UNKNOWN if None in values else self._built(replaced)
 
     def _variable(self, name: str, variables: Mapping[str, Any]) -> str | None:
         if name in variables:
@@ -140,8 +160,10 @@ class Resolver:
         if not isinstance(argument, list) or len(argument) != 2:
             return UNKNOWN
         index, items = self.resolve(argument[0]), self.resolve(argument[1])
-        number = int(index) if str(index).isdigit() else -1
-        return items[number] if isinstance(items, list) and 0 <= number < len(items) else UNKNOWN
+        number = str(index)
+        # Longer than any list: not made a number at all.
+        known = isinstance(items, list) and number.isdecimal() and len(number) < 9 and int(number) < len(items)
+        return items[int(number)] if known else UNKNOWN
 
     def _split(self, argument: Any) -> Any:
         if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
@@ -154,25 +176,80 @@ class Resolver:
         keys = self.resolve(argument)
         if not isinstance(keys, list) or len(keys) != 3 or not all(isinstance(key, str) for key in keys):
             return UNKNOWN
-        value: Any = self._mappings
+        value: Any = self._sources.mappings
         for key in keys:
             # A macro may add anything beside what is written.
             if not isinstance(value, Mapping) or "Fn::Transform" in value:
                 return UNKNOWN
             value = value.get(key, UNKNOWN)
-        return UNKNOWN if isinstance(value, Mapping) else value
+        return UNKNOWN if isinstance(value, Mapping) else self.resolve(value)
 
     def _if(self, argument: Any) -> Any:
-        """Return what both branches resolve to; UNKNOWN if they differ."""
+        """Return the branch that is taken, or what both branches resolve to; UNKNOWN if they differ."""
         if not isinstance(argument, list) or len(argument) != 3:
             return UNKNOWN
+        holds = self._sources.holds(argument[0])
+        if holds is not None:
+            return self.resolve(argument[1 if holds else 2])
         one, other = self.resolve(argument[1]), self.resolve(argument[2])
         # By their texts: to Python True is 1.
         return one if repr(one) == repr(other) else UNKNOWN
 
 
-def _bounded(text: str) -> Any:
-    return text if len(text) <= _LONGEST else UNKNOWN
+class Outliner(Resolver):
+    """A resolver that leaves what it does not know inside of texts, as `${Parameter}`; with `defaults`, theirs."""
+
+    # No text has it.
+    _marker = "\0{{"
+
+    def __init__(self, sources: Sources, parameters: Mapping[str, Any], defaults: bool = False) -> None:
+        super().__init__(sources)
+        self._parameters, self._defaults = parameters, defaults
+        self._functions["Fn::ImportValue"] = self._import
+
+    def _ref(self, target: Any) -> Any:
+        known = super()._ref(target)
+        own = self._parameters.get(target) if known is UNKNOWN and isinstance(target, str) else None
+        if not isinstance(own, Mapping):
+            return known
+        default = text_of(own.get("Default")) if self._defaults else None
+        return f"${{{target}}}" if default is None else default
+
+    def _import(self, argument: Any) -> Any:
+        name = text_of(self.resolve(argument))
+        return UNKNOWN if name is None else f"${{Fn::ImportValue {name}}}"
+
+
+def is_function(value: Any) -> bool:
+    """Return whether a value is an intrinsic function such as {"Ref": ...}."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    key = next(iter(value))
+    return isinstance(key, str) and (key == "Ref" or key.startswith("Fn::"))
+
+
+def branches(expression: Any) -> Iterator[Any]:
+    """Yield what an expression may be: each branch of an Fn::If, at its top, or the expression itself."""
+    own = expression.get("Fn::If") if is_function(expression) else None
+    if isinstance(own, list) and len(own) == 3:
+        yield from branches(own[1])
+        yield from branches(own[2])
+    else:
+        yield expression
+
+
+def literals(expression: Any) -> Iterator[str]:
+    """Yield the texts that an expression writes out: not the names of parameters, resources, conditions and maps."""
+    if isinstance(expression, str):
+        yield expression
+    elif isinstance(expression, list):
+        for item in expression:
+            yield from literals(item)
+    elif isinstance(expression, dict):
+        for key, item in expression.items():
+            if is_function(expression) and key in _NAMING:
+                continue
+            yield from literals(item[1:] if key == "Fn::If" and isinstance(item, list) else item)
 
 
 def text_of(value: Any) -> str | None:
@@ -195,7 +272,7 @@ def referred(value: Any) -> Iterator[str]:
             if key in ("Ref", "Fn::GetAtt"):
                 yield first.split(".")[0]
             elif key == "Fn::Sub":
-                yield from re.findall(r"\$\{([A-Za-z0-9]+)[.}]", first)
+                yield from _NAMES.findall(first)
             yield from referred(item)
 
 

@@ -28,7 +28,9 @@ def made_before(template: Template, resource: Resource) -> set[str]:
 
 
 def _waits_for(body: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset([*listed(body.get("DependsOn")), *referred(body.get("Properties", {}))])
+    # What is no text is reported for every resource: see `unreadable`.
+    named = [one for one in listed(body.get("DependsOn")) if isinstance(one, str)]
+    return frozenset([*named, *referred(body.get("Properties", {}))])
 
 
 def loss_problems(resource: Resource) -> Iterator[Finding]:

@@ -9,6 +9,14 @@ from policies.engine.template.identity import FORMS
 from policies.engine.template.template import Resource, Template
 
 _SEPARATOR = "[-_.]"
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+# The words of `own-name`, `OwnName`, `OWNName` and `own1name`.
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Names of people's work and of devices, whose first word is no stage.
+_NO_STAGE = re.compile(
+    r"\bDev(?:Sec)?(?:Ops|Tools|Guru)\b|/dev/(?:null|zero|full|u?random|shm|fd|tty|std(?:in|out|err)|loop|mapper|"
+    r"nvme\d|xvd[a-z]|sd[a-z])(?![a-z-])"
+)
 
 
 def own_name(template: Template, resource: Resource, *kinds: str) -> str:
@@ -36,6 +44,25 @@ def _beginning(names: list[str]) -> str:
     return re.escape("".join(found[0] for found in shared))
 
 
+def place_of(text: str, word: str) -> tuple[int, int] | None:
+    """Return where a word begins and ends in a text, by separators, capitals and digits; None if it is not there.
+
+    A part of another word is none, nor is what stands inside a variable.
+    """
+    if word not in text.lower():
+        return None
+    # The text after the last brace is not searched again for every variable that does not end.
+    end = text.rfind("}") + 1
+    plain = _VARIABLE.sub(_blank, text[:end]) + text[end:]
+    plain = _NO_STAGE.sub(_blank, plain)
+    found = (one.span() for one in _WORDS.finditer(plain) if one[0].lower() == word)
+    return next(found, None)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
 def stage_of(template: Template) -> str:
     """Return the stage, or an empty text if it cannot be resolved."""
     return template.marked_stage or template.once(stage_of, lambda: _named_stage(template))
@@ -43,7 +70,8 @@ def stage_of(template: Template) -> str:
 
 def _named_stage(template: Template) -> str:
     """Return the stage that is named most often in the physical names."""
-    known, words = stages(), Counter[str]()
+    words = Counter[str]()
     for resource in template.of_type(*FORMS):
-        words.update(known & set(re.split(r"[^a-z0-9]+", template.name(resource).lower())))
+        name = template.name(resource)
+        words.update(stage for stage in stages() if place_of(name, stage))
     return words.most_common(1)[0][0] if words else ""

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 """
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,10 +11,13 @@ from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, API_STAGE, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
+from policies.engine.services.access_log import HARMLESS
 from policies.engine.services.api import ApiStage, stages
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
+_BREAK = re.compile(r"[\r\n]")
 ACCOUNT = "AWS::ApiGateway::Account"
 
 
@@ -51,26 +54,22 @@ def _destination_problems(template: Template, stage: ApiStage, days: int) -> Ite
 def _format_problems(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"""
     name, path = stage.resource.logical_id, f"{stage.place}AccessLogSetting.Format"
-    fields = _fields(_setting(template, stage, "Format"))
-    if fields is None:
-        yield Finding(name, path, "no JSON object", "a JSON object of $context variables")
+    text = _setting(template, stage, "Format")
+    fields = template.structure(text)
+    if not isinstance(text, str) or not isinstance(fields, Mapping) or not fields:
+        found = UNRESOLVED if text is UNKNOWN else "no JSON object"
+        yield Finding(name, path, found, "a JSON object of $context variables")
         return
-    allowed = set(parameters["variables"])
+    if _BREAK.search(text.rstrip("\r\n")):
+        # API Gateway: "new line character is allowed only at end of the format".
+        yield Finding(name, path, "several lines, which API Gateway refuses", "one line")
     for key, value in fields.items():
-        if value not in allowed:
-            wanted = "one of the variables in the catalogue, which hold neither bodies nor keys"
+        if not isinstance(value, str) or value not in HARMLESS:
+            wanted = "a variable that holds neither bodies nor keys (policies/engine/services/access_log.py)"
             yield Finding(name, f"{path}.{key}", str(value), wanted)
     for variable in parameters["required_variables"]:
         if variable not in fields.values():
             yield Finding(name, path, f"no {variable}", f"{variable} among the fields")
-
-
-def _fields(text: Any) -> dict[str, Any] | None:
-    try:
-        fields = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return fields if isinstance(fields, dict) and fields else None
 
 
 def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
@@ -84,8 +83,8 @@ def _execution_logs(template: Template, stage: ApiStage) -> Iterator[Finding]:
         if not isinstance(setting, Mapping):
             yield Finding(stage.resource.logical_id, path, UNRESOLVED, "settings that can be resolved")
             continue
-        traced, level = setting.get("DataTraceEnabled"), template.resolve(setting.get("LoggingLevel"))
-        if not is_off(template.resolve(traced)):
+        traced, level = (template.resolve(setting.get(key)) for key in ("DataTraceEnabled", "LoggingLevel"))
+        if not is_off(traced):
             yield Finding(stage.resource.logical_id, f"{path}DataTraceEnabled", str(traced), "false")
         if level not in (None, "OFF"):
             yield Finding(stage.resource.logical_id, f"{path}LoggingLevel", str(level), "OFF")

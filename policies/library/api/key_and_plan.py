@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usa
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import ApiStage, named, stages
@@ -44,14 +44,16 @@ class ApiKeyRequired(Policy):
             yield from _key_problems(template, key)
         for stage in stages(template):
             yield from _stage_problems(template, stage)
-            yield from _slowed(template, stage, parameters)
+            yield from _throttled(template, stage, parameters)
         for plan in template.of_type(PLAN):
             yield from _plan_problems(template, plan, parameters)
 
 
 def _key_problems(template: Template, key: Resource) -> Iterator[Finding]:
-    if key.properties.get("Value") is not None:
-        yield Finding(key.logical_id, "Value", "a key value in the template", "no value: API Gateway makes one")
+    value = template.value(key, "Value")
+    if value is not None:
+        found = f"a key value that {UNRESOLVED}" if value is UNKNOWN else "a key value in the template"
+        yield Finding(key.logical_id, "Value", found, "no value: API Gateway makes one")
     enabled = key.properties.get("Enabled")
     if not is_true(template, enabled):
         yield Finding(key.logical_id, "Enabled", shown(template, enabled), "true")
@@ -74,8 +76,7 @@ def _plans_of_keys(template: Template) -> dict[str, list[Resource]]:
 
 
 def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
-    place = (stage.api.logical_id if stage.api else None, stage.name)
-    plans = template.once("plans on stages", lambda: _plans_on_stages(template)).get(place, {})
+    plans = _plans_on(template, stage)
     if not plans:
         yield Finding(stage.resource.logical_id, "", "no usage plan is on this stage", "a usage plan on API and stage")
     keyed = template.once(
@@ -86,20 +87,38 @@ def _stage_problems(template: Template, stage: ApiStage) -> Iterator[Finding]:
             yield Finding(plan.logical_id, "", "a plan without a key", f"a {PLAN_KEY} for it")
 
 
-def _slowed(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
-    """Yield a stage's throttles that are too low: they apply to all its clients together, whatever their plans.
+def _throttled(template: Template, stage: ApiStage, parameters: dict[str, Any]) -> Iterator[Finding]:
+    """Yield a stage's throttles below its plan's, which refuse what the plan allows, and above, which limit nothing.
 
+    They apply to all its clients together: each key may use up the plan's. 0 refuses all, and -1 is off.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
     """
     settings = template.resolve(stage.properties.get("MethodSettings", []))
     places = {f"MethodSettings[{index}].": one for index, one in enumerate(listed(settings))}
     for place, own in {**places, "": stage.properties if stage.place else {}}.items():
-        for key, (low, _) in (("RateLimit", parameters["rate"]), ("BurstLimit", parameters["burst"])):
+        for key, (low, high) in (("RateLimit", parameters["rate"]), ("BurstLimit", parameters["burst"])):
             limit = own.get(f"Throttling{key}") if isinstance(own, Mapping) else UNKNOWN
             number = template.number(limit)
-            if limit is not None and (number is None or number < low):
+            least, most = _limits_of_plans(template, stage, key, low, high)
+            if limit is not None and (number is None or not least <= number <= most):
                 path = f"{stage.place}{place}Throttling{key}"
-                yield Finding(stage.resource.logical_id, path, shown(template, limit), f"none, or at least {low}")
+                wanted = f"none, or from {least:g}, which the plan allows, to {most:g}, which it allows all keys"
+                yield Finding(stage.resource.logical_id, path, shown(template, limit), wanted)
+
+
+def _limits_of_plans(template: Template, stage: ApiStage, key: str, low: int, high: int) -> tuple[float, float]:
+    """Return the most that a stage's plan allows one client, and what its plans allow all their keys together."""
+    keys = [plan for one in template.of_type(KEY) for plan in _plans_of(template, one)]
+    allowed = {
+        plan: template.number(template.value(plan, f"Throttle.{key}")) or 0 for plan in _plans_on(template, stage)
+    }
+    least = max([low, *allowed.values()])
+    return least, max(least, min(high, sum(keys.count(plan) * limit for plan, limit in allowed.items())))
+
+
+def _plans_on(template: Template, stage: ApiStage) -> dict[Resource, None]:
+    place = (stage.api.logical_id if stage.api else None, stage.name)
+    return template.once("plans on stages", lambda: _plans_on_stages(template)).get(place, {})
 
 
 def _api_stages(plan: Resource) -> list[Mapping[str, Any]]:
@@ -121,9 +140,11 @@ def _plans_on_stages(template: Template) -> dict[tuple[str | None, str | None], 
 def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
     yield from _throttle_problems(template, plan, plan.properties.get("Throttle"), "Throttle", parameters)
     for index, entry in enumerate(_api_stages(plan)):
-        routes = entry.get("Throttle")
+        routes, place = template.resolve(entry.get("Throttle")), f"ApiStages[{index}].Throttle"
+        if routes is not None and not isinstance(routes, Mapping):
+            yield Finding(plan.logical_id, place, shown(template, routes), "a throttle by route, or none")
         for route, throttle in routes.items() if isinstance(routes, Mapping) else ():
-            path = f"ApiStages[{index}].Throttle.{route}"
+            path = f"{place}.{route}"
             yield from _throttle_problems(template, plan, throttle, path, parameters)
     rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
     seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))

@@ -5,7 +5,6 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,6 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import api_of, named, routes
-from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_true, shown
 
@@ -91,18 +89,8 @@ def _parameter_problems(template: Template, method: Resource, names: Iterable[st
             yield Finding(method.logical_id, f"RequestParameters.{key}", shown(template, flag), "true")
 
 
-def _schema(template: Template, model: Resource) -> Any:
-    schema = template.value(model, "Schema")
-    if isinstance(schema, str):
-        try:
-            schema = json.loads(schema)
-        except ValueError:
-            return UNKNOWN
-    return schema
-
-
 def _schema_problems(template: Template, model: Resource, route: Route) -> Iterator[Finding]:
-    schema, fields = _schema(template, model), route["body"]
+    schema, fields = template.structure(template.value(model, "Schema")), route["body"]
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
         found = schema.get("type", "no type") if isinstance(schema, Mapping) else schema
         yield Finding(model.logical_id, "Schema.type", str(found), "object")

@@ -12,6 +12,7 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import ALIAS, API, API_STAGE, METHOD, PERMISSION
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.relations.places import places
 from policies.engine.services.api import (
     DEPLOYMENT,
     PATH,
@@ -29,7 +30,15 @@ from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import is_off, listed
 
-_MAPPING = "AWS::ApiGateway::BasePathMapping"
+# Resources that give an API an address of its own: the property with the API.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
+_MAPPINGS = {
+    "AWS::ApiGateway::BasePathMapping": "RestApiId",
+    "AWS::ApiGateway::BasePathMappingV2": "RestApiId",
+    "AWS::ApiGatewayV2::ApiMapping": "ApiId",
+    "AWS::ApiGatewayV2::RoutingRule": "Actions[].InvokeApi.ApiId",
+}
 _SERVICE = "apigateway.amazonaws.com"
 # Settings that would refuse clients, or API Gateway itself, for reasons outside the contract.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
@@ -101,9 +110,13 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
     """
     disabled = template.value(api, "DisableExecuteApiEndpoint")
-    mapped = [named(template, one.properties.get("RestApiId"), API) for one in template.of_type(_MAPPING)]
+    mapped = [
+        named(template, value, API)
+        for one in template.of_type(*_MAPPINGS)
+        for _, value in places(template, one, _MAPPINGS[one.type])
+    ]
     if not is_off(disabled) and api not in mapped:
-        wanted = f"false, or a {_MAPPING} of this API"
+        wanted = f"false, or one of {', '.join(_MAPPINGS)} for this API"
         yield Finding(api.logical_id, "DisableExecuteApiEndpoint", str(disabled), wanted)
     kinds = template.value(api, "EndpointConfiguration.Types")
     if kinds is not None and kinds not in (["REGIONAL"], ["EDGE"]):

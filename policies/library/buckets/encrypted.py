@@ -12,6 +12,7 @@ from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
 from policies.engine.services.storage import denies, missing_denial
 from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_aws_key
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -20,7 +21,6 @@ _DENIALS = {
     "an upload with another algorithm": ("StringNotEquals", _ALGORITHM, "aws:kms"),
     "an upload with a customer key id": ("Null", _KEY_ID, "false"),
 }
-_AWS_MANAGED = (None, "alias/aws/s3")
 # It has no AWS-managed key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-UsingKMSEncryption.html
 _DIRECTORY = "AWS::S3Express::DirectoryBucket"
 _PATH = "BucketEncryption.ServerSideEncryptionConfiguration"
@@ -56,7 +56,7 @@ def _default_problems(template: Template, bucket: Resource) -> Iterator[Finding]
         if own.get("SSEAlgorithm") != "aws:kms":
             yield Finding(bucket.logical_id, f"{path}.SSEAlgorithm", str(own.get("SSEAlgorithm")), "aws:kms")
         key = own.get("KMSMasterKeyID")
-        if not any(key == managed for managed in _AWS_MANAGED):
+        if key is not None and not is_aws_key(template, key, "s3"):
             yield Finding(bucket.logical_id, f"{path}.KMSMasterKeyID", str(key), "no key: the AWS-managed one")
 
 

@@ -3,14 +3,15 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-ug-working-with-stacks.html
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.catalogue import stages
-from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding, excerpt
 from policies.engine.names import NAMED, name_paths
 from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import literals
+from policies.engine.template.naming import place_of
 from policies.engine.template.template import Resource, Template, walk
 
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
@@ -30,12 +31,10 @@ class SeparateStages(Policy):
         for resource in template.resources.values():
             yield from _name(template, resource, stage)
             yield from _others(template, resource, other)
-        outputs = template.document.get("Outputs", {})
-        outputs = outputs if isinstance(outputs, dict) else {}
-        for path, raw in walk(outputs):
-            if _says(template.text(raw) or str(raw), other):
-                yield Finding(TEMPLATE, f"Outputs.{path}", template.text(raw) or str(raw), f"nothing of {other}")
-        for name, output in outputs.items():
+        for path, raw in walk(template.outputs):
+            for found in _named(template, raw, other):
+                yield Finding(TEMPLATE, f"Outputs.{path}", found, f"nothing of {other}")
+        for name, output in template.outputs.items():
             yield from _export(template, name, output, stage)
 
 
@@ -47,7 +46,7 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
     export = raw.get("Export") if isinstance(raw, Mapping) else None
     if export is not None:
         name = template.text(export.get("Name")) if isinstance(export, Mapping) else None
-        if name is None or (not _says(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
+        if name is None or (not place_of(name, stage) and str(template.text({"Ref": "AWS::StackName"})) not in name):
             wanted = f"a name with the word {stage}, or with the stack's name"
             yield Finding(TEMPLATE, f"Outputs.{output}.Export.Name", name or UNRESOLVED, wanted)
 
@@ -55,28 +54,44 @@ def _export(template: Template, output: str, raw: Any, stage: str) -> Iterator[F
 def _name(template: Template, resource: Resource, stage: str) -> Iterator[Finding]:
     for path in name_paths(resource):
         name = template.value(resource, path)
-        if not isinstance(name, str) or not _says(name, stage):
+        # Of a name with a parameter in it, what is written out is certain.
+        text = template.outline(name) if isinstance(name, str) else template.outline(_written(resource, path))
+        if text is None or not place_of(text, stage):
             found = "none: CloudFormation makes one" if name is None else str(name)
             yield Finding(resource.logical_id, path, found, f"a physical name with the word {stage}")
 
 
+def _written(resource: Resource, path: str) -> Any:
+    """Return a property as it is written."""
+    value: Any = resource.properties
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
 def _others(template: Template, resource: Resource, other: str) -> Iterator[Finding]:
     for path, raw in template.leaves(resource):
-        text = template.text(raw) or str(raw)
-        if not path.startswith(_PROSE) and _says(text, other):
-            yield Finding(resource.logical_id, path, text, f"nothing of {other}")
-    if other == str(resource.metadata.get("Hallmark", {}).get("Stage", "")):
+        if not path.startswith(_PROSE):
+            for found in _named(template, raw, other):
+                yield Finding(resource.logical_id, path, found, f"nothing of {other}")
+    mark = resource.metadata.get("Hallmark")
+    if isinstance(mark, Mapping) and other == str(mark.get("Stage", "")):
         yield Finding(resource.logical_id, "Metadata.Hallmark.Stage", other, f"nothing of {other}")
 
 
-def _says(text: str, word: str) -> bool:
-    """Return whether a word is in a text; not as a part of another, nor inside a variable."""
-    if word not in text.lower():
-        return False
-    # The text after the last brace is not searched again for every variable that does not end.
-    end = text.rfind("}") + 1
-    plain = re.sub(r"\$\{[^}]*\}", " ", text[:end]) + text[end:]
-    return word in re.split(r"[^a-z0-9]+", plain.lower())
+def _named(template: Template, raw: Any, other: str) -> Iterator[str]:
+    """Yield where a value names the other stage, by a parameter's default too."""
+    text = template.text(raw)
+    if text is None:
+        outline = template.outline(raw, defaults=True)
+        texts = literals(raw) if outline is None else [outline]
+    else:
+        texts = [text]
+    for one in texts:
+        place = place_of(one, other)
+        if place:
+            yield excerpt(one, *place)
+            return
 
 
 policy = SeparateStages()

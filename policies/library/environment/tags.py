@@ -34,15 +34,15 @@ class Tags(Policy):
                     yield Finding(resource.logical_id, f"{_PATH}.{key}", values, value)
 
 
-def _tags(template: Template, resource: Resource) -> dict[Any, list[Any]]:
+def _tags(template: Template, resource: Resource) -> dict[str, list[Any]]:
     """Return the values by key."""
     tags = template.value(resource, _PATH)
     if isinstance(tags, Mapping):
-        return {key: [value] for key, value in tags.items()} if resource.type in TAGGED_BY_KEY else {}
-    found: dict[Any, list[Any]] = {}
+        return {str(key): [value] for key, value in tags.items()} if resource.type in TAGGED_BY_KEY else {}
+    found: dict[str, list[Any]] = {}
     for tag in tags if isinstance(tags, list) and resource.type in TAGGED else ():
         if isinstance(tag, Mapping):
-            found.setdefault(tag.get("Key"), []).append(tag.get("Value", UNKNOWN))
+            found.setdefault(str(tag.get("Key")), []).append(tag.get("Value", UNKNOWN))
     return found
 
 

@@ -80,6 +80,10 @@ def _group_problems(template: Template, target: RuleTarget, group: Resource, day
     if kind not in (None, "STANDARD", "INFREQUENT_ACCESS"):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
         yield Finding(group.logical_id, "LogGroupClass", str(kind), "STANDARD, which takes a retention")
+    masked = template.value(group, "DataProtectionPolicy")
+    if masked is not None:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html
+        yield Finding(group.logical_id, "DataProtectionPolicy", str(masked), "none: it masks parts of what is recorded")
     if not template.name(group).startswith("/aws/events/"):
         yield Finding(group.logical_id, "LogGroupName", template.name(group), "a name below /aws/events/")
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
@@ -101,7 +105,8 @@ def _may_write(template: Template, target: RuleTarget, group: Resource, action: 
 
 def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[Statement]]:
     """Return what EventBridge may do, by resource, and what may be denied."""
-    statements = [one for policy in template.of_type(LOG_POLICY) for one in held_statements(template, policy)]
+    holders = template.of_type(LOG_POLICY, LOG_GROUP)
+    statements = [one for holder in holders for one in held_statements(template, holder)]
     grants: dict[str, list[Statement]] = {}
     for one in statements:
         for resource in one.resources if one.effect == "Allow" and is_for_events(one) else ():

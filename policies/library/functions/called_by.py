@@ -11,9 +11,9 @@ from typing import Any
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import is_enabled
 from policies.engine.events.targets import feeders
-from policies.engine.events.wiring import bus_of, calls_of
+from policies.engine.events.wiring import bus_of, calls_of, source_of, stands_still
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.kinds import BUCKET, FUNCTION, MAPPING, METHOD, RULE
+from policies.engine.kinds import BUCKET, FUNCTION, METHOD, RULE
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.storage import stream_of
@@ -67,8 +67,8 @@ def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], functi
         case _:
             table = parts.player("table", wanted["on"])
             stream = stream_of(template, table) if table else None
-            mappings = [one for one in callers if one.type == MAPPING and stream is not None]
-            return [one for one in mappings if template.text(one.properties.get("EventSourceArn")) == stream]
+            readers = [one for one in callers if stream is not None and source_of(template, one) == stream]
+            return [one for one in readers if not stands_still(template, one)]
 
 
 def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:

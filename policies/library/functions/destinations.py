@@ -31,12 +31,16 @@ class FunctionDestinations(Policy):
                 template.text(config.properties.get("Qualifier")) or LATEST: config
                 for config in on_function(template, function, INVOKE_CONFIG)
             }
-            invoked = {call.invocation.qualifier for call in calls_of(template, function)}
-            for qualifier in sorted(invoked | {parameters.get("alias", LATEST)}):
-                if qualifier not in configs:
-                    found = f"destinations on {', '.join(sorted(configs)) or 'no qualifier'}"
-                    wanted = f"an EventInvokeConfig on the qualifier {qualifier}, which is what is invoked"
-                    yield Finding(function.logical_id, "EventInvokeConfig", found, wanted)
+            callers: dict[str, list[str]] = {parameters.get("alias", LATEST): []}
+            for call in calls_of(template, function):
+                # Only a call that does not wait has a destination for what becomes of it.
+                names = [call.caller.logical_id] if call.asynchronous else []
+                callers.setdefault(call.invocation.qualifier, []).extend(names)
+            for qualifier in sorted(callers.keys() - configs.keys()):
+                found = f"destinations on {', '.join(sorted(configs)) or 'no qualifier'}"
+                by = f", asynchronously by {', '.join(sorted(set(callers[qualifier])))}" if callers[qualifier] else ""
+                wanted = f"an EventInvokeConfig on the qualifier {qualifier}, which is what is invoked{by}"
+                yield Finding(function.logical_id, "EventInvokeConfig", found, wanted)
             for config in configs.values():
                 yield from _destinations(template, function, config, parameters)
 

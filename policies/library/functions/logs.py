@@ -45,7 +45,19 @@ class FunctionLogs(Policy):
                 if used[group.logical_id] > 1:
                     found = f"{group.logical_id}, which others write to as well"
                     yield Finding(function.logical_id, "LoggingConfig.LogGroup", found, "a log group of its own")
+            yield from _hushed(template, function)
             yield from _rights(template, function, group)
+
+
+def _hushed(template: Template, function: Resource) -> Iterator[Finding]:
+    """Yield levels below which a function's lines are dropped.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    """
+    for path in ("LoggingConfig.ApplicationLogLevel", "LoggingConfig.SystemLogLevel"):
+        level = template.value(function, path)
+        if level not in (None, "TRACE", "DEBUG", "INFO"):
+            yield Finding(function.logical_id, path, str(level), "none, or INFO: below it, what is said is dropped")
 
 
 def _used_otherwise(template: Template) -> Iterator[str]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
-from policies.engine.iam import access
+from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
 from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
+from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
 from policies.engine.iam.statements import (
     IDENTITIES,
@@ -23,15 +24,22 @@ from policies.engine.iam.statements import (
     lower,
     role_statements,
 )
-from policies.engine.kinds import FUNCTION, ROLE, TABLES, TOPIC
+from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole
-from policies.engine.template.template import Resource, Template, walk
-from policies.engine.template.values import listed
+from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.template import Resource, Template
+from policies.engine.template.values import is_aws_key, listed
 
+# Properties of a table that may have a key inside.
+_WITH_KEYS = ("SSESpecification", "Replicas")
 # Objects below a prefix, over TLS, are the narrowest resource for writing new objects.
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
+
+# What may be under a customer's key, and the properties with it.
+_KEYED = (*TABLES, TOPIC, BUS, ARCHIVE, LOG_GROUP, FUNCTION)
+_KEY_NAMES = ("kmsmasterkeyid", "kmskeyidentifier", "kmskeyid", "kmskeyarn")
 
 
 class LeastPrivilege(Policy):
@@ -61,9 +69,11 @@ class LeastPrivilege(Policy):
             if one.allows and (one.owner, one.path) not in judged:
                 yield from _exact_arns(template, one)
         yield from _keys(template)
-        yield from access.permissions(template)
-        yield from access.resource_policies(template)
+        yield from resource_access.permissions(template)
+        yield from resource_access.resource_policies(template)
         yield from strangers(template)
+        yield from unused_roles(template)
+        yield from rights_of_people(template)
 
 
 def _function_roles(template: Template) -> Iterator[Finding]:
@@ -99,17 +109,20 @@ def _managed(template: Template) -> Iterator[Finding]:
 
 
 def _keys(template: Template) -> Iterator[Finding]:
-    """Yield customer keys on what functions use: no role has a permission for them.
+    """Yield customer keys on what functions use: no role has a permission for them, and a key can be switched off.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption.html
     """
-    for resource in template.of_type(*TABLES, TOPIC):
-        for path, raw in walk(resource.properties):
-            if path.rpartition(".")[2].lower() == "kmsmasterkeyid" and template.resolve([raw]):
-                key = template.text(raw) or "unknown"
-                if not key.startswith("alias/aws/"):
-                    yield Finding(resource.logical_id, path, key, "AWS's own key, or none: no role may use another")
+    for resource in template.of_type(*_KEYED):
+        for path, raw in template.leaves(resource):
+            last = path.rpartition(".")[2]
+            # A key, or what may hold one and cannot be resolved.
+            named = last.lower() in _KEY_NAMES
+            key = template.resolve(raw) if named or last in _WITH_KEYS else None
+            if key is not None and (named or key is UNKNOWN) and not is_aws_key(template, key):
+                yield Finding(resource.logical_id, path, str(key), "AWS's own key, or none: no role may use another")
 
 
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:

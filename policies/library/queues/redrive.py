@@ -11,6 +11,7 @@ from policies.engine.events.wiring import failure_queues, redrive_target, rule_d
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
+from policies.engine.services.queues import redrive_refusals
 from policies.engine.template.template import Resource, Template
 
 _TARGET, _COUNT = "RedrivePolicy.deadLetterTargetArn", "RedrivePolicy.maxReceiveCount"
@@ -34,7 +35,7 @@ class FailureRedrive(Policy):
                 yield Finding(queue.logical_id, _TARGET, str(found or "none"), "a parking queue of its own")
                 continue
             yield from _retention(template, parking, parameters["retention_seconds"])
-            yield from _allowed(template, parking, queue)
+            yield from redrive_refusals(template, parking, queue)
             yield from _way_back(template, parking, queue)
 
 
@@ -60,16 +61,6 @@ def _receives(template: Template, queue: Resource, maximum: int) -> Iterator[Fin
     count = template.number(template.value(queue, _COUNT))
     if count is None or not 1 <= count <= maximum:
         yield Finding(queue.logical_id, _COUNT, str(template.value(queue, _COUNT)), f"1 to {maximum}")
-
-
-def _allowed(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:
-    policy = template.value(parking, "RedriveAllowPolicy")
-    if policy is None:
-        return
-    permission = policy.get("redrivePermission") if isinstance(policy, dict) else None
-    sources = policy.get("sourceQueueArns", []) if isinstance(policy, dict) else []
-    if permission != "allowAll" and not (permission == "byQueue" and template.arn(queue) in sources):
-        yield Finding(parking.logical_id, "RedriveAllowPolicy", str(policy), f"a permission for {queue.logical_id}")
 
 
 def _way_back(template: Template, parking: Resource, queue: Resource) -> Iterator[Finding]:

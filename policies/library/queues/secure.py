@@ -39,8 +39,8 @@ def _policy(template: Template, queue: Resource) -> Iterator[Finding]:
         wanted = "Deny sqs:* to * on the queue with Bool aws:SecureTransport false, and no other condition"
         yield Finding(queue.logical_id, "QueuePolicy", found, wanted)
     for one in statements:
-        if one.allows and (one.everybody() or one.not_principals):
-            yield Finding(one.owner.logical_id, f"{one.path}.Principal", "everybody", "one service or role")
+        if one.allows and one.may_be_everybody():
+            yield Finding(one.owner.logical_id, f"{one.path}.Principal", "everybody, or unknown", "one service or role")
 
 
 policy = SecureQueues()

@@ -9,6 +9,7 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.kinds import GLOBAL_TABLE, TABLES
 from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.lifecycle import loss_problems
 from policies.engine.template.template import Resource, Template, walk
 from policies.engine.template.values import is_off, is_true, shown
@@ -24,6 +25,8 @@ _LIMITS = (
     "ReadOnDemandThroughputSettings",
     "WriteOnDemandThroughputSettings",
 )
+# Lists whose items may have one.
+_LIMITED = ("GlobalSecondaryIndexes", "Replicas")
 
 
 class TableOnDemand(Policy):
@@ -36,7 +39,7 @@ class TableOnDemand(Policy):
                 found = str(mode or "missing, so PROVISIONED")
                 yield Finding(table.logical_id, "BillingMode", found, parameters["billing_mode"])
             for key in ("ProvisionedThroughput", "WriteProvisionedThroughputSettings"):
-                if table.properties.get(key) is not None:
+                if template.value(table, key) is not None:
                     yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
             yield from _limits(template, table)
             yield from _recovery_problems(template, table)
@@ -49,9 +52,11 @@ class TableOnDemand(Policy):
 
 
 def _limits(template: Template, table: Resource) -> Iterator[Finding]:
-    """Yield limits, above which requests are throttled."""
+    """Yield limits, above which requests are throttled, and what may have some."""
     for path, raw in walk(table.properties):
-        if path.rpartition(".")[2] in _LIMITS and template.resolve([raw]) and template.number(raw) != -1:
+        last, value = path.rpartition(".")[2], template.resolve(raw)
+        limit = last in _LIMITS and value is not None and template.number(value) != -1
+        if limit or (path.split("[")[0] in _LIMITED and value is UNKNOWN and "." not in path):
             yield Finding(table.logical_id, path, shown(template, raw), "no limit")
 
 

@@ -52,9 +52,11 @@ def _version(stage: Stage, **settings: Any) -> Iterator[str]:
     awslambda.update_function_configuration(**named, **settings)
     number = awslambda.publish_version(**named)["Version"]
     awslambda.update_function_configuration(**named, **{key: before[key] for key in settings})
-    yield number
-    _put_back(stage)
-    awslambda.delete_function(**named, Qualifier=number)
+    try:
+        yield number
+    finally:
+        _put_back(stage)
+        awslambda.delete_function(**named, Qualifier=number)
 
 
 def _said(found: Comparison) -> dict[str, tuple[list[str], str]]:
@@ -125,7 +127,7 @@ def test_other_settings_of_a_share_of_the_calls(breakable: Stage) -> None:
         weights = {"AdditionalVersionWeights": {number: 0.1}}
         breakable.client("lambda").update_alias(FunctionName=NOTIFIER, Name="live", RoutingConfig=weights)
         found = compare(breakable)
-        for path, controls in (("Timeout", []), ("TracingConfig.Mode", ["RT_FN_TRACING"])):
+        for path, controls in (("Timeout", ["RT_FN_RESERVED"]), ("TracingConfig.Mode", ["RT_FN_TRACING"])):
             assert _controls_at(found, f"Version{number} {path}") == controls
         assert any(f"Version{number} Environment.Variables.ALERT_TOPIC_ARN" in place for place in _said(found))
         assert any(place.startswith(ALIAS) and "RoutingConfig" in place for place in _said(found))

@@ -38,6 +38,17 @@ def test_junit_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
+    [(JUNIT, "1 tests of functions were skipped, such as '.RT_IDEMPOTENT. later'"), ("<testsuites/>", "has no test")],
+)
+def test_functions_tests_that_show_nothing(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "lambda.xml"
+    file.write_text(text)
+    with pytest.raises(UserError, match=told):
+        junit_results.refuse_idle(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
     [
         (None, "is missing: run `npm test`"),
         ("<testsuites>", "is not valid XML"),

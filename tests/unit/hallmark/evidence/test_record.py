@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_a_gate_of_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_command_is_no_gate_that_has_a_program(gate: str) -> None:
     with pytest.raises(UserError, match=f"the gate {gate} has a program of its own: run `tox -e {gate}`"):
         run_gate(gate, ["true"])
+
+
+@pytest.mark.parametrize("gate", ["manifest", "../ours", "a/b", "", "Ours"])
+def test_a_gate_has_a_name_that_its_file_can_have(gate: str) -> None:
+    with pytest.raises(UserError, match="cannot be a gate's name"):
+        run_gate(gate, ["true"])
+
+
+def test_gates_that_end_at_once_keep_all_rows(tmp_path: Path) -> None:
+    gates = [f"gate-{number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda gate: write(replace(FULL, gate=gate), tmp_path), gates))
+    assert {gate for gate, _ in manifest.read(tmp_path).gates} == set(gates)
 
 
 def test_a_gate_without_a_command() -> None:

@@ -1,5 +1,6 @@
 """A gate that judged nothing has not passed, whatever its gate is."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,22 +76,30 @@ def test_a_gate_whose_body_did_nothing_has_failed(
     assert capsys.readouterr().err == f"{gate}: {evidence.detail}: that is no success\n"
 
 
+LEDGER: dict[str, Any] = {
+    **{"sent": 3, "accepted": 2, "lost": [], "differences": [], "target": "embedded"},
+    "place": {"system": "realtime", "stage": "dev", "region": "eu-central-1", "account": "0"},
+}
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("changes", "said"),
     [
-        ("", "is no ledger"),
-        ('{"sent": 0, "accepted": 0, "lost": [], "differences": []}', "0 of 0 accepted"),
-        ('{"sent": 3, "accepted": 3, "lost": ["a"], "differences": ["b"]}', "3 of 3 accepted, 1 lost, 1 differences"),
+        ({"sent": None}, "is no ledger"),
+        ({"place": {}}, "is no ledger"),
+        ({"sent": 0, "accepted": 0}, "0 of 0 accepted"),
+        ({"lost": ["a"], "differences": ["b"]}, "2 of 3 accepted, 1 lost, 1 differences"),
     ],
 )
-def test_a_ledger_of_nothing(tmp_path: Path, text: str, said: str) -> None:
+def test_a_ledger_of_nothing(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
     file = tmp_path / "ledger.json"
-    file.write_text(text)
+    file.write_text(json.dumps({**LEDGER, **changes}))
     with pytest.raises(UserError, match=said):
         sent(file)
 
 
 def test_a_ledger(tmp_path: Path) -> None:
     file = tmp_path / "ledger.json"
-    file.write_text('{"sent": 3, "accepted": 2, "lost": [], "differences": []}')
-    assert sent(file) == "3 sent, 2 accepted, 0 lost"
+    file.write_text(json.dumps(LEDGER))
+    found = sent(file)
+    assert (found.counts, found.target, found.place) == ("3 sent, 2 accepted, 0 lost", "embedded", FULL.places[0])

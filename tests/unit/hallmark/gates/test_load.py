@@ -40,3 +40,24 @@ def test_a_system_without_load_controls_is_named_with_the_gate(
     assert gates == [(gate, "realtime")]
     others = [name for name in NAMES if name != "realtime"]
     assert capsys.readouterr().out.splitlines() == [f"load: no control of {name} requires it" for name in others]
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [("3", False), ("30", True)])
+def test_a_short_run_leaves_no_evidence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: str, counts: bool
+) -> None:
+    folders: list[Path | None] = []
+
+    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None) -> int:
+        folders.append(folder)
+        return 0
+
+    monkeypatch.setattr(load, "each_system", run)
+    assert load.main(["steady", "--seconds", seconds]) == 0
+    assert [folder is None for folder in folders] == [counts]
+    assert ("so the evidence is unchanged" in capsys.readouterr().out) is not counts
+
+
+def test_a_system_that_is_named_and_has_no_objectives_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert load.main(["steady", "--system", "merchant_upload"]) == 2
+    assert "no control of merchant_upload requires the gate load" in capsys.readouterr().err

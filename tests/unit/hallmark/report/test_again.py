@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import Evidence, Fault, Finding, Mutants, Proof, PytestCounts, ToolFinding, pytest_results
+from hallmark.evidence import Evidence, Fault, Finding, Mutants, Place, Proof, PytestCounts, ToolFinding, pytest_results
 from hallmark.evidence.judged import findings_by_control
 from hallmark.evidence.load_result import Judged, LoadResult, PhaseResult
 from hallmark.evidence.pytest_results import Result
@@ -125,6 +125,15 @@ def test_drift_that_the_gate_must_have_found(observed: Evidence) -> None:
     file.write_text(json.dumps(body))
     assert _said(observed) == f"{file} differs from the templates: {function} Description"
     assert _said(replace(observed, outcome="failed")) is None
+
+
+def test_a_target_that_its_account_contradicts(observed: Evidence) -> None:
+    place = Place(SYSTEM, "dev", "us-east-1", "000000000000")
+    assert _said(replace(observed, places=(place,))) is None
+    assert _said(replace(observed, places=(place,), target="aws")) == "its target is aws, and its account 000000000000"
+    elsewhere = replace(observed, places=(replace(place, account="111122223333"),))
+    assert _said(elsewhere) == "its target is embedded, and its account 111122223333"
+    assert (_said(replace(observed, target="aws")) or "").endswith("is of account 000000000000")
 
 
 def test_mutants() -> None:

@@ -100,7 +100,9 @@ def asking(edited: Edited, matchers: list[Any]) -> Document:
 )
 def test_a_number_takes_as_many_calls_whatever_it_is(matchers: Any, edited: Edited) -> None:
     calls(asking(edited, matchers(7)))
-    assert len({calls(asking(edited, matchers(10**digits))).total() for digits in (7, 12, 300)}) == 1
+    # A finding shows a longer number shortened.
+    for several in ((7, 12, 100), (600, 1000, 3000)):
+        assert len({calls(asking(edited, matchers(10**digits))).total() for digits in several}) == 1
 
 
 @pytest.mark.parametrize("number", [10**400, -(10**400), float("inf"), 1e308])

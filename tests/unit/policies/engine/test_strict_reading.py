@@ -30,14 +30,14 @@ def _properties(folder: Path, text: str) -> Any:
         ('{"A": "{",\n"\\u0041": 1}', 'has the key "A" twice in one object, again in line 3'),
         ('{"A": "NaN",\n"B": NaN}', "is not JSON: NaN in line 3"),
         ('{"B": -Infinity}', "is not JSON: -Infinity in line 2"),
-        ('{"A": "\\ud83d\\ude00",\n"B": "b\\ud800"}', r'has an unpaired surrogate in line 3: "b\\ud800"'),
-        ('{"\\udc00": 1}', r'has an unpaired surrogate in line 2: "\\udc00"'),
-        ('{"A": ' + "9" * 6_000 + "}", "has a number of more digits than can be read"),
-        ("[" * 100_000, "is nested too deeply"),
+        ('{"A": ' + "9" * 6_000 + "}", "has a number of more than 1000 digits in line 2"),
+        ('{"A": 1e400}', "has the number 1e400, which is too large, in line 2"),
+        ("[" * 100_000, "is nested too deeply, more than 200 times, in line 2"),
+        ('{"A":\n[1, null]}', r"has null in Resources.Q.Properties.A\[1\], which .* in line 3"),
     ],
 )
 def test_json_is_read_strictly(tmp_path: Path, value: str, problem: str) -> None:
-    with pytest.raises(UserError, match=f": {problem}$"):
+    with pytest.raises(UserError, match=rf": {problem}, column \d+$"):
         _read(tmp_path, HEAD + value + "}}}")
 
 
@@ -70,8 +70,53 @@ def test_json_is_read_strictly(tmp_path: Path, value: str, problem: str) -> None
     ],
 )
 def test_yaml_is_read_as_cloudformation_takes_it(tmp_path: Path, text: str, problem: str) -> None:
-    with pytest.raises(UserError, match=f": {problem}$"):
+    with pytest.raises(UserError, match=rf": {problem}, column \d+$"):
         _read(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ['{"A": "\\ud83d\\ude00",\n"B": "b\\ud800"}', '{\n"\\udc00": 1}'])
+def test_half_a_character_is_shown(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserError, match=r'has an unpaired surrogate in line 3, column \d+: ".*\\u'):
+        _read(tmp_path, HEAD + text + "}}}")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        (f"{QUEUE}    Properties:\n      123: a\n", "the number 123 as a key, .* in line 5, column 7"),
+        (f"{QUEUE}    Properties: {{1.50: a}}\n", "the number 1.50 as a key, .* in line 4, column 18"),
+        (f"{QUEUE}    Properties: {{~: a}}\n", "the null ~ as a key, .* in line 4, column 18"),
+        (f"{QUEUE}    Properties:\n      A:\n        - x\n        -\n", r"null in .*A\[1\], .* in line 7, column 10"),
+        (f"Outputs:\n{QUEUE}", "null in Outputs, .* in line 1, column 9"),
+        (f"{QUEUE}    Properties: [1]\n", "Resources.Q.Properties is not an object in line 4, column 17"),
+        (f"{QUEUE}    Metadata: yes\n", "Resources.Q.Metadata is not an object in line 4, column 15"),
+        ("Resources:\n  Q:\n    Properties: {}\n", "Resources.Q has no Type in line 3, column 5"),
+        ("Resources:\n  Q:\n    Type: [x]\n", "Resources.Q has no Type in line 3, column 11"),
+        ('{"Resources": {"Q":\n {"Type": 5}}}', "Resources.Q has no Type in line 2, column 11"),
+        ('{"Resources":\n {}}', "has no resources: there is nothing to judge in line 2, column 2"),
+        ("Resource:\n  Q: {}\n", "it has no Resources in line 1, column 1"),
+        ("- Resources\n", "it is not an object with Resources in line 1, column 1"),
+        (f"{QUEUE}    A: .nan\n", "has the number .nan, which no JSON has, in line 4, column 8"),
+        (f"{QUEUE}    A: 'ü\a'\n", r"has the control character U\+0007 in line 4, column 10"),
+        (f"{QUEUE}    A: }}\n", "is not YAML: .* in line 4, column 8"),
+        (f"{QUEUE}    A: 'open\n", "is not YAML: .* in line 5, column 1"),
+        ('{"Resources":\n [', "is not JSON: Expecting value in line 2, column 3"),
+    ],
+)
+def test_a_refusal_says_its_place(tmp_path: Path, text: str, refusal: str) -> None:
+    with pytest.raises(UserError, match=f"{refusal}$"):
+        _read(tmp_path, text)
+
+
+def test_a_byte_that_is_no_text_has_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "template"
+    file.write_bytes("Resources:\n  Ü: x".encode() + b"\xff\n")
+    with pytest.raises(UserError, match="is not a text in UTF-8: the byte 0xff in line 2, column 7$"):
+        policies.read(file)
+
+
+def test_a_workflow_may_have_nulls(tmp_path: Path) -> None:
+    assert _properties(tmp_path, HEAD + '{"Definition": {"ResultPath": null}}}}}') == {"Definition": {"ResultPath": None}}
 
 
 def test_a_key_of_two_lines_is_told_in_one(tmp_path: Path) -> None:
@@ -93,7 +138,6 @@ def test_pairs_of_escapes_and_escaped_backslashes_are_characters(tmp_path: Path)
         ("! 5", 5),
         ("1.5", 1.5),
         ("yes", True),
-        ("", None),
         ("2012-10-17", "2012-10-17"),
         ("=", "="),
         ("&kept [1, []]", [1, []]),
@@ -101,7 +145,7 @@ def test_pairs_of_escapes_and_escaped_backslashes_are_characters(tmp_path: Path)
         ("!Condition c", {"Condition": "c"}),
         ("!If [c, !Ref d, {e: !Sub f}]", {"Fn::If": ["c", {"Ref": "d"}, {"e": {"Fn::Sub": "f"}}]}),
         ("!Transform {Name: n}", {"Fn::Transform": {"Name": "n"}}),
-        ("{NO: no, 200: ok, '<<': x}", {"NO": False, "200": "ok", "<<": "x"}),
+        ("{NO: no, '200': ok, '<<': x}", {"NO": False, "200": "ok", "<<": "x"}),
     ],
 )
 def test_yaml_means_what_it_says(tmp_path: Path, written: str, read: object) -> None:

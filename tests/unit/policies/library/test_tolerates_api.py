@@ -68,7 +68,7 @@ def test_one_response_may_answer_every_failure(edited: Edited) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", [{"MetricsEnabled": True}, {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": "1000"}]
+    "setting", [{"MetricsEnabled": True}, {"ThrottlingRateLimit": 200, "ThrottlingBurstLimit": "400"}]
 )
 def test_a_stage_may_have_settings_of_its_own(edited: Edited, setting: dict[str, Any]) -> None:
     everything = {"HttpMethod": "*", "ResourcePath": "/*"}

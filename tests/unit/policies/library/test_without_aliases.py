@@ -40,6 +40,8 @@ def test_functions_are_called_by_the_api_a_bucket_and_a_stream() -> None:
         ("Files", "NotificationConfiguration", {}, "Validation"),
         ("Follows", "EventSourceArn", {"Fn::GetAtt": ["Failed", "Arn"]}, "Anomalies"),
         ("Follows", "FunctionName", {"Ref": "Validation"}, "Anomalies"),
+        ("Follows", "Enabled", False, "Anomalies"),
+        ("Follows", "Enabled", {"Fn::ImportValue": "on"}, "Anomalies"),
         ("Post", "Integration", {}, "Handler"),
     ],
 )
@@ -48,6 +50,16 @@ def test_a_function_that_nobody_calls_is_reported(name: str, path: str, value: A
     # The part is known by its name, once its wire is cut.
     document["Resources"][name]["Properties"][path] = value
     assert _reported("functions/called_by", document, functions=CALLED) == [(reported, "FunctionName")]
+
+
+def test_a_pipe_reads_a_stream_as_a_mapping_does() -> None:
+    document = small()
+    stream, function = {"Fn::GetAtt": ["Transactions", "StreamArn"]}, {"Fn::GetAtt": ["Anomalies", "Arn"]}
+    pipe = {"Source": stream, "Target": function, "RoleArn": "arn:aws:iam::123456789012:role/pipe"}
+    document["Resources"]["Follows"] = {"Type": "AWS::Pipes::Pipe", "Properties": pipe}
+    assert _reported("functions/called_by", document, functions=CALLED) == []
+    document["Resources"]["Follows"]["Properties"]["DesiredState"] = "STOPPED"
+    assert _reported("functions/called_by", document, functions=CALLED) == [("Anomalies", "FunctionName")]
 
 
 def test_no_other_function_may_be_there() -> None:

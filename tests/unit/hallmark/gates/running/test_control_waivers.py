@@ -112,7 +112,7 @@ def test_mutants_look_at_what_is_not_waived(waive: Waive) -> None:
     document = {"Resources": {"A": {**good, "Properties": {}}, "B": good}}
     edit = Mutant.model_validate({"name": "bad", "on": {"type": good["Type"]}, "delete": "Good", "stages": ["dev"]})
     real = policies.load("realtime")[RULE]
-    judge = replace(real, policies=tuple((use, Names()) for use, _ in real.policies))
+    judge = replace(real, policies=tuple((use, Names()) for use, _ in real.policies[:1]))
     trial = judgement.Trial({"dev": document})
     result = trial.result
     waive(resource="A")
