@@ -113,6 +113,9 @@ def main(words: Sequence[str]) -> int:
     begin, wrong = time.monotonic(), list[str]()
     with stages() as by_system:
         before = {system: compare(stage) for system, stage in by_system.items()}
+        if changed := [system for system, found in before.items() if found.differences]:
+            print(f"a fresh stage is not as declared: {', '.join(changed)}", file=sys.stderr)
+            return 1
         for one in wanted:
             found, after = _tried(one, by_system[one.system], before[one.system])
             left = [now.difference for now in after.differences if now not in before[one.system].differences]

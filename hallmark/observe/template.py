@@ -1,7 +1,8 @@
 """Assembles what the readers found into a template."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
     """Return the resources by logical id; what CloudFormation knows by an id of its own is identified by its parts."""
     resources: dict[str, Json] = {}
     for thing in (thing for thing in things if not thing.parts):
-        name = thing.logical_id or deployment.logical_id(thing.type, thing.physical)
+        name = _free(thing.logical_id or deployment.logical_id(thing.type, thing.physical), resources)
         resources[name] = _resource(name, thing)
     declared = template_of(marked(deployed, deployment.account))
     # Parts can be references to resources whose logical ids are known by now.
@@ -86,9 +87,15 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
     for thing in (thing for thing in things if thing.parts):
         wanted = _parts(draft, thing.properties, thing.parts)
         found = [one for one in declared.of_type(thing.type) if _parts(declared, one.properties, thing.parts) == wanted]
-        name = found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical)
+        name = _free(found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical), resources)
         resources[name] = _resource(name, thing)
     return resources
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name, or another one where it is taken: two functions can have permissions of one name."""
+    others = (f"{UNMANAGED}{name.removeprefix(UNMANAGED)}{number}" for number in count(2))
+    return name if name not in taken else next(one for one in others if one not in taken)
 
 
 def _resource(name: str, thing: Thing) -> Json:

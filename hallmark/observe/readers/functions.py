@@ -207,10 +207,14 @@ def _qualifiers(deployment: Deployment, name: str) -> Iterator[Json]:
 def permissions(deployment: Deployment) -> Iterator[Thing]:
     """Yield who may invoke a function or one of its qualifiers: the statements of their policies."""
     for name in _names(deployment):
+        # An alias's version can show the alias's statements: the resource in each says what it is on.
+        seen: list[Json] = []
         for qualifier in _qualifiers(deployment, name):
             found = deployment.asked("lambda", "get_policy", *_NONE, FunctionName=name, **qualifier)
-            for statement in json.loads(found["Policy"])["Statement"] if found else []:
+            listed = json.loads(found["Policy"])["Statement"] if found else []
+            for statement in (one for one in listed if one not in seen):
                 yield Thing("AWS::Lambda::Permission", statement.get("Sid", ""), _permission(deployment, statement))
+            seen += listed
 
 
 def _permission(deployment: Deployment, statement: Json) -> Json:

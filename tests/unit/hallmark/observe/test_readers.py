@@ -12,6 +12,7 @@ from botocore.validate import ParamValidator
 
 from hallmark.observe.deployment import Deployment, Thing
 from hallmark.observe.readers import READERS
+from hallmark.observe.template import _named
 from hallmark.stage.deployed import DeployedStage
 from infra.errors import UserError
 
@@ -469,3 +470,13 @@ def test_a_policy_whose_text_cannot_be_read_may_allow_anything() -> None:
 def test_a_machines_profile_with_a_role_of_ours() -> None:
     role = {"RoleName": NAME, "InstanceProfileList": [{"InstanceProfileName": "machine"}]}
     assert _principals("AWS::IAM::InstanceProfile", role) == ["machine"]
+
+
+def test_two_things_of_one_name_are_both_named() -> None:
+    listed = [{"ResourceType": "T", "PhysicalResourceId": "p", "LogicalResourceId": "Declared"}]
+    things = [Thing("T", "p", {"On": 1}), Thing("T", "p", {"On": 2}), Thing("T", "q-1", {}), Thing("T", "q1", {})]
+    mark = {"System": "realtime", "Stage": "dev"}
+    deployed = {"Metadata": {"Hallmark": mark}, "Resources": {"Declared": {"Type": "T"}}}
+    found = _named(Canned(list_stack_resources=listed), deployed, things)
+    assert list(found) == ["Declared", "UnmanagedDeclared2", "UnmanagedTq1", "UnmanagedTq12"]
+    assert found["UnmanagedDeclared2"]["Properties"] == {"On": 2}
