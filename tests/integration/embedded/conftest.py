@@ -4,7 +4,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -111,14 +111,20 @@ def emit(client: Client, bus: str) -> Callable[..., dict[str, Any]]:
     return put
 
 
-@pytest.fixture(scope="session")
-def role(client: Client) -> str:
-    """A role that services may take to write logs, and to send to any queue and bus; returns its ARN."""
+@pytest.fixture(scope="module")
+def role(client: Client) -> Iterator[str]:
+    """A role that services may take to write logs, and to send to any queue and bus: its ARN.
+
+    It has rights on everything of every stage, so it ends before another file compares a stage.
+    """
     trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": list(SERVICES)})]}
     rights = {"Statement": [allow(["logs:*", "sqs:SendMessage", "events:PutEvents"], "*")]}
-    arn: str = client("iam").create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    client("iam").put_role_policy(RoleName="test", PolicyName="test", PolicyDocument=json.dumps(rights))
-    return arn
+    iam = client("iam")
+    arn: str = iam.create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="test", PolicyName="test", PolicyDocument=json.dumps(rights))
+    yield arn
+    iam.delete_role_policy(RoleName="test", PolicyName="test")
+    iam.delete_role(RoleName="test")
 
 
 @pytest.fixture
