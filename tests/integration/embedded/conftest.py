@@ -111,12 +111,20 @@ def emit(client: Client, bus: str) -> Callable[..., dict[str, Any]]:
     return put
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_rights_left(client: Client) -> Iterator[None]:
+    """Take their rights from the file's roles in the end: some may do everything, to stages that others compare."""
+    iam = client("iam")
+    before = {one["RoleName"] for one in iam.list_roles()["Roles"]}
+    yield
+    for name in {one["RoleName"] for one in iam.list_roles()["Roles"]} - before:
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+
+
 @pytest.fixture(scope="module")
 def role(client: Client) -> Iterator[str]:
-    """A role that services may take to write logs, and to send to any queue and bus: its ARN.
-
-    It has rights on everything of every stage, so it ends before another file compares a stage.
-    """
+    """A role that services may take to write logs, and to send to any queue and bus: its ARN."""
     trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": list(SERVICES)})]}
     rights = {"Statement": [allow(["logs:*", "sqs:SendMessage", "events:PutEvents"], "*")]}
     iam = client("iam")
