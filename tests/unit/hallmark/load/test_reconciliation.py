@@ -1,50 +1,68 @@
-"""The archive counts the events of all runs: what it gained when the run was judged first stays its count."""
+"""The archive has the events of all runs: a run's own are counted by their ids."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hallmark.ledger.waiting import Waiting
-from hallmark.load import account as accounts
-from hallmark.load.account import Account
 from hallmark.load.outcome import RunOutcome
+from hallmark.sending.outcome import Run
 from hallmark.systems.realtime.load import reconciliation
-from hallmark.systems.realtime.load.reconciliation import CardReconciliation
+from hallmark.systems.realtime.load.measures import archive_missing
+from hallmark.systems.realtime.load.reconciliation import Archived, CardReconciliation
+from tests.unit.hallmark.systems.realtime.ledger.pipeline import RECEIVED_AT, TOTAL, carried_run
+
+LATER = "2026-11-20T16:00:00.000Z"
 
 
 @dataclass
 class Archive:
-    """A stage with nothing but an archive."""
+    """A stage with nothing but an archive, which shows its events or does not."""
 
-    events: int
+    shown: Sequence[str] | None
     outputs: dict[str, str] = field(default_factory=lambda: {"TransactionArchive": "archive"})
 
-    def client(self, service: str) -> Any:
-        return SimpleNamespace(describe_archive=lambda ArchiveName: {"EventCount": self.events})
+    def archived(self, archive: str) -> Sequence[str] | None:
+        return self.shown
+
+
+def _event(identity: str, received_at: str = RECEIVED_AT) -> str:
+    return json.dumps({"transactionId": identity, "receivedAt": received_at})
 
 
 @pytest.fixture
-def account(measured: Callable[..., RunOutcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
-    monkeypatch.setattr(accounts, "RUNS", tmp_path)
-    return Account(measured().run)
+def run() -> Run:
+    return carried_run()[1]
 
 
-def test_events_of_later_runs_are_not_this_runs(account: Account, measured: Callable[..., RunOutcome]) -> None:
-    run = measured().run
-    assert reconciliation._archived(Archive(8), run, 10, account) == 8, "two are late"
-    assert reconciliation._archived(Archive(10), run, 10, account) == 10
-    assert reconciliation._archived(Archive(99), run, 10, account) == 10
+@pytest.mark.parametrize("others", [[], ["other-1", "other-2"]])
+def test_events_of_others_do_not_stand_for_a_runs_own(run: Run, others: list[str]) -> None:
+    ours = [outcome.item.id for outcome in run.outcomes]
+    repeated = [*ours[1:], ours[1]]
+    shown = [*map(_event, (*repeated, *others)), _event("afterwards", LATER)]
+    assert reconciliation._archived(Archive(shown), run) == Archived(TOTAL - 1, 1, len(others))
 
 
-@pytest.mark.parametrize(("archived", "notes"), [(10, 1), (13, 2)])
-def test_what_waits_and_what_others_did_is_said(archived: int, notes: int) -> None:
+def test_what_the_archive_does_not_show_is_not_measured(run: Run, measured: Callable[..., RunOutcome]) -> None:
+    ledger: Any = SimpleNamespace(waiting=(), verdicts={})
+    found = [
+        CardReconciliation(ledger, archived, {}, frozenset())
+        for archived in (Archived(9, 1, 7), reconciliation._archived(Archive(None), run))
+    ]
+    assert [dict(one.figures) for one in found] == [{"archived": 9, "verdicts": 0}, {"verdicts": 0}]
+    outcomes = [replace(measured(), reconciliation=one) for one in found]
+    assert [archive_missing(one, "steady") for one in outcomes] == [1, None]
+
+
+@pytest.mark.parametrize(("others", "notes"), [(0, 1), (3, 2)])
+def test_what_waits_and_what_others_did_is_said(others: int, notes: int) -> None:
     waiting = Waiting("failure", 2, ("a", "b"), "hallmark redrive failure")
     ledger: Any = SimpleNamespace(accepted=10, waiting=(waiting,))
-    found = CardReconciliation(ledger, archived, {}, frozenset()).notes
+    found = CardReconciliation(ledger, Archived(10, 0, others), {}, frozenset()).notes
     assert len(found) == notes
     assert found[0] == "waiting in failure: 2, do again with `hallmark redrive failure`"
-    assert all("3 more events" in note for note in found[1:])
+    assert all(note.startswith("3 transactions of others") for note in found[1:])
