@@ -72,4 +72,4 @@ def read(path: Path) -> RunFile:
         data = json.loads(path.read_text(encoding="utf-8"))
         return RunFile(terms=Terms(**data.pop("terms")), samples=samples_of(data.pop("samples")), **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is not a load run: make one with `hallmark load run`") from None
+        raise UserError(f"{path} is not a load run of this version: make one with `hallmark load run`") from None

@@ -53,7 +53,7 @@ class CardReconciliation(Reconciliation):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What waits; and that the stage's usage includes more than the run's accepted requests."""
+        """The ledger's differences; and that the stage's usage includes more than the run's accepted requests."""
         others = self.archived.others if self.archived else 0
         note = f"{others} transactions of others, or without an answer, meanwhile: usage includes them"
         return (*super().notes, note) if others else super().notes

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from hallmark.ledger.waiting import Waiting
 from hallmark.load.outcome import RunOutcome
 from hallmark.sending.outcome import Run
 from hallmark.systems.realtime.load import reconciliation
@@ -48,7 +47,7 @@ def test_events_of_others_do_not_stand_for_a_runs_own(run: Run, others: list[str
 
 
 def test_what_the_archive_does_not_show_is_not_measured(run: Run, measured: Callable[..., RunOutcome]) -> None:
-    ledger: Any = SimpleNamespace(waiting=(), verdicts={})
+    ledger: Any = SimpleNamespace(verdicts={})
     found = [
         CardReconciliation(ledger, archived, {}, frozenset())
         for archived in (Archived(9, 1, 7), reconciliation._archived(Archive(None), run))
@@ -59,10 +58,9 @@ def test_what_the_archive_does_not_show_is_not_measured(run: Run, measured: Call
 
 
 @pytest.mark.parametrize(("others", "notes"), [(0, 1), (3, 2)])
-def test_what_waits_and_what_others_did_is_said(others: int, notes: int) -> None:
-    waiting = Waiting("failure", 2, ("a", "b"), "hallmark redrive failure")
-    ledger: Any = SimpleNamespace(accepted=10, waiting=(waiting,))
+def test_what_differs_and_what_others_did_is_said(others: int, notes: int) -> None:
+    ledger: Any = SimpleNamespace(differences=["alerts: expected 2, observed 1; missing: a"])
     found = CardReconciliation(ledger, Archived(10, 0, others), {}, frozenset()).notes
     assert len(found) == notes
-    assert found[0] == "waiting in failure: 2, do again with `hallmark redrive failure`"
+    assert found[0] == "alerts: expected 2, observed 1; missing: a"
     assert all(note.startswith("3 transactions of others") for note in found[1:])
