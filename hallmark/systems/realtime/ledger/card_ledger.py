@@ -54,5 +54,7 @@ class CardLedger(Ledger):
     def differences(self) -> list[str]:
         """What is not as expected, and which other rules may be the reason."""
         found = super().differences
-        reasons = [f"rules in force: {self.rules.others}"] if found and self.rules.others else []
+        reasons = (
+            [f"rules in force: {self.rules.others}"] if len(found) > len(self.further) and self.rules.others else []
+        )
         return [*found, *reasons]
