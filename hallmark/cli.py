@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -61,7 +62,16 @@ def _imported(place: str, name: str) -> Any:
         around.add_typer(found, name=name)
     else:
         around.command(name)(found)
-    return typer.main.get_group(around).commands[name]
+    return _flowing(typer.main.get_group(around).commands[name])
+
+
+def _flowing(command: Any) -> Any:
+    """Return a command whose help breaks its lines where the terminal ends, not where the source did."""
+    paragraphs = cleandoc(command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for one in getattr(command, "commands", {}).values():
+        _flowing(one)
+    return command
 
 
 class _Lazy(Mapping[str, Any]):

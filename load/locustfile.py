@@ -102,7 +102,6 @@ class Run:
         planned = arrivals(self.terms, kinds, mix)
         self.due, self.seconds = len(planned), sum(phase.seconds for phase in self.terms.load().phases)
         self.started, self.stack = now(), stage.incarnation
-        self.before = load.before(stage)
         self.rows: list[list[Any]] = []
         wanted = any(arrival.kind != REGULAR and kinds.over_quota(arrival.kind) for arrival in planned)
         self.made, self.over_quota = ExitStack(), ""
@@ -116,7 +115,7 @@ class Run:
         users = _runner(environment).target_user_count
         where = (options.target, options.stage)
         samples = samples_of(self.rows)
-        RunFile(self.terms, *where, self.started, users, generators, self.before, samples, self.stack).write(path)
+        RunFile(self.terms, *where, self.started, users, generators, samples, self.stack).write(path)
 
 
 class State:

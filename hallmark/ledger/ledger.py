@@ -86,6 +86,11 @@ class Ledger(ABC):
         return {}
 
     @property
+    def further(self) -> tuple[str, ...]:
+        """Sentences on what else is not as expected, of the system's own."""
+        return ()
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """All lines, table by table."""
         return tuple(line for table in self.tables for line in table.lines)
@@ -100,7 +105,7 @@ class Ledger(ABC):
         found += map(str, self.waiting)
         if self.lost:
             found.append(f"lost: {len(self.lost)} of {self.accepted + self.duplicates}: {sample(self.lost)}")
-        return found
+        return [*found, *self.further]
 
     def to_json(self) -> str:
         """Return the ledger as JSON: the fields of its class, and `differences`."""

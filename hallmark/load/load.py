@@ -43,10 +43,6 @@ class Load(ABC):
         """Return when an accepted request was received, according to its answer."""
 
     @abstractmethod
-    def before(self, stage: Stage) -> int:
-        """Return what is counted before a run, for the reconciliation afterwards."""
-
-    @abstractmethod
     def reconcile(
         self,
         stage: Stage,

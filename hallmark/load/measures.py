@@ -73,11 +73,12 @@ def _lost(outcome: RunOutcome, _: str) -> float | None:
 
 
 def _differences(outcome: RunOutcome, _: str) -> float | None:
-    """Return the ledger's differences among accepted items: missing, unexpected or wrong records and deliveries."""
+    """Return the ledger's differences among accepted items (missing, unexpected, wrong), and the system's further ones."""
     if outcome.reconciliation is None:
         return None
     ledger = outcome.reconciliation.ledger
-    return sum(len(line.missing) + len(line.unexpected) for line in ledger.lines) + len(ledger.mismatches)
+    items = sum(len(line.missing) + len(line.unexpected) for line in ledger.lines)
+    return items + len(ledger.mismatches) + len(ledger.further)
 
 
 def recovery_seconds(outcome: RunOutcome, phase: str, within_ms: float) -> float | None:

@@ -19,5 +19,5 @@ class Reconciliation:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for the reader of the result: what waits, and what the numbers cannot tell."""
-        return tuple(map(str, self.ledger.waiting))
+        """Sentences for the reader of the result: each difference of the ledger, and what the numbers cannot tell."""
+        return tuple(self.ledger.differences)

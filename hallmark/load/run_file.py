@@ -35,8 +35,7 @@ class Sample:
 class RunFile:
     """A run as its generator saw it: its start (UTC), number of users and generators, and samples.
 
-    `counted_before` is the system's count at the start, such as the events of its archive; `stack` is the id of the
-    stage's main stack, which tells it from a later stage of the same name.
+    `stack` is the id of the stage's main stack, which tells it from a later stage of the same name.
     """
 
     terms: Terms
@@ -45,7 +44,6 @@ class RunFile:
     started: str
     users: int
     generators: int
-    counted_before: int
     samples: tuple[Sample, ...] = field(repr=False)
     stack: str = ""
 
@@ -74,4 +72,4 @@ def read(path: Path) -> RunFile:
         data = json.loads(path.read_text(encoding="utf-8"))
         return RunFile(terms=Terms(**data.pop("terms")), samples=samples_of(data.pop("samples")), **data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise UserError(f"{path} is not a load run: make one with `hallmark load run`") from None
+        raise UserError(f"{path} is not a load run of this version: make one with `hallmark load run`") from None

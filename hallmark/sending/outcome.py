@@ -1,7 +1,8 @@
 """The outcome of a run's items."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -64,6 +65,17 @@ class Run(Generic[I]):
             "seconds": self.seconds,
             "reasons": dict(reasons),
         }
+
+    def with_duplicates(self, others: Collection[str]) -> "Run[I]":
+        """Return the run where a repeat of its own, and what was accepted from `others`' requests, is a duplicate."""
+        seen = set(others)
+        outcomes = []
+        for one in self.outcomes:
+            repeats = one.status is Status.ACCEPTED and one.item.id in seen
+            outcomes.append(replace(one, status=Status.DUPLICATE) if repeats else one)
+            if one.carried:
+                seen.add(one.item.id)
+        return replace(self, outcomes=tuple(outcomes))
 
     @property
     def carried(self) -> list[Outcome[I]]:

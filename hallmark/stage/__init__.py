@@ -57,6 +57,9 @@ class Stage(Protocol):
     def messages(self, queue_url: str) -> Sequence[Mapping[str, Any]] | None:
         """Return a queue's messages without receiving them; None where only receiving shows them."""
 
+    def archived(self, archive: str) -> Sequence[str] | None:
+        """Return the details, as JSON texts, of the events in an archive; None where only a replay shows them."""
+
     @property
     def quiet_seconds(self) -> float:
         """How long without any change the system counts as quiet."""

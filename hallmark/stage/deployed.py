@@ -38,6 +38,12 @@ def _messages(emulator: str, region: str, queue_url: str) -> Sequence[Mapping[st
     return [message for found in queues for messages in found.values() for message in messages]
 
 
+def _archived(emulator: str, region: str, archive: str) -> Sequence[str]:
+    where = {"name": archive, "region": region}
+    answer = urllib3.request("GET", f"{emulator}/_hallmark/archive", fields=where, retries=False)
+    return [str(detail) for detail in answer.json()]
+
+
 @dataclass(frozen=True)
 class DeployedStage:
     """A stage reached through boto3; `endpoint` is None where boto3 finds it by itself.
@@ -162,11 +168,18 @@ class DeployedStage:
         """Return what the stage has done since it started, as numbers by name; None on AWS, which has metrics."""
         return None if self._emulator is None else _usage(self._emulator)
 
+    @property
+    def _shown_by(self) -> str | None:
+        """The address of the emulator that shows what AWS does not; None for a stage that is reached as on AWS."""
+        return self._emulator if self.target == "embedded" else None
+
     def messages(self, queue_url: str) -> Sequence[Mapping[str, Any]] | None:
         """Return a queue's messages without receiving them; None for a stage that is reached as on AWS."""
-        if self._emulator is None or self.target != "embedded":
-            return None
-        return _messages(self._emulator, self.region, queue_url)
+        return _messages(self._shown_by, self.region, queue_url) if self._shown_by else None
+
+    def archived(self, archive: str) -> Sequence[str] | None:
+        """Return the details of the events in an archive; None for a stage that is reached as on AWS."""
+        return _archived(self._shown_by, self.region, archive) if self._shown_by else None
 
     @property
     def quiet_seconds(self) -> float:

@@ -34,7 +34,7 @@ def main() -> None:
         sys.exit(2)
     from ministack import app
 
-    from hallmark.stage.embedded.extensions import fault_injection, install, usage
+    from hallmark.stage.embedded.extensions import archives, fault_injection, install, usage
     from hallmark.stage.embedded.speed import clients_first, function_calls
     from hallmark.stage.embedded.speed.tuning import tune
 
@@ -43,7 +43,7 @@ def main() -> None:
     _raise_file_limit()
     tune()
     uvicorn.run(
-        clients_first.around(usage.around(fault_injection.around(function_calls.around(app.app)))),
+        clients_first.around(usage.around(archives.around(fault_injection.around(function_calls.around(app.app))))),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http=OneWriteProtocol,

@@ -23,6 +23,7 @@ from hallmark.sending.sending import Options
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import Injection, inject
+from hallmark.systems.realtime.cards.transaction import Transaction
 from hallmark.systems.realtime.failures import FAILURES
 from hallmark.systems.realtime.sending import Cards
 from infra.realtime.outputs import Output
@@ -62,10 +63,13 @@ def foreign(stage: DeployedStage, url: str) -> Iterator[Shown]:
     assert left == [f"{mark} {number}" for number in range(3)]
 
 
+def _items(stage: DeployedStage, options: Options) -> list[Transaction]:
+    return list(Cards().items(stage, options))
+
+
 def _send(stage: DeployedStage, **options: object) -> Ledger:
     chosen = replace(Options(generate=ITEMS), **options)
-    sending = Cards()
-    return send(sending, stage, list(sending.items(stage, chosen)), chosen, lambda _: None)
+    return send(Cards(), stage, _items(stage, chosen), chosen, lambda _: None)
 
 
 def _as_on_aws(stage: DeployedStage) -> DeployedStage:
@@ -115,6 +119,23 @@ def test_the_same_items_at_once_are_both_runs(stage: DeployedStage, foreign: Sho
     for ledger in ledgers:
         assert (ledger.differences, ledger.lost, ledger.accepted + ledger.duplicates) == ([], (), ITEMS)
     assert foreign()
+
+
+def test_runs_on_the_same_accounts_at_once_count_each_other(stage: DeployedStage) -> None:
+    options = Options(generate=ITEMS, seed=2, start=SCHEDULED.replace(tzinfo=None))
+    account = f"acct-{uuid.uuid4()}"
+    items = [replace(one, account_id=account, ts=SCHEDULED) for one in _items(stage, options)]
+    # Another order, of other items: each is counted by the next of either run.
+    others = [replace(one, transaction_id=f"{one.id}-other") for one in reversed(items)]
+    with ThreadPoolExecutor() as pool:
+        runs = [
+            pool.submit(send, Cards(), stage, sent, options, lambda _: None) for sent in (items, others, items[::-1])
+        ]
+        ledgers = [run.result() for run in runs]
+    for ledger in ledgers:
+        assert (ledger.differences, ledger.lost) == ([], ())
+    assert [ledger.accepted + ledger.duplicates for ledger in ledgers] == [ITEMS] * 3
+    assert sum(ledger.accepted for ledger in ledgers) == 2 * ITEMS
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])

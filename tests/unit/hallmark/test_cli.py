@@ -20,6 +20,11 @@ def test_a_command_says_what_it_does(name):
     assert f"Usage: root {name} " in shown.output
 
 
+def test_a_help_breaks_its_lines_where_the_terminal_ends():
+    shown = CliRunner().invoke(app, ["drift", "--help"], terminal_width=200, env={"COLUMNS": "200"}).output
+    assert "and with how to mend it. What is not read is listed in the end." in shown
+
+
 def test_the_help_names_every_command_in_order():
     shown = CliRunner().invoke(app, ["--help"]).output
     places = [shown.index(f"│ {name} ") for name in COMMANDS]

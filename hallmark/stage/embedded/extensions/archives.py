@@ -1,15 +1,40 @@
 """`AWS::Events::Archive`, and replays that reach only the rules that they name.
 
+`GET /_hallmark/archive?region=...&name=...` returns the details of the archived events, which AWS shows to nobody.
+
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ReplayDestination.html
 """
 
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
+from ministack import app as emulator
 from ministack.services import eventbridge
 
 from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties, accepted
+
+PATH = "/_hallmark/archive"
+
+
+def around(app: Any) -> Any:
+    """Wrap the emulator's ASGI application: it returns what is in an archive."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            asked = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
+            body = json.dumps(_details(asked["region"], asked["name"])).encode()
+            await emulator._send_response(send, 200, {"Content-Type": "application/json"}, body)
+            return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def _details(region: str, name: str) -> list[str]:
+    found = (archive for (_, *key), archive in eventbridge._archives.all_items() if key == [region, name])
+    return [event["Detail"] for archive in found for event in archive.get("Events", [])]
 
 
 def _request(name: str, properties: Properties) -> Properties:

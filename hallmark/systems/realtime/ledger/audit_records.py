@@ -3,6 +3,7 @@
 from typing import Any
 
 from hallmark.parallel import each
+from hallmark.sending import trace
 from hallmark.stage import Stage
 from hallmark.systems.realtime.ledger.expectation import Expectations
 from hallmark.systems.realtime.outputs import Output
@@ -16,7 +17,7 @@ class AuditRecords:
         self._table = stage.outputs[Output.AUDIT_LOGS_TABLE]
         self._expectations = expectations
         self._open = set(expectations)
-        self.accepted: set[str] = set()
+        self.accepted: dict[str, str] = {}  # by transaction id, the trace of the request that was accepted
         self.verdicts: dict[tuple[str, str], str] = {}  # (transaction id, rule id) to the outcome
         self.alerts: set[tuple[str, str]] = set()
 
@@ -29,6 +30,10 @@ class AuditRecords:
     def suspected(self) -> set[tuple[str, str]]:
         """The pairs whose verdict requires an alert."""
         return {pair for pair, outcome in self.verdicts.items() if outcome == "suspected"}
+
+    def accepted_from_others(self, mark: str) -> set[str]:
+        """Return what was accepted from another run's request; unknown without the mark of this run's."""
+        return {one for one, trace_id in self.accepted.items() if mark and trace_id and not trace.is_of(trace_id, mark)}
 
     def __len__(self) -> int:
         return len(self.accepted) + len(self.verdicts) + len(self.alerts)
@@ -49,7 +54,7 @@ class AuditRecords:
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "transactionId = :id",
-            "ProjectionExpression": "#kind, ruleId, outcome",
+            "ProjectionExpression": "#kind, ruleId, outcome, traceId",
             "ExpressionAttributeNames": {"#kind": "kind"},
             "ExpressionAttributeValues": {":id": {"S": identity}},
             "ConsistentRead": True,
@@ -64,7 +69,7 @@ class AuditRecords:
     def _note(self, identity: str, item: dict[str, Any]) -> None:
         match item["kind"]["S"]:
             case "accepted":
-                self.accepted.add(identity)
+                self.accepted[identity] = item.get("traceId", {}).get("S", "")
             case "verdict":
                 self.verdicts[identity, item["ruleId"]["S"]] = item["outcome"]["S"]
             case "alert":

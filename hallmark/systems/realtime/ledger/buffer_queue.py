@@ -43,7 +43,7 @@ class BufferQueue:
     With `taking`, the mark of the run's traces, messages are received, and those of requests of the run are deleted,
     after `keep` is called; else a stage that shows its messages is looked at. Others' messages stay, also where the
     other run sent the same transaction. `after` are places that fill at the same time: until they are complete, looks
-    are rare. `of_others` returns which of some transactions were accepted from another run: they are not waited for.
+    are rare. `of_others` returns what was accepted from another run: it is not waited for.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class BufferQueue:
         taking: str | None,
         counted: Counted | None = None,
         keep: Callable[[], None] = lambda: None,
-        of_others: Callable[[set[str]], set[str]] = lambda identities: set(),
+        of_others: Callable[[], set[str]] = set,
     ) -> None:
         self._stage, self._url = stage, stage.outputs[Output.BUFFER_QUEUE_URL]
         self._expectations, self._due, self._after = expectations, pairs(expectations), after
-        self._of_others, self._asked = of_others, set[str]()
+        self._of_others = of_others
         self._keep, self._mark = keep, taking
         self.counted = counted or Counted()
         self.foreign = 0
@@ -86,19 +86,13 @@ class BufferQueue:
         self._look()
         calm = all(source.complete for source in self._after)
         if calm and not self.complete:
-            self._ask()
+            theirs = self._of_others()
+            self._due = {pair for pair in self._due if pair[0] not in theirs}
         self._next = time.monotonic() + self._stage.quiet_seconds * (1 if calm else _PERIODS_BEFORE)
         if self.counted.seen.total() > before:
             self._held_until = now + 2 * HIDDEN_SECONDS
             return True
         return self._taking and now < self._held_until and not self.complete and held_by_others(self._stage, self._url)
-
-    def _ask(self) -> None:
-        """Do not wait for what the stage accepted from another run, once for each transaction."""
-        missing = {identity for identity, _ in self._due - self.deliveries.keys()} - self._asked
-        self._asked |= missing
-        theirs = self._of_others(missing)
-        self._due = {pair for pair in self._due if pair[0] not in theirs}
 
     def _look(self) -> None:
         if self._taking:

@@ -46,8 +46,15 @@ class CardLedger(Ledger):
         return found
 
     @property
+    def further(self) -> tuple[str, ...]:
+        """What of the rules nobody published."""
+        return self.rules.tampered
+
+    @property
     def differences(self) -> list[str]:
-        """What is not as expected, which other rules may be the reason, and what of the rules nobody published."""
+        """What is not as expected, and which other rules may be the reason."""
         found = super().differences
-        reasons = [f"rules in force: {self.rules.others}"] if found and self.rules.others else []
-        return [*found, *reasons, *self.rules.tampered]
+        reasons = (
+            [f"rules in force: {self.rules.others}"] if len(found) > len(self.further) and self.rules.others else []
+        )
+        return [*found, *reasons]

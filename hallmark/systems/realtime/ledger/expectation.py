@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
-from hallmark import clock
-from hallmark.sending.outcome import Outcome, Run, Status
-from hallmark.systems.realtime.cards.enrichment import Enriched, local_hour, recent_counts
+from hallmark.sending.outcome import Outcome, Run
+from hallmark.systems.realtime.cards.enrichment import SATURATION, Enriched, local_hour, recent_counts
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.predicates import matching_rules
 from hallmark.systems.realtime.cards.transaction import Transaction
+from hallmark.systems.realtime.ledger.arrivals import Arrival, lanes
+from hallmark.systems.realtime.ledger.races import Look, nothing
 from hallmark.systems.realtime.ledger.transactions_table import StoredTransaction
 
 
@@ -26,56 +27,38 @@ class Expectation:
 Expectations = Mapping[str, Expectation]  # by transaction id
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    ts: datetime
-    rank: tuple[int, str, int]
-    outcome: Outcome[Transaction] | None = None
-
-
-def expect(run: Run[Transaction], stored: Iterable[StoredTransaction], parameters: RuleParameters) -> Expectations:
+def expect(
+    run: Run[Transaction], stored: Iterable[StoredTransaction], parameters: RuleParameters, look: Look = nothing
+) -> Expectations:
     """Return the expectation of each accepted transaction, by its id.
 
     `stored` are all records of the run's accounts: those of other runs also count in the window, as in the pipeline.
+    A count follows from the order of receipt. Where another one is stored, `look` finds which order is certain: of the
+    counts that were possible the stored one is expected, else the one that is nearest to it.
     """
-    expectations = {}
-    for arrivals in _lanes(run, stored).values():
-        arrivals.sort(key=lambda arrival: arrival.rank)
-        counts = recent_counts((arrival.ts for arrival in arrivals), parameters.velocity_window_seconds)
-        for arrival, count in zip(arrivals, counts, strict=True):
-            if arrival.outcome is not None and arrival.outcome.carried:
-                enriched = _enriched(arrival.outcome.item, count)
-                rules = matching_rules(enriched, parameters)
-                expectations[enriched.transaction.transaction_id] = Expectation(
-                    enriched, arrival.outcome.received_at, rules
-                )
-    return expectations
+    window = timedelta(seconds=parameters.velocity_window_seconds)
+    counts: dict[str, int] = {}
+    doubtful: list[tuple[Arrival, int, Sequence[Arrival]]] = []
+    found = lanes(run, stored)
+    for lane in found:
+        ranked = recent_counts((one.ts for one in lane.by_receipt), parameters.velocity_window_seconds)
+        for one, count in zip(lane.by_receipt, ranked, strict=True):
+            counts[one.identity] = count
+            if one.carried and one.record is not None and one.record.recent_txn_count != count:
+                doubtful.append((one, one.record.recent_txn_count, lane.beside(one, window)))
+    if doubtful:
+        evidence = look({arrival for one, _, beside in doubtful for arrival in (one, *beside)})
+        for one, kept, beside in doubtful:
+            least, most = (min(SATURATION, count + 1) for count in evidence.bounds(one, beside))
+            counts[one.identity] = min(max(kept, least), most)
+    carried = (one.outcome for lane in found for one in lane.by_receipt if one.outcome and one.carried)
+    return {outcome.item.id: _expectation(outcome, counts[outcome.item.id], parameters) for outcome in carried}
 
 
-def _enriched(transaction: Transaction, count: int) -> Enriched:
-    return Enriched(transaction, count, local_hour(transaction.ts, transaction.cardholder_time_zone))
-
-
-def _lanes(run: Run[Transaction], stored: Iterable[StoredTransaction]) -> dict[str, list[_Arrival]]:
-    """Return the arrivals of each account: earlier runs' by their time, then this run's in its order."""
-    records = {record.transaction_id: record for record in stored}
-    lanes: dict[str, list[_Arrival]] = defaultdict(list)
-    for index, outcome in enumerate(run.outcomes):
-        record = records.pop(outcome.item.transaction_id, None)
-        if outcome.carried or (record is not None and outcome.status is Status.FAILED):
-            lanes[outcome.item.account_id].append(_arrival_of(outcome, index))
-    start = clock.to_text(run.started_at)
-    for record in records.values():
-        if record.received_at < start:
-            rank = (0, record.received_at, -1)
-            lanes[record.account_id].append(_Arrival(clock.from_text(record.transaction_ts), rank))
-    return lanes
-
-
-def _arrival_of(outcome: Outcome[Transaction], index: int) -> _Arrival:
-    early = outcome.status is Status.DUPLICATE
-    rank = (0, outcome.received_at, index) if early else (1, "", index)
-    return _Arrival(outcome.item.ts, rank, outcome)
+def _expectation(outcome: Outcome[Transaction], count: int, parameters: RuleParameters) -> Expectation:
+    item = outcome.item
+    enriched = Enriched(item, count, local_hour(item.ts, item.cardholder_time_zone))
+    return Expectation(enriched, outcome.received_at, matching_rules(enriched, parameters))
 
 
 def pairs(expectations: Expectations) -> set[tuple[str, str]]:

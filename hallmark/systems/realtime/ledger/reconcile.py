@@ -14,7 +14,6 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.cards.transaction import Transaction
 from hallmark.systems.realtime.failures import FAILURES
-from hallmark.systems.realtime.ledger.acceptances import accepted_from_others
 from hallmark.systems.realtime.ledger.audit_log import AuditLog
 from hallmark.systems.realtime.ledger.audit_records import AuditRecords
 from hallmark.systems.realtime.ledger.buffer_queue import BufferQueue, Counted
@@ -24,6 +23,7 @@ from hallmark.systems.realtime.ledger.expectation import Expectations, carried_a
 from hallmark.systems.realtime.ledger.letters import Delivery, deliveries, item_of, lost
 from hallmark.systems.realtime.ledger.observation import Observation
 from hallmark.systems.realtime.ledger.processed_objects import ProcessedObjects
+from hallmark.systems.realtime.ledger.races import look
 from hallmark.systems.realtime.ledger.record_lines import mismatches, record_lines
 from hallmark.systems.realtime.ledger.rule_lines import BUFFER, rule_lines
 from hallmark.systems.realtime.ledger.transactions_table import read_stored
@@ -52,7 +52,7 @@ def observe(
     """
     parameters = RuleParameters.of(stage.outputs)
     stored = read_stored(stage, carried_accounts(run), parameters.velocity_window_seconds)
-    expectations = expect(run, stored, parameters)
+    expectations = expect(run, stored, parameters, partial(look, stage, run))
     log, objects = AuditLog(stage, expectations), ProcessedObjects(stage, expectations)
     records = AuditRecords(stage, expectations)
     sources: list[Source] = [log, objects, records]
@@ -66,7 +66,7 @@ def observe(
             taking=mark,
             counted=counted,
             keep=keep,
-            of_others=partial(_of_others, stage, run),
+            of_others=partial(_of_others, run, records),
         )
         sources.append(buffer)
     observed = Observation(expectations, stored, records, objects, log, buffer, deciding_rules(stage, run.started_at))
@@ -78,10 +78,11 @@ def observe(
 
 def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLedger:
     """Return the ledger of the observations; look for what is missing in the queues for failures."""
+    again = _of_others(run, observed.records)
+    run = run.with_duplicates(again)
     lines, records = list(rule_lines(observed)), tuple(record_lines(observed))
     found = list(_letters(stage, run, (*lines, *records)))
     explained = deliveries(stage, found)
-    again = _of_others(stage, run, {name for line in lines if line.place == BUFFER for name in line.missing})
     by_rule = tuple(_without_read(line, again, explained) if line.place == BUFFER else line for line in lines)
     proving = [*by_rule, *(line for line in records if line.place in _PER_TRANSACTION)]
     return CardLedger(
@@ -99,10 +100,10 @@ def judge(stage: Stage, run: Run[Transaction], observed: Observation) -> CardLed
     )
 
 
-def _of_others(stage: Stage, run: Run[Transaction], identities: set[str]) -> set[str]:
+def _of_others(run: Run[Transaction], records: AuditRecords) -> set[str]:
     """Return the transactions that the stage accepted from an earlier run, or from another one at the same time."""
-    again = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE} & identities
-    return again | accepted_from_others(stage, identities - again, run.mark)
+    earlier = {outcome.item.id for outcome in run.carried if outcome.status is Status.DUPLICATE}
+    return earlier | records.accepted_from_others(run.mark)
 
 
 def _without_read(line: Line, again: set[str], explained: frozenset[Delivery]) -> Line:

@@ -18,7 +18,7 @@ def record_lines(observed: Observation) -> Iterator[Line]:
     stored = {record.transaction_id for record in observed.stored} & carried
     expected = pairs(observed.expectations)
     yield compare("transactions table", "", carried, stored, None)
-    yield compare("acceptance records", "", carried, records.accepted, None)
+    yield compare("acceptance records", "", carried, set(records.accepted), None)
     yield compare("verdict records", "", _names(expected), _names(records.verdicts), observed.log.verdicts.total())
     yield compare("processed objects", "", _names(expected), _names(observed.objects.seen), None)
     # What matches a rule is suspected and alerted, whatever the rules on the stage say.

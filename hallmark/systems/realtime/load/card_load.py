@@ -21,7 +21,7 @@ from hallmark.systems.realtime.cards.parameters import RuleParameters
 from hallmark.systems.realtime.load.abuse import KINDS
 from hallmark.systems.realtime.load.measures import archive_missing, backlog_seconds, verdict_percentile
 from hallmark.systems.realtime.load.mix import CardMix
-from hallmark.systems.realtime.load.reconciliation import CardReconciliation, archive_size, reconcile
+from hallmark.systems.realtime.load.reconciliation import CardReconciliation, reconcile
 from hallmark.systems.realtime.outputs import Output
 
 FLOOR = Path(__file__).with_name("floor.template.yaml")
@@ -51,10 +51,6 @@ class CardLoad(Load):
     def received_at(self, answer: bytes) -> str:
         """Return `receivedAt` of a 202."""
         return str(json.loads(answer)["receivedAt"])
-
-    def before(self, stage: Stage) -> int:
-        """Return the size of the archive of transactions; 0 on the floor, which has none."""
-        return archive_size(stage) if Output.TRANSACTION_ARCHIVE in stage.outputs else 0
 
     def reconcile(
         self,

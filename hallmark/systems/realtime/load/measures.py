@@ -55,6 +55,6 @@ def backlog_seconds(outcome: RunOutcome, phase: str) -> float | None:
 
 
 def archive_missing(outcome: RunOutcome, _: str) -> float | None:
-    """Return by how many events the archive grew less than accepted transactions."""
+    """Return how many accepted transactions are not in the archive; None where it shows nothing."""
     found = _reconciliation(outcome)
-    return max(0, found.ledger.accepted - found.archived) if found else None
+    return found.archived.missing if found and found.archived else None

@@ -1,5 +1,6 @@
 """The reconciliation of a run's transactions: the ledger, and the time of each verdict."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,41 +24,39 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Archived:
+    """How many of a run's accepted transactions are in the archive and are not, and others' of the same time."""
+
+    ours: int
+    missing: int
+    others: int
+
+
+@dataclass(frozen=True)
 class CardReconciliation(Reconciliation):
-    """The ledger of a run, the events that its archive gained, and the verdicts' times by (transaction id, rule id).
+    """The ledger of a run, what the archive has of it, and the verdicts' times by (transaction id, rule id).
 
     `verdict_delays` are milliseconds from `receivedAt` to the record of the detector's success on the audit bus, both
     by the stage's own clock; the verdict record is written before. A pair without one is in `missing`.
     """
 
     ledger: CardLedger
-    archived: int
+    archived: Archived | None
     verdict_delays: Mapping[Pair, float]
     missing: frozenset[Pair]
 
     @property
     def figures(self) -> Mapping[str, int]:
-        """The archive's new events, and the number of verdicts."""
-        return {"archived": self.archived, "verdicts": sum(self.ledger.verdicts.values())}
+        """The archived transactions, where they are shown, and the number of verdicts."""
+        archived = {"archived": self.archived.ours} if self.archived else {}
+        return {**archived, "verdicts": sum(self.ledger.verdicts.values())}
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What waits; and that the archive's and the stage's counts include more than the run's accepted requests."""
-        more = self.archived - self.ledger.accepted
-        note = (
-            f"{more} more events in the archive than accepted requests: other traffic, or requests without an answer; "
-            "usage includes them, and `archive missing` cannot tell them apart"
-        )
-        return (*super().notes, note) if more > 0 else super().notes
-
-
-def archive_size(stage: Stage) -> int:
-    """Return the number of events in the archive of transactions; AWS updates it only within a day.
-
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
-    """
-    answer = stage.client("events").describe_archive(ArchiveName=stage.outputs[Output.TRANSACTION_ARCHIVE])
-    return int(answer["EventCount"])
+        """The ledger's differences; and that the stage's usage includes more than the run's accepted requests."""
+        others = self.archived.others if self.archived else 0
+        note = f"{others} transactions of others, or without an answer, meanwhile: usage includes them"
+        return (*super().notes, note) if others else super().notes
 
 
 def reconcile(
@@ -80,20 +79,19 @@ def reconcile(
     received = {identity: expected.received_at for identity, expected in observed.expectations.items()}
     delays = {pair: _milliseconds(received[pair[0]], times[pair]) for pair in due & times.keys()}
     ledger = judge(stage, sent, observed)
-    archived = _archived(stage, run, ledger.accepted, account)
-    return CardReconciliation(ledger, archived, delays, frozenset(due - times.keys()))
+    return CardReconciliation(ledger, _archived(stage, sent), delays, frozenset(due - times.keys()))
 
 
-def _archived(stage: Stage, run: RunFile, accepted: int, account: Account) -> int:
-    """Return by how many events the archive has grown since the run began; once all are there, as it was then.
-
-    Later it has other runs' events, too.
-    """
-    kept = int(account.counted.get("archived", 0))
-    if kept < accepted:
-        kept = archive_size(stage) - run.counted_before
-        account.keep("archived", kept)
-    return kept
+def _archived(stage: Stage, run: Run[Transaction]) -> Archived | None:
+    """Return what the archive shows, which on AWS is nothing."""
+    shown = stage.archived(stage.outputs[Output.TRANSACTION_ARCHIVE])
+    if shown is None:
+        return None
+    received = {detail["transactionId"]: detail["receivedAt"] for detail in map(json.loads, shown)}
+    ours = {outcome.item.id for outcome in run.carried}
+    begin, end = clock.to_text(run.started_at), max((one.received_at for one in run.carried), default="")
+    others = sum(begin <= time <= end for identity, time in received.items() if identity not in ours)
+    return Archived(len(ours & received.keys()), len(ours - received.keys()), others)
 
 
 def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:

@@ -48,6 +48,6 @@ def measured(plan: Callable[..., list[Arrival]]) -> Callable[..., RunOutcome]:
         planned: Sequence[Arrival] = plan(scenario, rate, seconds)
         samples = tuple(sample for arrival in planned if (sample := answer(arrival)))
         told = Terms("realtime", scenario, "embedded", BEGIN, rate, seconds)
-        return RunOutcome(RunFile(told, "embedded", "dev", BEGIN, 10, 1, 0, samples), planned, KINDS)
+        return RunOutcome(RunFile(told, "embedded", "dev", BEGIN, 10, 1, samples), planned, KINDS)
 
     return make

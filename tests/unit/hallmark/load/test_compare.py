@@ -53,5 +53,5 @@ def test_what_cannot_be_compared_is_told(measured: Make, tmp_path: Path) -> None
         compare(tmp_path / "steady", tmp_path / "anomalies")
     with pytest.raises(UserError, match="is too short"):
         compare(tmp_path / "steady", tmp_path / "short")
-    with pytest.raises(UserError, match="is not a load run"):
+    with pytest.raises(UserError, match="is not a load run of this version"):
         compare(tmp_path / "steady", tmp_path / "none")

@@ -33,6 +33,7 @@ SUCCESS = "Lambda Function Invocation Result - Success"
 BUFFER, BUFFER_DEAD, FAILURE, PARKING = (
     f"realtime-{thing}-dev" for thing in ("buffer", "buffer-dead-letter", "failure", "parking")
 )
+INGEST = "realtime-ingest-processor-dev"
 DEAD_LETTERS = "realtime-{}-dead-letter-dev"
 QUEUES = (BUFFER, BUFFER_DEAD, FAILURE, PARKING, *(DEAD_LETTERS.format(rule) for rule in RULE_IDS))
 
@@ -65,7 +66,8 @@ class Pipeline:
         names = ("TransactionsTable", "AuditLogsTable", "ProcessedBucket", "AuditLogGroup")
         queues = {"BufferQueueUrl": BUFFER, "FailureQueueUrl": f"url/{FAILURE}"}
         parameters = PARAMETERS.model_dump_json(by_alias=True)
-        return {**{name: name for name in names}, **queues, "RuleParameters": parameters}
+        functions = {"IngestProcessorArn": f"arn:aws:lambda:eu-central-1:000000000000:function:{INGEST}:live"}
+        return {**{name: name for name in names}, **queues, **functions, "RuleParameters": parameters}
 
     def client(self, service: str) -> Any:
         return self.sqs if service == "sqs" else self
@@ -103,7 +105,9 @@ class Pipeline:
     def query(self, **request: Any) -> dict[str, Any]:
         identity = request["ExpressionAttributeValues"][":id"]["S"]
         found = [record for record in self.records if record["id"] == identity]
-        return {"Items": [{name: {"S": value} for name, value in record.items()} for record in found]}
+        items = [{name: {"S": value} for name, value in record.items()} for record in found]
+        trace_id = {"traceId": {"S": self.traces[identity]}} if identity in self.traces else {}
+        return {"Items": [{**item, **trace_id} for item in items]}
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         identity = request["Key"]["transactionId"]["S"]

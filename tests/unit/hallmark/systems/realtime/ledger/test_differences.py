@@ -3,12 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from hallmark.ledger.ledger import Ledger
 from hallmark.ledger.render import render
+from hallmark.load.measures import MEASURES
+from hallmark.load.reconciliation import Reconciliation
 from hallmark.sending.outcome import Run, Status
 from hallmark.systems.realtime.ledger import reconcile as reconciliation
 from hallmark.systems.realtime.ledger.deciding_rules import DecidingRules
@@ -211,6 +215,17 @@ def test_duplicates_are_judged_like_the_accepted() -> None:
     assert (ledger.differences, ledger.duplicates, ledger.accepted) == ([], TOTAL, 0)
 
 
+@pytest.mark.control("RT_IDEMPOTENT")
+def test_what_was_accepted_from_others_and_a_repeat_are_duplicates() -> None:
+    pipeline, run = carried_run()
+    first, second = run.outcomes[:2]
+    pipeline.traces[first.item.id] = "1-00000000-bb11bb11bb11000000000000"
+    pipeline.traces[second.item.id] = "1-00000000-00aa00aa00aa000000000000"
+    repeated = replace(run, mark="00aa00aa00aa", outcomes=(*run.outcomes, second))
+    ledger = ledger_of(pipeline, repeated)
+    assert (ledger.differences, ledger.sent, ledger.accepted, ledger.duplicates) == ([], TOTAL + 1, TOTAL - 1, 2)
+
+
 def test_json_and_tables_tell_the_differences() -> None:
     pipeline, run = carried_run()
     _without("alert")(pipeline)
@@ -230,6 +245,8 @@ def test_rules_that_nobody_published_are_a_difference_and_another_files_are_name
     pipeline, run = carried_run()
     ledger = ledger_of(pipeline, run)
     assert ledger.differences == ["rules not as published: items[night-time, 1]"]
+    outcome: Any = SimpleNamespace(reconciliation=Reconciliation(ledger))
+    assert MEASURES["ledger differences"][0](outcome, "steady") == 1
     assert ledger.figures["rules in force"] == "night-time version 2 of narrow.yaml"
     console = Console(width=200, record=True)
     render(ledger, console)
