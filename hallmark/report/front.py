@@ -10,7 +10,7 @@ from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
 from hallmark.report import html, legend, markdown
 from hallmark.report.model import GateRow, Report
-from hallmark.report.standing import GROUNDS, LABELS, LISTED, STANDINGS
+from hallmark.report.standing import GROUNDS, LABELS, STANDINGS, WORST_FIRST
 from infra.systems import System, system_of
 
 
@@ -60,7 +60,7 @@ class Front:
 
     @property
     def _proved(self) -> str:
-        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in LISTED}
+        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in WORST_FIRST}
         on = {ground: sum(report.proved_on[ground] for report in self.reports) for ground in GROUNDS}
         return html.proved(counts, on)
 

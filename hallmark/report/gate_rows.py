@@ -1,6 +1,7 @@
 """The outcome of each gate, and the gates that fail the run, those without valid evidence first."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from itertools import groupby
 
 from hallmark.evidence import Evidence
@@ -13,6 +14,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "refused": ("the evidence of gate {names} is refused", "the evidence of gates {names} is refused"),
     "failed": ("gate {names} failed", "gates {names} failed"),
 }
+# What a row shows as evidence has it.
+_SHOWN = tuple(one.name for one in fields(GateRow) if one.name != "name")
 
 
 def gate_rows(counted: Iterable[Evidence], refused: Mapping[str, str], expected: Sequence[str]) -> tuple[GateRow, ...]:
@@ -25,23 +28,7 @@ def gate_rows(counted: Iterable[Evidence], refused: Mapping[str, str], expected:
 
 
 def _row(item: Evidence) -> GateRow:
-    return GateRow(
-        item.gate,
-        item.outcome,
-        item.seconds,
-        item.started,
-        item.detail,
-        item.commit,
-        item.user,
-        item.host,
-        item.target,
-        item.versions,
-        item.places,
-        item.inputs,
-        item.tests,
-        item.commands,
-        item.notes,
-    )
+    return GateRow(item.gate, **{name: getattr(item, name) for name in _SHOWN})
 
 
 def gate_problems(rows: Iterable[GateRow]) -> list[str]:
@@ -58,5 +45,5 @@ def _problem(outcome: str, why: str, rows: Sequence[GateRow]) -> str:
     names = [row.name for row in rows]
     text = _TEXTS[outcome][len(rows) > 1].format(names=", ".join(names))
     command = running(names)
-    again = f"run `{command}`" if command else "rerun the gate that writes it"
+    again = f"run `{command}`" if command else "run it again, or delete its files in build/evidence"
     return f"{text}{', ' + why if why else ''}: {again}"

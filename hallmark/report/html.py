@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from hallmark.evidence import KINDS, Finding
 from hallmark.report import legend, load_charts, load_rows
 from hallmark.report.model import ControlReport, KindState, ProofRow, Report, Seen
-from hallmark.report.standing import LABELS, LISTED, STANDINGS, Ground, Verdict, label
+from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, Ground, Verdict, label
 from hallmark.waivers import Waiver
 
 _PAGE = Path(__file__).parent / "page"
@@ -90,7 +90,7 @@ def headline(report: Report) -> str:
 def _verdict(report: Report) -> str:
     bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
     if report.failing:
-        bad = [f"{n} {_BAD[v][n > 1]}" for v in LISTED if (n := sum(item.verdict == v for item in report.failing))]
+        bad = [f"{n} {_BAD[v][n > 1]}" for v in WORST_FIRST if (n := sum(item.verdict == v for item in report.failing))]
         return f"Of {len(report.controls)} controls {' and '.join(bad)}."
     if bad_gates:
         return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."

@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from hallmark.evidence import Evidence, Place, Proof
+from hallmark.evidence import Evidence, Note, Place, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.fidelity import Behaviour
 from hallmark.observe.unread import Unread
 from hallmark.report import front, html, json_report, junit, legend, markdown, sarif
-from hallmark.report.command import summary
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, NoteRow, Report
 from hallmark.report.note_rows import note_rows
+from hallmark.report.summary import summary
 from hallmark.waivers import Waivers
 
 SLOW = Behaviour("slow", "things are <done>", "behaviour", "extended", "half as <fast> | slow")
@@ -215,7 +215,7 @@ def test_the_front_page_counts_by_ground(mixed: Report) -> None:
 
 
 def test_notes_of_gates_stand_once(evidence: Callable[..., Evidence]) -> None:
-    note = {"resource": "Pipe", "type": "AWS::Pipes::Pipe", "names": ["Queue", "Bus"], "text": NOTE.text}
+    note = Note("Pipe", "AWS::Pipes::Pipe", ("Queue", "Bus"), NOTE.text)
     gates = [evidence(gate=gate, notes=(note,)) for gate in ("policies", "observed")]
     assert note_rows([evidence(), *gates]) == (replace(NOTE, names="Queue, Bus"),)
 

@@ -66,7 +66,7 @@ def test_gates_with_one_cause_are_told_together_and_before_all_else(
         "gates mutants, transactions have not run: run `tox -e mutants,hallmark`",
         f"the evidence of gates unit, checkov is refused, {WHY}: run `tox -e unit,checkov`",
         "the evidence of gates iam, ours is refused, made on another template of realtime-dev: "
-        "rerun the gate that writes it",
+        "run it again, or delete its files in build/evidence",
         "gate lint failed: run `tox -e lint`",
         "1 fault was not tried: run `tox -e integration`",
     )
