@@ -257,7 +257,8 @@ def _evidence(data: dict[str, Any]) -> Evidence:
     faults = ((fault.accepted, fault.lost, fault.duplicates) for fault in found.faults)
     if not has_type(found, Evidence) or found.seconds < 0 or any(count < 0 for counts in faults for count in counts):
         raise ValueError("a value of another type, or a count below zero")
-    datetime.fromisoformat(found.started)
+    for time in (found.started, *(proof.time for proof in found.proofs if proof.time)):
+        datetime.fromisoformat(time)
     return found
 
 

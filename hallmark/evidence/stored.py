@@ -122,8 +122,8 @@ def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
 
 def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
     """Yield where evidence disagrees with itself."""
-    if evidence.started > now():
-        yield f"it is from the future, {evidence.started}"
+    if (latest := max((evidence.started, *(proof.time or "" for proof in evidence.proofs)))) > now():
+        yield f"it is from the future, {latest}"
     if evidence.outcome == "passed" and (lacking := lack(evidence)):
         yield f"it says `passed`, and {lacking}"
     if evidence.outcome == "passed" and outcome_of(evidence) == "failed":

@@ -66,11 +66,12 @@ class Front:
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
-        """The gates of the house: each as the first system has it whose report does not count it as passed."""
+        """The gates of the house, failures first: each as the first system has it that does not count it as passed."""
         rows = [gate for report in self.reports for gate in report.gates if gate.name in OF_THE_HOUSE]
-        worst = {gate.name: gate for gate in reversed(rows)}
-        worst |= {gate.name: gate for gate in reversed(rows) if gate.outcome != "passed"}
-        return tuple(worst[name] for name in dict.fromkeys(gate.name for gate in rows))
+        worst: dict[str, GateRow] = {}
+        for gate in sorted(rows, key=lambda gate: gate.outcome == "passed"):
+            worst.setdefault(gate.name, gate)
+        return tuple(worst.values())
 
     @property
     def problems(self) -> tuple[str, ...]:

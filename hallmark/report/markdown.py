@@ -41,10 +41,14 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
 
 
 def _proved(title: str, items: Sequence[ControlReport]) -> Iterator[str]:
-    """Yield the ids, and a line for each control with figures, or with proofs from different grounds."""
+    """Yield the ids with the number of their limits.
+
+    And a line for each control with figures, or with proofs from different grounds.
+    """
     if not items:
         return
-    yield from ("", f"## {title} ({len(items)})", "", ", ".join(f"`{item.control.id}`" for item in items))
+    ids = (f"`{i.control.id}`{f' ({limit_rows.counted(i)})' if i.limits else ''}" for i in items)
+    yield from ("", f"## {title} ({len(items)})", "", ", ".join(ids))
     lines = [f"- `{item.control.id}`: {cell(text)}" for item in items for text in (*item.figures, *_mixed(item))]
     yield from ("", *lines) if lines else ()
 

@@ -152,6 +152,7 @@ def test_markdown_has_a_list_for_each_ground(mixed: Report) -> None:
     text = markdown.render(mixed)
     assert "## Proved on the emulator (4)" in text and "## Proved on AWS (1)" in text
     assert "## Proved by template (1)" in text
+    assert "`RT_MIXED` (1 limit)" in text and "`RT_AWS` (" not in text
     assert "4 proved on the emulator, 1 proved by template, 1 proved on AWS." in text
     assert "- `RT_MIXED`: observed on AWS, behaviour on the emulator" in text
     assert "- `RT_LOAD`: p99 15.9 ms at 116/s for 30 s on 2 x &lt;test>, emulator" in text
