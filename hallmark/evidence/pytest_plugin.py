@@ -32,7 +32,7 @@ from infra.systems import NAMES, STAGES, owner_of, system_of
 PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
     *("collectonly", "setuponly", "setupplan", "noconftest"),
-    *("showfixtures", "show_fixtures_per_test", "cacheshow"),
+    *("showfixtures", "show_fixtures_per_test", "cacheshow", "stepwise_skip"),
 )
 # The settings that a session may override and still run every test; `--strict-...` are such, too.
 HARMLESS = ("testpaths=", "strict_markers=", "strict_config=")
