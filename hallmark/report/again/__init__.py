@@ -14,6 +14,7 @@ from hallmark.evidence import Evidence, Kind, ToolFinding
 from hallmark.evidence.expected import SCENARIOS
 from hallmark.mutants import judgement
 from hallmark.project import ROOT
+from hallmark.report.again.commands import counted, linted
 from hallmark.report.again.judgements import checked, drifted, judged
 from hallmark.report.again.load import loaded
 from hallmark.report.again.permissions import used
@@ -101,6 +102,7 @@ def _faithful(evidence: Evidence) -> Iterator[str]:
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "lint": (linted,),
     "checkov": (checked,),
     "policies": (_of_its_system, partial(judged, "template")),
     "observed": (_of_its_system, partial(judged, "observed"), drifted),
@@ -108,5 +110,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "integration": (_of_its_system, tested),
     "iam": (_of_its_system, used),
     "mutants": (_mutated,),
+    "transactions": (counted,),
     **dict.fromkeys(("load", *SCENARIOS), (_of_its_system, loaded)),
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from hallmark.evidence.pytest_results import Result
 from hallmark.mutants.judgement import count
 from hallmark.observe.drift import declared
 from hallmark.observe.template import marked
+from hallmark.report.again import commands as again_commands
 from hallmark.report.again import disagreement, judgements, tests
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, templates
@@ -248,3 +249,24 @@ def test_data_of_any_form_is_no_crash(tmp_path: Path) -> None:
         file.write_text(text)
         proof = Proof(CONTROL, "observed", "passed", str(file), "0" * 64, "dev")
         assert _said(_evidence("observed", proof, target="embedded"))
+
+
+def test_lint_is_all_of_its_tools() -> None:
+    commands = ("ruff check .", "ruff format --check .", "pyrefly check --x", "node node_modules/x/bin/tsc --noEmit")
+    assert _said(_evidence("lint", system=None, commands=commands)) is None
+    assert _said(_evidence("lint", system=None, commands=("true",))) == "it did not run `ruff check .`"
+    assert _said(_evidence("lint", system=None, commands=commands[:3])) == "it did not run `tsc --noEmit`"
+
+
+def test_the_ledger_of_transactions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again_commands, "ROOT", tmp_path)
+    place = Place(SYSTEM, "dev", "us-east-1", "000000000000")
+    ledger = {"sent": 3, "accepted": 3, "lost": [], "differences": [], "target": "embedded", "place": asdict(place)}
+    file = tmp_path / "a.ledger.json"
+    file.write_text(json.dumps(ledger))
+    given = {"places": (place,), "target": "embedded", "artifacts": {file.name: ""}}
+    base = _evidence("transactions", detail="3 sent, 3 accepted, 0 lost", **given)
+    assert _said(base) is None
+    assert _said(replace(base, detail="3000 sent, 3000 accepted, 0 lost")) == "it is not what a.ledger.json says"
+    file.write_text(json.dumps({**ledger, "accepted": 2, "lost": ["x"]}))
+    assert "2 of 3 accepted, 1 lost" in (_said(base) or "")
