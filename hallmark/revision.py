@@ -9,17 +9,25 @@ from hallmark.project import CLOUD_ASSEMBLY, ROOT
 from infra.errors import UserError
 from infra.systems import NAMES
 
+UNKNOWN = "unknown"
+
 
 def _git(root: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        raise UserError(f"{root} is not a git checkout: evidence is bound to a commit, so clone the project") from None
-    return done.stdout
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True).stdout
 
 
 def revision(root: Path = ROOT) -> str:
-    """Return the commit of HEAD, with ` dirty:<sha256>` of the uncommitted changes where there are any."""
+    """Return the commit of HEAD, with ` dirty:<sha256>` of the uncommitted changes where there are any.
+
+    `unknown` without git, in a copy that is no checkout, and in one that git does not trust: the inputs decide.
+    """
+    try:
+        return _revision(root)
+    except (OSError, subprocess.CalledProcessError):
+        return UNKNOWN
+
+
+def _revision(root: Path) -> str:
     head = _git(root, "rev-parse", "HEAD").decode().strip()
     changes = _git(root, "diff", "--binary", "--no-ext-diff", "HEAD")
     untracked = [name for name in _git(root, "ls-files", "-z", "--others", "--exclude-standard").split(b"\0") if name]

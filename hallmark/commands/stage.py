@@ -46,9 +46,9 @@ def up(
     was done by hand. The same before anything is deployed, when a function has code that was not built. Without
     --system: all systems on the embedded stage. On AWS it is required.
     """
+    named = _named(system, "up") if target is Target.AWS else ""
     build_all(announce)
-    if target is Target.AWS:
-        named = _named(system, "up")
+    if named:
         before = [aws.open_stage(named, stage.value)]
         _check_code(before, repair)
         deployed = [up_aws(named, stage.value, announce)]

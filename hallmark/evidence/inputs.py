@@ -9,7 +9,9 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from stat import S_ISREG
 
 from hallmark.project import ROOT
 from infra.systems import NAMES
@@ -26,8 +28,7 @@ AREAS: Mapping[str, str] = {
     "load/": "load",
     "tests/unit/": "unit tests",
     "tests/integration/": "integration tests",
-    "tests/support/": "tests' support",
-    "tests/conftest.py": "tests' support",
+    "tests/": "tests' support",
     "tests/checkov/": "checkov's tests",
     "tests/browser/": "browser's tests",
     "docs/runbooks/": "runbooks",
@@ -53,6 +54,9 @@ NO_INPUTS: Mapping[str, str] = {
     ".ci/": "starts the gates",
     ".pre-commit-config.yaml": "starts a gate before a commit",
 }
+# What stands beside the sources and no tool reads: nobody's settings, and no module that hides another.
+UNREAD = (".git", ".DS_Store", "*.log", "*.swp", "*~")
+NOT_OURS = ("build", "node_modules")
 # What every gate of systems and templates follows from. A value of cdk.json reaches it through the templates, whose
 # digests stand in the evidence on their own: one system's parameter is no input of another.
 PRODUCT = ("stacks", "functions", "policies", "tool", "settings", LOCKS)
@@ -83,7 +87,7 @@ class Inputs:
 
     files: Mapping[str, str]
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, str]:
         """The digest of each part: the SHA-256 of its lines in the listing."""
         found: dict[str, dict[str, str]] = {}
@@ -112,12 +116,23 @@ def listed(text: str) -> Inputs:
     return Inputs({path: digest for digest, path in rows})
 
 
+@cache
 def area_of(path: str) -> str | None:
-    """Return the area of a file of the checkout; None where no gate's result follows from it."""
-    fits = [start for start in AREAS if path == start or (start.endswith("/") and path.startswith(start))]
-    return AREAS[max(fits, key=len)] if fits else None
+    """Return the area of a file of the checkout; None where no gate's result follows from it.
+
+    A file in the checkout's own folder that nobody knows may be a tool's settings, and a package there hides another
+    of its name from Python.
+    """
+    if fits := [start for start in AREAS if _begins(path, start)]:
+        return AREAS[max(fits, key=len)]
+    return None if any(_begins(path, start) for start in NO_INPUTS) else "settings"
 
 
+def _begins(path: str, start: str) -> bool:
+    return path == start or (start.endswith("/") and path.startswith(start))
+
+
+@cache
 def part_of(path: str) -> str:
     """Return the part of an input: its system if a folder or file of its path has the system's name."""
     if area_of(path) == LOCKS:
@@ -129,9 +144,16 @@ def inputs_of(gate: str, system: str | None = None, root: Path = ROOT) -> Inputs
     """Return the inputs of a gate about a system: its rooms, trunk and locks; of the house: those of all systems."""
     areas = set(GATES.get(gate, EVERY))
     parts = {LOCKS, TRUNK, system} if system else {LOCKS, TRUNK, *NAMES}
-    starts = [start for start, area in AREAS.items() if area in areas]
+    starts = {start for start, area in AREAS.items() if area in areas} | _unknown(root)
     paths = sorted({path for start in starts for path in _files(root, start) if area_of(path) in areas})
     return Inputs({path: digest_of(root / path) for path in paths if part_of(path) in parts})
+
+
+def _unknown(root: Path) -> set[str]:
+    """Return the files and the packages of the checkout's own folder that no table names."""
+    found = {path.name for path in root.iterdir() if path.is_file() and not any(map(path.match, UNREAD))}
+    found |= {f"{path.parent.name}/" for path in root.glob("[!.]*/__init__.py") if path.parent.name not in NOT_OURS}
+    return {name for name in found if not any(_begins(name, start) for start in (*AREAS, *NO_INPUTS))}
 
 
 def _files(root: Path, start: str) -> Iterator[str]:
@@ -142,6 +164,7 @@ def _files(root: Path, start: str) -> Iterator[str]:
     for folder, folders, names in os.walk(root / start):
         folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
         inside = Path(folder).relative_to(root).as_posix()
+        yield from (f"{inside}/{name}" for name in folders if (Path(folder) / name).is_symlink())
         yield from (f"{inside}/{name}" for name in names if not name.endswith(".pyc"))
 
 
@@ -155,6 +178,8 @@ def digest_of(path: Path) -> str:
         files = {file.relative_to(path).as_posix(): digest_of(file) for file in inside}
         return hashlib.sha256(_listed(files).encode()).hexdigest()
     stat = path.stat()
+    if not S_ISREG(stat.st_mode):
+        raise OSError(f"{path} is no file")
     key = (str(path), stat.st_size, stat.st_mtime_ns)
     if key not in _digests:
         _digests[key] = hashlib.sha256(path.read_bytes()).hexdigest()

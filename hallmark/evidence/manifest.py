@@ -7,6 +7,7 @@ Standard library only.
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +18,9 @@ from infra.errors import UserError
 
 NAME = "manifest.json"
 LOCK = ".manifest.lock"
+# The names of gates, which are also those of files.
+GATE = re.compile(r"[a-z][a-z0-9-]*")
+SYSTEM = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, order=True)
@@ -57,12 +61,20 @@ def read(folder: Path) -> Manifest:
         return Manifest()
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))["files"]
-        found = tuple(Row(**row) for row in rows)
-        if not all(isinstance(value, str) for row in found for value in (row.path, row.sha256, row.gate)):
-            raise TypeError
-    except (OSError, ValueError, TypeError, KeyError):
+        found = tuple(map(_row, rows))
+    # Text that is nested too deeply ends in the last one.
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise UserError(f"{file} cannot be read: delete it and run the gates again") from None
     return Manifest(found)
+
+
+def _row(data: dict[str, str]) -> Row:
+    row = Row(**data)
+    if not all(isinstance(value, str) for value in (row.path, row.sha256)) or not GATE.fullmatch(row.gate):
+        raise TypeError
+    if row.system is not None and not SYSTEM.fullmatch(row.system):
+        raise ValueError
+    return row
 
 
 @contextmanager

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import EVIDENCE, Fault, Kind, Place, Proof, Target, junit_results, pytest_results
+from hallmark.evidence import EVIDENCE, Fault, Place, Proof, Target, junit_results, pytest_results
 from hallmark.evidence.expected import OF_SYSTEMS, chosen, judged
 from hallmark.evidence.ledgers import place_of
 from hallmark.evidence.pytest_results import Outcomes, Result
-from hallmark.evidence.record import remove
+from hallmark.evidence.record import label_of, remove
 from hallmark.evidence.recorder import Beginning, Recorder, beginning, recorded
 from hallmark.project import ROOT
 from hallmark.revision import sha256, template_digests
@@ -32,6 +32,7 @@ from infra.systems import NAMES, STAGES, owner_of, system_of
 PARTIAL = (
     *("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise"),
     *("collectonly", "setuponly", "setupplan", "noconftest"),
+    *("showfixtures", "show_fixtures_per_test", "cacheshow", "stepwise_skip"),
 )
 # The settings that a session may override and still run every test; `--strict-...` are such, too.
 HARMLESS = ("testpaths=", "strict_markers=", "strict_config=")
@@ -46,12 +47,6 @@ def target_of_run() -> Target:
     if target not in ("embedded", "aws"):
         raise pytest.UsageError(f"HALLMARK_TARGET must be embedded or aws, not {target}")
     return "aws" if target == "aws" else "embedded"
-
-
-@cache
-def kind_of(path: Path) -> Kind:
-    """Return the kind of proof that tests of a folder give."""
-    return "template" if path.is_relative_to(ROOT / "tests" / "unit" / "infra") else "behaviour"
 
 
 @cache
@@ -266,7 +261,7 @@ class EvidencePlugin:
         from hallmark import fidelity  # environments with one tool have neither YAML nor proofs
 
         file = self._file(node)
-        kind = kind_of(file)
+        kind = pytest_results.kind_of(label_of(file))
         return Proof(
             control,
             kind,

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hallmark.evidence.record import Fault, PytestCounts
+from hallmark.evidence.record import Fault, Kind, PytestCounts
 from infra.errors import UserError
 
 if TYPE_CHECKING:  # environments with one tool have no pytest
@@ -57,6 +57,11 @@ class Outcomes:
     def idle(self) -> list[str]:
         """The tests that neither passed nor failed."""
         return [test for test, outcome in self.by_test.items() if outcome not in ("passed", "failed")]
+
+
+def kind_of(file: str) -> Kind:
+    """Return the kind of proof that the tests of a file give, by its path in the checkout."""
+    return "template" if file.startswith("tests/unit/infra/") else "behaviour"
 
 
 def count(results: Sequence[Result], deselected: int) -> PytestCounts:

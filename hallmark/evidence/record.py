@@ -16,6 +16,7 @@ from hallmark.evidence import load_result as load_results
 from hallmark.evidence import manifest
 from hallmark.evidence.inputs import Inputs, digest_of
 from hallmark.evidence.load_result import LoadResult
+from hallmark.evidence.shape import has_type
 from hallmark.project import BUILD, ROOT
 from infra.errors import UserError
 
@@ -111,6 +112,16 @@ class PytestCounts:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A resource of a type that no policy knows, what of ours it names, and a sentence; it fails nothing."""
+
+    resource: str
+    type: str
+    names: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Place:
     """A stage that a gate was run on; `account` is AWS's, or the emulator's."""
 
@@ -151,7 +162,7 @@ class Evidence:
     places: tuple[Place, ...] = ()
     commands: tuple[str, ...] = ()
     tests: PytestCounts | None = None
-    notes: tuple[Any, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def files(self) -> dict[str, str]:
@@ -212,7 +223,7 @@ def parse(text: str, path: Path) -> Evidence:
     """Return the evidence in a file's text; UserError when it does not hold that of its gate."""
     try:
         evidence = _evidence(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UserError(f"{label_of(path)} is not a readable evidence file") from None
     if evidence.gate != path.stem or evidence.system not in (None, path.parent.name):
         of = f" of {evidence.system}" if evidence.system else ""
@@ -231,39 +242,28 @@ def read(path: Path) -> Evidence:
 
 def _evidence(data: dict[str, Any]) -> Evidence:
     mutants, load, tests = data.pop("mutants"), data.pop("load", None), data.pop("tests", None)
-    return Evidence(
+    found = Evidence(
         proofs=_each(_proof, data.pop("proofs")),
         tool_findings=_each(lambda item: ToolFinding(**item), data.pop("tool_findings")),
         mutants=Mutants(survivors=tuple(mutants.pop("survivors")), **mutants) if mutants else None,
-        faults=_each(_fault, data.pop("faults", [])),
+        faults=_each(lambda item: Fault(**item), data.pop("faults", [])),
         load=load_results.from_json(load) if load else None,
         places=_each(lambda item: Place(**item), data.pop("places", [])),
         tests=PytestCounts(**tests) if tests else None,
         commands=tuple(data.pop("commands", ())),
-        notes=tuple(data.pop("notes", ())),
-        **_checked(data),
+        notes=_each(lambda item: Note(names=tuple(item.pop("names")), **item), data.pop("notes", [])),
+        **data,
     )
-
-
-def _checked(data: dict[str, Any]) -> dict[str, Any]:
-    if data["outcome"] not in ("passed", "failed") or data["target"] not in ("none", "embedded", "aws"):
-        raise ValueError("outcome or target")
-    return data
+    faults = ((fault.accepted, fault.lost, fault.duplicates) for fault in found.faults)
+    if not has_type(found, Evidence) or found.seconds < 0 or any(count < 0 for counts in faults for count in counts):
+        raise ValueError("a value of another type, or a count below zero")
+    for time in (found.started, *(proof.time for proof in found.proofs if proof.time)):
+        datetime.fromisoformat(time)
+    return found
 
 
 def _proof(item: dict[str, Any]) -> Proof:
-    proof = Proof(findings=_each(lambda finding: Finding(**finding), item.pop("findings")), **item)
-    if proof.kind not in KINDS or proof.outcome not in ("passed", "failed"):
-        raise ValueError("kind or outcome")
-    return proof
-
-
-def _fault(item: dict[str, Any]) -> Fault:
-    fault = Fault(**item)
-    counts = (fault.accepted, fault.lost, fault.duplicates)
-    if not all(type(count) is int and count >= 0 for count in counts):
-        raise ValueError("accepted, lost or duplicates")
-    return fault
+    return Proof(findings=_each(lambda finding: Finding(**finding), item.pop("findings")), **item)
 
 
 def _each(make: Callable[[Any], Item], items: list[Any]) -> tuple[Item, ...]:

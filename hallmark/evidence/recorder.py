@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from hallmark.evidence import circumstances
 from hallmark.evidence.inputs import Inputs, digest_of, inputs_of
@@ -17,6 +16,7 @@ from hallmark.evidence.record import (
     Evidence,
     Fault,
     Mutants,
+    Note,
     Outcome,
     Place,
     Proof,
@@ -52,7 +52,7 @@ class Recorder:
     places: list[Place] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     tests: PytestCounts | None = None
-    notes: list[Any] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def fail(self) -> None:
         self.failed = True

@@ -11,9 +11,9 @@ from pathlib import Path
 from hallmark.evidence import manifest
 from hallmark.evidence.inputs import LOCKS, TRUNK, Inputs, digest_of, inputs_of, listed, part_of
 from hallmark.evidence.manifest import Manifest
-from hallmark.evidence.record import EVIDENCE, Evidence, file_of, label_of, listing_of, now, parse
+from hallmark.evidence.record import EVIDENCE, Evidence, file_of, label_of, listing_of, now, read
 from hallmark.evidence.recorder import outcome_of
-from hallmark.evidence.substance import lack
+from hallmark.evidence.substance import lack, surplus
 from hallmark.project import ROOT
 from infra.errors import UserError
 from infra.systems import NAMES, system_of
@@ -48,8 +48,8 @@ def stored(tree: Tree) -> Stored:
     with manifest.locked(tree.folder, shared=True):
         try:
             rows = manifest.read(tree.folder)
-        except UserError as error:
-            rows, unreadable = Manifest(), str(error).partition(":")[0]
+        except UserError:
+            rows, unreadable = Manifest(), f"{label_of(manifest.file_of(tree.folder))} cannot be read"
         else:
             unreadable = ""
         for gate, system in _gates(rows, tree):
@@ -98,7 +98,7 @@ def _as_left(gate: str, system: str | None, rows: Manifest, folder: Path) -> tup
         if why := _differs(path, digests.get(label_of(path))):
             return f"{label_of(path)} {why}"
     try:
-        evidence = parse(file.read_text(encoding="utf-8"), file)
+        evidence = read(file)
         inputs = listed(listing.read_text(encoding="utf-8"))
     except UserError as error:
         return str(error)
@@ -112,6 +112,7 @@ def _as_left(gate: str, system: str | None, rows: Manifest, folder: Path) -> tup
 
 def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
     yield from _contradictions(evidence, inputs)
+    yield from (f"{path} is outside of the checkout" for path in evidence.files if not _inside(path))
     yield from _changed_inputs(evidence, inputs, tree)
     yield from _other_templates(evidence, tree)
     for path, digest in sorted(evidence.files.items()):
@@ -121,12 +122,15 @@ def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
 
 def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
     """Yield where evidence disagrees with itself."""
-    if evidence.started > now():
-        yield f"it is from the future, {evidence.started}"
+    if (latest := max((evidence.started, *(proof.time or "" for proof in evidence.proofs)))) > now():
+        yield f"it is from the future, {latest}"
     if evidence.outcome == "passed" and (lacking := lack(evidence)):
         yield f"it says `passed`, and {lacking}"
     if evidence.outcome == "passed" and outcome_of(evidence) == "failed":
         yield "it says `passed`, and holds a failure"
+    yield from surplus(evidence)
+    if not (evidence.user and evidence.host and evidence.versions.get("python")):
+        yield "it does not say who made it, where, and with which tools"
     if inputs.parts != dict(evidence.inputs):
         yield "its digests of inputs are not those of their listing"
     files = evidence.files
@@ -135,6 +139,10 @@ def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
             yield f"it has two digests of {proof.file}"
     if evidence.load and (evidence.load.target, evidence.load.system) != (evidence.target, evidence.system):
         yield "its load run is of another stage"
+
+
+def _inside(path: str) -> bool:
+    return not Path(path).is_absolute() and ".." not in Path(path).parts
 
 
 def _changed_inputs(evidence: Evidence, then: Inputs, tree: Tree) -> Iterator[str]:
@@ -172,6 +180,8 @@ def concerns(path: str, system: str) -> bool:
 
 def _differs(path: Path, digest: str | None) -> str:
     """Return how a file differs from its digest; empty when it does not."""
+    if path.is_symlink():
+        return "was replaced by a link"
     try:
         current = digest_of(path)
     except OSError:

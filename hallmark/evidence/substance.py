@@ -1,8 +1,13 @@
-"""What the evidence of a gate must hold to have passed: a gate that judged nothing has shown nothing."""
+"""What the evidence of a gate must hold to have passed, and all that it may hold.
 
-from collections.abc import Callable, Mapping
+A gate that judged nothing has shown nothing, and none shows what is another's to show.
+"""
 
-from hallmark.evidence.record import Evidence
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from hallmark.evidence.expected import SCENARIOS
+from hallmark.evidence.record import Evidence, Kind
 
 # The end of the name of a file in which `hallmark send` leaves its ledger for a gate.
 LEDGER = ".ledger.json"
@@ -27,8 +32,33 @@ GATES: Mapping[str, tuple[tuple[str, Holds], ...]] = {
     "iam": (_PROOFS,),
     "observed": (_PLACES, _PROOFS),
     "transactions": (_COMMANDS, _SENT),
-    **dict.fromkeys(("load", "burst", "abuse", "anomalies", "soak"), (_LOAD,)),
+    **dict.fromkeys(("load", *SCENARIOS), (_LOAD,)),
 }
+
+
+class May(NamedTuple):
+    """All that a gate's evidence may hold: kinds of proofs, other results by their fields; whether of a stage."""
+
+    kinds: tuple[Kind, ...] = ()
+    results: tuple[str, ...] = ()
+    on_a_stage: bool = False
+
+
+MAY: Mapping[str, May] = {
+    "cfn-lint": May(results=("tool_findings",)),
+    "checkov": May(("template",), ("tool_findings",)),
+    "unit": May(("template", "behaviour"), ("tests",)),
+    "policies": May(("template",), ("notes",)),
+    "mutants": May(results=("mutants",)),
+    "integration": May(("behaviour",), ("tests", "faults"), on_a_stage=True),
+    "iam": May(("behaviour",), ("tool_findings",), on_a_stage=True),
+    "observed": May(("observed",), ("notes",), on_a_stage=True),
+    "transactions": May(results=("commands",), on_a_stage=True),
+    **dict.fromkeys(("load", *SCENARIOS), May(("load",), ("load",), on_a_stage=True)),
+}
+# Of the gate lint, and of any other that runs commands.
+_MAY_OTHERS = May(results=("commands",))
+_RESULTS = ("tool_findings", "mutants", "faults", "load", "tests", "commands", "notes")
 _ANY: tuple[str, Holds] = (
     "it recorded nothing",
     lambda e: any((e.proofs, e.tool_findings, e.mutants, e.faults, e.load, e.commands, e.tests)),
@@ -38,6 +68,25 @@ _ANY: tuple[str, Holds] = (
 def lack(evidence: Evidence) -> str:
     """Return what a gate's evidence lacks, in one clause; empty where nothing is missing."""
     return next((lacking for lacking, holds in GATES.get(evidence.gate, (_ANY,)) if not holds(evidence)), "")
+
+
+def surplus(evidence: Evidence) -> Iterator[str]:
+    """Yield what a gate's evidence holds that is not its own to show, each in one clause."""
+    may = MAY.get(evidence.gate, _MAY_OTHERS)
+    for proof in evidence.proofs:
+        if proof.kind not in may.kinds:
+            yield f"it proves {proof.control} by {proof.kind}, which is not its to show"
+    for name in _RESULTS:
+        if getattr(evidence, name) and name not in may.results:
+            yield f"it holds {name.replace('_', ' ')}, which are not its to show"
+    if evidence.target != "none" and not may.on_a_stage:
+        yield f"its target is {evidence.target}, and it needs no stage"
+    # A gate that failed may have ended before it reached the stage.
+    if evidence.outcome == "passed" and (evidence.target != "none") != bool(evidence.places):
+        yield f"its target is {evidence.target}, and it names {'a' if evidence.places else 'no'} stage"
+    for place in evidence.places:
+        if place.system != evidence.system:
+            yield f"it was made on a stage of {place.system}"
 
 
 def _loaded(evidence: Evidence) -> bool:

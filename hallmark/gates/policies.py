@@ -6,7 +6,7 @@ from typing import Literal
 
 from hallmark import policies, waivers
 from hallmark.build import build
-from hallmark.evidence import Proof
+from hallmark.evidence import Note, Proof
 from hallmark.evidence.judged import findings_by_control
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running import control_waivers
@@ -36,8 +36,9 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
 def note(template: Synthesized, system: str, record: Recorder) -> None:
     """Record and print what no control judges and names something of the template; it fails nothing."""
     for one in policies.notes(template.body, system):
-        record.notes.append(one)
-        print(f"{template.label}: note: {one['resource']} ({one['type']}): {one['text']}")
+        made = Note(one["resource"], one["type"], tuple(one["names"]), one["text"])
+        record.notes.append(made)
+        print(f"{template.label}: note: {made.resource} ({made.type}): {made.text}")
 
 
 def judge(system: System, record: Recorder) -> None:

@@ -39,6 +39,8 @@ ON_TEMPLATES = tuple(
         "policies/test_mutant_engine.py",
         "policies/test_policy_command.py",
         "policies/test_second_system.py",
+        "policies/test_unknown_values.py",
+        "policies/test_wrong_forms.py",
         "test_deciding.py",
         "test_systems.py",
     )

@@ -39,7 +39,8 @@ def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any]
 
     `bodies` caches results on the document's resources, as in Template.
     """
-    template = Template(document, bodies)
+    bodies = {} if bodies is None else bodies
+    template = _template_of(document, bodies)
     if mutant.on is None:
         yield _added(mutant, template, None, stage)
         return
@@ -51,6 +52,14 @@ def edits(mutant: Mutant, document: Document, stage: str, bodies: dict[Any, Any]
             yield _edit(mutant, template, resource, {**document, "Resources": rest}, "remove")
         else:
             yield from _changed(mutant, template, resource, stage)
+
+
+def _template_of(document: Document, bodies: dict[Any, Any]) -> Template:
+    """Return the template of a document, one for all of its mutants."""
+    known: Template | None = bodies.get((_template_of, id(document)))
+    if known is None:
+        known = bodies[_template_of, id(document)] = Template(document, bodies)
+    return known
 
 
 def _added(mutant: Mutant, template: Template, on: Resource | None, stage: str) -> Edit:
@@ -70,12 +79,24 @@ def _changed(mutant: Mutant, template: Template, resource: Resource, stage: str)
         steps = ["Properties", *steps]
     value = _filled(placed.value, template, resource.logical_id, stage) if placed else None
     for exact in expanded(resource.raw, steps, must_exist=mutant.set is None and mutant.append is None):
-        raw = copy.deepcopy(dict(resource.raw))
+        raw = _copied(dict(resource.raw), exact)
         _apply(raw, exact, mutant, value)
         if raw == resource.raw:
             continue  # what a system asks for anyway is no mutant of it
         edited = {**template.document, "Resources": {**template.document["Resources"], resource.logical_id: raw}}
         yield _edit(mutant, template, resource, edited, _shown(exact))
+
+
+def _copied(raw: Any, steps: list[Step]) -> Any:
+    """Return a copy in which all that a path leads through is new."""
+    made = copy.copy(raw)
+    here: Any = made
+    for step in steps[:-1]:
+        if isinstance(here, dict) and step not in here:
+            break
+        here[step] = copy.copy(here[step])
+        here = here[step]
+    return made
 
 
 def _apply(raw: Any, steps: list[Step], mutant: Mutant, value: Any) -> None:
@@ -113,7 +134,7 @@ def _wanted(mutant: Mutant, template: Template, resource: Resource | None, docum
     if mutant.reports == "self":
         return (resource.logical_id,) if resource else ()
     # A removed resource's relations are in the unedited template.
-    source = template if mutant.reports.related else Template(document)
+    source = template if mutant.reports.related else template.beside(document)
     return tuple(sorted(one.logical_id for one in select(mutant.reports, source, resource)))
 
 

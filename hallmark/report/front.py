@@ -10,7 +10,7 @@ from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
 from hallmark.report import html, legend, markdown
 from hallmark.report.model import GateRow, Report
-from hallmark.report.standing import GROUNDS, LABELS, LISTED, STANDINGS
+from hallmark.report.standing import GROUNDS, LABELS, STANDINGS, WORST_FIRST
 from infra.systems import System, system_of
 
 
@@ -60,17 +60,18 @@ class Front:
 
     @property
     def _proved(self) -> str:
-        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in LISTED}
+        counts = {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in WORST_FIRST}
         on = {ground: sum(report.proved_on[ground] for report in self.reports) for ground in GROUNDS}
         return html.proved(counts, on)
 
     @property
     def gates(self) -> tuple[GateRow, ...]:
-        """The gates of the house: each as the first system has it whose report does not count it as passed."""
+        """The gates of the house, failures first: each as the first system has it that does not count it as passed."""
         rows = [gate for report in self.reports for gate in report.gates if gate.name in OF_THE_HOUSE]
-        worst = {gate.name: gate for gate in reversed(rows)}
-        worst |= {gate.name: gate for gate in reversed(rows) if gate.outcome != "passed"}
-        return tuple(worst[name] for name in dict.fromkeys(gate.name for gate in rows))
+        worst: dict[str, GateRow] = {}
+        for gate in sorted(rows, key=lambda gate: gate.outcome == "passed"):
+            worst.setdefault(gate.name, gate)
+        return tuple(worst.values())
 
     @property
     def problems(self) -> tuple[str, ...]:

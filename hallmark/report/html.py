@@ -12,9 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from hallmark.evidence import KINDS, Finding
-from hallmark.report import legend, load_charts, load_rows
+from hallmark.report import legend, limit_rows, load_charts, load_rows
 from hallmark.report.model import ControlReport, KindState, ProofRow, Report, Seen
-from hallmark.report.standing import LABELS, LISTED, STANDINGS, Ground, Verdict, label
+from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, Ground, Verdict, label
 from hallmark.waivers import Waiver
 
 _PAGE = Path(__file__).parent / "page"
@@ -68,7 +68,7 @@ def render(report: Report) -> str:
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
         haystack=haystack,
-        counted_limits=counted_limits,
+        counted_limits=limit_rows.counted,
         target=target(report),
         fault_groups=fault_groups(report),
         over_time=load_charts.over_time,
@@ -90,7 +90,7 @@ def headline(report: Report) -> str:
 def _verdict(report: Report) -> str:
     bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
     if report.failing:
-        bad = [f"{n} {_BAD[v][n > 1]}" for v in LISTED if (n := sum(item.verdict == v for item in report.failing))]
+        bad = [f"{n} {_BAD[v][n > 1]}" for v in WORST_FIRST if (n := sum(item.verdict == v for item in report.failing))]
         return f"Of {len(report.controls)} controls {' and '.join(bad)}."
     if bad_gates:
         return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."
@@ -162,13 +162,6 @@ def merged(item: ControlReport) -> list[tuple[Finding, Waiver | None, list[str]]
     for row, finding in item.findings:
         found.setdefault((finding, row.waiver_of(finding)), []).append(row.artifact)
     return [(finding, waiver, artifacts) for (finding, waiver), artifacts in found.items()]
-
-
-def counted_limits(item: ControlReport) -> str:
-    """Return how many limits of the emulator a verdict rests on, and how many of them are about what it does not do."""
-    absent = sum(1 for limit in item.limits if limit.fidelity == "absent")
-    counted = f"{len(item.limits)} limit{'' if len(item.limits) == 1 else 's'}"
-    return f"{counted}, {absent} absent" if absent else counted
 
 
 def haystack(item: ControlReport) -> str:

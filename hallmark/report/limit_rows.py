@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hallmark.report import legend
-from hallmark.report.model import Report
+from hallmark.report.model import ControlReport, Report
 
 Cell = Callable[[str], str]
+
+
+def counted(item: ControlReport) -> str:
+    """Return how many limits of the emulator a verdict rests on, and how many of them are about what it does not do."""
+    absent = sum(1 for limit in item.limits if limit.fidelity == "absent")
+    text = f"{len(item.limits)} limit{'' if len(item.limits) == 1 else 's'}"
+    return f"{text}, {absent} absent" if absent else text
 
 
 def markdown(report: Report, cell: Cell) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from hallmark.report import legend, limit_rows, load_rows
 from hallmark.report.model import ControlReport, Report
-from hallmark.report.standing import LABELS, LISTED, STANDINGS, counted
+from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, counted
 
 
 def render(report: Report) -> str:
@@ -20,9 +20,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"- {report.without_control} requirements have no control yet and are not covered."
     for problem in report.problems:
         yield f"- {cell(problem)}"
-    for verdict in LISTED[:-1]:
+    for verdict in WORST_FIRST[:-1]:
         yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
-    for standing in STANDINGS[len(LISTED) - 1 :]:
+    for standing in STANDINGS[len(WORST_FIRST) - 1 :]:
         yield from _proved(LABELS[standing], [item for item in report.controls if item.standing == standing])
     yield from legend.markdown(cell)
     yield from limit_rows.markdown(report, cell)
@@ -41,10 +41,14 @@ def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
 
 
 def _proved(title: str, items: Sequence[ControlReport]) -> Iterator[str]:
-    """Yield the ids, and a line for each control with figures, or with proofs from different grounds."""
+    """Yield the ids with the number of their limits.
+
+    And a line for each control with figures, or with proofs from different grounds.
+    """
     if not items:
         return
-    yield from ("", f"## {title} ({len(items)})", "", ", ".join(f"`{item.control.id}`" for item in items))
+    ids = (f"`{i.control.id}`{f' ({limit_rows.counted(i)})' if i.limits else ''}" for i in items)
+    yield from ("", f"## {title} ({len(items)})", "", ", ".join(ids))
     lines = [f"- `{item.control.id}`: {cell(text)}" for item in items for text in (*item.figures, *_mixed(item))]
     yield from ("", *lines) if lines else ()
 

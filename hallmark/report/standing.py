@@ -10,13 +10,11 @@ Verdict = Literal["failed", "unproven", "needs-aws", "waived", "proved"]
 # Weakest first: one proof from the emulator decides, and a template's proof rests on no stage, so it weakens none.
 Ground = Literal["emulator", "aws", "template"]
 Standing = Literal[
-    "needs-aws", "failed", "unproven", "waived", "proved-on-emulator", "proved-by-template", "proved-on-aws"
+    "failed", "unproven", "needs-aws", "waived", "proved-on-emulator", "proved-by-template", "proved-on-aws"
 ]
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
-# A control's verdict is the worst of its kinds of proof.
+# A control's verdict is the worst of its kinds of proof; reports list controls in this order.
 WORST_FIRST: tuple[Verdict, ...] = ("failed", "unproven", "needs-aws", "waived", "proved")
-# needs-aws comes first where verdicts are listed: a reader of a passed run must see it.
-LISTED: tuple[Verdict, ...] = ("needs-aws", "failed", "unproven", "waived", "proved")
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 LABELS: Mapping[Verdict | Standing, str] = {
     "failed": "Failed",

@@ -1,11 +1,11 @@
 """Ordinary commands as a gate: their output is shown, their exit code is evidence."""
 
-import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
 from hallmark.evidence.ledgers import LEDGER_VARIABLE, sent
 from hallmark.evidence.recorder import Recorder, recorded
@@ -18,7 +18,6 @@ from infra.systems import SYSTEM_VARIABLE, System
 
 # Commands could not leave what their evidence holds.
 OWN_PROGRAMS = {*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS} - {"transactions"}
-NAME = re.compile(r"[a-z][a-z0-9-]*")
 # Evidence of a gate of this name would be in the manifest's file.
 MANIFEST = "manifest"
 LEDGERS = BUILD / "test-results"
@@ -33,7 +32,7 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
     if not commands:
         raise UserError("name a command: hallmark gate NAME -- COMMAND...")
 
-    if not NAME.fullmatch(gate) or gate == MANIFEST:
+    if not manifest.GATE.fullmatch(gate) or gate == MANIFEST:
         raise UserError(
             f"{gate!r} cannot be a gate's name: use small letters, digits and hyphens, and not `{MANIFEST}`"
         )

@@ -99,6 +99,10 @@ class Template:
         self._memory: dict[Any, Any] = {}
         self._chosen: frozenset[str] | None = None
 
+    def beside(self, document: Mapping[str, Any]) -> "Template":
+        """Return the template of another document with some of the same bodies, of which all that is known stays."""
+        return Template(document, self._bodies)
+
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return `make`'s result for the template, computed once per key; a judged template does not change."""
         if key not in self._memory:

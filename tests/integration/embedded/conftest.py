@@ -112,27 +112,28 @@ def emit(client: Client, bus: str) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_rights_left(client: Client) -> Iterator[None]:
-    """Take their rights from the file's roles in the end: some may do everything, to stages that others compare."""
-    iam = client("iam")
-    before = {one["RoleName"] for one in iam.list_roles()["Roles"]}
+def no_role_stays(client: Client) -> Iterator[None]:
+    """Delete the roles of a file's tests: one with rights on everything differs from what a stage declares."""
     yield
-    for name in {one["RoleName"] for one in iam.list_roles()["Roles"]} - before:
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam = client("iam")
+    for name in (one["RoleName"] for page in iam.get_paginator("list_roles").paginate() for one in page["Roles"]):
+        if name.startswith("test"):
+            for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+                iam.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
+            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+                iam.delete_role_policy(RoleName=name, PolicyName=policy)
+            iam.delete_role(RoleName=name)
 
 
 @pytest.fixture(scope="module")
-def role(client: Client) -> Iterator[str]:
+def role(client: Client) -> str:
     """A role that services may take to write logs, and to send to any queue and bus: its ARN."""
     trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": list(SERVICES)})]}
     rights = {"Statement": [allow(["logs:*", "sqs:SendMessage", "events:PutEvents"], "*")]}
     iam = client("iam")
     arn: str = iam.create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     iam.put_role_policy(RoleName="test", PolicyName="test", PolicyDocument=json.dumps(rights))
-    yield arn
-    iam.delete_role_policy(RoleName="test", PolicyName="test")
-    iam.delete_role(RoleName="test")
+    return arn
 
 
 @pytest.fixture

@@ -140,7 +140,11 @@ def test_an_unknown_control_fails_the_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [("-k", "good"), ("-m", "control"), ("--deselect", "tests/sample/test_sample.py::test_bad"), ("--collect-only",)],
+    [
+        *(("-k", "good"), ("-m", "control"), ("--deselect", "tests/sample/test_sample.py::test_bad")),
+        *((option,) for option in ("--collect-only", "--fixtures", "--fixtures-per-test", "--cache-show")),
+        *((option,) for option in ("--setup-plan", "--setup-only", "--lf", "--sw", "--sw-skip", "--help")),
+    ],
     ids=lambda options: options[0],
 )
 def test_some_of_the_tests_leave_the_evidence_as_it_is(tmp_path: Path, options: tuple[str, ...]) -> None:

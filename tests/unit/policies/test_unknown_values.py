@@ -19,7 +19,11 @@ DOCUMENT = {
 # Controls about what is written out: a value that is not written names no stage, no region and no other tag.
 WRITTEN = ("_REGION", "_ENV_SEPARATION", "_NAMES", "_TAGS")
 # What an unknown value of a policy's own scope leaves to another control of the system, which reports it.
-ELSEWHERE = {"a method that calls $LATEST", "a rule that calls $LATEST"}
+ELSEWHERE = {
+    "a method that calls $LATEST",
+    "a rule that calls $LATEST",
+    "a rule that calls a version, whatever its code",
+}
 
 
 def _unknowns(mutant: Mutant) -> Iterator[Mutant]:

@@ -169,3 +169,31 @@ def test_a_folder_has_a_digest_of_all_its_files(tmp_path: Path) -> None:
     before = digest_of(tmp_path)
     (tmp_path / "a" / "b").rename(tmp_path / "a" / "c")
     assert digest_of(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("stranger", "counts"),
+    [
+        *(("pytest.ini", True), ("ruff.toml", True), (".checkov.yaml", True), ("sitecustomize.py", True)),
+        *(("boto3/__init__.py", True), ("tests/conftest.py", True), ("tests/integration/.hidden.py", True)),
+        *(("notes/boto3.py", False), ("x.log", False), (".DS_Store", False), (".git", False), ("LICENSE", False)),
+        *(("build/__init__.py", False), ("node_modules/__init__.py", False), (".venv/__init__.py", False)),
+        *(("infra/__pycache__/app.py", False), ("docs/new.md", False)),
+    ],
+)
+def test_a_file_that_no_table_names(checkout: Path, stranger: str, counts: bool) -> None:
+    """It counts where a tool reads it or Python finds it: as settings, a module before others, a test."""
+    before = inputs_of("integration", "realtime", checkout).parts
+    file = checkout / stranger
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("something")
+    assert (inputs_of("integration", "realtime", checkout).parts != before) == counts
+
+
+def test_a_folder_that_is_elsewhere_counts(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.py").write_text("1")
+    (checkout / "infra" / "more").symlink_to(elsewhere)
+    before = inputs_of("policies", "realtime", checkout).parts
+    (elsewhere / "a.py").write_text("two")
+    assert inputs_of("policies", "realtime", checkout).parts != before

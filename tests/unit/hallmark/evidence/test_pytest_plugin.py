@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.evidence import junit_results, pytest_plugin
+from hallmark.evidence import junit_results, pytest_plugin, pytest_results
 from hallmark.project import ROOT
 from infra.errors import UserError
 
 
 def test_kinds_by_folder() -> None:
-    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "infra" / "test_a.py") == "template"
-    assert pytest_plugin.kind_of(ROOT / "tests" / "unit" / "hallmark" / "test_a.py") == "behaviour"
-    assert pytest_plugin.kind_of(ROOT / "tests" / "integration" / "test_a.py") == "behaviour"
+    assert pytest_results.kind_of("tests/unit/infra/test_a.py") == "template"
+    assert pytest_results.kind_of("tests/unit/hallmark/test_a.py") == "behaviour"
+    assert pytest_results.kind_of("tests/integration/test_a.py") == "behaviour"
     assert pytest_plugin.on_a_stage(ROOT / "tests" / "integration" / "realtime" / "test_a.py")
     assert not pytest_plugin.on_a_stage(ROOT / "tests" / "unit" / "infra" / "test_a.py")
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hallmark.evidence import (
     Fault,
     Finding,
     Mutants,
+    Note,
     Place,
     Proof,
     PytestCounts,
@@ -26,6 +27,7 @@ from hallmark.gates.running.command import run_gate
 from hallmark.revision import revision, template_digests
 from infra.errors import UserError
 
+PROOF = asdict(Proof("RT_A", "template", "passed", "a.json", "f" * 64))
 FULL = Evidence(
     gate="policies",
     outcome="failed",
@@ -46,7 +48,7 @@ FULL = Evidence(
     places=(Place("realtime", "dev", "eu-central-1", "000000000000"),),
     commands=("true",),
     tests=PytestCounts(3, 1, 1),
-    notes=("a note",),
+    notes=(Note("Pipe", "AWS::Pipes::Pipe", ("Queue",), "a note"),),
 )
 
 
@@ -71,7 +73,7 @@ def test_another_systems_evidence_is_refused(tmp_path: Path) -> None:
         read(file)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"gate": "policies"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"gate": "policies"}', "[" * 100_000, '{"a":' * 100_000])
 def test_no_evidence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "policies.json"
     file.write_text(text)
@@ -83,6 +85,23 @@ def test_no_evidence(tmp_path: Path, text: str) -> None:
     "values",
     [
         {"outcome": "fine"},
+        {"seconds": 10**400},
+        {"seconds": float("nan")},
+        {"seconds": "long"},
+        {"seconds": -1.0},
+        {"started": "yesterday"},
+        {"started": None},
+        {"user": ["someone"]},
+        {"versions": ["3.11"]},
+        {"commands": [1]},
+        {"tests": {"passed": "3"}},
+        {"mutants": {"total": True, "killed": 1, "survivors": []}},
+        {"notes": ["a note"]},
+        {"places": [{"system": "realtime", "stage": "dev", "region": "x", "account": 1}]},
+        {"proofs": [{**PROOF, "fidelity": "perfect"}]},
+        {"proofs": [{**PROOF, "kind": "guess"}]},
+        {"proofs": [{**PROOF, "more": 1}]},
+        {"more": 1},
         {"faults": [{"id": "killed", "seen": "", "accepted": 3, "lost": -1, "duplicates": 0}]},
         {"faults": [{"id": "killed", "seen": "", "accepted": 3, "lost": None, "duplicates": 0}]},
     ],
@@ -201,3 +220,10 @@ def test_templates_are_named_by_their_stacks_and_a_system_has_its_own(
     (tmp_path / "bad.template.json").write_text("[]")
     with pytest.raises(UserError, match=r"bad\.template\.json is not a template"):
         template_digests("realtime", tmp_path)
+
+
+def test_without_git_the_commit_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert revision(tmp_path) == "unknown"
+    monkeypatch.setenv("PATH", "")
+    assert revision(tmp_path) == "unknown"

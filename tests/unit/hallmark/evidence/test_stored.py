@@ -1,6 +1,7 @@
 """Every kind of tampering with evidence and artifacts is refused, in one clause; what is as it was left counts."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +52,9 @@ def _write(evidence: Evidence, tree: Tree) -> Path:
 
 
 def _blank(gate: str, **given: Any) -> Evidence:
-    base = Evidence(gate, "passed", 1.0, "2025-11-21T12:00:00Z", "a" * 40, TEMPLATES, "embedded", system="realtime")
+    places = (Place("realtime", "dev", "eu-central-1", "000000000000"),)
+    base = Evidence(gate, "passed", 1.0, "2025-11-21T12:00:00Z", "a" * 40, TEMPLATES, "embedded", places=places)
+    base = replace(base, system="realtime")
     return replace(base, user="someone", host="somewhere", versions={"python": "3.11"}, **given)
 
 
@@ -59,8 +62,7 @@ def _observed(tree: Tree) -> Evidence:
     finding = Finding("Rule", "Path", "this", "that")
     digest = digest_of(tree.root / OBSERVED)
     proofs = [Proof(name, "observed", "passed", OBSERVED, digest, "dev") for name in ("RT_A", "RT_B")]
-    place = Place("realtime", "dev", "eu-central-1", "000000000000")
-    return _blank("observed", proofs=(replace(proofs[0], findings=(finding,)), proofs[1]), places=(place,))
+    return _blank("observed", proofs=(replace(proofs[0], findings=(finding,)), proofs[1]))
 
 
 def _integration(tree: Tree) -> Evidence:
@@ -72,7 +74,6 @@ def _integration(tree: Tree) -> Evidence:
         tests=PytestCounts(1),
         artifacts={code: digest_of(tree.root / code)},
         faults=(Fault("killed", "", 3, 0, 0),),
-        mutants=Mutants(3, 3),
     )
 
 
@@ -82,7 +83,7 @@ def _checkov(tree: Tree) -> Evidence:
         for name, file in (("RT_A", OBSERVED), ("MU_A", OTHERS))
     ]
     finding = ToolFinding("checkov", "CKV_1", "Rule", OBSERVED, 1, "no", "policies/waivers.yaml:1")
-    return _blank("checkov", system=None, target="none", proofs=tuple(proofs), tool_findings=(finding,))
+    return _blank("checkov", system=None, target="none", places=(), proofs=tuple(proofs), tool_findings=(finding,))
 
 
 def _refused(found: Stored, tree: Tree) -> dict[str, str]:
@@ -138,7 +139,6 @@ def test_edited_evidence(tree: Tree, name: str) -> None:
 @pytest.mark.parametrize(
     ("gate", "change"),
     [
-        ("realtime/integration", lambda data: data["mutants"].update(total=2)),
         ("realtime/integration", lambda data: data["tests"].update(passed=2)),
         ("realtime/integration", lambda data: data["faults"].pop()),
         ("checkov", lambda data: data["tool_findings"].pop()),
@@ -157,6 +157,31 @@ def _delete(*names: str) -> Callable[[Tree], None]:
 
 def _rewrite(name: str) -> Callable[[Tree], None]:
     return lambda tree: (tree.root / name).write_text("something else") and None
+
+
+def _with_row(**changes: Any) -> Callable[[Tree], None]:
+    def tamper(tree: Tree) -> None:
+        file = manifest.file_of(tree.folder)
+        data = json.loads(file.read_text())
+        data["files"].append({**data["files"][0], **changes})
+        file.write_text(json.dumps(data))
+
+    return tamper
+
+
+def _as_folder(tree: Tree) -> None:
+    (tree.root / f"{EVIDENCE}.json").unlink()
+    (tree.root / f"{EVIDENCE}.json").mkdir()
+
+
+def _as_pipe(tree: Tree) -> None:
+    (tree.root / OBSERVED).unlink()
+    os.mkfifo(tree.root / OBSERVED)
+
+
+def _as_link(tree: Tree) -> None:
+    (tree.root / OBSERVED).rename(tree.root / "build" / "moved")
+    (tree.root / OBSERVED).symlink_to(tree.root / "build" / "moved")
 
 
 def _drop_row(tree: Tree) -> None:
@@ -196,6 +221,11 @@ CHANGED, GONE = "was changed after the gate had run", "is gone"
 NOT_LISTED = "the manifest does not list it: it was not made here, or the manifest was changed"
 OTHER_FILES = "the manifest lists other files than it"
 EVIDENCE, MANIFEST = "build/evidence/realtime/observed", "build/evidence/manifest.json"
+ALL_UNREAD = dict.fromkeys(("observed", "integration", "checkov"), f"{MANIFEST} cannot be read")
+ODD_ROWS: tuple[dict[str, Any], ...] = (
+    *({"gate": "../../x"}, {"gate": "a\0b"}, {"gate": 1}, {"system": [1]}, {"system": "../x"}),
+    *({"path": 1}, {"sha256": None}, {"more": 1}),
+)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +239,11 @@ EVIDENCE, MANIFEST = "build/evidence/realtime/observed", "build/evidence/manifes
         (_delete(MANIFEST), dict.fromkeys(("observed", "integration", "checkov"), f"{MANIFEST} {GONE}")),
         (_rewrite(MANIFEST), dict.fromkeys(("observed", "integration", "checkov"), f"{MANIFEST} cannot be read")),
         (_drop_row, {"observed": NOT_LISTED}),
+        *((_with_row(**row), ALL_UNREAD) for row in ODD_ROWS),
+        (lambda tree: manifest.file_of(tree.folder).write_text("[" * 100_000) and None, ALL_UNREAD),
+        (_as_folder, {"observed": f"{EVIDENCE}.json {CHANGED}"}),
+        (_as_pipe, dict.fromkeys(("observed", "checkov"), f"{OBSERVED} {GONE}")),
+        (_as_link, dict.fromkeys(("observed", "checkov"), f"{OBSERVED} was replaced by a link")),
         (_change_row, {"observed": OTHER_FILES, "checkov": OTHER_FILES}),
         (_roll_back_manifest, {"observed": f"{EVIDENCE}.json {CHANGED}"}),
         (_roll_back_evidence, {"observed": f"{EVIDENCE}.json {CHANGED}"}),
@@ -249,12 +284,15 @@ def test_older_than_its_inputs(tree: Tree, tamper: Callable[[Tree], None], why: 
         ({"proofs": ()}, "it says `passed`, and it proves no control"),
         ({"places": ()}, "it says `passed`, and it read no stage"),
         ({"mutants": Mutants(3, 2)}, "it says `passed`, and holds a failure"),
-        ({"tests": PytestCounts(3, 1)}, "it says `passed`, and holds a failure"),
-        ({"faults": (Fault("killed", "", 3, 1, 0),)}, "it says `passed`, and holds a failure"),
         ({"templates": {"realtime-dev": "e" * 64}}, "made on another template of realtime-dev"),
         ({"templates": {**TEMPLATES, "realtime-prod": "e" * 64}}, "made on another template of realtime-prod"),
         ({"templates": {}}, "made on another template of realtime-dev"),
         ({"artifacts": {"build/x": "0" * 64}}, "build/x is gone"),
+        ({"artifacts": {"/etc/hostname": "0" * 64}}, "/etc/hostname is outside of the checkout"),
+        ({"artifacts": {"build/../../x": "0" * 64}}, "build/../../x is outside of the checkout"),
+        ({"tests": PytestCounts(3)}, "it holds tests, which are not its to show"),
+        ({"user": ""}, "it does not say who made it, where, and with which tools"),
+        ({"versions": {}}, "it does not say who made it, where, and with which tools"),
     ],
 )
 def test_edited_consistently(tree: Tree, changes: dict[str, Any], why: str) -> None:

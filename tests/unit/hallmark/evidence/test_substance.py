@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from hallmark.evidence import Evidence, Mutants, Place, Proof, PytestCounts, read
+from hallmark.evidence import Evidence, Fault, Mutants, Place, Proof, PytestCounts, ToolFinding, read
 from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
 from hallmark.evidence.ledgers import sent
 from hallmark.evidence.recorder import recorded
-from hallmark.evidence.substance import GATES, lack
+from hallmark.evidence.substance import GATES, lack, surplus
 from infra.errors import UserError
 
 PROOF = Proof("RT_A", "template", "passed", "a", "0" * 64)
@@ -103,3 +103,47 @@ def test_a_ledger(tmp_path: Path) -> None:
     file.write_text(json.dumps(LEDGER))
     found = sent(file)
     assert (found.counts, found.target, found.place) == ("3 sent, 2 accepted, 0 lost", "embedded", FULL.places[0])
+
+
+FAULT, SURVIVED = Fault("killed", "", 3, 0, 0), Mutants(1, 1)
+PLACE = Place("realtime", "dev", "eu-central-1", "0")
+EMPTY = replace(FULL, proofs=(), mutants=None, places=(), commands=(), tests=None, artifacts={}, system="realtime")
+ON_A_STAGE = {"target": "embedded", "places": (PLACE,)}
+
+
+@pytest.mark.parametrize(
+    ("gate", "given"),
+    [
+        ("lint", {"commands": ("true",)}),
+        ("unit", {"proofs": (PROOF, replace(PROOF, kind="behaviour")), "tests": PytestCounts(1)}),
+        ("integration", {"proofs": (replace(PROOF, kind="behaviour"),), "faults": (FAULT,), **ON_A_STAGE}),
+        ("observed", {"proofs": (replace(PROOF, kind="observed"),), **ON_A_STAGE}),
+        ("mutants", {"mutants": SURVIVED}),
+        # It ended before it reached the stage.
+        ("load", {"target": "embedded", "outcome": "failed"}),
+    ],
+)
+def test_what_a_gate_may_hold(gate: str, given: dict[str, Any]) -> None:
+    assert list(surplus(replace(EMPTY, gate=gate, **given))) == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "given", "said"),
+    [
+        ("lint", {"proofs": (PROOF,)}, "it proves RT_A by template, which is not its to show"),
+        ("mutants", {"proofs": (PROOF,)}, "it proves RT_A by template, which is not its to show"),
+        ("ours", {"proofs": (PROOF,)}, "it proves RT_A by template, which is not its to show"),
+        ("unit", {"proofs": (replace(PROOF, kind="load"),)}, "it proves RT_A by load, which is not its to show"),
+        ("iam", {"proofs": (PROOF,), **ON_A_STAGE}, "it proves RT_A by template, which is not its to show"),
+        ("policies", {"mutants": SURVIVED}, "it holds mutants, which are not its to show"),
+        ("policies", {"faults": (FAULT,)}, "it holds faults, which are not its to show"),
+        ("policies", {"tests": PytestCounts(1)}, "it holds tests, which are not its to show"),
+        ("lint", {"tool_findings": (ToolFinding("t", "r", "", "", 1, ""),)}, "it holds tool findings, which are not"),
+        ("unit", ON_A_STAGE, "its target is embedded, and it needs no stage"),
+        ("integration", {"target": "aws"}, "its target is aws, and it names no stage"),
+        ("integration", {"places": (PLACE,)}, "its target is none, and it names a stage"),
+        ("integration", {**ON_A_STAGE, "system": "other"}, "it was made on a stage of realtime"),
+    ],
+)
+def test_what_is_not_a_gates_to_show(gate: str, given: dict[str, Any], said: str) -> None:
+    assert next(surplus(replace(EMPTY, gate=gate, **given)), "").startswith(said)

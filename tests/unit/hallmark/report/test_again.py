@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hallmark import fidelity
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Place, Proof, PytestCounts, ToolFinding, pytest_results
+from hallmark.evidence.circumstances import versions
 from hallmark.evidence.judged import findings_by_control
-from hallmark.evidence.load_result import Judged, LoadResult, PhaseResult
 from hallmark.evidence.pytest_results import Result
 from hallmark.mutants.judgement import count
 from hallmark.observe.drift import declared
 from hallmark.observe.template import marked
-from hallmark.report import again
-from hallmark.report.again import disagreement
+from hallmark.report.again import commands as again_commands
+from hallmark.report.again import disagreement, judgements, tests
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, templates
 from hallmark.waivers import Scope, Waiver, Waivers
@@ -60,7 +61,8 @@ def observed(tmp_path: Path) -> Evidence:
         file = tmp_path / f"merchant-upload-{stage}.template.json"
         file.write_text(json.dumps(marked(declared(SYSTEM, stage), "000000000000")))
         found.append(Synthesized(file))
-    return _evidence("observed", *_proofs(found, "observed"), target="embedded")
+    proofs = (replace(p, fidelity=fidelity.of_control(p.control, "observed")) for p in _proofs(found, "observed"))
+    return _evidence("observed", *proofs, target="embedded")
 
 
 def _with(number: int, **changes: Any) -> Change:
@@ -93,7 +95,7 @@ def test_what_is_so_is_not_refused(request: pytest.FixtureRequest, gate: str) ->
         (_without(lambda p: p.control == BOTH), f"{BOTH} was not judged on "),
         (_without(lambda p: p.stage == "prod"), "it has no judgement of "),
         (_with(0, control="RT_NAMES"), "RT_NAMES is no control of merchant_upload"),
-        (_with(0, kind="behaviour"), "has a proof of kind behaviour"),
+        (_with(0, stage="prod"), "is of stage prod"),
         (_added, "MU_TYPO is not judged on "),
         (lambda e: replace(e, proofs=(*e.proofs, e.proofs[0])), "it has two judgements of one template by one control"),
         (lambda e: replace(e, proofs=()), "it has no judgement of "),
@@ -111,7 +113,7 @@ def test_a_finding_that_was_removed(policies: Evidence, tmp_path: Path, monkeypa
     file = tmp_path / "dev.template.json"
     file.write_text(json.dumps(body))
     proofs = [replace(p, artifact=str(file)) if p.stage == "dev" else p for p in policies.proofs]
-    monkeypatch.setattr(again, "templates", lambda system: [Synthesized(file), *templates(SYSTEM, "prod")])
+    monkeypatch.setattr(judgements, "templates", lambda system: [Synthesized(file), *templates(SYSTEM, "prod")])
     said = _said(replace(policies, proofs=tuple(proofs))) or ""
     assert said.startswith(f"{CONTROL} has ")
     assert said.endswith("and other ones were recorded (0)")
@@ -147,7 +149,7 @@ def test_mutants() -> None:
 
 @pytest.fixture
 def integration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evidence:
-    monkeypatch.setattr(again, "ROOT", tmp_path)
+    monkeypatch.setattr(tests, "ROOT", tmp_path)
     fault = Fault("killed", "a retry", 3, 0, 0)
     results = [
         Result("tests/a.py::test_a", "passed", ("MU_A", "MU_B")),
@@ -182,52 +184,6 @@ def test_results_of_tests(integration: Evidence, change: Change, said: str | Non
     assert _said(change(integration)) == said
 
 
-@pytest.fixture
-def load() -> Evidence:
-    phase = PhaseResult("steady", True, 0.0, 10.0, 1.0, 1.0, {}, {})
-    met = Judged("MU_A", "p99", "steady", 90.0, 100.0, True, "ms", True, "")
-    missed = Judged("MU_B", "requests", "steady", 9.0, 10.0, False, "", False, "")
-    texts = dict.fromkeys(("about", "machine", "fidelity", "started"), "")
-    counts: dict[str, Any] = {"rate": 1.0, "seconds": 60.0, "users": 1, "generators": 1}
-    empty: dict[str, Any] = {"series": (), "histogram": (), "ledger": {}, "floor": {}, "usage": {}}
-    where = {"system": SYSTEM, "scenario": "steady", "target": "embedded", "stage": "dev"}
-    result = LoadResult(**texts, **counts, **empty, **where, phases=(phase,), objectives=(met, missed))
-    proofs = [Proof("MU_A", "load", "passed", "x", ""), Proof("MU_B", "load", "failed", "x", "")]
-    return _evidence("load", *proofs, load=result, target="embedded")
-
-
-def _objective(number: int, **changes: Any) -> Change:
-    def change(evidence: Evidence) -> Evidence:
-        assert evidence.load
-        objectives = list(evidence.load.objectives)
-        objectives[number] = replace(objectives[number], **changes)
-        return replace(evidence, load=replace(evidence.load, objectives=tuple(objectives)))
-
-    return change
-
-
-def _answers(evidence: Evidence) -> Evidence:
-    assert evidence.load
-    phases = (replace(evidence.load.phases[0], statuses={"202": 10}),)
-    return replace(evidence, load=replace(evidence.load, phases=phases))
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda e: e, None),
-        (_objective(0, found=190.0), "p99 (steady) is not what its number and its bound say"),
-        (_objective(1, passed=True), "requests (steady) is not what its number and its bound say"),
-        (_objective(1, passed=True, found=11.0), "MU_B is not what its objectives say"),
-        (_with(1, outcome="passed"), "MU_B is not what its objectives say"),
-        (_without(lambda p: p.control == "MU_B"), "an objective has no proof"),
-        (_answers, "its answers are not those of the run's samples"),
-    ],
-)
-def test_load(load: Evidence, change: Change, said: str | None) -> None:
-    assert _said(change(load)) == said
-
-
 def test_a_waiver_that_does_not_cover_the_finding() -> None:
     template = templates(SYSTEM, "dev")[0]
     name, resource = next(iter(template.body["Resources"].items()))
@@ -237,3 +193,80 @@ def test_a_waiver_that_does_not_cover_the_finding() -> None:
     evidence = _evidence("cfn-lint", tool_findings=(finding,))
     assert _said(evidence, Waivers((waiver,))) is None
     assert _said(evidence) == f"nothing waives CKV_AWS_1 of {name} in {template.label}"
+
+
+def _of_tests(integration: Evidence, **changes: Any) -> str | None:
+    return _said(_with(0, **changes)(integration))
+
+
+def test_a_test_of_another_kind_or_stage(integration: Evidence) -> None:
+    assert _of_tests(integration, kind="template") == "tests/a.py::test_a is no test of kind template"
+    assert _of_tests(integration, stage="prod") == "tests/a.py::test_a is no test of stage prod"
+
+
+@pytest.mark.parametrize("gate", ["policies", "observed"])
+def test_another_fidelity_than_that_of_the_table(request: pytest.FixtureRequest, gate: str) -> None:
+    said = _said(_with(0, fidelity="absent")(request.getfixturevalue(gate))) or ""
+    assert said.startswith("it says absent of MU_") and ", and the table of fidelity " in said
+
+
+def test_tools_of_other_versions_than_the_locks_name(policies: Evidence) -> None:
+    assert _said(replace(policies, versions=versions("policies"))) is None
+    assert _said(replace(policies, versions={"unheard-of": "1"})) is None
+    said = _said(replace(policies, versions={"ruff": "0.0.1"})) or ""
+    assert said.startswith("it was made with ruff 0.0.1, and the locks name ")
+    assert "made with node 1.2.3" in (_said(replace(policies, versions={"node": "1.2.3"})) or "")
+    assert "made with typescript 1" in (_said(replace(policies, versions={"typescript": "1"})) or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda e: e, None),
+        (_with(0, findings=(Finding("A", "b"),)), "has 0 findings in "),
+        (_without(lambda p: p.control == BOTH), f"{BOTH} was not judged on "),
+        (_with(0, stage="prod"), "is of stage prod"),
+        (lambda e: replace(e, proofs=(*e.proofs, replace(e.proofs[0], artifact="tox.ini"))), "which is no template of"),
+    ],
+)
+def test_our_checks_in_checkov(policies: Evidence, change: Change, said: str | None) -> None:
+    found = _said(change(replace(policies, gate="checkov", system=None)))
+    assert found is None if said is None else said in (found or "")
+
+
+@pytest.mark.parametrize("name", ["MU_TAGS", "MU_IAM_LEAST"])
+def test_what_the_gate_iam_proves(name: str) -> None:
+    """Another control, or that of least privilege by another record, is not its to prove."""
+    proof = Proof(name, "behaviour", "passed", "tox.ini", "0" * 64)
+    assert (
+        _said(_evidence("iam", proof)) == "it proves another control than that of least privilege, or by another record"
+    )
+
+
+def test_data_of_any_form_is_no_crash(tmp_path: Path) -> None:
+    for text in ("[]", "null", "[" * 100_000, '{"Resources": [], "Metadata": 1}'):
+        file = tmp_path / "x.template.json"
+        file.write_text(text)
+        proof = Proof(CONTROL, "observed", "passed", str(file), "0" * 64, "dev")
+        assert _said(_evidence("observed", proof, target="embedded"))
+
+
+def test_lint_is_all_of_its_tools() -> None:
+    commands = ("ruff check .", "ruff format --check .", "pyrefly check --x", "node node_modules/x/bin/tsc --noEmit")
+    assert _said(_evidence("lint", system=None, commands=commands)) is None
+    assert _said(_evidence("lint", system=None, commands=("true",))) == "it did not run `ruff check .`"
+    assert _said(_evidence("lint", system=None, commands=commands[:3])) == "it did not run `tsc --noEmit`"
+
+
+def test_the_ledger_of_transactions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(again_commands, "ROOT", tmp_path)
+    place = Place(SYSTEM, "dev", "us-east-1", "000000000000")
+    ledger = {"sent": 3, "accepted": 3, "lost": [], "differences": [], "target": "embedded", "place": asdict(place)}
+    file = tmp_path / "a.ledger.json"
+    file.write_text(json.dumps(ledger))
+    given = {"places": (place,), "target": "embedded", "artifacts": {file.name: ""}}
+    base = _evidence("transactions", detail="3 sent, 3 accepted, 0 lost", **given)
+    assert _said(base) is None
+    assert _said(replace(base, detail="3000 sent, 3000 accepted, 0 lost")) == "it is not what a.ledger.json says"
+    file.write_text(json.dumps({**ledger, "accepted": 2, "lost": ["x"]}))
+    assert "2 of 3 accepted, 1 lost" in (_said(base) or "")

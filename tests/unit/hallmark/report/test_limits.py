@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from hallmark.evidence import Evidence, Place, Proof
+from hallmark.evidence import Evidence, Note, Place, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.fidelity import Behaviour
 from hallmark.observe.unread import Unread
 from hallmark.report import front, html, json_report, junit, legend, markdown, sarif
-from hallmark.report.command import summary
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, NoteRow, Report
 from hallmark.report.note_rows import note_rows
+from hallmark.report.summary import summary
 from hallmark.waivers import Waivers
 
 SLOW = Behaviour("slow", "things are <done>", "behaviour", "extended", "half as <fast> | slow")
@@ -152,6 +152,7 @@ def test_markdown_has_a_list_for_each_ground(mixed: Report) -> None:
     text = markdown.render(mixed)
     assert "## Proved on the emulator (4)" in text and "## Proved on AWS (1)" in text
     assert "## Proved by template (1)" in text
+    assert "`RT_MIXED` (1 limit)" in text and "`RT_AWS` (" not in text
     assert "4 proved on the emulator, 1 proved by template, 1 proved on AWS." in text
     assert "- `RT_MIXED`: observed on AWS, behaviour on the emulator" in text
     assert "- `RT_LOAD`: p99 15.9 ms at 116/s for 30 s on 2 x &lt;test>, emulator" in text
@@ -215,7 +216,7 @@ def test_the_front_page_counts_by_ground(mixed: Report) -> None:
 
 
 def test_notes_of_gates_stand_once(evidence: Callable[..., Evidence]) -> None:
-    note = {"resource": "Pipe", "type": "AWS::Pipes::Pipe", "names": ["Queue", "Bus"], "text": NOTE.text}
+    note = Note("Pipe", "AWS::Pipes::Pipe", ("Queue", "Bus"), NOTE.text)
     gates = [evidence(gate=gate, notes=(note,)) for gate in ("policies", "observed")]
     assert note_rows([evidence(), *gates]) == (replace(NOTE, names="Queue, Bus"),)
 

@@ -13,9 +13,9 @@ import jsonschema
 
 from hallmark.evidence import Evidence, Finding, Proof
 from hallmark.report import html, json_report, junit, markdown, sarif
-from hallmark.report.command import summary
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, Report
+from hallmark.report.summary import summary
 from hallmark.waivers import Waivers
 
 TEMPLATE = "build/cdk.out/hallmark-realtime-dev.template.json"
@@ -132,7 +132,7 @@ def test_junit_counts_and_names(everything: Report) -> None:
 def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     text = markdown.render(everything)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    verdicts = ["Needs AWS (1)", "Failed (1)", "Unproven (1)", "Waived (1)", "Proved on the emulator (1)"]
+    verdicts = ["Failed (1)", "Unproven (1)", "Needs AWS (1)", "Waived (1)", "Proved on the emulator (1)"]
     assert headings == [*verdicts, "Gates", "Waivers"]
     assert "RuleA Targets[2].RetryPolicy (dev)" in text
     assert "&lt;specification>" in text
@@ -159,11 +159,16 @@ def test_html_has_everything_and_asks_for_nothing(everything: Report) -> None:
     assert "default-src 'none'" in page
 
 
-def test_html_lists_needs_aws_first(everything: Report) -> None:
+def test_html_lists_failures_first(everything: Report) -> None:
     page = html.render(everything)
     order = re.findall(r'<details class="control" id="(\w+)"', page)
-    assert order == ["RT_DEPLOY", "RT_FAILED", "RT_UNPROVEN", "RT_WAIVED", "RT_PROVED"]
-    assert page.index('id="brief-needs-aws"') < page.index('id="brief-failed"')
+    assert order == ["RT_FAILED", "RT_UNPROVEN", "RT_DEPLOY", "RT_WAIVED", "RT_PROVED"]
+    assert page.index('id="brief-failed"') < page.index('id="brief-unproven"') < page.index('id="brief-needs-aws"')
+
+
+def test_a_terminal_lists_failures_first(everything: Report) -> None:
+    lines = [line.split()[0] for line in summary(everything, Path("build/report")) if line.startswith("  RT_")]
+    assert lines == ["RT_FAILED", "RT_UNPROVEN"]
 
 
 def test_html_tells_a_waived_finding_with_its_reason_and_days(everything: Report) -> None:

@@ -65,11 +65,13 @@ def test_gates_with_one_cause_are_told_together_and_before_all_else(
     assert report.problems == (
         "gates mutants, transactions have not run: run `tox -e mutants,hallmark`",
         f"the evidence of gates unit, checkov is refused, {WHY}: run `tox -e unit,checkov`",
-        "the evidence of gates iam, ours is refused, made on another template of realtime-dev: "
-        "rerun the gate that writes it",
+        "the evidence of gate iam is refused, made on another template of realtime-dev: run `tox -e iam`",
+        "the evidence of gate ours is refused, made on another template of realtime-dev: "
+        "run it again, or delete its files in build/evidence",
         "gate lint failed: run `tox -e lint`",
         "1 fault was not tried: run `tox -e integration`",
     )
+    assert [gate.outcome for gate in report.gates] == ["missing"] * 2 + ["refused"] * 4 + ["failed"]
     text, page = markdown.render(report), html.render(report)
     places = [text.index(f"- {problem}") for problem in report.problems]
     assert places == sorted(places)

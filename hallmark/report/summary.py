@@ -1,0 +1,59 @@
+"""The report in a terminal: what failed, and what a reader of a passed run must know."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from hallmark.project import ROOT
+from hallmark.report.model import Report
+from hallmark.report.standing import counted, label
+
+
+def show(lines: Iterable[str]) -> None:
+    """Print lines, in a terminal broken between words; a pipe gets them whole."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        broken = partial(textwrap.fill, break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
+        print(broken(line, columns) if columns else line)
+
+
+def summary(report: Report, folder: Path) -> list[str]:
+    """Return the lines for the terminal: counts, failures, figures, what a reader must know, the report's path."""
+    lines = [f"{report.run.system}: {report.outcome}; {report.scope}: {counted(report.standings)}"]
+    lines += [f"  {problem}" for problem in report.problems]
+    lines += [f"  {line}" for line in _failing(report)]
+    lines += [f"  {item.control.id}: {figure}" for item in report.controls for figure in item.figures]
+    lines += [f"  {text}" for text in _reservations(report)]
+    return [*lines, shown(folder / "index.html")]
+
+
+def _reservations(report: Report) -> Iterator[str]:
+    """Yield what the report says in full: limits of the emulator, what is not read, notes of policies."""
+    absent = sum(1 for limit in report.limits if limit.fidelity == "absent")
+    if report.limits:
+        apply = "1 limit applies" if len(report.limits) == 1 else f"{len(report.limits)} limits apply"
+        more = f", {absent} of them absent" if absent else ""
+        yield f"the emulator is not AWS: {apply}{more} (in the report, by control)"
+    if report.unread:
+        things = "1 thing" if len(report.unread) == 1 else f"{len(report.unread)} things"
+        yield f"not read back from the stages: {things} (in the report, with the reason)"
+    yield from (f"note: {note.text}" for note in report.notes)
+
+
+def shown(file: Path) -> str:
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
+
+
+def _failing(report: Report) -> Iterator[str]:
+    """Yield a line for each failed control, and one for all that lack the same proof."""
+    same: dict[str, list[str]] = {}
+    for item in report.failing:
+        text = f"{label(item.verdict)}: {item.reason}"
+        # A failure's reason ends with the fix of its first finding.
+        text = text if item.verdict == "failed" else f"{text.removesuffix('.')}. {item.fix}"
+        same.setdefault(text, []).append(item.control.id)
+    yield from (f"{', '.join(names)} {text}" for text, names in same.items())
