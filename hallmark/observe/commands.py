@@ -28,6 +28,8 @@ def _rights(kind: str) -> tuple[Each, ...]:
     )
 
 
+# Who may have other business in the account: only the rights are taken.
+PEOPLE = ("AWS::IAM::Group", "AWS::IAM::User")
 _PROFILE = "--instance-profile-name {InstanceProfileName}"
 # Type -> what deletes a resource that is not declared.
 DELETE: Mapping[str, Form] = {

@@ -106,9 +106,7 @@ def judged(document: Mapping[str, Any], system: str, stage: str) -> list[Verdict
     verdicts = [one for one in policies.judge(document, system, stage) if one["id"] in asking]
     for finding in (finding for one in verdicts for finding in one["findings"]):
         if finding["resource"].startswith(UNMANAGED):
-            finding["fix"] = (
-                f"Delete it: nobody declared it. To keep it, declare it so that this holds: {finding['fix']}"
-            )
+            finding["fix"] = "Delete it: nobody declared it (`hallmark drift` has the command)."
     return verdicts
 
 

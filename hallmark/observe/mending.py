@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hallmark.observe.commands import DELETE, Form
+from hallmark.observe.commands import DELETE, PEOPLE, Form
 from hallmark.observe.deployment import Json
 from hallmark.observe.drift import Difference
 from hallmark.observe.settings import SET, UNSET
@@ -47,7 +47,8 @@ class Mending:
             return f"put back what was built: `{self.stage.up_command} --repair`"
         command = self._command(one)
         if one.change == "added":
-            return f"delete it: `{command}`" if command else "delete it by hand"
+            what = "take its rights" if one.type in PEOPLE else "delete it"
+            return f"{what}: `{command}`" if command else f"{what} by hand"
         what = "set it back" if one.change == "changed" else "create it again"
         return f"{what}{f': `{command}`' if command else ' by hand'}, or {self._recreate}"
 

@@ -16,6 +16,10 @@ _OF_BUCKET = "--bucket {name}"
 _QUEUE_ATTRIBUTE = "aws sqs set-queue-attributes --queue-url {physical} --attributes {attributes}"
 _TOPIC_ATTRIBUTE = "aws sns set-topic-attributes --topic-arn {arn} --attribute-name {key} --attribute-value {text}"
 _PATCH_STAGE = "aws apigateway update-stage --rest-api-id {RestApiId} --stage-name {StageName} --patch-operations"
+_INTEGRATION = (
+    "aws apigateway update-integration --rest-api-id {RestApiId} --resource-id {ResourceId} --http-method {HttpMethod}"
+    " --patch-operations"
+)
 _PATCH_PLAN = "aws apigateway update-usage-plan --usage-plan-id {physical} --patch-operations"
 _PUT_ALARM = "aws cloudwatch put-metric-alarm --cli-input-json {properties}"
 _RULE_OF = "--event-bus-name {EventBusName}"
@@ -37,6 +41,11 @@ SET: Mapping[Any, Form] = {
         "aws apigateway update-request-validator --rest-api-id {RestApiId} --request-validator-id {physical}"
         " --patch-operations op=replace,path=/validateRequestBody,value={declared}"
     ),
+    ("AWS::ApiGateway::Method", "Integration.TimeoutInMillis"): (
+        f"{_INTEGRATION} op=replace,path=/timeoutInMillis,value={{declared}}"
+    ),
+    ("AWS::ApiGateway::Method", "Integration.Uri"): f"{_INTEGRATION} op=replace,path=/uri,value={{declared}}",
+    (_STAGE, "DeploymentId"): f"{_PATCH_STAGE} op=replace,path=/deploymentId,value={{text}}",
     (_STAGE, "TracingEnabled"): f"{_PATCH_STAGE} op=replace,path=/tracingEnabled,value={{declared}}",
     (_STAGE, "CacheClusterEnabled"): f"{_PATCH_STAGE} op=replace,path=/cacheClusterEnabled,value={{declared}}",
     (_PLAN, "Throttle.BurstLimit"): f"{_PATCH_PLAN} op=replace,path=/throttle/burstLimit,value={{declared}}",
@@ -119,6 +128,8 @@ SET: Mapping[Any, Form] = {
 
 # Type, or type and property -> what takes away a setting that is not declared.
 UNSET: Mapping[Any, Form] = {
+    (_STAGE, "ClientCertificateId"): f"{_PATCH_STAGE} op=replace,path=/clientCertificateId,value=",
+    (_STAGE, "Description"): f"{_PATCH_STAGE} op=replace,path=/description,value=",
     (_STAGE, "CanarySetting"): f"{_PATCH_STAGE} op=remove,path=/canarySettings",
     (_STAGE, "Variables"): f"{_PATCH_STAGE} op=remove,path=/variables/{{member}}",
     (_TABLE, "KinesisStreamSpecification"): (

@@ -22,7 +22,7 @@ from typing import Any
 from hallmark.observe.commands import Each, Form
 from hallmark.observe.difference import Difference
 from hallmark.observe.normal import members
-from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.intrinsics import UNKNOWN, Reference
 from policies.engine.template.template import Resource, Template
 
 _FIRST, _MEMBER = re.compile(r"[^.\[]+"), re.compile(r"^[^.\[]+(?:\[([^\]]+)\]|\.([^.\[]+))")
@@ -40,7 +40,7 @@ def words_of(one: Difference, declared: Template, observed: Template, physical: 
     value = _plain(one.declared) if value is None else value
     document = value if isinstance(value, Mapping) else {}
     document = document.get("PolicyDocument", properties.get("PolicyDocument"))
-    text = "" if value is None else value if isinstance(value, str) else _json(value)
+    text = "" if value is None else str(value) if isinstance(value, (str, Reference)) else _json(value)
     words = {
         "Description": "",
         **_properties(side, resource),
