@@ -1,14 +1,38 @@
 """Commands of the AWS CLI that undo by hand what was done by hand.
 
-`{name}` is the resource's name, `{physical}` the service's own name for it, `{declared}` the value of the template;
-other words are properties. https://docs.aws.amazon.com/cli/latest/reference/
+A form is filled with the resource's properties and the words of `hallmark.observe.words`; several forms are run one
+after the other. https://docs.aws.amazon.com/cli/latest/reference/
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
+
+@dataclass(frozen=True)
+class Each:
+    """A command for each value at a path of the words, as `{item}`."""
+
+    path: str
+    form: str
+
+
+Form = str | tuple[str | Each, ...]
+
+
+def _rights(kind: str) -> tuple[Each, ...]:
+    """Return what takes the policies of a user, group or role."""
+    name = f"--{kind}-name {{{kind.capitalize()}Name}}"
+    return (
+        Each("Policies.PolicyName", f"aws iam delete-{kind}-policy {name} --policy-name {{item}}"),
+        Each("ManagedPolicyArns", f"aws iam detach-{kind}-policy {name} --policy-arn {{item}}"),
+    )
+
+
+# Who may have other business in the account: only the rights are taken.
+PEOPLE = ("AWS::IAM::Group", "AWS::IAM::User")
+_PROFILE = "--instance-profile-name {InstanceProfileName}"
 # Type -> what deletes a resource that is not declared.
-DELETE: Mapping[Any, str] = {
+DELETE: Mapping[str, Form] = {
     "AWS::ApiGateway::ApiKey": "aws apigateway delete-api-key --api-key {physical}",
     "AWS::ApiGateway::Authorizer": (
         "aws apigateway delete-authorizer --rest-api-id {RestApiId} --authorizer-id {physical}"
@@ -16,10 +40,25 @@ DELETE: Mapping[Any, str] = {
     "AWS::ApiGateway::BasePathMapping": (
         "aws apigateway delete-base-path-mapping --domain-name {DomainName} --base-path {BasePath}"
     ),
+    "AWS::ApiGateway::Deployment": (
+        "aws apigateway delete-deployment --rest-api-id {RestApiId} --deployment-id {physical}"
+    ),
     "AWS::ApiGateway::DocumentationPart": (
         "aws apigateway delete-documentation-part --rest-api-id {RestApiId} --documentation-part-id {physical}"
     ),
+    "AWS::ApiGateway::GatewayResponse": (
+        "aws apigateway delete-gateway-response --rest-api-id {RestApiId} --response-type {ResponseType}"
+    ),
+    "AWS::ApiGateway::Method": (
+        "aws apigateway delete-method --rest-api-id {RestApiId} --resource-id {ResourceId} --http-method {HttpMethod}"
+    ),
+    "AWS::ApiGateway::Model": "aws apigateway delete-model --rest-api-id {RestApiId} --model-name {Name}",
+    "AWS::ApiGateway::Resource": "aws apigateway delete-resource --rest-api-id {RestApiId} --resource-id {physical}",
     "AWS::ApiGateway::RestApi": "aws apigateway delete-rest-api --rest-api-id {physical}",
+    "AWS::ApiGateway::Stage": "aws apigateway delete-stage --rest-api-id {RestApiId} --stage-name {StageName}",
+    "AWS::ApiGateway::UsagePlanKey": (
+        "aws apigateway delete-usage-plan-key --usage-plan-id {UsagePlanId} --key-id {KeyId}"
+    ),
     "AWS::ApiGateway::UsagePlan": "aws apigateway delete-usage-plan --usage-plan-id {physical}",
     "AWS::CloudWatch::Alarm": "aws cloudwatch delete-alarms --alarm-names {name}",
     "AWS::CloudWatch::AlarmMuteRule": "aws cloudwatch delete-alarm-mute-rule --alarm-mute-rule-name {Name}",
@@ -30,9 +69,26 @@ DELETE: Mapping[Any, str] = {
     "AWS::Events::Archive": "aws events delete-archive --archive-name {name}",
     "AWS::Events::Endpoint": "aws events delete-endpoint --name {Name}",
     "AWS::Events::EventBus": "aws events delete-event-bus --name {name}",
-    "AWS::Events::Rule": "aws events delete-rule --name {name} --event-bus-name {EventBusName}",
+    "AWS::Events::EventBusPolicy": (
+        "aws events remove-permission --event-bus-name {EventBusName} --statement-id {StatementId}"
+    ),
+    # EventBridge deletes no rule with targets.
+    "AWS::Events::Rule": (
+        Each("Targets.Id", "aws events remove-targets --rule {name} --event-bus-name {EventBusName} --ids {item}"),
+        "aws events delete-rule --name {name} --event-bus-name {EventBusName}",
+    ),
     "AWS::IAM::AccessKey": "aws iam delete-access-key --user-name {UserName} --access-key-id {physical}",
-    "AWS::IAM::Role": "aws iam delete-role --role-name {name}",
+    "AWS::IAM::Group": _rights("group"),
+    "AWS::IAM::InstanceProfile": (
+        Each("Roles", f"aws iam remove-role-from-instance-profile {_PROFILE} --role-name {{item}}"),
+        f"aws iam delete-instance-profile {_PROFILE}",
+    ),
+    # IAM deletes no role with policies.
+    "AWS::IAM::Role": (*_rights("role"), "aws iam delete-role --role-name {name}"),
+    "AWS::IAM::User": (
+        *_rights("user"),
+        Each("Groups", "aws iam remove-user-from-group --user-name {UserName} --group-name {item}"),
+    ),
     "AWS::Lambda::Alias": "aws lambda delete-alias --function-name {FunctionName} --name {name}",
     "AWS::Lambda::EventInvokeConfig": (
         "aws lambda delete-function-event-invoke-config --function-name {FunctionName} --qualifier {Qualifier}"
@@ -45,6 +101,7 @@ DELETE: Mapping[Any, str] = {
         "aws logs delete-account-policy --policy-name {PolicyName} --policy-type {PolicyType}"
     ),
     "AWS::Lambda::Version": "aws lambda delete-function --function-name {physical}",
+    "AWS::Logs::DeliverySource": "aws logs delete-delivery-source --name {Name}",
     "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {name}",
     "AWS::Logs::MetricFilter": (
         "aws logs delete-metric-filter --log-group-name {LogGroupName} --filter-name {FilterName}"
@@ -62,30 +119,4 @@ DELETE: Mapping[Any, str] = {
     "AWS::SNS::Topic": "aws sns delete-topic --topic-arn {physical}",
     "AWS::SQS::Queue": "aws sqs delete-queue --queue-url {physical}",
     "AWS::Scheduler::Schedule": "aws scheduler delete-schedule --name {Name} --group-name {GroupName}",
-}
-_FUNCTION = "aws lambda update-function-configuration --function-name {name}"
-_TABLE = "aws dynamodb update-table --table-name {name}"
-# Type and path -> what sets one value back.
-BY_HAND: Mapping[Any, str] = {
-    ("AWS::ApiGateway::Account", "CloudWatchRoleArn"): (
-        "aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value={declared}"
-    ),
-    ("AWS::CloudWatch::Alarm", "ActionsEnabled"): "aws cloudwatch enable-alarm-actions --alarm-names {name}",
-    ("AWS::DynamoDB::Table", "BillingMode"): f"{_TABLE} --billing-mode {{declared}}",
-    ("AWS::Events::Rule", "State"): "aws events enable-rule --name {name} --event-bus-name {EventBusName}",
-    ("AWS::Lambda::Function", "Handler"): f"{_FUNCTION} --handler {{declared}}",
-    ("AWS::Lambda::Function", "MemorySize"): f"{_FUNCTION} --memory-size {{declared}}",
-    ("AWS::Lambda::Function", "ReservedConcurrentExecutions"): (
-        "aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions {declared}"
-    ),
-    ("AWS::Lambda::Function", "Role"): f"{_FUNCTION} --role {{declared}}",
-    ("AWS::Lambda::Function", "Runtime"): f"{_FUNCTION} --runtime {{declared}}",
-    ("AWS::Lambda::Function", "Timeout"): f"{_FUNCTION} --timeout {{declared}}",
-    ("AWS::Lambda::Function", "TracingConfig.Mode"): f"{_FUNCTION} --tracing-config Mode={{declared}}",
-    ("AWS::Logs::LogGroup", "RetentionInDays"): (
-        "aws logs put-retention-policy --log-group-name {name} --retention-in-days {declared}"
-    ),
-    ("AWS::S3::Bucket", "VersioningConfiguration.Status"): (
-        "aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status={declared}"
-    ),
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from hallmark import catalogue, policies
 from hallmark.observe import deciding, surroundings
-from hallmark.observe.deployment import Json
+from hallmark.observe.deployment import UNMANAGED, Json
 from hallmark.observe.drift import Difference, declared, drift
 from hallmark.observe.mending import Mending
 from hallmark.observe.template import marked, read_back, with_built_code
@@ -77,7 +77,7 @@ def compare(stage: Stage) -> Comparison:
     observed, deployed = read_back(stage)
     found = compared(template, observed, Mending(stage, template, observed, deployed))
     data = (
-        Explained(one, (Concern(owner.control, owner.fix),), owner.fix)
+        Explained(one, (Concern(owner.control, owner.fix),), one.mend or owner.fix)
         for owner, differences in deciding.judged(stage)
         for one in differences
     )
@@ -103,7 +103,11 @@ def compared(template: Json, observed: Json, mending: Mending) -> Comparison:
 def judged(document: Mapping[str, Any], system: str, stage: str) -> list[Verdict]:
     """Return the verdicts on an observed template of the controls that ask for the proof `observed`."""
     asking = {control.id for control in catalogue.load(system).controls if control.asks_for("observed")}
-    return [one for one in policies.judge(document, system, stage) if one["id"] in asking]
+    verdicts = [one for one in policies.judge(document, system, stage) if one["id"] in asking]
+    for finding in (finding for one in verdicts for finding in one["findings"]):
+        if finding["resource"].startswith(UNMANAGED):
+            finding["fix"] = "Delete it: nobody declared it (`hallmark drift` has the command)."
+    return verdicts
 
 
 def _findings(verdicts: Iterable[Verdict]) -> _Found:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from hallmark.naming import is_of
 from hallmark.observe.unread import absent_on_emulator
@@ -117,6 +118,10 @@ class Deployment:
             return none
         try:
             return ask()
+        except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # An emulator's answer, to which boto3 finds no form; nothing can be said about what it does not read.
+            problem = f"boto3 cannot read the answer to {service}:{operation} ({error})"
+            raise UserError(f"the stage cannot be read back: {problem}: deploy it anew") from None
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in absent:

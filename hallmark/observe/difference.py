@@ -1,12 +1,15 @@
 """One difference between what is declared and what is observed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource."""
+    """One difference; values as in JSON, None where there is none. Without a path it is the whole resource.
+
+    `mend` is how to mend it, where who compared knows better than its type and path do.
+    """
 
     resource: str
     type: str
@@ -14,3 +17,4 @@ class Difference:
     path: str = ""
     declared: Any = None
     observed: Any = None
+    mend: str = field(default="", compare=False)

@@ -5,16 +5,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-d
 """
 
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hallmark.observe.commands import BY_HAND, DELETE
+from hallmark.observe.commands import DELETE, PEOPLE, Form
 from hallmark.observe.deployment import Json
 from hallmark.observe.drift import Difference
+from hallmark.observe.settings import SET, UNSET
 from hallmark.observe.template import marked
+from hallmark.observe.words import filled, words_of
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from policies.engine.kinds import ALIAS, FUNCTION, VERSION
@@ -46,9 +47,10 @@ class Mending:
             return f"put back what was built: `{self.stage.up_command} --repair`"
         command = self._command(one)
         if one.change == "added":
-            return f"delete it: `{command}`" if command else "delete it by hand"
-        by_hand = f"set it back: `{command}`" if command else "set it back by hand"
-        return f"{by_hand if one.change == 'changed' else 'create it again by hand'}, or {self._recreate}"
+            what = "take its rights" if one.type in PEOPLE else "delete it"
+            return f"{what}: `{command}`" if command else f"{what} by hand"
+        what = "set it back" if one.change == "changed" else "create it again"
+        return f"{what}{f': `{command}`' if command else ' by hand'}, or {self._recreate}"
 
     @property
     def _recreate(self) -> str:
@@ -82,21 +84,30 @@ class Mending:
 
     def _command(self, one: Difference) -> str | None:
         """Return the AWS CLI's command; None without one, or when a value of it is known after deployment only."""
-        if one.change == "missing":
-            return None
-        forms = DELETE if one.change == "added" else BY_HAND
-        form = forms.get((one.type, one.path) if one.change == "changed" else one.type)
-        words = self._words(one)
-        try:
-            filled = form and form.format_map({key: shlex.quote(str(value)) for key, value in words.items()})
-        except KeyError:
-            return None
-        return f"{filled} --region {self.stage.region}" if filled and "${" not in filled else None
+        words = words_of(one, self._declared_template, self._template, self._physical)
+        form = self._form(one, words)
+        return filled(form, words, self._options, self._physical) if form else None
 
-    def _words(self, one: Difference) -> Mapping[str, Any]:
-        resource = self._template.resources[one.resource]
-        values = {key: self._template.resolve(value) for key, value in resource.properties.items()}
-        mark = resource.metadata.get("Hallmark", {})
-        physical = {"physical": mark["Physical"]} if "Physical" in mark else {}
-        wanted = {} if one.declared is None else {"declared": one.declared}
-        return {**values, "name": self._template.name(resource), **physical, **wanted}
+    @property
+    def _options(self) -> str:
+        """Return what makes a command act on this stage, whatever the shell has for an account."""
+        endpoint = f" --endpoint-url {self.stage.endpoint}" if self.stage.endpoint else ""
+        return f"--region {self.stage.region}{endpoint}"
+
+    @staticmethod
+    def _form(one: Difference, words: Mapping[str, Any]) -> Form | None:
+        if one.change == "added":
+            return DELETE.get(one.type)
+        table = UNSET if one.change == "changed" and "value" not in words else SET
+        keys = (*([(one.type, one.path), (one.type, words.get("key"))] if one.path else []), one.type)
+        return next((table[key] for key in keys if key in table), None)
+
+    @cached_property
+    def _declared_template(self) -> Template:
+        return template_of(marked(self.declared, self.observed["Metadata"]["Hallmark"]["Account"]))
+
+    @cached_property
+    def _physical(self) -> Mapping[str, str]:
+        """The services' own names, by logical id."""
+        marks = {name: one.metadata.get("Hallmark", {}) for name, one in self._template.resources.items()}
+        return {name: mark["Physical"] for name, mark in marks.items() if "Physical" in mark}

@@ -85,7 +85,7 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
         for key, item in own.items():
             yield from _leaves(f"{path}.{key}", str(key), item, document)
     elif isinstance(value, list) and name in KEYS and document != "EventPattern":
-        for member, item in _members(name, value):
+        for member, item in members(name, value):
             yield from _leaves(f"{path}[{member}]", "", item, document)
     elif document in _POLICIES or (isinstance(value, list) and document != "EventPattern" and _is_flat(value)):
         items = value if isinstance(value, list) else [value]
@@ -110,7 +110,7 @@ def _is_flat(values: list[Any]) -> bool:
     return not any(isinstance(item, (list, Mapping)) for item in values)
 
 
-def _members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
+def members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
     """Yield each member of a list with its name: the keys that it has, with a number where several have the same."""
     seen: Counter[str] = Counter()
     for index, item in enumerate(items):

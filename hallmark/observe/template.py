@@ -80,7 +80,7 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
     resources: dict[str, Json] = {}
     for thing in (thing for thing in things if not thing.parts):
         name = _free(thing.logical_id or deployment.logical_id(thing.type, thing.physical), resources)
-        resources[name] = _resource(name, thing)
+        resources[name] = _resource(thing)
     declared = template_of(marked(deployed, deployment.account))
     # Parts can be references to resources whose logical ids are known by now.
     draft = template_of(marked({**deployed, "Resources": resources}, deployment.account))
@@ -88,7 +88,7 @@ def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[
         wanted = _parts(draft, thing.properties, thing.parts)
         found = [one for one in declared.of_type(thing.type) if _parts(declared, one.properties, thing.parts) == wanted]
         name = _free(found[0].logical_id if found else deployment.logical_id(thing.type, thing.physical), resources)
-        resources[name] = _resource(name, thing)
+        resources[name] = _resource(thing)
     return resources
 
 
@@ -98,12 +98,10 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name if name not in taken else next(one for one in others if one not in taken)
 
 
-def _resource(name: str, thing: Thing) -> Json:
-    """Return a resource; what no stack created has the service's name for it, with which it can be deleted."""
+def _resource(thing: Thing) -> Json:
+    """Return a resource with the service's name for it, which commands need."""
     resource: Json = {"Type": thing.type, "Properties": thing.properties}
-    unmanaged = {"Physical": thing.physical} if name.startswith(UNMANAGED) else {}
-    facts = {**unmanaged, **thing.facts}
-    return _with_facts(resource, facts) if facts else resource
+    return _with_facts(resource, {"Physical": thing.physical, **thing.facts})
 
 
 def _parts(template: Any, properties: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:

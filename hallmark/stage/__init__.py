@@ -38,6 +38,10 @@ class Stage(Protocol):
         """Whether an emulator stands behind it, whatever the target is called."""
 
     @property
+    def endpoint(self) -> str | None:
+        """The address of the services; None where boto3 finds it by itself."""
+
+    @property
     def up_command(self) -> str:
         """The command that deploys the stage."""
 

@@ -1,7 +1,8 @@
 """What a policy reports when a resource breaks its control."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 TEMPLATE = "(template)"
@@ -33,6 +34,11 @@ class Finding:
     def __post_init__(self) -> None:
         for name, longest in _LONGEST.items():
             object.__setattr__(self, name, one_line(getattr(self, name), longest))
+
+
+def mended_by(fix: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings with a fix of their own, instead of that of their policy's card."""
+    return (replace(one, fix=fix) for one in findings)
 
 
 def one_line(value: Any, longest: int) -> str:

@@ -33,11 +33,11 @@ def _tags(deployment: Deployment, arn: str | None) -> Json:
 
 
 def alarms(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the alarms."""
+    """Yield the stage's alarms, and those of others that watch something of it or act on it."""
     for alarm in deployment.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"]):
-        if deployment.is_ours(ALARM, alarm["AlarmName"]):
-            properties = picked(alarm, *_SETTINGS) | _tags(deployment, alarm.get("AlarmArn"))
-            yield Thing(ALARM, alarm["AlarmName"], properties)
+        properties = picked(alarm, *_SETTINGS)
+        if deployment.made(ALARM, alarm["AlarmName"]) or _names_ours(deployment, json.dumps(properties, default=str)):
+            yield Thing(ALARM, alarm["AlarmName"], properties | _tags(deployment, alarm.get("AlarmArn")))
 
 
 def composites(deployment: Deployment) -> Iterator[Thing]:

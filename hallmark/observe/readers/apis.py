@@ -201,13 +201,11 @@ def _stages(deployment: Deployment, api: str) -> list[Json]:
 
 
 def deployments(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the deployments that the stack created or a stage runs; older ones serve no requests."""
+    """Yield the deployments, also those that no stage runs: CloudFormation deletes what a template no longer has."""
     for api in owned(deployment):
-        used = {stage.get("deploymentId") for stage in _stages(deployment, api["id"])}
         for one in deployment.pages("apigateway", "get_deployments", "items", restApiId=api["id"]):
-            if one["id"] in used or deployment.made(DEPLOYMENT, one["id"]):
-                properties = {"RestApiId": deployment.ref(API, api["id"]), **capitalized(one, "Description")}
-                yield Thing(DEPLOYMENT, one["id"], properties)
+            properties = {"RestApiId": deployment.ref(API, api["id"]), **capitalized(one, "Description")}
+            yield Thing(DEPLOYMENT, one["id"], properties)
 
 
 def stages(deployment: Deployment) -> Iterator[Thing]:

@@ -45,14 +45,16 @@ def policies(deployment: Deployment) -> Iterator[Thing]:
 
 
 def rules(deployment: Deployment) -> Iterator[Thing]:
-    """Yield every rule on the stage's buses, and of other buses those that are the stage's or reach it."""
+    """Yield every rule on the stage's buses, and of other buses those that are its own, reach it or use its roles."""
     for bus in dict.fromkeys([*_names(deployment), "default"]):
         for rule in deployment.pages("events", "list_rules", "Rules", EventBusName=bus):
             if rule.get("ManagedBy") == _ARCHIVES:
                 continue
             targets = deployment.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=bus)
             if not (
-                deployment.is_ours(BUS, bus) or deployment.is_ours(RULE, rule["Name"]) or deployment.concerns(targets)
+                deployment.is_ours(BUS, bus)
+                or deployment.is_ours(RULE, rule["Name"])
+                or deployment.concerns([targets, rule.get("RoleArn")])
             ):
                 continue
             properties = picked(rule, "Name", "Description", "State", "ScheduleExpression", "RoleArn", "EventBusName")

@@ -48,8 +48,14 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions as $LATEST is; `served` has what their versions have otherwise."""
-    for name in _names(deployment):
+    """Yield the functions as $LATEST is, and those of others that run with a role of the stage.
+
+    `served` has what versions have otherwise.
+    """
+    own = _names(deployment)
+    listed = deployment.pages("lambda", "list_functions", "Functions")
+    others = [one["FunctionName"] for one in listed if deployment.concerns(one.get("Role", ""))]
+    for name in dict.fromkeys((*own, *others)):
         yield Thing(FUNCTION, name, _function(deployment, name))
 
 

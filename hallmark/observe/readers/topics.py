@@ -27,7 +27,9 @@ def _attributes(deployment: Deployment) -> Iterator[tuple[str, Json]]:
 
 def topics(deployment: Deployment) -> Iterator[Thing]:
     """Yield the topics."""
-    for arn, attributes in _attributes(deployment):
+    for arn, everything in _attributes(deployment):
+        # An attribute that was taken back may stay as an empty text.
+        attributes = picked(everything, *everything)
         properties = {"TopicName": arn.rsplit(":", 1)[1], **picked(attributes, *_TEXTS)}
         properties |= {name: value == "true" for name, value in picked(attributes, *_FLAGS).items()}
         properties |= {name: json.loads(value) for name, value in picked(attributes, *_DOCUMENTS).items()}

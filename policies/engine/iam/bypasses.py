@@ -36,17 +36,19 @@ _PEOPLE = ("email", "email-json", "sms")
 def strangers(template: Template) -> Iterator[Finding]:
     """Yield access without a policy, and what hands on to something that is not of this template."""
     for resource in template.of_type(*_NEVER):
-        yield Finding(resource.logical_id, "Type", resource.type, _NEVER[resource.type])
+        yield Finding(resource.logical_id, "Type", resource.type, _NEVER[resource.type], "Take it out.")
     for owner, place, subscription in _subscriptions(template):
         protocol, endpoint = (_part(subscription, key) for key in ("Protocol", "Endpoint"))
         if protocol not in _PEOPLE and not _ours(template, endpoint):
             wanted = f"something of this template, or {', '.join(_PEOPLE)}"
-            yield Finding(owner.logical_id, f"{place}Endpoint", f"{protocol} {endpoint}", wanted)
+            fix = "Take the subscription out, or point it to something of this stack."
+            yield Finding(owner.logical_id, f"{place}Endpoint", f"{protocol} {endpoint}", wanted, fix)
     for reader in template.of_type(*_READERS):
         for place, target in (one for path in _READERS[reader.type] for one in places(template, reader, path)):
             if not _ours(template, target):
                 found = text_of(target) or UNRESOLVED
-                yield Finding(reader.logical_id, place, found, "the ARN of something of this template")
+                fix = "Take it out, or let it hand on to something of this stack."
+                yield Finding(reader.logical_id, place, found, "the ARN of something of this template", fix)
 
 
 def _ours(template: Template, target: Any) -> bool:

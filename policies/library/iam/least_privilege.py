@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.events.wiring import role_of
-from policies.engine.finding import Finding
+from policies.engine.finding import Finding, mended_by
 from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
 from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
@@ -39,6 +39,10 @@ _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:sec
 
 # What may be under a customer's key, and the properties with it.
 _KEYED = (*TABLES, TOPIC, BUS, ARCHIVE, LOG_GROUP, FUNCTION)
+_LEAVE = "Take the key out: AWS encrypts with its own."
+_LET_IN = "Let in one service, for what of this stack calls or sends (aws:SourceArn); take every other statement out."
+_UNUSED = "Take the role out, or give it to the one function that needs it."
+_PEOPLE = "Take the right out: only the stack's own functions use what is in it."
 _KEY_NAMES = ("kmsmasterkeyid", "kmskeyidentifier", "kmskeyid", "kmskeyarn")
 
 
@@ -68,12 +72,12 @@ class LeastPrivilege(Policy):
             yield from _never(one, parameters["never"])
             if one.allows and (one.owner, one.path) not in judged:
                 yield from _exact_arns(template, one)
-        yield from _keys(template)
-        yield from resource_access.permissions(template)
-        yield from resource_access.resource_policies(template)
+        yield from mended_by(_LEAVE, _keys(template))
+        yield from mended_by(_LET_IN, resource_access.permissions(template))
+        yield from mended_by(_LET_IN, resource_access.resource_policies(template))
         yield from strangers(template)
-        yield from unused_roles(template)
-        yield from rights_of_people(template)
+        yield from mended_by(_UNUSED, unused_roles(template))
+        yield from mended_by(_PEOPLE, rights_of_people(template))
 
 
 def _function_roles(template: Template) -> Iterator[Finding]:

@@ -190,3 +190,26 @@ def test_the_trace_starts_at_the_api_and_is_the_callers_if_there_is_one(url: str
     own = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
     assert urllib3.request("POST", url, body=body).json()["header"].startswith("Root=1-")
     assert urllib3.request("POST", url, body=body, headers={"X-Amzn-Trace-Id": own}).json()["header"] == own
+
+
+def test_the_stages_of_a_plan_are_changed_by_patches(client: Any, function: str) -> None:
+    gateway = client("apigateway")
+    plan = gateway.create_usage_plan(name=function, apiStages=[{"apiId": "a", "stage": "one"}])["id"]
+
+    def patched(*operations: tuple[str, str, str]) -> Any:
+        listed = [{"op": op, "path": path, "value": value} for op, path, value in operations]
+        gateway.update_usage_plan(usagePlanId=plan, patchOperations=listed)
+        found = next(one for one in gateway.get_usage_plans()["items"] if one["id"] == plan)
+        return [(one["stage"], one.get("throttle") or {}) for one in found["apiStages"]]
+
+    limit = "/apiStages/a:two/throttle/~1way/POST/rateLimit"
+    try:
+        assert patched(("add", "/apiStages", "a:two"), ("replace", limit, "2"), ("replace", "/description", "x")) == [
+            ("one", {}),
+            ("two", {"/way/POST": {"rateLimit": 2.0}}),
+        ]
+        assert patched(("remove", "/apiStages", "a:one"), ("remove", "/apiStages/a:two/throttle", "")) == [("two", {})]
+        with pytest.raises(gateway.exceptions.BadRequestException):
+            patched(("replace", "/apiStages/a:two", "x"))
+    finally:
+        gateway.delete_usage_plan(usagePlanId=plan)

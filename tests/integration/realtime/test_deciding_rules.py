@@ -105,6 +105,8 @@ def test_a_row_that_is_changed_by_hand_is_a_difference(hand: Hand, how: str) -> 
     found = deciding.differences(hand.stage)
     assert place in [one.path for one in found]
     assert {one.type for one in found} == {"AWS::DynamoDB::Table"}
+    restore = "write back what was published: `hallmark realtime rules restore --stage dev`"
+    assert restore in [one.mend for one in found if one.path == place]
 
 
 @pytest.mark.control("RT_RULE_FIVE")

@@ -14,6 +14,7 @@ class _Stage:
     name: str = "dev"
     target: Literal["embedded", "aws"] = "embedded"
     region: str = "eu-central-1"
+    endpoint: str | None = None
     stacks: tuple[str, ...] = ("hallmark-realtime-dev",)
     up_command: str = "hallmark up --system realtime --stage dev"
 

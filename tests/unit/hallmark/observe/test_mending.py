@@ -29,7 +29,15 @@ RESOURCES = {
     "Live": _resource(ALIAS, FunctionName="judge", Name="live"),
     "One": _resource(VERSION, FunctionName="judge"),
     "Two": _resource(VERSION, "arn:aws:lambda:eu-central-1:1:function:judge:2", FunctionName="judge"),
-    "Rule": _resource(RULE, Name="by hand", EventBusName="bus"),
+    "Rule": _resource(RULE, Name="by hand", EventBusName="bus", Targets=[{"Id": "a", "Arn": "x"}]),
+    "User": _resource("AWS::IAM::User", "tap", UserName="tap", Policies=[{"PolicyName": "p", "PolicyDocument": {}}]),
+    "Odd": _resource("AWS::Odd::Thing", "odd"),
+    "Api": _resource("AWS::ApiGateway::RestApi", "abc"),
+    "Stage": _resource(
+        "AWS::ApiGateway::Stage", RestApiId={"Ref": "Api"}, StageName="dev", DeploymentId={"Ref": "One"}
+    ),
+    "Queue": _resource("AWS::SQS::Queue", "http://q", QueueName="q", RedrivePolicy={"maxReceiveCount": 3}),
+    "Role": _resource("AWS::IAM::Role", RoleName="r", Policies=[{"PolicyName": "own", "PolicyDocument": {"a": 1}}]),
     "Follower": _resource(SUBSCRIPTION, "arn:aws:sns:eu-central-1:1:t:9", Protocol="email"),
     "Caller": _resource(PERMISSION, "anybody", FunctionName="judge"),
     "Method": _resource(METHOD, RestApiId={"Ref": "Api"}),
@@ -91,7 +99,6 @@ def test_what_the_template_no_longer_has_is_deployed() -> None:
     ("name", "command"),
     [
         ("Two", "aws lambda delete-function --function-name arn:aws:lambda:eu-central-1:1:function:judge:2"),
-        ("Rule", "aws events delete-rule --name 'by hand' --event-bus-name bus"),
         ("Follower", "aws sns unsubscribe --subscription-arn arn:aws:sns:eu-central-1:1:t:9"),
         ("Caller", "aws lambda remove-permission --function-name judge --statement-id anybody"),
     ],
@@ -100,8 +107,28 @@ def test_what_was_added_is_deleted(name: str, command: str) -> None:
     assert _mend(name, "added") == f"delete it: `{command} --region eu-central-1`"
 
 
+def test_what_keeps_it_from_being_deleted_goes_first() -> None:
+    removed = "aws events remove-targets --rule 'by hand' --event-bus-name bus --ids a"
+    deleted = "aws events delete-rule --name 'by hand' --event-bus-name bus"
+    said = f"delete it: `{removed} --region eu-central-1 && {deleted} --region eu-central-1`"
+    assert _mend("Rule", "added") == said
+
+
+def test_a_user_keeps_all_but_its_rights() -> None:
+    command = "aws iam delete-user-policy --user-name tap --policy-name p --region eu-central-1"
+    assert _mend("User", "added") == f"take its rights: `{command}`"
+
+
 def test_without_a_command_it_is_deleted_by_hand() -> None:
     assert _mend("Method", "added") == "delete it by hand"
+    assert _mend("Odd", "added") == "delete it by hand"
+
+
+def test_on_an_emulator_a_command_acts_there() -> None:
+    observed = {"Metadata": {"Hallmark": {"Account": ACCOUNT, "System": "realtime"}}, "Resources": RESOURCES}
+    mending = Mending(fake_stage(endpoint="http://127.0.0.1:1"), {"Resources": {}}, observed, {"Resources": {}})
+    said = mending.of(Difference("Follower", SUBSCRIPTION, "added"))
+    assert said.endswith("--region eu-central-1 --endpoint-url http://127.0.0.1:1`")
 
 
 def test_a_setting_is_set_back() -> None:
@@ -118,3 +145,46 @@ def test_on_aws_cloudformation_can_revert_it() -> None:
     said = _mend("Table", "missing", target="aws")
     revert = "npx cdk deploy --app build/cdk.out --revert-drift hallmark-realtime-dev"
     assert said == f"create it again by hand, or let CloudFormation do it: `{revert}`"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "declared", "command"),
+    [
+        (
+            "Queue",
+            "RedrivePolicy.maxReceiveCount",
+            "3",
+            "aws sqs set-queue-attributes --queue-url http://q --attributes "
+            """'{"RedrivePolicy": "{\\"maxReceiveCount\\": 3}"}'""",
+        ),
+        (
+            "Queue",
+            "KmsMasterKeyId",
+            None,
+            """aws sqs set-queue-attributes --queue-url http://q --attributes '{"KmsMasterKeyId": ""}'""",
+        ),
+        ("Queue", "Tags.owner", None, "aws sqs untag-queue --queue-url http://q --tag-keys owner"),
+        (
+            "Stage",
+            "TracingEnabled",
+            "true",
+            "aws apigateway update-stage --rest-api-id abc --stage-name dev"
+            " --patch-operations op=replace,path=/tracingEnabled,value=true",
+        ),
+        (
+            "Role",
+            "Policies[own].PolicyDocument.a",
+            ("1",),
+            """aws iam put-role-policy --role-name r --policy-name own --policy-document '{"a": 1}'""",
+        ),
+        ("Role", "Policies[tap].PolicyDocument.a", None, "aws iam delete-role-policy --role-name r --policy-name tap"),
+        ("Judge", "KmsKeyArn", None, "aws lambda update-function-configuration --function-name judge --kms-key-arn ''"),
+    ],
+)
+def test_settings_are_set_or_taken_away(name: str, path: str, declared: Any, command: str) -> None:
+    said = _mend(name, "changed", path, declared)
+    assert said == f"set it back: `{command} --region eu-central-1`, or {RECREATE}"
+
+
+def test_what_only_a_deployment_knows_is_not_written_into_a_command() -> None:
+    assert _mend("Stage", "changed", "DeploymentId", "x") == f"set it back by hand, or {RECREATE}"

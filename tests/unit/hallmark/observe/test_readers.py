@@ -98,6 +98,41 @@ def test_a_rule_that_listens_for_another_service_is_not() -> None:
     assert [one.properties["ManagedBy"] for one in found] == ["schemas.amazonaws.com"]
 
 
+ROLE_ARN = "arn:aws:iam::111122223333:role/realtime-a-dev"
+
+
+def test_a_function_of_others_with_a_role_of_ours_is_read() -> None:
+    listed = [
+        {"FunctionName": "tap", "Role": ROLE_ARN},
+        {"FunctionName": "other", "Role": ROLE_ARN.replace("dev", "x")},
+    ]
+    assert [one.physical for one in _read("AWS::Lambda::Function", list_functions=listed)] == ["tap"]
+
+
+def test_a_rule_of_others_with_a_role_of_ours_is_read() -> None:
+    listed = [{"Name": "tap", "RoleArn": ROLE_ARN}, {"Name": "other"}]
+    assert [one.physical for one in _read("AWS::Events::Rule", list_rules=listed)] == ["default|tap"]
+
+
+def test_an_alarm_of_others_on_what_is_ours_is_read() -> None:
+    on = [{"Name": "FunctionName", "Value": "realtime-a-dev"}]
+    listed = [{"AlarmName": "tap", "Dimensions": on}, {"AlarmName": "mine"}, {"AlarmName": "b", "AlarmActions": [ARN]}]
+    assert [one.physical for one in _read("AWS::CloudWatch::Alarm", describe_alarms=listed)] == ["tap", "b"]
+
+
+def test_an_attribute_that_was_taken_back_is_none() -> None:
+    topic = {"list_topics": [{"TopicArn": "arn:aws:sns:eu-central-1:111122223333:realtime-a-dev"}]}
+    attributes = {"Attributes": {"HTTPSuccessFeedbackRoleArn": "", "DisplayName": ""}}
+    found = _read("AWS::SNS::Topic", **topic, get_topic_attributes=attributes)
+    assert found[0].properties == {"TopicName": "realtime-a-dev"}
+
+
+def test_a_deployment_that_no_stage_runs_is_read() -> None:
+    apis = [{"id": "a", "name": "realtime-a-dev"}]
+    answers = {"get_rest_apis": apis, "get_deployments": [{"id": "d"}]}
+    assert [one.physical for one in _read("AWS::ApiGateway::Deployment", **answers)] == ["d"]
+
+
 def test_gateway_responses_that_nobody_changed_are_left_out() -> None:
     responses = [
         {"responseType": "THROTTLED", "statusCode": "429", "defaultResponse": True},

@@ -28,7 +28,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFile:
     terms = Terms(SYSTEM, "steady", "embedded", "2025-11-21T12:00:00Z", rate=20, seconds=3)
     number = len(slots(terms.load(), terms.stage_key, load_of(SYSTEM).kinds))
     samples = tuple(Sample(index, 10_000 + 100 * index, 202) for index in range(number))
-    made = RunFile(terms, "embedded", "dev", "2025-11-21T12:00:00Z", 1, 1, 0, samples)
+    made = RunFile(terms, "embedded", "dev", "2025-11-21T12:00:00Z", 1, 1, samples)
     made.write(tmp_path / FILE)
     return made
 

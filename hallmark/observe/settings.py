@@ -1,0 +1,165 @@
+"""Commands of the AWS CLI that set back by hand what was changed or deleted by hand; forms as in `commands`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hallmark.observe.commands import Each, Form
+
+_FUNCTION, _TABLE, _BUCKET = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+_QUEUE, _TOPIC, _RULE, _ALARM = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"
+_ARCHIVE, _GROUP = "AWS::Events::Archive", "AWS::Logs::LogGroup"
+_ROLE, _STAGE, _PLAN = "AWS::IAM::Role", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan"
+
+_CONFIGURE = "aws lambda update-function-configuration --function-name {name}"
+_UPDATE_TABLE = "aws dynamodb update-table --table-name {name}"
+_OF_BUCKET = "--bucket {name}"
+_QUEUE_ATTRIBUTE = "aws sqs set-queue-attributes --queue-url {physical} --attributes {attributes}"
+_TOPIC_ATTRIBUTE = "aws sns set-topic-attributes --topic-arn {arn} --attribute-name {key} --attribute-value {text}"
+_PATCH_STAGE = "aws apigateway update-stage --rest-api-id {RestApiId} --stage-name {StageName} --patch-operations"
+_INTEGRATION = (
+    "aws apigateway update-integration --rest-api-id {RestApiId} --resource-id {ResourceId} --http-method {HttpMethod}"
+    " --patch-operations"
+)
+_PATCH_PLAN = "aws apigateway update-usage-plan --usage-plan-id {physical} --patch-operations"
+_PUT_ALARM = "aws cloudwatch put-metric-alarm --cli-input-json {properties}"
+_RULE_OF = "--event-bus-name {EventBusName}"
+
+# Type, or type and property or path -> what sets it to the declared value, or creates it again.
+SET: Mapping[Any, Form] = {
+    ("AWS::ApiGateway::Account", "CloudWatchRoleArn"): (
+        "aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value={declared}"
+    ),
+    ("AWS::ApiGateway::ApiKey", "Enabled"): (
+        "aws apigateway update-api-key --api-key {physical}"
+        " --patch-operations op=replace,path=/enabled,value={declared}"
+    ),
+    ("AWS::ApiGateway::Method", "ApiKeyRequired"): (
+        "aws apigateway update-method --rest-api-id {RestApiId} --resource-id {ResourceId} --http-method {HttpMethod}"
+        " --patch-operations op=replace,path=/apiKeyRequired,value={declared}"
+    ),
+    ("AWS::ApiGateway::RequestValidator", "ValidateRequestBody"): (
+        "aws apigateway update-request-validator --rest-api-id {RestApiId} --request-validator-id {physical}"
+        " --patch-operations op=replace,path=/validateRequestBody,value={declared}"
+    ),
+    ("AWS::ApiGateway::Method", "Integration.TimeoutInMillis"): (
+        f"{_INTEGRATION} op=replace,path=/timeoutInMillis,value={{declared}}"
+    ),
+    ("AWS::ApiGateway::Method", "Integration.Uri"): f"{_INTEGRATION} op=replace,path=/uri,value={{declared}}",
+    (_STAGE, "DeploymentId"): f"{_PATCH_STAGE} op=replace,path=/deploymentId,value={{text}}",
+    (_STAGE, "TracingEnabled"): f"{_PATCH_STAGE} op=replace,path=/tracingEnabled,value={{declared}}",
+    (_STAGE, "CacheClusterEnabled"): f"{_PATCH_STAGE} op=replace,path=/cacheClusterEnabled,value={{declared}}",
+    (_PLAN, "Throttle.BurstLimit"): f"{_PATCH_PLAN} op=replace,path=/throttle/burstLimit,value={{declared}}",
+    (_PLAN, "Throttle.RateLimit"): f"{_PATCH_PLAN} op=replace,path=/throttle/rateLimit,value={{declared}}",
+    (_PLAN, "Quota.Limit"): f"{_PATCH_PLAN} op=replace,path=/quota/limit,value={{declared}}",
+    _ALARM: _PUT_ALARM,
+    (_TABLE, "DeletionProtectionEnabled"): f"{_UPDATE_TABLE} --cli-input-json {{setting}}",
+    (_TABLE, "BillingMode"): f"{_UPDATE_TABLE} --billing-mode {{declared}}",
+    (_TABLE, "TableClass"): f"{_UPDATE_TABLE} --table-class {{declared}}",
+    (_TABLE, "PointInTimeRecoverySpecification"): (
+        "aws dynamodb update-continuous-backups --table-name {name} --point-in-time-recovery-specification {value}"
+    ),
+    (_TABLE, "StreamSpecification"): f"{_UPDATE_TABLE} --stream-specification {{value}}",
+    (_TABLE, "TimeToLiveSpecification"): (
+        "aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification {value}"
+    ),
+    (_ARCHIVE, "EventPattern"): "aws events update-archive --archive-name {name} --event-pattern {value}",
+    (_ARCHIVE, "RetentionDays"): "aws events update-archive --archive-name {name} --retention-days {declared}",
+    # PutRule takes away what it is not given.
+    (_RULE, "EventPattern"): (
+        f"aws events put-rule --name {{name}} {_RULE_OF} --event-pattern {{value}} --description {{Description}}"
+    ),
+    (_RULE, "State"): f"aws events enable-rule --name {{name}} {_RULE_OF}",
+    (_RULE, "Targets"): f"aws events put-targets --rule {{name}} {_RULE_OF} --targets {{value}}",
+    (_ROLE, "AssumeRolePolicyDocument"): (
+        "aws iam update-assume-role-policy --role-name {name} --policy-document {value}"
+    ),
+    (_ROLE, "MaxSessionDuration"): "aws iam update-role --role-name {name} --max-session-duration {declared}",
+    (_ROLE, "Policies"): (
+        "aws iam put-role-policy --role-name {name} --policy-name {member} --policy-document {document}"
+    ),
+    (_FUNCTION, "Description"): f"{_CONFIGURE} --description {{declared}}",
+    (_FUNCTION, "Environment"): f"{_CONFIGURE} --environment {{value}}",
+    (_FUNCTION, "EphemeralStorage"): f"{_CONFIGURE} --ephemeral-storage Size={{declared}}",
+    (_FUNCTION, "Handler"): f"{_CONFIGURE} --handler {{declared}}",
+    (_FUNCTION, "LoggingConfig"): f"{_CONFIGURE} --logging-config {{value}}",
+    (_FUNCTION, "MemorySize"): f"{_CONFIGURE} --memory-size {{declared}}",
+    (_FUNCTION, "RecursiveLoop"): (
+        "aws lambda put-function-recursion-config --function-name {name} --recursive-loop {declared}"
+    ),
+    (_FUNCTION, "ReservedConcurrentExecutions"): (
+        "aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions {declared}"
+    ),
+    (_FUNCTION, "Role"): f"{_CONFIGURE} --role {{declared}}",
+    (_FUNCTION, "Runtime"): f"{_CONFIGURE} --runtime {{declared}}",
+    (_FUNCTION, "Timeout"): f"{_CONFIGURE} --timeout {{declared}}",
+    (_FUNCTION, "TracingConfig.Mode"): f"{_CONFIGURE} --tracing-config Mode={{declared}}",
+    "AWS::Lambda::EventInvokeConfig": "aws lambda put-function-event-invoke-config --cli-input-json {properties}",
+    (_GROUP, "RetentionInDays"): (
+        "aws logs put-retention-policy --log-group-name {name} --retention-in-days {declared}"
+    ),
+    (_BUCKET, "AccelerateConfiguration"): (
+        f"aws s3api put-bucket-accelerate-configuration {_OF_BUCKET} --accelerate-configuration Status={{declared}}"
+    ),
+    (_BUCKET, "PublicAccessBlockConfiguration"): (
+        f"aws s3api put-public-access-block {_OF_BUCKET} --public-access-block-configuration {{value}}"
+    ),
+    (_BUCKET, "VersioningConfiguration.Status"): (
+        f"aws s3api put-bucket-versioning {_OF_BUCKET} --versioning-configuration Status={{declared}}"
+    ),
+    "AWS::S3::BucketPolicy": "aws s3api put-bucket-policy --bucket {Bucket} --policy {document}",
+    "AWS::SNS::TopicPolicy": (
+        Each(
+            "Topics",
+            "aws sns set-topic-attributes --topic-arn {item} --attribute-name Policy --attribute-value {document}",
+        ),
+    ),
+    (_TOPIC, "KmsMasterKeyId"): _TOPIC_ATTRIBUTE,
+    (_TOPIC, "TracingConfig"): _TOPIC_ATTRIBUTE,
+    **{
+        (_QUEUE, name): _QUEUE_ATTRIBUTE
+        for name in (
+            *("DelaySeconds", "KmsMasterKeyId", "MaximumMessageSize", "MessageRetentionPeriod"),
+            *("ReceiveMessageWaitTimeSeconds", "RedrivePolicy", "RedriveAllowPolicy", "SqsManagedSseEnabled"),
+            "VisibilityTimeout",
+        )
+    },
+    "AWS::SQS::QueuePolicy": (Each("Queues", "aws sqs set-queue-attributes --queue-url {item} --attributes {policy}"),),
+}
+
+# Type, or type and property -> what takes away a setting that is not declared.
+UNSET: Mapping[Any, Form] = {
+    (_STAGE, "ClientCertificateId"): f"{_PATCH_STAGE} op=replace,path=/clientCertificateId,value=",
+    (_STAGE, "Description"): f"{_PATCH_STAGE} op=replace,path=/description,value=",
+    (_STAGE, "CanarySetting"): f"{_PATCH_STAGE} op=remove,path=/canarySettings",
+    (_STAGE, "Variables"): f"{_PATCH_STAGE} op=remove,path=/variables/{{member}}",
+    (_TABLE, "KinesisStreamSpecification"): (
+        "aws dynamodb disable-kinesis-streaming-destination --table-name {name} --stream-arn {observed}"
+    ),
+    (_TABLE, "ResourcePolicy"): "aws dynamodb delete-resource-policy --resource-arn {arn}",
+    (_TABLE, "StreamSpecification"): f"{_UPDATE_TABLE} --stream-specification StreamEnabled=false",
+    (_RULE, "Targets"): f"aws events remove-targets --rule {{name}} {_RULE_OF} --ids {{member}}",
+    (_ROLE, "ManagedPolicyArns"): (Each("added", "aws iam detach-role-policy --role-name {name} --policy-arn {item}"),),
+    (_ROLE, "PermissionsBoundary"): "aws iam delete-role-permissions-boundary --role-name {name}",
+    (_ROLE, "Policies"): "aws iam delete-role-policy --role-name {name} --policy-name {member}",
+    (_FUNCTION, "DeadLetterConfig"): f"{_CONFIGURE} --dead-letter-config TargetArn=",
+    (_FUNCTION, "Description"): f"{_CONFIGURE} --description ''",
+    (_FUNCTION, "KmsKeyArn"): f"{_CONFIGURE} --kms-key-arn ''",
+    (_FUNCTION, "Layers"): f"{_CONFIGURE} --layers '[]'",
+    (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config 'SubnetIds=[],SecurityGroupIds=[]'",
+    (_BUCKET, "CorsConfiguration"): f"aws s3api delete-bucket-cors {_OF_BUCKET}",
+    (_BUCKET, "IntelligentTieringConfigurations"): (
+        f"aws s3api delete-bucket-intelligent-tiering-configuration {_OF_BUCKET} --id {{member}}"
+    ),
+    (_BUCKET, "LoggingConfiguration"): f"aws s3api put-bucket-logging {_OF_BUCKET} --bucket-logging-status '{{{{}}}}'",
+    (_BUCKET, "NotificationConfiguration"): (
+        f"aws s3api put-bucket-notification-configuration {_OF_BUCKET} --notification-configuration '{{{{}}}}'"
+    ),
+    (_BUCKET, "ReplicationConfiguration"): f"aws s3api delete-bucket-replication {_OF_BUCKET}",
+    (_BUCKET, "WebsiteConfiguration"): f"aws s3api delete-bucket-website {_OF_BUCKET}",
+    _TOPIC: _TOPIC_ATTRIBUTE,
+    (_TOPIC, "Tags"): "aws sns untag-resource --resource-arn {arn} --tag-keys {member}",
+    (_QUEUE, "KmsMasterKeyId"): _QUEUE_ATTRIBUTE,
+    (_QUEUE, "RedrivePolicy"): _QUEUE_ATTRIBUTE,
+    (_QUEUE, "RedriveAllowPolicy"): _QUEUE_ATTRIBUTE,
+    (_QUEUE, "Tags"): "aws sqs untag-queue --queue-url {physical} --tag-keys {member}",
+}
