@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import catalogue
+from hallmark.wording import counted
 from infra.errors import UserError
 from policies.engine.catalogue import CONTROLS, NoCatalogue
 from policies.engine.finding import Finding
@@ -136,5 +137,6 @@ def _text(result: dict[str, Any], system: str) -> list[str]:
         lines += [f"note  {note['resource']}  {note['type']}", f"    {note['text']}"]
     count = sum(len(control["findings"]) for control in failed)
     proved = len(controls) - len(failed)
-    noted = f", {len(result['notes'])} notes" if result["notes"] else ""
-    return [*lines, f"{result['template']}: {proved} controls proved, {len(failed)} failed, {count} findings{noted}"]
+    noted = f", {counted(len(result['notes']), 'note')}" if result["notes"] else ""
+    many = f"{counted(proved, 'control')} proved, {len(failed)} failed, {counted(count, 'finding')}{noted}"
+    return [*lines, f"{result['template']}: {many}"]

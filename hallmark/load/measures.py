@@ -73,7 +73,7 @@ def _lost(outcome: RunOutcome, _: str) -> float | None:
 
 
 def _differences(outcome: RunOutcome, _: str) -> float | None:
-    """Return the ledger's differences among accepted items (missing, unexpected, wrong), and the system's further ones."""
+    """Return the ledger's differences among accepted items (missing, unexpected, wrong), and further ones."""
     if outcome.reconciliation is None:
         return None
     ledger = outcome.reconciliation.ledger

@@ -7,6 +7,7 @@ from typing import Any
 
 from hallmark.observe.comparison import Explained
 from hallmark.observe.unread import Unread
+from hallmark.wording import counted
 
 _LABELS = {"missing": "declared, but missing", "added": "present, but not declared", "changed": ""}
 AS_DECLARED = "no drift: the stage is as declared"
@@ -27,14 +28,14 @@ def text(found: Sequence[Explained]) -> Iterator[str]:
         for mend in dict.fromkeys(one.mend for one in listed):
             yield f"  mend: {mend}"
     resources = len({one.difference.resource for one in found})
-    many = f"{_counted(len(found), 'difference')} in {_counted(resources, 'resource')}"
+    many = f"{counted(len(found), 'difference')} in {counted(resources, 'resource')}"
     yield many if found else AS_DECLARED
 
 
 def unread_text(rows: Sequence[Unread]) -> Iterator[str]:
     """Yield what is not read, one line each, after their number."""
     if rows:
-        yield f"not read: {_counted(len(rows), 'kind')} of settings, which could differ unseen"
+        yield f"not read: {counted(len(rows), 'kind')} of settings, which could differ unseen"
     for row in rows:
         yield f"  {row.what}: {row.reason}"
 
@@ -42,10 +43,6 @@ def unread_text(rows: Sequence[Unread]) -> Iterator[str]:
 def as_data(one: Explained) -> dict[str, Any]:
     """Return a difference as JSON has it."""
     return {**asdict(one.difference), "controls": [asdict(concern) for concern in one.concerns], "mend": one.mend}
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _shown(value: Any) -> str:

@@ -11,6 +11,7 @@ from hallmark.report import standing
 from hallmark.report.model.control import ControlReport
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow
 from hallmark.report.standing import Ground, Standing, Verdict
+from hallmark.wording import counted
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class Report:
     @property
     def scope(self) -> str:
         """The scope of the report: its controls, and the number of requirements."""
-        controls = _counted(len(self.controls), "control")
-        return f"{controls} of {_counted(self.run.requirements, 'requirement')}" if self.run.requirements else controls
+        controls = counted(len(self.controls), "control")
+        return f"{controls} of {counted(self.run.requirements, 'requirement')}" if self.run.requirements else controls
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -118,7 +119,3 @@ class Report:
     def listed(self) -> list[ControlReport]:
         """Return the controls in the order of `STANDINGS`, then of the catalogue."""
         return sorted(self.controls, key=lambda control: standing.STANDINGS.index(control.standing))
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -15,6 +15,7 @@ from hallmark.systems.realtime.fraud_rules import restoration
 from hallmark.systems.realtime.fraud_rules.store import Store
 from hallmark.systems.realtime.fraud_rules.verification import PUBLISH, RESTORE, Deviation
 from hallmark.terminal import err, out
+from hallmark.wording import counted
 from infra.systems import StageName
 
 rules_app = typer.Typer(no_args_is_help=True, help="The fraud rules.")
@@ -75,9 +76,9 @@ def restore(
     for repair in planned:
         _line(str(repair))
     if planned and not yes:
-        typer.confirm(f"Restore {len(planned)} versions on stage {stage.value}?", abort=True)
+        typer.confirm(f"Restore {counted(len(planned), 'version')} on stage {stage.value}?", abort=True)
     restoration.restore(deployed, planned)
-    _line(f"{len(planned)} versions restored")
+    _line(f"{counted(len(planned), 'version')} restored")
     _exit(fraud_rules.verify(deployed))
 
 
