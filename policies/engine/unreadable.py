@@ -9,7 +9,8 @@ from typing import Any
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.opaque import OPAQUE, foreign_code
-from policies.engine.template.template import Template, is_resource
+from policies.engine.template.resource import is_resource
+from policies.engine.template.template import Template
 
 _TRANSFORM = "Fn::Transform"
 _FIX = "Write the attribute as CloudFormation takes it: it refuses this template."

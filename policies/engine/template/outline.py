@@ -3,13 +3,16 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.engine.regions import CHOSEN
 from policies.engine.template.intrinsics import UNKNOWN, Resolver, Sources, is_function, text_of
 
 # Functions whose arguments are names.
 _NAMING = ("Ref", "Fn::GetAtt", "Fn::FindInMap")
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}|\{\{resolve:[^}]*\}\}")
 
 
 class Outliner(Resolver):
@@ -58,3 +61,15 @@ def literals(expression: Any) -> Iterator[str]:
             if is_function(expression) and key in _NAMING:
                 continue
             yield from literals(item[1:] if key == "Fn::If" and isinstance(item, list) else item)
+
+
+def masked(text: str, parameters: Mapping[str, Any]) -> str:
+    """Return a text with CHOSEN for what a deployment chooses, and `x` for other variables."""
+    if "{" not in text:
+        return text
+
+    def mask(match: re.Match[str]) -> str:
+        name = match[1] or ""
+        return CHOSEN if match[1] is None or name in parameters or name.startswith("Fn::") else "x"
+
+    return _PLACEHOLDER.sub(mask, text)

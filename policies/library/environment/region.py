@@ -12,7 +12,8 @@ from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.outline import branches, literals
-from policies.engine.template.template import Template, walk
+from policies.engine.template.template import Template
+from policies.engine.template.walking import walk
 
 # The regions of transactions are data: patterns match them, schemas and texts name them.
 _DATA = ("EventPattern", "Schema", "Description", "ResponseTemplates", "AlarmDescription", "Tags")
