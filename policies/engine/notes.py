@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from policies.engine.finding import one_line
 from policies.engine.kinds import ROLE
-from policies.engine.opaque import OPAQUE, custom_resources
+from policies.engine.opaque import custom_resources, is_opaque
 from policies.engine.relations.callers import callers_of_type
 from policies.engine.relations.holders import HOLDERS
 from policies.engine.relations.names_of_ours import names_of_ours
@@ -89,12 +89,12 @@ class Note:
 
 def notes(template: Template, judged: Iterable[str]) -> list[Note]:
     """Return what to look at in a template; `judged` are the types that policies have in their scope or rely on."""
-    known = {*judged, *_READ, *_HARMLESS, *OPAQUE}
+    known = {*judged, *_READ, *_HARMLESS}
     own = {one.logical_id for one in custom_resources(template)}
     return [
         note
         for resource in template.resources.values()
-        if resource.type not in known or resource.logical_id in own
+        if (resource.type not in known and not is_opaque(resource.type)) or resource.logical_id in own
         for note in _notes(template, resource)
     ]
 

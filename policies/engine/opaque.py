@@ -19,11 +19,17 @@ OPAQUE = frozenset(
         "AWS::CloudFormation::Macro",
         "AWS::CloudFormation::Stack",
         "AWS::CloudFormation::StackSet",
-        "AWS::Serverless::Application",
         "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
     }
 )
+# Types of macros: each becomes other resources. A module has the other end.
+_EXPANDED, _MODULE = "AWS::Serverless::", "::MODULE"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+
+
+def is_opaque(kind: str) -> bool:
+    """Return whether a type's resources are not in the template."""
+    return kind in OPAQUE or kind.startswith(_EXPANDED) or kind.endswith(_MODULE)
 
 
 def custom_resources(template: Template) -> list[Resource]:

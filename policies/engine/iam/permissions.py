@@ -28,6 +28,8 @@ from policies.engine.template.template import Resource, Template
 # The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]
 _NOT = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")
+_ALIKE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _OPPOSITE = {"true": "false", "false": "true"}
 _WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root)?")
 
@@ -156,6 +158,9 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
         return values == (_OPPOSITE.get(str(fact)),)
     if operator == "numericlessthan":
         return values == (fact,)
+    if operator in _ALIKE and fact is not None:
+        # A denial for others: none of them can be what asks.
+        return all(isinstance(value, str) and _is_other(operator, value, fact) for value in values)
     if operator not in _NOT or fact is None:
         return False
     # A denial with "not like" spares what is like one of its patterns; StringNotEquals takes no wildcards.
@@ -163,6 +168,16 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
     known = [value for value in values if isinstance(value, str) and not (not exact and "${aws:" in value)]
     like = fits_arn if operator.startswith("arn") else fits
     return any(value == fact or (not exact and like(fact, value)) for value in known)
+
+
+def _is_other(operator: str, value: str, fact: str) -> bool:
+    """Return whether a condition's value certainly differs from a fact; either may have variables."""
+    one, own = (_VARIABLE.sub("*", text.lower() if "ignorecase" in operator else text) for text in (value, fact))
+    parts, facts = one.split(":", 5), own.split(":", 5)
+    # Part by part, so that a variable in one leaves the others certain; of ARNs only, and with as many colons.
+    by_part = len(parts) == len(facts) == 6 and (operator.startswith("arn") or ":" not in facts[5])
+    pairs = zip(parts, facts, strict=True) if by_part else [(one, own)]
+    return not all(_may_meet(pattern, wanted) for pattern, wanted in pairs)
 
 
 def may_mean_service(one: Statement, service: str) -> bool:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.engine.kinds import ROLE
-from policies.engine.template.intrinsics import UNKNOWN, text_of
+from policies.engine.template.intrinsics import NESTED, UNKNOWN, text_of
 from policies.engine.template.template import Resource, Template
 from policies.engine.template.values import listed
 
@@ -101,15 +101,20 @@ def _statement(owner: Resource, raw: Any, path: str) -> Statement:
         owner=owner,
         path=path,
         effect=raw.get("Effect"),
-        actions=listed(raw.get("Action")),
-        not_actions=listed(raw.get("NotAction")),
-        resources=listed(raw.get("Resource")),
-        not_resources=listed(raw.get("NotResource")),
+        actions=_elements(raw.get("Action")),
+        not_actions=_elements(raw.get("NotAction")),
+        resources=_elements(raw.get("Resource")),
+        not_resources=_elements(raw.get("NotResource")),
         principals=_principals(raw.get("Principal")),
         not_principals=_principals(raw.get("NotPrincipal")),
         conditions=raw.get("Condition", {}),
         raw=raw,
     )
+
+
+def _elements(value: Any) -> tuple[Any, ...]:
+    """Return one element or several; what is no text says nothing that can be resolved."""
+    return tuple(UNKNOWN if isinstance(one, NESTED) else one for one in listed(value))
 
 
 def _unknown(owner: Resource, path: str) -> Statement:
@@ -121,8 +126,8 @@ def _principals(value: Any) -> tuple[tuple[str, Any], ...]:
     if value is None:
         return ()
     if not isinstance(value, Mapping):
-        return (("*", value),)
-    return tuple((str(kind), item) for kind, items in value.items() for item in listed(items))
+        return tuple(("*", item) for item in _elements([value]))
+    return tuple((str(kind), item) for kind, items in value.items() for item in _elements(items))
 
 
 def trust_of(template: Template, role: Resource) -> list[Statement]:

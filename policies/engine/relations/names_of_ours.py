@@ -32,9 +32,9 @@ def _resources(template: Template, text: str) -> Iterator[Resource]:
     # Of a text such as `function:<name>:<alias>` or `table/<name>`, each word.
     for candidate in dict.fromkeys([text, *_INSIDE.findall(text), *_BETWEEN.split(text)]):
         for end in ("", *(end for end in _ENDS if candidate.endswith(end))):
-            one = template.target_of(candidate.removesuffix(end)) if candidate else None
+            for one in template.named(candidate.removesuffix(end)):
+                if one.type not in _COMMON or candidate.startswith("arn:"):
+                    yield one
             call = invocation(template, candidate)
-            if one and (one.type not in _COMMON or candidate.startswith("arn:")):
-                yield one
             if call:
                 yield call.function

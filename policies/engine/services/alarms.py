@@ -96,6 +96,8 @@ def _measure(template: Template, alarm: Resource, metric: Metric, watch: Watch) 
     missing = metric.statistic is None and watch.statistics[0].startswith("p") and "." not in metric.paths["statistic"]
     path = "ExtendedStatistic" if missing else metric.paths["statistic"]
     yield path, metric.statistic, " or ".join(watch.statistics), metric.statistic in watch.statistics
+    query = template.value(alarm, "EvaluationCriteria")
+    yield "EvaluationCriteria", query, "none: with a query of its own the alarm watches something else", query is None
     # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     own = _UNITS.get(watch.metric, "Count")

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# AWS's own macro that only adds functions: what it makes of a template is known, but for Fn::ForEach.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -25,6 +29,12 @@ class Resource:
 def is_resource(name: str, raw: Any) -> bool:
     """Return whether an entry of Resources is a resource; a macro among them is none."""
     return isinstance(raw, Mapping) and isinstance(raw.get("Type"), str) and not str(name).startswith("Fn::")
+
+
+def macros_of(document: Mapping[str, Any]) -> list[Any]:
+    """Return the macros that a whole template goes through, by names or as they are written."""
+    own = document.get("Transform") or []
+    return own if isinstance(own, list) else [own]
 
 
 def resource_of(name: str, raw: Mapping[str, Any]) -> Resource:

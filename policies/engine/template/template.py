@@ -16,13 +16,21 @@ from policies.engine.template.intrinsics import (
     Reference,
     Resolver,
     Sources,
+    is_function,
     only_values,
     text_of,
 )
-from policies.engine.template.outline import Outliner, masked
+from policies.engine.template.outline import Outliner, branches, masked
 from policies.engine.template.physical import PhysicalNames
 from policies.engine.template.pointing import identities
-from policies.engine.template.resource import Resource, is_resource, mapping, resource_of
+from policies.engine.template.resource import (
+    LANGUAGE_EXTENSIONS,
+    Resource,
+    is_resource,
+    macros_of,
+    mapping,
+    resource_of,
+)
 from policies.engine.template.scalars import json_of, number_of
 from policies.engine.template.walking import leaves_of
 
@@ -58,7 +66,8 @@ class Template:
             "AWS::StackName": "${StackName}",
             "AWS::StackId": "${StackId}",
         }
-        sources = Sources(self._ref, self._attribute, self._holds, pseudo, mapping(document.get("Mappings")))
+        extended = LANGUAGE_EXTENSIONS in macros_of(document)
+        sources = Sources(self._ref, self._attribute, self._holds, pseudo, mapping(document.get("Mappings")), extended)
         self._resolver = Resolver(sources, ChosenNames(self).recognized)
         self._outliners = [Outliner(sources, self._parameters, defaults) for defaults in (False, True)]
         self._conditions = Conditions(
@@ -164,7 +173,25 @@ class Template:
 
         What it says for certain, such as the region in an ARN, is certain; the text itself is not.
         """
-        return text_of(self._outliners[defaults].resolve(expression))
+        value = self._outliners[defaults].resolve(expression)
+        if defaults and isinstance(value, list):
+            value = ",".join(filter(None, map(text_of, value)))
+        return text_of(value)
+
+    def choices(self, expression: Any) -> Iterator[Any]:
+        """Yield what an expression may be: branches of an Fn::If, and a mapping's values if no key of it is known."""
+        for one in branches(expression):
+            yield one
+            if is_function(one) and "Fn::FindInMap" in one and self.outline(one, defaults=True) is None:
+                yield from self._mapped(one["Fn::FindInMap"])
+
+    def _mapped(self, argument: Any) -> Iterator[Any]:
+        """Yield the values of the template's Mappings at keys of which some cannot be resolved."""
+        found: list[Any] = [self.document.get("Mappings")]
+        for key in argument[:3] if isinstance(argument, list) else ():
+            name = self.text(key)
+            found = [value for one in found for own, value in mapping(one).items() if name is None or name == own]
+        yield from (one for one in found if not isinstance(one, Mapping))
 
     def masked(self, text: str) -> str:
         """Return a resolved text or an outline with CHOSEN for what a deployment chooses, and without other variables.
@@ -231,6 +258,10 @@ class Template:
     @cached_property
     def _identities(self) -> dict[str, list[Resource]]:
         return identities(self)
+
+    def named(self, text: str) -> list[Resource]:
+        """Return the resources that a text names by Ref, ARN, URL or name; two of a type are as many as matter."""
+        return self._identities.get(text, [])
 
     def target_of(self, expression: Any, *types: str) -> Resource | None:
         """Return the resource that an expression points to by Ref, ARN, URL or name; a name needs `types`."""

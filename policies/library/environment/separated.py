@@ -86,7 +86,8 @@ def _named(template: Template, raw: Any, other: str) -> Iterator[str]:
     text = template.text(raw)
     own = template.outline(raw, defaults=True) if text is None else text
     # Of what cannot be resolved, also what is written in the arguments, such as an export's name.
-    for one in [*([] if own is None else [own]), *(literals(raw) if text is None else ())]:
+    written = (one for choice in template.choices(raw) for one in literals(choice)) if text is None else ()
+    for one in [*([] if own is None else [own]), *written]:
         place = place_of(one, other)
         if place:
             yield excerpt(one, *place)
