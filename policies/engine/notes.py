@@ -14,7 +14,8 @@ from policies.engine.relations.callers import callers_of_type
 from policies.engine.relations.holders import HOLDERS
 from policies.engine.relations.names_of_ours import names_of_ours
 from policies.engine.relations.passing import LOGS, PASSING
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")
 # Types that only show or describe, or hang on what the policies read themselves.

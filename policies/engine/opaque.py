@@ -11,7 +11,8 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import TOPIC
 from policies.engine.relations.callers import CUSTOM
 from policies.engine.relations.names_of_ours import names_of_ours
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # Types whose resources a template does not show, so that they cannot be judged.
 OPAQUE = frozenset(

@@ -13,7 +13,8 @@ from policies.engine.iam.resource_policies import held_statements, policy_resour
 from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
 from policies.engine.kinds import FUNCTION, PERMISSION, RULE
 from policies.engine.relations.holders import FUNCTION_POLICY
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
 EVENTS, INVOKE = "events.amazonaws.com", "lambda:InvokeFunction"

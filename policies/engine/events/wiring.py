@@ -23,7 +23,8 @@ from policies.engine.relations.callers import Caller, callers_of_type
 from policies.engine.relations.places import parsed, places, texts_in
 from policies.engine.relations.stage_variables import STAGE_VARIABLE, stage_values
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import flag
 
 LATEST = "$LATEST"

@@ -23,7 +23,8 @@ from policies.engine.iam.statements import (
     trust_of,
 )
 from policies.engine.template.intrinsics import text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]

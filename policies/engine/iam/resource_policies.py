@@ -11,7 +11,8 @@ from policies.engine.iam.statements import Statement, denied_under, lower, state
 from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
 from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 # How a document as a text, or in an Fn::Sub, is known.

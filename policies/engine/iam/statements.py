@@ -10,7 +10,8 @@ from typing import Any
 
 from policies.engine.kinds import ROLE
 from policies.engine.template.intrinsics import NESTED, UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 # Types that hold statements about what an identity may do, and the property with the document.

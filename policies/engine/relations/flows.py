@@ -10,7 +10,8 @@ from policies.engine.kinds import ALIAS, BUS, FUNCTION, LOG_GROUP, VERSION
 from policies.engine.relations.passing import IN_A_BUCKET, LOGS, PASSING
 from policies.engine.relations.places import is_nested, parsed, places, pointed, texts_in
 from policies.engine.template.intrinsics import UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _ENDS = (BUS, FUNCTION, ALIAS, VERSION)
 # Of the account's policies only these pass lines on.

@@ -8,7 +8,8 @@ from policies.engine.events.wiring import invocation
 from policies.engine.kinds import ALIAS, API_STAGE, VERSION
 from policies.engine.relations.places import parsed, texts_in
 from policies.engine.template.intrinsics import referred
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # ARNs and addresses inside a text.
 _INSIDE = re.compile(r"(?:arn:aws|https://)[^\s\"'`,;|<>\]]+")

@@ -18,7 +18,8 @@ from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.services.alarm_metrics import Metric, metric_of
 from policies.engine.services.alarm_switches import mutes, ringing_for
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key, is_off, is_true, listed
 
 # Path, what is found there, what is wanted, and whether it holds.

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 LIFECYCLE = "LifecycleConfiguration"

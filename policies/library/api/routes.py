@@ -27,7 +27,8 @@ from policies.engine.services.api import (
     stages,
 )
 from policies.engine.template.intrinsics import UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off, listed
 
 # Resources that give an API an address of its own: the property with the API.
@@ -123,9 +124,9 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
 def _maps(template: Template, mapping: Resource, api: Resource) -> bool:
     """Return whether a domain's mapping certainly leads to a stage of the API; one without a stage, to any."""
     apis, names = ([value for _, value in places(template, mapping, path)] for path in _MAPPINGS[mapping.type])
-    known = {stage.name for stage in stages(template) if stage.api is api}
+    known = {stage.name for stage in stages(template) if stage.api is api} - {None}
     to_api = bool(apis) and all(named(template, value, API) is api for value in apis)
-    return "Condition" not in mapping.raw and to_api and all(name in known for name in map(text_of, names) if name)
+    return "Condition" not in mapping.raw and to_api and all(text_of(name) in known for name in names)
 
 
 def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:

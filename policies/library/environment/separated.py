@@ -13,7 +13,8 @@ from policies.engine.policy import Policy
 from policies.engine.template.identity import NAMED
 from policies.engine.template.naming import place_of
 from policies.engine.template.outline import literals
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.walking import walk
 
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")

@@ -18,7 +18,8 @@ from policies.engine.kinds import ARCHIVE, BUS, LOG_GROUP, RULE
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
 from policies.engine.template.lifecycle import loss_problems
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 LOG_POLICY = "AWS::Logs::ResourcePolicy"
 # An unknown event: only a pattern for everything matches it.

@@ -16,7 +16,8 @@ from policies.engine.kinds import API_STAGE, FUNCTION, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
 from policies.engine.services.versions import whole
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 _GRANT = "Give the role logs:CreateLogStream and logs:PutLogEvents on its function's own log group, and deny neither."

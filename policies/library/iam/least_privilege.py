@@ -29,7 +29,8 @@ from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key, listed
 
 # Properties of a table that may have a key inside.
