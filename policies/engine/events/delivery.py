@@ -83,7 +83,7 @@ def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statem
     for one in queue_statements(template, queue):
         if one.effect == "Allow" and is_for_events(one) and one.covers(action) and arn in one.resources:
             allowed |= source_arns(template, one)
-        elif one.effect != "Allow" and any(key == "aws:sourcearn" for _, key in conditions_of(one)):
+        elif one.denies and any(key == "aws:sourcearn" for _, key in conditions_of(one)):
             refusals.append(one)
         elif may_refuse(template, one, action, str(arn), ""):
             return set(), []
@@ -116,7 +116,7 @@ def may_refuse_service(
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
     """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
-    if statement.effect == "Deny":
+    if not statement.allows:
         return False
     if statement.may_be_everybody() or statement.not_actions or not statement.principals:
         return True
@@ -187,7 +187,7 @@ def _call_denials(template: Template) -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     for policy in template.of_type(FUNCTION_POLICY):
         on = invocation(template, policy.properties.get("ResourceArn"))
-        denials = [one for one in held_statements(template, policy) if one.effect != "Allow"]
+        denials = [one for one in held_statements(template, policy) if one.denies]
         for function in [on.function] if on else template.of_type(FUNCTION):
             found.setdefault(function.logical_id, []).extend(denials)
     return found

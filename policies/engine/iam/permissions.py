@@ -71,7 +71,7 @@ def denied(template: Template, role: Resource, action: str, arn: str, more: Fact
 
 def _refusals(template: Template, role: Resource) -> list[Statement]:
     statements = role_statements(template, role)
-    return template.once(("refusals", role.logical_id), lambda: [one for one in statements if one.effect != "Allow"])
+    return template.once(("refusals", role.logical_id), lambda: [one for one in statements if one.denies])
 
 
 def _refusals_on(template: Template, arn: str) -> list[Statement]:
@@ -80,7 +80,7 @@ def _refusals_on(template: Template, arn: str) -> list[Statement]:
     def found() -> list[Statement]:
         resource = template.by_arn(arn) or template.by_arn(arn.partition("/")[0])
         statements = statements_on(template, resource) if resource else []
-        return [one for one in statements if one.effect != "Allow"]
+        return [one for one in statements if one.denies]
 
     return template.once(("refusals on", arn), found)
 
@@ -119,7 +119,7 @@ def lets_take(trust: Statement, service: str) -> bool:
 def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
     """Return whether a statement may deny an action on an ARN: no condition certainly fails by the facts."""
     return (
-        one.effect != "Allow"
+        one.denies
         and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
         and _may_be(one.resources, one.not_resources, arn)
         and not any(_never(operator, key, values, facts) for (operator, key), values in denied_under(one).items())

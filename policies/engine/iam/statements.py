@@ -3,13 +3,16 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from policies.engine.kinds import ROLE
-from policies.engine.template.intrinsics import NESTED, UNKNOWN, text_of
+from policies.engine.template.conditions import NO_VALUE_REF
+from policies.engine.template.intrinsics import NESTED, UNKNOWN, is_function, text_of
+from policies.engine.template.outline import branches
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
@@ -23,6 +26,8 @@ IDENTITY_POLICIES = (
     "AWS::IAM::ManagedPolicy",
 )
 IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
+# The effects of what an Fn::If may leave out: they may grant and deny, and certainly do neither.
+_PERHAPS = {effect: f"{effect}, under a condition" for effect in ("Allow", "Deny")}
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,13 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether the statement grants something; an effect that cannot be resolved counts as a grant."""
-        return bool(self.effect != "Deny")
+        """Whether the statement grants something, or may; an effect that cannot be resolved counts as a grant."""
+        return self.effect not in ("Deny", _PERHAPS["Deny"])
+
+    @property
+    def denies(self) -> bool:
+        """Whether the statement denies something, or may; an effect that cannot be resolved counts as a denial."""
+        return self.effect not in ("Allow", _PERHAPS["Allow"])
 
     def covers(self, action: str) -> bool:
         """Return whether an action such as `sqs:SendMessage` is certainly among the statement's actions."""
@@ -87,12 +97,46 @@ def statements_of(template: Template, owner: Resource, document: Any, path: str)
     """Return the statements of a policy document (object or JSON text); one of UNKNOWNs if it cannot be resolved."""
     resolved = template.structure(document)
     if not isinstance(resolved, Mapping):
-        return [_unknown(owner, path)]
-    found = listed(resolved.get("Statement"))
-    many = isinstance(resolved.get("Statement"), list)
+        return _either(owner, document, path, partial(statements_of, template, owner))
     place = f"{path}.Statement" if path else "Statement"
-    places = [f"{place}[{index}]" if many else place for index in range(len(found))]
-    return [_statement(owner, raw, place) for raw, place in zip(found, places, strict=True)]
+    found = resolved.get("Statement")
+    if any(one is UNKNOWN for one in listed(found)) and isinstance(document, Mapping):
+        found = document.get("Statement")
+    return _listed_statements(template, owner, found, place)
+
+
+def _listed_statements(template: Template, owner: Resource, found: Any, place: str) -> list[Statement]:
+    places = [f"{place}[{index}]" for index in range(len(found))] if isinstance(found, list) else [place]
+    return [
+        statement
+        for raw, at in zip(listed(found), places, strict=False)
+        for statement in _read(template, owner, raw, at)
+    ]
+
+
+def _read(template: Template, owner: Resource, raw: Any, path: str) -> list[Statement]:
+    if is_function(raw) and template.resolve(raw) is UNKNOWN:
+        return _either(owner, raw, path, partial(_listed_statements, template, owner))
+    return [_statement(owner, template.resolve(raw), path)]
+
+
+def _either(
+    owner: Resource, expression: Any, path: str, read: Callable[[Any, str], list[Statement]]
+) -> list[Statement]:
+    """Return what each branch of an Fn::If holds, under its condition; one of UNKNOWNs for anything else."""
+    found: list[Statement] = []
+    for one in branches(expression):
+        if one == NO_VALUE_REF:
+            continue
+        known = isinstance(one, NESTED) and not is_function(one)
+        own = read(one, path) if known else [_unknown(owner, path)]
+        found += under_condition(own)
+    return found
+
+
+def under_condition(statements: list[Statement]) -> list[Statement]:
+    """Return statements that are there only if a condition holds."""
+    return [replace(one, effect=_PERHAPS.get(one.effect, one.effect)) for one in statements]
 
 
 def _statement(owner: Resource, raw: Any, path: str) -> Statement:
@@ -145,10 +189,20 @@ def _own_statements(template: Template, resource: Resource) -> Iterator[Statemen
     if resource.type in IDENTITY_POLICIES:
         yield from statements_of(template, resource, resource.properties.get("PolicyDocument"), "PolicyDocument")
         return
-    policies = resource.properties.get("Policies", [])
-    for index, policy in enumerate(policies if isinstance(policies, list) else [policies]):
+    yield from _policies(template, resource, resource.properties.get("Policies", []), "Policies")
+
+
+def _policies(template: Template, resource: Resource, policies: Any, path: str) -> list[Statement]:
+    """Return the statements of a list of policies, or of one."""
+    found: list[Statement] = []
+    for index, policy in enumerate(listed(policies)):
+        place = f"{path}[{index}]" if isinstance(policies, list) else path
+        if is_function(policy):
+            found += _either(resource, policy, place, partial(_policies, template, resource))
+            continue
         document = policy.get("PolicyDocument") if isinstance(policy, Mapping) else UNKNOWN
-        yield from statements_of(template, resource, document, f"Policies[{index}].PolicyDocument")
+        found += statements_of(template, resource, document, f"{place}.PolicyDocument")
+    return found
 
 
 def identity_statements(template: Template) -> Iterator[Statement]:

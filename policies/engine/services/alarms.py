@@ -201,7 +201,7 @@ def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Sta
     statements, arn = resource_statements(template, topic), str(template.arn(topic))
     named: set[Any] = set()
     others: list[Statement] = []
-    refusals = [one for one in statements if one.effect != "Allow"]
+    refusals = [one for one in statements if one.denies]
     for one in statements:
         sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
         whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])

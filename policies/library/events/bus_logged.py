@@ -113,7 +113,7 @@ def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[
         for resource in one.resources if one.effect == "Allow" and is_for_events(one) else ():
             if isinstance(resource, str):
                 grants.setdefault(resource, []).append(one)
-    return grants, [one for one in statements if one.effect != "Allow"]
+    return grants, [one for one in statements if one.denies]
 
 
 policy = LoggedBus()

@@ -335,3 +335,39 @@ def test_a_policy_names_what_it_judges_without_its_usual_scope() -> None:
     }
     for control, names in wanted.items():
         assert {one.resource for one in judges[control].findings(template, "dev")} == {"(template)", *names}
+
+
+def _perhaps(value: Any, otherwise: Any = NONE) -> dict[str, Any]:
+    return {"Fn::If": ["C", value, otherwise]}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda own: own.update(PolicyDocument=_perhaps(own["PolicyDocument"])),
+        lambda own: own.update(PolicyDocument=_perhaps(own["PolicyDocument"], {"Statement": []})),
+        lambda own: own["PolicyDocument"].update(Statement=_perhaps(own["PolicyDocument"]["Statement"])),
+        lambda own: own["PolicyDocument"].update(Statement=[*map(_perhaps, own["PolicyDocument"]["Statement"])]),
+    ],
+)
+def test_what_is_under_an_open_condition_denies_and_allows_nothing_for_certain(edited: Edited, edit: Any) -> None:
+    for kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+        for policy in edited.all(kind):
+            edit(policy)
+    for control in ("RT_BUCKET_TLS", "RT_QUEUE_SECURE", "RT_TARGET_DLQ", "RT_ALARM_DLQ"):
+        assert edited.findings(control) != []
+    assert edited.findings("RT_IAM_LEAST") == []
+
+
+def test_a_right_under_an_open_condition_is_named_as_it_is_written(edited: Edited) -> None:
+    role = edited.name("AWS::IAM::Role")
+    policies_of = edited.resources[role]["Properties"]["Policies"]
+    more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}
+    policies_of[0]["PolicyDocument"]["Statement"].append(_perhaps(more))
+    policies_of.append(_perhaps({"PolicyName": "more", "PolicyDocument": {"Statement": more}}))
+    judges = policies.load("realtime")
+    template = policies.template_of(edited.document, "realtime")
+    found = [one.found for one in judges["RT_IAM_LEAST"].findings(template)]
+    assert found.count("s3:GetObject on arn:aws:s3:::orders/*") == 2
+    # It denies nothing, and takes no right away.
+    assert edited.findings(*(name for name in judges if name != "RT_IAM_LEAST")) == []
