@@ -19,7 +19,7 @@ from policies.engine.events.wiring import (
     source_of,
     targets_of,
 )
-from policies.engine.iam.statements import role_statements
+from policies.engine.iam.identities import role_statements
 from policies.engine.kinds import (
     ALARM,
     BUCKET,

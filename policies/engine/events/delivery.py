@@ -8,9 +8,10 @@ from typing import Any
 
 from policies.engine.events.wiring import Invocation, arn_of, invocation
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements, trust_of
 from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
 from policies.engine.iam.resource_policies import held_statements, policy_resources, resource_statements, rivals
-from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
+from policies.engine.iam.statements import Statement, conditions_of, lower
 from policies.engine.kinds import FUNCTION, PERMISSION, RULE
 from policies.engine.relations.holders import FUNCTION_POLICY
 from policies.engine.template.resource import Resource

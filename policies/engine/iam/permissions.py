@@ -11,17 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements, trust_of
 from policies.engine.iam.resource_policies import statements_on
-from policies.engine.iam.statements import (
-    Statement,
-    conditions_of,
-    denied_under,
-    fits,
-    fits_arn,
-    lower,
-    role_statements,
-    trust_of,
-)
+from policies.engine.iam.statements import Statement, conditions_of, denied_under, fits, fits_arn, lower
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template

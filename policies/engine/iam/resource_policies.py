@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
-from policies.engine.iam.statements import Statement, denied_under, lower, statements_of, under_condition
+from policies.engine.iam.documents import statements_of, under_condition
+from policies.engine.iam.statements import Statement, denied_under, lower
 from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
 from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function

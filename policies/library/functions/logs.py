@@ -10,8 +10,9 @@ from typing import Any
 
 from policies.engine.events.wiring import log_group_of, role_of
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import lacking
-from policies.engine.iam.statements import Statement, role_statements
+from policies.engine.iam.statements import Statement
 from policies.engine.kinds import API_STAGE, FUNCTION, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems

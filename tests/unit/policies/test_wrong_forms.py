@@ -135,6 +135,8 @@ def test_an_attribute_of_a_wrong_form_is_named(attribute: str, form: Any, path: 
         ("AWS::IAM::Role", ("Policies",), {"PolicyName": "p"}),
         ("AWS::IAM::Role", ("Policies", 0, "PolicyDocument", "Statement", 0, "Action"), [{"a": 1}]),
         ("AWS::IAM::Role", ("Policies", 0, "PolicyDocument", "Statement", 0, "Resource"), [["*"]]),
+        *(("AWS::IAM::Role", ("Policies", 0, "PolicyDocument"), form) for form in ([1], {"Fn::If": ["C", {}, [1]]})),
+        ("AWS::S3::BucketPolicy", ("PolicyDocument",), [[{"Ref": "x"}]]),
         ("AWS::Lambda::Permission", ("Principal",), {"Service": "events.amazonaws.com"}),
         ("AWS::S3::BucketPolicy", ("PolicyDocument", "Statement", 0, "Principal"), {"AWS": [{"a": 1}]}),
     ],
