@@ -9,10 +9,12 @@ from typing import Any
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.opaque import foreign_code, is_opaque
+from policies.engine.template.intrinsics import NESTED
 from policies.engine.template.resource import LANGUAGE_EXTENSIONS, is_resource, macros_of, mapping
 from policies.engine.template.template import Template
 
-_TRANSFORM, _LOOP = "Fn::Transform", "Fn::ForEach"
+_TRANSFORM = "Fn::Transform"
+_MACROS = (_TRANSFORM, "Fn::ForEach")
 _FIX = "Write the attribute as CloudFormation takes it: it refuses this template."
 _SHOWN = "a template that shows all its resources"
 # Path, found, wanted.
@@ -83,9 +85,11 @@ def _is_transformed(body: Any) -> bool:
     while values:
         value = values.pop()
         if isinstance(value, dict):
-            if _TRANSFORM in value or any(str(key).startswith(_LOOP) for key in value):
-                return True
-            values.extend(value.values())
+            for key, item in value.items():
+                if isinstance(key, str) and key.startswith(_MACROS):
+                    return True
+                if isinstance(item, NESTED):
+                    values.append(item)
         elif isinstance(value, list):
-            values.extend(value)
+            values.extend(one for one in value if isinstance(one, NESTED))
     return False

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,22 +25,25 @@ def statements_of(template: Template, owner: Resource, document: Any, path: str)
     place = f"{path}.Statement" if path else "Statement"
     found = resolved.get("Statement")
     if any(one is UNKNOWN for one in listed(found)) and isinstance(document, Mapping):
-        found = document.get("Statement")
-    return _listed_statements(template, owner, found, place)
+        return _written(template, owner, document.get("Statement"), place)
+    return [_statement(owner, one, at) for one, at in _placed(found, place)]
 
 
-def _listed_statements(template: Template, owner: Resource, found: Any, place: str) -> list[Statement]:
-    places = [f"{place}[{index}]" for index in range(len(found))] if isinstance(found, list) else [place]
-    return [
-        statement
-        for raw, at in zip(listed(found), places, strict=False)
-        for statement in _read(template, owner, raw, at)
-    ]
+def _placed(found: Any, place: str) -> Iterator[tuple[Any, str]]:
+    """Yield one statement, or each of several, with its path."""
+    many = isinstance(found, list)
+    for index, one in enumerate(listed(found)):
+        yield one, f"{place}[{index}]" if many else place
+
+
+def _written(template: Template, owner: Resource, found: Any, place: str) -> list[Statement]:
+    """Return statements of which some cannot be resolved as a whole."""
+    return [each for one, at in _placed(found, place) for each in _read(template, owner, one, at)]
 
 
 def _read(template: Template, owner: Resource, raw: Any, path: str) -> list[Statement]:
     if is_function(raw) and template.resolve(raw) is UNKNOWN:
-        return either_of(owner, raw, path, partial(_listed_statements, template, owner))
+        return either_of(owner, raw, path, partial(_written, template, owner))
     return [_statement(owner, template.resolve(raw), path)]
 
 
@@ -86,6 +89,8 @@ def _statement(owner: Resource, raw: Any, path: str) -> Statement:
 
 def _elements(value: Any) -> tuple[Any, ...]:
     """Return one element or several; what is no text says nothing that can be resolved."""
+    if isinstance(value, str):
+        return (value,)
     return tuple(UNKNOWN if isinstance(one, NESTED) else one for one in listed(value))
 
 
