@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hallmark.iam.usage import Use
 from hallmark.synthesized import Synthesized
 from infra.systems import NAMES, REGIONS, system_of
-from policies.engine.iam.statements import role_statements
+from policies.engine.iam.identities import role_statements
 from policies.engine.template.template import Template, with_mark
 
 

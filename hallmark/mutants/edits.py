@@ -12,7 +12,8 @@ from hallmark.mutants.catalogue import Mutant, Selector
 from infra.errors import UserError
 from policies.engine.finding import TEMPLATE
 from policies.engine.template.intrinsics import referred
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 Step = str | int
 Document = dict[str, Any]

@@ -13,7 +13,8 @@ from hallmark.synthesized import all_templates
 from infra.errors import UserError
 from policies.engine.kinds import FUNCTION
 from policies.engine.services.versions import whole
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 __all__ = ["Difference", "declared", "drift"]
 

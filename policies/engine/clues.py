@@ -19,7 +19,7 @@ from policies.engine.events.wiring import (
     source_of,
     targets_of,
 )
-from policies.engine.iam.statements import role_statements
+from policies.engine.iam.identities import role_statements
 from policies.engine.kinds import (
     ALARM,
     BUCKET,
@@ -34,7 +34,8 @@ from policies.engine.kinds import (
 )
 from policies.engine.services.api import routes
 from policies.engine.services.storage import key_schema, stream_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 Player = Callable[[str, str], Resource | None]

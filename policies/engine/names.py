@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 from collections.abc import Iterator, Mapping
 
 from policies.engine.template.identity import NAMED
-from policies.engine.template.template import Resource
+from policies.engine.template.resource import Resource
 
 # Names that are unique inside something that has a name of its own.
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from policies.engine.finding import one_line
 from policies.engine.kinds import ROLE
-from policies.engine.opaque import OPAQUE, custom_resources
+from policies.engine.opaque import custom_resources, is_opaque
 from policies.engine.relations.callers import callers_of_type
 from policies.engine.relations.holders import HOLDERS
 from policies.engine.relations.names_of_ours import names_of_ours
 from policies.engine.relations.passing import LOGS, PASSING
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")
 # Types that only show or describe, or hang on what the policies read themselves.
@@ -89,12 +90,12 @@ class Note:
 
 def notes(template: Template, judged: Iterable[str]) -> list[Note]:
     """Return what to look at in a template; `judged` are the types that policies have in their scope or rely on."""
-    known = {*judged, *_READ, *_HARMLESS, *OPAQUE}
+    known = {*judged, *_READ, *_HARMLESS}
     own = {one.logical_id for one in custom_resources(template)}
     return [
         note
         for resource in template.resources.values()
-        if resource.type not in known or resource.logical_id in own
+        if (resource.type not in known and not is_opaque(resource.type)) or resource.logical_id in own
         for note in _notes(template, resource)
     ]
 

@@ -11,7 +11,8 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import TOPIC
 from policies.engine.relations.callers import CUSTOM
 from policies.engine.relations.names_of_ours import names_of_ours
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # Types whose resources a template does not show, so that they cannot be judged.
 OPAQUE = frozenset(
@@ -19,11 +20,17 @@ OPAQUE = frozenset(
         "AWS::CloudFormation::Macro",
         "AWS::CloudFormation::Stack",
         "AWS::CloudFormation::StackSet",
-        "AWS::Serverless::Application",
         "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
     }
 )
+# Types of macros: each becomes other resources. A module has the other end.
+_EXPANDED, _MODULE = "AWS::Serverless::", "::MODULE"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+
+
+def is_opaque(kind: str) -> bool:
+    """Return whether a type's resources are not in the template."""
+    return kind in OPAQUE or kind.startswith(_EXPANDED) or kind.endswith(_MODULE)
 
 
 def custom_resources(template: Template) -> list[Resource]:

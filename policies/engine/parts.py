@@ -15,7 +15,8 @@ from typing import Any
 from policies.engine.clues import CLUES
 from policies.engine.kinds import BUCKET, BUS, FUNCTION, QUEUE, TABLES, TOPIC, WORKFLOW
 from policies.engine.services.versions import whole_functions
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # Kind of part -> what may play it.
 KINDS = {

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.unreadable import unreadable
 
 # The scope of a policy that judges the template as a whole, whatever is in it.

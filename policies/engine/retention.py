@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from policies.engine.finding import Finding
 from policies.engine.kinds import ARCHIVE, LOG_GROUP
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import measured
 
 _PATHS = {LOG_GROUP: "RetentionInDays", ARCHIVE: "RetentionDays"}

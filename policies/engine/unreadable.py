@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
-from policies.engine.opaque import OPAQUE, foreign_code
-from policies.engine.template.template import Template, is_resource
+from policies.engine.opaque import foreign_code, is_opaque
+from policies.engine.template.intrinsics import NESTED
+from policies.engine.template.resource import LANGUAGE_EXTENSIONS, is_resource, macros_of, mapping
+from policies.engine.template.template import Template
 
 _TRANSFORM = "Fn::Transform"
+_MACROS = (_TRANSFORM, "Fn::ForEach")
 _FIX = "Write the attribute as CloudFormation takes it: it refuses this template."
 _SHOWN = "a template that shows all its resources"
 # Path, found, wanted.
@@ -22,9 +25,13 @@ _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs", "Metadata")
 def unreadable(template: Template) -> Iterator[Finding]:
     """Yield what may bring resources that the template does not show, and what has a form that no template has."""
     document = template.document
-    if document.get("Transform"):
-        found = f"the macro {document['Transform']}: {UNRESOLVED}"
-        yield Finding(TEMPLATE, "Transform", found, _SHOWN)
+    for macro in macros_of(document):
+        if macro != LANGUAGE_EXTENSIONS:
+            yield Finding(TEMPLATE, "Transform", f"the macro {macro}: {UNRESOLVED}", _SHOWN)
+    for place, entries in (("", document), ("Outputs.", mapping(document.get("Outputs")))):
+        for name in entries:
+            if str(name).startswith("Fn::"):
+                yield Finding(TEMPLATE, f"{place}{name}", f"{_macro(name)}: {UNRESOLVED}", _SHOWN)
     for section in _SECTIONS:
         if not isinstance(document.get(section, {}), Mapping):
             yield Finding(TEMPLATE, section, _form(document[section]), "an object")
@@ -32,11 +39,16 @@ def unreadable(template: Template) -> Iterator[Finding]:
         for path, found, wanted in template.of_body(raw, _problems):
             yield Finding(str(name), path, found, wanted, _FIX if wanted != _SHOWN else "")
         if str(name).startswith("Fn::"):
-            found = f"{'::'.join(str(name).split('::')[:2])}, which brings resources: {UNRESOLVED}"
+            found = f"{_macro(name)}, which brings resources: {UNRESOLVED}"
             yield Finding(TEMPLATE, f"Resources.{name}", found, _SHOWN)
         elif not is_resource(name, raw):
             yield Finding(str(name), "Type", "no resource: it has no Type", "an object with a Type")
     yield from foreign_code(template)
+
+
+def _macro(name: str) -> str:
+    """Return a macro's name without that of its loop."""
+    return "::".join(str(name).split("::")[:2])
 
 
 def _problems(body: Any) -> list[Problem]:
@@ -48,7 +60,7 @@ def _problems(body: Any) -> list[Problem]:
 def _malformed(raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield types that hide resources, and attributes that CloudFormation refuses for their form."""
     kind = str(raw.get("Type", ""))
-    if kind in OPAQUE or kind.endswith("::MODULE"):
+    if is_opaque(kind):
         yield "Type", f"{kind}: {UNRESOLVED}", _SHOWN
     for key in ("Properties", "Metadata"):
         if not isinstance(raw.get(key, {}), Mapping):
@@ -73,9 +85,11 @@ def _is_transformed(body: Any) -> bool:
     while values:
         value = values.pop()
         if isinstance(value, dict):
-            if _TRANSFORM in value:
-                return True
-            values.extend(value.values())
+            for key, item in value.items():
+                if isinstance(key, str) and key.startswith(_MACROS):
+                    return True
+                if isinstance(item, NESTED):
+                    values.append(item)
         elif isinstance(value, list):
-            values.extend(value)
+            values.extend(one for one in value if isinstance(one, NESTED))
     return False

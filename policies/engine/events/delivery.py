@@ -8,12 +8,14 @@ from typing import Any
 
 from policies.engine.events.wiring import Invocation, arn_of, invocation
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements, trust_of
 from policies.engine.iam.permissions import denied, lets_take, may_deny, may_mean_service, trust_denials
 from policies.engine.iam.resource_policies import held_statements, policy_resources, resource_statements, rivals
-from policies.engine.iam.statements import Statement, conditions_of, lower, role_statements, trust_of
+from policies.engine.iam.statements import Statement, conditions_of, lower
 from policies.engine.kinds import FUNCTION, PERMISSION, RULE
 from policies.engine.relations.holders import FUNCTION_POLICY
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
 EVENTS, INVOKE = "events.amazonaws.com", "lambda:InvokeFunction"
@@ -82,7 +84,7 @@ def _sending(template: Template, queue: Resource) -> tuple[set[str], list[Statem
     for one in queue_statements(template, queue):
         if one.effect == "Allow" and is_for_events(one) and one.covers(action) and arn in one.resources:
             allowed |= source_arns(template, one)
-        elif one.effect != "Allow" and any(key == "aws:sourcearn" for _, key in conditions_of(one)):
+        elif one.denies and any(key == "aws:sourcearn" for _, key in conditions_of(one)):
             refusals.append(one)
         elif may_refuse(template, one, action, str(arn), ""):
             return set(), []
@@ -115,7 +117,7 @@ def may_refuse_service(
 
 def open_to_strangers(template: Template, statement: Statement) -> bool:
     """Return whether a queue's statement allows more than named principals and EventBridge for our rules."""
-    if statement.effect == "Deny":
+    if not statement.allows:
         return False
     if statement.may_be_everybody() or statement.not_actions or not statement.principals:
         return True
@@ -186,7 +188,7 @@ def _call_denials(template: Template) -> dict[str, list[Statement]]:
     found: dict[str, list[Statement]] = {}
     for policy in template.of_type(FUNCTION_POLICY):
         on = invocation(template, policy.properties.get("ResourceArn"))
-        denials = [one for one in held_statements(template, policy) if one.effect != "Allow"]
+        denials = [one for one in held_statements(template, policy) if one.denies]
         for function in [on.function] if on else template.of_type(FUNCTION):
             found.setdefault(function.logical_id, []).extend(denials)
     return found

@@ -7,7 +7,8 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import ARCHIVE, BUS, QUEUE, RULE
 from policies.engine.retention import retention_problems
 from policies.engine.template.naming import own_name
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html#cfn-events-rule-state
 _ENABLED = (None, "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")

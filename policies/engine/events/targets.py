@@ -14,7 +14,8 @@ from policies.engine.kinds import BUS, MAPPING
 from policies.engine.relations.flows import Handing, handed_on
 from policies.engine.relations.places import places
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _WHOLE_EVENT = ("aws.events.event", "aws.events.event.json")
 # Properties that never hold a function, and the protocols of subscriptions that may call one.

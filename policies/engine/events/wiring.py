@@ -23,10 +23,12 @@ from policies.engine.relations.callers import Caller, callers_of_type
 from policies.engine.relations.places import parsed, places, texts_in
 from policies.engine.relations.stage_variables import STAGE_VARIABLE, stage_values
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import flag
 
 LATEST = "$LATEST"
+_FUNCTION = ":function:"
 _URI, _URI_END = re.compile(r":lambda:path/[^/]+/functions/"), "/invocations"
 
 
@@ -65,7 +67,7 @@ def _invocation(template: Template, text: str) -> Invocation | None:
     qualified = template.once("qualified functions", lambda: _qualified(template)).get(text)
     if qualified:
         return qualified
-    name, _, qualifier = _split_function(text)
+    name, _, qualifier = _split_function(template, text)
     named = template.target_of(name, FUNCTION)
     return Invocation(named, qualifier or LATEST) if named else None
 
@@ -87,16 +89,20 @@ def arn_of(template: Template, call: Invocation) -> str:
     return arn if call.qualifier == LATEST else f"{arn}:{call.qualifier}"
 
 
-def _split_function(text: str) -> tuple[str, str, str]:
-    """Return name, colon and qualifier of `name:qualifier` or of a function's ARN."""
-    text = re.sub(r"^arn:aws:lambda:[^:]*:[^:]*:function:", "", text)
-    return text.partition(":")
+def _split_function(template: Template, text: str) -> tuple[str, str, str]:
+    """Return name, colon and qualifier of `name:qualifier`, or of a function's ARN or partial ARN in this account.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+    """
+    begin, kind, rest = text.partition(_FUNCTION)
+    ours = (f"arn:aws:lambda:{template.region}:{template.account}", template.account)
+    return (rest if kind and begin in ours else text).partition(":")
 
 
 def function_of(template: Template, resource: Resource) -> Resource | None:
     """Return the function that an alias, a version, an invoke configuration or a permission is on."""
     name = template.text(resource.properties.get("FunctionName"))
-    return template.target_of(_split_function(name)[0], FUNCTION) if name is not None else None
+    return template.target_of(_split_function(template, name)[0], FUNCTION) if name is not None else None
 
 
 def on_function(template: Template, function: Resource, kind: str) -> list[Resource]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from policies.engine.events.delivery import is_for_our_account, source_arns
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import trust_of
 from policies.engine.iam.permissions import lets_take, trust_denials
-from policies.engine.iam.statements import Statement, conditions_of, lower, trust_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.iam.statements import Statement, conditions_of, lower
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 

@@ -13,7 +13,8 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import SUBSCRIPTION, TOPIC
 from policies.engine.relations.places import places, pointed
 from policies.engine.template.intrinsics import UNKNOWN, Reference, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 # Types that no stack of ours has, and what is wanted instead.

@@ -36,7 +36,8 @@ from policies.engine.events.wiring import log_group_of, on_function
 from policies.engine.kinds import BUS, INVOKE_CONFIG, QUEUE, ROLE, RULE
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 Conditions = dict[tuple[str, str], tuple[Any, ...]]

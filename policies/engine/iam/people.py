@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
-from policies.engine.iam.statements import IDENTITY_POLICIES, Statement, own_statements
+from policies.engine.iam.identities import IDENTITY_POLICIES, own_statements
+from policies.engine.iam.statements import Statement
 from policies.engine.kinds import FUNCTION, ROLE
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 # A property with a role, such as Role, RoleArn or CloudWatchRoleArn.

@@ -11,23 +11,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements, trust_of
 from policies.engine.iam.resource_policies import statements_on
-from policies.engine.iam.statements import (
-    Statement,
-    conditions_of,
-    denied_under,
-    fits,
-    fits_arn,
-    lower,
-    role_statements,
-    trust_of,
-)
+from policies.engine.iam.statements import Statement, conditions_of, denied_under, fits, fits_arn, lower
 from policies.engine.template.intrinsics import text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]
 _NOT = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")
+_ALIKE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _OPPOSITE = {"true": "false", "false": "true"}
 _WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root)?")
 
@@ -68,7 +63,7 @@ def denied(template: Template, role: Resource, action: str, arn: str, more: Fact
 
 def _refusals(template: Template, role: Resource) -> list[Statement]:
     statements = role_statements(template, role)
-    return template.once(("refusals", role.logical_id), lambda: [one for one in statements if one.effect != "Allow"])
+    return template.once(("refusals", role.logical_id), lambda: [one for one in statements if one.denies])
 
 
 def _refusals_on(template: Template, arn: str) -> list[Statement]:
@@ -77,7 +72,7 @@ def _refusals_on(template: Template, arn: str) -> list[Statement]:
     def found() -> list[Statement]:
         resource = template.by_arn(arn) or template.by_arn(arn.partition("/")[0])
         statements = statements_on(template, resource) if resource else []
-        return [one for one in statements if one.effect != "Allow"]
+        return [one for one in statements if one.denies]
 
     return template.once(("refusals on", arn), found)
 
@@ -116,7 +111,7 @@ def lets_take(trust: Statement, service: str) -> bool:
 def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
     """Return whether a statement may deny an action on an ARN: no condition certainly fails by the facts."""
     return (
-        one.effect != "Allow"
+        one.denies
         and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
         and _may_be(one.resources, one.not_resources, arn)
         and not any(_never(operator, key, values, facts) for (operator, key), values in denied_under(one).items())
@@ -156,6 +151,9 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
         return values == (_OPPOSITE.get(str(fact)),)
     if operator == "numericlessthan":
         return values == (fact,)
+    if operator in _ALIKE and fact is not None:
+        # A denial for others: none of them can be what asks.
+        return all(isinstance(value, str) and _is_other(operator, value, fact) for value in values)
     if operator not in _NOT or fact is None:
         return False
     # A denial with "not like" spares what is like one of its patterns; StringNotEquals takes no wildcards.
@@ -163,6 +161,16 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
     known = [value for value in values if isinstance(value, str) and not (not exact and "${aws:" in value)]
     like = fits_arn if operator.startswith("arn") else fits
     return any(value == fact or (not exact and like(fact, value)) for value in known)
+
+
+def _is_other(operator: str, value: str, fact: str) -> bool:
+    """Return whether a condition's value certainly differs from a fact; either may have variables."""
+    one, own = (_VARIABLE.sub("*", text.lower() if "ignorecase" in operator else text) for text in (value, fact))
+    parts, facts = one.split(":", 5), own.split(":", 5)
+    # Part by part, so that a variable in one leaves the others certain; of ARNs only, and with as many colons.
+    by_part = len(parts) == len(facts) == 6 and (operator.startswith("arn") or ":" not in facts[5])
+    pairs = zip(parts, facts, strict=True) if by_part else [(one, own)]
+    return not all(_may_meet(pattern, wanted) for pattern, wanted in pairs)
 
 
 def may_mean_service(one: Statement, service: str) -> bool:

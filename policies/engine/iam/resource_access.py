@@ -16,7 +16,8 @@ from policies.engine.iam.statements import Statement, lower
 from policies.engine.kinds import API, PERMISSION
 from policies.engine.relations.callers import SERVICES
 from policies.engine.relations.holders import BUS_POLICY, KEYS, ON_ITSELF
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _IDENTITY = ("AWS::IAM::",)
 # Types on which no statement that allows something is wanted: whatever it says, there is nothing to write instead.
@@ -39,7 +40,7 @@ def _permission(template: Template, one: Resource) -> Iterator[Finding]:
         yield Finding(name, "Action", str(action), "lambda:InvokeFunction")
     function = function_of(template, one)
     invoked, sources = template.about(function, _calls) if function else (set(), {})
-    known = principal in SERVICES
+    known = isinstance(principal, str) and principal in SERVICES
     if not known:
         services = " or ".join(sorted(filter(None, sources))) or "none: no service calls the function"
         yield Finding(name, "Principal", str(principal), services)

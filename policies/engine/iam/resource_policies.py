@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
-from policies.engine.iam.statements import Statement, denied_under, lower, statements_of
+from policies.engine.iam.documents import statements_of, under_condition
+from policies.engine.iam.statements import Statement, denied_under, lower
 from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
 from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.outline import branches
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 # How a document as a text, or in an Fn::Sub, is known.
@@ -81,31 +84,42 @@ def _held(template: Template, holder: Resource) -> Iterator[Statement]:
     if holder.type == BUS_POLICY:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
         yield from statements_of(template, holder, holder.properties, "")
-    for path, document in template.of_body(holder.raw, _documents_of):
-        yield from statements_of(template, holder, document, path)
+    for path, document, certain in template.of_body(holder.raw, _documents_of):
+        found = statements_of(template, holder, document, path)
+        yield from found if certain else under_condition(found)
 
 
-def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any, bool]]:
     properties, kind = body.get("Properties"), body.get("Type")
     names = DOCUMENTS - {key for owner, key in OTHER_DOCUMENTS if owner == kind}
     return list(_documents(properties, names)) if isinstance(properties, Mapping) else []
 
 
-def _documents(value: Any, names: frozenset[str], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the policy documents in a value, at any depth, with their paths; what cannot be resolved counts as one."""
+def _documents(
+    value: Any, names: frozenset[str], path: str = "", certain: bool = True
+) -> Iterator[tuple[str, Any, bool]]:
+    """Yield the policy documents in a value, at any depth, with their paths, and whether they are certainly there.
+
+    What cannot be resolved counts as a document; of an Fn::If, each branch may be one.
+    """
     items = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in items:
         # Most of a template are scalars without a document.
         nested = isinstance(item, (dict, list))
-        written = nested and is_function(item) and "Fn::If" not in item
+        written = nested and is_function(item)
+        either = list(branches(item)) if written else []
+        if len(either) > 1:
+            for one in either:
+                yield from _documents({key: one}, names, path, False)
+            continue
         deep = nested and not written
         if not deep and key not in names and not (written or (isinstance(item, str) and _STATEMENT in item)):
             continue
         place = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
-        inner = list(_documents(item, names, place)) if deep else []
+        inner = list(_documents(item, names, place, certain)) if deep else []
         named = key in names and item != {"Ref": "AWS::NoValue"}
         if not inner and (named or _is_document(item)):
-            yield place, item
+            yield place, item, certain
         yield from inner
 
 

@@ -10,7 +10,8 @@ from policies.engine.kinds import BUCKET, FUNCTION, METHOD, RULE, SUBSCRIPTION, 
 from policies.engine.relations.flows import handings
 from policies.engine.relations.places import pointed
 from policies.engine.services.api import api_of, call_arns
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _AUTHORIZER = "AWS::ApiGateway::Authorizer"
 # What sends by itself, not by a role; a subscription on behalf of its topic.

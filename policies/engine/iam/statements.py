@@ -1,27 +1,19 @@
-"""The policy statements of a template: of resources, of identities, and of trust.
+"""A statement of a policy: what it certainly says, and what it may say.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from policies.engine.kinds import ROLE
 from policies.engine.template.intrinsics import UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
 from policies.engine.template.values import listed
 
-# Types that hold statements about what an identity may do, and the property with the document.
-IDENTITY_POLICIES = (
-    "AWS::IAM::Policy",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::GroupPolicy",
-    "AWS::IAM::ManagedPolicy",
-)
-IDENTITIES = (ROLE, "AWS::IAM::User", "AWS::IAM::Group")
+# The effects of what an Fn::If may leave out: they may grant and deny, and certainly do neither.
+PERHAPS = {effect: f"{effect}, under a condition" for effect in ("Allow", "Deny")}
 
 
 @dataclass(frozen=True)
@@ -43,8 +35,13 @@ class Statement:
 
     @property
     def allows(self) -> bool:
-        """Whether the statement grants something; an effect that cannot be resolved counts as a grant."""
-        return bool(self.effect != "Deny")
+        """Whether the statement grants something, or may; an effect that cannot be resolved counts as a grant."""
+        return self.effect not in ("Deny", PERHAPS["Deny"])
+
+    @property
+    def denies(self) -> bool:
+        """Whether the statement denies something, or may; an effect that cannot be resolved counts as a denial."""
+        return self.effect not in ("Allow", PERHAPS["Allow"])
 
     def covers(self, action: str) -> bool:
         """Return whether an action such as `sqs:SendMessage` is certainly among the statement's actions."""
@@ -80,103 +77,6 @@ def lower(actions: tuple[Any, ...]) -> tuple[Any, ...]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
     return tuple(action.lower() if isinstance(action, str) else action for action in actions)
-
-
-def statements_of(template: Template, owner: Resource, document: Any, path: str) -> list[Statement]:
-    """Return the statements of a policy document (object or JSON text); one of UNKNOWNs if it cannot be resolved."""
-    resolved = template.structure(document)
-    if not isinstance(resolved, Mapping):
-        return [_unknown(owner, path)]
-    found = listed(resolved.get("Statement"))
-    many = isinstance(resolved.get("Statement"), list)
-    place = f"{path}.Statement" if path else "Statement"
-    places = [f"{place}[{index}]" if many else place for index in range(len(found))]
-    return [_statement(owner, raw, place) for raw, place in zip(found, places, strict=True)]
-
-
-def _statement(owner: Resource, raw: Any, path: str) -> Statement:
-    if not isinstance(raw, Mapping):
-        return _unknown(owner, path)
-    return Statement(
-        owner=owner,
-        path=path,
-        effect=raw.get("Effect"),
-        actions=listed(raw.get("Action")),
-        not_actions=listed(raw.get("NotAction")),
-        resources=listed(raw.get("Resource")),
-        not_resources=listed(raw.get("NotResource")),
-        principals=_principals(raw.get("Principal")),
-        not_principals=_principals(raw.get("NotPrincipal")),
-        conditions=raw.get("Condition", {}),
-        raw=raw,
-    )
-
-
-def _unknown(owner: Resource, path: str) -> Statement:
-    anything = (UNKNOWN,)
-    return Statement(owner, path, UNKNOWN, anything, (), anything, (), (("*", UNKNOWN),), (), UNKNOWN, {})
-
-
-def _principals(value: Any) -> tuple[tuple[str, Any], ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, Mapping):
-        return (("*", value),)
-    return tuple((str(kind), item) for kind, items in value.items() for item in listed(items))
-
-
-def trust_of(template: Template, role: Resource) -> list[Statement]:
-    """Return the statements of a role's trust policy."""
-    return statements_of(template, role, role.properties.get("AssumeRolePolicyDocument"), "AssumeRolePolicyDocument")
-
-
-def own_statements(template: Template, resource: Resource) -> list[Statement]:
-    """Return the statements that an identity or an identity policy itself holds."""
-    return template.once(("own statements", resource.logical_id), lambda: list(_own_statements(template, resource)))
-
-
-def _own_statements(template: Template, resource: Resource) -> Iterator[Statement]:
-    if resource.type in IDENTITY_POLICIES:
-        yield from statements_of(template, resource, resource.properties.get("PolicyDocument"), "PolicyDocument")
-        return
-    policies = resource.properties.get("Policies", [])
-    for index, policy in enumerate(policies if isinstance(policies, list) else [policies]):
-        document = policy.get("PolicyDocument") if isinstance(policy, Mapping) else UNKNOWN
-        yield from statements_of(template, resource, document, f"Policies[{index}].PolicyDocument")
-
-
-def identity_statements(template: Template) -> Iterator[Statement]:
-    """Yield every statement of every role, user, group and identity policy."""
-    for resource in template.of_type(*IDENTITIES, *IDENTITY_POLICIES):
-        yield from own_statements(template, resource)
-
-
-def role_statements(template: Template, role: Resource) -> list[Statement]:
-    """Return every statement that a role has: its own, and those of policies attached to it in the template."""
-    return template.about(role, _role_statements)
-
-
-def _role_statements(template: Template, role: Resource) -> list[Statement]:
-    attached = template.once("attached policies", lambda: _attached(template)).get(role.logical_id, [])
-    return [statement for one in (role, *attached) for statement in own_statements(template, one)]
-
-
-def _attached(template: Template) -> dict[str, list[Resource]]:
-    """Return the identity policies attached to each role, from either side, or to roles that cannot be resolved."""
-    roles = template.of_type(ROLE)
-    holders: dict[str, set[str]] = {}
-    for role in roles:
-        for arn in listed(role.properties.get("ManagedPolicyArns")):
-            managed = template.target_of(arn, "AWS::IAM::ManagedPolicy")
-            if managed:
-                holders.setdefault(managed.logical_id, set()).add(role.logical_id)
-    found: dict[str, list[Resource]] = {}
-    for policy in template.of_type(*IDENTITY_POLICIES):
-        names = [*listed(template.value(policy, "Roles")), *listed(template.value(policy, "RoleName"))]
-        known = roles if any(name is UNKNOWN for name in names) else [template.target_of(name, ROLE) for name in names]
-        for holder in {*holders.get(policy.logical_id, ()), *(role.logical_id for role in known if role)}:
-            found.setdefault(holder, []).append(policy)
-    return found
 
 
 def conditions_of(statement: Statement) -> dict[tuple[str, str], tuple[Any, ...]]:

@@ -17,7 +17,7 @@ _TAG = "tag:yaml.org,2002:"
 _COLLECTIONS = {f"{_TAG}map", f"{_TAG}seq", "!", None}
 _SCALARS = {f"{_TAG}{name}" for name in ("str", "null", "bool", "int", "float")}
 # What a key may not be, as CloudFormation reads it, and what to write instead.
-_NO_KEYS = {f"{_TAG}int": "number", f"{_TAG}float": "number", f"{_TAG}null": "null"}
+_NO_KEYS = {f"{_TAG}int": "number", f"{_TAG}float": "number", f"{_TAG}null": "null", f"{_TAG}bool": "flag"}
 
 
 def loader(patterns: Mapping[str, str]) -> Any:

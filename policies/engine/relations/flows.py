@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from policies.engine.events.wiring import invocation
 from policies.engine.kinds import ALIAS, BUS, FUNCTION, LOG_GROUP, VERSION
-from policies.engine.relations.passing import LOGS, PASSING
+from policies.engine.relations.passing import IN_A_BUCKET, LOGS, PASSING
 from policies.engine.relations.places import is_nested, parsed, places, pointed, texts_in
 from policies.engine.template.intrinsics import UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _ENDS = (BUS, FUNCTION, ALIAS, VERSION)
 # Of the account's policies only these pass lines on.
@@ -91,6 +92,9 @@ def _all_logs(template: Template, policy: Resource) -> Iterator[Resource]:
 def _handings(template: Template, owner: Resource, path: str) -> Iterator[Handing]:
     for place, value in places(template, owner, path):
         whole = parsed(template, value)
+        if path == IN_A_BUCKET:
+            yield Handing(owner, place, None, None)
+            continue
         if not is_nested(whole):
             yield Handing(owner, place, text_of(value), pointed(template, value))
             continue

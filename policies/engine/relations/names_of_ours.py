@@ -8,7 +8,8 @@ from policies.engine.events.wiring import invocation
 from policies.engine.kinds import ALIAS, API_STAGE, VERSION
 from policies.engine.relations.places import parsed, texts_in
 from policies.engine.template.intrinsics import referred
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # ARNs and addresses inside a text.
 _INSIDE = re.compile(r"(?:arn:aws|https://)[^\s\"'`,;|<>\]]+")
@@ -32,9 +33,9 @@ def _resources(template: Template, text: str) -> Iterator[Resource]:
     # Of a text such as `function:<name>:<alias>` or `table/<name>`, each word.
     for candidate in dict.fromkeys([text, *_INSIDE.findall(text), *_BETWEEN.split(text)]):
         for end in ("", *(end for end in _ENDS if candidate.endswith(end))):
-            one = template.target_of(candidate.removesuffix(end)) if candidate else None
+            for one in template.named(candidate.removesuffix(end)):
+                if one.type not in _COMMON or candidate.startswith("arn:"):
+                    yield one
             call = invocation(template, candidate)
-            if one and (one.type not in _COMMON or candidate.startswith("arn:")):
-                yield one
             if call:
                 yield call.function

@@ -43,7 +43,9 @@ _NOTIFIED = tuple(
     for kind, key in (("Lambda", "Function"), ("Queue", "Queue"), ("Topic", "Topic"))
 )
 _PROCESSORS = "*.ProcessingConfiguration.Processors[].Parameters[].ParameterValue"
-_DEFINITION = ("DefinitionString", "Definition", "DefinitionSubstitutions", "DefinitionS3Location")
+# A definition that the template does not show.
+IN_A_BUCKET = "DefinitionS3Location"
+_DEFINITION = ("DefinitionString", "Definition", "DefinitionSubstitutions", IN_A_BUCKET)
 
 PASSING: dict[str, Passing] = {
     RULE: Passing(("EventBusName",), ("Targets[].Arn", "Targets[].DeadLetterConfig.Arn")),

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.template.intrinsics import NESTED, UNKNOWN, Reference, is_function, text_of
-from policies.engine.template.template import Resource, Template, containers
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
+from policies.engine.template.walking import containers
 
 # How an attribute stands in a text that was resolved.
 _ATTRIBUTE = re.compile(r"\$\{(\w+)\.[\w.]+\}")

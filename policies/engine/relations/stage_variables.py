@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.engine.kinds import API_STAGE
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 _DEPLOYMENT = "AWS::ApiGateway::Deployment"

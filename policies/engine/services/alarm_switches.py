@@ -11,7 +11,8 @@ from typing import Any
 from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.relations.places import places
 from policies.engine.template.intrinsics import text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_true
 
 MUTE, COMPOSITE = "AWS::CloudWatch::AlarmMuteRule", "AWS::CloudWatch::CompositeAlarm"

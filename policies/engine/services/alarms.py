@@ -18,7 +18,8 @@ from policies.engine.kinds import ALARM, TOPIC
 from policies.engine.services.alarm_metrics import Metric, metric_of
 from policies.engine.services.alarm_switches import mutes, ringing_for
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key, is_off, is_true, listed
 
 # Path, what is found there, what is wanted, and whether it holds.
@@ -96,6 +97,8 @@ def _measure(template: Template, alarm: Resource, metric: Metric, watch: Watch) 
     missing = metric.statistic is None and watch.statistics[0].startswith("p") and "." not in metric.paths["statistic"]
     path = "ExtendedStatistic" if missing else metric.paths["statistic"]
     yield path, metric.statistic, " or ".join(watch.statistics), metric.statistic in watch.statistics
+    query = template.value(alarm, "EvaluationCriteria")
+    yield "EvaluationCriteria", query, "none: with a query of its own the alarm watches something else", query is None
     # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     own = _UNITS.get(watch.metric, "Count")
@@ -198,7 +201,7 @@ def _publishing(template: Template, topic: Resource) -> tuple[set[Any], list[Sta
     statements, arn = resource_statements(template, topic), str(template.arn(topic))
     named: set[Any] = set()
     others: list[Statement] = []
-    refusals = [one for one in statements if one.effect != "Allow"]
+    refusals = [one for one in statements if one.denies]
     for one in statements:
         sources = [values for (_, key), values in conditions_of(one).items() if key == "aws:sourcearn"]
         whole = len(sources) == 1 and all(isinstance(value, str) and "*" not in value for value in sources[0])

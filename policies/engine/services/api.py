@@ -14,8 +14,10 @@ from policies.engine.events.wiring import grouped
 from policies.engine.finding import Finding
 from policies.engine.kinds import API, API_STAGE, METHOD
 from policies.engine.template.lifecycle import made_before
-from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import shown
+from policies.engine.template.walking import walk
 
 PATH = "AWS::ApiGateway::Resource"
 DEPLOYMENT = "AWS::ApiGateway::Deployment"

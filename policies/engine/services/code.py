@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from policies.engine.template.template import Resource
+from policies.engine.template.resource import Resource
 
 _KEY = re.compile(r"(?:.*/)?([0-9a-f]{64})\.zip")
 

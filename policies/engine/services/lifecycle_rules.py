@@ -7,21 +7,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 LIFECYCLE = "LifecycleConfiguration"
 RULES = f"{LIFECYCLE}.Rules"
 Rule = Mapping[str, Any]
 # A rule or configuration with one of these applies to some objects only.
-_NARROWING = ("Prefix", "Filter", "TagFilter", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+_LARGER = "ObjectSizeGreaterThan"
+_NARROWING = ("Prefix", "Filter", "TagFilter", "TagFilters", _LARGER, "ObjectSizeLessThan")
 
 
 def for_all(template: Template, bucket: Resource, path: str) -> list[Rule]:
     """Return the enabled rules or configurations that apply to every object."""
     found = template.value(bucket, path)
     rules = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-    return [one for one in rules if one.get("Status") == "Enabled" and not any(one.get(key) for key in _NARROWING)]
+    return [one for one in rules if one.get("Status") == "Enabled" and not _is_narrowed(template, one)]
+
+
+def _is_narrowed(template: Template, rule: Rule) -> bool:
+    """Return whether a rule applies, or may apply, to some objects only; every object is larger than nothing."""
+    own = [key for key in _NARROWING if rule.get(key)]
+    return any(key != _LARGER or template.number(rule[key]) != 0 for key in own)
 
 
 def steps_of(template: Template, rules: list[Rule]) -> set[tuple[str, float]]:

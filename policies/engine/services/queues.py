@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from policies.engine.finding import Finding
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
 # The largest event, or record of an invocation.

@@ -12,7 +12,8 @@ from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.iam.statements import Statement, denied_under
 from policies.engine.kinds import TABLES
 from policies.engine.template.naming import own_name
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 Wanted = Mapping[tuple[str, str], tuple[str, ...]]
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 
 from policies.engine.kinds import FUNCTION
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _QUALIFIED = re.compile(r"([^:]+):\d+")
 

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class Sources:
     holds: Callable[[Any], bool | None]
     pseudo: Mapping[str, str]
     mappings: Mapping[str, Any]
+    # Whether AWS::LanguageExtensions is among the macros.
+    extended: bool = False
 
 
 class Resolver:
@@ -79,6 +82,8 @@ class Resolver:
             "Fn::FindInMap": self._find_in_map,
             "Fn::If": self._if,
         }
+        if sources.extended:
+            self._functions.update({"Fn::Length": self._length, "Fn::ToJsonString": self._to_json})
 
     def resolve(self, expression: Any) -> Any:
         """Return a plain value, a Reference, a text with names and ARNs filled in, or UNKNOWN."""
@@ -173,16 +178,39 @@ class Resolver:
 
     def _find_in_map(self, argument: Any) -> Any:
         """Return a value of the template's Mappings, if its keys can be resolved."""
-        keys = self.resolve(argument)
-        if not isinstance(keys, list) or len(keys) != 3 or not all(isinstance(key, str) for key in keys):
+        keys, default = self._keys_and_default(argument)
+        if len(keys) != 3 or not all(isinstance(key, str) for key in keys):
             return UNKNOWN
         value: Any = self._sources.mappings
         for key in keys:
             # A macro may add anything beside what is written.
             if not isinstance(value, Mapping) or "Fn::Transform" in value:
                 return UNKNOWN
-            value = value.get(key, UNKNOWN)
+            if key not in value:
+                return default
+            value = value[key]
         return UNKNOWN if isinstance(value, Mapping) else self.resolve(value)
+
+    def _keys_and_default(self, argument: Any) -> tuple[list[Any], Any]:
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap-enhancements.html"""
+        items = self.resolve(argument)
+        if not isinstance(items, list):
+            return [], UNKNOWN
+        if self._sources.extended and len(items) == 4 and isinstance(items[3], Mapping):
+            return items[:3], items[3].get("DefaultValue", UNKNOWN)
+        return items, UNKNOWN
+
+    def _length(self, argument: Any) -> Any:
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-length.html"""
+        items = self.resolve(argument)
+        return len(items) if isinstance(items, list) else UNKNOWN
+
+    def _to_json(self, argument: Any) -> Any:
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ToJsonString.html"""
+        value = self.resolve(argument)
+        if not isinstance(value, NESTED) or _has_unknown(value):
+            return UNKNOWN
+        return self._built(json.dumps(value, default=str))
 
     def _if(self, argument: Any) -> Any:
         """Return the branch that is taken, or what both branches resolve to; UNKNOWN if they differ."""
@@ -194,6 +222,11 @@ class Resolver:
         one, other = self.resolve(argument[1]), self.resolve(argument[2])
         # By their texts: to Python True is 1.
         return one if repr(one) == repr(other) else UNKNOWN
+
+
+def _has_unknown(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is UNKNOWN or any(map(_has_unknown, items))
 
 
 def is_function(value: Any) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.template.intrinsics import referred
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 _KEPT = {"DeletionPolicy": ("Retain", "RetainExceptOnCreate"), "UpdateReplacePolicy": ("Retain",)}

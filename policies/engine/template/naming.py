@@ -6,7 +6,8 @@ from itertools import takewhile
 
 from policies.engine.catalogue import stages
 from policies.engine.template.identity import FORMS
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _SEPARATOR = "[-_.]"
 _VARIABLE = re.compile(r"\$\{[^}]*\}")

@@ -10,7 +10,8 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import ALARM, API, API_STAGE
 from policies.engine.policy import Policy
 from policies.engine.services.alarms import Watch, watched
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class ApiAlarms(Policy):

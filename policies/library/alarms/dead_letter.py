@@ -12,7 +12,8 @@ from policies.engine.kinds import ALARM, FUNCTION, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.alarms import Watch, watched
 from policies.engine.services.queues import kept_seconds
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 # For a number that is never negative, either is above 0 if it ever was.

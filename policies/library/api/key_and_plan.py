@@ -11,7 +11,8 @@ from policies.engine.kinds import API, METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import ApiStage, named, stages
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_true, listed, shown
 
 KEY = "AWS::ApiGateway::ApiKey"

@@ -12,7 +12,8 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import METHOD
 from policies.engine.policy import Policy
 from policies.engine.services.api import api_of, named, routes
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_true, shown
 
 Route = Mapping[str, Any]

@@ -26,18 +26,19 @@ from policies.engine.services.api import (
     routes,
     stages,
 )
-from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.intrinsics import UNKNOWN, text_of
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off, listed
 
 # Resources that give an API an address of its own: the property with the API.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-routing-rules.html
 _MAPPINGS = {
-    "AWS::ApiGateway::BasePathMapping": "RestApiId",
-    "AWS::ApiGateway::BasePathMappingV2": "RestApiId",
-    "AWS::ApiGatewayV2::ApiMapping": "ApiId",
-    "AWS::ApiGatewayV2::RoutingRule": "Actions[].InvokeApi.ApiId",
+    "AWS::ApiGateway::BasePathMapping": ("RestApiId", "Stage"),
+    "AWS::ApiGateway::BasePathMappingV2": ("RestApiId", "Stage"),
+    "AWS::ApiGatewayV2::ApiMapping": ("ApiId", "Stage"),
+    "AWS::ApiGatewayV2::RoutingRule": ("Actions[].InvokeApi.ApiId", "Actions[].InvokeApi.Stage"),
 }
 _SERVICE = "apigateway.amazonaws.com"
 # Settings that would refuse clients, or API Gateway itself, for reasons outside the contract.
@@ -110,12 +111,7 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
     """
     disabled = template.value(api, "DisableExecuteApiEndpoint")
-    mapped = [
-        named(template, value, API)
-        for one in template.of_type(*_MAPPINGS)
-        for _, value in places(template, one, _MAPPINGS[one.type])
-    ]
-    if not is_off(disabled) and api not in mapped:
+    if not is_off(disabled) and not any(_maps(template, one, api) for one in template.of_type(*_MAPPINGS)):
         wanted = f"false, or one of {', '.join(_MAPPINGS)} for this API"
         yield Finding(api.logical_id, "DisableExecuteApiEndpoint", str(disabled), wanted)
     kinds = template.value(api, "EndpointConfiguration.Types")
@@ -123,6 +119,14 @@ def _closed(template: Template, api: Resource) -> Iterator[Finding]:
         yield Finding(api.logical_id, "EndpointConfiguration.Types", str(kinds), "REGIONAL or EDGE")
     if api.properties.get("Policy") is not None:
         yield Finding(api.logical_id, "Policy", "a resource policy", "none: the API key says who may call")
+
+
+def _maps(template: Template, mapping: Resource, api: Resource) -> bool:
+    """Return whether a domain's mapping certainly leads to a stage of the API; one without a stage, to any."""
+    apis, names = ([value for _, value in places(template, mapping, path)] for path in _MAPPINGS[mapping.type])
+    known = {stage.name for stage in stages(template) if stage.api is api} - {None}
+    to_api = bool(apis) and all(named(template, value, API) is api for value in apis)
+    return "Condition" not in mapping.raw and to_api and all(text_of(name) in known for name in names)
 
 
 def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from policies.engine.iam.resource_policies import several_policies
 from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
 from policies.engine.services.storage import denies, missing_denial
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key
 
 _ALGORITHM = "s3:x-amz-server-side-encryption"

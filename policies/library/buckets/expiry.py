@@ -20,7 +20,8 @@ from policies.engine.services.lifecycle_rules import (
     size_problems,
     steps_of,
 )
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_true, measured
 
 _OLD = ("NoncurrentVersionExpiration", "NoncurrentDays")

@@ -17,7 +17,8 @@ from policies.engine.services.lifecycle_rules import (
     size_problems,
     steps_of,
 )
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _TIERING, _FIRST = "IntelligentTieringConfigurations", "INTELLIGENT_TIERING"
 

@@ -15,7 +15,8 @@ from policies.engine.kinds import BUCKET
 from policies.engine.policy import Policy
 from policies.engine.relations.places import places, pointed
 from policies.engine.template.intrinsics import UNKNOWN, text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _NOTICES = "NotificationConfiguration"
 # Properties with a target, which must be of this template.

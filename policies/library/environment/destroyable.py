@@ -9,8 +9,10 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.policy import WHOLE, Policy
-from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import shown
+from policies.engine.template.walking import walk
 
 _GONE = "Delete"
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")

@@ -16,7 +16,8 @@ from policies.engine.kinds import API_STAGE, BUCKET, LOG_GROUP
 from policies.engine.names import name_paths
 from policies.engine.policy import Policy
 from policies.engine.template.identity import NAMED
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # The customer's word for each type, which begins names. Other types may have any word.
 _TYPES = {

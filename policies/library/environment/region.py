@@ -11,8 +11,9 @@ from policies.engine import regions
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.outline import branches, literals
-from policies.engine.template.template import Template, walk
+from policies.engine.template.outline import literals
+from policies.engine.template.template import Template
+from policies.engine.template.walking import walk
 
 # The regions of transactions are data: patterns match them, schemas and texts name them.
 _DATA = ("EventPattern", "Schema", "Description", "ResponseTemplates", "AlarmDescription", "Tags")
@@ -34,7 +35,7 @@ class OneRegion(Policy):
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
             is_host = _OF_SERVICES.search(path) is None
             found_here = (
-                one for own in branches(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose))
+                one for own in template.choices(raw) for one in _elsewhere(template, own, wanted, is_host, bool(loose))
             )
             for found in dict.fromkeys(found_here):
                 yield Finding(place, path, found, wanted)
@@ -53,21 +54,19 @@ def _elsewhere(template: Template, raw: Any, wanted: str, is_host: bool, loose: 
         yield from sorted(regions.named(str(raw)) - {wanted})
         return
     outline = template.outline(raw)
-    if outline is None:
-        certain = regions.named(str(raw))
-        yield from sorted(certain - {wanted})
-        if not certain and not loose and regions.may_be_placed(str(raw)):
-            yield f"an ARN or an address that {UNRESOLVED}"
-        return
-    masked = template.masked(outline)
+    masked = template.masked(outline or "")
     certain = list(regions.elsewhere(masked, wanted, is_host))
     yield from certain
     # What is written in the arguments, such as the name of an export or of a secret.
-    yield from sorted(regions.named(" ".join(literals(raw))) - {wanted, *certain})
+    written = regions.named(str(raw) if outline is None else " ".join(literals(raw)))
+    yield from sorted(written - {wanted, *certain})
     by_default = regions.elsewhere(template.masked(template.outline(raw, defaults=True) or ""), wanted, is_host)
     yield from (f"{one}, unless a deployment chooses otherwise" for one in by_default if one not in certain)
-    if not loose:
-        yield from (f"{one} {UNRESOLVED}" for one in regions.unknown(masked, is_host))
+    if loose:
+        return
+    yield from (f"{one} {UNRESOLVED}" for one in regions.unknown(masked, is_host))
+    if outline is None and not written and regions.may_be_placed(str(raw)):
+        yield f"an ARN or an address that {UNRESOLVED}"
 
 
 def _expressions(template: Template) -> Iterator[tuple[str, str, Any]]:

@@ -13,7 +13,9 @@ from policies.engine.policy import Policy
 from policies.engine.template.identity import NAMED
 from policies.engine.template.naming import place_of
 from policies.engine.template.outline import literals
-from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
+from policies.engine.template.walking import walk
 
 _PROSE = ("Description", "AlarmDescription", "Schema", "ResponseTemplates")
 
@@ -85,7 +87,8 @@ def _named(template: Template, raw: Any, other: str) -> Iterator[str]:
     text = template.text(raw)
     own = template.outline(raw, defaults=True) if text is None else text
     # Of what cannot be resolved, also what is written in the arguments, such as an export's name.
-    for one in [*([] if own is None else [own]), *(literals(raw) if text is None else ())]:
+    written = (one for choice in template.choices(raw) for one in literals(choice)) if text is None else ()
+    for one in [*([] if own is None else [own]), *written]:
         place = place_of(one, other)
         if place:
             yield excerpt(one, *place)

@@ -10,7 +10,8 @@ from policies.engine.finding import Finding
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.services.tagging import TAGGED, TAGGED_BY_KEY, UNTAGGED
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _PATH = "Tags"
 

@@ -12,7 +12,8 @@ from policies.engine.events.rules import archive_problems, archives_of
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import ARCHIVE, BUS
 from policies.engine.policy import Policy
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class ArchivedBus(Policy):

@@ -18,7 +18,8 @@ from policies.engine.kinds import ARCHIVE, BUS, LOG_GROUP, RULE
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
 from policies.engine.template.lifecycle import loss_problems
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 LOG_POLICY = "AWS::Logs::ResourcePolicy"
 # An unknown event: only a pattern for everything matches it.
@@ -112,7 +113,7 @@ def _log_policies(template: Template) -> tuple[dict[str, list[Statement]], list[
         for resource in one.resources if one.effect == "Allow" and is_for_events(one) else ():
             if isinstance(resource, str):
                 grants.setdefault(resource, []).append(one)
-    return grants, [one for one in statements if one.effect != "Allow"]
+    return grants, [one for one in statements if one.denies]
 
 
 policy = LoggedBus()

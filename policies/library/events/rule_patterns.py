@@ -12,7 +12,8 @@ from policies.engine.events.wiring import bus_of, rules_on
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import RULE
 from policies.engine.policy import Policy
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import shown
 
 Detail = Mapping[str, Any]

@@ -13,7 +13,8 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import BUS, FUNCTION, QUEUE, RULE
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class RulesReach(Policy):

@@ -13,7 +13,8 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import QUEUE, QUEUE_POLICY, RULE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class TargetDeadLetterQueue(Policy):

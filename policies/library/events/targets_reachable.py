@@ -14,7 +14,8 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import ALIAS, BUS, FUNCTION, PERMISSION, QUEUE, QUEUE_POLICY, ROLE, RULE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class ReachableTargets(Policy):

@@ -18,7 +18,8 @@ from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.storage import stream_of
 from policies.engine.services.versions import whole_functions
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # The words for callers in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
 _CALLERS = {

@@ -14,7 +14,8 @@ from policies.engine.policy import Policy
 from policies.engine.services.code import built_key, key_in, key_of
 from policies.engine.services.versions import number_of, whole_functions
 from policies.engine.template.intrinsics import UNKNOWN, Reference
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 _KEY, _HASH, _WEIGHTS = "Code.S3Key", "CodeSha256", "RoutingConfig.AdditionalVersionWeights"

@@ -12,7 +12,8 @@ from policies.engine.iam.permissions import lacking
 from policies.engine.kinds import BUS, FUNCTION, INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _SUCCESS, _FAILURE = "DestinationConfig.OnSuccess.Destination", "DestinationConfig.OnFailure.Destination"
 

@@ -10,13 +10,15 @@ from typing import Any
 
 from policies.engine.events.wiring import log_group_of, role_of
 from policies.engine.finding import Finding
+from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import lacking
-from policies.engine.iam.statements import Statement, role_statements
+from policies.engine.iam.statements import Statement
 from policies.engine.kinds import API_STAGE, FUNCTION, LOG_GROUP
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
 from policies.engine.services.versions import whole
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 _GRANT = "Give the role logs:CreateLogStream and logs:PutLogEvents on its function's own log group, and deny neither."

@@ -13,7 +13,8 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import FUNCTION, VERSION
 from policies.engine.policy import Policy
 from policies.engine.relations.places import pointed
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 # Settings that bring other code, or another place to run: what is fine, and what is wanted.
 _SETTINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {

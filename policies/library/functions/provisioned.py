@@ -12,7 +12,8 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import ALIAS, FUNCTION, METHOD, RULE, VERSION
 from policies.engine.policy import Policy
 from policies.engine.template.intrinsics import Reference
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
 _SHARED = "RoutingConfig.AdditionalVersionWeights"

@@ -14,22 +14,17 @@ from policies.engine.finding import Finding, mended_by
 from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
 from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
+from policies.engine.iam.identities import IDENTITIES, identity_statements, role_statements
 from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
-from policies.engine.iam.statements import (
-    IDENTITIES,
-    Statement,
-    conditions_of,
-    identity_statements,
-    lower,
-    role_statements,
-)
+from policies.engine.iam.statements import Statement, conditions_of, lower
 from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole
 from policies.engine.template.intrinsics import UNKNOWN
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key, listed
 
 # Properties of a table that may have a key inside.
@@ -175,7 +170,8 @@ def _no_wildcards(one: Statement) -> Iterator[Finding]:
         if not isinstance(action, str) or set(action) & set("*?"):
             yield Finding(one.owner.logical_id, f"{one.path}.Action", str(action), "exact actions")
     if one.effect != "Allow":
-        yield Finding(one.owner.logical_id, f"{one.path}.Effect", str(one.effect), "Allow or Deny")
+        wanted = "Allow or Deny, under no condition of the template"
+        yield Finding(one.owner.logical_id, f"{one.path}.Effect", str(one.effect), wanted)
 
 
 def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:

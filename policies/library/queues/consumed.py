@@ -11,7 +11,8 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import kept_seconds, redrive_refusals
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _RETENTION, _TARGET, _COUNT = (
     "MessageRetentionPeriod",

@@ -12,7 +12,8 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import redrive_refusals
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import measured
 
 _TARGET, _COUNT = "RedrivePolicy.deadLetterTargetArn", "RedrivePolicy.maxReceiveCount"

@@ -10,7 +10,8 @@ from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import denies_plain_transport, resource_statements, several_policies
 from policies.engine.kinds import QUEUE, QUEUE_POLICY
 from policies.engine.policy import Policy
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_true
 
 

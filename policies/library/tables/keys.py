@@ -10,7 +10,8 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import TABLES
 from policies.engine.policy import Policy
 from policies.engine.services.storage import key_schema, table_called
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 
 class TableKeys(Policy):

@@ -11,8 +11,10 @@ from policies.engine.kinds import GLOBAL_TABLE, TABLES
 from policies.engine.policy import Policy
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.lifecycle import loss_problems
-from policies.engine.template.template import Resource, Template, walk
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off, is_true, shown
+from policies.engine.template.walking import walk
 
 _RECOVERY = "PointInTimeRecoverySpecification"
 _EXPIRY = "TimeToLiveSpecification"

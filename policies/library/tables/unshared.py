@@ -14,7 +14,8 @@ from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.relations.places import places, pointed
 from policies.engine.template.intrinsics import text_of
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 from policies.engine.template.values import is_off
 
 _COPIES = ("KinesisStreamSpecification.StreamArn", "Replicas[].KinesisStreamSpecification.StreamArn")

@@ -133,6 +133,12 @@ def test_an_attribute_of_a_wrong_form_is_named(attribute: str, form: Any, path: 
         ("AWS::ApiGateway::Method", ("HttpMethod",), {"a": 1}),
         ("AWS::CloudWatch::Alarm", ("Threshold",), [1]),
         ("AWS::IAM::Role", ("Policies",), {"PolicyName": "p"}),
+        ("AWS::IAM::Role", ("Policies", 0, "PolicyDocument", "Statement", 0, "Action"), [{"a": 1}]),
+        ("AWS::IAM::Role", ("Policies", 0, "PolicyDocument", "Statement", 0, "Resource"), [["*"]]),
+        *(("AWS::IAM::Role", ("Policies", 0, "PolicyDocument"), form) for form in ([1], {"Fn::If": ["C", {}, [1]]})),
+        ("AWS::S3::BucketPolicy", ("PolicyDocument",), [[{"Ref": "x"}]]),
+        ("AWS::Lambda::Permission", ("Principal",), {"Service": "events.amazonaws.com"}),
+        ("AWS::S3::BucketPolicy", ("PolicyDocument", "Statement", 0, "Principal"), {"AWS": [{"a": 1}]}),
     ],
 )
 def test_a_property_of_a_wrong_form_is_reported(kind: str, path: Path, form: Any) -> None:
@@ -165,6 +171,37 @@ def test_a_section_of_a_wrong_form_is_named(form: Any, section: str) -> None:
     found = _findings({**_document("realtime"), section: form}, "realtime", {})
     assert _errors(found) == []
     assert ("(template)", section) in {(one.resource, one.path) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "place"),
+    [
+        (("Fn::Transform",), {"Name": "AWS::Include"}, "Fn::Transform"),
+        (("Outputs", "Fn::Transform"), {"Name": "AWS::Include"}, "Outputs.Fn::Transform"),
+        (("Outputs", "Fn::ForEach::Queues"), ["Q", ["a"], {}], "Outputs.Fn::ForEach::Queues"),
+        (("Transform",), ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"], "Transform"),
+    ],
+    ids=str,
+)
+def test_a_macro_of_the_whole_template_is_said_by_every_control(path: Path, form: Any, place: str) -> None:
+    template = Template(_put(_document("realtime"), path, form))
+    for judge in policies.load("realtime").values():
+        found = judge.findings(template, "dev")
+        assert [(one.resource, one.path) for one in found] == [("(template)", place)]
+        assert "cannot be resolved" in found[0].found
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::Serverless::SimpleTable", {}),
+        ("AWS::SQS::Queue", {"QueueName": "q-dev", "Fn::ForEach::Tags": ["T", ["a"], {"Tag${T}": "x"}]}),
+    ],
+)
+def test_what_a_macro_makes_of_a_resource_cannot_be_resolved(kind: str, properties: dict[str, Any]) -> None:
+    document = _put(_document("realtime"), ("Resources", "Made"), {"Type": kind, "Properties": properties})
+    for judge in policies.load("realtime").values():
+        assert "Made" in {one.resource for one in judge.findings(Template(document), "dev")}
 
 
 @pytest.mark.parametrize("name", ["Fn::Transform", "Fn::ForEach::Queues"])

@@ -76,6 +76,12 @@ def test_what_names_none_or_what_the_policies_read_is_not(
     assert noted(edited) == []
 
 
+def test_a_name_that_two_resources_share_names_both(edited: Edited) -> None:
+    edited.resources["Later"] = {"Type": "AWS::Unheard::Of", "Properties": {"A": "realtime-transaction-dev"}}
+    ((_, names),) = noted(edited)
+    assert {edited.resources[name]["Type"] for name in names} == {"AWS::Events::EventBus", "AWS::Events::Archive"}
+
+
 def test_a_note_is_shown_and_fails_nothing(edited: Edited, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edited.resources["Later"] = {"Type": "AWS::Unheard::Of", "Properties": {"A": TABLE}}
     file = tmp_path / "later.json"

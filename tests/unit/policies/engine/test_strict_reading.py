@@ -85,6 +85,7 @@ def test_half_a_character_is_shown(tmp_path: Path, text: str) -> None:
     [
         (f"{QUEUE}    Properties:\n      123: a\n", "the number 123 as a key, .* in line 5, column 7"),
         (f"{QUEUE}    Properties: {{1.50: a}}\n", "the number 1.50 as a key, .* in line 4, column 18"),
+        (f"{QUEUE}    Properties: {{yes: a}}\n", "the flag yes as a key, .* in line 4, column 18"),
         (f"{QUEUE}    Properties: {{~: a}}\n", "the null ~ as a key, .* in line 4, column 18"),
         (f"{QUEUE}    Properties:\n      A:\n        - x\n        -\n", r"null in .*A\[1\], .* in line 7, column 10"),
         (f"Outputs:\n{QUEUE}", "null in Outputs, .* in line 1, column 9"),
@@ -147,7 +148,7 @@ def test_pairs_of_escapes_and_escaped_backslashes_are_characters(tmp_path: Path)
         ("!Condition c", {"Condition": "c"}),
         ("!If [c, !Ref d, {e: !Sub f}]", {"Fn::If": ["c", {"Ref": "d"}, {"e": {"Fn::Sub": "f"}}]}),
         ("!Transform {Name: n}", {"Fn::Transform": {"Name": "n"}}),
-        ("{NO: no, '200': ok, '<<': x}", {"NO": False, "200": "ok", "<<": "x"}),
+        ("{'NO': no, '200': ok, '<<': x}", {"NO": False, "200": "ok", "<<": "x"}),
     ],
 )
 def test_yaml_means_what_it_says(tmp_path: Path, written: str, read: object) -> None:

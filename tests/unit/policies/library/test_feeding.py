@@ -132,6 +132,15 @@ def test_an_accounts_policy_reads_every_log_but_those_that_it_leaves_out(
     assert edited.findings("RT_FN_THREE") == ([("All", "PolicyDocument.DestinationArn")] if seen else [])
 
 
+def test_a_definition_in_a_bucket_may_feed_a_function(edited: Edited) -> None:
+    edited.rule("record")["Targets"].append({"Id": "steps", "Arn": {"Ref": "Steps"}})
+    edited.resources["Steps"] = resource("AWS::StepFunctions::StateMachine", DefinitionString='{"StartAt": "A"}')
+    assert edited.findings("RT_FN_THREE") == []
+    place = {"Bucket": "definitions-dev", "Key": "steps.json"}
+    edited.resources["Steps"] = resource("AWS::StepFunctions::StateMachine", DefinitionS3Location=place)
+    assert edited.findings("RT_FN_THREE") == [("Steps", "DefinitionS3Location")]
+
+
 @pytest.mark.parametrize(
     ("subscription", "seen"),
     [

@@ -76,6 +76,30 @@ def test_a_denial_spares_what_is_like_its_pattern(edited: Edited, operator: str,
     assert edited.findings("RT_TARGET_DLQ", "RT_QUEUE_SECURE") == []
 
 
+@pytest.mark.parametrize(
+    ("condition", "spared"),
+    [
+        ({"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-central-1:111122223333:orders-dev"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:events:*:*:rule/orders/*"}}, True),
+        ({"StringLike": {"aws:SourceArn": ["arn:aws:events:*:*:rule/orders/*", "arn:aws:s3:::*"]}}, True),
+        ({"StringEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com"}}, True),
+        ({"StringEqualsIgnoreCase": {"aws:PrincipalServiceName": "SNS.amazonaws.com"}}, True),
+        ({"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::*", "arn:aws:events:*:*:rule/realtime-*"]}}, False),
+        ({"StringLike": {"aws:SourceArn": "arn:aws:events:*dev"}}, False),
+        ({"StringEquals": {"aws:SourceAccount": "999988887777"}}, False),
+        ({"ArnEquals": {"aws:SourceArn": {"Fn::ImportValue": "sender"}}}, False),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+    ],
+    ids=str,
+)
+def test_a_denial_for_others_spares_our_rules(edited: Edited, condition: dict[str, Any], spared: bool) -> None:
+    queue = marked(edited, "high-value-domestic-dead-letter")
+    policy = edited.find("AWS::SQS::QueuePolicy", lambda raw: raw["Properties"]["Queues"] == [{"Ref": queue}])
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*", "Condition": condition}
+    policy["PolicyDocument"]["Statement"].append(denial)
+    assert (edited.findings("RT_TARGET_DLQ") == []) == spared
+
+
 def test_a_topics_denial_spares_the_alarms_that_are_like_its_pattern(edited: Edited) -> None:
     policy = edited.find("AWS::SNS::TopicPolicy", lambda raw: "PublishFromAlarms" in str(raw))
     denial = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": policy["Topics"][0]}
@@ -174,6 +198,36 @@ def test_an_api_may_have_an_address_of_its_own_alone(edited: Edited, kind: str, 
     written = json.loads(json.dumps(properties).replace('"api"', json.dumps({"Ref": api})))
     edited.resources["Mapped"] = {"Type": kind, "Properties": written}
     assert edited.findings("RT_API_ROUTE") == []
+
+
+@pytest.mark.parametrize("more", [{"Stage": "next"}, {"Stage": {"Fn::ImportValue": "stage"}}, {"ApiId": "other"}])
+def test_an_address_that_leads_elsewhere_is_none(edited: Edited, more: dict[str, Any]) -> None:
+    api = edited.name("AWS::ApiGateway::RestApi")
+    edited.resources[api]["Properties"]["DisableExecuteApiEndpoint"] = True
+    own = {"ApiId": {"Ref": api}, "Stage": "dev"}
+    edited.resources["Mapped"] = {"Type": "AWS::ApiGatewayV2::ApiMapping", "Properties": own}
+    assert edited.findings("RT_API_ROUTE") == []
+    edited.resources["Mapped"]["Condition"] = "Perhaps"
+    assert edited.findings("RT_API_ROUTE") == [(api, "DisableExecuteApiEndpoint")]
+    edited.resources["Mapped"] = {"Type": "AWS::ApiGatewayV2::ApiMapping", "Properties": {**own, **more}}
+    assert edited.findings("RT_API_ROUTE") == [(api, "DisableExecuteApiEndpoint")]
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("realtime-fraud_detector-dev:live", True),
+        ("${AWS::AccountId}:function:realtime-fraud_detector-dev:live", True),
+        ("arn:${AWS::Partition}:lambda:eu-central-1:${AWS::AccountId}:function:realtime-fraud_detector-dev:live", True),
+        ("999988887777:function:realtime-fraud_detector-dev:live", False),
+        ("arn:aws:lambda:eu-central-1:999988887777:function:realtime-fraud_detector-dev:live", False),
+        ("arn:aws:lambda:us-east-1:${AWS::AccountId}:function:realtime-fraud_detector-dev:live", False),
+    ],
+)
+def test_a_function_is_ours_in_this_account_and_region(edited: Edited, name: str, ours: bool) -> None:
+    permission = edited.find("AWS::Lambda::Permission", lambda raw: "night-time" in json.dumps(raw))
+    permission["FunctionName"] = {"Fn::Sub": name}
+    assert (edited.findings("RT_RULE_FANOUT", "RT_IAM_LEAST") == []) == ours
 
 
 @pytest.mark.parametrize("values", [{"alias": "live"}, {"alias": "next"}, {}])

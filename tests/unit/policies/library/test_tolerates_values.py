@@ -9,6 +9,12 @@ import pytest
 from hallmark import policies
 from tests.unit.policies.edited import Edited
 
+PLACES = {
+    "Places": {
+        "here": {"region": "eu-central-1", "orders": "orders-dev"},
+        "there": {"region": "us-east-1", "orders": "orders-prod"},
+    }
+}
 NONE, ACCOUNT = {"Ref": "AWS::NoValue"}, "${AWS::AccountId}"
 HERE = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-central-1"]}
 BUCKET, QUEUE, TABLE, TOPIC = "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
@@ -191,6 +197,12 @@ def test_a_region_that_can_be_told_is_known(edited: Edited, value: Any) -> None:
         ({}, {"Fn::Join": [":", ["arn:aws:sns", {"Ref": "Other"}, "111122223333:t"]]}, "RT_REGION"),
         ({"Default": "arn:aws:sns:us-east-1:111122223333:t"}, {"Ref": "Other"}, "RT_REGION"),
         ({"Default": "us-east-1"}, {"Ref": "Other"}, "RT_REGION"),
+        ({"AllowedValues": ["us-east-1", "us-west-2"]}, {"Ref": "Other"}, "RT_REGION"),
+        ({"Type": "CommaDelimitedList", "Default": "eu-central-1, us-east-1"}, {"Ref": "Other"}, "RT_REGION"),
+        ({"Type": "List<String>", "Default": "us-east-1"}, {"Fn::Join": ["-", {"Ref": "Other"}]}, "RT_REGION"),
+        ({}, {"Fn::FindInMap": ["Places", {"Ref": "Other"}, "region"]}, "RT_REGION"),
+        ({}, {"Fn::FindInMap": ["Places", {"Ref": "Other"}, "orders"]}, "RT_ENV_SEPARATION"),
+        ({"AllowedValues": ["orders-prod"] * 2}, {"Ref": "Other"}, "RT_ENV_SEPARATION"),
         ({"Default": "realtime-orders-prod"}, {"Ref": "Other"}, "RT_ENV_SEPARATION"),
         ({"Default": "prod"}, {"Fn::Sub": "orders-${Other}"}, "RT_ENV_SEPARATION"),
         ({"Default": "Prod"}, {"Fn::Sub": "Orders${Other}"}, "RT_ENV_SEPARATION"),
@@ -203,8 +215,59 @@ def test_a_region_that_can_be_told_is_known(edited: Edited, value: Any) -> None:
 )
 def test_what_is_written_is_read(edited: Edited, parameter: Any, value: Any, control: str) -> None:
     edited.document["Parameters"] = {"Other": {"Type": "String", **parameter}}
+    edited.document["Mappings"] = PLACES
     edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
     assert {path for _, path in edited.findings(control)} == {"Environment.Variables.OTHER"}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ({"Default": "here"}, {"Fn::FindInMap": ["Places", {"Ref": "Other"}, "region"]}),
+        ({"Default": "here"}, {"Fn::FindInMap": ["Places", {"Ref": "Other"}, "orders"]}),
+        ({"Default": "dev", "AllowedValues": ["dev", "prod"]}, {"Ref": "Other"}),
+        ({"Type": "CommaDelimitedList", "Default": "eu-central-1,orders"}, {"Fn::Join": [",", {"Ref": "Other"}]}),
+    ],
+    ids=str,
+)
+def test_what_is_chosen_without_a_word_is_here(edited: Edited, parameter: Any, value: Any) -> None:
+    edited.document["Parameters"] = {"Other": {"Type": "String", **parameter}}
+    edited.document["Mappings"] = PLACES
+    edited.find("AWS::Lambda::Function")["Environment"]["Variables"]["OTHER"] = value
+    assert edited.findings("RT_REGION", "RT_ENV_SEPARATION") == []
+
+
+def _in_other_words(edited: Edited) -> None:
+    for rule in edited.all("AWS::Events::Rule"):
+        rule["EventPattern"] = {"Fn::ToJsonString": rule["EventPattern"]}
+    for queue in edited.all(QUEUE):
+        if "RedrivePolicy" in queue:
+            queue["RedrivePolicy"] = {"Fn::ToJsonString": queue["RedrivePolicy"]}
+    for function in edited.all("AWS::Lambda::Function"):
+        function["MemorySize"] = {"Fn::FindInMap": ["Places", "nowhere", "mb", {"DefaultValue": 512}]}
+    edited.document["Mappings"] = PLACES
+    edited.find("AWS::CloudWatch::Alarm")["EvaluationPeriods"] = {"Fn::Length": ["once"]}
+
+
+@pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", ["AWS::LanguageExtensions"]])
+def test_the_language_may_be_extended(edited: Edited, transform: Any) -> None:
+    edited.document["Transform"] = transform
+    _in_other_words(edited)
+    assert _every(edited) == []
+
+
+def test_extensions_are_unknown_without_their_macro(edited: Edited) -> None:
+    _in_other_words(edited)
+    assert {"EventPattern", "MemorySize", "EvaluationPeriods"} <= {path for _, path in _every(edited)}
+
+
+@pytest.mark.parametrize("size", [0, "0"])
+def test_every_object_is_larger_than_nothing(edited: Edited, size: Any) -> None:
+    rule = edited.find(BUCKET)["LifecycleConfiguration"]["Rules"][0]
+    rule["ObjectSizeGreaterThan"] = size
+    assert edited.findings("RT_BUCKET_TIERING") == []
+    rule["ObjectSizeGreaterThan"] = "1"
+    assert edited.findings("RT_BUCKET_TIERING") != []
 
 
 @pytest.mark.parametrize(
@@ -272,3 +335,39 @@ def test_a_policy_names_what_it_judges_without_its_usual_scope() -> None:
     }
     for control, names in wanted.items():
         assert {one.resource for one in judges[control].findings(template, "dev")} == {"(template)", *names}
+
+
+def _perhaps(value: Any, otherwise: Any = NONE) -> dict[str, Any]:
+    return {"Fn::If": ["C", value, otherwise]}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda own: own.update(PolicyDocument=_perhaps(own["PolicyDocument"])),
+        lambda own: own.update(PolicyDocument=_perhaps(own["PolicyDocument"], {"Statement": []})),
+        lambda own: own["PolicyDocument"].update(Statement=_perhaps(own["PolicyDocument"]["Statement"])),
+        lambda own: own["PolicyDocument"].update(Statement=[*map(_perhaps, own["PolicyDocument"]["Statement"])]),
+    ],
+)
+def test_what_is_under_an_open_condition_denies_and_allows_nothing_for_certain(edited: Edited, edit: Any) -> None:
+    for kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+        for policy in edited.all(kind):
+            edit(policy)
+    for control in ("RT_BUCKET_TLS", "RT_QUEUE_SECURE", "RT_TARGET_DLQ", "RT_ALARM_DLQ"):
+        assert edited.findings(control) != []
+    assert edited.findings("RT_IAM_LEAST") == []
+
+
+def test_a_right_under_an_open_condition_is_named_as_it_is_written(edited: Edited) -> None:
+    role = edited.name("AWS::IAM::Role")
+    policies_of = edited.resources[role]["Properties"]["Policies"]
+    more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}
+    policies_of[0]["PolicyDocument"]["Statement"].append(_perhaps(more))
+    policies_of.append(_perhaps({"PolicyName": "more", "PolicyDocument": {"Statement": more}}))
+    judges = policies.load("realtime")
+    template = policies.template_of(edited.document, "realtime")
+    found = [one.found for one in judges["RT_IAM_LEAST"].findings(template)]
+    assert found.count("s3:GetObject on arn:aws:s3:::orders/*") == 2
+    # It denies nothing, and takes no right away.
+    assert edited.findings(*(name for name in judges if name != "RT_IAM_LEAST")) == []
