@@ -23,7 +23,8 @@ from hallmark.observe.commands import Each, Form
 from hallmark.observe.difference import Difference
 from hallmark.observe.normal import members
 from policies.engine.template.intrinsics import UNKNOWN, Reference
-from policies.engine.template.template import Resource, Template
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
 
 _FIRST, _MEMBER = re.compile(r"[^.\[]+"), re.compile(r"^[^.\[]+(?:\[([^\]]+)\]|\.([^.\[]+))")
 
