@@ -238,5 +238,5 @@ def test_restore_asks_and_tells(hand: Hand, hallmark: Command) -> None:
     assert done.returncode == 1 and f"write back {RULE} version {version}" in done.stdout
     assert verify(hand.stage)
     done = hallmark("rules", "restore", "--yes", "--target", "aws")
-    assert (done.returncode, "1 versions restored" in done.stdout) == (0, True), done.stderr
+    assert (done.returncode, "1 version restored" in done.stdout) == (0, True), done.stderr
     assert verify(hand.stage) == []
