@@ -1,4 +1,4 @@
-"""The unit tests of both languages in parallel: Node.js's in a process, pytest's in this one and a forked one.
+"""The unit tests of both languages in parallel: Node.js's in a process, pytest's in this one and two forked ones.
 
 usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 """
@@ -6,6 +6,7 @@ usage: HALLMARK_GATE=unit python -m hallmark.gates.unit [arguments for pytest]
 import gc
 import sys
 from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -88,7 +89,12 @@ class Beside:
         if not on_templates or not may_fork(session.config):
             return (yield)
         session.items[:] = [item for item in session.items if not _reads_templates(item)]
-        with beside(session, on_templates, self._make, self._meet):
+        # Every second file for each process: the files that take long are neighbours.
+        files = list(dict.fromkeys(item.path for item in on_templates))
+        halves = [[item for item in on_templates if item.path in files[begin::2]] for begin in (0, 1)]
+        with ExitStack() as processes:
+            for half in filter(None, halves):
+                processes.enter_context(beside(session, half, self._make, self._meet))
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
