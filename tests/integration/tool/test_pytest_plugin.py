@@ -138,6 +138,15 @@ def test_an_unknown_control_fails_the_run(tmp_path: Path) -> None:
     assert evidence["outcome"] == "failed"
 
 
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A folder with the evidence of all its tests, and that evidence."""
+    folder = tmp_path_factory.mktemp("whole")
+    _, _, evidence = run(folder, SUITE)
+    assert evidence["outcome"] == "failed"
+    return folder, evidence
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -147,10 +156,11 @@ def test_an_unknown_control_fails_the_run(tmp_path: Path) -> None:
     ],
     ids=lambda options: options[0],
 )
-def test_some_of_the_tests_leave_the_evidence_as_it_is(tmp_path: Path, options: tuple[str, ...]) -> None:
-    _, _, whole = run(tmp_path, SUITE)
-    assert whole["outcome"] == "failed"
-    _, output, evidence = run(tmp_path, SUITE, *options)
+def test_some_of_the_tests_leave_the_evidence_as_it_is(
+    whole_run: tuple[Path, dict[str, Any]], options: tuple[str, ...]
+) -> None:
+    folder, whole = whole_run
+    _, output, evidence = run(folder, SUITE, *options)
     assert evidence == whole
     assert "not all tests of tests/sample run, so the evidence of sample is unchanged" in output
 
