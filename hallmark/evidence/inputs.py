@@ -54,8 +54,11 @@ NO_INPUTS: Mapping[str, str] = {
     ".ci/": "starts the gates",
     ".pre-commit-config.yaml": "starts a gate before a commit",
 }
-# What stands beside the sources and no tool reads: nobody's settings, and no module that hides another.
-UNREAD = (".git", ".DS_Store", "*.log", "*.swp", "*~")
+# What tools read in the checkout's own folder, whoever put it there: settings, and modules that hide others.
+READ = (
+    *("*.py", "*.pth", "*.toml", "*.ini", "*.cfg", "*.json", "*.yaml", "*.yml", "*rc"),
+    *("*.js", "*.cjs", "*.mjs", "*.ts", ".python-version", ".node-version"),
+)
 NOT_OURS = ("build", "node_modules")
 # What every gate of systems and templates follows from. A value of cdk.json reaches it through the templates, whose
 # digests stand in the evidence on their own: one system's parameter is no input of another.
@@ -150,8 +153,8 @@ def inputs_of(gate: str, system: str | None = None, root: Path = ROOT) -> Inputs
 
 
 def _unknown(root: Path) -> set[str]:
-    """Return the files and the packages of the checkout's own folder that no table names."""
-    found = {path.name for path in root.iterdir() if path.is_file() and not any(map(path.match, UNREAD))}
+    """Return the settings, modules and packages of the checkout's own folder that no table names."""
+    found = {path.name for path in root.iterdir() if path.is_file() and any(map(path.match, READ))}
     found |= {f"{path.parent.name}/" for path in root.glob("[!.]*/__init__.py") if path.parent.name not in NOT_OURS}
     return {name for name in found if not any(_begins(name, start) for start in (*AREAS, *NO_INPUTS))}
 

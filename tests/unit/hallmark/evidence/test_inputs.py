@@ -176,7 +176,15 @@ def test_a_folder_has_a_digest_of_all_its_files(tmp_path: Path) -> None:
     [
         *(("pytest.ini", True), ("ruff.toml", True), (".checkov.yaml", True), ("sitecustomize.py", True)),
         *(("boto3/__init__.py", True), ("tests/conftest.py", True), ("tests/integration/.hidden.py", True)),
-        *(("notes/boto3.py", False), ("x.log", False), (".DS_Store", False), (".git", False), ("LICENSE", False)),
+        *(
+            ("notes/boto3.py", False),
+            ("x.log", False),
+            (".DS_Store", False),
+            (".venv", False),
+            ("notes.txt", False),
+            (".git", False),
+            ("LICENSE", False),
+        ),
         *(("build/__init__.py", False), ("node_modules/__init__.py", False), (".venv/__init__.py", False)),
         *(("infra/__pycache__/app.py", False), ("docs/new.md", False)),
     ],
