@@ -29,7 +29,8 @@ from hallmark.systems.realtime.sending import Cards
 from infra.realtime.outputs import Output
 from tests.support.waiting import wait_for
 
-ITEMS, SECONDS, RATE = 40, 3, 8
+# Enough for one of each kind of failure.
+MANY, ITEMS, SECONDS, RATE = 40, 20, 3, 8
 SCHEDULED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TIMELESS = ("error rate", "lost", "ledger differences", "archive missing")
 Shown = Callable[[], list[str]]
@@ -164,7 +165,7 @@ FAULTS = {
 
 @pytest.mark.control("RT_NO_LOSS", "RT_DLQ_REDRIVE")
 def test_what_waits_is_not_lost_and_its_command_completes_it(stage: DeployedStage, running_emulator: Emulator) -> None:
-    options, sending = Options(generate=ITEMS), Cards()
+    options, sending = Options(generate=MANY), Cards()
     with ExitStack() as faults:
         for fault in FAULTS.values():
             faults.enter_context(inject(running_emulator.endpoint, fault))

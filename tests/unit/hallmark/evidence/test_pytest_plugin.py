@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from _pytest.config import get_config
 
 from hallmark.evidence import junit_results, pytest_plugin, pytest_results
 from hallmark.project import ROOT
@@ -79,3 +80,29 @@ def test_junit_that_is_older_than_its_sources(tmp_path: Path, changed: float, to
     os.utime(source / "a.ts", (changed, changed))
     with pytest.raises(UserError, match=told):
         list(junit_results.junit_proofs(file, (source,)))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(["-k", "good"], ["-m", "control"], ["--deselect", "tests/test_a.py::test_a"], ["--ignore", "tests"]),
+        *([one] for one in ("--lf", "--sw", "--sw-skip", "--collect-only", "--setup-plan", "--setup-only")),
+        *([one] for one in ("--noconftest", "--cache-show", "--fixtures", "--fixtures-per-test")),
+        *(["-o", one] for one in ("python_functions=test_g*", "python_files=nothing*", "addopts=-k good")),
+    ],
+    ids=" ".join,
+)
+def test_options_of_some_of_the_tests(options: list[str]) -> None:
+    assert pytest_plugin.is_partial(_session(*options))
+
+
+@pytest.mark.parametrize("options", [["-v"], ["-x"], ["-o", "testpaths=tests"], ["--tb", "short"]], ids=" ".join)
+def test_options_of_all_tests(options: list[str]) -> None:
+    assert not pytest_plugin.is_partial(_session(*options))
+
+
+def _session(*options: str) -> pytest.Config:
+    """Return what pytest makes of these options, without this project's own."""
+    config = get_config([])
+    config.parse(["-c", os.devnull, *options])
+    return config
