@@ -82,5 +82,5 @@ def test_up_on_aws_takes_what_overrides_a_placeholder(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(stage, "build_all", built)
     monkeypatch.setenv("CDK_CONTEXT_JSON", '{"merchant_upload.alertEmail": "compliance@bank.com"}')
-    with pytest.raises(UserError, match="^built$"):
-        run("up --target aws --system merchant_upload".split())
+    with pytest.raises(UserError, match=r"^built$"):
+        run(["up", "--target", "aws", "--system", "merchant_upload"])
