@@ -129,7 +129,9 @@ def test_a_body_and_an_id_are_validated_at_the_gateway(template):
 
 def test_a_missing_id_is_answered_in_the_apis_form(template):
     responses = {one["ResponseType"]: one for one in template.properties("AWS::ApiGateway::GatewayResponse")}
-    body = json.loads(responses["BAD_REQUEST_PARAMETERS"]["ResponseTemplates"]["application/json"])
+    refusal = responses["BAD_REQUEST_PARAMETERS"]
+    assert refusal["StatusCode"] == "400"
+    body = json.loads(refusal["ResponseTemplates"]["application/json"])
     assert body["errors"] == [{"field": "transaction_id", "rule": "required, not empty"}]
 
 
