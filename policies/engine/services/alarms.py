@@ -34,7 +34,7 @@ _FEW_SAMPLES = "EvaluateLowSampleCountPercentile"
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
+_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "IteratorAge": "Milliseconds", "Latency": "Milliseconds"}
 _SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
 _MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
 _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
@@ -42,7 +42,10 @@ _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
 
 @dataclass(frozen=True)
 class Watch:
-    """A wanted alarm: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
+    """A wanted alarm: metric, dimensions, one of these statistics, highest threshold, seconds to ring.
+
+    `unit` is that of a metric of our own; AWS's metrics have theirs.
+    """
 
     namespace: str
     metric: str
@@ -50,6 +53,7 @@ class Watch:
     statistics: tuple[str, ...]
     threshold: float
     seconds: int
+    unit: str = ""
 
     def __str__(self) -> str:
         where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
@@ -58,13 +62,19 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """Yield that no alarm watches a resource, or what is wrong with its alarms."""
+    found = alarm_problems(template, watch)
+    if found is None:
+        yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
+    yield from found or ()
+
+
+def alarm_problems(template: Template, watch: Watch) -> list[Finding] | None:
+    """Return what is wrong with the alarms on a metric, nothing if one is right; None if there is no alarm."""
     measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
     alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
-    if not alarms:
-        yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
     # Resources with the same name share their alarms.
     key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
-    yield from template.once(key, lambda: _shared_problems(template, alarms, watch))
+    return template.once(key, lambda: _shared_problems(template, alarms, watch)) if alarms else None
 
 
 def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
@@ -101,7 +111,7 @@ def _measure(template: Template, alarm: Resource, metric: Metric, watch: Watch) 
     yield "EvaluationCriteria", query, "none: with a query of its own the alarm watches something else", query is None
     # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    own = _UNITS.get(watch.metric, "Count")
+    own = watch.unit or _UNITS.get(watch.metric, "Count")
     yield metric.paths["unit"], metric.unit, f"none, or {own}", metric.unit is None or metric.unit == own
     operator = template.value(alarm, "ComparisonOperator")
     above = operator in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
