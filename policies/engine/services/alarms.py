@@ -55,6 +55,11 @@ class Watch:
     seconds: int
     unit: str = ""
 
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Namespace, name and dimensions, as alarms are grouped by them."""
+        return (self.namespace, self.metric, *sorted(map(str, self.dimensions.items())))
+
     def __str__(self) -> str:
         where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
         return f"an alarm on {self.namespace} {self.metric} ({where})"
@@ -62,23 +67,21 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """Yield that no alarm watches a resource, or what is wrong with its alarms."""
-    found = alarm_problems(template, watch)
-    if found is None:
+    alarms = alarms_on(template, watch)
+    if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
-    yield from found or ()
-
-
-def alarm_problems(template: Template, watch: Watch) -> list[Finding] | None:
-    """Return what is wrong with the alarms on a metric, nothing if one is right; None if there is no alarm."""
-    measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
-    alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
     # Resources with the same name share their alarms.
-    key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
-    return template.once(key, lambda: _shared_problems(template, alarms, watch)) if alarms else None
+    key = ("watched", watch.measured, watch.statistics, watch.threshold, watch.seconds)
+    yield from template.once(key, lambda: shared_problems(template, alarms, watch))
 
 
-def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
-    """Return what is wrong with the alarms; nothing if one of them is right."""
+def alarms_on(template: Template, watch: Watch) -> list[Resource]:
+    """Return the alarms on a metric with exactly these dimensions."""
+    return template.once("alarms", lambda: _alarms(template)).get(watch.measured, [])
+
+
+def shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
+    """Return what is wrong with the alarms on a metric; nothing if one of them is right."""
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
     return [finding for found in problems for finding in found] if all(problems) else []
 

@@ -1,6 +1,6 @@
-"""Alarms on metrics that the functions write themselves, such as how long a piece of work took.
+"""Alarms on metrics that the functions write themselves, such as how long a piece of work took, at each threshold.
 
-`metrics` says for each `{namespace, dimensions, statistics, threshold, unit}`; `$stage` in a dimension is the stage.
+`metrics` says for each `{namespace, dimensions, statistics, thresholds, unit}`; `$stage` in a dimension is the stage.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -11,7 +11,7 @@ from typing import Any
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import ALARM
 from policies.engine.policy import Policy
-from policies.engine.services.alarms import Watch, alarm_problems
+from policies.engine.services.alarms import Watch, alarms_on, shared_problems
 from policies.engine.template.template import Template
 
 
@@ -19,18 +19,28 @@ class MetricAlarms(Policy):
     scope = (ALARM,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        stage, seconds = parameters["stage"], parameters["maximum_seconds"]
         for metric, own in parameters["metrics"].items():
-            watch = _watch(metric, own, parameters["stage"], parameters["maximum_seconds"])
-            found = alarm_problems(template, watch)
-            if found is None:
-                yield Finding(TEMPLATE, "Resources", f"no alarm on {metric}", str(watch))
-            yield from found or ()
+            for threshold in own["thresholds"]:
+                yield from _watched(template, _watch(metric, own, stage, threshold, seconds))
 
 
-def _watch(metric: str, own: Mapping[str, Any], stage: str, seconds: int) -> Watch:
+def _watched(template: Template, watch: Watch) -> Iterator[Finding]:
+    alarms = [
+        one
+        for one in alarms_on(template, watch)
+        if template.number(one.properties.get("Threshold")) == watch.threshold
+    ]
+    if not alarms:
+        found = f"no alarm on {watch.metric} at {watch.threshold:g}"
+        yield Finding(TEMPLATE, "Resources", found, f"{watch} at {watch.threshold:g}")
+    yield from shared_problems(template, alarms, watch)
+
+
+def _watch(metric: str, own: Mapping[str, Any], stage: str, threshold: float, seconds: int) -> Watch:
     dimensions = {name: value.replace("$stage", stage) for name, value in own["dimensions"].items()}
     statistics, unit = tuple(own["statistics"]), own.get("unit", "Count")
-    return Watch(own["namespace"], metric, dimensions, statistics, own["threshold"], seconds, unit)
+    return Watch(own["namespace"], metric, dimensions, statistics, threshold, seconds, unit)
 
 
 policy = MetricAlarms()
