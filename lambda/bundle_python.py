@@ -1,7 +1,8 @@
 """Lay out the Python functions: `python lambda/bundle_python.py` fills build/lambda/<system>/<function>.
 
 A function's folder holds its package, its system's own modules and the shared package in the layout of lambda/, so that
-it imports them by the same names as tests: `<system>.<function>.index`, `<system>.items` and `shared_python`. It has no dependencies but its runtime's.
+it imports them by the same names as tests: `<system>.<function>.index`, `<system>.items` and `shared_python`. It has no
+dependencies but its runtime's.
 """
 
 import shutil

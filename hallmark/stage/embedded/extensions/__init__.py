@@ -39,6 +39,7 @@ EXTENSIONS = (
     "topics",
     "rest_apis",
     "api_tags",
+    "event_source_tags",
     "plan_stages",
     "alarm_statistics",
     "log_reading",
