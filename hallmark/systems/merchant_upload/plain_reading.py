@@ -88,7 +88,8 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
         elif is_break:
             if cells or cell or state != "before a cell":
                 records.append((begin, [*cells, cell]))
-            cells, cell, state = [], "", "before a cell"
+            cells.clear()
+            cell, state = "", "before a cell"
             position += character == "\r"
             begin = line + 1
         elif character == '"' or state == "after quotes":

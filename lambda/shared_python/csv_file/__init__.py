@@ -5,6 +5,15 @@ from shared_python.csv_file.records import Refusal
 from shared_python.csv_file.schema import MOST_CHARACTERS, Broken, Column, Problem, Relation, Schema
 
 __all__ = [
-    *("Broken", "Column", "Parsed", "Problem", "Refusal", "Relation", "Row", "Schema"),
-    *("parse", "refused_holds_card_number", "MOST_CHARACTERS"),
+    "MOST_CHARACTERS",
+    "Broken",
+    "Column",
+    "Parsed",
+    "Problem",
+    "Refusal",
+    "Relation",
+    "Row",
+    "Schema",
+    "parse",
+    "refused_holds_card_number",
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Union
 
 from shared_python.card_numbers import holds_card_number, names_card_data
 from shared_python.csv_file.records import Refusal, Refused, records, text_of
@@ -108,7 +108,9 @@ def _rows(found: Iterator[tuple[int, list[str]]], columns: Sequence[Column], sch
             if None not in both and not relation.holds(*both):
                 broken[relation.column] = relation.rule
         if broken:
-            problems = tuple(Problem(line, column.name, broken[column.name]) for column in columns if column.name in broken)
+            problems = tuple(
+                Problem(line, column.name, broken[column.name]) for column in columns if column.name in broken
+            )
             yield Row(line, values, problems, _rejected_holds(columns, cells, broken))
         else:
             yield Row(line, values, (), False)

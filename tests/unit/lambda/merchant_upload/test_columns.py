@@ -1,12 +1,12 @@
 """The columns of a merchant's file: each cell's edges, in a row that is good otherwise."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from merchant_upload.validation.columns import schema
 from shared_python.csv_file import Problem, Refusal, parse
 
-CREATED = datetime(2026, 11, 20, 15, 40, 7, 123_999, tzinfo=timezone.utc)
+CREATED = datetime(2026, 11, 20, 15, 40, 7, 123_999, tzinfo=UTC)
 GOOD = {
     "transaction_id": "txn-0001",
     "timestamp": "2026-11-20T15:40:07.5+01:00",
@@ -24,7 +24,17 @@ CELLS = {
         None: ("A2345678", "a" * 64, "0-_-_-_-", "UP_12345", "upx12345", "20261120-154004", f"x{CARD}0000"),
         "required": ("",),
         "too-long": ("a" * 65,),
-        "format": ("a234567", "-2345678", "_2345678", "up_12345", "=2345678", "a 345678", "é2345678", "a.345678", " txn-0001"),
+        "format": (
+            "a234567",
+            "-2345678",
+            "_2345678",
+            "up_12345",
+            "=2345678",
+            "a 345678",
+            "é2345678",
+            "a.345678",
+            " txn-0001",
+        ),
         "card-number": (CARD, "4111-1111-1111-1111", "x_378282246310005"),
     },
     "timestamp": {

@@ -4,7 +4,19 @@ import pycountry
 import pytest
 from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 
-DECIMALS = {"JPY": 0, "UGX": 0, "MRU": 2, "USD": 2, "EUR": 2, "KWD": 3, "BHD": 3, "CLF": 4, "UYW": 4, "XOF": 0, "XCG": 2}
+DECIMALS = {
+    "JPY": 0,
+    "UGX": 0,
+    "MRU": 2,
+    "USD": 2,
+    "EUR": 2,
+    "KWD": 3,
+    "BHD": 3,
+    "CLF": 4,
+    "UYW": 4,
+    "XOF": 0,
+    "XCG": 2,
+}
 WITHDRAWN = ("HRK", "BGN", "ANG", "ZWL", "SLL", "CUC", "VED0")
 WITHOUT_MINOR_UNITS = ("XAU", "XAG", "XPT", "XPD", "XDR", "XSU", "XUA", "XBA", "XBB", "XBC", "XBD", "XXX", "XTS")
 

@@ -1,6 +1,6 @@
 """Checks of cells: values at the edges of each, and the rule that is broken beyond."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from shared_python.csv_file import Broken, checks
 
 
 def milliseconds(text: str) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp() * 1000)
+    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 EARLIEST, LATEST = milliseconds("2000-01-01T00:00:00"), milliseconds("2026-11-20T15:45:07.123")
@@ -42,10 +42,32 @@ NO_MOMENTS = {
 }
 AMOUNTS = ("1", "-1", "0.01", "007", "999999999999", "000000000000.1", "12.50", "0." + "0" * 90 + "1")
 NO_AMOUNTS = (
-    *("0", "0.00", "-0", "+1", "1e3", "1E3", "NaN", "Infinity", "1,000", "12,5", ".5", "5.", "--1", "-", "1_000", "0x1"),
+    *(
+        "0",
+        "0.00",
+        "-0",
+        "+1",
+        "1e3",
+        "1E3",
+        "NaN",
+        "Infinity",
+        "1,000",
+        "12,5",
+        ".5",
+        "5.",
+        "--1",
+        "-",
+        "1_000",
+        "0x1",
+    ),
     *("1000000000000", " 1", "1 ", "1\n", "$1", "\u0663", "\uff11", "1.2.3", "\u22121"),
 )
-CHECKS = {"currency": checks.currency, "country": checks.country, "time-zone": checks.time_zone, "format": checks.boolean}
+CHECKS = {
+    "currency": checks.currency,
+    "country": checks.country,
+    "time-zone": checks.time_zone,
+    "format": checks.boolean,
+}
 GOOD = {
     "currency": ("USD", "JPY", "KWD", "CLF", "UYW", "XOF", "XCG", "CHE"),
     "country": ("US", "GB", "AQ", "SS", "TW"),

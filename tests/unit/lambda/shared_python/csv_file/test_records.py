@@ -18,7 +18,10 @@ READ = {
     "quotes": (b'"a","b"\n"c",d\n', [(1, ["a", "b"]), (2, ["c", "d"])]),
     "doubled quotes": (b'"say ""no""",""""\n', [(1, ['say "no"', '"'])]),
     "a comma in quotes": (b'"a,b",c\n', [(1, ["a,b", "c"])]),
-    "line breaks in quotes count": (b'"a\nb",c\n"d\r\n\r\ne"\r\nf\n', [(1, ["a\nb", "c"]), (3, ["d\r\n\r\ne"]), (6, ["f"])]),
+    "line breaks in quotes count": (
+        b'"a\nb",c\n"d\r\n\r\ne"\r\nf\n',
+        [(1, ["a\nb", "c"]), (3, ["d\r\n\r\ne"]), (6, ["f"])],
+    ),
     "an empty line in quotes is not skipped": (b'"\n\n"\na\n', [(1, ["\n\n"]), (4, ["a"])]),
     "other separators of lines are none": (
         "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\nh".encode(),
