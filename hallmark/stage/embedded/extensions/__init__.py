@@ -33,6 +33,8 @@ EXTENSIONS = (
     "access_logs",
     "tables",
     "..speed.expressions",
+    "..speed.item_copies",
+    "..speed.index_ranges",
     "buckets",
     "bucket_settings",
     "post_checksums",
