@@ -37,6 +37,7 @@ EXTENSIONS = (
     "..speed.index_ranges",
     "buckets",
     "bucket_settings",
+    "bucket_notifications",
     "post_checksums",
     "topics",
     "rest_apis",
