@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from hallmark.stage.embedded import ACCOUNT
+from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.runtime.interpreters import interpreter_of
 from tests.support.policy_statements import allow
@@ -45,6 +45,7 @@ def handler(event, context):
         "context": [context.function_name, context.memory_limit_in_mb, context.aws_request_id, context.log_group_name],
         "read": sys.stdin.read(),
         "encoding": open(__file__).encoding,
+        "held": len(bytearray(event.get("hold", 0) << 20)),
     }
 
 def deep(text):
@@ -144,6 +145,20 @@ def test_an_exception_is_told_and_logged_and_the_process_goes_on(invoke: Invoke,
     assert "raise ValueError(text)" in logged
     assert f"RequestId: {answer['requestId']}" in "\n".join(_log(client, unique))
     assert invoke({})[0]["pid"] == pid
+
+
+def test_the_log_states_the_memory_of_the_functions_own_process(invoke: Invoke, client: Client, unique: str) -> None:
+    def used() -> int:
+        report = [line for line in _log(client, unique) if line.startswith("REPORT ")][-1]
+        return int(re.findall(r"Max Memory Used: (\d+) MB", report)[0])
+
+    invoke({})
+    first = used()
+    assert 5 < first < 100
+    invoke({"hold": 200})
+    assert first + 195 < used() < first + 230
+    invoke({})
+    assert first + 195 < used() < first + 230, "the most since the process began"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +306,7 @@ def test_a_python_function_behind_an_api_writes_and_signs_with_its_role(
     key = client("apigateway").get_api_key(apiKey=ids["Key"], includeValue=True)["value"]
     url = f"{running_emulator.endpoint}/_aws/execute-api/{ids['Api']}/test/"
     call = {"headers": {"x-api-key": key}}
+    before = stage_of(running_emulator, "realtime", "dev").usage() or {}
     answer = urllib3.request("POST", url, body=b'{"name": "a.csv"}', **call)
     assert answer.status == 201
     body = answer.json()
@@ -300,6 +316,8 @@ def test_a_python_function_behind_an_api_writes_and_signs_with_its_role(
     form = body["form"]
     assert form["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
     assert f"/{ACCOUNT}/" not in form["fields"]["x-amz-credential"]
+    after = stage_of(running_emulator, "realtime", "dev").usage() or {}
+    assert after["calls:dynamodb:DeleteItem"] > before.get("calls:dynamodb:DeleteItem", 0), "Python's SDK in a function"
     assert _post(form, b"1,2\n") == 204
     assert client("s3").get_object(Bucket=ids["Bucket"], Key="uploads/a.csv")["Body"].read() == b"1,2\n"
     assert _post(form, b"12345678901") == 400, "too large"

@@ -45,6 +45,7 @@ EXTENSIONS = (
     "plan_stages",
     "alarm_statistics",
     "log_reading",
+    "memory_use",
     "worker_pipes",
     "function_environment",
     "python_functions",

@@ -26,7 +26,7 @@ def install() -> None:
     def validate_configs(configs: list[dict[str, Any]], region: str, bucket: str = "", skips: bool = False) -> Any:
         if refused := validate(configs, region, bucket, skips):
             return refused
-        functions = [] if skips else [config["arn"] for config in configs if config["type"] == "lambda"]
+        functions = [config["arn"] for config in configs if config["type"] == "lambda" and not skips]
         if unreachable := [function for function in functions if not _may_notify(function, bucket)]:
             text = "Unable to validate the following destination configurations"
             return s3._invalid_notification_config(f"{text}: {', '.join(unreachable)}")
