@@ -6,11 +6,15 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import archive
+import bundle_wheels
 import pytest
 import urllib3
 
+from hallmark.project import PYTHON_RUNTIMES
 from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.runtime.interpreters import interpreter_of
@@ -190,6 +194,40 @@ def test_what_cannot_be_run_is_told_by_lambdas_names(
         assert error
         assert answer["errorType"] == kind
         assert answer["errorMessage"].startswith(words)
+
+
+IMPORTS = """
+import sys
+import boto3
+{imports}
+
+def handler(event, context):
+    return {{"version": list(sys.version_info[:2]), "boto3": boto3.__version__}}
+"""
+
+
+@pytest.mark.parametrize("system", bundle_wheels.locks())
+def test_the_wheels_of_a_lock_are_imported_with_the_runtimes_boto3(
+    client: Client, unique: str, role: str, tmp_path: Path, system: str
+) -> None:
+    lock = bundle_wheels.locks()[system]
+    runtime, wheels = f"python{bundle_wheels.python_of(lock)}", bundle_wheels.wheels_of(lock)
+    bundle_wheels.unpack(wheels, tmp_path / "code")
+    names = sorted(name for wheel in wheels for name in bundle_wheels.names_of(wheel))
+    handler = IMPORTS.format(imports="\n".join(f"import {name}" for name in names))
+    (tmp_path / "code/handler.py").write_text(handler)
+    client("lambda").create_function(
+        FunctionName=unique,
+        Runtime=runtime,
+        Role=role,
+        Handler="handler.handler",
+        Code={"ZipFile": archive.pack(tmp_path / "code").read_bytes()},
+    )
+    answer = client("lambda").invoke(FunctionName=unique)
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    found = json.loads(answer["Payload"].read())
+    expected = (PYTHON_RUNTIMES / runtime).glob("boto3-*.dist-info")
+    assert [f"boto3-{found['boto3']}.dist-info"] == [path.name for path in expected]
 
 
 API_HANDLER = """
