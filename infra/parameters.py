@@ -66,6 +66,11 @@ def short_name(key: str) -> Any:
     return text(key, r"[a-z][a-z0-9-]{0,39}", "a name of 1 to 40 lower-case letters, digits and hyphens")
 
 
+def email(key: str) -> Any:
+    """Declare an email address."""
+    return text(key, r"[A-Za-z0-9._%+-]{1,64}@([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "an email address")
+
+
 def schema_file(key: str) -> Any:
     """Declare the path of a JSON schema in the project that API Gateway supports; its value is the schema."""
     return _declared(key, _schema)
