@@ -21,7 +21,8 @@ def lay_out(function: Path, source: Path, target: Path) -> list[Path]:
     """Copy the modules of one function, without their times: equal sources give equal digests. Return the copies."""
     folder = target / function.relative_to(source)
     shutil.rmtree(folder, ignore_errors=True)
-    modules = [*function.rglob("*.py"), *function.parent.glob("*.py"), *(source / SHARED.name).rglob("*.py")]
+    own = [*function.rglob("*.py"), *function.rglob("*.json")]
+    modules = [*own, *function.parent.glob("*.py"), *(source / SHARED.name).rglob("*.py")]
     copies = []
     for module in sorted(modules):
         copy = folder / module.relative_to(source)
