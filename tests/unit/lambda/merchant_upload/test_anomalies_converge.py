@@ -72,7 +72,7 @@ def by_card(rows):
 
 
 @given(_ROWS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_verdict_over_all_rows_is_the_plain_definition(drawn):
     rows, found = placed(drawn), {}
     for card in by_card(rows):
@@ -81,7 +81,7 @@ def test_the_verdict_over_all_rows_is_the_plain_definition(drawn):
 
 
 @given(_ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rows_that_arrive_part_by_part_show_the_same(drawn, order):
     rows = placed(drawn)
     found = {row["transaction_id"]: set() for row in rows}
@@ -124,7 +124,7 @@ def carried(drawn, seed, faults):
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 @given(_ROWS, st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_the_table_holds_the_plain_definition(trouble, drawn, seed):
     rows, there = carried(drawn, seed, TROUBLES[trouble])
     wanted = plainly(rows)
