@@ -221,7 +221,7 @@ class Batch:
                 "rowTimestamp": row.time,
                 "rules": flagged.rules,
                 "rulesVersion": self._around.rules.version,
-                "by": min(flagged.by - set(self._reasons)),
+                "by": min(flagged.by),
                 "createdAt": items.iso(now),
             }
         )

@@ -101,6 +101,15 @@ def test_an_arrival_shows_an_anomaly_of_a_later_row_and_alerts_it(there):
     assert there.published_messages == {items.alert_id(late["transaction_id"]): 1}
 
 
+def test_an_anomaly_that_could_not_be_added_brings_its_arrival_again(there, monkeypatch):
+    late, early = insert(there, row("txn-late", 3), row("txn-early", 0, "7", country="FR"))
+    with monkeypatch.context() as patched:
+        patched.setattr(there, "add_anomalies", refuse("ThrottlingException", "UpdateItem")(there.add_anomalies))
+        assert there.run([early]) == ["0"]
+    assert "judgedAt" in early and rules(late) == set()
+    assert there.run([early]) == [] and rules(late) == {"geography"}
+
+
 def test_a_flagged_row_is_alerted_with_everything_but_its_card(there, monkeypatch):
     sent = []
     monkeypatch.setattr(there, "publish", lambda *message: sent.append(message) or "m-1")
