@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from shared_python.csv_file import Problem, Refusal, parse, refused_holds_card_number
+from shared_python.csv_file import Problem, Refusal, parse
+from shared_python.csv_file.parsing import refused_holds_card_number
 from shared_python.json_log import JsonLog
 
 from merchant_upload.items import file_metric
