@@ -15,9 +15,13 @@ Item = dict[str, Any]
 class LocalDynamoDb:
     """One table, `table`; `around` gets each call's operation and the call, and may do it, refuse it or do more."""
 
-    def __init__(self, around: Callable[[str, Callable[[], Any]], Any] | None = None) -> None:
+    def __init__(self) -> None:
+        self.around: Callable[[str, Callable[[], Any]], Any] = lambda operation, call: call()
+        self.empty()
+
+    def empty(self) -> None:
+        """Begin with an empty table."""
         dynamodb.reset()
-        self.around = around or (lambda operation, call: call())
         self._answer(
             "CreateTable",
             {

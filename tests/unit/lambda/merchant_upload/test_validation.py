@@ -28,14 +28,12 @@ class Killed(BaseException):
 class World:
     """The table, one bucket and the function; every call passes `around`."""
 
-    def __init__(self, module):
-        self.module, self.objects, self.calls = module, {}, []
+    def __init__(self, module, table):
+        self.module, self.table, self.objects, self.calls = module, table, {}, []
         self.around = lambda operation, call: call()
-        self.table = LocalDynamoDb(self._counted)
-        store = module._STORE
-        self.table.attach(store._dynamodb)
-        self.table.attach(store._table.meta.client)
-        store._s3 = SimpleNamespace(get_object=self._get, delete_object=self._delete)
+        table.empty()
+        table.around = self._counted
+        module._STORE._s3 = SimpleNamespace(get_object=self._get, delete_object=self._delete)
 
     def _counted(self, operation, call):
         self.calls.append(operation)
@@ -106,7 +104,10 @@ def world(monkeypatch):
         monkeypatch.setenv(name, value)
     module = importlib.reload(importlib.import_module("merchant_upload.validation.index"))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    return World(module)
+    table = LocalDynamoDb()
+    table.attach(module._STORE._dynamodb)
+    table.attach(module._STORE._table.meta.client)
+    return World(module, table)
 
 
 def row(name, amount="12.50", card="tok-000001", at="2026-11-30T10:00:00Z", zone=""):
@@ -330,11 +331,11 @@ MIXED = [
 ]
 
 
-def mixed(module, monkeypatch):
+def mixed(world, monkeypatch):
     """Return a world with an earlier file, and one that has rows of every kind in several transactions."""
     monkeypatch.setattr("merchant_upload.validation.logic.ROWS_AT_ONCE", 3)
     monkeypatch.setattr("merchant_upload.validation.files.PROBLEMS_IN_ITEM", 2)
-    world = World(module)
+    world = World(world.module, world.table)
     key = KEY.replace(UPLOAD, OTHER)
     world.upload(row("order-900"), row("order-901", amount="1"), key=key)
     world.deliver(key=key)
@@ -343,10 +344,11 @@ def mixed(module, monkeypatch):
     return world
 
 
-def undisturbed(module, monkeypatch):
-    world = mixed(module, monkeypatch)
+def undisturbed(world, monkeypatch):
+    """Return what is kept of it when nothing disturbs, and how many calls that takes."""
+    world = mixed(world, monkeypatch)
     world.deliver()
-    return world
+    return world.kept(), len(world.calls)
 
 
 def at_call(number, act):
@@ -366,31 +368,32 @@ def killed_after(call):
 
 
 def test_the_mixed_file_has_the_counts_that_a_reader_expects(world, monkeypatch):
-    done = undisturbed(world.module, monkeypatch)
+    done = mixed(world, monkeypatch)
+    done.deliver()
     assert done.counts() == (12, 5, 2, 2, 3)
     assert (KEY, "v1") not in done.objects
 
 
 def test_killed_after_any_call_a_second_delivery_ends_in_the_same_state(world, monkeypatch):
-    wanted = undisturbed(world.module, monkeypatch)
-    assert len(wanted.calls) >= 12
-    for number in range(1, len(wanted.calls) + 1):
-        tried = mixed(world.module, monkeypatch)
+    wanted, calls = undisturbed(world, monkeypatch)
+    assert calls >= 12
+    for number in range(1, calls + 1):
+        tried = mixed(world, monkeypatch)
         tried.around = at_call(number, killed_after)
         with pytest.raises(Killed):
             tried.deliver()
         started = tried.item().get("startedAt")
         tried.around = lambda operation, call: call()
         tried.deliver()
-        assert tried.kept() == wanted.kept(), number
+        assert tried.kept() == wanted, number
         assert tried.item()["startedAt"] == (started or tried.item()["startedAt"])
 
 
 def test_a_second_delivery_during_any_call_ends_in_the_same_state(world, monkeypatch):
-    wanted = undisturbed(world.module, monkeypatch)
-    for number in range(1, len(wanted.calls) + 1):
+    wanted, calls = undisturbed(world, monkeypatch)
+    for number in range(1, calls + 1):
         for first in (True, False):
-            tried = mixed(world.module, monkeypatch)
+            tried = mixed(world, monkeypatch)
 
             def doubled(call, tried=tried, first=first):
                 done = None if first else call()
@@ -403,7 +406,7 @@ def test_a_second_delivery_during_any_call_ends_in_the_same_state(world, monkeyp
             except world.module.FileNotTaken:
                 # The other delivery has removed the version before this one read it: S3 delivers again.
                 tried.deliver()
-            assert tried.kept() == wanted.kept(), number
+            assert tried.kept() == wanted, number
 
 
 def test_verdicts_that_come_meanwhile_are_kept_and_the_file_is_done_when_all_are_in(world, monkeypatch):
@@ -431,8 +434,8 @@ PASSING = {
 
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_passes_is_waited_for(world, monkeypatch, kind):
-    wanted = undisturbed(world.module, monkeypatch)
-    tried = mixed(world.module, monkeypatch)
+    wanted, calls = undisturbed(world, monkeypatch)
+    tried = mixed(world, monkeypatch)
     left = [None] * 6
 
     def around(operation, call):
@@ -440,13 +443,13 @@ def test_what_passes_is_waited_for(world, monkeypatch, kind):
 
     tried.around = around
     tried.deliver()
-    assert tried.kept() == wanted.kept()
+    assert tried.kept() == wanted
 
 
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_does_not_pass_is_raised_after_a_limited_number_of_tries_and_the_rest_is_kept(world, monkeypatch, kind):
-    wanted = undisturbed(world.module, monkeypatch)
-    tried = mixed(world.module, monkeypatch)
+    wanted, calls = undisturbed(world, monkeypatch)
+    tried = mixed(world, monkeypatch)
     tried.around = lambda operation, call: PASSING[kind](call) if operation == "TransactWriteItems" else call()
     with pytest.raises(world.module.FileNotTaken):
         tried.deliver()
@@ -454,11 +457,11 @@ def test_what_does_not_pass_is_raised_after_a_limited_number_of_tries_and_the_re
     assert tried.item()["status"] == {"S": "processing"}
     tried.around = lambda operation, call: call()
     tried.deliver()
-    assert tried.kept() == wanted.kept()
+    assert tried.kept() == wanted
 
 
 def test_a_reason_that_is_no_claim_and_does_not_pass_is_an_error(world, monkeypatch, capsys):
-    tried = mixed(world.module, monkeypatch)
+    tried = mixed(world, monkeypatch)
     tried.around = at_call(4, lambda call: reasons("None", "ValidationError", *["None"] * 4))
     with pytest.raises(world.module.FileNotTaken):
         tried.deliver()
@@ -466,12 +469,12 @@ def test_a_reason_that_is_no_claim_and_does_not_pass_is_an_error(world, monkeypa
 
 
 def test_with_little_time_left_it_raises_and_the_next_try_goes_on(world, monkeypatch):
-    wanted = undisturbed(world.module, monkeypatch)
-    tried = mixed(world.module, monkeypatch)
+    wanted, calls = undisturbed(world, monkeypatch)
+    tried = mixed(world, monkeypatch)
     with pytest.raises(world.module.FileNotTaken, match="OutOfTime"):
         tried.deliver(left=LITTLE)
     tried.deliver()
-    assert tried.kept() == wanted.kept()
+    assert tried.kept() == wanted
 
 
 def test_a_file_that_fails_keeps_none_of_the_others_back(world):
@@ -486,9 +489,9 @@ def test_a_file_that_fails_keeps_none_of_the_others_back(world):
 
 
 def test_neither_log_nor_error_holds_a_value_of_the_file(world, monkeypatch, capsys):
-    tried = mixed(world.module, monkeypatch)
+    tried = mixed(world, monkeypatch)
     tried.deliver()
-    tried = mixed(world.module, monkeypatch)
+    tried = mixed(world, monkeypatch)
     tried.around = at_call(5, lambda call: (_ for _ in ()).throw(ValueError("order-004 tok-000001")))
     with pytest.raises(world.module.FileNotTaken) as raised:
         tried.deliver()
