@@ -109,7 +109,7 @@ STEPS = (
     PACKAGES,
     Step(
         name="bundle the functions",
-        inputs=("lambda", "package-lock.json", "tsconfig.json"),
+        inputs=("lambda", "requirements/lambda_*.txt", "package-lock.json", "tsconfig.json"),
         output=BUILD / "lambda",
         proof="**/*.[jpz][syi]*",
         make=_bundle,

@@ -2,11 +2,21 @@
 # Renew the pins: `requirements/compile.sh [--upgrade]`, with uv in PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pin() {
-  uv pip compile --generate-hashes --universal --no-header --no-annotate \
-    --no-emit-index-url --no-emit-find-links --quiet "$@"
+compile() {
+  uv pip compile --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet "$@"
 }
-pin pyproject.toml --group dev --output-file requirements/dev.txt "$@"
+pin() {
+  compile --universal "$@"
+}
+# What functions bring along, for Lambda's Python (the first line says which) and processor; tests have the same versions.
+same=()
+for functions in requirements/lambda_*.in; do
+  python=$(sed -n '1s/^# python //p' "$functions")
+  compile "$functions" --python-version "$python" --python-platform aarch64-manylinux2014 \
+    --only-binary :all: --output-file "${functions%.in}.txt" "$@"
+  same+=(--constraint "${functions%.in}.txt")
+done
+pin pyproject.toml --group dev "${same[@]}" --output-file requirements/dev.txt "$@"
 for tool in checkov browser; do
   pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"
 done

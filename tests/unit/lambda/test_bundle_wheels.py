@@ -1,0 +1,96 @@
+"""The wheels of a lock: from the cache without a network, never others than the lock names."""
+
+import hashlib
+import subprocess
+
+import bundle_wheels
+import pytest
+
+
+@pytest.fixture
+def locked(tmp_path, monkeypatch, wheel):
+    """Return a function that makes the lock of the system `vault` over wheels, and counts what pip is asked."""
+    calls = []
+
+    def lock(*wheels):
+        rows = [f"{path.name.split('-')[0]}==1.0 \\\n    --hash=sha256:{digest(path)}" for path in wheels]
+        (tmp_path / "requirements").mkdir(exist_ok=True)
+        (tmp_path / "requirements/lambda_vault.in").write_text("# python 3.9\ncodes\n")
+        (tmp_path / "requirements/lambda_vault.txt").write_text("\n".join(rows))
+
+        def pip(command, **_):
+            calls.append(command)
+            folder = next(word.partition("=")[2] for word in command if word.startswith("--dest="))
+            for path in wheels:
+                place = bundle_wheels.Path(folder) / path.name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(path.read_bytes())
+            return subprocess.CompletedProcess(command, 0, "", "")
+
+        monkeypatch.setattr(bundle_wheels.subprocess, "run", pip)
+        return calls
+
+    def digest(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    monkeypatch.setattr(bundle_wheels, "ROOT", tmp_path)
+    monkeypatch.setattr(bundle_wheels, "CACHE", tmp_path / "cache")
+    return lock
+
+
+def test_a_system_without_a_lock_has_none(locked):
+    assert bundle_wheels.wheels_of("other") == []
+
+
+def test_the_second_build_asks_nobody(locked, wheel):
+    calls = locked(wheel("codes"))
+    first = bundle_wheels.wheels_of("vault")
+    assert [path.name for path in first] == ["codes-1.0-py3-none-any.whl"]
+    assert bundle_wheels.wheels_of("vault") == first and len(calls) == 1
+    assert {"--require-hashes", "--python-version=3.9", *bundle_wheels.PLATFORM} <= set(calls[0])
+
+
+def test_a_wheel_that_was_changed_in_the_cache_is_fetched_again(locked, wheel):
+    calls = locked(wheel("codes"))
+    (path,) = bundle_wheels.wheels_of("vault")
+    good = path.read_bytes()
+    path.write_bytes(good + b"x")
+    assert [found.read_bytes() for found in bundle_wheels.wheels_of("vault")] == [good] and len(calls) == 2
+
+
+def test_compiled_code_is_refused(locked, wheel):
+    locked(wheel("fast", tag="cp39-cp39-manylinux2014_aarch64"))
+    with pytest.raises(bundle_wheels.BundleError, match=r"has compiled code, .*: replace fast-1.0-cp39"):
+        bundle_wheels.wheels_of("vault")
+
+
+def test_no_registry_is_one_line_and_leaves_no_cache(locked, wheel, monkeypatch, tmp_path):
+    locked(wheel("codes"))
+    output = "ERROR: Could not find a version\nERROR: No matching distribution found for codes==1.0\n"
+
+    def fail(command, **_):
+        return subprocess.CompletedProcess(command, 1, "", output)
+
+    monkeypatch.setattr(bundle_wheels.subprocess, "run", fail)
+    with pytest.raises(bundle_wheels.BundleError) as raised:
+        bundle_wheels.wheels_of("vault")
+    assert str(raised.value) == (
+        "pip cannot download requirements/lambda_vault.txt, which needs a registry: "
+        "No matching distribution found for codes==1.0"
+    )
+    assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").iterdir())
+
+
+def test_only_what_can_be_imported_is_unpacked(wheel, tmp_path):
+    made = wheel("codes", **{"codes-1.0.data__purelib__more.py": "x = 1\n", "codes-1.0.data__scripts__run": ""})
+    bundle_wheels.unpack([made], tmp_path / "out")
+    found = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert found == {"codes/__init__.py", "codes-1.0.dist-info/METADATA", "more.py"}
+    assert bundle_wheels.names_of(made) == {"codes", "more"}
+
+
+def test_the_locks_name_no_registry_and_pins_with_hashes():
+    assert bundle_wheels.locks()
+    for lock in bundle_wheels.locks().values():
+        assert "://" not in lock.read_text() and "--hash=sha256:" in lock.read_text()
+        assert bundle_wheels.python_of(lock).startswith("3.")
