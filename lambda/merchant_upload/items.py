@@ -4,8 +4,9 @@ Keys and values are plain Python values, as boto3's resource takes them. Items o
 no row of a file is from 1970.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, Mapping, Union
+from typing import Any, Union
 from uuid import NAMESPACE_OID, uuid5
 
 Number = Any  # int, or the Decimal that boto3 reads
@@ -102,8 +103,8 @@ def finishing(finished_at: datetime) -> dict[str, Any]:
     """
     return {
         "UpdateExpression": "SET #status = :done, finishedAt = :at REMOVE cardKey",
-        "ConditionExpression": "#status = :processing AND attribute_exists(validatedAt) AND judged = stored",
-        "ExpressionAttributeNames": {"#status": "status"},
+        "ConditionExpression": "#status = :processing AND attribute_exists(validatedAt) AND judged = #stored",
+        "ExpressionAttributeNames": {"#status": "status", "#stored": "stored"},
         "ExpressionAttributeValues": {":done": DONE, ":processing": PROCESSING, ":at": iso(finished_at)},
         "ReturnValues": "ALL_NEW",
     }
