@@ -131,11 +131,11 @@ class Batch:
             known = seen[row_id].anomalies
             if row_id in rows:
                 self._verdicts[row_id] = shown
-                if shown:
-                    self._flag(rows[row_id], row_id, {*known, *shown}, self._arrived[row_id].item)
             missing = {rule: by for rule, by in shown.items() if rule not in known}
             if missing:
                 self._additions[row_id] = seen[row_id].row, missing
+                if row_id in rows:
+                    self._flag(rows[row_id], row_id, {*known, *shown})
         # What an earlier attempt wrote may lack its alert.
         for row_id, found in seen.items():
             for by in found.anomalies.values():
@@ -205,7 +205,8 @@ class Batch:
         return True
 
     def _flag(self, row: Row, by: str, rules: Iterable[str], item: Optional[Item] = None) -> None:
-        flagged = self._flagged.setdefault(row.id, _Flagged(row))
+        arrived = self._arrived.get(row.id)
+        flagged = self._flagged.setdefault(row.id, _Flagged(row, item=arrived and arrived.item))
         flagged.by.add(by)
         flagged.rules.update(rules)
         flagged.item = flagged.item or item
