@@ -132,7 +132,12 @@ def test_whatever_happens_the_table_holds_the_plain_definition(trouble, drawn, s
     assert all("judgedAt" in row for row in rows)
     uploads = [item for item in there.table.values() if item["kind"] == "upload"]
     for upload in uploads:
-        mine = [row for row in rows if items.upload_key(row["merchant"], row["uploadId"]) == {"transaction_id": upload["transaction_id"], "timestamp": 0}]
+        mine = [
+            row
+            for row in rows
+            if items.upload_key(row["merchant"], row["uploadId"])
+            == {"transaction_id": upload["transaction_id"], "timestamp": 0}
+        ]
         assert (upload["judged"], upload["status"]) == (len(mine), "done")
     flagged = {row_id for row_id, rules in wanted.items() if rules}
     alerts = {item["transaction_id"]: item for item in there.table.values() if item["kind"] == "alert"}

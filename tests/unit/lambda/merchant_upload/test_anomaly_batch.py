@@ -18,7 +18,14 @@ BEGIN = 1_790_000_000_000
 
 def row(bare, minutes=0.0, amount="12.5", currency="USD", country="DE", **more):
     return stored(
-        MERCHANT, bare, more.pop("card", CARD), BEGIN + int(minutes * MINUTE), Decimal(amount), currency, country, **more
+        MERCHANT,
+        bare,
+        more.pop("card", CARD),
+        BEGIN + int(minutes * MINUTE),
+        Decimal(amount),
+        currency,
+        country,
+        **more,
     )
 
 

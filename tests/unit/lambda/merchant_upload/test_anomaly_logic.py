@@ -100,7 +100,13 @@ def test_the_later_of_two_alike_within_five_minutes_is_the_duplicate(other, want
 
 
 def test_of_rows_that_were_there_only_those_are_judged_in_whose_windows_one_arrived():
-    rows = [row("past", 0, "6"), row("new", 60), row("soon", 120), row("alike", 359.999), row("late", 360, country="FR")]
+    rows = [
+        row("past", 0, "6"),
+        row("new", 60),
+        row("soon", 120),
+        row("alike", 359.999),
+        row("late", 360, country="FR"),
+    ]
     found = judge(rows[:-1], {"new"}, RULES)
     assert found == {"new": {}, "soon": {"duplicate": "new"}, "alike": {"duplicate": "new"}}
     late = {"velocity": "new", "geography": "new"}
