@@ -11,6 +11,7 @@ from tests.integration.merchant_upload.contract import (
     BAD_CELLS,
     CARD_NUMBER,
     COLUMNS,
+    ENCRYPTION,
     ERRORS_SHOWN,
     MERCHANTS,
     MOST_BYTES,
@@ -28,7 +29,7 @@ def test_each_row_is_judged_alone_and_a_bad_one_is_told_by_line_column_and_rule(
     good = [new_id() for _ in range(2)]
     rows, wanted = [row(good[0])], []
     for column, cell, rule in BAD_CELLS:
-        rows.append(row(new_id(), **{column: cell}))
+        rows.append(row(**{"transaction_id": new_id(), column: cell}))
         wanted.append({"line": len(rows) + 1, "column": column, "rule": rule})
     rows += [row(new_id())[:-2], [*row(new_id()), "more"], row(good[1])]
     wanted += [{"line": line, "column": None, "rule": "columns"} for line in (len(rows) - 1, len(rows))]
@@ -108,7 +109,7 @@ def test_an_object_with_one_byte_too_many_is_refused_even_if_no_form_let_it_in(s
     client = merchant(MERCHANTS[0])
     form = client.form()
     bucket = stage.outputs[Output.FILES_BUCKET]
-    stage.client("s3").put_object(Bucket=bucket, Key=form["key"], Body=b"x" * (MOST_BYTES + 1))
+    stage.client("s3").put_object(Bucket=bucket, Key=form["key"], Body=b"x" * (MOST_BYTES + 1), ServerSideEncryption=ENCRYPTION)
     assert client.ended(form["uploadId"])["errors"] == [{"line": 1, "column": None, "rule": "too-large"}]
 
 
