@@ -33,7 +33,10 @@ BAD_CELLS = [
     *(("amount", "1.001", "decimals"), ("amount", "", "required")),
     *(("currency", cell, "currency") for cell in ("EURO", "eur", "XAU", "DEM")),
     *(("country", cell, "country") for cell in ("UK", "EU", "XK", "de", "DEU")),
-    *(("merchant_category", cell, rule) for cell, rule in (("Grocery", "format"), ("=cmd", "formula"), ("-x", "formula"))),
+    *(
+        ("merchant_category", cell, rule)
+        for cell, rule in (("Grocery", "format"), ("=cmd", "formula"), ("-x", "formula"))
+    ),
     *(("card_present", cell, "format") for cell in ("True", "1", "yes")),
     *(("time_zone", cell, "time-zone") for cell in ("Europe/Atlantis", "europe/berlin", "+01:00")),
 ]

@@ -109,7 +109,9 @@ def test_an_object_with_one_byte_too_many_is_refused_even_if_no_form_let_it_in(s
     client = merchant(MERCHANTS[0])
     form = client.form()
     bucket = stage.outputs[Output.FILES_BUCKET]
-    stage.client("s3").put_object(Bucket=bucket, Key=form["key"], Body=b"x" * (MOST_BYTES + 1), ServerSideEncryption=ENCRYPTION)
+    stage.client("s3").put_object(
+        Bucket=bucket, Key=form["key"], Body=b"x" * (MOST_BYTES + 1), ServerSideEncryption=ENCRYPTION
+    )
     assert client.ended(form["uploadId"])["errors"] == [{"line": 1, "column": None, "rule": "too-large"}]
 
 

@@ -64,7 +64,16 @@ def test_what_is_unknown_and_what_is_another_merchant_s_are_the_same_answer_from
 
 
 MALFORMED = ["x", "a" * 65, "-starts-so", "up_short", "up_" + "0" * 27, "up_" + "u" * 26, "with.dots.in", "a" * 5000]
-ODD = ["%41", "%", "%zz", "%00%00%00%00%00%00%00%00", "order%20x123", "%F0%9F%98%80aaaaaaaa", "++++++++", "%C3%28aaaaaaa"]
+ODD = [
+    "%41",
+    "%",
+    "%zz",
+    "%00%00%00%00%00%00%00%00",
+    "order%20x123",
+    "%F0%9F%98%80aaaaaaaa",
+    "++++++++",
+    "%C3%28aaaaaaa",
+]
 ODD += ["order-1%23x", "corner-shop%23order-1", "..%2f..%2fupload", "a%2Fb", ";a=b;c=d;e", "order-1?transaction_id=x"]
 
 
