@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -62,4 +63,4 @@ def _measure(metric: dict[str, Any]) -> None:
 def _where(error: BaseException) -> str:
     """Return the line that raised; the text of an error may hold values."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{os.path.basename(last.filename)}:{last.lineno}"
+    return f"{Path(last.filename).name}:{last.lineno}"

@@ -30,9 +30,7 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, item: Item) -> "Claim":
         """Return what a stored claim says."""
-        return cls(
-            item["contentHash"]["S"], item["uploadId"]["S"], item["versionId"]["S"], int(item["line"]["N"])
-        )
+        return cls(item["contentHash"]["S"], item["uploadId"]["S"], item["versionId"]["S"], int(item["line"]["N"]))
 
 
 class Entry(NamedTuple):

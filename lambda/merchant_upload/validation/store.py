@@ -103,9 +103,7 @@ class Store:
         """Note when the version was deleted, the first time."""
         self._set(origin, {"removedAt": iso(_now())}, Attr("removedAt").not_exists())
 
-    def _set(
-        self, origin: Origin, said: Mapping[str, Any], condition: ConditionBase, also: str = ""
-    ) -> Optional[Item]:
+    def _set(self, origin: Origin, said: Mapping[str, Any], condition: ConditionBase, also: str = "") -> Optional[Item]:
         names = list(said)
         return self._if_it_holds(
             Key=_key(origin),

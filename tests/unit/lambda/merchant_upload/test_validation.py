@@ -1,4 +1,4 @@
-"""The function `validation` on a table in this process: what it makes of files, undisturbed, killed, doubled, refused."""
+"""The function `validation` on a table in this process: files undisturbed, killed, doubled, throttled."""
 
 import importlib
 import io
@@ -98,7 +98,11 @@ class World:
 @pytest.fixture
 def world(monkeypatch):
     for name, value in {
-        **{"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "an example"},
+        **{
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "an example",
+        },
         **{"TRANSACTIONS_TABLE": "table", "FILES_BUCKET": "bucket", "STAGE": "dev", "MAX_ROWS": "50000"},
     }.items():
         monkeypatch.setenv(name, value)
@@ -434,7 +438,7 @@ PASSING = {
 
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_passes_is_waited_for(world, monkeypatch, kind):
-    wanted, calls = undisturbed(world, monkeypatch)
+    wanted, _ = undisturbed(world, monkeypatch)
     tried = mixed(world, monkeypatch)
     left = [None] * 6
 
@@ -448,7 +452,7 @@ def test_what_passes_is_waited_for(world, monkeypatch, kind):
 
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_does_not_pass_is_raised_after_a_limited_number_of_tries_and_the_rest_is_kept(world, monkeypatch, kind):
-    wanted, calls = undisturbed(world, monkeypatch)
+    wanted, _ = undisturbed(world, monkeypatch)
     tried = mixed(world, monkeypatch)
     tried.around = lambda operation, call: PASSING[kind](call) if operation == "TransactWriteItems" else call()
     with pytest.raises(world.module.FileNotTaken):
@@ -469,7 +473,7 @@ def test_a_reason_that_is_no_claim_and_does_not_pass_is_an_error(world, monkeypa
 
 
 def test_with_little_time_left_it_raises_and_the_next_try_goes_on(world, monkeypatch):
-    wanted, calls = undisturbed(world, monkeypatch)
+    wanted, _ = undisturbed(world, monkeypatch)
     tried = mixed(world, monkeypatch)
     with pytest.raises(world.module.FileNotTaken, match="OutOfTime"):
         tried.deliver(left=LITTLE)
