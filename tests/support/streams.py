@@ -33,7 +33,8 @@ Json = dict[str, Any]
 def make_role(client: Client, name: str, *statements: Json) -> str:
     """Make a role for functions that may write logs, and what the statements say; returns its ARN."""
     iam, trust = client("iam"), allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"]["Arn"]
+    trusted = json.dumps({"Statement": [trust]})
+    made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
     rights = {"Statement": [allow("logs:*", "*"), *statements]}
     iam.put_role_policy(RoleName=name, PolicyName="test", PolicyDocument=json.dumps(rights))
     return made

@@ -182,7 +182,7 @@ REFUSED: list[dict[str, Any]] = [
 def test_settings_that_lambda_refuses(streamed: Make) -> None:
     stream = streamed()
     for settings in REFUSED:
-        with pytest.raises(ClientError, match="ValidationException|InvalidParameterValueException"):
+        with pytest.raises(ClientError, match=r"ValidationException|InvalidParameterValueException"):
             stream.map(**settings)
 
 

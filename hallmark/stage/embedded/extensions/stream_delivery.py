@@ -82,7 +82,8 @@ def _function(mapping: Json) -> Json | None:
 
 def may_read(config: Json, stream: str) -> bool:
     """Return whether the function's role may read the stream."""
-    return all([role_may(config["Role"], config["FunctionName"], action, stream) for action in READING])
+    refused = [name for name in READING if not role_may(config["Role"], config["FunctionName"], name, stream)]
+    return not refused
 
 
 def refusal(stream: str) -> str:

@@ -109,8 +109,7 @@ def install() -> None:
             if problem := _bad_settings(new):
                 accepted(problem)
             # A property that the template no longer has goes back to its default.
-            unfiltered = {"FilterCriteria": {}} if "FilterCriteria" in old else {}
-            new = {**DEFAULTS, **unfiltered, **new}
+            new = {**DEFAULTS, "FilterCriteria": {}, **new}
         return change(identity, old, new, *rest, **options)
 
     lambda_svc._create_esm, lambda_svc._update_esm = create_mapping, update_mapping
