@@ -1,7 +1,8 @@
 """Lay out the Python functions: `python lambda/bundle_python.py` fills build/lambda/<system>/<function>.
 
-A function's folder holds its package and the shared one in the layout of lambda/, so that it imports them by the same
-names as tests: `<system>.<function>.index` and `shared_python`. It has no dependencies but its runtime's.
+A function's folder holds its package, its system's own modules and the shared package in the layout of lambda/, so that
+it imports them by the same names as tests: `<system>.<function>.index`, `<system>.items` and `shared_python`. It has no
+dependencies but its runtime's.
 """
 
 import shutil
@@ -21,7 +22,7 @@ def lay_out(function: Path, source: Path, target: Path) -> list[Path]:
     """Copy the modules of one function, without their times: equal sources give equal digests. Return the copies."""
     folder = target / function.relative_to(source)
     shutil.rmtree(folder, ignore_errors=True)
-    modules = [*function.rglob("*.py"), *(source / SHARED.name).rglob("*.py")]
+    modules = [*function.rglob("*.py"), *function.parent.glob("*.py"), *(source / SHARED.name).rglob("*.py")]
     copies = []
     for module in sorted(modules):
         copy = folder / module.relative_to(source)

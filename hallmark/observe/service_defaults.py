@@ -58,6 +58,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
     "AWS::SNS::Topic": {"SignatureVersion": "1", "TracingConfig": "PassThrough"},
+    # https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+    "AWS::SNS::Subscription": {"FilterPolicyScope": "MessageAttributes"},
     # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
     "AWS::ApiGateway::RestApi": {
         "ApiKeySourceType": "HEADER",

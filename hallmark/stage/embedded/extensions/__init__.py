@@ -43,6 +43,7 @@ EXTENSIONS = (
     "topics",
     "rest_apis",
     "api_tags",
+    "event_source_tags",
     "plan_stages",
     "alarm_statistics",
     "log_reading",
