@@ -109,7 +109,9 @@ def install() -> None:
             if problem := _bad_settings(new):
                 accepted(problem)
             # A property that the template no longer has goes back to its default.
-            new = {**DEFAULTS, "FilterCriteria": {}, **new}
+            if "FilterCriteria" not in new:
+                lambda_svc._esms.get(identity, {}).pop("FilterCriteria", None)
+            new = {**DEFAULTS, **new}
         return change(identity, old, new, *rest, **options)
 
     lambda_svc._create_esm, lambda_svc._update_esm = create_mapping, update_mapping
