@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from hallmark.stage.embedded.emulator import Emulator
+from hallmark.stage.embedded.faults import STREAM, Injection, inject
 from tests.support.streams import Streamed, item, make_table
 from tests.support.waiting import wait_for
 
@@ -90,14 +92,8 @@ def test_every_kind_of_write_leaves_the_images_of_its_view(client: Any, unique: 
 def test_iterators_begin_where_they_are_asked_to(client: Any, unique: str) -> None:
     stream = make_table(client, unique)
     _write(client, unique)
-    shard = next(
-        shard["ShardId"]
-        for shard in _shards(client, stream)
-        if client("dynamodbstreams").get_records(
-            ShardIterator=_iterator(client, stream, shard["ShardId"], "TRIM_HORIZON")
-        )["Records"]
-    )
     numbers = [record["dynamodb"]["SequenceNumber"] for record in _records(client, stream)]
+    shard = next(one["ShardId"] for one in _shards(client, stream) if _holds(client, stream, one, numbers[0]))
 
     def read(kind: str, number: str | None = None, **limit: int) -> list[str]:
         iterator = _iterator(client, stream, shard, kind, number)
@@ -151,6 +147,37 @@ def test_a_closed_stream_can_be_read_to_its_end_and_is_still_delivered(client: A
         assert "NextShardIterator" not in client("dynamodbstreams").get_records(ShardIterator=iterator)
     stream.map()
     assert stream.delivered(1) == [["a/0"]]
+
+
+@pytest.mark.embedded
+def test_after_a_day_a_record_is_gone(client: Any, streamed: Make, running_emulator: Emulator) -> None:
+    stream = streamed()
+    stream.put("a/0")
+    (record,) = _records(client, stream.stream)
+    place = record["dynamodb"]["SequenceNumber"]
+    shard = next(one for one in _shards(client, stream.stream) if _holds(client, stream.stream, one, place))
+    old = _iterator(client, stream.stream, shard["ShardId"], "TRIM_HORIZON")
+    day = Injection(STREAM, stream.name, seconds=24 * 60 * 60 + 1)
+    with inject(running_emulator.endpoint, day):
+        stream.map(**stream.on_failure)
+        (given_up,) = stream.failures()
+    assert given_up["requestContext"]["condition"] == "RecordAgeExceeded"
+    assert _records(client, stream.stream) == []
+    for read in (
+        lambda: client("dynamodbstreams").get_records(ShardIterator=old),
+        lambda: _iterator(client, stream.stream, shard["ShardId"], "AT_SEQUENCE_NUMBER", place),
+    ):
+        with pytest.raises(client("dynamodbstreams").exceptions.TrimmedDataAccessException):
+            read()
+    stream.put("a/1")
+    assert stream.delivered(1) == [["a/1"]]
+
+
+def _holds(client: Any, stream: str, shard: Json, number: str) -> bool:
+    try:
+        return bool(_iterator(client, stream, shard["ShardId"], "AT_SEQUENCE_NUMBER", number))
+    except ClientError:
+        return False
 
 
 def test_the_age_of_the_last_record_is_a_metric(client: Any, streamed: Make) -> None:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from hallmark.stage.embedded.extensions.iam_judge import role_may
 from hallmark.stage.embedded.extensions.stream_records import RETENTION_SECONDS, Entry, Shard
 
 Json = dict[str, Any]
+# The payload of a call; JSON is at most so many times larger than what DynamoDB counts.
+MOST_BYTES, JSON_FACTOR = 6 * 1024 * 1024, 12
 REPORT = "ReportBatchItemFailures"
 EXHAUSTED, TOO_OLD = "RetryAttemptsExhausted", "RecordAgeExceeded"
 
@@ -44,6 +46,25 @@ class Settings:
             REPORT in (mapping.get("FunctionResponseTypes") or []),
             ((mapping.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination"),
         )
+
+
+@dataclass
+class Size:
+    """The size of a batch's event, measured only when it may be too large."""
+
+    counted: int = 0
+    measured: int = 0
+    unmeasured: list[Entry] = field(default_factory=list)
+
+    def takes(self, entry: Entry) -> bool:
+        """Return whether an event with this record, too, is small enough for a call."""
+        self.counted += entry.record["dynamodb"]["SizeBytes"]
+        self.unmeasured.append(entry)
+        if self.counted * JSON_FACTOR <= MOST_BYTES:
+            return True
+        self.measured += sum(len(json.dumps(one.record)) for one in self.unmeasured)
+        self.unmeasured.clear()
+        return self.measured <= MOST_BYTES
 
 
 @dataclass

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemappin
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 """
 
-import json
 import logging
 import os
 import threading
@@ -31,8 +30,6 @@ Json = dict[str, Any]
 # AWS backs off up to minutes; tests need only the shape.
 RETRY_SECONDS = float(os.environ.get("HALLMARK_STREAM_RETRY_SECONDS", "0.2"))
 RETRY_LIMIT_SECONDS, THROTTLE_SECONDS, LOOK_SECONDS = 2.0, 0.2, 0.05
-# An event is smaller than 6 MB; JSON is at most so many times larger than what DynamoDB counts.
-MOST_BYTES, JSON_FACTOR = 6 * 1024 * 1024, 12
 READING = tuple(f"dynamodb:{name}" for name in ("DescribeStream", "GetShardIterator", "GetRecords", "ListStreams"))
 FAILED = "PROBLEM: Function call failed"
 _log = logging.getLogger("streams")
@@ -115,18 +112,15 @@ def _gather(mapping: Json, lane: Lane) -> list[Entry]:
     most = int(mapping.get("BatchSize") or 100)
     deadline = None
     taken: list[Entry] = []
-    counted, size, at = 0, 0, lane.position
+    size, at = stream_batches.Size(), lane.position
     while True:
         chunk = lane.shard.read(at, most)
         for entry in chunk:
             at = entry.position + 1
             if not (lane.takes(entry) and _matches(mapping, entry.record)):
                 continue
-            counted += entry.record["dynamodb"]["SizeBytes"]
-            if counted * JSON_FACTOR > MOST_BYTES:
-                size += len(json.dumps(entry.record)) if size else len(json.dumps([one.record for one in taken]))
-                if size > MOST_BYTES and taken:
-                    return taken
+            if not size.takes(entry) and taken:
+                return taken
             taken.append(entry)
             if len(taken) == most:
                 return taken
