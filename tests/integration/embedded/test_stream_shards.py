@@ -155,6 +155,28 @@ def test_a_role_that_may_not_read_gets_no_mapping_and_stops_one(client: Any, str
     assert _delivered(stream, ["a/0"]) == ["a/0"]
 
 
+def test_a_topic_gets_records_of_failures_where_the_role_may_publish(client: Any, streamed: Make, unique: str) -> None:
+    stream = streamed()
+    topic = client("sns").create_topic(Name=unique)["TopicArn"]
+    sends = {"Statement": [allow("sqs:SendMessage", stream.queue_arn, Principal={"Service": "sns.amazonaws.com"})]}
+    client("sqs").set_queue_attributes(QueueUrl=stream.queue, Attributes={"Policy": json.dumps(sends)})
+    raw = {"RawMessageDelivery": "true"}
+    client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=stream.queue_arn, Attributes=raw)
+    for name, actions in (("silent", READING), ("loud", [*READING, "sns:Publish"])):
+        role = make_role(client, f"{unique}-{name}", allow(actions, "*"))
+        client("lambda").update_function_configuration(FunctionName=stream.name, Role=role)
+        mapping = stream.map("LATEST", MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": topic}})
+        stream.put(f"a/{name}", bad=(f"a/{name}",))
+        _delivered(stream, [f"a/{name}"])
+        if name == "silent":
+            stream.put("a/next")
+            _delivered(stream, ["a/next"])
+        else:
+            (record,) = stream.failures()
+            assert stream.read(record["DDBStreamBatchInfo"]) == ["a/loud"]
+        client("lambda").delete_event_source_mapping(UUID=mapping)
+
+
 def test_a_function_that_dies_in_a_batch_gets_it_again(streamed: Make) -> None:
     stream = streamed(DIE="1")
     stream.put("a/0", "a/1", bad=("a/1",))

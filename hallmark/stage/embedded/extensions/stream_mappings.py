@@ -11,7 +11,7 @@ from ministack.core.responses import error_response_json
 from ministack.services import eventbridge, lambda_svc
 
 from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties, accepted
-from hallmark.stage.embedded.extensions.stream_delivery import may_read, refusal
+from hallmark.stage.embedded.extensions.stream_lanes import may_read, refusal
 from hallmark.stage.embedded.extensions.stream_records import stream_of
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
