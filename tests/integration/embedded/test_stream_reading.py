@@ -149,6 +149,13 @@ def test_a_closed_stream_can_be_read_to_its_end_and_is_still_delivered(client: A
     assert stream.delivered(1) == [["a/0"]]
 
 
+def test_a_stream_that_never_had_a_record_is_closed_too(client: Any, unique: str) -> None:
+    stream = make_table(client, unique)
+    client("dynamodb").update_table(TableName=unique, StreamSpecification={"StreamEnabled": False})
+    assert all("EndingSequenceNumber" in shard["SequenceNumberRange"] for shard in _shards(client, stream))
+    assert _records(client, stream) == []
+
+
 @pytest.mark.embedded
 def test_after_a_day_a_record_is_gone(client: Any, streamed: Make, running_emulator: Emulator) -> None:
     stream = streamed()

@@ -102,7 +102,8 @@ def gather(mapping: Json, lane: Lane) -> list[Entry]:
         if chunk:
             continue
         if not taken:
-            lane.position = max(lane.position, at)
+            # What expired before it was read is gone.
+            lane.position = max(at, lane.shard.trimmed)
             return []
         lane.position = taken[0].position
         deadline = deadline or time.monotonic() + float(mapping.get("MaximumBatchingWindowInSeconds") or 0)
