@@ -39,6 +39,7 @@ EXTENSIONS = (
     "stream_mappings",
     "..speed.item_copies",
     "..speed.index_ranges",
+    "stream_faults",
     "buckets",
     "bucket_settings",
     "bucket_notifications",
