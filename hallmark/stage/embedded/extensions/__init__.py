@@ -37,6 +37,7 @@ EXTENSIONS = (
     "stream_reading",
     "stream_delivery",
     "stream_mappings",
+    "stream_faults",
     "buckets",
     "bucket_settings",
     "post_checksums",
