@@ -20,6 +20,7 @@ def bundler():
 @pytest.fixture
 def source(tmp_path):
     files = (
+        "vault/items.py",
         "vault/intake/index.py",
         "vault/intake/logic.py",
         "vault/intake/__pycache__/logic.cpython-311.pyc",
@@ -39,7 +40,7 @@ def test_the_functions_are_the_folders_with_an_index(bundler, source):
     assert [folder.name for folder in bundler.functions(source)] == ["intake", "other"]
 
 
-def test_a_function_is_its_package_and_the_shared_one(bundler, source, tmp_path):
+def test_a_function_is_its_package_its_systems_modules_and_the_shared_package(bundler, source, tmp_path):
     stale = tmp_path / "out" / "vault" / "intake" / "gone.py"
     stale.parent.mkdir(parents=True)
     stale.write_text("")
@@ -47,7 +48,8 @@ def test_a_function_is_its_package_and_the_shared_one(bundler, source, tmp_path)
     folder = tmp_path / "out" / "vault" / "intake"
     found = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
     assert found == {
-        name: f"# {name}\n" for name in ("vault/intake/index.py", "vault/intake/logic.py", "shared_python/clock.py")
+        name: f"# {name}\n"
+        for name in ("vault/items.py", "vault/intake/index.py", "vault/intake/logic.py", "shared_python/clock.py")
     }
 
 
