@@ -38,7 +38,7 @@ def bad_parameters(names: Sequence[str]) -> GatewayResponse:
         "errors": [{"field": name, "rule": "required, not empty"} for name in names],
     }
     kind = apigateway.ResponseType.BAD_REQUEST_PARAMETERS
-    return GatewayResponse("BadParameters", kind, json.dumps(body))
+    return GatewayResponse("BadParameters", kind, json.dumps(body), "400")
 
 
 def others() -> list[GatewayResponse]:

@@ -13,8 +13,8 @@ import urllib3
 
 PATH = "/_hallmark/faults"
 # What EventBridge and AWS Lambda do by themselves; every other service is called.
-DELIVERY, DESTINATION = "delivery", "destination"
-Effect = Literal["refuse", "delay", "kill"]
+DELIVERY, DESTINATION, STREAM = "delivery", "destination", "stream"
+Effect = Literal["refuse", "delay", "kill", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Injection:
     """One fault: the calls that it strikes, how often, and its effect.
 
     `service` and `action` are those of the call, such as dynamodb and PutItem, or `delivery` (action: the service of
-    the target) or `destination` (action: Success or Failure). The call contains all texts of `contains`, from the
+    the target), `destination` (action: Success or Failure) or `stream` (action: the function to which a batch is
+    delivered; the id of its shard and its records as JSON are what it contains). The call contains all texts of `contains`, from the
     function whose name contains `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
     in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
     before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
-    before the effect.
+    before the effect. `refuse` makes a stream's batch fail as if the function had, and its records `seconds` older;
+    `repeat` delivers the batch twice.
     """
 
     service: str

@@ -47,7 +47,7 @@ def _bounded(
     configs = [
         one
         for one in on_function(template, function, INVOKE_CONFIG)
-        if (template.text(one.properties.get("Qualifier")) or LATEST) == alias
+        if template.text(one.properties.get("Qualifier", LATEST)) == alias
     ]
     if not configs:
         wanted = f"an {INVOKE_CONFIG} on the qualifier {alias}"

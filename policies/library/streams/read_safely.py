@@ -114,7 +114,7 @@ def _what(template: Template, mapping: Resource, takes: Any) -> Iterator[Finding
     found = template.value(mapping, "FilterCriteria.Filters")
     filters = found if isinstance(found, list) else [found]
     patterns = [template.structure(one.get("Pattern")) if isinstance(one, Mapping) else one for one in filters]
-    if not all(_plain(pattern) == _plain(takes) for pattern in patterns):
+    if not patterns or any(_plain(pattern) != _plain(takes) for pattern in patterns):
         yield Finding(name, "FilterCriteria.Filters", shown(template, found), f"exactly {takes}")
     key = template.value(mapping, "KmsKeyArn")
     if key is not None:

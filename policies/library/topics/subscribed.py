@@ -19,8 +19,8 @@ from policies.engine.template.values import listed
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _MAIL = ("email", "email-json")
-# What keeps messages from a subscriber, of all, by what they hold.
-_FILTERS = ("FilterPolicy", "FilterPolicyScope")
+# Keeps messages from a subscriber by what they hold.
+_FILTER = "FilterPolicy"
 
 
 class Subscriptions(Policy):
@@ -56,9 +56,8 @@ def _heard(owner: Resource, place: str, own: Mapping[str, Any]) -> Iterator[Find
     if own.get("Protocol") in _MAIL and not (isinstance(endpoint, str) and _ADDRESS.fullmatch(endpoint)):
         found = UNRESOLVED if endpoint is UNKNOWN else str(endpoint or "missing")
         yield Finding(owner.logical_id, f"{place}Endpoint", found, "an email address")
-    for key in _FILTERS:
-        if own.get(key) is not None:
-            yield Finding(owner.logical_id, f"{place}{key}", str(own[key]), "none: it keeps messages back")
+    if own.get(_FILTER) is not None:
+        yield Finding(owner.logical_id, f"{place}{_FILTER}", str(own[_FILTER]), "none: it keeps messages back")
 
 
 def _subscriptions(template: Template) -> Iterator[tuple[Resource, str, Mapping[str, Any], Resource | None]]:

@@ -36,6 +36,7 @@ EXTENSIONS = (
     "stream_records",
     "stream_reading",
     "stream_delivery",
+    "stream_mappings",
     "buckets",
     "bucket_settings",
     "post_checksums",

@@ -12,6 +12,7 @@ import contextvars
 import itertools
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +23,10 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import eventbridge
 
-from hallmark.stage.embedded.extensions import async_invocations
+from hallmark.stage.embedded.extensions import async_invocations, stream_batches
 from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
-from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, Injection
+from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, STREAM, Injection
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
@@ -99,6 +100,21 @@ async def _suffer(
     return _refusal(injection)
 
 
+def _suffer_batch(injection: Injection, entries: list[Any], deliver: Callable[[], Json]) -> Json:
+    """Deliver a batch of a stream, or not, as the fault wants; return its result."""
+    if injection.effect == "delay":
+        time.sleep(injection.seconds)
+    if injection.effect != "refuse":
+        if injection.effect == "repeat":
+            deliver()
+        return deliver()
+    if injection.after:
+        deliver()
+    for entry in entries:
+        entry.created -= injection.seconds
+    return {"error": True, "body": {"errorType": injection.code, "errorMessage": "injected"}}
+
+
 def around(app: Any) -> Any:
     """Wrap the emulator's ASGI application: it accepts faults, and knows the caller's port."""
 
@@ -143,6 +159,7 @@ def _administer(method: str, path: str, body: bytes) -> tuple[int, Json]:
 def install() -> None:
     """Intercept every call of a service, every delivery to a target, and every record for a destination."""
     dispatch, attempt, send = emulator._dispatch_service_request, eventbridge._invoke_target, async_invocations._send
+    call, give_up = stream_batches.call, stream_batches.send
 
     async def dispatch_request(
         method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
@@ -168,6 +185,21 @@ def install() -> None:
         if not (_armed and _struck(DESTINATION, outcome, f"{destination} {record}")):
             send(destination, invocation, outcome, record)
 
+    def send_of_stream(destination: str, config: Json, record: str) -> None:
+        if not (_armed and _struck(DESTINATION, "Failure", f"{destination} {record}")):
+            give_up(destination, config, record)
+
+    def call_with_records(function: Json, shard: str, entries: list[Any]) -> Json:
+        def deliver() -> Json:
+            return call(function, shard, entries)
+
+        struck = None
+        if _armed:
+            text = f"{shard} {json.dumps([entry.record for entry in entries])}"
+            struck = _struck(STREAM, function["config"]["FunctionName"], text)
+        return _suffer_batch(struck[0], entries, deliver) if struck else deliver()
+
     emulator._dispatch_service_request = dispatch_request
     eventbridge._invoke_target = invoke_target
     async_invocations._send = send_record
+    stream_batches.send, stream_batches.call = send_of_stream, call_with_records

@@ -33,7 +33,7 @@ RETRY_SECONDS = float(os.environ.get("HALLMARK_STREAM_RETRY_SECONDS", "0.2"))
 RETRY_LIMIT_SECONDS, THROTTLE_SECONDS, LOOK_SECONDS = 2.0, 0.2, 0.05
 # An event is smaller than 6 MB; JSON is at most so many times larger than what DynamoDB counts.
 MOST_BYTES, JSON_FACTOR = 6 * 1024 * 1024, 12
-READING = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+READING = tuple(f"dynamodb:{name}" for name in ("DescribeStream", "GetShardIterator", "GetRecords", "ListStreams"))
 FAILED = "PROBLEM: Function call failed"
 _log = logging.getLogger("streams")
 
