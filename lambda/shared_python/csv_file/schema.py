@@ -5,6 +5,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from shared_python.card_numbers import holds_card_number
 
+# Of any cell, whatever its column allows.
 MOST_CHARACTERS = 1_000
 
 

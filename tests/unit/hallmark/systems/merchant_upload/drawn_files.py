@@ -90,10 +90,10 @@ def _names(draw: Any) -> list[str]:
 
 @st.composite
 def files(draw: Any) -> bytes:
-    """Bytes of a file of up to a dozen rows."""
+    """Bytes of a file of up to six rows."""
     names = draw(_names())
     lines = [",".join(draw(_written(draw(st.sampled_from(["", " ", "  "])) + name)) for name in names)]
-    for _ in range(draw(st.integers(0, 12))):
+    for _ in range(draw(st.integers(0, 6))):
         cells = [draw(_written(draw(_cell(name)))) for name in names if name in _GOOD]
         if draw(st.integers(0, 15)) == 0:
             cells = draw(st.sampled_from([cells[1:], [*cells, ""], cells[:1], [""], [" "], ['""']]))
