@@ -247,6 +247,15 @@ def test_another_record_s_alert_is_left_to_it(there):
     assert not there.published_messages
 
 
+def test_an_alert_that_a_record_made_is_published_whoever_flagged_the_row(there):
+    rows = insert(there, row("txn-a"), row("txn-x", 2))
+    rows[1]["anomalies"]["duplicate"] = {"at": "", "version": 1, "by": rows[0]["transaction_id"]}
+    there._changed(rows[1])
+    there._put(alert_of(rows[1], rows[1]["transaction_id"]))
+    assert there.run(rows[1:]) == []
+    assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
+
+
 def test_the_record_that_made_an_alert_is_the_one_that_comes_again(there, monkeypatch):
     """Only its return publishes what lies there; the other arrivals that answer for the row come after it."""
     rows = insert(there, row("txn-a", 0, "1"), row("txn-b", 1, "2"), row("txn-x", 2, "3", country="FR"))
