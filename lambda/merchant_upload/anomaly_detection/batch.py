@@ -14,7 +14,7 @@ from merchant_upload import items
 from merchant_upload.anomaly_detection.again import Again, NotDone
 from merchant_upload.anomaly_detection.alerts import Alerts
 from merchant_upload.anomaly_detection.logic import Row, Shown, judge
-from merchant_upload.anomaly_detection.records import Arrival, Seen, Unreadable, arrival
+from merchant_upload.anomaly_detection.records import Arrival, Seen, Unreadable, arrival, sequence_number
 from merchant_upload.anomaly_detection.rules import Rules
 from merchant_upload.anomaly_detection.store import CONFLICT, Store, backoff
 
@@ -70,7 +70,7 @@ class Batch:
         """Return each record's sequence number with its row's id, and which records are unreadable."""
         told, unreadable = [], set()
         for record in records:
-            number = str(record["dynamodb"]["SequenceNumber"])
+            number = sequence_number(record)
             try:
                 one = arrival(record, self._around.rules)
             except Unreadable as error:

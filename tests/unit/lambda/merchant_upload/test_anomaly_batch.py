@@ -173,6 +173,15 @@ def test_a_poison_record_is_reported_alone(there, monkeypatch, what):
     assert CARD not in there.output.getvalue() and "passwd" not in there.output.getvalue()
 
 
+@pytest.mark.parametrize("nothing", [{}, None, "text", {"eventName": "INSERT", "dynamodb": None}])
+def test_a_record_without_a_number_fails_the_batch_after_the_others_are_judged(there, monkeypatch, nothing):
+    rows = insert(there, row("txn-1"), row("txn-2", 1))
+    told = iter([nothing, record(rows[1], "1")])
+    monkeypatch.setattr(world, "record", lambda *_: next(told))
+    assert there.run(rows) == [""]
+    assert ["judgedAt" in one for one in rows] == [False, True]
+
+
 def test_what_is_no_new_row_is_passed_over(there, monkeypatch):
     rows = insert(there, row("txn-1"), row("txn-2", 1), row("txn-3", 2))
     records = [record(one, str(place)) for place, one in enumerate(rows)]
