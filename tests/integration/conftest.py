@@ -41,12 +41,6 @@ recording = pytest.StashKey[Path]()
 failed_rooms: set[str | None] = set()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """How many bodies are drawn for the API, and which."""
-    parser.addoption("--requests", type=int, default=500, help="how many drawn bodies the API gets (default 500)")
-    parser.addoption("--seed", default="0", help="a number draws the same bodies again, `random` others (default 0)")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Begin one record for all processes that the tests run in."""
     config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")

@@ -1,0 +1,106 @@
+"""The function's reading of a file and the plain one agree on whatever Hypothesis makes of a file."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from merchant_upload.validation.columns import schema
+from shared_python.csv_file import Parsed, Refusal, parse
+
+from hallmark.systems.merchant_upload.plain_reading import MOST_ROWS, PlainFile, PlainRow, read
+from tests.unit.hallmark.systems.merchant_upload.drawn_files import CREATED, files
+
+HEADER = "transaction_id,timestamp,card_token,amount,currency,country,merchant_category,card_present"
+GOOD = "txn-0001,2026-11-20T15:40:07.5Z,tok_a1,-12.50,USD,US,grocery,true"
+# Enough files draw each of them.
+RULES = {
+    *("encoding", "quotes", "header", "no-rows", "columns", "required", "too-long", "formula", "card-number", "format"),
+    *("decimals", "currency", "country", "time", "time-zone"),
+}
+
+
+def by_the_function(content: bytes, most_rows: int = MOST_ROWS) -> PlainFile:
+    """What the function reads, in the plain reading's words."""
+    parsed = parse(content, schema(CREATED), most_rows)
+    if isinstance(parsed, Refusal):
+        assert parsed.column is None
+        return PlainFile((parsed.line, parsed.rule), ())
+    assert isinstance(parsed, Parsed)
+    rows = tuple(
+        PlainRow(row.line, None if row.problems else row.values, tuple(map(tuple, row.problems))) for row in parsed.rows
+    )
+    assert len(rows) == parsed.count
+    return PlainFile(None, rows)
+
+
+def rules_of(read_file: PlainFile) -> Counter[str]:
+    refused = [read_file.refusal[1]] if read_file.refusal else []
+    return Counter([*refused, *(rule for row in read_file.rows for *_, rule in row.problems)])
+
+
+def test_both_readings_agree_on_drawn_files(request: pytest.FixtureRequest) -> None:
+    number, chosen = request.config.getoption("--files"), request.config.getoption("--seed")
+    start = random.randrange(2**32) if chosen == "random" else int(chosen)
+    print(f"--files {number} --seed {start}")
+    rules: Counter[str] = Counter()
+    valid = 0
+
+    @seed(start)
+    @settings(
+        max_examples=number,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(content=files())
+    def agree(content: bytes) -> None:
+        nonlocal valid
+        plain = read(content, CREATED)
+        assert by_the_function(content) == plain
+        rules.update(rules_of(plain))
+        valid += sum(not row.problems for row in plain.rows)
+
+    agree()
+    assert valid > number / 10
+    if number >= 200:
+        assert rules.keys() == RULES
+
+
+def test_values_have_their_types() -> None:
+    content = f"{HEADER},time_zone\n{GOOD},\n".encode()
+    plain = read(content, CREATED)
+    assert plain == by_the_function(content)
+    (row,) = plain.rows
+    assert row.values is not None
+    assert {name: repr(value) for name, value in row.values.items()} == {
+        "transaction_id": "'txn-0001'",
+        "timestamp": "1795189207500",
+        "card_token": "'tok_a1'",
+        "amount": "Decimal('-12.50')",
+        "currency": "'USD'",
+        "country": "'US'",
+        "merchant_category": "'grocery'",
+        "card_present": "True",
+        "time_zone": "None",
+    }
+
+
+def test_both_readings_count_rows() -> None:
+    content = f"{HEADER}\n\n{GOOD}\n{GOOD}\n".encode()
+    assert len(read(content, CREATED, most_rows=2).rows) == 2
+    content += b"\n" + GOOD.encode()
+    refused = PlainFile((6, "too-many-rows"), ())
+    assert read(content, CREATED, most_rows=2) == by_the_function(content, most_rows=2) == refused
+
+
+@pytest.mark.parametrize("ahead", [0, 123, 999_999])
+def test_five_minutes_after_the_object_s_creation_are_cut_to_milliseconds(ahead: int) -> None:
+    created = CREATED.replace(microsecond=ahead)
+    for beyond in (0, 1):
+        latest = created + timedelta(minutes=5, milliseconds=beyond)
+        row = GOOD.replace("2026-11-20T15:40:07.5Z", f"{latest:%Y-%m-%dT%H:%M:%S.%f}9Z")
+        plain = read(f"{HEADER}\n{row}".encode(), created)
+        assert rules_of(plain) == ({"time": 1} if beyond else {})
