@@ -67,7 +67,7 @@ class Caller:
         return self._known(whole[1]) if whole else _NAME.sub(lambda match: str(self._known(match[1])), value)
 
     def _known(self, name: str) -> Any:
-        own = {"account": ACCOUNT, "region": self.stage.region, "zip": _archive()}
+        own = {"account": ACCOUNT, "region": self.stage.region, "zip": _archive(), "LATEST": "$LATEST"}
         if name in own:
             return own[name]
         if name in self.table["names"]:
@@ -84,12 +84,15 @@ def _field(answer: Any, path: str) -> Any:
 
 
 def _answered(value: Any, answers: list[Json]) -> Any:
-    """Return a value with fields of the first answer in their places."""
+    """Return a value with fields of answers in their places, each of the first that has it."""
     if isinstance(value, Mapping):
         return {key: _answered(item, answers) for key, item in value.items()}
     if isinstance(value, list):
         return [_answered(item, answers) for item in value]
-    return _field(answers[0], value[2:]) if isinstance(value, str) and value.startswith("$.") else value
+    if not (isinstance(value, str) and value.startswith("$.")):
+        return value
+    path = value.removeprefix("$.")
+    return _field(next(one for one in answers if path.split(".")[0] in one), path)
 
 
 def _texts(arguments: Json, shape: Any) -> Json:

@@ -10,6 +10,11 @@ from infra.errors import UserError, bad
 from infra.paths import ROOT
 
 _RULE = "rule"
+# The common form, in the lengths of RFC 5321, section 4.5.3.1.
+_LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z]{2,63}")
+# RFC 2606 and RFC 6761: nobody receives mail there.
+_EXAMPLE_DOMAIN = re.compile(r"[@.](example\.(com|net|org)|example|invalid|test|localhost)$")
 Declared = TypeVar("Declared")
 
 
@@ -19,6 +24,8 @@ class Rule:
 
     key: str
     read: Callable[[str, Any], Any]
+    # Whether a value only stands for one that the stack's owner must choose.
+    is_placeholder: Callable[[Any], bool] = lambda value: False
 
 
 def number(key: str, *, at_least: int = 1, at_most: int) -> Any:
@@ -66,13 +73,24 @@ def short_name(key: str) -> Any:
     return text(key, r"[a-z][a-z0-9-]{0,39}", "a name of 1 to 40 lower-case letters, digits and hyphens")
 
 
+def email(key: str) -> Any:
+    """Declare an email address; one of a domain that is reserved for examples is a placeholder."""
+
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > _LONGEST_EMAIL or not _EMAIL.fullmatch(value):
+            raise bad(name, value, "an email address such as compliance@example.com")
+        return value
+
+    return _declared(key, read, lambda value: _EXAMPLE_DOMAIN.search(value.lower()) is not None)
+
+
 def schema_file(key: str) -> Any:
     """Declare the path of a JSON schema in the project that API Gateway supports; its value is the schema."""
     return _declared(key, _schema)
 
 
-def _declared(key: str, read: Callable[[str, Any], Any]) -> Any:
-    return field(metadata={_RULE: Rule(key, read)})
+def _declared(key: str, read: Callable[[str, Any], Any], *placeholder: Callable[[Any], bool]) -> Any:
+    return field(metadata={_RULE: Rule(key, read, *placeholder)})
 
 
 def rules(declaration: type) -> dict[str, Rule]:
@@ -90,6 +108,12 @@ def read(declaration: type[Declared], raw: Callable[[str], Any], prefix: str = "
     """Return the parameters; `raw` gives the value of a full key. UserError for the first invalid one."""
     values = {name: rule.read(prefix + rule.key, raw(prefix + rule.key)) for name, rule in rules(declaration).items()}
     return declaration(**values)
+
+
+def placeholders(declared: object) -> dict[str, Any]:
+    """Return the parameters, by their keys, that still have a placeholder as value."""
+    values = {rule: getattr(declared, name) for name, rule in rules(type(declared)).items()}
+    return {rule.key: value for rule, value in values.items() if rule.is_placeholder(value)}
 
 
 def whole(name: str, value: object, at_least: int, at_most: int) -> int:

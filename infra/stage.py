@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Generic, Protocol, TypeVar
 
 from infra.context import Layer, for_stage, merged
-from infra.errors import UserError
+from infra.errors import UserError, bad
 from infra.limits import RESERVABLE_CONCURRENCY
 from infra.load.parameters import Parameters as LoadParameters
 from infra.names import Names
-from infra.parameters import keys, read
+from infra.parameters import keys, placeholders, read
 from infra.systems import STAGES, SYSTEMS, System
 
 
@@ -77,6 +77,13 @@ def load(context_layers: Sequence[Layer], systems: Sequence[System] = SYSTEMS) -
         _check_reserved(region, [stage for stage in stages if stage.system.region == region])
     wanted: Collection[tuple[str, str]] = {(system, name) for system in context["system"] for name in context["stage"]}
     return [stage for stage in stages if (stage.system.name, stage.name) in wanted]
+
+
+def refuse_placeholders(context_layers: Sequence[Layer], system: str, stage: str) -> None:
+    """Refuse a stage, before it is deployed where it matters, whose parameters its owner has yet to choose."""
+    (found,) = load([*context_layers, {"system": [system], "stage": [stage]}])
+    for key, value in placeholders(found.parameters).items():
+        raise bad(f"{system}.{key}", value, "a value of yours in cdk.json, because this one is a placeholder")
 
 
 def _declaration(system: System) -> type[SystemParameters]:

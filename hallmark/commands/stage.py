@@ -1,5 +1,6 @@
 """`hallmark build`, `up`, `status`, `down`: the lifecycle of a stage."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
@@ -10,13 +11,15 @@ from filelock import FileLock, Timeout
 from hallmark import aftercare, deploy, emptying, presentation
 from hallmark.build import build as build_all
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
-from hallmark.project import BUILD
+from hallmark.project import BUILD, ROOT
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.terminal import announce, err, out
 from hallmark.up import unprotect, up_aws, up_embedded
+from infra.context import layers
 from infra.errors import UserError
+from infra.stage import refuse_placeholders
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName
 
 NOTHING = "nothing is running"
@@ -47,6 +50,8 @@ def up(
     --system: all systems on the embedded stage. On AWS it is required.
     """
     named = _named(system, "up") if target is Target.AWS else ""
+    if named:
+        refuse_placeholders(layers(ROOT / "cdk.json", os.environ, ()), named, stage.value)
     build_all(announce)
     if named:
         before = [aws.open_stage(named, stage.value)]

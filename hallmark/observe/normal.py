@@ -24,6 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "ApiStages": ("ApiId", "Stage"),
     "AttributeDefinitions": ("AttributeName",),
     "Dimensions": ("Name",),
+    "GlobalSecondaryIndexes": ("IndexName",),
     "IntelligentTieringConfigurations": ("Id",),
     "MethodResponses": ("StatusCode",),
     "MethodSettings": ("ResourcePath", "HttpMethod"),
@@ -114,7 +115,7 @@ def members(name: str, items: list[Any]) -> Iterator[tuple[str, Any]]:
     """Yield each member of a list with its name: the keys that it has, with a number where several have the same."""
     seen: Counter[str] = Counter()
     for index, item in enumerate(items):
-        member = _named(item, KEYS[name]) or _named(item, OTHER_KEYS.get(name, ())) or str(index)
+        member = _named(item, KEYS.get(name, ())) or _named(item, OTHER_KEYS.get(name, ())) or str(index)
         seen[member] += 1
         yield member if seen[member] == 1 else f"{member} #{seen[member]}", item
 

@@ -29,6 +29,18 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
     "AWS::Lambda::EventInvokeConfig": {"MaximumEventAgeInSeconds": 21_600, "MaximumRetryAttempts": 2},
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+    "AWS::Lambda::EventSourceMapping": {
+        # A queue's and a stream's.
+        "BatchSize": frozenset({10, 100}),
+        "BisectBatchOnFunctionError": False,
+        "Enabled": True,
+        "MaximumBatchingWindowInSeconds": 0,
+        "MaximumRecordAgeInSeconds": -1,
+        "MaximumRetryAttempts": -1,
+        "ParallelizationFactor": 1,
+        "TumblingWindowInSeconds": 0,
+    },
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     "AWS::IAM::Role": {"MaxSessionDuration": 3600, "Path": "/"},
     # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
@@ -58,6 +70,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     # https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
     "AWS::SNS::Topic": {"SignatureVersion": "1", "TracingConfig": "PassThrough"},
+    # https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+    "AWS::SNS::Subscription": {"FilterPolicyScope": "MessageAttributes"},
     # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateRestApi.html
     "AWS::ApiGateway::RestApi": {
         "ApiKeySourceType": "HEADER",

@@ -8,9 +8,11 @@ from hallmark.observe.commands import Each, Form
 _FUNCTION, _TABLE, _BUCKET = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
 _QUEUE, _TOPIC, _RULE, _ALARM = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"
 _ARCHIVE, _GROUP = "AWS::Events::Archive", "AWS::Logs::LogGroup"
+_MAPPING, _SUBSCRIPTION = "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription"
 _ROLE, _STAGE, _PLAN = "AWS::IAM::Role", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan"
 
 _CONFIGURE = "aws lambda update-function-configuration --function-name {name}"
+_UPDATE_MAPPING = "aws lambda update-event-source-mapping --uuid {physical}"
 _UPDATE_TABLE = "aws dynamodb update-table --table-name {name}"
 _OF_BUCKET = "--bucket {name}"
 _QUEUE_ATTRIBUTE = "aws sqs set-queue-attributes --queue-url {physical} --attributes {attributes}"
@@ -94,6 +96,14 @@ SET: Mapping[Any, Form] = {
     (_FUNCTION, "Timeout"): f"{_CONFIGURE} --timeout {{declared}}",
     (_FUNCTION, "TracingConfig.Mode"): f"{_CONFIGURE} --tracing-config Mode={{declared}}",
     "AWS::Lambda::EventInvokeConfig": "aws lambda put-function-event-invoke-config --cli-input-json {properties}",
+    **{
+        (_MAPPING, name): f"{_UPDATE_MAPPING} --cli-input-json {{setting}}"
+        for name in (
+            *("BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "FilterCriteria", "FunctionName"),
+            *("FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds"),
+            *("MaximumRetryAttempts", "ParallelizationFactor"),
+        )
+    },
     (_GROUP, "RetentionInDays"): (
         "aws logs put-retention-policy --log-group-name {name} --retention-in-days {declared}"
     ),
@@ -146,6 +156,12 @@ UNSET: Mapping[Any, Form] = {
     (_FUNCTION, "KmsKeyArn"): f"{_CONFIGURE} --kms-key-arn ''",
     (_FUNCTION, "Layers"): f"{_CONFIGURE} --layers '[]'",
     (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config 'SubnetIds=[],SecurityGroupIds=[]'",
+    (_MAPPING, "Enabled"): f"{_UPDATE_MAPPING} --enabled",
+    (_MAPPING, "TumblingWindowInSeconds"): f"{_UPDATE_MAPPING} --tumbling-window-in-seconds 0",
+    (_SUBSCRIPTION, "FilterPolicy"): (
+        "aws sns set-subscription-attributes --subscription-arn {physical}"
+        " --attribute-name FilterPolicy --attribute-value '{{}}'"
+    ),
     (_BUCKET, "CorsConfiguration"): f"aws s3api delete-bucket-cors {_OF_BUCKET}",
     (_BUCKET, "IntelligentTieringConfigurations"): (
         f"aws s3api delete-bucket-intelligent-tiering-configuration {_OF_BUCKET} --id {{member}}"

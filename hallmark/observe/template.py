@@ -1,14 +1,15 @@
 """Assembles what the readers found into a template."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from hallmark.observe import deciding
 from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
-from hallmark.observe.readers import READERS, functions
+from hallmark.observe.readers import READERS, functions, tables
 from hallmark.parallel import each
 from hallmark.policies import template_of
 from hallmark.stage import Stage
@@ -30,6 +31,7 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     deployed = deployment.deployed
     things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     things += functions.served(deployment, things)
+    things = _with_streams(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
@@ -73,6 +75,25 @@ def marked(document: Json, account: str) -> Json:
     """Return a template with its account, so that its names resolve to the real ARNs."""
     metadata = document.get("Metadata", {})
     return {**document, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), "Account": account}}}
+
+
+def _with_streams(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
+    """Return the things, in which references replace the ARNs of the streams of the stage's tables."""
+    streams = {
+        arn: {"Fn::GetAtt": [deployment.logical_id(thing.type, thing.physical), "StreamArn"]}
+        for thing in things
+        if (arn := thing.facts.get(tables.STREAM_FACT)) and deployment.made(thing.type, thing.physical)
+    }
+    return [replace(thing, properties=_replaced(thing.properties, streams)) for thing in things]
+
+
+def _replaced(value: Any, found: Mapping[str, Json]) -> Any:
+    """Return a value in which texts, at any depth, are replaced."""
+    if isinstance(value, Mapping):
+        return {key: _replaced(item, found) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, found) for item in value]
+    return found.get(value, value) if isinstance(value, str) else value
 
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 """API Gateway's own error responses, in the same shape as the functions': a message, and the rules that are broken."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,16 @@ def bad_body(schema: Mapping[str, Any]) -> GatewayResponse:
     message = "The body does not match the request schema: one of these rules is broken"
     body = {"message": message, "errors": [{"field": "body", "rule": "a JSON object"}, *rules]}
     return GatewayResponse("BadBody", apigateway.ResponseType.BAD_REQUEST_BODY, json.dumps(body), "400")
+
+
+def bad_parameters(names: Sequence[str]) -> GatewayResponse:
+    """Return the response to a request without one of its required parameters."""
+    body = {
+        "message": "A parameter of the request is missing",
+        "errors": [{"field": name, "rule": "required, not empty"} for name in names],
+    }
+    kind = apigateway.ResponseType.BAD_REQUEST_PARAMETERS
+    return GatewayResponse("BadParameters", kind, json.dumps(body), "400")
 
 
 def others() -> list[GatewayResponse]:

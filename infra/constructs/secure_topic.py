@@ -14,7 +14,7 @@ AWS_MANAGED_KEY = "alias/aws/sns"
 
 
 class SecureTopic(Construct):
-    """A topic and its policy; encrypted if a key is given.
+    """A topic, its policy, optionally a subscriber by email; encrypted if a key is given.
 
     With the key `alias/aws/sns` publishers of the account need no KMS permission, but CloudWatch alarms
     cannot publish under it. https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
@@ -29,6 +29,7 @@ class SecureTopic(Construct):
         role: str,
         key: str | None = None,
         statements: Sequence[iam.PolicyStatement] = (),
+        email: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         topic = sns.CfnTopic(self, "Resource", topic_name=names.of(role, "sns"), kms_master_key_id=key)
@@ -38,6 +39,8 @@ class SecureTopic(Construct):
         for statement in statements:
             statement.add_resources(self.arn)
         sns.CfnTopicPolicy(self, "Policy", topics=[self.arn], policy_document=document)
+        if email is not None:
+            sns.CfnSubscription(self, "Email", topic_arn=self.arn, protocol="email", endpoint=email)
 
     def _tls_only(self) -> iam.PolicyStatement:
         # TLS only. https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html

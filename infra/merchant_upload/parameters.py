@@ -13,17 +13,21 @@ from infra.limits import (
     MOST_MEMORY_MB,
     RESERVABLE_CONCURRENCY,
 )
-from infra.parameters import items, number, schema_file, short_name
+from infra.parameters import email, items, number, schema_file, short_name
 
 # All of them are in the function's environment, which is limited to 4 KB.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_MERCHANTS = 50
+# What one invocation of `validation` is proved to read and store within its time and memory.
+MOST_ROWS = 50_000
 
 
 class Function(StrEnum):
-    """The functions."""
+    """The functions, in the order in which a file passes them."""
 
     API_HANDLER = "api_handler"
+    VALIDATION = "validation"
+    ANOMALY_DETECTION = "anomaly_detection"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Parameters:
     merchants: tuple[str, ...] = items(
         "merchants", r"[a-z0-9](-?[a-z0-9]){1,31}", "merchants such as corner-shop", at_least=2, at_most=MOST_MERCHANTS
     )
+    max_rows: int = number("maxRows", at_most=MOST_ROWS)
+    alert_email: str = email("alertEmail")
     usage_plan_name: str = short_name("usagePlanName")
     throttle_rate_per_second: int = number("throttleRatePerSecond", at_most=ACCOUNT_RATE_PER_SECOND)
     throttle_burst: int = number("throttleBurst", at_most=ACCOUNT_BURST)

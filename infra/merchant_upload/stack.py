@@ -3,12 +3,16 @@
 from aws_cdk import CfnOutput, Environment, Stack, Tags
 from constructs import Construct
 
+from infra.constructs.alarms import Alarms
+from infra.constructs.bucket_notification import notify
 from infra.constructs.metadata import mark_stack
+from infra.merchant_upload.alarms import RUNBOOKS, alarm_specs
 from infra.merchant_upload.api import upload_api
-from infra.merchant_upload.functions import api_handler
+from infra.merchant_upload.functions import Functions
+from infra.merchant_upload.messaging import Queues, Topics
 from infra.merchant_upload.outputs import outputs
 from infra.merchant_upload.parameters import Parameters
-from infra.merchant_upload.storage import Storage
+from infra.merchant_upload.storage import UPLOADS_PREFIX, UPLOADS_SUFFIX, Storage
 from infra.stage import Stage
 from infra.synthesis import synthesizer
 
@@ -32,10 +36,23 @@ class MerchantUploadStack(Stack):
         for key, value in TAGS.items():
             Tags.of(self).add(key, value)
 
-        storage = Storage(self, "Storage", stage.names)
-        handler = api_handler(self, stage, storage)
-        api = upload_api(self, "Api", stage, handler)
-        for name, value in outputs(self, storage, handler, api).items():
+        names = stage.names
+        storage = Storage(self, "Storage", names)
+        queues, topics = Queues(self, "Queues", stage), Topics(self, "Topics", stage)
+        functions = Functions(self, "Functions", stage, storage, queues, topics)
+        notify(
+            self,
+            "Notification",
+            storage.files,
+            storage.files_arn,
+            functions.validation,
+            prefix=UPLOADS_PREFIX,
+            suffix=UPLOADS_SUFFIX,
+        )
+        api = upload_api(self, "Api", stage, functions.api_handler)
+        specs = alarm_specs(stage.name, queues, functions, api)
+        Alarms(self, "Alarms", names=names, specs=specs, topic_arn=topics.alarms.arn, runbooks=RUNBOOKS)
+        for name, value in outputs(self, storage, queues, topics, functions, api).items():
             CfnOutput(self, name, value=value)
 
 

@@ -3,10 +3,10 @@
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from infra.constructs.alarms import Alarms
+from infra.constructs.alarms import Alarms, let_alarms_publish
 from infra.constructs.metadata import mark_stack
 from infra.constructs.secure_topic import AWS_MANAGED_KEY, SecureTopic
-from infra.realtime.alarms import RUNBOOKS, alarm_specs, let_alarms_publish
+from infra.realtime.alarms import RUNBOOKS, alarm_specs
 from infra.realtime.api import transactions_api
 from infra.realtime.archives import Archives
 from infra.realtime.functions import Functions

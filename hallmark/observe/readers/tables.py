@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 TABLE = "AWS::DynamoDB::Table"
+# The stream's ARN holds the time at which it began, so only a reference can name it beforehand.
+STREAM_FACT = "LatestStreamArn"
 _INDEX = ("IndexName", "KeySchema", "Projection", "OnDemandThroughput")
 _ON = ("ENABLED", "ENABLING", "UPDATING")
 _NO_POLICY = ("PolicyNotFoundException", "ResourceNotFoundException")
@@ -19,7 +21,8 @@ def tables(deployment: Deployment) -> Iterator[Thing]:
     """Yield the tables."""
     for name in deployment.pages("dynamodb", "list_tables", "TableNames"):
         if deployment.is_ours(TABLE, name):
-            yield Thing(TABLE, name, _table(deployment, name))
+            stream = picked(deployment.asked("dynamodb", "describe_table", TableName=name)["Table"], STREAM_FACT)
+            yield Thing(TABLE, name, _table(deployment, name), facts=stream)
 
 
 def _table(deployment: Deployment, name: str) -> Json:
@@ -70,7 +73,7 @@ def _attached(deployment: Deployment, name: str, table: Json) -> Json:
     properties: Json = {}
     if policy := _policy(deployment, table.get("TableArn")):
         properties["ResourcePolicy"] = policy
-    if policy := _policy(deployment, table.get("LatestStreamArn")):
+    if policy := _policy(deployment, table.get(STREAM_FACT)):
         properties["StreamPolicy"] = policy
     insights = deployment.asked("dynamodb", "describe_contributor_insights", TableName=name)
     if insights.get("ContributorInsightsStatus") in _ON:

@@ -13,8 +13,8 @@ import urllib3
 
 PATH = "/_hallmark/faults"
 # What EventBridge and AWS Lambda do by themselves; every other service is called.
-DELIVERY, DESTINATION = "delivery", "destination"
-Effect = Literal["refuse", "delay", "kill"]
+DELIVERY, DESTINATION, STREAM = "delivery", "destination", "stream"
+Effect = Literal["refuse", "delay", "kill", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Injection:
     in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
     before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
     before the effect.
+
+    Or `service` is `stream`, and `action` the function to which a batch is delivered; it contains the id of its shard
+    and its records as JSON. `refuse` makes it fail as if the function had, and its records `seconds` older; `delay`
+    delivers it `seconds` later, `repeat` twice; `kill` ends the function's processes `seconds` after it was delivered.
     """
 
     service: str

@@ -144,7 +144,8 @@ class Function(Construct):
                 on_failure=kinds.OnFailureProperty(destination=destinations.failure.queue_arn),
             ),
         )
-        config.node.add_dependency(self.entry)
+        if qualifier != "$LATEST":
+            config.node.add_dependency(self.entry)
 
 
 def _basics(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:

@@ -4,10 +4,12 @@ import base64
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Optional, Union
 
 from shared_python import free_text
+
+from merchant_upload.items import UPLOAD, WAITING, iso, upload_key
 
 MAX_BYTES = 10 * 1024 * 1024
 VALID_SECONDS = 900
@@ -61,11 +63,9 @@ class Upload:
     def record(self) -> dict[str, Any]:
         """Return the item of the table: what a status tells, and where the file will be."""
         item = {
-            "transaction_id": f"{self.merchant}#{self.upload_id}",
-            # Claims, uploads and alerts are items at 0: no row of a file is from 1970.
-            "timestamp": 0,
-            "kind": "upload",
-            "status": "waiting",
+            **upload_key(self.merchant, self.upload_id),
+            "kind": UPLOAD,
+            "status": WAITING,
             "merchant": self.merchant,
             "objectKey": self.key,
             "requestedAt": iso(self.requested_at),
@@ -117,11 +117,6 @@ def new_upload_id(milliseconds: int, randomness: bytes) -> str:
     """Return `up_` and a ULID of Unix milliseconds and ten random bytes."""
     number = int.from_bytes(milliseconds.to_bytes(6, "big") + randomness, "big")
     return "up_" + "".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(26)))
-
-
-def iso(moment: datetime) -> str:
-    """Return an aware time as UTC with milliseconds, such as 2026-11-20T15:40:07.123Z."""
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _is_file_name(value: Any) -> bool:

@@ -247,9 +247,10 @@ def source_of(template: Template, caller: Resource) -> str | None:
 
 
 def failure_queues(template: Template) -> list[Resource]:
-    """Return the queues that failed asynchronous calls go to."""
+    """Return the queues that failed asynchronous calls, and records of streams that failed, go to."""
     arns = [
-        template.value(config, "DestinationConfig.OnFailure.Destination") for config in template.of_type(INVOKE_CONFIG)
+        template.value(config, "DestinationConfig.OnFailure.Destination")
+        for config in template.of_type(INVOKE_CONFIG, MAPPING)
     ]
     found = [template.by_arn(arn, QUEUE) for arn in arns]
     return list(dict.fromkeys(queue for queue in found if queue))

@@ -13,7 +13,7 @@
     stream <part>                  the stream of a table
     index <part>/<name>            an index of a table
     own log group                  the group that the function writes to
-    own failure queue              where its failed asynchronous invocations go
+    own failure queue              where its failed asynchronous invocations go, and records of streams
     "*"                            everything: for actions without a resource type
 
 More of a row:
@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
-from policies.engine.kinds import BUS, INVOKE_CONFIG, QUEUE, ROLE, RULE
+from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
 from policies.engine.template.resource import Resource
@@ -94,7 +94,7 @@ def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iter
     elif on == "own log group":
         yield from _arn(template, log_group_of(template, function))
     elif on == "own failure queue":
-        for config in on_function(template, function, INVOKE_CONFIG):
+        for config in (one for kind in (INVOKE_CONFIG, MAPPING) for one in on_function(template, function, kind)):
             destination = template.value(config, "DestinationConfig.OnFailure.Destination")
             yield from _arn(template, template.by_arn(destination, QUEUE))
     elif kind == "stream":

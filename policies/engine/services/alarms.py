@@ -34,7 +34,7 @@ _FEW_SAMPLES = "EvaluateLowSampleCountPercentile"
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "Latency": "Milliseconds"}
+_UNITS = {"ApproximateAgeOfOldestMessage": "Seconds", "IteratorAge": "Milliseconds", "Latency": "Milliseconds"}
 _SERVICE, _ACTION = "cloudwatch.amazonaws.com", "sns:Publish"
 _MATCHING = ("arnequals", "arnlike", "stringequals", "stringlike")
 _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
@@ -42,7 +42,10 @@ _OWNERS = ("aws:sourceaccount", "aws:sourceowner")
 
 @dataclass(frozen=True)
 class Watch:
-    """A wanted alarm: metric, dimensions, one of these statistics, highest threshold, seconds to ring."""
+    """A wanted alarm: metric, dimensions, one of these statistics, highest threshold, seconds to ring.
+
+    `unit` is that of a metric of our own; AWS's metrics have theirs.
+    """
 
     namespace: str
     metric: str
@@ -50,6 +53,12 @@ class Watch:
     statistics: tuple[str, ...]
     threshold: float
     seconds: int
+    unit: str = ""
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Namespace, name and dimensions, as alarms are grouped by them."""
+        return (self.namespace, self.metric, *sorted(map(str, self.dimensions.items())))
 
     def __str__(self) -> str:
         where = ", ".join(f"{name}={value}" for name, value in self.dimensions.items())
@@ -58,17 +67,21 @@ class Watch:
 
 def watched(template: Template, resource: Resource, path: str, watch: Watch) -> Iterator[Finding]:
     """Yield that no alarm watches a resource, or what is wrong with its alarms."""
-    measured = (watch.namespace, watch.metric, *sorted(map(str, watch.dimensions.items())))
-    alarms = template.once("alarms", lambda: _alarms(template)).get(measured, [])
+    alarms = alarms_on(template, watch)
     if not alarms:
         yield Finding(resource.logical_id, path, f"no alarm on its {watch.metric}", str(watch))
     # Resources with the same name share their alarms.
-    key = ("watched", measured, watch.statistics, watch.threshold, watch.seconds)
-    yield from template.once(key, lambda: _shared_problems(template, alarms, watch))
+    key = ("watched", watch.measured, watch.statistics, watch.threshold, watch.seconds)
+    yield from template.once(key, lambda: shared_problems(template, alarms, watch))
 
 
-def _shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
-    """Return what is wrong with the alarms; nothing if one of them is right."""
+def alarms_on(template: Template, watch: Watch) -> list[Resource]:
+    """Return the alarms on a metric with exactly these dimensions."""
+    return template.once("alarms", lambda: _alarms(template)).get(watch.measured, [])
+
+
+def shared_problems(template: Template, alarms: list[Resource], watch: Watch) -> list[Finding]:
+    """Return what is wrong with the alarms on a metric; nothing if one of them is right."""
     problems = [list(_problems(template, alarm, watch)) for alarm in alarms]
     return [finding for found in problems for finding in found] if all(problems) else []
 
@@ -101,7 +114,7 @@ def _measure(template: Template, alarm: Resource, metric: Metric, watch: Watch) 
     yield "EvaluationCriteria", query, "none: with a query of its own the alarm watches something else", query is None
     # With a unit that the metric does not have, the alarm never sees data.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    own = _UNITS.get(watch.metric, "Count")
+    own = watch.unit or _UNITS.get(watch.metric, "Count")
     yield metric.paths["unit"], metric.unit, f"none, or {own}", metric.unit is None or metric.unit == own
     operator = template.value(alarm, "ComparisonOperator")
     above = operator in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")

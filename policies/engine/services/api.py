@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,7 @@ RESPONSE = "AWS::ApiGateway::GatewayResponse"
 # API Gateway's default statuses.
 _OWN_STATUS = {
     "BAD_REQUEST_BODY": 400,
+    "BAD_REQUEST_PARAMETERS": 400,
     "INVALID_API_KEY": 403,
     "THROTTLED": 429,
     "QUOTA_EXCEEDED": 429,
@@ -33,6 +35,7 @@ _OWN_STATUS = {
 }
 _ANSWERED = ("ResponseTemplates", "ResponseParameters")
 _ECHO = "validationErrorString"
+_PARAMETER = re.compile(r"\{[^}]*\}")
 # The response for all of its class that have none of their own, with its own status if it has one.
 _DEFAULT = "DEFAULT_{}XX"
 
@@ -137,6 +140,7 @@ def _description(deployment: Resource) -> Mapping[str, Any]:
 def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
     """Return the source ARNs of a method's calls; `others` are stages beside the template's.
 
+    A path's parameter is written as `*`.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
     api, (verb, path) = api_of(template, method), route(template, method)
@@ -144,7 +148,8 @@ def call_arns(template: Template, method: Resource, *others: str) -> set[str]:
         return set()
     names = template.once("stage names", lambda: _stage_names(template)).get(api.logical_id, [])
     place = f"arn:aws:execute-api:{template.region}:{template.account}:${{{api.logical_id}}}"
-    return {f"{place}/{name}/{verb}{path}" for name in (*names, *others)}
+    written = _PARAMETER.sub("*", path)
+    return {f"{place}/{name}/{verb}{written}" for name in (*names, *others)}
 
 
 def _stage_names(template: Template) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The functions exist, each with its callers, and none on a bus that must feed none.
+"""The functions exist, each with its callers, where wanted with no others, and none on a bus that must feed none.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
@@ -14,6 +14,7 @@ from policies.engine.events.targets import feeders
 from policies.engine.events.wiring import bus_of, calls_of, source_of, stands_still
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import BUCKET, FUNCTION, METHOD, RULE
+from policies.engine.opaque import custom_resources
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.storage import stream_of
@@ -46,6 +47,8 @@ class CalledFunctions(Policy):
                 yield Finding(function.logical_id, "FunctionName", f"{part} is not called by {by}", f"a call by {by}")
             if "event" in caller:
                 yield from _unheard(template, callers, caller["event"])
+            if parameters.get("no_other_callers"):
+                yield from _other_callers(template, part, function, callers, by)
         if parameters.get("no_others"):
             yield from _others(template, {parts.function(part) for part in parameters["functions"]})
         for part in parameters.get("feeding_none", ()):
@@ -72,11 +75,22 @@ def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], functi
             return [one for one in readers if not stands_still(template, one)]
 
 
+def _other_callers(
+    template: Template, part: str, function: Resource, callers: list[Resource], by: str
+) -> Iterator[Finding]:
+    """Yield who calls a function beside those who must."""
+    for call in calls_of(template, function):
+        if call.caller not in callers:
+            yield Finding(call.caller.logical_id, call.path, f"a call of {part}", f"calls by {by} only")
+
+
 def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:
-    """Yield functions that play none of the parts, such as a helper of a construct."""
+    """Yield functions that play none of the parts, such as a helper of a construct, and who may bring one."""
     for function in whole_functions(template):
         if function not in ours:
             yield Finding(function.logical_id, "FunctionName", template.name(function), "no other function")
+    for one in custom_resources(template):
+        yield Finding(one.logical_id, "Type", one.type, "no custom resource: a function does its work")
 
 
 def _unheard(template: Template, rules: list[Resource], event: Mapping[str, str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.events.wiring import LATEST, calls_of, on_function, role_of
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.iam.permissions import lacking
 from policies.engine.kinds import BUS, FUNCTION, INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
@@ -29,7 +29,7 @@ class FunctionDestinations(Policy):
                 yield Finding(TEMPLATE, "Resources", f"no {part}", f"{part} with its destinations")
                 continue
             configs = {
-                template.text(config.properties.get("Qualifier")) or LATEST: config
+                template.text(config.properties.get("Qualifier", LATEST)) or UNRESOLVED: config
                 for config in on_function(template, function, INVOKE_CONFIG)
             }
             callers: dict[str, list[str]] = {parameters.get("alias", LATEST): []}

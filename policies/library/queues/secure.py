@@ -1,4 +1,4 @@
-"""Every queue is encrypted by SQS itself and denies requests without TLS.
+"""Every queue is encrypted by SQS itself, denies requests without TLS, and keeps messages as long as it must.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
 """
@@ -10,9 +10,10 @@ from policies.engine.finding import Finding
 from policies.engine.iam.resource_policies import denies_plain_transport, resource_statements, several_policies
 from policies.engine.kinds import QUEUE, QUEUE_POLICY
 from policies.engine.policy import Policy
+from policies.engine.services.queues import kept_seconds
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import is_true
+from policies.engine.template.values import is_true, measured
 
 
 class SecureQueues(Policy):
@@ -29,6 +30,14 @@ class SecureQueues(Policy):
                 wanted = "no key: EventBridge cannot write to a queue under the key aws/sqs"
                 yield Finding(queue.logical_id, "KmsMasterKeyId", str(key), wanted)
             yield from _policy(template, queue)
+            yield from _retention(template, queue, parameters.get("retention_seconds"))
+
+
+def _retention(template: Template, queue: Resource, wanted: int | None) -> Iterator[Finding]:
+    if wanted is not None and kept_seconds(template, queue) != wanted:
+        found = template.value(queue, "MessageRetentionPeriod")
+        own = "SQS's default, 4 days" if found is None else measured(found, "seconds")
+        yield Finding(queue.logical_id, "MessageRetentionPeriod", own, f"{wanted} seconds")
 
 
 def _policy(template: Template, queue: Resource) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The tables exist, each with its partition key and, where wanted, its sort key.
+"""The tables exist, each with its partition key and, where wanted, its sort key; and their indexes, exactly.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
 """
@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.Core
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import TABLES
 from policies.engine.policy import Policy
 from policies.engine.services.storage import key_schema, table_called
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.template.values import listed
 
 
 class TableKeys(Policy):
@@ -26,11 +27,12 @@ class TableKeys(Policy):
                 yield Finding(TEMPLATE, "Resources", found, f"one table {name}, named with the stage")
             for table in tables:
                 yield from _key_problems(template, table, keys)
+                if "indexes" in parameters:
+                    yield from _indexes(template, table, parameters["indexes"].get(name, {}))
 
 
 def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]]) -> Iterator[Finding]:
-    found, types = key_schema(template, table), _types(template, table)
-    wanted = [(keys[kind.lower()][0], kind) for kind in ("HASH", "RANGE") if kind.lower() in keys]
+    found, types, wanted = key_schema(template, table), _types(template, table), _wanted(keys)
     if found != wanted:
         yield Finding(table.logical_id, "KeySchema", _shown(found), _shown(wanted))
     for name, kind in keys.values():
@@ -41,10 +43,45 @@ def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]
             )
 
 
+def _wanted(keys: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    return [(keys[kind.lower()][0], kind) for kind in ("HASH", "RANGE") if kind.lower() in keys]
+
+
+def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield indexes that are missing, others, and those with other keys, types or attributes.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+    """
+    path, name = "GlobalSecondaryIndexes", table.logical_id
+    indexes, types = template.value(table, path), _types(template, table)
+    own = {one.get("IndexName"): one for one in _maps(indexes)}
+    if len(own) != len(listed(indexes)) or own.keys() != wanted.keys():
+        found = ", ".join(map(str, own)) or ("none" if indexes is None else UNRESOLVED)
+        yield Finding(name, path, found, ", ".join(wanted) or "no index")
+    if template.value(table, "LocalSecondaryIndexes") is not None:
+        yield Finding(name, "LocalSecondaryIndexes", "an index", "none")
+    for index in (one for one in wanted if one in own):
+        keys, place = wanted[index], f"{path}[{index}]"
+        schema, shape = own[index].get("KeySchema"), own[index].get("Projection")
+        found_keys = [(one.get("AttributeName"), one.get("KeyType")) for one in _maps(schema)]
+        if found_keys != _wanted(keys):
+            yield Finding(name, f"{place}.KeySchema", _shown(found_keys), _shown(_wanted(keys)))
+        kind = shape.get("ProjectionType") if isinstance(shape, Mapping) else shape
+        if kind != keys["projection"]:
+            yield Finding(name, f"{place}.Projection", str(kind), keys["projection"])
+        for attribute, kind in (keys[one] for one in ("hash", "range") if one in keys):
+            if types.get(attribute) != kind:
+                found = f"{attribute} of type {types.get(attribute, 'missing')}"
+                yield Finding(name, "AttributeDefinitions", found, f"{attribute} of type {kind}")
+
+
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in listed(value) if isinstance(one, Mapping)]
+
+
 def _types(template: Template, table: Resource) -> dict[str, str]:
     definitions = template.value(table, "AttributeDefinitions")
-    own = definitions if isinstance(definitions, list) else []
-    return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in own if isinstance(one, Mapping)}
+    return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in _maps(definitions)}
 
 
 def _shown(keys: list[tuple[Any, Any]]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from tests.support.policy_statements import allow, open_queue
+from tests.support.streams import READING, Streamed, make_function, make_role, make_table
 from tests.support.waiting import wait_for
 
 Client = Callable[[str], Any]
@@ -180,3 +181,22 @@ def function_logs(client: Client) -> Callable[[str], list[dict[str, Any]]]:
         return [json.loads(event["message"]) for event in events if event["message"].startswith("{")]
 
     return lines
+
+
+@pytest.fixture(scope="module")
+def reader(client: Any) -> str:
+    """A role that may read streams and send to queues."""
+    return make_role(client, "test-stream-reader", allow([*READING, "sqs:SendMessage"], "*"))
+
+
+@pytest.fixture
+def streamed(client: Any, unique: str, reader: str) -> Callable[..., Streamed]:
+    """Make the test's table, function (with variables) and queue for failures, without a mapping."""
+
+    def make(**variables: str) -> Streamed:
+        make_function(client, unique, reader, **variables)
+        url = client("sqs").create_queue(QueueName=unique)["QueueUrl"]
+        arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return Streamed(client, unique, make_table(client, unique), url, arn)
+
+    return make

@@ -20,6 +20,7 @@ STAGE = "readback"
 NAME, STACK = f"realtime-files-{STAGE}", f"hallmark-realtime-{STAGE}"
 TAGS = [{"Key": "kept", "Value": "yes"}]
 GATEWAY = "AWS::ApiGateway::"
+READING = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
 Json = dict[str, Any]
 
 
@@ -106,6 +107,8 @@ def _template() -> Json:
     secure = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": bucket}
     secure["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
     to_queue = allow("sqs:SendMessage", _arn("sqs", NAME))
+    stream = {"Fn::GetAtt": ["Table", "StreamArn"]}
+    plain = {**secure, "Action": "sns:Publish", "Resource": {"Ref": "Topic"}}
     root, api = {"Fn::GetAtt": ["Api", "RootResourceId"]}, {"Ref": "Api"}
     resources = {
         "Queue": _of("SQS::Queue", QueueName=NAME, Tags=TAGS),
@@ -128,7 +131,26 @@ def _template() -> Json:
             StreamSpecification={"StreamViewType": "NEW_AND_OLD_IMAGES"},
             Tags=TAGS,
         ),
-        "Role": _of("IAM::Role", RoleName=NAME, AssumeRolePolicyDocument=trust, Tags=TAGS),
+        "Role": _of(
+            "IAM::Role",
+            RoleName=NAME,
+            AssumeRolePolicyDocument=trust,
+            Policies=[{"PolicyName": "stream", "PolicyDocument": {"Statement": [allow(READING, stream)]}}],
+            Tags=TAGS,
+        ),
+        "Mapping": _of(
+            "Lambda::EventSourceMapping",
+            EventSourceArn=stream,
+            FunctionName={"Fn::GetAtt": ["Function", "Arn"]},
+            StartingPosition="TRIM_HORIZON",
+            BisectBatchOnFunctionError=True,
+            MaximumRetryAttempts=0,
+            FilterCriteria={"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
+            Tags=TAGS,
+        ),
+        "Topic": _of("SNS::Topic", TopicName=NAME, KmsMasterKeyId="alias/aws/sns", Tags=TAGS),
+        "TopicPolicy": _of("SNS::TopicPolicy", Topics=[{"Ref": "Topic"}], PolicyDocument={"Statement": [plain]}),
+        "Email": _of("SNS::Subscription", TopicArn={"Ref": "Topic"}, Protocol="email", Endpoint="a@example.com"),
         "Logs": _of("Logs::LogGroup", LogGroupName=f"/aws/lambda/{NAME}", RetentionInDays=30, Tags=TAGS),
         "Function": _of(
             "Lambda::Function",
@@ -241,13 +263,15 @@ def test_nothing_is_lost_on_the_way(stage: DeployedStage, template: Json) -> Non
 
 def _tagged(client: Callable[[str], Any], ids: dict[str, str]) -> dict[str, Any]:
     """What each service says of the tags of its resource."""
-    gateway = client("apigateway")
+    gateway, mapping = client("apigateway"), _arn("lambda", f"event-source-mapping:{ids['Mapping']}")
     return {
         "Bucket": client("s3").get_bucket_tagging(Bucket=NAME)["TagSet"],
         "Queue": client("sqs").list_queue_tags(QueueUrl=ids["Queue"])["Tags"],
         "Table": client("dynamodb").list_tags_of_resource(ResourceArn=_arn("dynamodb", f"table/{NAME}"))["Tags"],
         "Role": client("iam").list_role_tags(RoleName=NAME)["Tags"],
         "Function": client("lambda").list_tags(Resource=_arn("lambda", f"function:{NAME}"))["Tags"],
+        "Mapping": client("lambda").list_tags(Resource=mapping)["Tags"],
+        "Topic": client("sns").list_tags_for_resource(ResourceArn=ids["Topic"])["Tags"],
         "Api": gateway.get_rest_api(restApiId=ids["Api"])["tags"],
         "Stage": gateway.get_stage(restApiId=ids["Api"], stageName=STAGE)["tags"],
         "Plan": gateway.get_usage_plan(usagePlanId=ids["Plan"])["tags"],

@@ -26,10 +26,15 @@ def left(stage: Stage) -> dict[str, list[str]]:
         "APIs": ("apigateway", "get_rest_apis", "items", "name"),
         "keys": ("apigateway", "get_api_keys", "items", "name"),
         "plans": ("apigateway", "get_usage_plans", "items", "name"),
+        "queues": ("sqs", "list_queues", "QueueUrls", ""),
+        "topics": ("sns", "list_topics", "Topics", "TopicArn"),
+        "subscriptions": ("sns", "list_subscriptions", "Subscriptions", "TopicArn"),
+        "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+        "mappings": ("lambda", "list_event_source_mappings", "EventSourceMappings", "FunctionArn"),
     }
     found = {}
     for kind, (service, operation, listed, field) in calls.items():
-        items = getattr(stage.client(service), operation)()[listed]
+        items = getattr(stage.client(service), operation)().get(listed, [])
         names = [item[field] if field else item for item in items]
         found[kind] = [name for name in names if "merchant-upload" in name and name.endswith(f"-{stage.name}")]
     return found

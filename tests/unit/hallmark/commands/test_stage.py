@@ -8,6 +8,7 @@ from rich.console import Console
 
 from hallmark.cli import run
 from hallmark.commands import common, stage, systems
+from infra.errors import UserError
 from infra.systems import SYSTEM_VARIABLE, SYSTEMS
 
 
@@ -64,3 +65,22 @@ def test_a_narrow_terminal_cuts_no_name_region_or_command(monkeypatch: pytest.Mo
         assert f" {system.region} " in shown
     assert "\u2026" not in shown
     assert {"send,", "redrive,", "openapi,", "replay"} <= set(shown.split())
+
+
+@pytest.mark.parametrize("stage_name", ["dev", "prod"])
+def test_up_on_aws_refuses_a_placeholder_before_it_builds(monkeypatch: pytest.MonkeyPatch, stage_name: str) -> None:
+    monkeypatch.setattr(stage, "build_all", lambda *_: pytest.fail("built"))
+    monkeypatch.delenv("CDK_CONTEXT_JSON", raising=False)
+    words = f"up --target aws --system merchant_upload --stage {stage_name}"
+    with pytest.raises(UserError, match=r"^parameter merchant_upload\.alertEmail: [^\n]* placeholder, [^\n]*$"):
+        run(words.split())
+
+
+def test_up_on_aws_takes_what_overrides_a_placeholder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def built(*_: object) -> None:
+        raise UserError("built")
+
+    monkeypatch.setattr(stage, "build_all", built)
+    monkeypatch.setenv("CDK_CONTEXT_JSON", '{"merchant_upload.alertEmail": "compliance@bank.com"}')
+    with pytest.raises(UserError, match=r"^built$"):
+        run(["up", "--target", "aws", "--system", "merchant_upload"])

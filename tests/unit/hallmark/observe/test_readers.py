@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hallmark.observe.deployment import Deployment, Thing
-from hallmark.observe.template import _named
+from hallmark.observe.template import _named, _with_streams
 from infra.errors import UserError
 from tests.unit.hallmark.observe.canned import ARN, Canned, Json, read
 
@@ -366,3 +366,25 @@ def test_two_things_of_one_name_are_both_named() -> None:
     found = _named(Canned(list_stack_resources=listed), deployed, things)
     assert list(found) == ["Declared", "UnmanagedDeclared2", "UnmanagedTq1", "UnmanagedTq12"]
     assert found["UnmanagedDeclared2"]["Properties"] == {"On": 2}
+
+
+def test_a_reference_to_a_tables_stream_is_one_again() -> None:
+    stream = "arn:aws:dynamodb:us-east-1:111122223333:table/realtime-a-dev/stream/2026-11-20T15:40:07.123"
+    listed = [{"ResourceType": "AWS::DynamoDB::Table", "PhysicalResourceId": "a", "LogicalResourceId": "Rows"}]
+    deployment = Canned(list_stack_resources=listed)
+    table = Thing("AWS::DynamoDB::Table", "a", {}, facts={"LatestStreamArn": stream})
+    statement = {"Resource": [stream, f"{stream}4"], "Sid": "Read"}
+    role = Thing("AWS::IAM::Role", "r", {"Policies": [{"Statement": statement}]})
+    mapping = Thing("AWS::Lambda::EventSourceMapping", "m", {"EventSourceArn": stream})
+    reference = {"Fn::GetAtt": ["Rows", "StreamArn"]}
+    _, *others = _with_streams(deployment, [table, role, mapping])
+    assert [one.properties for one in others] == [
+        {"Policies": [{"Statement": {"Resource": [reference, f"{stream}4"], "Sid": "Read"}}]},
+        {"EventSourceArn": reference},
+    ]
+
+
+def test_the_stream_of_a_table_that_no_stack_made_keeps_its_arn() -> None:
+    table = Thing("AWS::DynamoDB::Table", "b", {}, facts={"LatestStreamArn": "arn:stream"})
+    mapping = Thing("AWS::Lambda::EventSourceMapping", "m", {"EventSourceArn": "arn:stream"})
+    assert _with_streams(Canned(list_stack_resources=[]), [table, mapping]) == [table, mapping]

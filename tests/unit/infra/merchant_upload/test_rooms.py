@@ -1,7 +1,9 @@
-"""Bucket, table, function and API of merchant_upload."""
+"""Bucket, table and API of merchant_upload."""
 
 import json
 from pathlib import Path
+
+from tests.support.templates import ACCOUNT
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[4] / "infra/merchant_upload/upload.schema.json").read_text())
 FUNCTION = "lambda-merchant-upload-api-handler"
@@ -55,69 +57,82 @@ def test_the_table_has_its_keys_its_stream_and_is_recoverable(template):
     assert table["AttributeDefinitions"] == [
         {"AttributeName": "transaction_id", "AttributeType": "S"},
         {"AttributeName": "timestamp", "AttributeType": "N"},
+        {"AttributeName": "cardKey", "AttributeType": "S"},
+    ]
+    assert table["GlobalSecondaryIndexes"] == [
+        {
+            "IndexName": "card-index",
+            "KeySchema": [
+                {"AttributeName": "cardKey", "KeyType": "HASH"},
+                {"AttributeName": "timestamp", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
     ]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
-def test_the_function_is_set_up_as_the_customer_wants(template):
-    function = only(template, "AWS::Lambda::Function")
-    keys = {props["Name"]: f"${{{key}}}" for key, props in _keys(template)}
-    variables = function["Environment"]["Variables"]
-    assert json.loads(variables.pop("MERCHANTS")) == {
-        merchant: keys[template.name(f"key-merchant-upload-{merchant}")]
-        for merchant in ("corner-shop", "garden-market")
+def test_the_bucket_notifies_validation_of_uploaded_files_only(template):
+    function = template.arn("lambda", f"function:{template.name('lambda-merchant-upload-validation')}")
+    rules = [{"Name": "prefix", "Value": "uploads/"}, {"Name": "suffix", "Value": ".csv"}]
+    assert only(template, "AWS::S3::Bucket")["NotificationConfiguration"] == {
+        "LambdaConfigurations": [
+            {"Event": "s3:ObjectCreated:*", "Function": function, "Filter": {"S3Key": {"Rules": rules}}}
+        ]
     }
-    assert variables == {
-        "STAGE": template.stage,
-        "FILES_BUCKET": template.name("s3-merchant-upload-files-123456789012"),
-        "TRANSACTIONS_TABLE": template.name("dynamodb-merchant-upload-transactions"),
+
+
+def test_s3_may_call_validation_before_the_bucket_asks_whether_it_may(template):
+    (name,) = (
+        name
+        for name, one in template.of_type("AWS::Lambda::Permission").items()
+        if one["Properties"]["Principal"] == "s3.amazonaws.com"
+    )
+    assert template.of_type("AWS::Lambda::Permission")[name]["Properties"] == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": template.arn("lambda", f"function:{template.name('lambda-merchant-upload-validation')}"),
+        "Principal": "s3.amazonaws.com",
+        "SourceAccount": ACCOUNT,
+        "SourceArn": f"arn:aws:s3:::{template.name(f's3-merchant-upload-files-{ACCOUNT}')}",
     }
-    wanted = {
-        "Runtime": "python3.9",
-        "Architectures": ["arm64"],
-        "Handler": "merchant_upload.api_handler.index.handler",
-        "MemorySize": 512,
-        "Timeout": 10,
-        "TracingConfig": {"Mode": "Active"},
-        "LoggingConfig": {"LogGroup": f"/aws/lambda/{template.name(FUNCTION)}"},
-        "ReservedConcurrentExecutions": 10,
-    }
-    assert {key: function[key] for key in wanted} == wanted
-    assert {group["RetentionInDays"] for group in template.properties("AWS::Logs::LogGroup")} == {7}
+    (bucket,) = template.of_type("AWS::S3::Bucket").values()
+    assert bucket["DependsOn"] == [name]
 
 
-def test_the_function_may_do_exactly_this(template):
-    role = only(template, "AWS::IAM::Role")
-    assert "ManagedPolicyArns" not in role
-    (policy,) = role["Policies"]
-    group = template.arn("logs", f"log-group:/aws/lambda/{template.name(FUNCTION)}:*")
-    objects = f"arn:aws:s3:::{template.name('s3-merchant-upload-files-123456789012')}/uploads/*"
-    table = template.arn("dynamodb", f"table/{template.name('dynamodb-merchant-upload-transactions')}")
-    allowed = [
-        ("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], group),
-        ("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
-        ("SignUploads", "s3:PutObject", objects),
-        ("RecordUpload", "dynamodb:PutItem", table),
-    ]
-    secure = {"SignUploads": {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}}
-    assert policy["PolicyDocument"]["Statement"] == [
-        {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **secure.get(sid, {})}
-        for sid, action, resource in allowed
-    ]
-
-
-def test_the_one_route_is_keyed_and_validated(template):
-    assert [props["PathPart"] for props in template.properties("AWS::ApiGateway::Resource")] == ["upload"]
-    method = only(template, "AWS::ApiGateway::Method")
-    assert (method["HttpMethod"], method["ApiKeyRequired"]) == ("POST", True)
-    (model,) = template.of_type("AWS::ApiGateway::Model")
-    assert method["RequestModels"] == {"$default": f"${{{model}}}"}
-    assert only(template, "AWS::ApiGateway::Model")["Schema"] == SCHEMA
-    assert only(template, "AWS::ApiGateway::RequestValidator")["ValidateRequestBody"] is True
+def test_a_form_is_posted_and_a_status_is_read(template):
+    parts = template.of_type("AWS::ApiGateway::Resource")
+    assert {one["Properties"]["PathPart"] for one in parts.values()} == {"upload", "status", "{transaction_id}"}
+    methods = {one["HttpMethod"]: one for one in template.properties("AWS::ApiGateway::Method")}
+    assert set(methods) == {"POST", "GET"}
     function = template.arn("lambda", f"function:{template.name(FUNCTION)}")
-    assert method["Integration"]["Uri"].endswith(f"/functions/{function}/invocations")
+    for method in methods.values():
+        assert method["ApiKeyRequired"] is True
+        assert method["Integration"]["Uri"].endswith(f"/functions/{function}/invocations")
+    answers = {name: {one["StatusCode"] for one in method["MethodResponses"]} for name, method in methods.items()}
+    assert answers["POST"] == {"201", "400", "403", "429", "503"}
+    assert answers["GET"] == {"200", "400", "403", "404", "429", "503"}
+
+
+def test_a_body_and_an_id_are_validated_at_the_gateway(template):
+    methods = {one["HttpMethod"]: one for one in template.properties("AWS::ApiGateway::Method")}
+    (model,) = template.of_type("AWS::ApiGateway::Model")
+    assert methods["POST"]["RequestModels"] == {"$default": f"${{{model}}}"}
+    assert only(template, "AWS::ApiGateway::Model")["Schema"] == SCHEMA
+    assert methods["GET"]["RequestParameters"] == {"method.request.path.transaction_id": True}
+    validators = {f"${{{name}}}": one for name, one in template.of_type("AWS::ApiGateway::RequestValidator").items()}
+    checked = {name: validators[method["RequestValidatorId"]]["Properties"] for name, method in methods.items()}
+    assert checked["POST"]["ValidateRequestBody"] is True
+    assert checked["GET"]["ValidateRequestParameters"] is True
+
+
+def test_a_missing_id_is_answered_in_the_apis_form(template):
+    responses = {one["ResponseType"]: one for one in template.properties("AWS::ApiGateway::GatewayResponse")}
+    refusal = responses["BAD_REQUEST_PARAMETERS"]
+    assert refusal["StatusCode"] == "400"
+    body = json.loads(refusal["ResponseTemplates"]["application/json"])
+    assert body["errors"] == [{"field": "transaction_id", "rule": "required, not empty"}]
 
 
 def test_every_merchants_key_is_on_the_one_plan(template):

@@ -1,11 +1,13 @@
 """Alarms, each with its metric and its runbook."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-RUNBOOKS = Path(__file__).resolve().parents[4] / "docs" / "runbooks" / "realtime"
+from tests.support.runbooks import Runbooks
+from tests.support.templates import ROOT
+
+RUNBOOKS = Runbooks("realtime")
 DEAD_LETTERS = {
     "failure": "failure-queue",
     "parking": "parking-queue",
@@ -34,29 +36,13 @@ BY_CONTROL = pytest.mark.parametrize(
 
 def alarms(template, namespace):
     """Name of each alarm on metrics of a namespace -> its page."""
-    found = [alarm for alarm in template.properties("AWS::CloudWatch::Alarm") if alarm["Namespace"] == namespace]
-    return {
-        alarm["AlarmName"].removeprefix("realtime-").removesuffix(f"-{template.stage}"): re.search(
-            r"docs/runbooks/realtime/([a-z0-9-]+\.md)$", alarm["AlarmDescription"]
-        ).group(1)
-        for alarm in found
-    }
+    found = RUNBOOKS.of_alarms(template, namespace)
+    return {name.removeprefix("realtime-").removesuffix(f"-{template.stage}"): page for name, page in found.items()}
 
 
 def check(template, thing, runbook, dimensions, **properties):
     """The whole alarm, except the words of its description."""
-    alarm = dict(template.named("AWS::CloudWatch::Alarm", thing, "AlarmName"))
-    assert alarm.pop("AlarmDescription").endswith(f" Runbook: docs/runbooks/realtime/{runbook}.md")
-    alarm.pop("Tags", None)
-    assert alarm == {
-        "AlarmName": template.name(thing),
-        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
-        "ComparisonOperator": "GreaterThanThreshold",
-        "EvaluationPeriods": 1,
-        "TreatMissingData": "notBreaching",
-        "AlarmActions": [template.arn("sns", template.name("alarms"))],
-        **properties,
-    }
+    RUNBOOKS.check_alarm(template, template.name(thing), runbook, dimensions, "alarms", **properties)
 
 
 @BY_CONTROL
@@ -70,14 +56,14 @@ def test_every_alarm_has_its_page(template, namespace, things):
     found = alarms(template, namespace)
     assert found
     for thing, page in found.items():
-        text = (RUNBOOKS / page).read_text(encoding="utf-8")
+        text = (ROOT / RUNBOOKS.folder / page).read_text(encoding="utf-8")
         assert f"`{thing}`" in text or f"`{_of_any_rule(thing)}`" in text, (page, thing)
 
 
 def test_every_page_has_its_alarm_and_no_alarm_is_of_other_metrics(template):
     namespaces = {alarm["Namespace"] for alarm in template.properties("AWS::CloudWatch::Alarm")}
     assert namespaces == {namespace for namespace, _ in ALARMS.values()}
-    pages = {page.name for page in RUNBOOKS.glob("*.md")} - {"README.md"}
+    pages = {page.name for page in RUNBOOKS.pages} - {"README.md"}
     assert {page for namespace in namespaces for page in alarms(template, namespace).values()} == pages
 
 
@@ -85,7 +71,7 @@ def _of_any_rule(thing):
     return re.sub(r".+-dead-letter-visible", "<rule>-dead-letter-visible", thing)
 
 
-@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", RUNBOOKS.pages, ids=lambda page: page.stem)
 def test_a_page_names_outputs_queues_and_pages_that_exist(template, page):
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"\(output (\w+)\)", text)) <= set(template.body["Outputs"])
@@ -94,7 +80,7 @@ def test_a_page_names_outputs_queues_and_pages_that_exist(template, page):
         thing.replace("$RULE", "geo-anomaly") for thing in re.findall(r"\(queue(?:_arn)? \"?([a-zA-Z$-]+)\"?\)", text)
     ]
     assert {template.name(thing) for thing in things} <= queues
-    assert all((RUNBOOKS / link).is_file() for link in re.findall(r"\]\(([^)]+)\)", text))
+    assert RUNBOOKS.broken_links(page) == []
 
 
 @pytest.mark.control("RT_ALARM_DLQ")

@@ -1,0 +1,1 @@
+"""`anomaly_detection` judges stored rows among those of their card, and alerts."""

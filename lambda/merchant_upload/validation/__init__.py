@@ -1,0 +1,1 @@
+"""`validation` reads an uploaded file, and stores its rows."""
