@@ -1,12 +1,13 @@
-"""How long the largest file of a merchant takes to read, per row, and how much memory: plain, quoted, broken, hostile.
+"""How long the largest CSV file takes to read, per row, and how much memory: plain, quoted, broken, hostile.
 
-usage: python -m benchmarks.csv_rows [interpreter] [--profile], in the project's folder. Processor milliseconds a row
-and the peak memory of a process of its own, in MiB, of which the first line is what Python and the modules need by
-themselves. The interpreter is this one, or another one with the packages of requirements/lambda_merchant_upload.txt.
+usage: python -m benchmarks.csv_rows SYSTEM [interpreter] [--profile], in the project's folder, for a system whose files
+have the columns of HEADER. Processor milliseconds a row and the peak memory of a process of its own, in MiB; the first
+line is what Python and the modules need by themselves. The interpreter is this one, or another one with the packages
+of requirements/lambda_SYSTEM.txt.
 """
 
 import cProfile
-import os
+import importlib
 import pstats
 import resource
 import subprocess
@@ -68,16 +69,17 @@ def nothing(drawn: Random) -> bytes:
 FILES = {made.__name__: made for made in (nothing, plain, quoted, broken, digits, cells)}
 
 
-def measure(name: str, profiled: bool) -> None:
+def measure(system: str, name: str, profiled: bool) -> None:
     """Print one line of the table, or a profile: of this process."""
     sys.path.insert(0, str(ROOT / "lambda"))
     from datetime import datetime
 
-    from merchant_upload.validation.columns import schema
     from shared_python.csv_file import parse
 
+    columns = importlib.import_module(f"{system}.validation.columns")
+
     content = sys.stdin.buffer.read()
-    limits = schema(datetime.fromisoformat("2026-12-01T00:00:00+00:00"))
+    limits = columns.schema(datetime.fromisoformat("2026-12-01T00:00:00+00:00"))
 
     def read() -> "tuple[int, int]":
         parsed = parse(content, limits, ROWS)
@@ -98,16 +100,16 @@ def measure(name: str, profiled: bool) -> None:
 
 def main() -> None:
     """Print the table, each file read by a process of its own."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--profile"]
-    if arguments[:1] == ["--measure"]:
-        measure(arguments[1], "--profile" in sys.argv)
+    flags = [argument for argument in sys.argv[1:] if argument.startswith("--")]
+    system, *others = [argument for argument in sys.argv[1:] if not argument.startswith("--")] or sys.exit(__doc__)
+    if "--measure" in flags:
+        measure(system, others[0], "--profile" in flags)
         return
-    interpreter = arguments[0] if arguments else sys.executable
+    interpreter = others[0] if others else sys.executable
     print(f"{'MiB':>6} {'rows':>7} {'valid':>7} {'ms':>9} {'ms/row':>9} {'peak':>6}", flush=True)
-    flags = ["--profile"] if "--profile" in sys.argv else []
     for name, made in FILES.items():
-        command = [interpreter, str(Path(__file__).resolve()), "--measure", name, *flags]
-        subprocess.run(command, input=made(Random(1)), check=True, env={**os.environ, "PYTHONPATH": ""})
+        command = [interpreter, str(Path(__file__).resolve()), system, name, "--measure", *flags]
+        subprocess.run(command, input=made(Random(1)), check=True)
 
 
 if __name__ == "__main__":

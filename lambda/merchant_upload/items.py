@@ -103,8 +103,8 @@ def finishing(finished_at: datetime) -> dict[str, Any]:
     """
     return {
         "UpdateExpression": "SET #status = :done, finishedAt = :at REMOVE cardKey",
-        "ConditionExpression": "#status = :processing AND attribute_exists(validatedAt) AND judged = stored",
-        "ExpressionAttributeNames": {"#status": "status"},
+        "ConditionExpression": "#status = :processing AND attribute_exists(validatedAt) AND judged = #stored",
+        "ExpressionAttributeNames": {"#status": "status", "#stored": "stored"},
         "ExpressionAttributeValues": {":done": DONE, ":processing": PROCESSING, ":at": iso(finished_at)},
         "ReturnValues": "ALL_NEW",
     }

@@ -9,7 +9,7 @@ from typing import Any, Optional, Union
 
 from shared_python import free_text
 
-from merchant_upload.items import UPLOAD, WAITING, iso, upload_key
+from merchant_upload.items import OPEN, UPLOAD, WAITING, iso, upload_key
 
 MAX_BYTES = 10 * 1024 * 1024
 VALID_SECONDS = 900
@@ -66,6 +66,8 @@ class Upload:
             **upload_key(self.merchant, self.upload_id),
             "kind": UPLOAD,
             "status": WAITING,
+            # The index finds uploads that are not finished.
+            "cardKey": OPEN,
             "merchant": self.merchant,
             "objectKey": self.key,
             "requestedAt": iso(self.requested_at),

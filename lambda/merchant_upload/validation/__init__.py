@@ -1,1 +1,1 @@
-"""`validation` reads an uploaded file, and stores its rows."""
+"""`validation` takes an uploaded file: it judges each row, stores the good ones and keeps what is wrong with others."""

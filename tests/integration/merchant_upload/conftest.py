@@ -11,9 +11,11 @@ import urllib3
 from hallmark.stage import Stage
 from infra.merchant_upload.outputs import Output
 from tests.support.stages import open_or_deploy
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 TIMEOUT = 30
+SLA_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,35 @@ class Merchant:
         fields = {**form["fields"], **changed, "file": ("any.csv", content, "text/csv")}
         return urllib3.request("POST", form["url"], fields=fields, timeout=TIMEOUT, retries=False)
 
+    def status(self, path_id: str) -> urllib3.BaseHTTPResponse:
+        """Ask for the status of an id, which goes into the path as it is."""
+        keyed = {"x-api-key": self.key} if self.key else {}
+        url = f"{self.url.rpartition('/')[0]}/status/{path_id}"
+        return urllib3.request("GET", url, headers=keyed, timeout=TIMEOUT, retries=False)
+
+    def send(self, content: bytes, **body: Any) -> Json:
+        """Upload a file; return its form."""
+        form = self.form(**body)
+        assert self.post(form, content).status == 204
+        return form
+
+    def ended(self, upload_id: str) -> Json:
+        """Wait until a file is done or refused; return its status."""
+
+        def ended() -> Json | None:
+            answer = self.status(upload_id)
+            assert answer.status == 200, answer.data
+            found: Json = answer.json()
+            return found if found["status"] in ("done", "refused") else None
+
+        found = wait_for(ended, f"the end of {upload_id}", SLA_SECONDS)
+        assert found is not None
+        return found
+
+    def through(self, content: bytes, **body: Any) -> Json:
+        """Upload a file and wait for its end; return its status."""
+        return self.ended(self.send(content, **body)["uploadId"])
+
 
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest) -> Stage:
@@ -66,3 +97,20 @@ def merchant(stage: Stage) -> Callable[..., Merchant]:
 def stored(stage: Stage) -> Callable[[str], Any]:
     """Return an object of the files bucket."""
     return lambda key: stage.client("s3").get_object(Bucket=stage.outputs[Output.FILES_BUCKET], Key=key)
+
+
+@pytest.fixture(scope="session")
+def items(stage: Stage) -> Callable[[str], list[Json]]:
+    """Return the items of a stored `transaction_id`, in DynamoDB's own types, by time."""
+
+    def found(transaction_id: str) -> list[Json]:
+        answer = stage.client("dynamodb").query(
+            TableName=stage.outputs[Output.TRANSACTIONS_TABLE],
+            KeyConditionExpression="transaction_id = :id",
+            ExpressionAttributeValues={":id": {"S": transaction_id}},
+            ConsistentRead=True,
+        )
+        rows: list[Json] = answer["Items"]
+        return rows
+
+    return found

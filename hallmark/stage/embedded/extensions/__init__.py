@@ -39,6 +39,8 @@ EXTENSIONS = (
     "stream_reading",
     "stream_delivery",
     "stream_mappings",
+    "..speed.item_copies",
+    "..speed.index_ranges",
     "stream_faults",
     "buckets",
     "bucket_settings",

@@ -84,6 +84,7 @@ def test_the_record_is_the_merchant_s_own_at_time_zero():
         "timestamp": 0,
         "kind": "upload",
         "status": "waiting",
+        "cardKey": "open",
         "merchant": "merchant-1",
         "objectKey": "uploads/merchant-1/2026/11/30/up_01.csv",
         "requestedAt": "2026-11-30T23:59:59.999Z",

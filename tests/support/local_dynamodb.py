@@ -1,0 +1,75 @@
+"""DynamoDB in the test's own process: a client's requests are answered by the emulator's code, without a server."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.awsrequest
+from ministack.services import dynamodb
+
+KEYS = (("transaction_id", "S", "HASH"), ("timestamp", "N", "RANGE"))
+Item = dict[str, Any]
+
+
+class LocalDynamoDb:
+    """One table, `table`; `around` gets each call's operation and the call, and may do it, refuse it or do more."""
+
+    def __init__(self) -> None:
+        self.around: Callable[[str, Callable[[], Any]], Any] = lambda operation, call: call()
+        self.empty()
+
+    def empty(self) -> None:
+        """Begin with an empty table."""
+        dynamodb.reset()
+        self._answer(
+            "CreateTable",
+            {
+                "TableName": "table",
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind, _ in KEYS],
+                "KeySchema": [{"AttributeName": name, "KeyType": key} for name, _, key in KEYS],
+            },
+        )
+
+    def attach(self, client: Any) -> None:
+        """Answer all that a client of boto3 asks."""
+        client.meta.events.register("before-send.dynamodb.*", self._send)
+
+    def put(self, item: Item) -> None:
+        """Write an item, in DynamoDB's own types, unconditionally."""
+        self._answer("PutItem", {"TableName": "table", "Item": item})
+
+    def items(self) -> list[Item]:
+        """Return all items, in DynamoDB's own types, in the order of their keys."""
+        found = json.loads(self._answer("Scan", {"TableName": "table"}).content)["Items"]
+        return sorted(found, key=lambda item: (item["transaction_id"]["S"], int(item["timestamp"]["N"])))
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
+        return self.around(operation, lambda: self._answer(operation, json.loads(request.body)))
+
+    @staticmethod
+    def _answer(operation: str, body: Item) -> Any:
+        headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
+        asked = dynamodb.handle_request("POST", "/", headers, json.dumps(body).encode(), {})
+        status, answered, content = asyncio.run(asked)
+        return response(status, content, answered)
+
+
+def response(status: int, content: bytes, headers: dict[str, str] | None = None) -> Any:
+    """Return an answer of AWS as botocore's HTTP session does."""
+    return botocore.awsrequest.AWSResponse("https://dynamodb", status, headers or {}, _Raw(content))
+
+
+def refusal(code: str, **more: Any) -> Any:
+    """Return a refusal of DynamoDB with a code."""
+    return response(400, json.dumps({"__type": code, "message": code, **more}).encode())
+
+
+class _Raw:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self._content
