@@ -39,8 +39,6 @@ EXTENSIONS = (
     "stream_reading",
     "stream_delivery",
     "stream_mappings",
-    "..speed.item_copies",
-    "..speed.index_ranges",
     "stream_faults",
     "buckets",
     "bucket_settings",
