@@ -121,17 +121,6 @@ def test_the_record_names_the_version_and_its_key_is_encoded(
         assert abs(datetime.fromisoformat(record["eventTime"]) - began) < timedelta(minutes=1)
 
 
-def test_a_request_that_names_another_region_notifies_as_any_other(
-    client: Client, permit: Callable[..., None], bucket: str, notify: Callable[..., None], function_logs: Any
-) -> None:
-    permit()
-    notify()
-    other = session(ACCOUNT, "embedded", region="us-west-2").client("s3", endpoint_url=client("s3").meta.endpoint_url)
-    other.put_object(Bucket=bucket, Key="uploads/1.csv", Body=b"x")
-    (record,) = wait_for(lambda: function_logs(bucket), "a record")
-    assert record["awsRegion"] == REGION
-
-
 def test_a_permission_that_is_taken_away_ends_the_calls(
     client: Client, permit: Callable[..., None], bucket: str, notify: Callable[..., None], function_logs: Any
 ) -> None:
