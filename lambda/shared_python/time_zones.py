@@ -1,6 +1,6 @@
 """Time zones of the IANA database, from the package tzdata alone: a runtime's own files may be older, or missing."""
 
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ _DATA = files("tzdata")
 NAMES = frozenset(_DATA.joinpath("zones").read_text("utf-8").split()) - {"Factory"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone(name: str) -> ZoneInfo:
     """Return a zone by its name; KeyError for one that is not in NAMES, so that no name is ever a path."""
     if name not in NAMES:

@@ -61,11 +61,12 @@ def _candidates(groups: list[str], is_identifier: bool) -> Iterator[str]:
             if digits.startswith(_ISSUERS):
                 yield digits
     if len(whole) > 19 and not is_identifier:
-        for begin in range(len(whole)):
-            if whole[begin] in "23456":
-                yield whole[begin : begin + 16]
-            if whole[begin] == "3":
-                yield whole[begin : begin + 15]
+        yield from (part for part in _parts(whole, 16) if part[0] in "23456")
+        yield from (part for part in _parts(whole, 15) if part[0] == "3")
+
+
+def _parts(digits: str, length: int) -> list[str]:
+    return [digits[begin : begin + length] for begin in range(len(digits) - length + 1)]
 
 
 def _begins_with_date(digits: str) -> bool:

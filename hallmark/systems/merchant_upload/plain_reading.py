@@ -34,11 +34,11 @@ class _Refused(Exception):
     """Arguments: line and rule."""
 
 
-def read(content: bytes, created: datetime) -> PlainFile:
+def read(content: bytes, created: datetime, most_rows: int = MOST_ROWS) -> PlainFile:
     """Return what is to be expected of a file whose object was created then, an aware time."""
     try:
         records = _records(_text(content))
-        header = _header(records)
+        header = _header(records, most_rows)
     except _Refused as refused:
         line, rule = refused.args
         return PlainFile((line, rule), ())
@@ -88,7 +88,8 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
         elif is_break:
             if cells or cell or state != "before a cell":
                 records.append((begin, [*cells, cell]))
-            cells, cell, state = [], "", "before a cell"
+            cells.clear()
+            cell, state = "", "before a cell"
             position += character == "\r"
             begin = line + 1
         elif character == '"' or state == "after quotes":
@@ -105,7 +106,7 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
     return records
 
 
-def _header(records: list[tuple[int, list[str]]]) -> list[str]:
+def _header(records: list[tuple[int, list[str]]], most_rows: int) -> list[str]:
     """Return the names of the columns, if the file has a valid header and a valid number of records."""
     if not records:
         raise _Refused(1, "no-rows")
@@ -118,8 +119,8 @@ def _header(records: list[tuple[int, list[str]]]) -> list[str]:
         raise _Refused(line, "header")
     if len(records) == 1:
         raise _Refused(1, "no-rows")
-    if len(records) > MOST_ROWS + 1:
-        raise _Refused(records[MOST_ROWS + 1][0], "too-many-rows")
+    if len(records) > most_rows + 1:
+        raise _Refused(records[most_rows + 1][0], "too-many-rows")
     return names
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 from shared_python.card_numbers import id_holds_card_number
-from shared_python.csv_file import Column, Relation, Schema, checks
+from shared_python.csv_file import MOST_CHARACTERS, Column, Relation, Schema, checks
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 # How far a merchant's clock may be ahead of S3's.
@@ -19,14 +19,14 @@ def schema(created: datetime) -> Schema:
     return Schema(
         columns=(
             Column("transaction_id", True, 64, _TRANSACTION_ID, id_holds_card_number),
-            Column("timestamp", True, 1_000, moments, None),
+            Column("timestamp", True, MOST_CHARACTERS, moments, None),
             Column("card_token", True, 64, _CARD_TOKEN, id_holds_card_number),
-            Column("amount", True, 1_000, checks.amount, None),
-            Column("currency", True, 1_000, checks.currency),
-            Column("country", True, 1_000, checks.country),
+            Column("amount", True, MOST_CHARACTERS, checks.amount, None),
+            Column("currency", True, MOST_CHARACTERS, checks.currency),
+            Column("country", True, MOST_CHARACTERS, checks.country),
             Column("merchant_category", True, 32, _CATEGORY, free=True),
-            Column("card_present", True, 1_000, checks.boolean),
-            Column("time_zone", False, 1_000, checks.time_zone),
+            Column("card_present", True, MOST_CHARACTERS, checks.boolean),
+            Column("time_zone", False, MOST_CHARACTERS, checks.time_zone),
         ),
         relations=(Relation("amount", "currency", checks.decimals_fit, "decimals"),),
     )

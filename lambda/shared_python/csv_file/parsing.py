@@ -1,17 +1,20 @@
 """A file by its schema: refused whole, or judged row by row."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Union
 
 from shared_python.card_numbers import holds_card_number, names_card_data
 from shared_python.csv_file.records import Refusal, Refused, records, text_of
-from shared_python.csv_file.schema import MOST_CHARACTERS, Broken, Column, Problem, Schema
+from shared_python.csv_file.schema import Broken, Column, Problem, Schema
 
 # A spreadsheet takes a cell that begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Cells beyond any limit are searched in parts, which overlap by more than a spelled card number.
 _PART, _STEP = 1_000, 900
+# Cells of a record that no schema limits; beyond, they are taken as one.
+_MANY = 10_000
 
 
 class Row(NamedTuple):
@@ -60,12 +63,14 @@ def parse(content: bytes, schema: Schema, most_rows: int) -> Union[Refusal, Pars
 
 
 def refused_holds_card_number(content: bytes) -> bool:
-    """Return whether anything between the commas, quotes and line breaks of a file, CSV or not, is a card number."""
+    """Return whether a card number is anywhere in a file that is not read by a schema, CSV or not."""
     text = content.decode("utf-8", "replace")
-    for line in text.split("\n"):
-        if any(_holds(part, holds_card_number) for part in line.replace('"', ",").split(",")):
-            return True
-    return False
+    try:
+        parts = (cell for _, cells in records(text, _MANY) for cell in cells)
+        return any(_holds(part, holds_card_number) for part in parts)
+    except Refused:
+        # Whatever the quotes mean: a file that is no CSV has parts, too.
+        return any(_holds(part, holds_card_number) for part in re.split('[",\r\n]', text))
 
 
 def _header(found: Iterator[tuple[int, list[str]]], schema: Schema) -> list[Column]:
@@ -103,7 +108,9 @@ def _rows(found: Iterator[tuple[int, list[str]]], columns: Sequence[Column], sch
             if None not in both and not relation.holds(*both):
                 broken[relation.column] = relation.rule
         if broken:
-            problems = tuple(Problem(line, column.name, broken[column.name]) for column in columns if column.name in broken)
+            problems = tuple(
+                Problem(line, column.name, broken[column.name]) for column in columns if column.name in broken
+            )
             yield Row(line, values, problems, _rejected_holds(columns, cells, broken))
         else:
             yield Row(line, values, (), False)

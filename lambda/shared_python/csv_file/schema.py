@@ -5,6 +5,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from shared_python.card_numbers import holds_card_number
 
+# Of any cell, whatever its column allows.
 MOST_CHARACTERS = 1_000
 
 
@@ -24,8 +25,8 @@ class Problem(NamedTuple):
 class Column:
     """A column: `check` returns the value of a cell, or raises Broken; it sees no cell that is empty or too long.
 
-    `card_rule` says whether a card number is in a cell, None where none is looked for; a text that is `free` may be shown
-    by a spreadsheet, and must not begin as a formula.
+    `card_rule` says whether a card number is in a cell, None where none is looked for. A text that is `free` must not
+    begin as a formula of a spreadsheet.
     """
 
     name: str
