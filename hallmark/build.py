@@ -16,6 +16,7 @@ from hallmark.project import (
     CLOUD_ASSEMBLY,
     NODE_MODULES,
     OPTIONAL_ASSEMBLY,
+    PYTHON_RUNTIMES,
     ROOT,
     node,
     require_checkout,
@@ -78,6 +79,10 @@ def _bundle() -> None:
     run([sys.executable, "lambda/archive.py"])
 
 
+def _lay_out_runtimes() -> None:
+    run([sys.executable, "lambda/bundle_runtimes.py"])
+
+
 def _bundle_tests() -> None:
     run([node(), "lambda/bundle_tests.mjs"])
 
@@ -113,6 +118,13 @@ STEPS = (
         output=BUILD / "lambda",
         proof="**/*.[jpz][syi]*",
         make=_bundle,
+    ),
+    Step(
+        name="lay out the Python runtimes",
+        inputs=("requirements/runtime_*.txt", "lambda/bundle_runtimes.py", "lambda/bundle_wheels.py"),
+        output=PYTHON_RUNTIMES,
+        proof="*/boto3/__init__.py",
+        make=_lay_out_runtimes,
     ),
     Step(
         name="synthesize the stacks",

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 CLOUD_ASSEMBLY = BUILD / "cdk.out"
 OPTIONAL_ASSEMBLY = BUILD / "cdk.optional"
+PYTHON_RUNTIMES = BUILD / "runtime"
 NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 FAILURE_LOG = BUILD / "last-failure.log"

@@ -78,7 +78,7 @@ def main() -> None:
         package = function.relative_to(SOURCE).as_posix()
         copies, folder, system = lay_out(function, SOURCE, TARGET), TARGET / package, function.parent.name
         lock = locks().get(system)
-        added = add_wheels(folder, package, wheels_of(system), python_of(lock) if lock else OLDEST)
+        added = add_wheels(folder, package, wheels_of(lock), python_of(lock) if lock else OLDEST)
         print(f"{folder.relative_to(ROOT)} {len(copies)} files", *(["with", *added] if added else []))
 
 

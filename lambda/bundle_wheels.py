@@ -1,4 +1,6 @@
-"""The wheels that a system's functions bring along: those of requirements/lambda_<system>.txt, for Lambda's processor.
+"""The wheels of a lock for Lambda's Python and processor.
+
+requirements/lambda_<system>.txt has what a system's functions bring along, runtime_<runtime>.txt what a runtime has.
 
 They are kept in build/cache by the lock's digest, so that a build with the same lock needs no network. Only wheels
 without compiled code are taken: they are the same on every machine, so the embedded stage runs the archive for AWS.
@@ -11,6 +13,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import Optional
 from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,9 +27,10 @@ class BundleError(Exception):
     """What a user can mend: one line with what to do."""
 
 
-def locks() -> dict[str, Path]:
-    """Return the lock of each system that has one."""
-    return {path.stem.removeprefix("lambda_"): path for path in (ROOT / "requirements").glob("lambda_*.txt")}
+def locks(kind: str = "lambda_") -> dict[str, Path]:
+    """Return the lock of each system that has one; with `runtime_`, of each runtime."""
+    found = sorted((ROOT / "requirements").glob(f"{kind}*.txt"))
+    return {path.name.removeprefix(kind).removesuffix(".txt"): path for path in found}
 
 
 def python_of(lock: Path) -> str:
@@ -34,9 +38,8 @@ def python_of(lock: Path) -> str:
     return lock.with_suffix(".in").read_text().split()[2]
 
 
-def wheels_of(system: str) -> list[Path]:
-    """Return the wheels of a system, downloaded if they are not in the cache; BundleError if they cannot be had."""
-    lock = locks().get(system)
+def wheels_of(lock: Optional[Path]) -> list[Path]:
+    """Return the wheels of a lock, downloaded if they are not in the cache; BundleError if they cannot be had."""
     if lock is None:
         return []
     text = lock.read_bytes()

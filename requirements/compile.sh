@@ -8,14 +8,15 @@ compile() {
 pin() {
   compile --universal "$@"
 }
-# What functions bring along, for Lambda's Python (the first line says which) and processor; tests have the same versions.
-same=()
-for functions in requirements/lambda_*.in; do
-  python=$(sed -n '1s/^# python //p' "$functions")
-  compile "$functions" --python-version "$python" --python-platform aarch64-manylinux2014 \
-    --only-binary :all: --output-file "${functions%.in}.txt" "$@"
-  same+=(--constraint "${functions%.in}.txt")
+# What functions bring along, and what their runtimes have: for Lambda's Python (the first line says which) and processor.
+for needs in requirements/{lambda,runtime}_*.in; do
+  python=$(sed -n '1s/^# python //p' "$needs")
+  compile "$needs" --python-version "$python" --python-platform aarch64-manylinux2014 \
+    --only-binary :all: --output-file "${needs%.in}.txt" "$@"
 done
+# Tests have the functions' versions.
+same=()
+for lock in requirements/lambda_*.txt; do same+=(--constraint "$lock"); done
 pin pyproject.toml --group dev "${same[@]}" --output-file requirements/dev.txt "$@"
 for tool in checkov browser; do
   pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"

@@ -14,10 +14,12 @@ Client = Callable[[str], Any]
 READING = [f"dynamodb:{name}" for name in ("DescribeStream", "GetShardIterator", "GetRecords", "ListStreams")]
 HANDLER = """
 exports.handler = async ({ Records }) => {
-  const { ANSWER, REPORT, WAIT } = process.env;
-  console.log(JSON.stringify({ keys: Records.map(({ dynamodb: { Keys } }) => `${Keys.k.S}/${Keys.s.S}`) }));
+  const { ANSWER, DIE, REPORT, WAIT } = process.env;
+  const named = ({ Keys: { k, s }, NewImage }) => `${k.S}/${s.S}` + (NewImage?.value ? `=${NewImage.value.N}` : "");
+  console.log(JSON.stringify({ keys: Records.map(({ dynamodb }) => named(dynamodb)) }));
   if (WAIT) await new Promise((done) => setTimeout(done, Number(WAIT)));
   const bad = Records.filter(({ dynamodb }) => dynamodb.NewImage?.bad);
+  if (bad.length && DIE) process.kill(process.pid, "SIGKILL");
   if (bad.length && !REPORT) throw new Error("a bad record");
   if (bad.length) {
     return { batchItemFailures: bad.reverse().map((one) => ({ itemIdentifier: one.dynamodb.SequenceNumber })) };
@@ -31,7 +33,8 @@ Json = dict[str, Any]
 def make_role(client: Client, name: str, *statements: Json) -> str:
     """Make a role for functions that may write logs, and what the statements say; returns its ARN."""
     iam, trust = client("iam"), allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"]["Arn"]
+    trusted = json.dumps({"Statement": [trust]})
+    made: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
     rights = {"Statement": [allow("logs:*", "*"), *statements]}
     iam.put_role_policy(RoleName=name, PolicyName="test", PolicyDocument=json.dumps(rights))
     return made
@@ -98,7 +101,7 @@ class Streamed:
             self.client("dynamodb").put_item(TableName=self.name, Item=item(key, key in bad))
 
     def deliveries(self) -> list[list[str]]:
-        """Return the keys of each delivered batch, oldest batch first."""
+        """Return the keys of each delivered batch, oldest batch first; `k/s=value` where the item has a value."""
         logs = self.client("logs")
         try:
             pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{self.name}")

@@ -22,13 +22,15 @@ class Injection:
     """One fault: the calls that it strikes, how often, and its effect.
 
     `service` and `action` are those of the call, such as dynamodb and PutItem, or `delivery` (action: the service of
-    the target), `destination` (action: Success or Failure) or `stream` (action: the function to which a batch is
-    delivered; the id of its shard and its records as JSON are what it contains). The call contains all texts of `contains`, from the
+    the target) or `destination` (action: Success or Failure). The call contains all texts of `contains`, from the
     function whose name contains `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
     in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
     before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
-    before the effect. `refuse` makes a stream's batch fail as if the function had, and its records `seconds` older;
-    `repeat` delivers the batch twice.
+    before the effect.
+
+    Or `service` is `stream`, and `action` the function to which a batch is delivered; it contains the id of its shard
+    and its records as JSON. `refuse` makes it fail as if the function had, and its records `seconds` older; `delay`
+    delivers it `seconds` later, `repeat` twice; `kill` ends the function's processes `seconds` after it was delivered.
     """
 
     service: str

@@ -14,7 +14,9 @@ from policies.engine.kinds import TABLES
 from policies.engine.template.naming import own_name
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.template.values import is_off
 
+TO_EVENT_BRIDGE = "NotificationConfiguration.EventBridgeConfiguration"
 Wanted = Mapping[tuple[str, str], tuple[str, ...]]
 
 
@@ -42,6 +44,16 @@ def missing_denial(template: Template, bucket: Resource, what: str, wanted: str)
     for name in owners or {bucket.logical_id}:
         path = "PolicyDocument.Statement" if owners else ""
         yield Finding(name, path, f"{what} is not certainly denied on {bucket.logical_id}", wanted)
+
+
+def told_to_event_bridge(template: Template, bucket: Resource) -> Any:
+    """Return what a bucket says of notices to EventBridge, None if it certainly sends none; `{}` sends all.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-eventbridgeconfiguration.html
+    """
+    found = template.value(bucket, TO_EVENT_BRIDGE)
+    off = isinstance(found, Mapping) and "EventBridgeEnabled" in found and is_off(found["EventBridgeEnabled"])
+    return None if off else found
 
 
 def table_called(template: Template, wanted: str) -> list[Resource]:

@@ -15,11 +15,12 @@ from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
 from policies.engine.kinds import BUCKET, FUNCTION, PERMISSION
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.services.storage import TO_EVENT_BRIDGE, told_to_event_bridge
 from policies.engine.template.intrinsics import UNKNOWN, referred
 from policies.engine.template.lifecycle import made_before
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import is_off, listed
+from policies.engine.template.values import listed
 
 _PATH, _SERVICE = "NotificationConfiguration", "s3.amazonaws.com"
 _CALLS = f"{_PATH}.LambdaConfigurations"
@@ -123,10 +124,10 @@ def _others(template: Template, bucket: Resource, lists: tuple[str, ...]) -> Ite
         found = template.value(bucket, f"{_PATH}.{key}")
         if found is UNKNOWN or listed(found):
             yield Finding(bucket.logical_id, f"{_PATH}.{key}", str(found), "none")
-    path = f"{_PATH}.EventBridgeConfiguration"
-    bridge = template.value(bucket, path)
-    if bridge is not None and not (isinstance(bridge, Mapping) and bridge and is_off(bridge.get("EventBridgeEnabled"))):
-        yield Finding(bucket.logical_id, path, str(bridge), "none: every rule of the account would hear of it")
+    bridge = told_to_event_bridge(template, bucket)
+    if bridge is not None:
+        wanted = "none: every rule of the account would hear of it"
+        yield Finding(bucket.logical_id, TO_EVENT_BRIDGE, str(bridge), wanted)
 
 
 policy = Notifications()

@@ -14,6 +14,7 @@ from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import BUCKET
 from policies.engine.policy import Policy
 from policies.engine.relations.places import places, pointed
+from policies.engine.services.storage import TO_EVENT_BRIDGE, told_to_event_bridge
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -33,7 +34,7 @@ _TARGETS = (
 _NEVER = {
     "WebsiteConfiguration": "none: a page is read without a signature",
     "CorsConfiguration": "none: no page of another origin reads objects",
-    f"{_NOTICES}.EventBridgeConfiguration": "none: rules of others hear the default bus",
+    TO_EVENT_BRIDGE: "none: rules of others hear the default bus",
     "MetadataConfiguration": "none: a table of all objects would be readable by others",
     "MetadataTableConfiguration": "none: a table of all objects would be readable by others",
 }
@@ -50,7 +51,8 @@ class UnsharedBuckets(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for bucket in template.of_type(BUCKET):
             for path, wanted in _NEVER.items():
-                found = template.value(bucket, path)
+                own = path == TO_EVENT_BRIDGE
+                found = told_to_event_bridge(template, bucket) if own else template.value(bucket, path)
                 if found is not None:
                     yield Finding(bucket.logical_id, path, str(found), wanted)
             for path in _TARGETS:

@@ -54,7 +54,7 @@ def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[s
     """
     path, name = "GlobalSecondaryIndexes", table.logical_id
     indexes, types = template.value(table, path), _types(template, table)
-    own = {one.get("IndexName"): one for one in listed(indexes) if isinstance(one, Mapping)}
+    own = {one.get("IndexName"): one for one in _maps(indexes)}
     if len(own) != len(listed(indexes)) or own.keys() != wanted.keys():
         found = ", ".join(map(str, own)) or ("none" if indexes is None else UNRESOLVED)
         yield Finding(name, path, found, ", ".join(wanted) or "no index")
@@ -63,10 +63,10 @@ def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[s
     for index in (one for one in wanted if one in own):
         keys, place = wanted[index], f"{path}[{index}]"
         schema, shape = own[index].get("KeySchema"), own[index].get("Projection")
-        found_keys = [(one.get("AttributeName"), one.get("KeyType")) for one in listed(schema) if _is_map(one)]
+        found_keys = [(one.get("AttributeName"), one.get("KeyType")) for one in _maps(schema)]
         if found_keys != _wanted(keys):
             yield Finding(name, f"{place}.KeySchema", _shown(found_keys), _shown(_wanted(keys)))
-        kind = shape.get("ProjectionType") if _is_map(shape) else shape
+        kind = shape.get("ProjectionType") if isinstance(shape, Mapping) else shape
         if kind != keys["projection"]:
             yield Finding(name, f"{place}.Projection", str(kind), keys["projection"])
         for attribute, kind in (keys[one] for one in ("hash", "range") if one in keys):
@@ -75,14 +75,13 @@ def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[s
                 yield Finding(name, "AttributeDefinitions", found, f"{attribute} of type {kind}")
 
 
-def _is_map(value: Any) -> bool:
-    return isinstance(value, Mapping)
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in listed(value) if isinstance(one, Mapping)]
 
 
 def _types(template: Template, table: Resource) -> dict[str, str]:
     definitions = template.value(table, "AttributeDefinitions")
-    own = definitions if isinstance(definitions, list) else []
-    return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in own if isinstance(one, Mapping)}
+    return {str(one.get("AttributeName")): str(one.get("AttributeType")) for one in _maps(definitions)}
 
 
 def _shown(keys: list[tuple[Any, Any]]) -> str:

@@ -6,12 +6,16 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import archive
+import bundle_wheels
 import pytest
 import urllib3
 
-from hallmark.stage.embedded import ACCOUNT
+from hallmark.project import PYTHON_RUNTIMES
+from hallmark.stage.embedded import ACCOUNT, stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.runtime.interpreters import interpreter_of
 from tests.support.policy_statements import allow
@@ -45,6 +49,7 @@ def handler(event, context):
         "context": [context.function_name, context.memory_limit_in_mb, context.aws_request_id, context.log_group_name],
         "read": sys.stdin.read(),
         "encoding": open(__file__).encoding,
+        "held": len(bytearray(event.get("hold", 0) << 20)),
     }
 
 def deep(text):
@@ -146,6 +151,20 @@ def test_an_exception_is_told_and_logged_and_the_process_goes_on(invoke: Invoke,
     assert invoke({})[0]["pid"] == pid
 
 
+def test_the_log_states_the_memory_of_the_functions_own_process(invoke: Invoke, client: Client, unique: str) -> None:
+    def used() -> int:
+        report = [line for line in _log(client, unique) if line.startswith("REPORT ")][-1]
+        return int(re.findall(r"Max Memory Used: (\d+) MB", report)[0])
+
+    invoke({})
+    first = used()
+    assert 5 < first < 100
+    invoke({"hold": 200})
+    assert first + 195 < used() < first + 230
+    invoke({})
+    assert first + 195 < used() < first + 230, "the most since the process began"
+
+
 @pytest.mark.parametrize(
     ("event", "words"), [({"exit": True}, "Worker process died"), ({"hang": True}, "Task timed out after 5.00 seconds")]
 )
@@ -175,6 +194,40 @@ def test_what_cannot_be_run_is_told_by_lambdas_names(
         assert error
         assert answer["errorType"] == kind
         assert answer["errorMessage"].startswith(words)
+
+
+IMPORTS = """
+import sys
+import boto3
+{imports}
+
+def handler(event, context):
+    return {{"version": list(sys.version_info[:2]), "boto3": boto3.__version__}}
+"""
+
+
+@pytest.mark.parametrize("system", bundle_wheels.locks())
+def test_the_wheels_of_a_lock_are_imported_with_the_runtimes_boto3(
+    client: Client, unique: str, role: str, tmp_path: Path, system: str
+) -> None:
+    lock = bundle_wheels.locks()[system]
+    runtime, wheels = f"python{bundle_wheels.python_of(lock)}", bundle_wheels.wheels_of(lock)
+    bundle_wheels.unpack(wheels, tmp_path / "code")
+    names = sorted(name for wheel in wheels for name in bundle_wheels.names_of(wheel))
+    handler = IMPORTS.format(imports="\n".join(f"import {name}" for name in names))
+    (tmp_path / "code/handler.py").write_text(handler)
+    client("lambda").create_function(
+        FunctionName=unique,
+        Runtime=runtime,
+        Role=role,
+        Handler="handler.handler",
+        Code={"ZipFile": archive.pack(tmp_path / "code").read_bytes()},
+    )
+    answer = client("lambda").invoke(FunctionName=unique)
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    found = json.loads(answer["Payload"].read())
+    expected = (PYTHON_RUNTIMES / runtime).glob("boto3-*.dist-info")
+    assert [f"boto3-{found['boto3']}.dist-info"] == [path.name for path in expected]
 
 
 API_HANDLER = """
@@ -291,6 +344,7 @@ def test_a_python_function_behind_an_api_writes_and_signs_with_its_role(
     key = client("apigateway").get_api_key(apiKey=ids["Key"], includeValue=True)["value"]
     url = f"{running_emulator.endpoint}/_aws/execute-api/{ids['Api']}/test/"
     call = {"headers": {"x-api-key": key}}
+    before = stage_of(running_emulator, "realtime", "dev").usage() or {}
     answer = urllib3.request("POST", url, body=b'{"name": "a.csv"}', **call)
     assert answer.status == 201
     body = answer.json()
@@ -300,6 +354,8 @@ def test_a_python_function_behind_an_api_writes_and_signs_with_its_role(
     form = body["form"]
     assert form["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
     assert f"/{ACCOUNT}/" not in form["fields"]["x-amz-credential"]
+    after = stage_of(running_emulator, "realtime", "dev").usage() or {}
+    assert after["calls:dynamodb:DeleteItem"] > before.get("calls:dynamodb:DeleteItem", 0), "Python's SDK in a function"
     assert _post(form, b"1,2\n") == 204
     assert client("s3").get_object(Bucket=ids["Bucket"], Key="uploads/a.csv")["Body"].read() == b"1,2\n"
     assert _post(form, b"12345678901") == 400, "too large"

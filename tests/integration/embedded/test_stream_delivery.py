@@ -9,7 +9,7 @@ import pytest
 
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import STREAM, Injection, inject
-from tests.support.streams import Streamed
+from tests.support.streams import Streamed, item
 from tests.support.waiting import wait_for
 
 Make = Callable[..., Streamed]
@@ -38,6 +38,15 @@ def test_what_the_filter_drops_never_comes_and_fills_no_batch(streamed: Make) ->
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"bad": {"BOOL": [{"exists": False}]}}}}
     stream.map(BatchSize=2, FilterCriteria={"Filters": [{"Pattern": json.dumps(pattern)}]})
     assert stream.delivered(2) == [["a/0", "a/2"], ["a/4"]]
+
+
+def test_an_event_is_at_most_six_megabytes(client: Any, streamed: Make) -> None:
+    stream = streamed()
+    keys = [f"a/{number}" for number in range(20)]
+    for key in keys:
+        client("dynamodb").put_item(TableName=stream.name, Item=item(key, text={"S": "x" * 390_000}))
+    stream.map()
+    assert stream.delivered(2) == [keys[:16], keys[16:]]
 
 
 def test_a_window_gathers_what_comes_meanwhile(streamed: Make) -> None:

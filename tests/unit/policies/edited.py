@@ -15,9 +15,9 @@ Resources = dict[str, Any]
 class Edited:
     """A copy of a stage's template; `find` gets a resource to change."""
 
-    def __init__(self, stage: str) -> None:
-        self.stage = stage
-        self.document: dict[str, Any] = json.loads(_text(stage))
+    def __init__(self, stage: str, system: str = "realtime") -> None:
+        self.stage, self.system = stage, system
+        self.document: dict[str, Any] = json.loads(_text(stage, system))
         self.resources: Resources = self.document["Resources"]
 
     def find(self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
@@ -43,12 +43,13 @@ class Edited:
 
     def findings(self, *controls: str) -> list[tuple[str, str]]:
         """What the controls' policies find, as (resource, path)."""
-        template = policies.template_of({**self.document, "Resources": self.resources}, "realtime")
-        known = policies.load("realtime")
+        template = policies.template_of({**self.document, "Resources": self.resources}, self.system)
+        known = policies.load(self.system)
         found = [one for control in controls for one in known[control].findings(template)]
         return [(one.resource, one.path) for one in found]
 
 
 @cache
-def _text(stage: str) -> str:
-    return (ROOT / "build" / "cdk.out" / f"hallmark-realtime-{stage}.template.json").read_text(encoding="utf-8")
+def _text(stage: str, system: str) -> str:
+    name = f"hallmark-{system.replace('_', '-')}-{stage}.template.json"
+    return (ROOT / "build" / "cdk.out" / name).read_text(encoding="utf-8")

@@ -12,7 +12,6 @@ import contextvars
 import itertools
 import json
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,7 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import eventbridge
 
-from hallmark.stage.embedded.extensions import async_invocations, stream_batches
+from hallmark.stage.embedded.extensions import async_invocations
 from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
 from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, STREAM, Injection
@@ -59,18 +58,23 @@ def _caller() -> psutil.Process | None:
     return None
 
 
-def _struck(service: str, action: str, text: str) -> tuple[Injection, psutil.Process | None] | None:
+def armed() -> bool:
+    """Return whether any fault waits for its calls."""
+    return bool(_armed)
+
+
+def struck_by(service: str, action: str, text: str) -> tuple[Injection, psutil.Process | None] | None:
     """Return the first fault that strikes this call, which counts as a strike, and the caller if the fault needs it."""
-    for armed in list(_armed.values()):
-        wanted = armed.injection
+    for fault in list(_armed.values()):
+        wanted = fault.injection
         if (wanted.service, wanted.action) != (service, action) or not all(part in text for part in wanted.contains):
             continue
         caller = _caller() if wanted.by else None
         if wanted.by and (caller is None or wanted.by not in caller.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")):
             continue
         with _lock:
-            if armed.strikes < wanted.times:
-                armed.strikes += 1
+            if fault.strikes < wanted.times:
+                fault.strikes += 1
                 return wanted, caller
     return None
 
@@ -98,21 +102,6 @@ async def _suffer(
     if injection.effect == "kill" and caller:
         caller.kill()
     return _refusal(injection)
-
-
-def _suffer_batch(injection: Injection, entries: list[Any], deliver: Callable[[], Json]) -> Json:
-    """Deliver a batch of a stream, or not, as the fault wants; return its result."""
-    if injection.effect == "delay":
-        time.sleep(injection.seconds)
-    if injection.effect != "refuse":
-        if injection.effect == "repeat":
-            deliver()
-        return deliver()
-    if injection.after:
-        deliver()
-    for entry in entries:
-        entry.created -= injection.seconds
-    return {"error": True, "body": {"errorType": injection.code, "errorMessage": "injected"}}
 
 
 def around(app: Any) -> Any:
@@ -147,19 +136,18 @@ def _administer(method: str, path: str, body: bytes) -> tuple[int, Json]:
             injection = Injection(**json.loads(body))
         except (ValueError, TypeError) as error:
             return 400, {"message": str(error)}
-        if injection.effect == "kill" and not injection.by:
+        if injection.effect == "kill" and not injection.by and injection.service != STREAM:
             return 400, {"message": "only a function's process can be killed: name it in `by`"}
         identity = str(next(_numbers))
         _armed[identity] = Armed(injection)
         return 201, {"id": identity}
-    armed = _armed.pop(identity, None) if method == "DELETE" else _armed.get(identity)
-    return (200, {"strikes": armed.strikes}) if armed else (404, {"message": "no such fault"})
+    fault = _armed.pop(identity, None) if method == "DELETE" else _armed.get(identity)
+    return (200, {"strikes": fault.strikes}) if fault else (404, {"message": "no such fault"})
 
 
 def install() -> None:
     """Intercept every call of a service, every delivery to a target, and every record for a destination."""
     dispatch, attempt, send = emulator._dispatch_service_request, eventbridge._invoke_target, async_invocations._send
-    call, give_up = stream_batches.call, stream_batches.send
 
     async def dispatch_request(
         method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
@@ -171,35 +159,20 @@ def install() -> None:
         if not _armed:
             return await carry_out()
         service, action = named(method, path, headers, body, query)
-        struck = _struck(service, action, path + body.decode(errors="replace"))
+        struck = struck_by(service, action, path + body.decode(errors="replace"))
         return await _suffer(*struck, carry_out) if struck else await carry_out()
 
     def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:
         text = f"{target['Arn']} {rule.get('Name')} {event.get('Detail')}"
-        if _armed and (struck := _struck(DELIVERY, parse_arn(target["Arn"]).service, text)):
+        if _armed and (struck := struck_by(DELIVERY, parse_arn(target["Arn"]).service, text)):
             raise Undeliverable(struck[0].code, "injected", struck[0].seconds)
         attempt(target, event, rule, view)
 
     def send_record(destination: str, invocation: Any, outcome: str, record: str) -> None:
         # AWS Lambda counts a record that a destination refuses, and does not send it again.
-        if not (_armed and _struck(DESTINATION, outcome, f"{destination} {record}")):
+        if not (_armed and struck_by(DESTINATION, outcome, f"{destination} {record}")):
             send(destination, invocation, outcome, record)
-
-    def send_of_stream(destination: str, config: Json, record: str) -> None:
-        if not (_armed and _struck(DESTINATION, "Failure", f"{destination} {record}")):
-            give_up(destination, config, record)
-
-    def call_with_records(function: Json, shard: str, entries: list[Any]) -> Json:
-        def deliver() -> Json:
-            return call(function, shard, entries)
-
-        struck = None
-        if _armed:
-            text = f"{shard} {json.dumps([entry.record for entry in entries])}"
-            struck = _struck(STREAM, function["config"]["FunctionName"], text)
-        return _suffer_batch(struck[0], entries, deliver) if struck else deliver()
 
     emulator._dispatch_service_request = dispatch_request
     eventbridge._invoke_target = invoke_target
     async_invocations._send = send_record
-    stream_batches.send, stream_batches.call = send_of_stream, call_with_records

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from hallmark.stage.embedded.extensions.iam_judge import role_may
 from hallmark.stage.embedded.extensions.stream_records import RETENTION_SECONDS, Entry, Shard
 
 Json = dict[str, Any]
+# The payload of a call; JSON is at most so many times larger than what DynamoDB counts.
+MOST_BYTES, JSON_FACTOR = 6 * 1024 * 1024, 12
 REPORT = "ReportBatchItemFailures"
 EXHAUSTED, TOO_OLD = "RetryAttemptsExhausted", "RecordAgeExceeded"
 
@@ -47,8 +49,27 @@ class Settings:
 
 
 @dataclass
+class Size:
+    """The size of a batch's event, measured only when it may be too large."""
+
+    counted: int = 0
+    measured: int = 0
+    unmeasured: list[Entry] = field(default_factory=list)
+
+    def takes(self, entry: Entry) -> bool:
+        """Return whether an event with this record, too, is small enough for a call."""
+        self.counted += entry.record["dynamodb"]["SizeBytes"]
+        self.unmeasured.append(entry)
+        if self.counted * JSON_FACTOR <= MOST_BYTES:
+            return True
+        self.measured += sum(len(json.dumps(one.record)) for one in self.unmeasured)
+        self.unmeasured.clear()
+        return self.measured <= MOST_BYTES
+
+
+@dataclass
 class Batch:
-    """Records that are delivered together, how often they were, and the last result; a split batch's parts begin anew."""
+    """Records that are delivered together, how often they were, and the last result; a split begins anew."""
 
     entries: list[Entry]
     retries: int = 0
@@ -62,15 +83,18 @@ class Batch:
 
 
 def call(function: Json, shard: str, entries: list[Entry]) -> Json:
-    """Invoke the function with records of a shard, and keep the age of the last one as the metric IteratorAge.
+    """Invoke the function with records of a shard, and keep its metrics, with the age of the last record.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
-    name = function["config"]["FunctionName"]
-    age = (time.time() - entries[-1].created) * 1000
-    cloudwatch.record_metric("AWS/Lambda", "IteratorAge", max(age, 0), "Milliseconds", {"FunctionName": name})
+    name, begin = function["config"]["FunctionName"], time.time()
+    age = max(begin - entries[-1].created, 0) * 1000
+    cloudwatch.record_metric("AWS/Lambda", "IteratorAge", age, "Milliseconds", {"FunctionName": name})
     event = {"Records": [entry.record for entry in entries]}
     result: Json = lambda_svc._execute_function_with_config_scope(function, event)
+    if not result.get("throttle"):
+        seconds = max(time.time() - begin, 1e-6)
+        lambda_svc._emit_lambda_metrics(name, seconds * 1000, bool(result.get("error")), throttle=False)
     return result
 
 
@@ -100,10 +124,8 @@ def first_failure(result: Json, settings: Settings, entries: list[Entry]) -> int
     if not isinstance(failures, list):
         return 0
     places = {entry.number: at for at, entry in enumerate(entries)}
-    named = [one.get("itemIdentifier") if isinstance(one, dict) else None for one in failures]
-    if not all(isinstance(name, str) and name in places for name in named):
-        return 0
-    return min((places[name] for name in named), default=None)
+    named = [str(one.get("itemIdentifier")) if isinstance(one, dict) else "" for one in failures]
+    return min((places.get(name, 0) for name in named), default=None)
 
 
 def _seconds(moment: float) -> str:

@@ -3,11 +3,9 @@
 A shard waits for its oldest batch, the others go on. With a ParallelizationFactor several lanes read a shard, and an
 item's changes stay in one lane.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
-https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
 
-import json
 import logging
 import os
 import threading
@@ -15,46 +13,32 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.responses import _request_account_id, _request_region
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import lambda_svc
 
 from hallmark.stage.embedded.extensions import stream_batches
-from hallmark.stage.embedded.extensions.iam_judge import role_may
 from hallmark.stage.embedded.extensions.stream_batches import EXHAUSTED, TOO_OLD, Batch, Settings
-from hallmark.stage.embedded.extensions.stream_records import Entry, Shard, stream_of
+from hallmark.stage.embedded.extensions.stream_lanes import (
+    Lane,
+    begin,
+    forget,
+    function_of,
+    gather,
+    goes_on,
+    lanes_of,
+    reads,
+)
+from hallmark.stage.embedded.extensions.stream_records import Entry
 from hallmark.stage.embedded.speed.background_priority import BACKGROUND
 
 Json = dict[str, Any]
 # AWS backs off up to minutes; tests need only the shape.
 RETRY_SECONDS = float(os.environ.get("HALLMARK_STREAM_RETRY_SECONDS", "0.2"))
-RETRY_LIMIT_SECONDS, THROTTLE_SECONDS, LOOK_SECONDS = 2.0, 0.2, 0.05
-# An event is smaller than 6 MB; JSON is at most so many times larger than what DynamoDB counts.
-MOST_BYTES, JSON_FACTOR = 6 * 1024 * 1024, 12
-READING = tuple(f"dynamodb:{name}" for name in ("DescribeStream", "GetShardIterator", "GetRecords", "ListStreams"))
+RETRY_LIMIT_SECONDS, THROTTLE_SECONDS = 2.0, 0.2
 FAILED = "PROBLEM: Function call failed"
 _log = logging.getLogger("streams")
-
-
-@dataclass(eq=False)
-class Lane:
-    """One of `of` readers of a shard: everything of its items before `position` is done."""
-
-    shard: Shard
-    number: int
-    of: int
-    position: int
-    busy: bool = False
-
-    def takes(self, entry: Entry) -> bool:
-        """Return whether the record's item is of this lane."""
-        return self.of == 1 or entry.item % self.of == self.number
-
-
-_lanes: dict[str, list[Lane]] = {}
-_lock = threading.Lock()
 
 
 @contextmanager
@@ -67,88 +51,14 @@ def _scope(account: str, region: str) -> Iterator[None]:
         _request_region.reset(tokens[1])
 
 
-def _factor(mapping: Json) -> int:
-    return int(mapping.get("ParallelizationFactor") or 1)
-
-
-def _function(mapping: Json) -> Json | None:
-    """Return the record of the mapped function or alias; None if there is none."""
-    function, config, _ = lambda_svc._get_func_record_for_ref(mapping["FunctionArn"])
-    if function is None or config is None:
-        return None
-    record: Json = lambda_svc._execution_record_for_config(function, {**config, "FunctionArn": mapping["FunctionArn"]})
-    return record
-
-
-def may_read(config: Json, stream: str) -> bool:
-    """Return whether the function's role may read the stream."""
-    return all([role_may(config["Role"], config["FunctionName"], action, stream) for action in READING])
-
-
-def refusal(stream: str) -> str:
-    """Return what AWS says of a role that may not read the stream."""
-    return (
-        f"Cannot access stream {stream}. Please ensure the role can perform the GetRecords, GetShardIterator, "
-        "DescribeStream, and ListStreams Actions on your stream in IAM."
-    )
-
-
-def _goes_on(mapping: Json, lane: Lane) -> bool:
-    """Return whether the lane may go on: the mapping is there, enabled, has as many lanes, and may read."""
-    if lambda_svc._esms.get(mapping["UUID"]) is not mapping or str(mapping.get("Enabled", True)).lower() == "false":
-        return False
-    return lane.of == _factor(mapping) and _function(mapping) is not None
-
-
-def _matches(mapping: Json, record: Json) -> bool:
-    filters = (mapping.get("FilterCriteria") or {}).get("Filters") or []
-    compiled = [eventbridge._compiled_pattern(one["Pattern"]) or [] for one in filters]
-    return not filters or any(eventbridge._matches_detail(record, one) for pattern in compiled for one in pattern)
-
-
-def _gather(mapping: Json, lane: Lane) -> list[Entry]:
-    """Return the lane's next records that pass the filter: a full batch, or what has come when the window ends.
-
-    What the filter drops before them is done.
-    """
-    most = int(mapping.get("BatchSize") or 100)
-    deadline = None
-    taken: list[Entry] = []
-    counted, size, at = 0, 0, lane.position
-    while True:
-        chunk = lane.shard.read(at, most)
-        for entry in chunk:
-            at = entry.position + 1
-            if not (lane.takes(entry) and _matches(mapping, entry.record)):
-                continue
-            counted += entry.record["dynamodb"]["SizeBytes"]
-            if counted * JSON_FACTOR > MOST_BYTES:
-                size += len(json.dumps(entry.record)) if size else len(json.dumps([one.record for one in taken]))
-                if size > MOST_BYTES and taken:
-                    return taken
-            taken.append(entry)
-            if len(taken) == most:
-                return taken
-        if chunk:
-            continue
-        if not taken:
-            lane.position = max(lane.position, at)
-            return []
-        lane.position = taken[0].position
-        deadline = deadline or time.monotonic() + float(mapping.get("MaximumBatchingWindowInSeconds") or 0)
-        if (left := deadline - time.monotonic()) <= 0 or not _goes_on(mapping, lane):
-            return taken
-        time.sleep(min(left, LOOK_SECONDS))
-
-
 def _deliver(mapping: Json, lane: Lane, entries: list[Entry]) -> None:
     """Deliver until every record is done: taken, or given up; the checkpoint follows.
 
     A mapping that ends meanwhile leaves the rest to its checkpoint.
     """
     waiting = deque([Batch(entries)])
-    while waiting and _goes_on(mapping, lane):
-        batch, settings, function = waiting[0], Settings.of(mapping), _function(mapping)
+    while waiting and goes_on(mapping, lane):
+        batch, settings, function = waiting[0], Settings.of(mapping), function_of(mapping)
         if function is None:
             return
         config = function["config"]
@@ -194,7 +104,7 @@ def _retry(mapping: Json, lane: Lane, waiting: "deque[Batch]", failed: int, sett
         waiting.extendleft([Batch(batch.entries[half:]), Batch(batch.entries[:half])])
         return RETRY_SECONDS
     if settings.retries is not None and batch.retries >= settings.retries:
-        function = _function(mapping)
+        function = function_of(mapping)
         if function is not None:
             stream_batches.give_up(mapping, function["config"], lane.shard, batch, EXHAUSTED)
         _done(lane, waiting, len(batch.entries))
@@ -206,7 +116,7 @@ def _retry(mapping: Json, lane: Lane, waiting: "deque[Batch]", failed: int, sett
 def _run(account: str, region: str, mapping: Json, lane: Lane) -> None:
     with _scope(account, region):
         try:
-            while _goes_on(mapping, lane) and _reads(mapping) and (entries := _gather(mapping, lane)):
+            while goes_on(mapping, lane) and reads(mapping) and (entries := gather(mapping, lane)):
                 _deliver(mapping, lane, entries)
         except Exception:
             _log.exception("the delivery of %s failed", mapping["EventSourceArn"])
@@ -218,47 +128,14 @@ def _run(account: str, region: str, mapping: Json, lane: Lane) -> None:
                 lambda_svc._esm_wake.set()
 
 
-def _reads(mapping: Json) -> bool:
-    function = _function(mapping)
-    if function is None:
-        return False
-    if may_read(function["config"], mapping["EventSourceArn"]):
-        return True
-    mapping["LastProcessingResult"] = f"PROBLEM: {refusal(mapping['EventSourceArn'])}"
-    return False
-
-
-def begin(mapping_id: str, arn: str, starting: str, factor: int = 1) -> None:
-    """Set a new mapping's checkpoints: at each shard's oldest record, or after its newest."""
-    stream = stream_of(arn)
-    if stream is None:
-        return
-    with _lock:
-        if mapping_id not in _lanes:
-            _lanes[mapping_id] = [
-                Lane(shard, number, factor, shard.trimmed if starting == "TRIM_HORIZON" else shard.end)
-                for shard in stream.shards
-                for number in range(factor)
-            ]
-
-
-def _regroup(lanes: list[Lane], factor: int) -> list[Lane]:
-    """Return lanes of another number, each from the first record of its shard that is not done."""
-    begins: dict[str, int] = {}
-    for lane in lanes:
-        begins[lane.shard.id] = min(lane.position, begins.get(lane.shard.id, lane.position))
-    shards = {lane.shard.id: lane.shard for lane in lanes}.values()
-    return [Lane(shard, number, factor, begins[shard.id]) for shard in shards for number in range(factor)]
-
-
 def _poll_one(account: str, region: str, mapping: Json) -> None:
     """Start a thread for each lane of a mapping that has something to read."""
-    begin(mapping["UUID"], mapping["EventSourceArn"], mapping.get("StartingPosition", "LATEST"), _factor(mapping))
-    lanes = _lanes.get(mapping["UUID"], [])
-    if lanes and lanes[0].of != _factor(mapping) and not any(lane.busy for lane in lanes):
-        lanes = _lanes[mapping["UUID"]] = _regroup(lanes, _factor(mapping))
-    ready = [lane for lane in lanes if not lane.busy and lane.position < lane.shard.end and _goes_on(mapping, lane)]
-    if not ready or not _reads(mapping):
+    ready = [
+        lane
+        for lane in lanes_of(mapping)
+        if not lane.busy and lane.position < lane.shard.end and goes_on(mapping, lane)
+    ]
+    if not ready or not reads(mapping):
         return
     for lane in ready:
         lane.busy = True
@@ -281,7 +158,7 @@ def install() -> None:
 
     def release_poll_state(mapping_id: str) -> None:
         release(mapping_id)
-        _lanes.pop(mapping_id, None)
+        forget(mapping_id)
 
     def init_stream_position(mapping_id: str, arn: str, starting: str) -> None:
         if ":dynamodb:" in arn:

@@ -11,7 +11,7 @@ from ministack.core.responses import error_response_json
 from ministack.services import eventbridge, lambda_svc
 
 from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties, accepted
-from hallmark.stage.embedded.extensions.stream_delivery import may_read, refusal
+from hallmark.stage.embedded.extensions.stream_lanes import may_read, refusal
 from hallmark.stage.embedded.extensions.stream_records import stream_of
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -109,8 +109,9 @@ def install() -> None:
             if problem := _bad_settings(new):
                 accepted(problem)
             # A property that the template no longer has goes back to its default.
-            unfiltered = {"FilterCriteria": {}} if "FilterCriteria" in old else {}
-            new = {**DEFAULTS, **unfiltered, **new}
+            if "FilterCriteria" not in new:
+                lambda_svc._esms.get(identity, {}).pop("FilterCriteria", None)
+            new = {**DEFAULTS, **new}
         return change(identity, old, new, *rest, **options)
 
     lambda_svc._create_esm, lambda_svc._update_esm = create_mapping, update_mapping

@@ -159,10 +159,11 @@ def install() -> None:
                 dynamodb.esm_wake.set()
 
     def drop_stream_records(name: str, table: Json | None = None) -> None:
-        stream = _streams.get((table or {}).get("LatestStreamArn") or "")
         drop(name, table)
-        if stream is not None and stream.closed is None:
-            stream.close()
+        arn = (table or {}).get("LatestStreamArn")
+        if arn and ((table or {}).get("StreamSpecification") or {}).get("StreamEnabled"):
+            with _lock:
+                _streams.setdefault(arn, _new(arn)).close()
 
     dynamodb._next_stream_seq = lambda: str(next(_numbers))
     dynamodb._emit_stream_event = emit_stream_event

@@ -40,8 +40,9 @@ def _add(**amounts: float) -> None:
 
 
 def _by_a_function(headers: Json) -> bool:
-    """Return whether a function calls: tools use the SDK for Python, functions send no such user agent."""
-    return "boto" not in headers.get("user-agent", "").lower()
+    """Return whether a function calls: it uses no SDK, or one that names Lambda; tools use the SDK for Python."""
+    agent = headers.get("user-agent", "").lower()
+    return "boto" not in agent or "exec-env/aws_lambda" in agent
 
 
 def _processor_seconds() -> dict[str, float]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from hallmark.stage.embedded.extensions import memory_use
 from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
@@ -165,9 +166,10 @@ def _invoke(
         is_over = answer is None or answer.get("final")
         if answer is None:
             answer = {"status": "error", "error": f"Task timed out after {timeout:.2f} seconds"}
-        log = pipes.log()
+        log, peak = pipes.log(), memory_use.peak_bytes(worker._proc.pid)
         if is_over:
             end(worker)
+        memory_use.note(peak)
         return {**answer, "cold_start": cold, "log": log}
 
 

@@ -1,4 +1,7 @@
-"""The interpreter that a function's runtime names, if this machine has it with boto3; else the project's own."""
+"""The interpreter that a function's runtime names, if this machine has it; else the project's own.
+
+Its packages are those that `hallmark build` laid out for the runtime, else the interpreter's own boto3.
+"""
 
 import os
 import shutil
@@ -10,6 +13,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from hallmark.project import PYTHON_RUNTIMES
+
 # What Lambda's Python includes beside the standard library.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
@@ -19,7 +24,7 @@ _PROBE = """
 import sys
 if ".".join(map(str, sys.version_info[:2])) != sys.argv[1]:
     sys.exit(1)
-sys.path.append(sys.argv[2])
+sys.path.insert(0 if sys.argv[3] else len(sys.path), sys.argv[2])
 import boto3, os
 print(os.path.dirname(os.path.dirname(boto3.__file__)))
 """
@@ -36,28 +41,44 @@ class Interpreter:
 @cache
 def interpreter_of(runtime: str) -> Interpreter:
     """Return the interpreter for a runtime such as `python3.9`."""
-    version, shared = runtime.removeprefix("python"), _shared_packages()
+    version, laid_out = runtime.removeprefix("python"), PYTHON_RUNTIMES / runtime
+    is_laid_out = laid_out.is_dir()
+    packages = str(laid_out) if is_laid_out else _shared_packages()
     own = ".".join(map(str, sys.version_info[:2]))
     for program in () if version == own else _candidates(version):
-        if packages := _packages_of(program, version, shared):
-            return Interpreter(program, packages)
-    return Interpreter(sys.executable, shared)
+        if found := _packages_of(program, version, packages, is_laid_out):
+            return Interpreter(program, found)
+    return Interpreter(sys.executable, packages)
 
 
 def _candidates(version: str) -> Iterator[str]:
-    """Yield programs that may be this version: in PATH, and of pyenv and uv, which keep them elsewhere."""
+    """Yield programs that may be this version, where `uv python find` looks, and those of pyenv.
+
+    https://docs.astral.sh/uv/concepts/python-versions/#discovery-of-python-versions
+    """
     name = f"python{version}"
-    if found := shutil.which(name):
-        yield found
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    yield from _in_path(name, path)
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or Path.home() / ".local/share/uv/python")
-    for folder, pattern in ((pyenv, f"{version}.*"), (uv, f"cpython-{version}.*")):
-        yield from (str(path) for path in sorted(folder.glob(f"{pattern}/bin/{name}"), reverse=True))
+    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
+    for folder, pattern in ((uv, f"cpython-{version}.*"), (pyenv, f"{version}.*")):
+        yield from (str(place) for place in sorted(folder.glob(f"{pattern}/bin/{name}"), reverse=True))
+    for other in ("python3", "python"):
+        yield from _in_path(other, path)
 
 
-def _packages_of(program: str, version: str, shared: str) -> str | None:
-    """Return the folder where a program finds boto3, its own first; None for another version or without boto3."""
-    probe = [program, "-I", "-c", _PROBE, version, shared]
+def _in_path(name: str, path: list[str]) -> Iterator[str]:
+    """Yield each program of a name, not the first alone: one of pyenv's stands for versions that it may not have."""
+    yield from (found for folder in path if folder and (found := shutil.which(name, path=folder)))
+
+
+def _packages_of(program: str, version: str, packages: str, is_first: bool = False) -> str | None:
+    """Return the folder where a program finds boto3; None for another version or without boto3.
+
+    `packages` come before its own, or after them.
+    """
+    probe = [program, "-I", "-c", _PROBE, version, packages, "first" if is_first else ""]
     try:
         answer = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS)
     except (OSError, subprocess.TimeoutExpired):

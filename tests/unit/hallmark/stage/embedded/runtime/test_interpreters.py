@@ -18,6 +18,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name, place in {"PATH": "programs", "PYENV_ROOT": "pyenv", "UV_PYTHON_INSTALL_DIR": "uv"}.items():
         monkeypatch.setenv(name, str(tmp_path / place))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(interpreters, "PYTHON_RUNTIMES", tmp_path / "runtimes")
     interpreters.interpreter_of.cache_clear()
     interpreters._shared_packages.cache_clear()
     return tmp_path
@@ -38,7 +39,14 @@ def test_the_projects_own_stands_in_for_one_that_is_missing_or_fails(machine: Pa
 
 
 @pytest.mark.parametrize(
-    "place", ["programs/{}", "pyenv/versions/3.987.1/bin/{}", "uv/cpython-3.987.1-linux-x86_64/bin/{}"]
+    "place",
+    [
+        "programs/{}",
+        "programs/python3",
+        "programs/python",
+        "pyenv/versions/3.987.1/bin/{}",
+        "uv/cpython-3.987.1-linux-x86_64/bin/{}",
+    ],
 )
 def test_a_program_of_the_version_is_taken_with_the_folder_of_its_boto3(machine: Path, place: str) -> None:
     program = _program(machine / place.format(UNKNOWN), "echo /its/packages")
@@ -49,6 +57,30 @@ def test_a_shim_that_fails_does_not_hide_the_program_behind_it(machine: Path) ->
     _program(machine / "programs" / UNKNOWN, "exit 127")
     program = _program(machine / "pyenv/versions/3.987.1/bin" / UNKNOWN, "echo /its/packages")
     assert interpreters.interpreter_of(UNKNOWN).program == program
+
+
+def test_uv_keeps_programs_below_the_folder_of_data(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UV_PYTHON_INSTALL_DIR")
+    monkeypatch.setenv("XDG_DATA_HOME", str(machine / "data"))
+    program = _program(machine / "data/uv/python/cpython-3.987.2-linux-x86_64/bin" / UNKNOWN, "echo /its/packages")
+    assert interpreters.interpreter_of(UNKNOWN).program == program
+
+
+def test_one_that_fails_does_not_hide_another_in_path(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{machine / 'shims'}:{machine / 'programs'}")
+    _program(machine / "shims" / UNKNOWN, "exit 127")
+    program = _program(machine / "programs" / UNKNOWN, "echo /its/packages")
+    assert interpreters.interpreter_of(UNKNOWN).program == program
+
+
+def test_the_packages_of_the_runtime_come_before_the_programs_own(machine: Path) -> None:
+    laid_out = machine / "runtimes" / UNKNOWN
+    laid_out.mkdir(parents=True)
+    assert interpreters.interpreter_of(UNKNOWN) == interpreters.Interpreter(sys.executable, str(laid_out))
+    version = ".".join(map(str, sys.version_info[:2]))
+    (laid_out / "boto3.py").write_text("")
+    assert interpreters._packages_of(sys.executable, version, str(laid_out)) != str(laid_out.parent)
+    assert interpreters._packages_of(sys.executable, version, str(laid_out), True) == str(laid_out.parent)
 
 
 def test_what_functions_import_is_boto3_and_its_needs(machine: Path) -> None:
