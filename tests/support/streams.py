@@ -1,4 +1,4 @@
-"""A table whose stream goes to a function that logs what it gets, and fails where a record is bad."""
+"""A table whose stream goes to a function that logs what it gets, fails where a record is bad, and answers as told."""
 
 import io
 import json
@@ -14,7 +14,7 @@ Client = Callable[[str], Any]
 READING = [f"dynamodb:{name}" for name in ("DescribeStream", "GetShardIterator", "GetRecords", "ListStreams")]
 HANDLER = """
 exports.handler = async ({ Records }) => {
-  const { ANSWER, DIE, REPORT, WAIT } = process.env;
+  const { DIE, REPORT, WAIT } = process.env;
   const named = ({ Keys: { k, s }, NewImage }) => `${k.S}/${s.S}` + (NewImage?.value ? `=${NewImage.value.N}` : "");
   console.log(JSON.stringify({ keys: Records.map(({ dynamodb }) => named(dynamodb)) }));
   if (WAIT) await new Promise((done) => setTimeout(done, Number(WAIT)));
@@ -24,7 +24,8 @@ exports.handler = async ({ Records }) => {
   if (bad.length) {
     return { batchItemFailures: bad.reverse().map((one) => ({ itemIdentifier: one.dynamodb.SequenceNumber })) };
   }
-  return ANSWER && JSON.parse(ANSWER);
+  const answer = Records[0].dynamodb.NewImage?.answer;
+  return answer && JSON.parse(answer.S);
 };
 """
 Json = dict[str, Any]

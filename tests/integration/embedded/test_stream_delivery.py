@@ -79,18 +79,18 @@ ANSWERS: list[tuple[Any, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "succeeds"), ANSWERS, ids=lambda one: json.dumps(one))
-def test_the_meaning_of_each_answer(streamed: Make, answer: Any, succeeds: bool) -> None:
-    stream = streamed(ANSWER=json.dumps(answer))
-    stream.put("a/0")
-    stream.map(MaximumRetryAttempts=0, **REPORT, **stream.on_failure)
-    if not succeeds:
-        (record,) = stream.failures()
-        assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
-    stream.delivered(1)
-    stream.put("a/1")
-    assert stream.delivered(2) == [["a/0"], ["a/1"]]
-    assert len(stream.failures(0 if succeeds else 1)) == (0 if succeeds else 1)
+def test_the_meaning_of_each_answer(client: Any, streamed: Make) -> None:
+    stream = streamed()
+    for number, (answer, _) in enumerate(ANSWERS):
+        told = item(f"a/{number}", answer={"S": json.dumps(answer)})
+        client("dynamodb").put_item(TableName=stream.name, Item=told)
+    stream.map(BatchSize=1, MaximumRetryAttempts=0, **REPORT, **stream.on_failure)
+    assert stream.delivered(len(ANSWERS)) == [[f"a/{number}"] for number in range(len(ANSWERS))]
+    failed = [f"a/{number}" for number, (_, succeeds) in enumerate(ANSWERS) if not succeeds]
+    records = stream.failures(len(failed))
+    assert sorted(stream.read(record["DDBStreamBatchInfo"])[0] for record in records) == sorted(failed)
+    context = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
+    assert all(record["responseContext"] == context for record in records)
 
 
 def test_the_lowest_reported_record_is_where_the_batch_begins_again(streamed: Make) -> None:

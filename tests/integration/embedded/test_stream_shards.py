@@ -238,8 +238,9 @@ def test_a_batch_comes_twice_or_late_or_fails_on_demand(streamed: Make, running_
     with inject(running_emulator.endpoint, Injection(STREAM, stream.name, "kill", ("kill",), seconds=0.2)):
         stream.put("a/kill")
         wait_for(lambda: stream.deliveries().count(["a/kill"]) == 2, "the batch again", 20)
-    late = Injection(STREAM, stream.name, "delay", ("late",), seconds=1)
+    late = Injection(STREAM, stream.name, "delay", ("late",), seconds=2)
     other = next(key for key in "bcdefgh" if _shard(stream, key) != _shard(stream, "a"))
+    _delivered(stream, ["a/where", f"{other}/where"])
     with inject(running_emulator.endpoint, late):
         stream.put("a/late", f"{other}/soon")
         assert _delivered(stream, ["a/late"])[-2:] == [f"{other}/soon", "a/late"]
