@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Optional
-from zoneinfo import ZoneInfo
+
+from shared_python.time_zones import zone
 
 from merchant_upload import items
 from merchant_upload.anomaly_detection.rules import Rules
@@ -41,8 +41,8 @@ class Row:
 def judge(rows: Iterable[Row], arrived: Collection[str], rules: Rules) -> dict[str, Shown]:
     """Return the rules that rows break: of those that arrived all, of others what an arrival within a window showed.
 
-    Each id is once among the rows. Linear in the rows, but for sorting. KeyError for a currency without a rate,
-    ZoneInfoNotFoundError for an unknown zone.
+    Each id is once among the rows. Linear in the rows, but for sorting. KeyError for a currency without a rate
+    and for an unknown zone.
     """
     ordered = sorted(rows, key=attrgetter("time", "id"))
     found: dict[str, Shown] = {row.id: {} for row in ordered if row.id in arrived}
@@ -66,7 +66,7 @@ def alone(row: Row, rules: Rules) -> Iterator[str]:
     if row.category in rules.risky_categories:
         yield items.RISKY_CATEGORY
     if row.zone is not None:
-        local = datetime.fromtimestamp(row.time // 1000, _zone(row.zone))
+        local = datetime.fromtimestamp(row.time // 1000, zone(row.zone))
         if rules.night_from <= local.hour < rules.night_before:
             yield items.NIGHT_HOURS
 
@@ -115,8 +115,3 @@ def _broken(
         if last is not None and last.time > time - window and breaks(len(inside), len(counted)):
             for row, _ in moment:
                 yield row, last.id
-
-
-@lru_cache(maxsize=None)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

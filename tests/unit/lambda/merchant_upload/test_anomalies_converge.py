@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from merchant_upload import items
 from merchant_upload.anomaly_detection.logic import Row, judge
@@ -72,7 +72,7 @@ def by_card(rows):
 
 
 @given(_ROWS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_verdict_over_all_rows_is_the_plain_definition(drawn):
     rows, found = placed(drawn), {}
     for card in by_card(rows):
@@ -81,7 +81,7 @@ def test_the_verdict_over_all_rows_is_the_plain_definition(drawn):
 
 
 @given(_ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rows_that_arrive_part_by_part_show_the_same(drawn, order):
     rows = placed(drawn)
     found = {row["transaction_id"]: set() for row in rows}
@@ -122,9 +122,17 @@ def carried(drawn, seed, faults):
     raise AssertionError("records come again for ever")
 
 
+# An alert that its record made, ended, and would not look for again once the index showed who else flagged the row.
+_LEFT = [
+    ("corner-shop", "tok_aaa", _BEGIN, Decimal("12.5"), "USD", "DE", "books", None, "up_1"),
+    ("corner-shop", "tok_aaa", _BEGIN - 1, Decimal("12.5"), "USD", "DE", "books", "Europe/Berlin", "up_1"),
+]
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 @given(_ROWS, st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(_LEFT, 15218)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_the_table_holds_the_plain_definition(trouble, drawn, seed):
     rows, there = carried(drawn, seed, TROUBLES[trouble])
     wanted = plainly(rows)
@@ -132,7 +140,12 @@ def test_whatever_happens_the_table_holds_the_plain_definition(trouble, drawn, s
     assert all("judgedAt" in row for row in rows)
     uploads = [item for item in there.table.values() if item["kind"] == "upload"]
     for upload in uploads:
-        mine = [row for row in rows if items.upload_key(row["merchant"], row["uploadId"]) == {"transaction_id": upload["transaction_id"], "timestamp": 0}]
+        mine = [
+            row
+            for row in rows
+            if items.upload_key(row["merchant"], row["uploadId"])
+            == {"transaction_id": upload["transaction_id"], "timestamp": 0}
+        ]
         assert (upload["judged"], upload["status"]) == (len(mine), "done")
     flagged = {row_id for row_id, rules in wanted.items() if rules}
     alerts = {item["transaction_id"]: item for item in there.table.values() if item["kind"] == "alert"}

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zlib import crc32
 
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
@@ -61,7 +62,7 @@ class World:
     def _inserted(self, row):
         def insert():
             self._put(row)
-            self.lanes[hash(row["transaction_id"]) % len(self.lanes)].append(row)
+            self.lanes[crc32(row["transaction_id"].encode()) % len(self.lanes)].append(row)
 
         return insert
 
@@ -133,9 +134,7 @@ class World:
     def judge(self, upload, verdicts, at):
         with self._call("transact"):
             assert 0 < len(verdicts) <= 99
-            codes = [
-                "ConditionalCheckFailed" if "judgedAt" in self._get(_key(row)) else "None" for row, _ in verdicts
-            ]
+            codes = ["ConditionalCheckFailed" if "judgedAt" in self._get(_key(row)) else "None" for row, _ in verdicts]
             if self.drawn.random() < self.faults.refused:
                 return [*("TransactionConflict" for _ in codes), "None"]
             if set(codes) != {"None"}:
