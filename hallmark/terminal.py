@@ -1,5 +1,6 @@
 """The terminal: two consoles, announcements of steps, and progress bars."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from rich.progress import Progress as RichProgress
 from hallmark.progress import Callback, Progress
 
 out, err = Console(), Console(stderr=True)
+_LINE_SECONDS = 30.0
 
 
 def announce(step: str) -> None:
@@ -20,16 +22,22 @@ def announce(step: str) -> None:
 
 @contextmanager
 def progress_bars() -> Iterator[Callback]:
-    """Show a bar for each phase of a long work, on stderr."""
+    """Show a bar for each phase of a long work, on stderr; where that is no terminal, a line every half minute."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bars = RichProgress(*columns, console=err)
     tasks: dict[str, TaskID] = {}
+    last_line = time.monotonic()
 
     def report(progress: Progress) -> None:
+        nonlocal last_line
         if progress.phase not in tasks:
             tasks[progress.phase] = bars.add_task(progress.phase, total=progress.total)
             bars.start()
         bars.update(tasks[progress.phase], completed=progress.done, total=progress.total)
+        if not err.is_terminal and time.monotonic() - last_line >= _LINE_SECONDS:
+            last_line = time.monotonic()
+            phases = (f"{task.description} {task.completed:.0f} of {task.total:.0f}" for task in bars.tasks)
+            err.print(f"{datetime.now(UTC):%H:%M:%S} {'; '.join(phases)}", highlight=False, soft_wrap=True)
 
     try:
         yield report

@@ -23,6 +23,7 @@ def send(
     files: Annotated[list[Path] | None, typer.Argument(help="Files in the system's layout.")] = None,
     generate: Annotated[int | None, typer.Option(min=1, help="Generate this many items instead.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, max=50_000, help="Rows of each generated file.")] = None,
+    merchants: Annotated[int | None, typer.Option(min=1, help="So many merchants send, by default all.")] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of the generator; with --start the items are the same.")
     ] = None,
@@ -46,7 +47,9 @@ def send(
 
     These are the options of all systems; one that the system does not support is refused.
     """
-    options = Options(tuple(files or ()), generate, rows, seed, start, limit, rate, concurrency, drain_buffer)
+    options = Options(
+        tuple(files or ()), generate, rows, merchants, seed, start, limit, rate, concurrency, drain_buffer
+    )
     if bool(options.files) == (generate is not None):
         raise UserError("name a CSV file or use --generate N (one of the two)")
     deployed = the_stage(target, system, stage)

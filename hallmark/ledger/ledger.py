@@ -86,6 +86,11 @@ class Ledger(ABC):
         return {}
 
     @property
+    def could_be_lost(self) -> int:
+        """How many things `lost` may name."""
+        return self.accepted + self.duplicates
+
+    @property
     def further(self) -> tuple[str, ...]:
         """Sentences on what else is not as expected, of the system's own."""
         return ()
@@ -104,7 +109,7 @@ class Ledger(ABC):
             found.append(f"{self.MISMATCHES}: {sample(self.mismatches)}")
         found += map(str, self.waiting)
         if self.lost:
-            found.append(f"lost: {len(self.lost)} of {self.accepted + self.duplicates}: {sample(self.lost)}")
+            found.append(f"lost: {len(self.lost)} of {self.could_be_lost}: {sample(self.lost)}")
         return [*found, *self.further]
 
     def to_json(self) -> str:

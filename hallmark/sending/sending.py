@@ -18,13 +18,14 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rows` is per generated file, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an
+    `rows` is per generated file, `merchants` how many send, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an
     aware time.
     """
 
     files: tuple[Path, ...] = ()
     generate: int | None = None
     rows: int | None = None
+    merchants: int | None = None
     seed: int | None = None
     start: datetime | None = None
     limit: int | None = None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from hallmark.systems.wing import Access, Wing
 
 if TYPE_CHECKING:
+    from hallmark.digest import DigestPart
+    from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
     from hallmark.systems.merchant_upload.files import MerchantFile
@@ -31,4 +33,23 @@ def _sending() -> "Sending[MerchantFile]":
     return Files()
 
 
-WING = Wing(access=_access, api_id=_api_id, sending=_sending)
+def _digest() -> "tuple[DigestPart, ...]":
+    from hallmark.systems.merchant_upload.digest import PARTS
+
+    return PARTS
+
+
+def _failures() -> "Failures":
+    from hallmark.systems.merchant_upload.failures import FAILURES
+
+    return FAILURES
+
+
+WING = Wing(
+    access=_access,
+    api_id=_api_id,
+    sending=_sending,
+    digest=_digest,
+    failures=_failures,
+    commands={"stuck": "stuck:stuck", "audit": "audit:audit"},
+)

@@ -7,7 +7,7 @@ from hallmark.stage import Stage
 from hallmark.systems.wing import Access
 from infra.merchant_upload.outputs import Output
 
-PATH = "/upload"
+PATH, STATUS_PATH = "/upload", "/status"
 
 
 def api_id(stage: Stage) -> str:
@@ -18,6 +18,11 @@ def api_id(stage: Stage) -> str:
 def url(stage: Stage) -> str:
     """Return the address for `POST` requests of a form."""
     return f"{stage.api_address(api_id(stage))}{PATH}"
+
+
+def status_url(stage: Stage) -> str:
+    """Return the address before `/{id}` of requests for a status."""
+    return f"{stage.api_address(api_id(stage))}{STATUS_PATH}"
 
 
 def key_ids(stage: Stage) -> Mapping[str, str]:

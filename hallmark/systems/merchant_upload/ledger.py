@@ -1,94 +1,64 @@
-"""The ledger of uploaded files: each file's object, byte for byte, and each upload's record."""
+"""The ledger of uploaded files: every row of each, from the file to its verdict and its alert."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from math import ceil
+from typing import ClassVar
 
-from botocore.exceptions import ClientError
+from hallmark.ledger.ledger import Ledger, Line, Table
 
-from hallmark.ledger.ledger import Ledger, Line, Table, compare
-from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Run
-from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.uploader import Uploaded
-from infra.merchant_upload.outputs import Output
-
-_MISSING = frozenset({"NoSuchKey", "404"})
+# From the creation of a file's object to the verdict on its last row.
+LIMIT_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class FileLedger(Ledger):
-    """The ledger of a run of files; `sent_bytes` counts those accepted."""
+    """The ledger of a run of files; `accepted` are uploaded files, the counts of rows are those of their uploads.
+
+    `places` have each item's places, `verdicts` the rules of verdicts, `rejections` the rules of files and rows.
+    """
 
     MISMATCHES: ClassVar[str] = "stored data differs from what was sent"
 
-    records: tuple[Line, ...]
-    sent_bytes: int
+    places: tuple[Line, ...]
+    verdicts: tuple[Line, ...]
+    rejections: tuple[Line, ...]
+    counts: Mapping[str, int]
+    seconds_per_file: tuple[float, ...]
+    rows_per_second: float
+    unfinished: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """Objects and records."""
-        return (Table(("kept where",), self.records),)
+        """Places, anomalies, and why files and rows are rejected."""
+        return (
+            Table(("kept where",), self.places),
+            Table(("anomaly",), self.verdicts),
+            Table(("rejected for",), self.rejections),
+        )
 
     @property
     def figures(self) -> Mapping[str, str]:
-        """Bytes, and files that are stored differently."""
-        return {"bytes": str(self.sent_bytes), "files that differ": str(len(self.mismatches))}
+        """Counts of rows, seconds from a file's creation to its last verdict, and rows a second."""
+        shown = {name: str(count) for name, count in self.counts.items()}
+        p50, p99, most = (percentile(self.seconds_per_file, share) for share in (0.5, 0.99, 1.0))
+        limit = f"p50 {p50:.1f}, p99 {p99:.1f}, max {most:.1f} of {LIMIT_SECONDS}"
+        return {**shown, "seconds per file": limit, "rows per second": f"{self.rows_per_second:.0f}"}
+
+    @property
+    def could_be_lost(self) -> int:
+        """Files and valid rows."""
+        return super().could_be_lost + self.counts["valid rows"]
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Files that are not finished, and those that took too long."""
+        late = sum(seconds > LIMIT_SECONDS for seconds in self.seconds_per_file)
+        slow = (f"{late} files took more than {LIMIT_SECONDS} s",) if late else ()
+        return (*self.unfinished, *slow)
 
 
-def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback) -> FileLedger:
-    """Read every accepted file back and return the ledger, without waiting: an upload triggers nothing further."""
-    objects, records, differing = set[str](), set[str](), list[str]()
-    for done, outcome in enumerate(run.carried, 1):
-        file, place = outcome.item, uploaded[outcome.item.id]
-        content, item = _object(stage, place.key), _record(stage, file, place)
-        objects |= {file.id} if content is not None else set()
-        records |= {file.id} if item is not None else set()
-        differing += _differences(file, place, content, item)
-        progress(Progress("reconciling", done, len(run.carried), Counter(objects=len(objects), records=len(records))))
-    wanted = {outcome.item.id for outcome in run.carried}
-    lines = (compare("files bucket", "", wanted, objects, None), compare("upload records", "", wanted, records, None))
-    return FileLedger(
-        **run.totals,
-        mismatches=tuple(differing),
-        lost=tuple(sorted(wanted - (objects & records))),
-        records=lines,
-        sent_bytes=sum(len(outcome.item.content) for outcome in run.carried),
-    )
-
-
-def _object(stage: Stage, key: str) -> bytes | None:
-    try:
-        found = stage.client("s3").get_object(Bucket=stage.outputs[Output.FILES_BUCKET], Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            return None
-        raise
-    content: bytes = found["Body"].read()
-    return content
-
-
-def _record(stage: Stage, file: MerchantFile, place: Uploaded) -> dict[str, Any] | None:
-    key = {"transaction_id": {"S": f"{file.merchant}#{place.upload_id}"}, "timestamp": {"N": "0"}}
-    found = stage.client("dynamodb").get_item(
-        TableName=stage.outputs[Output.TRANSACTIONS_TABLE], Key=key, ConsistentRead=True
-    )
-    item: dict[str, Any] | None = found.get("Item")
-    return item
-
-
-def _differences(
-    file: MerchantFile, place: Uploaded, content: bytes | None, item: Mapping[str, Any] | None
-) -> Iterator[str]:
-    if content is not None and content != file.content:
-        yield f"{file.id}: other bytes"
-    wanted = {
-        "objectKey": {"S": place.key},
-        "fileName": {"S": file.name},
-        "size": {"N": str(len(file.content))},
-        "sha256": {"S": file.sha256},
-    }
-    if item is not None and any(item.get(name) != value for name, value in wanted.items()):
-        yield f"{file.id}: another record"
+def percentile(values: tuple[float, ...], share: float) -> float:
+    """Return the smallest of the values that so large a share of them does not exceed; 0 without values."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0

@@ -1,0 +1,3 @@
+"""merchant_upload's own commands."""
+
+OWNER = "merchant_upload"

@@ -1,0 +1,63 @@
+"""Files that were uploaded and are not finished in time: a stuck file sends no metric, so the index is asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hallmark import clock
+from hallmark.parallel import each
+from hallmark.stage import Stage
+from hallmark.systems.merchant_upload.ledger import LIMIT_SECONDS
+from hallmark.systems.merchant_upload.table import OPEN, Item, TransactionsTable
+from infra.merchant_upload.outputs import Output
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """An upload whose file has been there for so many seconds; `counts` are of rows."""
+
+    merchant: str
+    upload_id: str
+    seconds: float
+    status: str
+    counts: Mapping[str, int]
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        if self.status == "waiting":
+            return "no function has taken it: hallmark redrive validation-failure, or see its runbook"
+        if "validated" not in self.counts:
+            return "its rows are not all stored: hallmark redrive validation-failure"
+        return "its rows are not all judged: hallmark redrive anomaly-failure"
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items() if name != "validated")
+        return f"{self.merchant}/{self.upload_id} {self.status} for {self.seconds:.0f} s: {counts}; {self.advice}"
+
+
+def stuck(stage: Stage, now: datetime, seconds: float = LIMIT_SECONDS) -> list[Stuck]:
+    """Return the uploads whose object is older than so many seconds and that are not finished, the oldest first."""
+    found = each(lambda item: list(_stuck(stage, item, now, seconds)), TransactionsTable(stage).of_card(OPEN))
+    return sorted((one for ones in found for one in ones), key=lambda one: -one.seconds)
+
+
+def _stuck(stage: Stage, item: Item, now: datetime, seconds: float) -> Iterator[Stuck]:
+    created = _created(stage, item)
+    if created is not None and (age := (now - created).total_seconds()) > seconds:
+        merchant, upload_id = item["transaction_id"].split("#")
+        counts = {name: int(item.get(name, 0)) for name in ("rows", "stored", "judged")}
+        validated = {"validated": 1} if "validatedAt" in item else {}
+        yield Stuck(merchant, upload_id, age, str(item["status"]), {**counts, **validated})
+
+
+def _created(stage: Stage, item: Mapping[str, Any]) -> datetime | None:
+    """Return when the first object of an upload came; None for a form that nobody has used."""
+    if "uploadedAt" in item:
+        return clock.from_text(item["uploadedAt"])
+    answer = stage.client("s3").list_object_versions(
+        Bucket=stage.outputs[Output.FILES_BUCKET], Prefix=item["objectKey"]
+    )
+    times: list[datetime] = [version["LastModified"] for version in answer.get("Versions", [])]
+    return min(times, default=None)
