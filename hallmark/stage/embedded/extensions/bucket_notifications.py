@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfigu
 
 from typing import Any
 
+from ministack.core.arn import parse_arn
+from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import lambda_svc, s3
 
 from hallmark.stage.embedded.extensions.iam_judge import service_may
@@ -33,7 +35,14 @@ def install() -> None:
         return None
 
     def deliver_event(function: str, event: dict[str, Any], region: str) -> None:
-        if _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
-            deliver(function, event, region)
+        # A form names its region in its body only, so its request is of no region; what follows is of the function's.
+        arn = parse_arn(function)
+        tokens = _request_account_id.set(arn.account_id), _request_region.set(arn.region)
+        try:
+            if _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
+                deliver(function, event, region)
+        finally:
+            _request_account_id.reset(tokens[0])
+            _request_region.reset(tokens[1])
 
     s3._validate_notification_configs, s3._deliver_event_to_lambda = validate_configs, deliver_event
