@@ -58,7 +58,9 @@ def _upload(table: TransactionsTable, item: Item) -> Iterator[str]:
         yield f"  and {kept - len(shown)} more"
 
 
-def _row(name: str, row: Item | None, claim: Item | None, alert: Item | None, upload: Mapping[str, Any]) -> Iterator[str]:
+def _row(
+    name: str, row: Item | None, claim: Item | None, alert: Item | None, upload: Mapping[str, Any]
+) -> Iterator[str]:
     merchant, bare = name.split("#", 1)
     if row is None:
         yield f"transaction {bare} of {merchant}: claimed, but without a row"
@@ -79,7 +81,9 @@ def _row(name: str, row: Item | None, claim: Item | None, alert: Item | None, up
         by = "itself" if said["by"] == name else said["by"].split("#", 1)[1]
         yield f"  {rule} {said['at']} under version {said['version']}, shown by {by}"
     if alert is not None:
-        sent = f"published {alert['publishedAt']} as {alert['messageId']}" if "publishedAt" in alert else "not published"
+        sent = (
+            f"published {alert['publishedAt']} as {alert['messageId']}" if "publishedAt" in alert else "not published"
+        )
         yield f"alert {alert['alertId']} for {', '.join(sorted(alert['rules']))}: made {alert['createdAt']}, {sent}"
 
 

@@ -135,4 +135,3 @@ def rules_of(row: Item | None) -> frozenset[str]:
 
 def _differ(known: Mapping[str, Item], found: Mapping[str, Item]) -> bool:
     return any(known.get(name) != item for name, item in found.items())
-
