@@ -48,7 +48,8 @@ def _upload(table: TransactionsTable, item: Item) -> Iterator[str]:
     merchant, upload_id = item["transaction_id"].split("#")
     yield f"upload {upload_id} of {merchant}: {item['status']}, object {item['objectKey']}"
     if "versionId" in item:
-        yield f"version {item['versionId']}; later versions: {', '.join(sorted(item.get('laterVersions', ()))) or 'none'}"
+        later = ", ".join(sorted(item.get("laterVersions", ()))) or "none"
+        yield f"version {item['versionId']}; later versions: {later}"
     yield from (f"{name} {item[name]}" for name in _UPLOAD_TIMES if name in item)
     yield ", ".join(f"{name} {item[name]}" for name in _COUNTS if name in item) or "no rows were counted"
     shown = problems(item.get("errors", ()))

@@ -46,7 +46,8 @@ def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploa
     claims = observation.claims(table, ids(sent))
     expected = expect(sent, claims, observation.rows_of_claims(table, claims))
     judged = Verdicts(table, expected.winners, _verdicts(table, expected), progress)
-    _wait(stage, judged)
+    if following.complete:
+        _wait(stage, judged)
     time.sleep(stage.quiet_seconds)
     judged.read_all()
     observed = Observed(
@@ -63,7 +64,7 @@ def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploa
 
 def _wait(stage: Stage, source: Uploads | Verdicts) -> None:
     queues = failures_of(stage, FAILURES.queues).values()
-    wait(source, lambda: any(count(stage, queue) for queue in queues))
+    wait(source, lambda: sum(count(stage, queue) for queue in queues))
 
 
 def _read_again(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle
+from itertools import cycle, pairwise
 from random import Random
 
 from hallmark.systems.merchant_upload.files import MerchantFile
@@ -66,7 +66,7 @@ def _of_merchant(wanted: Wanted, place: int, merchants: Sequence[str]) -> dict[i
         drawn, _rows(drawer, wanted, len(good) * wanted.rows, place / len(merchants)), wanted.rows, len(good)
     )
     found = {number: _good(drawer, number, rows) for number, rows in zip(good, dealt, strict=True)}
-    for before, number in zip(good, good[1:], strict=False):
+    for before, number in pairwise(good):
         if number % REPEATS_EVERY == 0:
             found[number] = found[before]
     kinds = list(KINDS.values())

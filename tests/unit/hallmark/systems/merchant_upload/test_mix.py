@@ -70,7 +70,7 @@ def test_every_rule_of_rows_and_each_kind_of_repeat_occurs(expected) -> None:
 
 
 def test_the_same_ids_are_other_rows_at_other_merchants(expected) -> None:
-    uploads, found = expected
+    _, found = expected
     bare = Counter(name.split("#")[1] for name in found.winners)
     assert max(bare.values()) == len(MERCHANTS)
 

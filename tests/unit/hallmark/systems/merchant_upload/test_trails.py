@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hallmark.systems.merchant_upload.audit import trails
-from hallmark.systems.merchant_upload.following import PATIENCE_SECONDS, PATIENCE_WITH_FAILURES, wait
+from hallmark.systems.merchant_upload.following import PATIENCE_AFTER_FAILURES, PATIENCE_SECONDS, wait
 from hallmark.systems.merchant_upload.stuck import stuck
 from hallmark.systems.merchant_upload.table import plain, typed
 from infra.merchant_upload.outputs import Output
@@ -151,14 +151,20 @@ class Source:
 
 
 @pytest.mark.parametrize(
-    ("source", "has_failures", "seconds"),
+    ("source", "failures", "seconds"),
     [
-        (Source(1, complete_after=5), False, 2.0),
-        (Source(100), False, 49.5 + PATIENCE_SECONDS),
-        (Source(100), True, 49.5 + PATIENCE_WITH_FAILURES),
+        (Source(1, complete_after=5), 0, 2.0),
+        (Source(100), 0, 49.5 + PATIENCE_SECONDS),
+        (Source(100), 7, 49.5 + PATIENCE_SECONDS),
     ],
 )
-def test_the_wait_ends_with_the_source_or_with_patience(source: Source, has_failures: bool, seconds: float) -> None:
+def test_the_wait_ends_with_the_source_or_with_patience(source: Source, failures: int, seconds: float) -> None:
     now = [0.0]
-    wait(source, lambda: has_failures, lambda: now[0], lambda pause: now.__setitem__(0, now[0] + pause))
+    wait(source, lambda: failures, lambda: now[0], lambda pause: now.__setitem__(0, now[0] + pause))
     assert now[0] == seconds
+
+
+def test_patience_is_short_once_work_has_been_given_up() -> None:
+    now = [0.0]
+    wait(Source(1), lambda: int(now[0] >= 60), lambda: now[0], lambda pause: now.__setitem__(0, now[0] + pause))
+    assert now[0] == 60 + PATIENCE_AFTER_FAILURES
