@@ -90,8 +90,9 @@ class Verdicts:
         wanted = list(names)
         rows = self._table.items((name, self._times[name]) for name in wanted)
         alerts = self._table.items((alert_of(name), 0) for name in wanted)
-        found = {name.removesuffix(ALERT): item for (name, _), item in alerts.items()}
-        return {name: item for (name, _), item in rows.items()}, found
+        found_rows: dict[str, Item] = {name: item for (name, _), item in rows.items()}
+        found_alerts: dict[str, Item] = {name.removesuffix(ALERT): item for (name, _), item in alerts.items()}
+        return found_rows, found_alerts
 
     @property
     def complete(self) -> bool:
