@@ -41,6 +41,8 @@ _MAPPINGS = {
     "AWS::ApiGatewayV2::RoutingRule": ("Actions[].InvokeApi.ApiId", "Actions[].InvokeApi.Stage"),
 }
 _SERVICE = "apigateway.amazonaws.com"
+# The verb of which a whole stage caches the answers.
+_CACHEABLE = "GET "
 # Settings that would refuse clients, or API Gateway itself, for reasons outside the contract.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
 _OPEN = (
@@ -69,7 +71,7 @@ class ApiRoute(Policy):
             )
         yield from _hidden(template)
         for stage in stages(template):
-            yield from _cached(template, stage)
+            yield from _cached(template, stage, only_writes=not any(one.startswith(_CACHEABLE) for one in wanted))
         methods = [method for route, method in found.items() if route in wanted]
         apis = dict.fromkeys(api for api in (api_of(template, method) for method in methods) if api)
         for api in apis:
@@ -129,8 +131,10 @@ def _maps(template: Template, mapping: Resource, api: Resource) -> bool:
     return "Condition" not in mapping.raw and to_api and all(text_of(name) in known for name in names)
 
 
-def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
-    """Yield caching: a cached answer acknowledges what was not stored. For a whole stage, only GET is cached.
+def _cached(template: Template, stage: ApiStage, *, only_writes: bool) -> Iterator[Finding]:
+    """Yield caching: a cached answer acknowledges what was not stored, or is another client's: no key is in its key.
+
+    For a whole stage, only GET is cached.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
     """
@@ -138,7 +142,7 @@ def _cached(template: Template, stage: ApiStage) -> Iterator[Finding]:
     for index, own in enumerate(listed(settings)):
         whole = isinstance(own, Mapping) and (own.get("HttpMethod"), own.get("ResourcePath")) == ("*", "/*")
         cached = own.get("CachingEnabled") if isinstance(own, Mapping) else UNKNOWN
-        if not whole and not is_off(cached):
+        if not (whole and only_writes) and not is_off(cached):
             path = f"{stage.place}MethodSettings[{index}].CachingEnabled"
             yield Finding(stage.resource.logical_id, path, str(cached), "false")
 

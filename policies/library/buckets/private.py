@@ -1,4 +1,4 @@
-"""Every bucket blocks public access in all four ways, and has no public ACL.
+"""Every bucket blocks public access in all four ways, and has neither a public ACL nor a policy that lets all in.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
-from policies.engine.kinds import BUCKET
+from policies.engine.iam.resource_policies import resource_statements
+from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 from policies.engine.template.values import is_true, shown
@@ -19,6 +20,7 @@ _CLOSED = (None, "Private", "BucketOwnerRead", "BucketOwnerFullControl", "LogDel
 
 class BucketPrivate(Policy):
     scope = (BUCKET,)
+    relies_on = (BUCKET_POLICY,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for bucket in template.of_type(BUCKET):
@@ -30,6 +32,10 @@ class BucketPrivate(Policy):
             granted = template.value(bucket, "AccessControl")
             if granted not in _CLOSED:
                 yield Finding(bucket.logical_id, "AccessControl", str(granted), "nothing, or Private")
+            for one in resource_statements(template, bucket):
+                if one.allows and one.may_be_everybody():
+                    place = f"{one.path}.Principal"
+                    yield Finding(one.owner.logical_id, place, "everybody, or unknown", "one service or role")
 
 
 policy = BucketPrivate()

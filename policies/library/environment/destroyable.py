@@ -1,4 +1,4 @@
-"""Nothing outlives its stack: nothing is retained, and nothing is protected from being deleted.
+"""Nothing outlives its stack: nothing is retained or protected, and no helper's function has to empty it.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
@@ -30,6 +30,8 @@ _PROTECTIONS = (
     "terminationprotected",
 )
 _OFF = ("", "false", "inactive", "disabled", "none")
+# The CDK's helpers, which empty buckets and repositories by a function of their own.
+_HELPERS = ("Custom::S3AutoDeleteObjects", "Custom::ECRAutoDeleteImages")
 
 
 class Destroyable(Policy):
@@ -43,6 +45,8 @@ class Destroyable(Policy):
                     kept = str(own) if attribute in resource.raw else f"missing, so {own}"
                     yield Finding(resource.logical_id, attribute, kept, _GONE)
             yield from _protections(template, resource)
+        for helper in template.of_type(*_HELPERS):
+            yield Finding(helper.logical_id, "Type", helper.type, "no helper: whoever deletes the stack empties it first")
 
 
 def _default(resource: Resource, attribute: str) -> str:

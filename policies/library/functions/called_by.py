@@ -11,7 +11,7 @@ from typing import Any
 from policies.engine.events.patterns import event_pattern, left_out, written
 from policies.engine.events.rules import is_enabled
 from policies.engine.events.targets import feeders
-from policies.engine.events.wiring import bus_of, calls_of, source_of, stands_still
+from policies.engine.events.wiring import bus_of, calls_of, invocation, source_of, stands_still
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import BUCKET, FUNCTION, METHOD, RULE
 from policies.engine.opaque import custom_resources
@@ -29,6 +29,8 @@ _CALLERS = {
     "bucket": "the {on} bucket",
     "stream": "the stream of the {on} table",
 }
+# https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
+_URL, _TARGET = "AWS::Lambda::Url", "TargetFunctionArn"
 
 
 class CalledFunctions(Policy):
@@ -82,6 +84,10 @@ def _other_callers(
     for call in calls_of(template, function):
         if call.caller not in callers:
             yield Finding(call.caller.logical_id, call.path, f"a call of {part}", f"calls by {by} only")
+    for url in template.of_type(_URL):
+        call_there = invocation(template, url.properties.get(_TARGET))
+        if call_there and call_there.function is function:
+            yield Finding(url.logical_id, _TARGET, f"an address of its own for {part}", f"calls by {by} only")
 
 
 def _others(template: Template, ours: set[Resource | None]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from policies.engine.iam.permissions import lacking
 from policies.engine.kinds import BUS, FUNCTION, INVOKE_CONFIG, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.queues import TAKES_ALL, refusal
+from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
@@ -54,6 +55,8 @@ def _destinations(
     bus, queue = template.by_arn(success, BUS), template.by_arn(failure, QUEUE)
     if part and (bus is None or bus is not parameters["parts"].bus(part)):
         yield Finding(config.logical_id, _SUCCESS, str(success or "none"), f"the ARN of the {part} bus")
+    if not part and success is not None:
+        yield Finding(config.logical_id, _SUCCESS, text_of(success) or UNRESOLVED, "none: only failures are kept")
     if queue is None:
         yield Finding(config.logical_id, _FAILURE, str(failure or "none"), "the ARN of a queue of this stack")
     if refused := refusal(template, queue):

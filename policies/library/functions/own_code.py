@@ -1,5 +1,7 @@
 """Nothing but its own code runs in a function: no layer, image, file system, wrapper or variable that loads other code.
 
+`handlers` says for each function where its code begins; without it, that is not judged.
+
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
 https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
@@ -15,6 +17,7 @@ from policies.engine.policy import Policy
 from policies.engine.relations.places import pointed
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.template.values import shown
 
 # Settings that bring other code, or another place to run: what is fine, and what is wanted.
 _SETTINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
@@ -96,6 +99,11 @@ class OwnCode(Policy):
     relies_on = (VERSION,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        for part, handler in parameters.get("handlers", {}).items():
+            function = parameters["parts"].function(part)
+            own = template.value(function, "Handler") if function else handler
+            if function and own != handler:
+                yield Finding(function.logical_id, "Handler", shown(template, own), handler)
         for function in template.of_type(FUNCTION):
             yield from _settings(template, function, _SETTINGS)
             yield from _variables(template, function)

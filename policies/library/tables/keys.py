@@ -1,4 +1,4 @@
-"""The tables exist, each with its partition key and, where wanted, its sort key; and their indexes, exactly.
+"""The tables exist, each with its partition key and, where wanted, its sort key; and their indexes, exactly; where wanted no others.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
 """
@@ -29,6 +29,13 @@ class TableKeys(Policy):
                 yield from _key_problems(template, table, keys)
                 if "indexes" in parameters:
                     yield from _indexes(template, table, parameters["indexes"].get(name, {}))
+        known = [table for name in parameters["tables"] for table in table_called(template, name)]
+        # Where one is missing, another may be it under a wrong name.
+        if parameters.get("no_others") and len(known) == len(parameters["tables"]):
+            for table in template.of_type(*TABLES):
+                if table not in known:
+                    wanted = f"no table but {', '.join(parameters['tables'])}"
+                    yield Finding(table.logical_id, "TableName", template.name(table), wanted)
 
 
 def _key_problems(template: Template, table: Resource, keys: dict[str, list[str]]) -> Iterator[Finding]:
