@@ -60,7 +60,10 @@ SET: Mapping[Any, Form] = {
     (_TABLE, "PointInTimeRecoverySpecification"): (
         "aws dynamodb update-continuous-backups --table-name {name} --point-in-time-recovery-specification {value}"
     ),
-    (_TABLE, "StreamSpecification"): f"{_UPDATE_TABLE} --stream-specification {{value}}",
+    # A stream of another view must be ended first; the new one has an ARN of its own.
+    (_TABLE, "StreamSpecification.StreamViewType"): (
+        f"{_UPDATE_TABLE} --stream-specification StreamEnabled=true,StreamViewType={{declared}}"
+    ),
     (_TABLE, "TimeToLiveSpecification"): (
         "aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification {value}"
     ),

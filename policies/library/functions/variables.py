@@ -1,7 +1,7 @@
 """The variables by which functions know the stage's own resources, limits and clients.
 
-`functions` says for each its variables: `bucket PART`, `table PART` (their names), `topic PART` (its ARN), `text WORDS`,
-`at most NUMBER`, or `keys`: a JSON object with the id of each API key by the client in the key's name. `$stage` is the stage.
+`functions` says for each its variables: `bucket PART`, `table PART` (their names), `topic PART` (its ARN), `text WORDS`, or
+`keys`: a JSON object with the id of each API key by the client in the key's name. `$stage` is the stage.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
@@ -50,9 +50,6 @@ def _fits(template: Template, parts: Parts, value: Any, rule: str) -> bool:
             return _is(parts, "topic", what, template.by_arn(value, TOPIC))
         case "keys":
             return _own_keys(template, value)
-        case "at":
-            number = template.number(value)
-            return number is not None and 0 < number <= float(what.removeprefix("most "))
         case _:
             return template.text(value) == what
 
@@ -79,7 +76,7 @@ def _asked(rule: str) -> str:
     if rule == "keys":
         return "the id of each API key, by the client in the key's name"
     kind, _, what = rule.partition(" ")
-    return {"text": what, "at": rule, "topic": f"the ARN of the topic {what}"}.get(kind, f"the name of the {kind} {what}")
+    return {"text": what, "topic": f"the ARN of the topic {what}"}.get(kind, f"the name of the {kind} {what}")
 
 
 policy = Variables()

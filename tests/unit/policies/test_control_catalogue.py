@@ -10,6 +10,7 @@ from hallmark.mutants import catalogue as mutant_catalogue
 from hallmark.mutants.catalogue import Shared
 from hallmark.project import ROOT
 from infra.errors import UserError
+from infra.systems import NAMES
 
 HEAD = "region: eu-central-1\nstages: [dev, prod]\n"
 CONTROL = """\
@@ -53,11 +54,28 @@ def test_only_what_needs_an_account_says_so() -> None:
     assert [one.id for one in controls if any(proof.needs_aws for proof in one.proofs)] == ["RT_DEPLOY"]
 
 
-def test_a_control_with_a_policy_has_mutants() -> None:
-    controls, mutants = catalogue.load("realtime").controls, mutant_catalogue.load("realtime")
+@pytest.mark.parametrize("system", NAMES)
+def test_a_control_with_a_policy_has_mutants(system: str) -> None:
+    controls, mutants = catalogue.load(system).controls, mutant_catalogue.load(system)
     assert {one.id for one in controls if one.asks_for("template")} == {
         name for name, those in mutants.items() if those
     }
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_at_most_three_controls_need_an_account_and_all_requirements_have_one(system: str) -> None:
+    found = catalogue.load(system)
+    assert 1 <= sum(any(proof.needs_aws for proof in one.proofs) for one in found.controls) <= 3
+    assert len({one.id for one in found.controls}) == len(found.controls) == found.requirements
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_twenty_controls_are_rows_over_policies_that_another_system_uses(system: str) -> None:
+    used = {
+        use.use for other in NAMES if other != system for one in catalogue.load(other).controls for use in one.policies
+    }
+    shared = [one.id for one in catalogue.load(system).controls if any(use.use in used for use in one.policies)]
+    assert len(shared) >= 20
 
 
 def test_a_good_control_and_its_mutants_are_read(tmp_path: Path) -> None:
@@ -158,7 +176,8 @@ def test_an_unknown_system_is_told_which_there_are() -> None:
         catalogue.load("other")
 
 
-def test_fixes_name_files_that_exist() -> None:
-    for control in catalogue.load("realtime").controls:
+@pytest.mark.parametrize("system", NAMES)
+def test_fixes_name_files_that_exist(system: str) -> None:
+    for control in catalogue.load(system).controls:
         for named in re.findall(r"\b(?:infra|lambda)/[\w/]+(?:\.\w+)?", control.fix):
             assert (ROOT / named).exists(), f"{control.id}: {named}"
