@@ -146,7 +146,8 @@ def _pace(template: Template, mapping: Resource, parameters: Mapping[str, Any]) 
     factor = 1.0 if own is None else template.number(own)
     reserved = template.number(function.properties.get(_RESERVED)) if function else None
     if factor is None or reserved is None or factor * parameters["shards"] > reserved:
-        found = f"{1 if own is None else own} x {parameters['shards']} shards, {_RESERVED} {reserved or 'unknown'}"
+        room = "unknown" if reserved is None else f"{reserved:g}"
+        found = f"{1 if own is None else own} x {parameters['shards']} shards, {_RESERVED} {room}"
         yield Finding(name, "ParallelizationFactor", found, "no more than the executions that the function reserves")
 
 

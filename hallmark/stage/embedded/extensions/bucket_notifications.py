@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfigu
 
 from typing import Any
 
+from ministack.core.arn import parse_arn
 from ministack.services import lambda_svc, s3
 
 from hallmark.stage.embedded.extensions.iam_judge import service_may
@@ -15,7 +16,10 @@ SERVICE = "s3.amazonaws.com"
 
 
 def _may_notify(function: str, bucket: str) -> bool:
-    policy, _ = lambda_svc.function_policy_for_arn(function) or (None, None)
+    """Look in the function's own region: a form that is posted has none."""
+    named, name = parse_arn(function), function.partition(":function:")[2].partition(":")[0]
+    found = lambda_svc._functions.get_scoped(named.account_id, named.region, name)
+    policy = found["policy"] if found else None
     return service_may(SERVICE, policy, "lambda:InvokeFunction", function, f"arn:aws:s3:::{bucket}")
 
 
