@@ -13,12 +13,16 @@ PROGRESS_EVERY = 1_000
 
 
 def check_drawn(
-    request: pytest.FixtureRequest, option: str, drawn: SearchStrategy[Any], check: Callable[[Any], None]
+    request: pytest.FixtureRequest, option: str, drawn: SearchStrategy[Any], check: Callable[[Any], None], share: int = 1
 ) -> int:
-    """Check what is drawn, as often as `--<option>` says; the simplest that fails is shown. Return how often."""
+    """Check what is drawn, as often as `--<option>` says, or a share of it; return how often.
+
+    The simplest that fails is shown.
+    """
     number, chosen = request.config.getoption(f"--{option}"), request.config.getoption("--seed")
     start = random.randrange(2**32) if chosen == "random" else int(chosen)
     print(f"--{option} {number} --seed {start}")
+    number //= share
     capture = request.getfixturevalue("capsys")
     done = 0
 

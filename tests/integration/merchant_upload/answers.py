@@ -47,7 +47,11 @@ def _parsed(body: bytes) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise _NoObjectError
 
-    found = json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse)
+    written = body.decode("utf-8")
+    # What stands for bytes that were no UTF-8, unless it is in an escape.
+    if "\ufffd" in written:
+        raise _NoObjectError
+    found = json.loads(written, object_pairs_hook=once, parse_constant=refuse)
     if not isinstance(found, dict):
         raise _NoObjectError
     return found

@@ -115,8 +115,8 @@ def test_drawn_ids(judge: Judge, merchant: Callable[..., Any], request: pytest.F
 # As they go over the wire: a client's library would mend some of them. API Gateway answers 403 where no route is.
 ELSEWHERE = [
     *(("GET", path) for path in ("", "/", "/upload", "/upload/", "/status", "/status/", "/status//", "/status/a/b")),
-    *(("GET", path) for path in ("/Status/unknown-1", "//status/unknown-1", "/status/../upload", "/status/%2e%2e/x")),
-    *(("POST", path) for path in ("/", "/uploads", "/Upload", "/upload/x", "//upload", "/status/unknown-1", "/status")),
+    *(("GET", path) for path in ("/Status/unknown-1", "/statusx/unknown-1", "/status/../upload", "/status/%2e%2e/x")),
+    *(("POST", path) for path in ("/", "/uploads", "/Upload", "/upload/x", "/status/unknown-1", "/status")),
     *((method, "/upload") for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")),
     *((method, "/status/unknown-1") for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")),
 ]
@@ -191,5 +191,5 @@ def test_a_refusal_is_logged_by_the_names_of_its_fields(judge: Judge, stage: Sta
     texts = [event["message"] for page in pages for event in page["events"]]
     lines = [json.loads(text) for text in texts if text.startswith("{")]
     refused = [line for line in lines if line["message"] == "request refused"]
-    assert {field for line in refused for field in line["fields"]} == {"body", "fileName"} & RULES.keys()
+    assert {"body", "fileName"} <= {field for line in refused for field in line["fields"]} <= RULES.keys()
     assert not [line for line in lines if line["level"].upper() == "ERROR" and "no merchant" not in line["message"]]
