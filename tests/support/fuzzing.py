@@ -13,7 +13,11 @@ PROGRESS_EVERY = 1_000
 
 
 def check_drawn(
-    request: pytest.FixtureRequest, option: str, drawn: SearchStrategy[Any], check: Callable[[Any], None], share: int = 1
+    request: pytest.FixtureRequest,
+    option: str,
+    drawn: SearchStrategy[Any],
+    check: Callable[[Any], None],
+    share: int = 1,
 ) -> int:
     """Check what is drawn, as often as `--<option>` says, or a share of it; return how often.
 

@@ -13,7 +13,19 @@ from tests.support.drawn_json import MARK, Drawing, Strategy, as_written, text, 
 CARDS = ("4111111111111111", "4111 1111-1111.1111", "378282246310005", "\uff14\uff11\uff11\uff11" * 4, "٤١١١" * 4)
 FORMULAS = ("=1+1", "+1", "-1", "@x", "\tx", "\rx")
 UNSEEN = ("a\x00b", "\u202evsc", "a\u200bb", "\ufeffa", "a\x7f", "a\x85", "\ud800", "\udc00\ud800", "a\n")
-FINE = ("a" * 200, "é" * 200, "🥐" * 200, "Zoë's 1.csv", "\u2028", "👨\u200d👩", "../../etc/passwd", "<b>&'\"", " a ", "%00", "#")
+FINE = (
+    "a" * 200,
+    "é" * 200,
+    "🥐" * 200,
+    "Zoë's 1.csv",
+    "\u2028",
+    "👨\u200d👩",
+    "../../etc/passwd",
+    "<b>&'\"",
+    " a ",
+    "%00",
+    "#",
+)
 LONG = ("a" * 201, "🥐" * 201, "x" * 5_000)
 _NAMES = st.sampled_from([*CARDS, *FORMULAS, *UNSEEN, *FINE, *LONG, "", MARK])
 _DIGESTS = st.sampled_from(["0" * 63, "0" * 65, "A" * 64, "g" * 64, "0" * 64 + "\n", "\uff10" * 64])
@@ -69,15 +81,19 @@ _ids = st.one_of(
     st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=20, max_size=30).map("up_{}".format),
     st.sampled_from(["up_", "UP_", "uP_", "up", "corner-shop#", "garden-market#"]).map(f"{{}}{MARK}".format),
     st.builds("{}#rejected#0000".format, _ULID.map("up_{}".format)),
-    st.sampled_from([f"{MARK}#alert", "..", ".", "../upload", "%", "%25", "a" * 8_000, "null", "undefined", "*", "{id}"]),
-    st.sampled_from([*CARDS, *FORMULAS, "a\x00bcdefgh", "\u202evscabcd", "abcdefgh\n", "abcdefg h", "ａｂｃｄｅｆｇｈ"]),
+    st.sampled_from(
+        [f"{MARK}#alert", "..", ".", "../upload", "%", "%25", "a" * 8_000, "null", "undefined", "*", "{id}"]
+    ),
+    st.sampled_from(
+        [*CARDS, *FORMULAS, "a\x00bcdefgh", "\u202evscabcd", "abcdefgh\n", "abcdefg h", "\uff41\uff42" * 4]
+    ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=70),
     st.text("абвгдежзικλμن中文🥐é", min_size=8, max_size=64),
 )
 
 
 def path_ids() -> st.SearchStrategy[str]:
-    """Segments of a path: ids as a careful client encodes them, with more encoded than needed, and bytes that are no text."""
+    """Segments of a path: ids as a careful client encodes them, encoded more than needed, and bytes that are none."""
     careful = _ids.map(lambda path_id: quote(path_id, safe=""))
     every = _ids.map(lambda path_id: "".join(f"%{byte:02x}" for byte in path_id.encode()))
     raw = st.binary(min_size=1, max_size=30).map(lambda content: "".join(f"%{byte:02X}" for byte in content))

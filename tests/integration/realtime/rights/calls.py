@@ -2,7 +2,6 @@
 
 from tests.support.rights import (
     Call,
-    Json,
     alert,
     delete,
     get,

@@ -8,8 +8,8 @@ from merchant_upload.validation.columns import schema
 from shared_python.csv_file import Parsed, Refusal, parse
 
 from hallmark.systems.merchant_upload.plain_reading import MOST_ROWS, PlainFile, PlainRow, read
+from tests.integration.merchant_upload.drawn_files import CREATED, files
 from tests.support.fuzzing import check_drawn
-from tests.support.merchant_upload.drawn_files import CREATED, files
 
 HEADER = "transaction_id,timestamp,card_token,amount,currency,country,merchant_category,card_present"
 GOOD = "txn-0001,2026-11-20T15:40:07.5Z,tok_a1,-12.50,USD,US,grocery,true"
