@@ -3,12 +3,13 @@
 Drawn bodies and ids, 500 of each or as many as `--requests` says, drawn again by `--seed`; then requests with names.
 """
 
+import gzip
 import json
 import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,6 +75,7 @@ NAMED = {
     "two objects": b"{}{}",
     "comments": b"{/**/}",
     "a byte order mark": b"\xef\xbb\xbf{}",
+    "gzip": gzip.compress(b"{}"),
     "UTF-16": "{}".encode("utf-16"),
     "300 KB of blanks": b'{"size": ' + b" " * 300_000 + b"-1}",
     "300 KB in a field": b'{"fileName": "%s"}' % (b"y" * 300_000),
@@ -165,7 +167,7 @@ def _raw(
 ) -> tuple[int, Any]:
     """Send a request as it is; return status and body."""
     root = urlsplit(client.url.rpartition("/")[0])
-    connection = HTTPConnection(root.netloc, timeout=30)
+    connection = (HTTPSConnection if root.scheme == "https" else HTTPConnection)(root.netloc, timeout=30)
     connection.putrequest(method, f"{root.path}{path}")
     for name, value in headers:
         connection.putheader(name, value)
