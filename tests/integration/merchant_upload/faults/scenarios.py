@@ -20,8 +20,7 @@ from tests.integration.merchant_upload.faults.injections import (
     dynamodb,
     read,
 )
-from tests.integration.merchant_upload.faults.trial import KINDS, Json, Trial
-from tests.support.waiting import wait_for
+from tests.integration.merchant_upload.faults.trial import KINDS, Json, Trial, wait_for
 
 POISON = "poison"
 # An invocation of validation that is held up when it begins.

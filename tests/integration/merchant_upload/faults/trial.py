@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from hallmark.ledger.messages import look
 from hallmark.sending.outcome import Outcome, Status
@@ -22,9 +22,12 @@ from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.anomalies import BEGIN, content, kept, transaction
 from tests.integration.merchant_upload.conftest import Merchant
 from tests.integration.merchant_upload.faults.injections import ROWS, UPLOAD
-from tests.support.waiting import wait_for
+from tests.support import waiting
 
 Json = dict[str, Any]
+T = TypeVar("T")
+# Many trials that look all the time would keep the functions, which run in the background, from running.
+LOOK_SECONDS = 0.3
 # Time in minutes, card, amount and what else: one row clear, the others flagged, some only when the next arrives.
 KINDS: Sequence[tuple[float, str, str, Json]] = (
     (0, "c0", "12.50", {}),
@@ -36,6 +39,11 @@ KINDS: Sequence[tuple[float, str, str, Json]] = (
     (10, "c4", "41", {"country": "FR"}),
 )
 REJECTED = b"x,2026-11-03T10:15:00Z,tok_rejected,1,EUR,DE,books,true,\n"
+
+
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0) -> T:
+    """Wait as tests do, and look seldom."""
+    return waiting.wait_for(condition, what, seconds, LOOK_SECONDS)
 
 
 @dataclass
