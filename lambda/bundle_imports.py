@@ -44,7 +44,10 @@ def _imported(file: Path, folder: Path) -> Iterator[str]:
     """Yield the dotted names that a module imports, those for type checkers and those it can do without left out."""
     package = file.relative_to(folder).parent.parts
     for node in _needed(ast.parse(file.read_bytes(), str(file))):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "files" and node.args:
+            # importlib.resources.files("package"): its data are as needed as a module.
+            yield from (argument.value for argument in node.args[:1] if _is_text(argument))
+        elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
@@ -59,6 +62,10 @@ def _is_module(base: str, name: str, folder: Path) -> bool:
     return own(f"{base}.{name}", folder) is not None or (
         package.is_dir() and name not in _bound(package / "__init__.py")
     )
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _bound(file: Path) -> set[str]:

@@ -46,6 +46,17 @@ def plain(typed: Mapping[str, Any]) -> Item:
     return {name: _PLAIN.deserialize(value) for name, value in typed.items()}
 
 
+def sequence_number(record: Any) -> str:
+    """Return by what a record is reported; empty if it has none: then Lambda tries the whole batch again, in parts.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    try:
+        return str(record["dynamodb"]["SequenceNumber"])
+    except _UNREADABLE:
+        return ""
+
+
 def arrival(record: Any, rules: Rules) -> Optional[Arrival]:
     """Return the row that a record of the stream tells of, None if it tells of something else.
 

@@ -27,9 +27,7 @@ class MetricAlarms(Policy):
 
 def _watched(template: Template, watch: Watch) -> Iterator[Finding]:
     alarms = [
-        one
-        for one in alarms_on(template, watch)
-        if template.number(one.properties.get("Threshold")) == watch.threshold
+        one for one in alarms_on(template, watch) if template.number(one.properties.get("Threshold")) == watch.threshold
     ]
     if not alarms:
         found = f"no alarm on {watch.metric} at {watch.threshold:g}"

@@ -77,13 +77,13 @@ def _said(entry: Mapping[str, Any], key: str) -> str:
     return "missing" if value is None else str(value)
 
 
-def _rules(entry: Mapping[str, Any]) -> set[tuple[str, Any]]:
+def _rules(entry: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Return the filter's rules; the names' case says nothing."""
     found: Any = entry.get("Filter")
     for key in ("S3Key", "Rules"):
         found = found.get(key) if isinstance(found, Mapping) else None
     return {
-        (str(one.get("Name")).lower(), one.get("Value")) if isinstance(one, Mapping) else (UNRESOLVED, one)
+        (str(one.get("Name")).lower(), str(one.get("Value"))) if isinstance(one, Mapping) else (UNRESOLVED, str(one))
         for one in (found if isinstance(found, list) else [])
     }
 

@@ -19,7 +19,7 @@ from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.services.storage import stream_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import flag, is_off, is_true, listed, shown
+from policies.engine.template.values import is_true, listed, shown
 
 _PIPE = "AWS::Pipes::Pipe"
 _FAILURE = "DestinationConfig.OnFailure.Destination"
@@ -146,7 +146,8 @@ def _pace(template: Template, mapping: Resource, parameters: Mapping[str, Any]) 
     factor = 1.0 if own is None else template.number(own)
     reserved = template.number(function.properties.get(_RESERVED)) if function else None
     if factor is None or reserved is None or factor * parameters["shards"] > reserved:
-        found = f"{1 if own is None else own} x {parameters['shards']} shards, {_RESERVED} {reserved or 'unknown'}"
+        room = "unknown" if reserved is None else f"{reserved:g}"
+        found = f"{1 if own is None else own} x {parameters['shards']} shards, {_RESERVED} {room}"
         yield Finding(name, "ParallelizationFactor", found, "no more than the executions that the function reserves")
 
 

@@ -54,9 +54,9 @@ def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[s
     """
     path, name = "GlobalSecondaryIndexes", table.logical_id
     indexes, types = template.value(table, path), _types(template, table)
-    own = {one.get("IndexName"): one for one in _maps(indexes)}
+    own = {str(one.get("IndexName")): one for one in _maps(indexes)}
     if len(own) != len(listed(indexes)) or own.keys() != wanted.keys():
-        found = ", ".join(map(str, own)) or ("none" if indexes is None else UNRESOLVED)
+        found = ", ".join(own) or ("none" if indexes is None else UNRESOLVED)
         yield Finding(name, path, found, ", ".join(wanted) or "no index")
     if template.value(table, "LocalSecondaryIndexes") is not None:
         yield Finding(name, "LocalSecondaryIndexes", "an index", "none")

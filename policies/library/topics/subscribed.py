@@ -15,12 +15,16 @@ from policies.engine.policy import Policy
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import listed
+from policies.engine.template.values import is_off, listed
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _MAIL = ("email", "email-json")
 # Keeps messages from a subscriber by what they hold.
 _FILTER = "FilterPolicy"
+# What keeps messages from everybody: no FIFO topic takes people, and a policy may refuse a message for what it holds.
+# https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
+# https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
+_CLOSED = {"FifoTopic": "false: no FIFO topic takes people", "DataProtectionPolicy": "none: it may refuse a message"}
 
 
 class Subscriptions(Policy):
@@ -35,6 +39,9 @@ class Subscriptions(Policy):
             if topic is None:
                 yield Finding(TEMPLATE, "Resources", f"no topic {part}", f"a topic {part} that tells {protocols}")
                 continue
+            for path, wanted in _CLOSED.items():
+                if not is_off(template.value(topic, path)):
+                    yield Finding(topic.logical_id, path, str(template.value(topic, path)), wanted)
             left = list(protocols)
             for owner, place, own in ((owner, place, own) for owner, place, own, on in told if on is topic):
                 protocol = own.get("Protocol")

@@ -121,6 +121,28 @@ def test_what_ends_or_is_refused_comes_again_and_counts_once(stage, merchant, ru
     assert repeated == (1 if trouble == "ended-after-the-alert" else 0)
 
 
+@pytest.mark.embedded
+@pytest.mark.control("MU_NO_LOSS", "MU_ALERT")
+def test_an_end_between_a_neighbour_s_anomaly_and_its_alert_loses_no_alert(stage, merchant, running_emulator):
+    run, name = uuid.uuid4().hex[:10], MERCHANTS[0]
+    early, late = (
+        transaction(
+            name, f"txn-{run}-{minutes}", f"tok_{run}", BEGIN + timedelta(minutes=minutes), "5", country=country
+        )
+        for minutes, country in ((0, "FR"), (6, "DE"))
+    )
+    wait_until_done(stage, name, carry(stage, merchant(name), [late]))
+    assert found(stage, [late]) == {late.id: frozenset()}
+    fault = Injection("dynamodb", "PutItem", "kill", by=FUNCTION, contains=(f"{late.id}#alert",))
+    with inject(running_emulator.endpoint, fault) as injected:
+        upload_id = carry(stage, merchant(name), [early])
+        wait_for(lambda: injected.strikes >= 1, "the end")
+        alerted(stage, [late.id])
+        wait_until_done(stage, name, upload_id)
+    assert found(stage, [early, late]) == verdicts([early, late])
+    assert alert_of(stage, late.id)["by"] == early.id
+
+
 @pytest.mark.control("MU_STREAM_SAFE")
 def test_a_record_that_is_no_row_is_reported_and_the_others_of_its_batch_are_judged(stage, merchant):
     run, name = uuid.uuid4().hex[:10], MERCHANTS[0]
@@ -130,7 +152,14 @@ def test_a_record_that_is_no_row_is_reported_and_the_others_of_its_batch_are_jud
         "timestamp": {"N": "1790000000000"},
         "kind": {"S": "transaction"},
     }
-    stage.client("dynamodb").put_item(TableName=stage.outputs[Output.TRANSACTIONS_TABLE], Item=poison)
+    table, queue = stage.outputs[Output.TRANSACTIONS_TABLE], stage.outputs[Output.ANOMALY_FAILURE_QUEUE_URL]
+    dynamodb, sqs = stage.client("dynamodb"), stage.client("sqs")
+    dynamodb.put_item(TableName=table, Item=poison)
     wait_until_done(stage, name, carry(stage, merchant(name), rows))
-    queue = stage.outputs[Output.ANOMALY_FAILURE_QUEUE_URL]
-    wait_for(lambda: stage.client("sqs").receive_message(QueueUrl=queue).get("Messages"), "the poison's report", 90)
+
+    def reported():
+        return sqs.receive_message(QueueUrl=queue).get("Messages")
+
+    for message in wait_for(reported, "the poison's report", 90):
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    dynamodb.delete_item(TableName=table, Key={key: poison[key] for key in ("transaction_id", "timestamp")})

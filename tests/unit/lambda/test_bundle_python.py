@@ -78,6 +78,11 @@ def test_a_wheel_comes_with_what_it_requires_where_shared_code_imports_it(bundle
     assert (folder / "base_data-1.0.dist-info/METADATA").is_file() and not (folder / "spare").exists()
 
 
+def test_a_package_whose_data_are_read_comes_along(bundled, wheel):
+    code = "from importlib.resources import files\nNAMES = files('codes').joinpath('names')\n"
+    assert bundled({"vault/intake/index.py": code}, [wheel("codes")])[1] == ["codes"]
+
+
 def test_time_zones_bring_their_data(bundled, wheel):
     assert bundled({"vault/intake/index.py": "from zoneinfo import ZoneInfo\n"}, [wheel("tzdata")])[1] == ["tzdata"]
 

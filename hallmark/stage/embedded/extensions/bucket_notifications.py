@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfigu
 
 from typing import Any
 
+from ministack.core.arn import parse_arn
+from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import lambda_svc, s3
 
 from hallmark.stage.embedded.extensions.iam_judge import service_may
@@ -15,7 +17,10 @@ SERVICE = "s3.amazonaws.com"
 
 
 def _may_notify(function: str, bucket: str) -> bool:
-    policy, _ = lambda_svc.function_policy_for_arn(function) or (None, None)
+    """Look in the function's own region: a form that is posted has none."""
+    named, name = parse_arn(function), function.partition(":function:")[2].partition(":")[0]
+    found = lambda_svc._functions.get_scoped(named.account_id, named.region, name)
+    policy = found["policy"] if found else None
     return service_may(SERVICE, policy, "lambda:InvokeFunction", function, f"arn:aws:s3:::{bucket}")
 
 
@@ -33,7 +38,15 @@ def install() -> None:
         return None
 
     def deliver_event(function: str, event: dict[str, Any], region: str) -> None:
-        if _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
+        if not _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
+            return
+        # What follows happens in the function's region: its role and its queue for failures are looked up there.
+        named = parse_arn(function)
+        tokens = _request_account_id.set(named.account_id), _request_region.set(named.region)
+        try:
             deliver(function, event, region)
+        finally:
+            _request_account_id.reset(tokens[0])
+            _request_region.reset(tokens[1])
 
     s3._validate_notification_configs, s3._deliver_event_to_lambda = validate_configs, deliver_event

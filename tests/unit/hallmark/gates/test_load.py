@@ -19,6 +19,12 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
     monkeypatch.delenv("HALLMARK_SYSTEM", raising=False)
     monkeypatch.setattr(load, "each_system", run)
+    # Whatever the catalogues ask for: here one system requires the gate.
+    judged = load.expected.judged
+    only = [one for one in judged("load", None) if one.name == "realtime"]
+    monkeypatch.setattr(
+        load.expected, "judged", lambda gate, system: [one for one in judged(gate, system) if one in only]
+    )
     return ran
 
 

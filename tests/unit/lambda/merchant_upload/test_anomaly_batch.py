@@ -173,6 +173,15 @@ def test_a_poison_record_is_reported_alone(there, monkeypatch, what):
     assert CARD not in there.output.getvalue() and "passwd" not in there.output.getvalue()
 
 
+@pytest.mark.parametrize("nothing", [{}, None, "text", {"eventName": "INSERT", "dynamodb": None}])
+def test_a_record_without_a_number_fails_the_batch_after_the_others_are_judged(there, monkeypatch, nothing):
+    rows = insert(there, row("txn-1"), row("txn-2", 1))
+    told = iter([nothing, record(rows[1], "1")])
+    monkeypatch.setattr(world, "record", lambda *_: next(told))
+    assert there.run(rows) == [""]
+    assert ["judgedAt" in one for one in rows] == [False, True]
+
+
 def test_what_is_no_new_row_is_passed_over(there, monkeypatch):
     rows = insert(there, row("txn-1"), row("txn-2", 1), row("txn-3", 2))
     records = [record(one, str(place)) for place, one in enumerate(rows)]
@@ -245,6 +254,15 @@ def test_another_record_s_alert_is_left_to_it(there):
     there._put(alert_of(one, "corner-shop#txn-other"))
     assert there.run([one]) == []
     assert not there.published_messages
+
+
+def test_an_alert_that_a_record_made_is_published_whoever_flagged_the_row(there):
+    rows = insert(there, row("txn-a"), row("txn-x", 2))
+    rows[1]["anomalies"]["duplicate"] = {"at": "", "version": 1, "by": rows[0]["transaction_id"]}
+    there._changed(rows[1])
+    there._put(alert_of(rows[1], rows[1]["transaction_id"]))
+    assert there.run(rows[1:]) == []
+    assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
 
 
 def test_the_record_that_made_an_alert_is_the_one_that_comes_again(there, monkeypatch):
