@@ -14,14 +14,14 @@ from hallmark.systems.merchant_upload import api
 from tests.integration.merchant_upload.anomalies import alerts
 from tests.integration.merchant_upload.conftest import Merchant
 from tests.integration.merchant_upload.faults.injections import INJECTED
-from tests.integration.merchant_upload.faults.reckoning import Reckoning, reckon, P
+from tests.integration.merchant_upload.faults.reckoning import Reckoning, reckon
 from tests.integration.merchant_upload.faults.scenarios import OTHERS, injected
 from tests.integration.merchant_upload.faults.trial import Trial, noted
 from tests.support.command import Command
 
-AT_ONCE = 4
-# These would end the function under others' rows, keep them from being taken, or take them along into a queue.
-ALONE = ("stream-killed", "concurrency-used-up", "stream-too-late", "sns-refuses-for-good", "poison")
+AT_ONCE = 8
+# These hold up all that is behind them, end the function under others' rows, or take them along into a queue.
+APART = (("sns-refuses-for-good", "poison"), ("stream-killed",), ("concurrency-used-up",), ("stream-too-late",))
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,16 @@ def results(
     }
 
     def attempt(fault: str) -> None:
-        P("begin", fault)
         with noted(trials[fault]):
             faults[fault](trials[fault])
-        P("end", fault, repr(trials[fault].trouble)[:300])
 
     with alerts(stage) as heard:
         # A function's first start takes seconds of work, which many trials at once would draw out.
         warm = Trial("warm", run, stage, merchant, merchants)
         warm.done(warm.send(warm.file(warm.rows())))
-        P("warm")
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(attempt, [fault for fault in faults if fault not in ALONE]))
-        for fault in ALONE:
-            if fault in faults:
-                attempt(fault)
+        apart = {fault for group in APART for fault in group}
+        for group in (set(faults) - apart, *APART):
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                list(pool.map(attempt, [fault for fault in faults if fault in group]))
         hallmark = Command(stage.system, aws, tmp_path_factory.mktemp("faults"))
         return Results(trials, reckon(stage, list(trials.values()), started_at, hallmark, heard))

@@ -116,7 +116,7 @@ INJECTED: dict[str, Case] = {
             dynamodb("TransactWriteItems", DETECTION, times=3, **CANCELED),
         )
     ),
-    "answer-lost": Case(
+    "transaction-answer-lost": Case(
         (
             dynamodb("TransactWriteItems", VALIDATION, after=True, status=500, code="InternalServerError"),
             dynamodb("TransactWriteItems", DETECTION, after=True, status=500, code="InternalServerError"),

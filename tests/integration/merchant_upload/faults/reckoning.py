@@ -77,23 +77,20 @@ class Reckoning:
         return {name for name in names if any(mark in name for mark in marks)}
 
 
-import sys, time
-def P(*a): print(time.strftime('%X'), *a, file=open('/tmp/f/log','a'), flush=True)
 def reckon(
     stage: Stage, trials: Sequence[Trial], started_at: datetime, hallmark: Command, alerts: Callable[[], list[Json]]
 ) -> Reckoning:
     """Read what waits, do it again, wait until all is done, and count."""
     waited = {trial.fault for trial in trials if trial.letters()}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "PATIENCE_WITH_FAILURES", WAITING_SECONDS)
+        patch.setattr(following, "PATIENCE_SECONDS", WAITING_SECONDS)
+        waiting = _ledger(stage, [trial for trial in trials if trial.letter], started_at)
+    with pytest.MonkeyPatch.context() as patch:
         if stage.target == "embedded":
             patch.setattr(following, "PATIENCE_SECONDS", EMBEDDED_SECONDS)
-        waiting = _ledger(stage, [trial for trial in trials if trial.letter], started_at)
-        P("waiting", waiting.lost, waiting.unfinished, waiting.waiting)
         for queue in QUEUES:
-            P(hallmark("redrive", queue, "--target", "aws").stdout)
+            hallmark("redrive", queue, "--target", "aws")
         ledger = _ledger(stage, trials, started_at)
-    P("end", ledger.lost, ledger.unfinished, ledger.mismatches, ledger.waiting)
     rows = {name for trial in trials for name in trial.names}
     kept = TransactionsTable(stage).items((alert_of(name), 0) for name in rows)
     heard = Counter(_heard(alerts()))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import urllib3
 from urllib3.filepost import encode_multipart_formdata
 
+from hallmark.sending.outcome import Outcome, Status
 from hallmark.stage.embedded.faults import Injection
 from hallmark.systems.merchant_upload.files import MerchantFile
 from infra.merchant_upload.outputs import Output
@@ -84,14 +85,16 @@ def form_used_for_another_file(trial: Trial) -> None:
 
 
 def replaced_while_read(trial: Trial) -> None:
-    """Reading is held up, and another version is bound before: then that one is the upload's file."""
+    """The reading of a version is held up while another comes: the one that is bound first is the upload's file."""
     first, other = _two_files(trial)
-    form = trial.ask(other, is_said=False)
+    form = trial.ask(first, is_said=False)
     with trial.struck([read(effect="delay", seconds=1.5)], form["uploadId"]) as armed:
-        _post_unheeded(trial, first, form)
+        version = _post_unheeded(trial, first, form)
         trial.await_strikes(armed, 1)
-        trial.post(other, form)
-        trial.done(form)
+        _post_unheeded(trial, other, form)
+        bound = trial.done(form)
+    content = (first if bound["versionId"] == version else other).content
+    trial.outcomes.append(Outcome(replace(first, content=content), Status.ACCEPTED))
     _await_later(trial, form, 1)
 
 
@@ -166,9 +169,9 @@ def form_posted_broken(trial: Trial) -> None:
     without = encode_multipart_formdata({name: value for name, value in fields.items() if name != "policy"})
     broken = [(body[: len(body) // 2], kind), (body, "text/plain"), (b"", kind), without]
     broken += [encode_multipart_formdata(form["fields"]), encode_multipart_formdata({**fields, "key": "uploads/a.csv"})]
-    for content, content_type in broken:
+    for cut, content_type in broken:
         headers = {"content-type": content_type}
-        answer = urllib3.request("POST", form["url"], body=content, headers=headers, retries=False)
+        answer = urllib3.request("POST", form["url"], body=cut, headers=headers, retries=False)
         trial.answers[answer.status] += 1
         trial.strikes += 1
         assert answer.status in CLIENT_ERROR, answer.data
@@ -179,19 +182,18 @@ def form_posted_broken(trial: Trial) -> None:
 def concurrency_used_up(trial: Trial) -> None:
     """No execution of either function is free for a while."""
     functions = [trial.stage.outputs[name] for name in (Output.VALIDATION_ARN, Output.ANOMALY_DETECTION_ARN)]
-    first, second = trial.file(trial.rows()), trial.file(trial.rows())
+    files = dict(zip(functions, _two_files(trial), strict=True))
     client = trial.stage.client("lambda")
-    for function in functions:
+    for function, status in zip(functions, ("waiting", "processing"), strict=True):
         name = function.split(":")[6]
         reserved = client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"]
         client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
         try:
-            form = trial.send(first if function is functions[0] else second)
+            form = trial.send(files[function])
             trial.strikes += 1
             time.sleep(PAUSE_SECONDS)
             item = trial.upload(form)
-            assert item["status"] == ("waiting" if function is functions[0] else "processing"), item["status"]
-            assert not item.get("judged")
+            assert (item["status"], item.get("judged", 0)) == (status, 0)
         finally:
             client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
 

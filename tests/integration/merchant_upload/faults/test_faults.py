@@ -34,8 +34,10 @@ def test_nothing_is_lost_and_nothing_happens_twice(
     assert seen.duplicates <= spec.duplicates, seen.seen
 
 
-def test_what_fails_for_good_waits_in_a_queue_and_nothing_else_does(results: Any) -> None:
-    assert results.reckoning.waited == {trial.fault for trial in results.trials.values() if trial.letter}
+def test_what_fails_for_good_waits_in_a_queue_until_it_is_done_again(results: Any) -> None:
+    # A message of the stream covers whatever is between its first and its last record, so it may name others, too.
+    assert results.reckoning.waited >= {trial.fault for trial in results.trials.values() if trial.letter}
+    assert results.reckoning.waiting.waiting
     assert results.reckoning.ledger.waiting == ()
 
 
