@@ -132,9 +132,7 @@ INJECTED: dict[str, Case] = {
     "stream-too-late": Case((stream("refuse", code="Runtime.ExitError", seconds=240.0),), letter=True),
     "partial-batch": Case((publish(HIGH, times=2, status=403, code="AuthorizationError"),)),
     "sns-throttled": Case((publish(times=SDK, code="Throttled"),)),
-    "sns-refuses-for-good": Case(
-        (publish(HIGH, times=FOR_GOOD, status=403, code="AuthorizationError"),), letter=True
-    ),
+    "sns-refuses-for-good": Case((publish(HIGH, times=FOR_GOOD, status=403, code="AuthorizationError"),), letter=True),
     "s3-fails": Case((read(times=SDK, status=503, code="SlowDown"),)),
     "s3-refuses-for-good": Case((read(times=ATTEMPTS, status=403, code="AccessDenied"),), letter=True),
 }

@@ -27,9 +27,9 @@ QUEUES = ("validation-failure", "anomaly-failure")
 
 @dataclass(frozen=True)
 class Reckoning:
-    """The faults whose work `waited` in queues and its ledger then, that of all trials at the end, alerts by their rows.
+    """The faults whose work `waited` in queues and its ledger then, that of all trials at the end, and alerts.
 
-    `heard` are those that came through the topic, `kept` those that the table has.
+    By their rows, `heard` counts those that came through the topic, and `kept` has those of the table.
     """
 
     waited: set[str]

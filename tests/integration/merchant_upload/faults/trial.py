@@ -99,7 +99,7 @@ class Trial:
         return MerchantFile(rows[0].merchant, f"{self.prefix}{number}.csv", content(rows) + REJECTED, number)
 
     def ask(self, file: MerchantFile, *, is_said: bool = True) -> Json:
-        """Return the form of a file, again and again while the answer asks for it; with size and digest if `is_said`."""
+        """Return a file's form, asked for until there is one; with size and digest if `is_said`."""
         said = {"size": len(file.content), "sha256": file.sha256} if is_said else {}
 
         def form() -> Json | None:
@@ -136,7 +136,12 @@ class Trial:
 
     def done(self, form: Json) -> Json:
         """Wait until an upload is done; return its item."""
-        return wait_for(lambda: item if (item := self.upload(form))["status"] == "done" else {}, f"the end of {form['key']}")
+
+        def done() -> Json:
+            item = self.upload(form)
+            return item if item["status"] == "done" else {}
+
+        return wait_for(done, f"the end of {form['key']}")
 
     def notify(self, form: Json, version: str) -> None:
         """Deliver the notification of a version once more."""
