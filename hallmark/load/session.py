@@ -74,7 +74,7 @@ def judge(
     floor = floor_from(account.first("floor", floor.to_dict() if floor else None))
     measured: dict[str, float] = account.first("usage", _spent(usage_before, stage.usage()))
     notes = tuple(account.first("notes", list(notes)))
-    outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None)
+    outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None, measured)
     rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
     control = catalogue.load(stage.system).ending(LATENCY)
@@ -92,7 +92,7 @@ def judge(
         machine=account.first("machine", machine()),
         fidelity=_fidelity(control) if made.target == "embedded" else "native",
         phases=tuple(phase_results(outcome)),
-        objectives=tuple(slo.judge(outcome, rows, load.measures)),
+        objectives=tuple(slo.judge(outcome, rows, load.measures, load.arithmetic)),
         series=tuple(seconds(outcome)),
         histogram=tuple(_counted(outcome).bins()),
         ledger=_ledger(outcome),

@@ -9,6 +9,7 @@ from hallmark.systems.wing import Access, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
+    from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -45,11 +46,18 @@ def _failures() -> "Failures":
     return FAILURES
 
 
+def _load() -> "Load":
+    from hallmark.systems.merchant_upload.load.file_load import FileLoad
+
+    return FileLoad()
+
+
 WING = Wing(
     access=_access,
     api_id=_api_id,
     sending=_sending,
     digest=_digest,
     failures=_failures,
+    load=_load,
     commands={"stuck": "stuck:stuck", "audit": "audit:audit"},
 )
