@@ -31,7 +31,7 @@ LOG_GROUPS = MappingProxyType(
 
 @dataclass(frozen=True)
 class Traffic:
-    """A run with a stage's settings; `rate` in transactions a second, `billed_ms` by function if known from AWS.
+    """A run with a stage's settings; `rate` in arrivals a second, `billed_ms` by function if known from AWS.
 
     `envelope` is an event without its detail.
     """
@@ -137,11 +137,13 @@ def _tables(traffic: Traffic) -> Iterator[Line]:
 
 def _calls(traffic: Traffic) -> Iterator[Line]:
     counts, prices = traffic.counts, traffic.prices
-    puts = counts.total("calls:s3:PutObject")
+    puts = counts.total("calls:s3:PutObject") + counts.total("calls:s3:PostObject")
     yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key saves KMS calls")
-    sent = counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage")
-    note = "a future reader of the buffer adds two requests for each batch of ten"
-    yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
+    if gets := counts.total("calls:s3:GetObject"):
+        yield Line("S3", "objects read", gets, prices["object-get"], Basis.COUNTED)
+    if sent := counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage"):
+        note = "a future reader of the buffer adds two requests for each batch of ten"
+        yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
     yield Line("SNS", "alerts", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
 
@@ -157,4 +159,4 @@ def _traces(traffic: Traffic) -> Line:
     first = min(1.0, TRACED_PER_SECOND / traffic.rate)
     share = first + (1 - first) * TRACED_SHARE
     note = f"X-Ray's default sampling at {traffic.rate:.4g} a second: {share:.1%}"
-    return Line("X-Ray", "traces", MILLION * share, traffic.prices["trace"], Basis.ASSUMED, note)
+    return Line("X-Ray", "traces", traffic.counts.arrivals * share, traffic.prices["trace"], Basis.ASSUMED, note)

@@ -25,7 +25,8 @@ def _tables(traffic: Traffic) -> Iterator[Kept]:
 
 
 def _objects(traffic: Traffic) -> Kept:
-    gigabytes = traffic.counts.total("bytes:s3:PutObject") / GB
+    written = traffic.counts.total("bytes:s3:PutObject") + traffic.counts.total("bytes:s3:PostObject")
+    gigabytes = written / GB
     note = "cheaper after 90 days, in Glacier"
     return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
 

@@ -5,7 +5,7 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import Access, Wing
+from hallmark.systems.wing import Access, Costed, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
@@ -59,5 +59,6 @@ WING = Wing(
     digest=_digest,
     failures=_failures,
     load=_load,
+    costed=Costed("rows", "rows"),
     commands={"stuck": "stuck:stuck", "audit": "audit:audit"},
 )

@@ -1,7 +1,7 @@
 """Usage that AWS would bill and meter: calls by the functions, events, deliveries, invocations, processor time.
 
 `GET /_hallmark/usage` returns numbers by name, since the emulator started:
-`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only;
+`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only, or posted with a form by clients;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>`, `seconds:<function>` of
 their handlers and `processor:<function>`, the processor seconds of their processes; `units:dynamodb:write`, `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls;
 `bytes:logs:<group>`; `cpu:handlers` and `cpu:emulator` in seconds. Names are those of all regions together.

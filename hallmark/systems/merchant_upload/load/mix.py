@@ -24,7 +24,7 @@ class Sizes(NamedTuple):
 
 
 MIXES: Mapping[str, Sizes] = {
-    "files": Sizes(20, 800, 20),
+    "files": Sizes(20, 600, 20),
     "small": Sizes(20, 20, 2),
     "largest": Sizes(2_000, MOST_ROWS, 1_000),
 }
