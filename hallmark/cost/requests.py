@@ -27,6 +27,8 @@ LOG_GROUPS = MappingProxyType(
         "/aws/events/": "audit log",
     }
 )
+# The kind in the names of what logs there, where a system's names have one.
+LOG_KINDS = MappingProxyType({"/aws/lambda/": "lambda", "/aws/apigateway/": "apigw", "/aws/events/": "bus"})
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _functions(traffic: Traffic) -> Iterator[Line]:
         yield Line("Lambda", f"{function}, requests", invocations, traffic.prices["lambda-request"], Basis.COUNTED)
         known = traffic.billed_ms.get(function)
         milliseconds = known if known is not None else seconds[function] * 1000 / invocations + ROUNDING_MS
-        name = traffic.names.of(function)
+        name = traffic.names.of(function, "lambda")
         memory = traffic.declared.memory[name]
         provisioned = traffic.declared.provisioned.get(name, 0) > 0
         yield Line(
@@ -122,7 +124,7 @@ def _events(traffic: Traffic) -> Iterator[Line]:
         note = "documented for forwarded events; assumed for Lambda's success records" if bus == "audit" else ""
         yield Line("EventBridge", what, count * chunks, traffic.prices["custom-event"], Basis.COUNTED, note)
     for bus, size in sizes.items():
-        if traffic.names.of(bus) in traffic.declared.archive_days:
+        if traffic.names.of(bus, "bus") in traffic.declared.archive_days:
             note = f"{size / traffic.counts.by_thing('events:')[bus]:.0f} bytes an event"
             what = f"archiving the {bus} bus"
             yield Line("EventBridge", what, size / GB, traffic.prices["archive-processing"], Basis.DERIVED, note)
@@ -152,7 +154,8 @@ def _logs(traffic: Traffic) -> Iterator[Line]:
     sizes = log_bytes(traffic)
     for prefix, what in LOG_GROUPS.items():
         gigabytes = sum(size for (group, _), size in sizes.items() if group == prefix) / GB
-        yield Line("CloudWatch", f"{what} written", gigabytes, traffic.prices["log-ingestion"], Basis.COUNTED)
+        if gigabytes:
+            yield Line("CloudWatch", f"{what} written", gigabytes, traffic.prices["log-ingestion"], Basis.COUNTED)
 
 
 def _traces(traffic: Traffic) -> Line:
