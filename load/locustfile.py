@@ -172,8 +172,10 @@ class Senders(FastHttpUser):
     def _follow(self, following: Following, name: str) -> int:
         body: Any = following.body
         headers = {"Content-Type": following.content_type}
-        with self.client.post(following.url, data=body, headers=headers, name=name, catch_response=True) as answer:
-            return _noted(answer, following.accepted)
+        answer = self.client.post(following.url, data=body, headers=headers, name=name, catch_response=True)
+        with answer:
+            status = _noted(answer, following.accepted)
+        return status
 
 
 def _noted(answer: Any, expected: Container[int]) -> int:
