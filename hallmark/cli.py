@@ -110,6 +110,9 @@ class _All(_Lazy):
         if name in OWN:
             about = f"{system_of(name).about.capitalize()}: {', '.join(OWN[name])}."
             return _System(name, name=name, help=about, no_args_is_help=True)
+        owners = [f"hallmark {system} {name}" for system, own in OWN.items() if name in own]
+        if len(owners) > 1:
+            raise UserError(f"several systems have {name}: {' or '.join(owners)}")
         return _Lazy(f"hallmark.systems.{self._aliases[name]}.commands", OWN[self._aliases[name]])[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -119,7 +122,7 @@ class _All(_Lazy):
         return len(COMMANDS) + len(OWN)
 
     def __contains__(self, name: object) -> bool:
-        return name in COMMANDS or name in OWN or name in self._aliases
+        return name in COMMANDS or name in OWN or any(name in own for own in OWN.values())
 
 
 def aliases() -> dict[str, str]:

@@ -16,7 +16,7 @@ _SHOWN = 10
 
 def redrive(
     queue: Annotated[
-        str, typer.Argument(help="failure, parking, buffer-dead-letter, RULE-dead-letter, or the beginning of one.")
+        str, typer.Argument(help="A queue for failures, such as failure or RULE-dead-letter, or the beginning of one.")
     ],
     limit: Annotated[int | None, typer.Option(min=1, help="Redrive at most this many messages.")] = None,
     dry_run: Annotated[

@@ -42,4 +42,6 @@ def _invocation(stage: Stage, failures: Failures, function_arn: str, payload: An
     if function not in ours:
         raise Unknown(f"the function {function_arn.rsplit('function:', 1)[-1]} is not one of the stage's")
     name = function.rsplit(":", 1)[1]
-    return Work(f"invoke {thing(stage, name)}:{qualifier}", partial(invoke, stage, function_arn, payload))
+    return Work(
+        f"invoke {thing(stage, name)}{qualifier and f':{qualifier}'}", partial(invoke, stage, function_arn, payload)
+    )

@@ -18,8 +18,8 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rows` is per generated file, `merchants` how many send, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an
-    aware time.
+    `rows` is per generated file, `merchants` how many send, `rate` in items a second over all lanes, `concurrency` in
+    concurrent items, `start` an aware time.
     """
 
     files: tuple[Path, ...] = ()

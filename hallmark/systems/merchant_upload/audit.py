@@ -48,7 +48,8 @@ def _upload(table: TransactionsTable, item: Item) -> Iterator[str]:
     merchant, upload_id = item["transaction_id"].split("#")
     yield f"upload {upload_id} of {merchant}: {item['status']}, object {item['objectKey']}"
     if "versionId" in item:
-        yield f"version {item['versionId']}; later versions: {', '.join(sorted(item.get('laterVersions', ()))) or 'none'}"
+        later = ", ".join(sorted(item.get("laterVersions", ()))) or "none"
+        yield f"version {item['versionId']}; later versions: {later}"
     yield from (f"{name} {item[name]}" for name in _UPLOAD_TIMES if name in item)
     yield ", ".join(f"{name} {item[name]}" for name in _COUNTS if name in item) or "no rows were counted"
     shown = problems(item.get("errors", ()))
@@ -58,7 +59,9 @@ def _upload(table: TransactionsTable, item: Item) -> Iterator[str]:
         yield f"  and {kept - len(shown)} more"
 
 
-def _row(name: str, row: Item | None, claim: Item | None, alert: Item | None, upload: Mapping[str, Any]) -> Iterator[str]:
+def _row(
+    name: str, row: Item | None, claim: Item | None, alert: Item | None, upload: Mapping[str, Any]
+) -> Iterator[str]:
     merchant, bare = name.split("#", 1)
     if row is None:
         yield f"transaction {bare} of {merchant}: claimed, but without a row"
@@ -79,7 +82,9 @@ def _row(name: str, row: Item | None, claim: Item | None, alert: Item | None, up
         by = "itself" if said["by"] == name else said["by"].split("#", 1)[1]
         yield f"  {rule} {said['at']} under version {said['version']}, shown by {by}"
     if alert is not None:
-        sent = f"published {alert['publishedAt']} as {alert['messageId']}" if "publishedAt" in alert else "not published"
+        sent = (
+            f"published {alert['publishedAt']} as {alert['messageId']}" if "publishedAt" in alert else "not published"
+        )
         yield f"alert {alert['alertId']} for {', '.join(sorted(alert['rules']))}: made {alert['createdAt']}, {sent}"
 
 

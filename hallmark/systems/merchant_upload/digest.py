@@ -14,11 +14,15 @@ KINDS = ("transaction", "claim", "upload", "rejections", "alert")
 
 def _items(kind: str, stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
     """Yield the items of a kind; the content is DynamoDB's JSON with its keys and sets sorted."""
-    pages = stage.client("dynamodb").get_paginator("scan").paginate(
-        TableName=stage.outputs[Output.TRANSACTIONS_TABLE],
-        FilterExpression="kind = :kind",
-        ExpressionAttributeValues={":kind": {"S": kind}},
-        ConsistentRead=True,
+    pages = (
+        stage.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=stage.outputs[Output.TRANSACTIONS_TABLE],
+            FilterExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": {"S": kind}},
+            ConsistentRead=True,
+        )
     )
     for page in pages:
         for item in page["Items"]:
@@ -39,7 +43,9 @@ def _versions(stage: Stage, wanted: Wanted) -> Iterator[tuple[str, Record]]:
 
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         found = [(one["Key"], one["VersionId"]) for one in page.get("Versions", [])]
-        yield from each(lambda one: read(*one), [one for one in found if wanted is None or _upload_of(one[0]) in wanted])
+        yield from each(
+            lambda one: read(*one), [one for one in found if wanted is None or _upload_of(one[0]) in wanted]
+        )
 
 
 def _upload_of(key: str) -> str:

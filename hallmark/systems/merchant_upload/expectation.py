@@ -1,4 +1,4 @@
-"""What a run's files must become, from a plain reading of them; only who won a race for an id is taken from the table."""
+"""What a run's files must become, from a plain reading; only who won a race for an id is taken from the table."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,7 +85,7 @@ class Winner:
 
 @dataclass
 class Expected:
-    """A run's expectation: each file by the item's id, each id's winner, ids without a claim, what claims say wrongly."""
+    """A run's expectation: files by the item's id, winners by id, ids without a claim, what claims say wrongly."""
 
     files: dict[str, FileExpected] = field(default_factory=dict)
     winners: dict[str, Winner] = field(default_factory=dict)
@@ -154,9 +154,8 @@ def _file(one: Sent, winners: Mapping[str, Winner]) -> FileExpected:
         name = one.stored_id(record.content)
         winner = winners.get(name)
         # Without a winner nothing is stored yet; then the first line of a file is as good as any.
-        if winner is None and name not in expected.stored:
-            expected.stored.add(name)
-        elif winner is not None and (winner.upload_id, winner.line) == (one.upload_id, record.line):
+        is_first = name not in expected.stored
+        if is_first if winner is None else (winner.upload_id, winner.line) == (one.upload_id, record.line):
             expected.stored.add(name)
         elif winner is None or winner.content == record.content:
             expected.duplicates += 1

@@ -89,9 +89,7 @@ def _event(stage: Stage, batch: Mapping[str, Any], record: Json) -> Json:
 
 def rebuilt_records(stage: Stage, batch: Mapping[str, Any]) -> list[Json]:
     """Return records made from the rows that were stored about when the batch arrived, for the stream has none."""
-    first, last = (
-        clock.from_text(str(batch[f"approximateArrivalOf{which}Record"])) for which in ("First", "Last")
-    )
+    first, last = (clock.from_text(str(batch[f"approximateArrivalOf{which}Record"])) for which in ("First", "Last"))
     earliest, latest = clock.to_text(first - _EARLIER), clock.to_text(last + _LATER)
     rows = TransactionsTable(stage).stored_between(earliest, latest)
     return [_rebuilt(stage, batch, number, row) for number, row in enumerate(rows, 1)]

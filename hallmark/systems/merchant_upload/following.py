@@ -12,8 +12,8 @@ from hallmark.systems.merchant_upload.table import OPEN, TransactionsTable
 Item = Mapping[str, Any]
 ALERT = "#alert"
 FINISHED = frozenset({"done", "refused"})
-# Retries end within the limit of a file; what is in a queue for failures comes by no wait, but the rest of it may.
-PATIENCE_SECONDS, PATIENCE_WITH_FAILURES = 300.0, 40.0
+# Retries end within the limit of a file; once some work has been given up, the rest of it soon is, too.
+PATIENCE_SECONDS, PATIENCE_AFTER_FAILURES = 300.0, 40.0
 _LOOK_SECONDS = 0.5
 
 
@@ -90,8 +90,9 @@ class Verdicts:
         wanted = list(names)
         rows = self._table.items((name, self._times[name]) for name in wanted)
         alerts = self._table.items((alert_of(name), 0) for name in wanted)
-        found = {name.removesuffix(ALERT): item for (name, _), item in alerts.items()}
-        return {name: item for (name, _), item in rows.items()}, found
+        found_rows: dict[str, Item] = {name: item for (name, _), item in rows.items()}
+        found_alerts: dict[str, Item] = {name.removesuffix(ALERT): item for (name, _), item in alerts.items()}
+        return found_rows, found_alerts
 
     @property
     def complete(self) -> bool:
@@ -106,19 +107,23 @@ class Verdicts:
 
 def wait(
     source: "Uploads | Verdicts",
-    has_failures: Callable[[], bool],
+    failures: Callable[[], int],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Read a source again and again until it is complete, or nothing has changed for as long as patience lasts."""
+    """Read a source again and again until it is complete, or nothing has changed for as long as patience lasts.
+
+    `failures` counts messages; one that came meanwhile is a change, too, and after it there is less to hope for.
+    """
     changed_at = clock()
+    first = known = failures()
     while True:
-        if source.poll():
+        before, known = known, failures()
+        if source.poll() or known != before:
             changed_at = clock()
         if source.complete:
             return
-        silent = clock() - changed_at
-        if silent >= PATIENCE_SECONDS or (silent >= PATIENCE_WITH_FAILURES and has_failures()):
+        if clock() - changed_at >= (PATIENCE_AFTER_FAILURES if known > first else PATIENCE_SECONDS):
             return
         sleep(_LOOK_SECONDS)
 
@@ -135,4 +140,3 @@ def rules_of(row: Item | None) -> frozenset[str]:
 
 def _differ(known: Mapping[str, Item], found: Mapping[str, Item]) -> bool:
     return any(known.get(name) != item for name, item in found.items())
-

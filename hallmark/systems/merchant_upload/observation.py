@@ -82,4 +82,3 @@ def objects(stage: Stage, sent: Sequence[Sent], uploads: Mapping[str, Item]) -> 
 
     found = zip(sent, each(read, sent), strict=True)
     return {one.file.id: content for one, content in found if content is not None}
-

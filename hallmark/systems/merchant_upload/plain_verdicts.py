@@ -76,7 +76,7 @@ def _duplicate(row: PlainTransaction, card: Sequence[PlainTransaction]) -> bool:
 
 
 def _night(row: PlainTransaction, _: Sequence[PlainTransaction]) -> bool:
-    return row.time_zone is not None and row.time.astimezone(ZoneInfo(row.time_zone)).hour in (0, 1, 2, 3, 4)
+    return row.time_zone is not None and row.time.astimezone(ZoneInfo(row.time_zone)).hour in (0, 1, 2, 3, 4, 5)
 
 
 RULES: Mapping[str, Callable[[PlainTransaction, Sequence[PlainTransaction]], bool]] = {

@@ -36,9 +36,7 @@ from infra.merchant_upload.outputs import Output
 Item = Mapping[str, Any]
 
 
-def reconcile(
-    stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback
-) -> FileLedger:
+def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploaded], progress: Callback) -> FileLedger:
     """Wait until every row has its verdict, or nothing changes any more, and return the ledger of all rows."""
     table = TransactionsTable(stage)
     places = [(outcome.item, uploaded[outcome.item.id]) for outcome in run.carried]
@@ -48,7 +46,8 @@ def reconcile(
     claims = observation.claims(table, ids(sent))
     expected = expect(sent, claims, observation.rows_of_claims(table, claims))
     judged = Verdicts(table, expected.winners, _verdicts(table, expected), progress)
-    _wait(stage, judged)
+    if following.complete:
+        _wait(stage, judged)
     time.sleep(stage.quiet_seconds)
     judged.read_all()
     observed = Observed(
@@ -65,7 +64,7 @@ def reconcile(
 
 def _wait(stage: Stage, source: Uploads | Verdicts) -> None:
     queues = failures_of(stage, FAILURES.queues).values()
-    wait(source, lambda: any(count(stage, queue) for queue in queues))
+    wait(source, lambda: sum(count(stage, queue) for queue in queues))
 
 
 def _read_again(
@@ -98,9 +97,7 @@ def _verdicts(table: TransactionsTable, expected: Expected) -> dict[str, frozens
 def _asked(stage: Stage, found: Findings) -> dict[str, bool]:
     keys = api.key_ids(stage)
     asked = list(
-        statuses.questions(
-            found.sent, found.observed.uploads, found.expected.winners, found.observed.rows, list(keys)
-        )
+        statuses.questions(found.sent, found.observed.uploads, found.expected.winners, found.observed.rows, list(keys))
     )
     key_of: Callable[[str], str] = cache(lambda merchant: stage.api_key(keys[merchant]))
     with urllib3.PoolManager(maxsize=parallel.WORKERS, block=True) as pool:

@@ -19,7 +19,7 @@ from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.services.storage import stream_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import flag, is_off, is_true, listed, shown
+from policies.engine.template.values import is_true, listed, shown
 
 _PIPE = "AWS::Pipes::Pipe"
 _FAILURE = "DestinationConfig.OnFailure.Destination"

@@ -157,7 +157,7 @@ def test_every_command_names_a_loosened_condition(
 
     body = transaction(amount=1000)
     api.accept(body)
-    said = _said(hallmark, "audit", body["transactionId"])
+    said = _said(hallmark, "realtime", "audit", body["transactionId"])
     assert f"verdict of {RULE}: cleared, but the plain predicate high_value_domestic says suspected" in said
     assert f"version {hand.version} is not as it was published: {place}" in said
 
@@ -202,7 +202,7 @@ def test_the_audit_names_a_rule_that_did_not_judge(
         if record["kind"]["S"] != "accepted":
             key = {name: record[name] for name in ("transactionId", "ts")}
             stage.client("dynamodb").delete_item(TableName=stage.outputs[Output.AUDIT_LOGS_TABLE], Key=key)
-    assert "high-risk-merchant: should have judged" in _said(hallmark, "audit", identity)
+    assert "high-risk-merchant: should have judged" in _said(hallmark, "realtime", "audit", identity)
 
 
 def _records(stage: Stage, transaction_id: str) -> list[Json]:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfigu
 from typing import Any
 
 from ministack.core.arn import parse_arn
+from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import lambda_svc, s3
 
 from hallmark.stage.embedded.extensions.iam_judge import service_may
@@ -37,7 +38,15 @@ def install() -> None:
         return None
 
     def deliver_event(function: str, event: dict[str, Any], region: str) -> None:
-        if _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
+        if not _may_notify(function, event["Records"][0]["s3"]["bucket"]["name"]):
+            return
+        # What follows happens in the function's region: its role and its queue for failures are looked up there.
+        named = parse_arn(function)
+        tokens = _request_account_id.set(named.account_id), _request_region.set(named.region)
+        try:
             deliver(function, event, region)
+        finally:
+            _request_account_id.reset(tokens[0])
+            _request_region.reset(tokens[1])
 
     s3._validate_notification_configs, s3._deliver_event_to_lambda = validate_configs, deliver_event

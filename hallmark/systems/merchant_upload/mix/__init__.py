@@ -1,1 +1,1 @@
-"""Generated files: everyday rows, cards with anomalies and near misses, rows that are rejected, files that are refused."""
+"""Generated files: everyday rows, anomalies and near misses, rows that are rejected, files that are refused."""

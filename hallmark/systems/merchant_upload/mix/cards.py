@@ -11,7 +11,8 @@ TEN_MINUTES, HOUR, FIVE_MINUTES = 600, 3600, 300
 RISKY = ("gambling", "crypto", "gift-cards")
 _FIRST_DAY_HOUR, _LAST_DAY_HOUR, _LAST_NIGHT_HOUR = 9, 20, 5
 # high-amount and card-testing exclude each other.
-COMBINATIONS = tuple(product(("everyday", "high", "testing"), *[(False, True)] * 5))
+_EITHER = (False, True)
+COMBINATIONS = tuple(product(("everyday", "high", "testing"), _EITHER, _EITHER, _EITHER, _EITHER, _EITHER))
 _USD: Mapping[str, tuple[float, float]] = {"everyday": (5, 900), "high": (14_000, 60_000), "testing": (0.2, 0.6)}
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle
+from itertools import cycle, pairwise
 from random import Random
 
 from hallmark.systems.merchant_upload.files import MerchantFile
@@ -62,9 +62,11 @@ def _of_merchant(wanted: Wanted, place: int, merchants: Sequence[str]) -> dict[i
     good = [number for number in numbers if not _is_broken(number, len(merchants))]
     drawn = Random(f"{wanted.seed}/{wanted.mark}/{merchants[place]}")
     drawer = Drawer(drawn, f"{wanted.mark}-{letters(place)}", wanted.begin)
-    dealt = _dealt(drawn, _rows(drawer, wanted, len(good) * wanted.rows), wanted.rows, len(good))
+    dealt = _dealt(
+        drawn, _rows(drawer, wanted, len(good) * wanted.rows, place / len(merchants)), wanted.rows, len(good)
+    )
     found = {number: _good(drawer, number, rows) for number, rows in zip(good, dealt, strict=True)}
-    for before, number in zip(good, good[1:], strict=False):
+    for before, number in pairwise(good):
         if number % REPEATS_EVERY == 0:
             found[number] = found[before]
     kinds = list(KINDS.values())
@@ -79,10 +81,12 @@ def _broken_before(number: int, merchants: int) -> int:
     return sum(_is_broken(earlier, merchants) for earlier in range(number))
 
 
-def _rows(drawer: Drawer, wanted: Wanted, count: int) -> list[Draft]:
+def _rows(drawer: Drawer, wanted: Wanted, count: int, share: float) -> list[Draft]:
+    """Return so many rows; each merchant begins at another share of the combinations, so that all occur soon."""
     rows: list[Draft] = []
-    combinations = list(COMBINATIONS)
-    drawer.drawn.shuffle(combinations)
+    combinations = Random(wanted.seed).sample(COMBINATIONS, len(COMBINATIONS))
+    first = round(share * len(combinations))
+    combinations = combinations[first:] + combinations[:first]
     turns = {"anomalous": cycle(combinations), "edge": cycle(EDGES), "rejected": cycle(RULES)}
     kinds, weights = list(_SHARES), list(_SHARES.values())
     shared = 0

@@ -25,7 +25,10 @@ class Layout:
         """Return the file of the rows."""
         records = [self._header(), *(self.record(row) for row in rows)]
         if self.empty_lines:
-            records = ["", *(line for record in records for line in ((record, "") if len(record) % 7 == 0 else (record,)))]
+            records = [
+                "",
+                *(line for record in records for line in ((record, "") if len(record) % 7 == 0 else (record,))),
+            ]
         text = self.ending.join(records) + (self.ending if self.last_ending else "")
         return (BOM if self.bom else b"") + text.encode()
 

@@ -121,10 +121,15 @@ def test_on_aws_up_and_down_want_a_system(monkeypatch: pytest.MonkeyPatch, words
         run([*words.split(), "--target", "aws"])
 
 
-@pytest.mark.parametrize("spelling", [["realtime", "audit"], ["audit"]])
+@pytest.mark.parametrize("spelling", [["realtime", "replay"], ["replay"]])
 def test_an_own_command_is_found_by_both_spellings(capsys: pytest.CaptureFixture[str], spelling: list[str]) -> None:
     assert run([*spelling, "--help"]) == 0
-    assert "Reconstruct every decision on a transaction" in capsys.readouterr().out
+    assert "Usage: hallmark " in capsys.readouterr().out
+
+
+def test_an_own_command_of_several_systems_wants_one_named() -> None:
+    with pytest.raises(UserError, match=r"^several systems have audit: hallmark realtime audit or hallmark merchant_"):
+        run(["audit", "some-id"])
 
 
 def test_the_variable_names_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,13 +46,13 @@ def test_risky_categories(category, wanted):
     ("moment", "zone", "wanted"),
     [
         ("2026-11-20T00:00:00", "UTC", True),
-        ("2026-11-20T04:59:59.999", "UTC", True),
-        ("2026-11-20T05:00:00", "UTC", False),
+        ("2026-11-20T05:59:59.999", "UTC", True),
+        ("2026-11-20T06:00:00", "UTC", False),
         ("2026-11-19T23:59:59.999", "UTC", False),
         ("2026-11-20T03:00:00", None, False),
-        # Berlin: 04:30 in winter time, 05:30 in summer time; the hour from 2 to 3 comes twice on 25 October.
-        ("2026-11-20T03:30:00", "Europe/Berlin", True),
-        ("2026-07-20T03:30:00", "Europe/Berlin", False),
+        # Berlin: 05:30 in winter time, 06:30 in summer time; the hour from 2 to 3 comes twice on 25 October.
+        ("2026-11-20T04:30:00", "Europe/Berlin", True),
+        ("2026-07-20T04:30:00", "Europe/Berlin", False),
         ("2026-10-25T00:30:00", "Europe/Berlin", True),
         ("2026-10-25T01:30:00", "Europe/Berlin", True),
         ("2026-11-20T18:31:00", "Asia/Kolkata", True),

@@ -19,7 +19,7 @@ def test_the_rules_are_the_customer_s():
     assert (rules.geography_countries, rules.geography_window, rules.longest_window) == (2, 3_600_000, 3_600_000)
     assert (rules.duplicate_rows, rules.duplicate_window) == (2, 300_000)
     assert rules.risky_categories == {"gambling", "crypto", "gift-cards"}
-    assert (rules.night_from, rules.night_before) == (0, 5)
+    assert (rules.night_from, rules.night_before) == (0, 6)
     assert len(set(items.RULES)) == 7
 
 

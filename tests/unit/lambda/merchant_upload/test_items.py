@@ -73,7 +73,7 @@ def test_an_upload_finishes_when_all_its_rows_are_stored_and_judged():
     update = items.finishing(MOMENT)
     used = set(re.findall(r":[a-z]+", update["UpdateExpression"] + update["ConditionExpression"]))
     assert used == set(update["ExpressionAttributeValues"])
-    assert "judged = stored" in update["ConditionExpression"]
+    assert "judged = #stored" in update["ConditionExpression"]
     assert "attribute_exists(validatedAt)" in update["ConditionExpression"]
     assert "REMOVE cardKey" in update["UpdateExpression"]
 

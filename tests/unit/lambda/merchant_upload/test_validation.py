@@ -375,6 +375,13 @@ def test_the_mixed_file_has_the_counts_that_a_reader_expects(world, monkeypatch)
     done = mixed(world, monkeypatch)
     done.deliver()
     assert done.counts() == (12, 5, 2, 2, 3)
+    assert done.errors() == [
+        (8, "transaction_id", "conflict"),
+        (9, "amount", "format"),
+        (10, "card_token", "card-number"),
+        (12, "transaction_id", "conflict"),
+        (13, "transaction_id", "conflict"),
+    ]
     assert (KEY, "v1") not in done.objects
 
 
@@ -411,6 +418,55 @@ def test_a_second_delivery_during_any_call_ends_in_the_same_state(world, monkeyp
                 # The other delivery has removed the version before this one read it: S3 delivers again.
                 tried.deliver()
             assert tried.kept() == wanted, number
+
+
+ENDING = {
+    "refused": ["a,b", "1,2"],
+    "done": [HEADER, row("order-001", amount="x"), row("order-900")],
+    "processing": [HEADER, row("order-700")],
+}
+
+
+@pytest.mark.parametrize("status", ENDING)
+def test_of_two_deliveries_at_once_one_counts_and_one_ends_the_file(world, monkeypatch, capsys, status):
+    header, *lines = ENDING[status]
+    calls = 20
+    for number in range(1, calls):
+        tried = mixed(world, monkeypatch)
+        key = KEY.replace(UPLOAD, UPLOAD[:-1] + "X")
+        tried.upload(*lines, header=header, key=key)
+        capsys.readouterr()
+
+        def doubled(call, tried=tried, key=key):
+            tried.deliver(key=key)
+            return call()
+
+        tried.around = at_call(number, doubled)
+        tried.deliver(key=key)
+        said = capsys.readouterr().out
+        assert said.count('"_aws"') == (status != "processing"), number
+        assert said.count("rows stored") == (status != "refused"), number
+        assert tried.item(UPLOAD[:-1] + "X")["status"] == {"S": status}
+
+
+def test_two_files_that_race_for_ids_have_one_row_of_each(world, monkeypatch):
+    tried = mixed(world, monkeypatch)
+    key = KEY.replace(UPLOAD, UPLOAD[:-1] + "X")
+    tried.upload(row("order-900"), row("order-800"), row("order-801", amount="1"), key=key)
+    tried.upload(row("order-800"), row("order-801", amount="2"), key=KEY.replace(UPLOAD, UPLOAD[:-1] + "Y"))
+    at_transaction = []
+
+    def around(operation, call):
+        done = call()
+        if operation == "TransactWriteItems" and not at_transaction:
+            at_transaction.append(operation)
+            tried.deliver(key=KEY.replace(UPLOAD, UPLOAD[:-1] + "Y"))
+        return done
+
+    tried.around = around
+    tried.deliver(key=key)
+    assert tried.counts(UPLOAD[:-1] + "Y") == (2, 2, 0, 0, 0)
+    assert tried.counts(UPLOAD[:-1] + "X") == (3, 0, 2, 0, 1)
 
 
 def test_verdicts_that_come_meanwhile_are_kept_and_the_file_is_done_when_all_are_in(world, monkeypatch):
@@ -479,6 +535,13 @@ def test_with_little_time_left_it_raises_and_the_next_try_goes_on(world, monkeyp
         tried.deliver(left=LITTLE)
     tried.deliver()
     assert tried.kept() == wanted
+
+
+def test_with_little_time_left_no_row_is_begun(world):
+    world.upload(row("order-001"))
+    with pytest.raises(world.module.FileNotTaken, match="OutOfTime"):
+        world.deliver(left=LITTLE)
+    assert "TransactWriteItems" not in world.calls
 
 
 def test_a_file_that_fails_keeps_none_of_the_others_back(world):

@@ -1,7 +1,4 @@
-"""Files of merchants: generated the same for the same numbers, read as they are."""
-
-import csv
-import io
+"""Files of merchants are read as they are."""
 
 import pytest
 
@@ -9,25 +6,6 @@ from hallmark.systems.merchant_upload import files
 from infra.errors import UserError
 
 MERCHANTS = ("one", "two")
-
-
-def test_the_same_numbers_give_the_same_files_and_another_seed_others():
-    first, again, other = (list(files.generate(3, 5, seed, MERCHANTS)) for seed in (7, 7, 8))
-    assert first == again
-    assert [file.content for file in first] != [file.content for file in other]
-    assert [file.merchant for file in first] == ["one", "two", "one"]
-    assert len({file.id for file in first}) == 3
-
-
-def test_a_generated_file_is_csv_of_as_many_rows():
-    (file,) = files.generate(1, 20, 0, MERCHANTS)
-    rows = list(csv.DictReader(io.StringIO(file.content.decode())))
-    assert len(rows) == 20
-    assert len({row["transaction_id"] for row in rows}) == 20
-    assert set(rows[0]) == {
-        *("transaction_id", "timestamp", "card_token", "amount"),
-        *("currency", "country", "merchant_category", "card_present"),
-    }
 
 
 def test_a_file_is_read_byte_for_byte_and_two_of_a_name_are_two(tmp_path):

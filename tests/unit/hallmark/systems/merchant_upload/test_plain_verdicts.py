@@ -36,7 +36,7 @@ def alone(**more):
         ({"amount": "0.99"}, {"amount": "1"}, "card-testing"),
         ({"category": "crypto"}, {"category": "crypto-art"}, "risky-category"),
         ({"after": -8 * HOUR, "zone": "UTC"}, {"after": -8 * HOUR}, "night-hours"),
-        ({"after": -7 * HOUR - MOMENT, "zone": "UTC"}, {"after": -7 * HOUR, "zone": "UTC"}, "night-hours"),
+        ({"after": -6 * HOUR - MOMENT, "zone": "UTC"}, {"after": -6 * HOUR, "zone": "UTC"}, "night-hours"),
     ],
 )
 def test_rules_of_one_row(hit, miss, rule):
