@@ -111,7 +111,9 @@ def estimate(
     table = prices.of_region(system_of(counts.system).region)
     traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
-    return Estimate(stage, counts.unit, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day)
+    return Estimate(
+        stage, counts.unit, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day
+    )
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -53,8 +53,10 @@ def _held(stage: Stage, function: str) -> int:
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     """
-    pages = stage.client("logs").get_paginator("filter_log_events").paginate(
-        logGroupName=f"/aws/lambda/{function}", filterPattern='"Max Memory Used"'
+    pages = (
+        stage.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=f"/aws/lambda/{function}", filterPattern='"Max Memory Used"')
     )
     lines = (event["message"] for page in pages for event in page["events"])
     return max((int(line.rpartition("Max Memory Used: ")[2].split()[0]) for line in lines), default=0)

@@ -67,7 +67,12 @@ def indexed():
         "Projection": {"ProjectionType": "ALL"},
     }
     names = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "card")]
-    request = {"TableName": "indexed", "KeySchema": keys, "AttributeDefinitions": names, "BillingMode": "PAY_PER_REQUEST"}
+    request = {
+        "TableName": "indexed",
+        "KeySchema": keys,
+        "AttributeDefinitions": names,
+        "BillingMode": "PAY_PER_REQUEST",
+    }
     dynamodb._create_table({**request, "GlobalSecondaryIndexes": [index]})
     yield "indexed"
     dynamodb._tables.pop("indexed")
