@@ -9,7 +9,7 @@ from typing import ClassVar
 from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
 from hallmark.load.load import Following, Load, Target
-from hallmark.load.measures import MEASURES
+from hallmark.load.measures import MEASURES, percentile
 from hallmark.load.outcome import Arithmetic, Measure
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import RunFile
@@ -31,6 +31,7 @@ class FileLoad(Load):
     measures: ClassVar[Mapping[str, tuple[Measure, str]]] = MappingProxyType(
         {
             "lost": (MEASURES["lost"][0], "rows and files"),
+            "form p99": (percentile(99), "ms"),
             "file p50": (measures.file_percentile(50), "s"),
             "file p99": (measures.file_percentile(99), "s"),
             "file max": (measures.file_percentile(100), "s"),
