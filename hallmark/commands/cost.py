@@ -27,7 +27,7 @@ def cost(
     system: SystemOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
 ) -> None:
-    """Multiply a load run's counts by AWS's list prices: dollars for a million transactions, or rows of files, by service."""
+    """Multiply a load run's counts by AWS's list prices: dollars for a million transactions, or rows."""
     from hallmark.cost import counts
     from hallmark.cost.declared import declared
     from hallmark.cost.estimate import estimate

@@ -16,7 +16,7 @@ _NUMBERS = frozenset({"quantity", "USD", "share", "GB", "USD/month"})
 
 
 def render(estimate: Estimate, console: Console) -> None:
-    """Print the bill of a million transactions or rows, its largest part, storage, fixed cost, and the given volume's."""
+    """Print the bill of a million, its largest part, storage, fixed cost, and the given volume's."""
     notes: list[str] = []
     console.print(f"[bold]A million {estimate.unit}, with the settings of {estimate.stage}[/] (US dollars)\n")
     console.print(_lines(estimate.lines, notes))

@@ -19,7 +19,7 @@ from infra.errors import UserError
 
 @dataclass(frozen=True)
 class Target:
-    """The address of requests, and the key of an item's; `api_id` is the API that a client over its quota also calls."""
+    """The address of requests, and the key of an item's; a client over its quota calls `api_id`, too."""
 
     url: str
     key_of: Callable[[Item], str]

@@ -1,8 +1,8 @@
 """DynamoDB request units of on-demand tables and stored bytes, computed from calls and their responses.
 
 A write takes one unit for each started KB of the item, in a transaction two; a consistent read takes one for each
-started 4 KB that it reads, any other read half of that. Writes take their units even when their condition fails. An index that
-has the item takes as many again, without a factor for transactions, and stores the item, too.
+started 4 KB that it reads, any other read half of that. Writes take their units even when their condition fails. An
+index that has the item takes as many again, without a factor for transactions, and stores the item, too.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
 """

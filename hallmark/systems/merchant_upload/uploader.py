@@ -14,7 +14,6 @@ from hallmark.sending.outcome import Outcome, Status
 from hallmark.systems.merchant_upload.files import MerchantFile
 from infra.errors import UserError
 
-
 # What S3 answers to a file that it has stored.
 STORED = frozenset({200, 201, 204})
 

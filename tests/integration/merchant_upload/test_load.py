@@ -1,4 +1,4 @@
-"""A load run of files: each is uploaded with its merchant's key, and every row is accounted for, also when judged again."""
+"""A load run of files: each is uploaded with its merchant's key, and every row is accounted for, any number of times."""
 
 import json
 from collections.abc import Iterator
