@@ -1,4 +1,4 @@
-"""A load run of files: each is uploaded with its merchant's key, and every row is accounted for, any number of times."""
+"""A load run of files: each is uploaded with its merchant's key, and every row accounted for, also again."""
 
 import json
 from collections.abc import Iterator
