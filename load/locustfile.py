@@ -6,6 +6,7 @@ The master (or the only process) writes the run, for `hallmark load judge`.
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Container
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from hallmark.load.abuse_key import over_quota_key
 from hallmark.load.dispatch import Dispatch
 from hallmark.load.floor import floor_of
 from hallmark.load.kinds import REGULAR
+from hallmark.load.load import Following
 from hallmark.load.plan import Arrival, Terms, arrivals, share
 from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
 from hallmark.sending.trace import header_of
@@ -73,13 +75,21 @@ class Generator:
         self.mix = self.load.mix(stage)
         own = share(arrivals(terms, self.load.kinds, self.mix), number, of)
         target = self.load.target(stage)
-        # A key is sent only to its own API, not to another host.
         self.url = options.host or target.url
-        self.keys = {} if options.host else {"the stage's": target.key, "over its quota": over_quota}
+        # A key is sent only to its own API, not to another host.
+        self._key_of = None if options.host else target.key_of
+        self._over_quota = over_quota
         self.mark = terms.mark
         self.samples: list[Sample] = []
         self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS)
         gevent.spawn(self.dispatch.run)
+
+    def key(self, arrival: Arrival) -> str | None:
+        """Return the key that an arrival's request is sent with."""
+        chosen = self.load.kinds.key(arrival.kind)
+        if self._key_of is None or chosen == "none":
+            return None
+        return self._over_quota if chosen == "over its quota" else self._key_of(arrival.item)
 
     def taken(self) -> list[list[Any]]:
         """Return the samples since the last call, as rows."""
@@ -133,32 +143,49 @@ class Senders(FastHttpUser):
 
     @task
     def send(self) -> None:
-        """Send one arrival and record its sample."""
+        """Send one arrival and record its sample; its latency is that of the first answer, from the system's API."""
         generator = State.generator
         assert generator is not None
         arrival = generator.dispatch.take()
         kinds = generator.load.kinds
-        expected = kinds.answers(arrival.kind)
         with self._post(generator, arrival) as answer:
             latency = generator.dispatch.latency(arrival)
             answer.request_meta["response_time"] = latency / 1000
-            status = answer.status_code or NO_ANSWER
-            if status in expected:
-                answer.success()
-            else:
-                answer.failure(f"status {status}")
+            status = _noted(answer, kinds.answers(arrival.kind))
+        receipt = ""
+        if status == kinds.accepted:
+            receipt = generator.load.receipt(answer.content)
+            if following := generator.load.following(arrival.item, answer.content):
+                last = self._follow(following, f"{arrival.phase}: {following.name}")
+                status = status if last in following.accepted else last
         generator.dispatch.done(arrival)
-        received_at = generator.load.received_at(answer.content) if status == kinds.accepted else ""
-        generator.samples.append(Sample(arrival.index, latency, status, received_at))
+        generator.samples.append(Sample(arrival.index, latency, status, receipt))
 
     def _post(self, generator: Generator, arrival: Arrival) -> Any:
-        key = generator.keys.get(generator.load.kinds.key(arrival.kind))
         headers = {"Content-Type": "application/json", **header_of(generator.mark)}
-        if key:
+        if key := generator.key(arrival):
             headers["x-api-key"] = key
         name = f"{arrival.phase}: {arrival.kind}"
         body: Any = generator.mix.body(arrival.item, arrival.kind)
         return self.client.post(generator.url, data=body, headers=headers, name=name, catch_response=True)
+
+    def _follow(self, following: Following, name: str) -> int:
+        body: Any = following.body
+        headers = {"Content-Type": following.content_type}
+        answer = self.client.post(following.url, data=body, headers=headers, name=name, catch_response=True)
+        with answer:
+            status = _noted(answer, following.accepted)
+        return status
+
+
+def _noted(answer: Any, expected: Container[int]) -> int:
+    """Return an answer's status, after Locust has been told whether it is expected."""
+    status: int = answer.status_code or NO_ANSWER
+    if status in expected:
+        answer.success()
+    else:
+        answer.failure(f"status {status}")
+    return status
 
 
 def _take_part(environment: Environment, msg: Any, **_: Any) -> None:

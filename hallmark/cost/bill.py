@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Kept:
-    """The data that a million transactions leave: GB (for logs, compressed), for so many days (None: indefinitely)."""
+    """What a million transactions or rows leave: GB (for logs, compressed), for so many days (None: indefinitely)."""
 
     service: str
     what: str

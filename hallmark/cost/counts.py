@@ -1,4 +1,4 @@
-"""The counts of a load run, per million accepted transactions."""
+"""The counts of a load run, per million of what its system carries: transactions, rows of files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from hallmark.evidence.load_result import LoadResult
 from hallmark.evidence.stored import damage
 from hallmark.load.run_file import NO_ANSWER
 from hallmark.naming import thing_of
+from hallmark.systems.wing import offered, wing
 from infra.errors import UserError
 
 GATE = "load"
@@ -24,9 +25,9 @@ UNBILLED = frozenset({str(NO_ANSWER), "403", "429"})
 
 @dataclass(frozen=True)
 class Counts:
-    """A run of a system on a stage; every number is per million accepted transactions.
+    """A run of a system on a stage; every number is per million of `unit`, of which the run had `accepted`.
 
-    `rate` is the run's, in transactions a second.
+    `rate` is the run's arrivals a second, `carried` how many of them the system accepted, each with one or more units.
     """
 
     system: str
@@ -35,6 +36,8 @@ class Counts:
     accepted: int
     requests: int
     usage: Mapping[str, float]
+    carried: int
+    unit: str
 
     def total(self, name: str) -> float:
         """Return one counter; 0 when nothing was counted under that name."""
@@ -45,6 +48,11 @@ class Counts:
         behind = ((name, name.removeprefix(prefix)) for name in self.usage if name.startswith(prefix))
         things = ((name, thing_of(self.system, self.stage, physical)) for name, physical in behind)
         return {thing: self.total(name) for name, thing in things if thing is not None}
+
+    @property
+    def arrivals(self) -> float:
+        """Accepted arrivals."""
+        return self.carried * MILLION / self.accepted
 
     @property
     def billed_requests(self) -> float:
@@ -82,9 +90,10 @@ def of_result(result: LoadResult) -> Counts:
     missing = [name for name in COUNTED if name not in result.usage]
     if missing:
         raise UserError(f"the run {result.scenario} has no counts of {missing[0]}: {MAKE_ONE}")
-    if not result.ledger.get("accepted"):
-        raise UserError(f"the run {result.scenario} has no accepted transaction: {MAKE_ONE}")
+    costed = offered(result.system, wing(result.system).costed, "no cost to estimate")
+    if not result.ledger.get(costed.counted):
+        raise UserError(f"the run {result.scenario} has no accepted {costed.unit}: {MAKE_ONE}")
     answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
     requests = sum(count for status, count in answers if status not in UNBILLED)
-    accepted = result.ledger["accepted"]
-    return Counts(result.system, result.stage, result.rate, accepted, requests, result.usage)
+    accepted, carried = result.ledger[costed.counted], result.ledger["accepted"]
+    return Counts(result.system, result.stage, result.rate, accepted, requests, result.usage, carried, costed.unit)

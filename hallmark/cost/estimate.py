@@ -1,4 +1,4 @@
-"""The whole estimate: a million transactions, a day and a month of them, and the fixed cost."""
+"""The whole estimate: a million transactions or rows, a day and a month of them, and the fixed cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,13 @@ SECONDS_A_DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Estimate:
-    """Dollars for a million transactions, for the data they leave, and for a month without any.
+    """Dollars for a million of `unit`, for the data they leave, and for a month without any.
 
     `events_per_day` is None where no volume was named.
     """
 
     stage: str
+    unit: str
     prices_of: date
     region: str
     lines: Sequence[Line]
@@ -76,6 +77,7 @@ class Estimate:
         dominant, usd = next(iter(self.services.items()))
         return {
             "stage": self.stage,
+            "unit": self.unit,
             "prices": str(self.prices_of),
             "usdPerMillion": self.usd_per_million,
             "services": dict(self.services),
@@ -104,13 +106,14 @@ def estimate(
     for name in billed_ms:
         if name not in functions:
             raise UserError(f"--duration-ms {name}: no such function ran; use one of {', '.join(sorted(functions))}")
-    rate = events_per_day / SECONDS_A_DAY if events_per_day else counts.rate
-    table = prices.load()
-    if system_of(counts.system).region != table.region:
-        raise UserError(f"hallmark/cost/prices.yaml has prices of {table.region} only, not of {counts.system}'s region")
+    arrivals_per_day = events_per_day and events_per_day * counts.arrivals / MILLION
+    rate = arrivals_per_day / SECONDS_A_DAY if arrivals_per_day else counts.rate
+    table = prices.of_region(system_of(counts.system).region)
     traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
-    return Estimate(stage, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day)
+    return Estimate(
+        stage, counts.unit, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day
+    )
 
 
 def _line(line: Line) -> dict[str, Any]:

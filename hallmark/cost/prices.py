@@ -1,4 +1,4 @@
-"""AWS's list prices, from prices.yaml."""
+"""AWS's list prices: a file for each region."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,8 +9,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from hallmark import yaml_lines
+from infra.errors import UserError
 
 FILE = Path(__file__).with_name("prices.yaml")
+FILES = (FILE, Path(__file__).with_name("prices.us-east-1.yaml"))
 _SHORT = {1_000_000: "M", 1_000: "1,000"}
 Positive = Annotated[float, Field(gt=0)]
 
@@ -52,3 +54,12 @@ class Prices(BaseModel):
 def load(path: Path = FILE) -> Prices:
     """Read the table; pydantic's ValidationError when it is invalid."""
     return Prices(**yaml_lines.read(path))
+
+
+def of_region(region: str) -> Prices:
+    """Return the table of a region; UserError when there is none."""
+    tables = [load(path) for path in FILES]
+    if found := [table for table in tables if table.region == region]:
+        return found[0]
+    known = ", ".join(table.region for table in tables)
+    raise UserError(f"hallmark/cost has prices of {known}, not of {region}: add a table of that region")

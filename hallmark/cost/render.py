@@ -16,21 +16,21 @@ _NUMBERS = frozenset({"quantity", "USD", "share", "GB", "USD/month"})
 
 
 def render(estimate: Estimate, console: Console) -> None:
-    """Print the bill of a million transactions, its largest part, storage, fixed cost, and the given volume's."""
+    """Print the bill of a million, its largest part, storage, fixed cost, and the given volume's."""
     notes: list[str] = []
-    console.print(f"[bold]A million transactions, with the settings of {estimate.stage}[/] (US dollars)\n")
+    console.print(f"[bold]A million {estimate.unit}, with the settings of {estimate.stage}[/] (US dollars)\n")
     console.print(_lines(estimate.lines, notes))
     dominant, usd = next(iter(estimate.services.items()))
     console.print(f"{dominant} dominates: {usd / estimate.usd_per_million:.0%}.", highlight=False)
     console.print(_services(estimate), "")
-    console.print("[bold]Data that a million transactions leave[/]\n")
+    console.print(f"[bold]Data that a million {estimate.unit} leave[/]\n")
     console.print(_kept(estimate.kept, notes), "")
-    console.print("[bold]A month without a transaction[/]\n")
+    console.print(f"[bold]A month without {estimate.unit}[/]\n")
     console.print(_lines(estimate.fixed, notes), "")
     _volume(estimate, console)
     for number, note in enumerate(notes, 1):
         console.print(f"{number:>2} {note}", style="dim", highlight=False)
-    where = f"Looked up {estimate.prices_of}: hallmark/cost/prices.yaml."
+    where = f"Looked up {estimate.prices_of}: hallmark/cost/prices*.yaml."
     console.print(f"List prices of {estimate.region}, {LEFT_OUT} {where}", style="dim", highlight=False)
 
 
@@ -89,7 +89,7 @@ def _volume(estimate: Estimate, console: Console) -> None:
         "of which fixed": bill.total(estimate.fixed),
         "data without a retention adds, each month more,": estimate.usd_growth_month,
     }
-    table = _table(f"{estimate.events_per_day:,} transactions a day", "USD")
+    table = _table(f"{estimate.events_per_day:,} {estimate.unit} a day", "USD")
     for name, usd in rows.items():
         table.add_row(name, f"{usd:,.2f}")
     console.print(table, "")

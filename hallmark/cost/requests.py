@@ -27,11 +27,13 @@ LOG_GROUPS = MappingProxyType(
         "/aws/events/": "audit log",
     }
 )
+# The kind in the names of what logs there, where a system's names have one.
+LOG_KINDS = MappingProxyType({"/aws/lambda/": "lambda", "/aws/apigateway/": "apigw", "/aws/events/": "bus"})
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """A run with a stage's settings; `rate` in transactions a second, `billed_ms` by function if known from AWS.
+    """A run with a stage's settings; `rate` in arrivals a second, `billed_ms` by function if known from AWS.
 
     `envelope` is an event without its detail.
     """
@@ -97,7 +99,7 @@ def _functions(traffic: Traffic) -> Iterator[Line]:
         yield Line("Lambda", f"{function}, requests", invocations, traffic.prices["lambda-request"], Basis.COUNTED)
         known = traffic.billed_ms.get(function)
         milliseconds = known if known is not None else seconds[function] * 1000 / invocations + ROUNDING_MS
-        name = traffic.names.of(function)
+        name = traffic.names.of(function, "lambda")
         memory = traffic.declared.memory[name]
         provisioned = traffic.declared.provisioned.get(name, 0) > 0
         yield Line(
@@ -122,7 +124,7 @@ def _events(traffic: Traffic) -> Iterator[Line]:
         note = "documented for forwarded events; assumed for Lambda's success records" if bus == "audit" else ""
         yield Line("EventBridge", what, count * chunks, traffic.prices["custom-event"], Basis.COUNTED, note)
     for bus, size in sizes.items():
-        if traffic.names.of(bus) in traffic.declared.archive_days:
+        if traffic.names.of(bus, "bus") in traffic.declared.archive_days:
             note = f"{size / traffic.counts.by_thing('events:')[bus]:.0f} bytes an event"
             what = f"archiving the {bus} bus"
             yield Line("EventBridge", what, size / GB, traffic.prices["archive-processing"], Basis.DERIVED, note)
@@ -137,11 +139,13 @@ def _tables(traffic: Traffic) -> Iterator[Line]:
 
 def _calls(traffic: Traffic) -> Iterator[Line]:
     counts, prices = traffic.counts, traffic.prices
-    puts = counts.total("calls:s3:PutObject")
+    puts = counts.total("calls:s3:PutObject") + counts.total("calls:s3:PostObject")
     yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key saves KMS calls")
-    sent = counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage")
-    note = "a future reader of the buffer adds two requests for each batch of ten"
-    yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
+    if gets := counts.total("calls:s3:GetObject"):
+        yield Line("S3", "objects read", gets, prices["object-get"], Basis.COUNTED)
+    if sent := counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage"):
+        note = "a future reader of the buffer adds two requests for each batch of ten"
+        yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
     yield Line("SNS", "alerts", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
 
@@ -150,11 +154,12 @@ def _logs(traffic: Traffic) -> Iterator[Line]:
     sizes = log_bytes(traffic)
     for prefix, what in LOG_GROUPS.items():
         gigabytes = sum(size for (group, _), size in sizes.items() if group == prefix) / GB
-        yield Line("CloudWatch", f"{what} written", gigabytes, traffic.prices["log-ingestion"], Basis.COUNTED)
+        if gigabytes:
+            yield Line("CloudWatch", f"{what} written", gigabytes, traffic.prices["log-ingestion"], Basis.COUNTED)
 
 
 def _traces(traffic: Traffic) -> Line:
     first = min(1.0, TRACED_PER_SECOND / traffic.rate)
     share = first + (1 - first) * TRACED_SHARE
     note = f"X-Ray's default sampling at {traffic.rate:.4g} a second: {share:.1%}"
-    return Line("X-Ray", "traces", MILLION * share, traffic.prices["trace"], Basis.ASSUMED, note)
+    return Line("X-Ray", "traces", traffic.counts.arrivals * share, traffic.prices["trace"], Basis.ASSUMED, note)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hallmark.cost.bill import Basis, Kept, Line
-from hallmark.cost.requests import GB, LOG_GROUPS, Traffic, event_bytes, log_bytes
+from hallmark.cost.requests import GB, LOG_GROUPS, LOG_KINDS, Traffic, event_bytes, log_bytes
 
 # AWS's own estimate of the compression of logs. https://calculator.aws/#/createCalculator/CloudWatch
 LOG_COMPRESSION = 0.15
@@ -25,14 +25,15 @@ def _tables(traffic: Traffic) -> Iterator[Kept]:
 
 
 def _objects(traffic: Traffic) -> Kept:
-    gigabytes = traffic.counts.total("bytes:s3:PutObject") / GB
+    written = traffic.counts.total("bytes:s3:PutObject") + traffic.counts.total("bytes:s3:PostObject")
+    gigabytes = written / GB
     note = "cheaper after 90 days, in Glacier"
     return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
 
 
 def _archives(traffic: Traffic) -> Iterator[Kept]:
     for bus, size in event_bytes(traffic).items():
-        days = traffic.declared.archive_days.get(traffic.names.of(bus))
+        days = traffic.declared.archive_days.get(traffic.names.of(bus, "bus"))
         if days is not None:
             price = traffic.prices["archive-storage"]
             yield Kept("EventBridge", f"archive, {bus} bus", size / GB, days, price, Basis.DERIVED)
@@ -40,7 +41,7 @@ def _archives(traffic: Traffic) -> Iterator[Kept]:
 
 def _logs(traffic: Traffic) -> Iterator[Kept]:
     for (prefix, thing), size in log_bytes(traffic).items():
-        days = traffic.declared.log_days[f"{prefix}{traffic.names.of(thing)}"]
+        days = traffic.declared.log_days[f"{prefix}{traffic.names.of(thing, LOG_KINDS[prefix])}"]
         what, note = f"{LOG_GROUPS[prefix]}, {thing}", f"compressed to {LOG_COMPRESSION:.0%}, AWS's estimate"
         gigabytes = size * LOG_COMPRESSION / GB
         price = traffic.prices["log-storage"]

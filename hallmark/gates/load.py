@@ -20,7 +20,7 @@ from hallmark.load import slo
 from hallmark.load.generator import Settings
 from hallmark.load.render import render
 from hallmark.load.run_file import RUNS
-from hallmark.load.scenario import path_of
+from hallmark.load.scenario import names, path_of
 from hallmark.load.session import run
 from hallmark.project import ROOT
 from hallmark.revision import sha256
@@ -99,20 +99,23 @@ def main(words: list[str] | None = None) -> int:
     try:
         if options.system and not systems:
             raise UserError(f"no control of {options.system} requires the gate {GATE}: it would judge nothing")
-        for system in systems:
+        having = [system for system in systems if options.scenario in names(system.name)]
+        for system in having if having and not options.system else systems:
             path_of(system.name, options.scenario)
     except UserError as error:
         return exit_code(error)
     for system in expected.chosen(options.system):
         if system not in systems:
             print(f"{GATE}: no control of {system.name} requires it")
+        elif system not in having:
+            print(f"{gate}: {system.name} has no such scenario")
     with TemporaryDirectory() as unused:
         folder, kept = None, RUNS / "judged"
         if options.seconds is not None and options.seconds < LEAST_SECONDS:
             print(f"{gate}: less than {LEAST_SECONDS} s of load prove nothing, so the evidence is unchanged")
             folder = kept = Path(unused)
         body = partial(judge, options, kept)
-        codes = (each_system(gate, body, system.name, goes_with=GATE, folder=folder) for system in systems)
+        codes = (each_system(gate, body, system.name, goes_with=GATE, folder=folder) for system in having)
         return max(codes, default=0)
 
 

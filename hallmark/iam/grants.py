@@ -8,6 +8,8 @@ from hallmark.iam.usage import Use
 from hallmark.synthesized import Synthesized
 from infra.systems import NAMES, REGIONS, system_of
 from policies.engine.iam.identities import role_statements
+from policies.engine.kinds import TABLES
+from policies.engine.services.storage import stream_of
 from policies.engine.template.template import Template, with_mark
 
 
@@ -42,11 +44,21 @@ def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
     # Stacks beside the systems are in the first region, unless their mark says another.
     region = system_of(str(synthesized.system)).region if synthesized.system in NAMES else REGIONS[0]
     template = Template(with_mark(synthesized.body, Account=account, Region=region))
+    streams = dict(_streams(template))
     for role in template.of_type("AWS::IAM::Role"):
         name = template.name(role)
         for statement in role_statements(template, role):
             if statement.allows:
                 sid = str(statement.raw.get("Sid", ""))
                 for action in statement.actions:
-                    for resource in statement.resources:
-                        yield Grant(synthesized, role.logical_id, name, sid, str(action), str(resource))
+                    for resource in map(str, statement.resources):
+                        arn = streams.get(resource, resource)
+                        yield Grant(synthesized, role.logical_id, name, sid, str(action), arn)
+
+
+def _streams(template: Template) -> Iterator[tuple[str, str]]:
+    """Yield the stream of each table as the template writes it, and the ARN, which ends with the time of its start."""
+    for table in template.of_type(*TABLES):
+        written, arn = stream_of(template, table), template.arn(table)
+        if written is not None and arn is not None:
+            yield written, f"{arn}/stream/*"

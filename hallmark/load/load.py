@@ -1,34 +1,51 @@
 """What a system offers to be put under load: its traffic, its address, and the reconciliation of a run."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
-from hallmark.load.outcome import Measure
+from hallmark.load.outcome import Arithmetic, Measure
 from hallmark.load.plan import Arrival, Mix
 from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile
 from hallmark.progress import Callback
+from hallmark.sending.item import Item
 from hallmark.stage import Stage
+from infra.errors import UserError
 
 
 @dataclass(frozen=True)
 class Target:
-    """The address and the key of requests; `api_id` is the API that a client over its quota also calls."""
+    """The address of requests, and the key of an item's; a client over its quota calls `api_id`, too."""
 
     url: str
-    key: str
+    key_of: Callable[[Item], str]
     api_id: str
 
 
+@dataclass(frozen=True)
+class Following:
+    """A second POST of an arrival, which needs no key: its name, and the statuses that accept it."""
+
+    name: str
+    url: str
+    body: bytes
+    content_type: str
+    accepted: frozenset[int]
+
+
 class Load(ABC):
-    """A system's load; `measures` are its own, in addition to those of every system, each with its unit."""
+    """A system's load; `measures` are its own, in addition to those of every system, each with its unit.
+
+    `arithmetic` tells how a measure that is computed of others comes about, by its name.
+    """
 
     kinds: ClassVar[Kinds]
     measures: ClassVar[Mapping[str, tuple[Measure, str]]] = {}
+    arithmetic: ClassVar[Mapping[str, Arithmetic]] = {}
 
     @abstractmethod
     def mix(self, stage: Stage) -> Mix:
@@ -39,8 +56,12 @@ class Load(ABC):
         """Return the address that accepts requests."""
 
     @abstractmethod
-    def received_at(self, answer: bytes) -> str:
-        """Return when an accepted request was received, according to its answer."""
+    def receipt(self, answer: bytes) -> str:
+        """Return what reconciling needs of an accepted request's answer, such as when it was received."""
+
+    def following(self, item: Item, answer: bytes) -> Following | None:
+        """Return the second request of an item whose first one was accepted; by default there is none."""
+        return None
 
     @abstractmethod
     def reconcile(
@@ -57,6 +78,6 @@ class Load(ABC):
         What can be counted only once is kept in the run's account, and taken from it when the run is judged again.
         """
 
-    @abstractmethod
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
-        """Return the template of a no-op stack behind the same gateway, and its parameters."""
+        """Return the template of a no-op stack behind the same gateway, and its parameters; UserError for none."""
+        raise UserError(f"{stage.system} has no floor: leave `floor` out of its scenarios")

@@ -18,7 +18,7 @@ THROTTLED = 429
 class RunOutcome:
     """A run with its plan, its reconciliation, and the floor: the same load on a no-op function.
 
-    `reconciliation` and `floor` are None where they were not observed.
+    `reconciliation` and `floor` are None where they were not observed, `usage` is empty where the stage counts nothing.
     """
 
     run: RunFile
@@ -26,6 +26,7 @@ class RunOutcome:
     kinds: Kinds
     reconciliation: Reconciliation | None = None
     floor: Latencies | None = None
+    usage: Mapping[str, float] = field(default_factory=dict)
     _seen: Mapping[int, Sample] = field(init=False, repr=False)
     _latencies: dict[str, Latencies] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -65,3 +66,5 @@ class RunOutcome:
 
 # A number for a phase of a run; None where nothing was measured.
 Measure = Callable[[RunOutcome, str], float | None]
+# How a number came about, in words; empty where nothing was measured.
+Arithmetic = Callable[[RunOutcome], str]

@@ -19,16 +19,16 @@ NO_ANSWER = 0
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One request: the arrival's index, microseconds from its due time to its answer, the status (0: no answer), and
-    `receivedAt` of a 202."""
+    the receipt of an accepted one: what its system needs of the answer, such as `receivedAt`."""
 
     index: int
     latency: int
     status: int
-    received_at: str = ""
+    receipt: str = ""
 
     def row(self) -> list[Any]:
         """Return the fields as a list, the form in which they are sent and stored."""
-        return [self.index, self.latency, self.status, self.received_at]
+        return [self.index, self.latency, self.status, self.receipt]
 
 
 @dataclass(frozen=True)

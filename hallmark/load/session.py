@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hallmark import catalogue, fidelity
+from hallmark import fidelity
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load import scenario, slo
 from hallmark.load.account import Account
@@ -21,9 +21,6 @@ from hallmark.progress import Callback
 from hallmark.stage.deployed import DeployedStage
 from hallmark.systems.wing import load_of
 from infra.errors import UserError
-
-# The suffix of the id of the latency control, in every catalogue.
-LATENCY = "_LATENCY"
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,9 @@ def judge(
     floor = floor_from(account.first("floor", floor.to_dict() if floor else None))
     measured: dict[str, float] = account.first("usage", _spent(usage_before, stage.usage()))
     notes = tuple(account.first("notes", list(notes)))
-    outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None)
+    outcome = RunOutcome(made, planned, load.kinds, reconciled, floor.latencies if floor else None, measured)
     rows = slo.load(stage.system, made.terms.scenario, made.terms.stage_key, load.measures)
     tuned = made.terms.load()
-    control = catalogue.load(stage.system).ending(LATENCY)
     result = LoadResult(
         system=stage.system,
         scenario=tuned.name,
@@ -90,9 +86,9 @@ def judge(
         users=made.users,
         generators=made.generators,
         machine=account.first("machine", machine()),
-        fidelity=_fidelity(control) if made.target == "embedded" else "native",
+        fidelity=fidelity.of_control(rows[0].control) or "" if made.target == "embedded" else "native",
         phases=tuple(phase_results(outcome)),
-        objectives=tuple(slo.judge(outcome, rows, load.measures)),
+        objectives=tuple(slo.judge(outcome, rows, load.measures, load.arithmetic)),
         series=tuple(seconds(outcome)),
         histogram=tuple(_counted(outcome).bins()),
         ledger=_ledger(outcome),
@@ -102,10 +98,6 @@ def judge(
     )
     account.close(result, tuple(dict.fromkeys(line.place for line in reconciled.ledger.lines if line.judged)))
     return Judgement(result, outcome)
-
-
-def _fidelity(control: catalogue.Control | None) -> str:
-    return (fidelity.of_control(control.id) if control else None) or ""
 
 
 def _key(stage: DeployedStage) -> str:

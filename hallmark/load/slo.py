@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -11,7 +12,7 @@ from hallmark import yaml_lines
 from hallmark.evidence.load_result import Judged
 from hallmark.load import scenario as scenarios
 from hallmark.load.measures import MEASURES, recovery_seconds
-from hallmark.load.outcome import Measure, RunOutcome
+from hallmark.load.outcome import Arithmetic, Measure, RunOutcome
 from hallmark.project import ROOT
 from infra.errors import UserError
 
@@ -19,6 +20,7 @@ FOLDER = ROOT / "load" / "slo"
 RECOVERY = "recovery"
 EVERYWHERE = ""
 Measures = Mapping[str, tuple[Measure, str]]
+NONE: Mapping[str, Arithmetic] = MappingProxyType({})
 Bounds = Annotated[dict[str, float], BeforeValidator(lambda v: v if isinstance(v, dict) else {EVERYWHERE: v})]
 
 
@@ -116,8 +118,10 @@ def _row(row: Any, where: str) -> Row:
         raise UserError(f"{where}: {field}{first['msg']}") from None
 
 
-def judge(outcome: RunOutcome, rows: Sequence[Row], own: Measures) -> Iterator[Judged]:
-    """Yield the verdict on each objective; an unmeasured one fails."""
+def judge(
+    outcome: RunOutcome, rows: Sequence[Row], own: Measures, arithmetic: Mapping[str, Arithmetic] = NONE
+) -> Iterator[Judged]:
+    """Yield the verdict on each objective; an unmeasured one fails. `arithmetic` tells how a measure comes about."""
     key, measures = outcome.run.terms.stage_key, {**MEASURES, **own}
     for row in rows:
         found, bound = row.found(outcome, key, measures), at(row.at_most or row.at_least, key)
@@ -126,6 +130,8 @@ def judge(outcome: RunOutcome, rows: Sequence[Row], own: Measures) -> Iterator[J
         passed = found is not None and (found <= bound if at_most else found >= bound)
         shown = None if found is None else round(found, 3)
         sentence = _sentence(found, bound, at_most, unit)
+        if told := row.measure in arithmetic and arithmetic[row.measure](outcome):
+            sentence = f"{sentence} ({told})"
         yield Judged(row.control, row.title, row.phase, shown, bound, at_most, unit, passed, sentence)
 
 

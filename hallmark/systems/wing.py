@@ -26,7 +26,7 @@ NEEDS = {
     "digest": "digest",
     "redrive": "failures",
     "load": "load",
-    "cost": "costed_event",
+    "cost": "costed",
     "openapi": "api_id",
 }
 
@@ -64,6 +64,18 @@ class Deciding:
 
 
 @dataclass(frozen=True)
+class Costed:
+    """What a bill is of a million of: `unit` in the plural, and its name among the counts of a run's ledger.
+
+    `envelope` is an event of the system's bus without its detail; empty for a system without a bus.
+    """
+
+    unit: str
+    counted: str
+    envelope: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Wing:
     """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
 
@@ -75,7 +87,7 @@ class Wing:
     digest: "Callable[[], tuple[DigestPart, ...]] | None" = None
     failures: "Callable[[], Failures] | None" = None
     load: "Callable[[], Load] | None" = None
-    costed_event: Mapping[str, object] | None = None
+    costed: Costed | None = None
     commands: Mapping[str, str] = field(default_factory=dict)
 
     @property

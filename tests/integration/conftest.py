@@ -25,6 +25,7 @@ LONGEST = (
     "realtime/test_runbooks.py",
     "realtime/test_deciding_rules.py",
     "observe/test_changes_by_hand.py",
+    "merchant_upload/faults/test_faults.py",
     "realtime/faults/test_faults.py",
     "observe/test_built_code.py",
     "tool/test_pytest_plugin.py",

@@ -7,11 +7,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0) -> T:
-    """Return the condition's first true value; fail with `what` when the deadline passes."""
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0, every: float = 0.05) -> T:
+    """Return the condition's first true value, tried `every` so often; fail with `what` when the deadline passes."""
     deadline = time.monotonic() + seconds
     while True:
         if value := condition():
             return value
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what}"
-        time.sleep(0.05)
+        time.sleep(every)

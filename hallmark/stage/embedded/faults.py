@@ -14,7 +14,7 @@ import urllib3
 PATH = "/_hallmark/faults"
 # What EventBridge and AWS Lambda do by themselves; every other service is called.
 DELIVERY, DESTINATION, STREAM = "delivery", "destination", "stream"
-Effect = Literal["refuse", "delay", "kill", "repeat"]
+Effect = Literal["refuse", "delay", "kill", "repeat", "hide"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Injection:
     function whose name contains `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
     in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
     before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
-    before the effect.
+    before the effect. `hide` answers a query of DynamoDB without the items that contain the text `hidden`, as an
+    index does that lags behind its table.
 
     Or `service` is `stream`, and `action` the function to which a batch is delivered; it contains the id of its shard
     and its records as JSON. `refuse` makes it fail as if the function had, and its records `seconds` older; `delay`
@@ -44,6 +45,7 @@ class Injection:
     code: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    hidden: str = ""
 
 
 @dataclass

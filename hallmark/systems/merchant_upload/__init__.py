@@ -5,10 +5,11 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
-from hallmark.systems.wing import Access, Wing
+from hallmark.systems.wing import Access, Costed, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
+    from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -45,11 +46,19 @@ def _failures() -> "Failures":
     return FAILURES
 
 
+def _load() -> "Load":
+    from hallmark.systems.merchant_upload.load.file_load import FileLoad
+
+    return FileLoad()
+
+
 WING = Wing(
     access=_access,
     api_id=_api_id,
     sending=_sending,
     digest=_digest,
     failures=_failures,
+    load=_load,
+    costed=Costed("rows", "rows"),
     commands={"stuck": "stuck:stuck", "audit": "audit:audit"},
 )

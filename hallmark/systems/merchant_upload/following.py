@@ -18,8 +18,10 @@ _LOOK_SECONDS = 0.5
 
 
 def is_finished(upload: Item | None) -> bool:
-    """Return whether an upload's item says that nothing more follows."""
-    return upload is not None and upload.get("status") in FINISHED
+    """Return whether an upload's item says that nothing more follows, not even a removal."""
+    if upload is None or upload.get("status") not in FINISHED:
+        return False
+    return "removedAt" in upload or not upload.get("holdsCardNumber")
 
 
 class Uploads:

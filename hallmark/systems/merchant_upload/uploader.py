@@ -14,6 +14,9 @@ from hallmark.sending.outcome import Outcome, Status
 from hallmark.systems.merchant_upload.files import MerchantFile
 from infra.errors import UserError
 
+# What S3 answers to a file that it has stored.
+STORED = frozenset({200, 201, 204})
+
 
 @dataclass(frozen=True)
 class Uploaded:
@@ -21,6 +24,24 @@ class Uploaded:
 
     upload_id: str
     key: str
+
+    @classmethod
+    def by(cls, form: Mapping[str, Any]) -> "Uploaded":
+        """Return the location that a form leads to."""
+        return cls(str(form["uploadId"]), str(form["key"]))
+
+
+def request_of(file: MerchantFile) -> bytes:
+    """Return the body of the request for a file's form."""
+    return json.dumps({"fileName": file.name, "size": len(file.content), "sha256": file.sha256}).encode()
+
+
+def filled(form: Mapping[str, Any], file: MerchantFile) -> tuple[bytes, str]:
+    """Return the body that posts a file with its form, and the body's type; S3 requires `file` as the last field.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+    """
+    return encode_multipart_formdata({**form["fields"], "file": (file.name, file.content, "text/csv")})
 
 
 class Uploader:
@@ -31,9 +52,8 @@ class Uploader:
 
     def send(self, file: MerchantFile) -> Outcome[MerchantFile]:
         """Return the outcome of a file; UserError when the key is rejected."""
-        wanted = {"fileName": file.name, "size": len(file.content), "sha256": file.sha256}
         headers = {"x-api-key": self._key_of(file.merchant), "content-type": "application/json"}
-        answer = self._http.ask("POST", self._url, json.dumps(wanted).encode(), headers)
+        answer = self._http.ask("POST", self._url, request_of(file), headers)
         if isinstance(answer, str):
             return Outcome(file, Status.FAILED, reason=answer)
         if answer.status == 403:
@@ -43,17 +63,13 @@ class Uploader:
         return self._post(file, answer.json())
 
     def _post(self, file: MerchantFile, form: Mapping[str, Any]) -> Outcome[MerchantFile]:
-        # S3 requires `file` as the last field.
-        # https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
-        body, content_type = encode_multipart_formdata(
-            {**form["fields"], "file": (file.name, file.content, "text/csv")}
-        )
+        body, content_type = filled(form, file)
         answer = self._http.ask("POST", str(form["url"]), body, {"content-type": content_type})
         if isinstance(answer, str):
             return Outcome(file, Status.FAILED, reason=f"S3: {answer}")
-        if answer.status not in (200, 201, 204):
+        if answer.status not in STORED:
             return Outcome(file, Status.REFUSED, reason=f"S3: {answer.status}")
-        self._uploaded[file.id] = Uploaded(str(form["uploadId"]), str(form["key"]))
+        self._uploaded[file.id] = Uploaded.by(form)
         return Outcome(file, Status.ACCEPTED, received_at=clock.to_text(clock.now()))
 
 

@@ -6,7 +6,7 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 from typing import TYPE_CHECKING
 
 from hallmark.systems.realtime.outputs import Output
-from hallmark.systems.wing import Access, Deciding, Step, Wing
+from hallmark.systems.wing import Access, Costed, Deciding, Step, Wing
 
 if TYPE_CHECKING:
     from hallmark.digest import DigestPart
@@ -83,18 +83,22 @@ WING = Wing(
     digest=_digest,
     failures=_failures,
     load=_load,
-    # The envelope around the detail of a stored event.
-    # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
-    costed_event={
-        "version": "0",
-        "id": "17793124-05d4-b198-2fde-7ededc63b103",
-        "detail-type": "TransactionReceived",
-        "source": "hallmark.realtime",
-        "account": "123456789012",
-        "time": "2026-11-20T15:40:07Z",
-        "region": "eu-central-1",
-        "resources": [],
-        "detail": "",
-    },
+    costed=Costed(
+        "transactions",
+        "accepted",
+        # The envelope around the detail of a stored event.
+        # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+        {
+            "version": "0",
+            "id": "17793124-05d4-b198-2fde-7ededc63b103",
+            "detail-type": "TransactionReceived",
+            "source": "hallmark.realtime",
+            "account": "123456789012",
+            "time": "2026-11-20T15:40:07Z",
+            "region": "eu-central-1",
+            "resources": [],
+            "detail": "",
+        },
+    ),
     commands={"rules": "rules:rules_app", "audit": "audit:audit", "replay": "replay:replay"},
 )

@@ -23,6 +23,8 @@ _RULES = {
     "size": f"a whole number of bytes from 0 to {MAX_BYTES}",
     "sha256": "64 hexadecimal digits in lower case",
 }
+# What API Gateway puts where bytes are no UTF-8: the text is not what was sent.
+_DAMAGED = "\ufffd"
 _NOT_AN_OBJECT = {"field": "body", "rule": "a JSON object in UTF-8, no name twice"}
 Problems = list[dict[str, str]]
 
@@ -103,6 +105,8 @@ def read_request(body: Optional[str], is_base64: bool = False) -> Union[UploadRe
     """Return what a body asks for, or everything that is wrong with it, field by field and without values."""
     try:
         text = base64.b64decode(body or "", validate=True).decode("utf-8") if is_base64 else body or ""
+        if _DAMAGED in text:
+            return [_NOT_AN_OBJECT]
         data = json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return [_NOT_AN_OBJECT]

@@ -20,7 +20,7 @@ from merchant_upload.validation.logic import (
     take,
 )
 from merchant_upload.validation.records import Item, Origin, problem_list
-from merchant_upload.validation.store import Store, StoredFile
+from merchant_upload.validation.store import Gone, Store, StoredFile
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,10 @@ class Files:
         self.store.note_later(origin, "laterVersions")
         log.info("a later file with the form of one that has come")
         if origin.version_id not in upload.get("removedVersions", ()):
-            file = self.store.open(origin)
+            try:
+                file = self.store.open(origin)
+            except Gone:
+                return
             if file.size > MAX_BYTES or not refused_holds_card_number(file.read()):
                 return
             self.store.note_later(origin, "removedVersions")

@@ -17,6 +17,9 @@ _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"
 # Rows are built in DynamoDB's own types and judged there; to judge them here as well takes a third of all time.
 _ROWS = _CONFIG.merge(Config(parameter_validation=False))
 
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_GONE = ("NoSuchVersion", "NoSuchKey")
+
 
 class StoredFile(NamedTuple):
     """One version of an object: its creation, its size in bytes, and how to read it."""
@@ -24,6 +27,10 @@ class StoredFile(NamedTuple):
     created: datetime
     size: int
     read: Callable[[], bytes]
+
+
+class Gone(Exception):
+    """A version that somebody deleted."""
 
 
 class Store:
@@ -36,8 +43,13 @@ class Store:
         self._s3: Any = boto3.client("s3", config=_CONFIG)
 
     def open(self, origin: Origin) -> StoredFile:
-        """Return exactly the version that an event names; its content is not read yet."""
-        found = self._s3.get_object(Bucket=self._bucket, Key=origin.key, VersionId=origin.version_id)
+        """Return exactly the version that an event names, or raise Gone; its content is not read yet."""
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=origin.key, VersionId=origin.version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+            raise Gone from None
         return StoredFile(found["LastModified"], found["ContentLength"], found["Body"].read)
 
     def delete(self, origin: Origin) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.embedded.faults import DESTINATION, PATH, Injection, inject
+from tests.support.streams import make_table
 from tests.support.waiting import wait_for
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
@@ -93,6 +94,26 @@ def test_after_the_call_was_carried_out(
     assert receive(url)["Body"] == unique
 
 
+def test_a_query_lacks_what_is_hidden_as_often_as_told(running_emulator: Emulator, client: Any, unique: str) -> None:
+    dynamodb = client("dynamodb")
+    make_table(client, unique)
+    for name in ("early", "late"):
+        dynamodb.put_item(TableName=unique, Item={"k": {"S": unique}, "s": {"S": name}})
+
+    def found() -> list[str]:
+        answer = dynamodb.query(
+            TableName=unique, KeyConditionExpression="k = :k", ExpressionAttributeValues={":k": {"S": unique}}
+        )
+        names = [item["s"]["S"] for item in answer["Items"]]
+        assert answer["Count"] == len(names)
+        return names
+
+    lagging = Injection("dynamodb", "Query", "hide", (unique,), times=2, hidden='"late"')
+    with inject(running_emulator.endpoint, lagging) as fault:
+        assert [found() for _ in range(3)] == [["early"], ["early"], ["early", "late"]]
+        assert fault.strikes == 2
+
+
 def test_only_the_named_functions_calls_are_struck(
     running_emulator: Emulator, client: Any, unique: str, queue: Any
 ) -> None:
@@ -128,6 +149,8 @@ def test_what_is_no_fault_is_refused(running_emulator: Emulator) -> None:
     address = f"{running_emulator.endpoint}{PATH}"
     assert urllib3.request("POST", address, body="{}").status == 400
     assert urllib3.request("POST", address, body='{"service": "s3", "action": "a", "wrong": 1}').status == 400
+    nothing = '{"service": "dynamodb", "action": "Query", "effect": "hide"}'
+    assert urllib3.request("POST", address, body=nothing).status == 400
     nobody = '{"service": "s3", "action": "PutObject", "effect": "kill"}'
     assert urllib3.request("POST", address, body=nobody).status == 400
     assert urllib3.request("GET", f"{address}/99999").status == 404

@@ -41,17 +41,19 @@ def test_one_file_goes_through_byte_for_byte_and_has_a_record(stage, merchant, s
     assert re.fullmatch(KEY.format(merchant=MERCHANTS[0], upload=form["uploadId"]), form["key"])
     left = datetime.fromisoformat(form["expiresAt"]) - before
     assert VALID - timedelta(seconds=1) <= left <= VALID + timedelta(seconds=30)
+    # Before there is a file.
+    item = record(stage, MERCHANTS[0], form["uploadId"])
     assert client.post(form, FILE).status == 204
     kept = stored(form["key"])
     assert kept["Body"].read() == FILE
     assert (kept["ContentType"], kept["ServerSideEncryption"]) == (CONTENT_TYPE, ENCRYPTION)
     assert kept["VersionId"] not in ("", "null")
-    item = record(stage, MERCHANTS[0], form["uploadId"])
     assert {name: next(iter(value.values())) for name, value in item.items() if name != "requestedAt"} == {
         "transaction_id": f"{MERCHANTS[0]}#{form['uploadId']}",
         "timestamp": "0",
         "kind": "upload",
         "status": "waiting",
+        "cardKey": "open",
         "merchant": MERCHANTS[0],
         "objectKey": form["key"],
         "fileName": "November é.csv",
@@ -150,4 +152,4 @@ def test_hallmark_send_carries_files_and_accounts_for_each(stage, hallmark, tmp_
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^files bucket +2 +2 +0 +0$", done.stdout, re.MULTILINE)
-    assert re.search(r"^upload records +2 +2 +0 +0$", done.stdout, re.MULTILINE)
+    assert re.search(r"^uploads' records +2 +2 +0 +0$", done.stdout, re.MULTILINE)

@@ -12,9 +12,9 @@ import pytest
 from hallmark.stage import Stage
 from hallmark.systems.realtime.api import api_id
 from infra.realtime.outputs import Output
-from tests.integration.realtime.assertions import answer_of_the_gateway
 from tests.integration.realtime.stage_contents import archived, everything
 from tests.support.keys import throttled_key
+from tests.support.refusals import answer_of_the_gateway
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[3] / "infra/realtime/request.schema.json").read_text())
 # Broken on purpose: the field, and a value that no transaction may have. `...` leaves the field out.

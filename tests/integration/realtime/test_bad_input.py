@@ -5,28 +5,27 @@ shrunk to the simplest body that shows it, and printed as a command that sends i
 """
 
 import json
-import random
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
 from hallmark.systems.realtime.api import PATH, api_id
 from infra.realtime.outputs import Output
-from tests.integration.realtime.assertions import Judge
+from tests.integration.realtime.assertions import contract
 from tests.integration.realtime.breaking_bodies import CARD, NAMED, Named
-from tests.integration.realtime.drawn_bodies import MARK, bodies
+from tests.integration.realtime.drawn_bodies import bodies
 from tests.integration.realtime.stage_contents import archived, everything, rows
+from tests.support.drawn_json import MARK
+from tests.support.fuzzing import check_drawn
 from tests.support.keys import throttled_key
+from tests.support.refusals import ANY_MARK, Judge
 
 Json = dict[str, Any]
-PROGRESS_EVERY = 1_000
 # What every line of a function's log says, and what a refusal adds.
 LINE = {"level", "message", "function", "stage", "traceId", "transactionId"}
 
@@ -46,7 +45,8 @@ def before(stage: Stage) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def judge(stage: Stage, api: Any, key: str, before: dict[str, int]) -> Judge:
-    return Judge(api, key, uuid.uuid4().hex, request_schema(export(stage, api_id(stage)), PATH))
+    exported = request_schema(export(stage, api_id(stage)), PATH)
+    return Judge(lambda body, headers: api.post(body, key=key, **headers), uuid.uuid4().hex, contract(exported))
 
 
 @pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")
@@ -57,30 +57,10 @@ def test_a_body_with_a_name(judge: Judge, transaction: Callable[..., Json], name
 
 
 @pytest.mark.control("RT_BAD_INPUT", "RT_API_SCHEMA", "RT_NO_PAN")
-def test_drawn_bodies(judge: Judge, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
-    number, chosen = request.config.getoption("--requests"), request.config.getoption("--seed")
-    start = random.randrange(2**32) if chosen == "random" else int(chosen)
-    print(f"--requests {number} --seed {start}")
+def test_drawn_bodies(judge: Judge, request: pytest.FixtureRequest) -> None:
     statuses: list[int] = []
-
-    @seed(start)
-    @settings(
-        max_examples=number,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(body=bodies(judge.schema))
-    def answered_by_the_contract(body: bytes) -> None:
-        statuses.append(judge.judge(body))
-        if len(statuses) % PROGRESS_EVERY == 0:
-            with capsys.disabled():
-                print(f"\n{time.strftime('%H:%M:%S')} {len(statuses)} bodies of --seed {start}", end="", flush=True)
-
-    answered_by_the_contract()
-    assert len(statuses) >= number
+    schema = judge.contract.schema
+    check_drawn(request, "requests", bodies(schema), lambda body: statuses.append(judge.judge(body)))
     shares = {status: statuses.count(status) / len(statuses) for status in (202, 400)}
     assert min(shares.values()) > 0.1, f"bodies of one kind only: {shares}"
 
@@ -96,7 +76,7 @@ def test_what_was_refused_left_no_trace(
     assert grown == dict.fromkeys(grown, len(judge.accepted) + 1)
     traces = "\n".join(everything(stage, targets))
     assert CARD not in traces
-    found = set(re.findall(judge.any_mark(), traces))
+    found = set(re.findall(ANY_MARK, traces))
     assert found & judge.refused == set()
     assert judge.accepted <= found, "the search does not see what it should"
 

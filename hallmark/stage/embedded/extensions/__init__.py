@@ -34,6 +34,7 @@ EXTENSIONS = (
     "tables",
     "..speed.expressions",
     "..speed.item_copies",
+    "..speed.item_sizes",
     "..speed.index_ranges",
     "stream_records",
     "stream_reading",

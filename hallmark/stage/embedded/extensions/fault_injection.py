@@ -12,6 +12,7 @@ import contextvars
 import itertools
 import json
 import threading
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -91,12 +92,26 @@ def _refusal(injection: Injection) -> Answer:
     return injection.status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
 
 
+def _without(hidden: str, answer: Answer) -> Answer:
+    """Return a query's answer without the items that contain a text."""
+    status, headers, body = answer
+    found = json.loads(body)
+    if "Items" not in found:
+        return answer
+    shown = [item for item in found["Items"] if hidden not in json.dumps(item)]
+    body = json.dumps({**found, "Items": shown, "Count": len(shown)}).encode()
+    # Clients ask again when the checksum is wrong.
+    return status, {**headers, "x-amz-crc32": str(zlib.crc32(body))}, body
+
+
 async def _suffer(
     injection: Injection, caller: psutil.Process | None, carry_out: Callable[[], Awaitable[Answer]]
 ) -> Answer:
     if injection.effect == "delay":
         await asyncio.sleep(injection.seconds)
         return await carry_out()
+    if injection.effect == "hide":
+        return _without(injection.hidden, await carry_out())
     if injection.after:
         await carry_out()
     if injection.effect == "kill" and caller:
@@ -136,6 +151,8 @@ def _administer(method: str, path: str, body: bytes) -> tuple[int, Json]:
             injection = Injection(**json.loads(body))
         except (ValueError, TypeError) as error:
             return 400, {"message": str(error)}
+        if injection.effect == "hide" and not injection.hidden:
+            return 400, {"message": "every item contains an empty text: name what is hidden in `hidden`"}
         if injection.effect == "kill" and not injection.by and injection.service != STREAM:
             return 400, {"message": "only a function's process can be killed: name it in `by`"}
         identity = str(next(_numbers))

@@ -1,10 +1,11 @@
 """Usage that AWS would bill and meter: calls by the functions, events, deliveries, invocations, processor time.
 
 `GET /_hallmark/usage` returns numbers by name, since the emulator started:
-`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions only;
-`events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>` and `seconds:<function>` of
-their handlers; `units:dynamodb:write`, `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls;
-`bytes:logs:<group>`; `cpu:handlers` and `cpu:emulator` in seconds. Names are those of all regions together.
+`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions, or by clients that post a form;
+`events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>`, and in seconds
+`seconds:<function>` of handlers and `processor:<function>` of the processors that they used; `units:dynamodb:write`,
+`units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `bytes:logs:<group>`; `cpu:handlers` and
+`cpu:emulator` in seconds. Names are those of all regions together.
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
@@ -20,6 +21,7 @@ from ministack import app as emulator
 from ministack.core.arn import parse_arn
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 
+from hallmark.stage.embedded.extensions import processor_use
 from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.request_units import Meter
 
@@ -106,7 +108,8 @@ def install() -> None:
         begin = time.monotonic()
         result = execute(function, config, *rest)
         name = config["FunctionName"]
-        _add(**{f"invocations:{name}": 1, f"seconds:{name}": time.monotonic() - begin})
+        counted = {"invocations": 1, "seconds": time.monotonic() - begin, "processor": processor_use.taken()}
+        _add(**{f"{what}:{name}": amount for what, amount in counted.items()})
         return result
 
     emulator._dispatch_service_request = dispatch_request

@@ -16,7 +16,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from hallmark.stage.embedded.extensions import memory_use
+from hallmark.stage.embedded.extensions import memory_use, processor_use
 from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
@@ -161,12 +161,14 @@ def _invoke(
             "durable": durable or {},
         }
         request = json.dumps({"event": event, "ctx": context}).encode() + b"\n"
+        used = processor_use.seconds_of(worker._proc.pid)
         pipes.send(request)
         answer = _patiently(worker, pipes, time.monotonic() + timeout)
         is_over = answer is None or answer.get("final")
         if answer is None:
             answer = {"status": "error", "error": f"Task timed out after {timeout:.2f} seconds"}
         log, peak = pipes.log(), memory_use.peak_bytes(worker._proc.pid)
+        processor_use.note(processor_use.seconds_of(worker._proc.pid) - used)
         if is_over:
             end(worker)
         memory_use.note(peak)

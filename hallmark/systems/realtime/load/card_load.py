@@ -46,9 +46,10 @@ class CardLoad(Load):
 
     def target(self, stage: Stage) -> Target:
         """Return the address that accepts transactions."""
-        return Target(api.url(stage), api.key(stage), api.api_id(stage))
+        key = api.key(stage)
+        return Target(api.url(stage), lambda item: key, api.api_id(stage))
 
-    def received_at(self, answer: bytes) -> str:
+    def receipt(self, answer: bytes) -> str:
         """Return `receivedAt` of a 202."""
         return str(json.loads(answer)["receivedAt"])
 

@@ -48,7 +48,7 @@ def backlog_seconds(outcome: RunOutcome, phase: str) -> float | None:
     ends: list[float] = []
     received: list[float] = []
     for sample, delay in _per_phase(outcome, found, phase):
-        moment = clock.from_text(sample.received_at).timestamp()
+        moment = clock.from_text(sample.receipt).timestamp()
         received.append(moment)
         ends.append(moment + delay / 1000)
     return max(ends) - max(received) if ends else None

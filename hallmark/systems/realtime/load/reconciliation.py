@@ -106,7 +106,7 @@ def carried(run: RunFile, planned: Sequence[Arrival]) -> Run[Transaction]:
 def _outcome(arrival: Arrival, sample: Sample | None) -> Outcome[Transaction]:
     assert isinstance(arrival.item, Transaction)
     if sample is not None and sample.status == 202:
-        return Outcome(arrival.item, Status.ACCEPTED, sample.received_at)
+        return Outcome(arrival.item, Status.ACCEPTED, sample.receipt)
     return Outcome(arrival.item, Status.FAILED, reason=str(sample.status) if sample else "not sent")
 
 

@@ -1,72 +1,25 @@
-"""Calls to the services, as tables: what each role may do, and one call of each kind that it may not.
+"""What each role of realtime may do, and one call of each kind that it may not."""
 
-None of them leaves anything behind in the pipeline: conditional writes whose condition fails, events that are no JSON.
-Services judge the caller before they look at either. Names in braces are filled in.
-"""
+from tests.support.rights import (
+    Call,
+    alert,
+    delete,
+    get,
+    make_group,
+    open_stream,
+    put,
+    put_together,
+    query,
+    send,
+    write_log,
+)
 
-from dataclasses import dataclass, field
-from typing import Any
-
-Json = dict[str, Any]
 AUDIT_KEY = {"transactionId": {"S": "trial"}, "ts": {"S": "trial"}}
 TRANSACTION_KEY = {"accountId": {"S": "trial"}, "ts": {"S": "trial"}}
 RULE_KEY = {"ruleId": {"S": "trial"}, "version": {"N": "1"}}
-CONDITION_FAILS, CANCELLED = "ConditionalCheckFailedException", "TransactionCanceledException"
 OBJECT, KMS = "processed/trial", "aws:kms"
 CUSTOMER_KEY = "arn:aws:kms:eu-central-1:{account}:key/11111111-2222-3333-4444-555555555555"
 GROUP = "/aws/lambda/realtime-{function}-{stage}"
-
-
-@dataclass(frozen=True)
-class Call:
-    """An operation of boto3, the IAM action that it is, and the error code of a call that is allowed but fails."""
-
-    action: str
-    operation: str
-    arguments: Json = field(hash=False)
-    code: str | None = None
-    clear: bool = False
-
-    def __str__(self) -> str:
-        return self.action
-
-    @property
-    def service(self) -> str:
-        """The name of the service, for boto3 and IAM alike."""
-        return self.action.split(":")[0]
-
-
-def query(table: str, key: str) -> Call:
-    """Read the items of one partition."""
-    values = {":key": {"S": "trial"}}
-    request = {"TableName": table, "KeyConditionExpression": f"{key} = :key", "ExpressionAttributeValues": values}
-    return Call("dynamodb:Query", "query", request)
-
-
-def get(table: str, key: Json) -> Call:
-    """Read one item."""
-    return Call("dynamodb:GetItem", "get_item", {"TableName": table, "Key": key})
-
-
-def _put(table: str, item: Json) -> Json:
-    name = next(iter(item))
-    return {"TableName": table, "Item": item, "ConditionExpression": f"attribute_exists({name})"}
-
-
-def put(table: str, item: Json) -> Call:
-    """Replace an item that is not there."""
-    return Call("dynamodb:PutItem", "put_item", _put(table, item), CONDITION_FAILS)
-
-
-def put_together(*puts: tuple[str, Json]) -> Call:
-    """Replace items that are not there, in one transaction."""
-    items = [{"Put": _put(table, item)} for table, item in puts]
-    return Call("dynamodb:PutItem", "transact_write_items", {"TransactItems": items}, CANCELLED)
-
-
-def delete(table: str, key: Json) -> Call:
-    """Delete an item that is not there."""
-    return Call("dynamodb:DeleteItem", "delete_item", {"TableName": table, "Key": key})
 
 
 def publish(*entries: tuple[str, str, str]) -> Call:
@@ -80,34 +33,6 @@ def upload(key: str = OBJECT, bucket: str = "{ProcessedBucket}", clear: bool = F
     """Replace an object that is not there."""
     request = {"Bucket": bucket, "Key": key, "Body": b"", "IfMatch": '"0"', **more}
     return Call("s3:PutObject", "put_object", request, "NoSuchKey", clear)
-
-
-def send(queue: str, clear: bool = False) -> Call:
-    """Put a message into a queue."""
-    return Call("sqs:SendMessage", "send_message", {"QueueUrl": queue, "MessageBody": "trial"}, clear=clear)
-
-
-def alert(topic: str, clear: bool = False) -> Call:
-    """Publish to a topic."""
-    return Call("sns:Publish", "publish", {"TopicArn": topic, "Message": "trial"}, clear=clear)
-
-
-def open_stream(group: str) -> Call:
-    """Open a log stream, or find it open."""
-    request = {"logGroupName": group, "logStreamName": "trial"}
-    return Call("logs:CreateLogStream", "create_log_stream", request, "ResourceAlreadyExistsException")
-
-
-def write_log(group: str) -> Call:
-    """Write a line to a log stream."""
-    events = [{"timestamp": 0, "message": "{}"}]
-    request = {"logGroupName": group, "logStreamName": "trial", "logEvents": events}
-    return Call("logs:PutLogEvents", "put_log_events", request)
-
-
-def make_group(group: str) -> Call:
-    """Make a log group."""
-    return Call("logs:CreateLogGroup", "create_log_group", {"logGroupName": group})
 
 
 OURS, RECEIVED, SUSPECTED = "hallmark.realtime", "TransactionReceived", "FraudSuspected"

@@ -15,9 +15,9 @@ from hallmark.systems.realtime.api import key
 from hallmark.up import deploy_embedded, unprotect
 from infra.realtime.outputs import Output
 from tests.integration.realtime.observations import Api, Targets, drained, fed_queue, subscribed
-from tests.integration.realtime.rights.call_outcome import REFUSED, outcome
 from tests.integration.realtime.rights.calls import ALLOWED
-from tests.integration.realtime.rights.role_session import assume, names_for
+from tests.integration.realtime.rights.role_session import name_of, names_for
+from tests.support.rights import REFUSED, assume, outcome
 from tests.support.waiting import wait_for
 
 STAGES = ("dev", "prod")
@@ -150,7 +150,7 @@ def test_the_key_of_one_stage_opens_no_other(
 def test_a_role_may_do_nothing_of_it_to_the_other_stage(
     both: dict[str, Stage], role: str, name: str, other: str
 ) -> None:
-    acting, names = assume(both[name], role), names_for(both[other], role)
+    acting, names = assume(both[name], name_of(both[name], role)), names_for(both[other], role)
     for call in ALLOWED[role]:
         error = outcome(acting, call, names)
         assert error.get("Code") in REFUSED, (call, error)

@@ -13,13 +13,13 @@ from hallmark.cost.requests import GB, envelope_bytes
 from hallmark.systems.realtime import WING
 from infra.errors import UserError
 
-ENVELOPE_BYTES = envelope_bytes(WING.costed_event)
+ENVELOPE_BYTES = envelope_bytes(WING.costed.envelope)
 
 
 @pytest.fixture
 def estimated(counts, settings):
     def make(stage="dev", events_per_day=None, billed_ms=None, counts=counts):
-        return estimate(counts, settings(stage), stage, WING.costed_event, events_per_day, billed_ms or {})
+        return estimate(counts, settings(stage), stage, WING.costed.envelope, events_per_day, billed_ms or {})
 
     return make
 
@@ -97,7 +97,7 @@ def test_an_event_over_64_kb_is_as_many_as_it_has_started(estimated, counts):
 
 def test_refused_requests_cost_except_where_the_gateway_turns_them_away(result, settings):
     statuses = {"202": 1000, "400": 200, "503": 100, "403": 50, "429": 70, "0": 5}
-    found = estimate(of_result(result(statuses)), settings("dev"), "dev", WING.costed_event, None, {})
+    found = estimate(of_result(result(statuses)), settings("dev"), "dev", WING.costed.envelope, None, {})
     requests = line(found.lines, "requests")
     assert (requests.quantity, requests.note[:3]) == (pytest.approx(1.3e6), "23%")
 

@@ -21,13 +21,14 @@ TABLE = f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/t-dev"
 OBJECTS = f"arn:aws:s3:::b-{ACCOUNT}/in/*"
 
 
-def _template(folder: Path, stage: str) -> Synthesized:
+def _template(folder: Path, stage: str, *more: dict[str, Any]) -> Synthesized:
     own = {"Sid": "Own", "Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"]}
     bucket = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::b-", {"Ref": "AWS::AccountId"}, "/in/*"]]}
     statements = [
         {**own, "Resource": {"Fn::GetAtt": ["Table", "Arn"]}},
         {"Sid": "Store", "Effect": "Allow", "Action": "s3:PutObject", "Resource": bucket},
         {"Sid": "Never", "Effect": "Deny", "Action": "s3:*", "Resource": "*"},
+        *more,
     ]
     role = {
         "RoleName": f"reader-{stage}",
@@ -75,6 +76,15 @@ def test_each_action_on_each_resource_is_a_grant_of_its_own(grants: list[Grant])
         ("reader-dev", "Own", "dynamodb:Query", TABLE),
         ("reader-dev", "Store", "s3:PutObject", OBJECTS),
     ]
+
+
+def test_a_stream_is_that_of_its_table_whenever_it_was_started(tmp_path: Path) -> None:
+    stream = {"Fn::GetAtt": ["Table", "StreamArn"]}
+    read = {"Sid": "Read", "Effect": "Allow", "Action": "dynamodb:GetRecords", "Resource": stream}
+    (grant,) = (one for one in grants_of(_template(tmp_path, "dev", read), ACCOUNT) if one.sid == "Read")
+    used = f"{TABLE}/stream/2026-11-30T16:00:00.000"
+    assert grant.covers(Use("reader-dev", "dynamodb:GetRecords", used, True))
+    assert not grant.covers(Use("reader-dev", "dynamodb:GetRecords", used.replace("t-dev", "t-prod"), True))
 
 
 def test_all_used_is_nothing_to_tell_and_other_stages_need_no_use(grants: list[Grant]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hallmark.gates import load
-from infra.systems import NAMES
+from infra.systems import NAMES, SYSTEMS, System
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +67,20 @@ def test_a_short_run_leaves_no_evidence(
 def test_a_system_that_is_named_and_has_no_objectives_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert load.main(["steady", "--system", "merchant_upload"]) == 2
     assert "no control of merchant_upload requires the gate load" in capsys.readouterr().err
+
+
+def test_a_scenario_of_one_system_runs_for_it_alone_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gates: list[tuple[str, str]]
+) -> None:
+    both = [one for one in SYSTEMS if one.name in ("realtime", "merchant_upload")]
+
+    def judged(_: str, named: str | None) -> list[System]:
+        return [one for one in both if named in (None, one.name)]
+
+    monkeypatch.setattr(load.expected, "judged", judged)
+    assert load.main(["burst"]) == 1
+    assert gates == [("burst", "realtime")]
+    assert "burst: merchant_upload has no such scenario" in capsys.readouterr().out
+    assert load.main(["burst", "--system", "merchant_upload"]) == 2
+    assert "no scenario 'burst' in load/scenarios/merchant_upload: use one of" in capsys.readouterr().err
+    assert len(gates) == 1

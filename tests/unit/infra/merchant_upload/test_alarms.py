@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from merchant_upload.items import FILE_SECONDS, NAMESPACE
 
 from tests.support.runbooks import Runbooks
 from tests.support.templates import ROOT
@@ -87,5 +88,6 @@ def test_the_api_rings(template, thing, properties):
 
 @pytest.mark.parametrize(("thing", "seconds"), [("file-seconds", 300), ("file-seconds-warning", 240)])
 def test_a_file_that_takes_too_long_rings(template, thing, seconds):
-    settings = {"MetricName": "FileSeconds", "Statistic": "Maximum", "Threshold": seconds, "Period": 60}
-    check(template, thing, {"Stage": template.stage}, "Hallmark/MerchantUpload", **settings)
+    # As the functions write it.
+    settings = {"MetricName": FILE_SECONDS, "Statistic": "Maximum", "Threshold": seconds, "Period": 60}
+    check(template, thing, {"Stage": template.stage}, NAMESPACE, **settings)

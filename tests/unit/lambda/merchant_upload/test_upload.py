@@ -34,7 +34,7 @@ def test_a_body_in_base64_is_read():
 BAD_BODIES = {
     "body": [
         *(None, "", "nothing", "[]", "null", '"text"', "NaN", '{"size": 1, "size": 2}', "[" * 100_000, "\ud800"),
-        *('{"size": NaN}', '{"merchant": "merchant-2"}', '{"key": "uploads/other.csv"}'),
+        *('{"fileName": "\ufffd"}', '{"size": NaN}', '{"merchant": "merchant-2"}', '{"key": "uploads/other.csv"}'),
     ],
     "fileName": [
         '""',
@@ -63,6 +63,10 @@ def test_a_bad_request_names_its_field_and_never_the_value(field, text):
     problems = read_request(text)
     assert [problem["field"] for problem in problems] == [field]
     assert "4111" not in str(problems)
+
+
+def test_what_stands_for_bytes_that_were_no_utf_8_may_be_meant():
+    assert read_request(r'{"fileName": "\ufffd"}') == UploadRequest("\ufffd")
 
 
 def test_a_body_that_is_no_base64_is_refused():

@@ -316,6 +316,14 @@ def test_a_later_version_with_a_card_number_is_removed_too(world):
     assert world.item()["removedVersions"] == {"SS": ["v2"]}
 
 
+def test_a_later_version_that_is_gone_is_noted(world):
+    world.upload(row("order-001"))
+    world.deliver()
+    world.deliver(version="v2")
+    assert world.item()["laterVersions"] == {"SS": ["v2"]}
+    assert "removedVersions" not in world.item()
+
+
 def test_problems_are_kept_in_chunks_all_of_them_and_the_first_hundred_are_shown(world, monkeypatch):
     monkeypatch.setattr("merchant_upload.validation.files.PROBLEMS_IN_ITEM", 60)
     world.upload(*(row(f"order-{number:04}", amount="x", card="y") for number in range(80)))

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-oper
 import json
 
 import pytest
+from ministack.services import dynamodb
 
 from hallmark.stage.embedded.request_units import OVERHEAD_BYTES, Meter
 
@@ -54,3 +55,43 @@ def test_a_failed_condition_takes_its_units_and_stores_nothing():
     put = {"TableName": "t", "Item": item(1000)}
     assert units("PutItem", put, status=400) == {"units:dynamodb:write": 1}
     assert units("PutItem", put)["stored:dynamodb"] == 1000 + OVERHEAD_BYTES
+
+
+@pytest.fixture
+def indexed():
+    """A table whose index has the items with a card."""
+    keys = [{"AttributeName": "id", "KeyType": "HASH"}]
+    index = {
+        "IndexName": "cards",
+        "KeySchema": [{"AttributeName": "card", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    names = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "card")]
+    request = {
+        "TableName": "indexed",
+        "KeySchema": keys,
+        "AttributeDefinitions": names,
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    dynamodb._create_table({**request, "GlobalSecondaryIndexes": [index]})
+    yield "indexed"
+    dynamodb._tables.pop("indexed")
+
+
+@pytest.mark.parametrize(("more", "copies"), [({}, 0), ({"card": {"S": "c"}}, 1)])
+def test_an_index_takes_as_much_for_what_it_has_but_nothing_for_a_transaction(indexed, more, copies):
+    put = {"TableName": indexed, "Item": {"id": {"S": "x" * 1100}, **more}}
+    dynamodb._put_item(put)
+    found = units("TransactWriteItems", {"TransactItems": [{"Put": put}]})
+    assert found["units:dynamodb:write"] == 2 * 2 + 2 * copies
+    size = 1102 + (5 if copies else 0)
+    assert found["stored:dynamodb"] == (1 + copies) * (size + OVERHEAD_BYTES)
+
+
+def test_an_update_takes_what_the_whole_item_does(indexed):
+    key = {"id": {"S": "x"}}
+    dynamodb._put_item({"TableName": indexed, "Item": {**key, "text": {"S": "x" * 2000}}})
+    update = {"TableName": indexed, "Key": key, "UpdateExpression": "SET n = n"}
+    assert units("UpdateItem", update) == {"units:dynamodb:write": 2}
+    assert units("TransactWriteItems", {"TransactItems": [{"Update": update}]}) == {"units:dynamodb:write": 4}
+    assert units("UpdateItem", {**update, "Key": {"id": {"S": "missing"}}}) == {"units:dynamodb:write": 1}

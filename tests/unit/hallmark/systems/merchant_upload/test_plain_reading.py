@@ -1,16 +1,15 @@
 """The function's reading of a file and the plain one agree on whatever Hypothesis makes of a file."""
 
-import random
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from merchant_upload.validation.columns import schema
 from shared_python.csv_file import Parsed, Refusal, parse
 
 from hallmark.systems.merchant_upload.plain_reading import MOST_ROWS, PlainFile, PlainRow, read
-from tests.unit.hallmark.systems.merchant_upload.drawn_files import CREATED, files
+from tests.integration.merchant_upload.drawn_files import CREATED, files
+from tests.support.fuzzing import check_drawn
 
 HEADER = "transaction_id,timestamp,card_token,amount,currency,country,merchant_category,card_present"
 GOOD = "txn-0001,2026-11-20T15:40:07.5Z,tok_a1,-12.50,USD,US,grocery,true"
@@ -41,21 +40,9 @@ def rules_of(read_file: PlainFile) -> Counter[str]:
 
 
 def test_both_readings_agree_on_drawn_files(request: pytest.FixtureRequest) -> None:
-    number, chosen = request.config.getoption("--files"), request.config.getoption("--seed")
-    start = random.randrange(2**32) if chosen == "random" else int(chosen)
-    print(f"--files {number} --seed {start}")
     rules: Counter[str] = Counter()
     valid = 0
 
-    @seed(start)
-    @settings(
-        max_examples=number,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(content=files())
     def agree(content: bytes) -> None:
         nonlocal valid
         plain = read(content, CREATED)
@@ -63,7 +50,7 @@ def test_both_readings_agree_on_drawn_files(request: pytest.FixtureRequest) -> N
         rules.update(rules_of(plain))
         valid += sum(not row.problems for row in plain.rows)
 
-    agree()
+    number = check_drawn(request, "files", files(), agree)
     assert valid > number / 10
     if number >= 200:
         assert rules.keys() == RULES

@@ -7,7 +7,7 @@ import random
 import pytest
 from ministack.services import dynamodb
 
-from hallmark.stage.embedded.speed import expressions, index_ranges, item_copies
+from hallmark.stage.embedded.speed import expressions, index_ranges, item_copies, item_sizes
 
 TABLE, CARDS, ROWS, STEPS = "random-table", 2, 150, 500
 REPLACED = (
@@ -18,6 +18,8 @@ REPLACED = (
     "_query",
     "_index_members",
     "_index_item",
+    "_attribute_value_size",
+    "_item_size_bytes",
 )
 CONDITIONS = (
     "card = :c AND #t BETWEEN :low AND :high",
@@ -114,8 +116,27 @@ def test_every_answer_is_the_emulators_own(kind):
     own = answers(kind)
     for item in call(dynamodb._scan, TableName=TABLE)[1]["Items"]:
         call(dynamodb._delete_item, TableName=TABLE, Key={"id": item["id"]})
-    for module in (expressions, item_copies, index_ranges):
+    for module in (expressions, item_copies, item_sizes, index_ranges):
         module.install()
     index_ranges._orders.clear()
     assert answers(kind) == own
     assert index_ranges._orders and sum(len(body.get("Items", ())) > 3 for _, body in own) > 50
+
+
+VALUES = (
+    *({"S": text} for text in ("", "x", "é", "\U0001f0a1 card", "x" * 2000)),
+    *({"N": number} for number in ("0", "-12.50", "1793836800000", "1e10", "0.00000", "no number")),
+    *({"B": "aGFsbG1hcms="}, {"BOOL": True}, {"NULL": True}, {"SS": ["a", "ä"]}, {"NS": ["1", "-20"]}),
+    *({"M": {}}, {"M": {"nächste": {"M": {"n": {"N": "7"}}}}}, {"L": [{"S": "é"}, {"N": "1"}]}),
+    *({}, {"S": 5}, {"S": "x", "N": "1"}, "no value", None),
+)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=str)
+def test_a_value_has_the_emulators_own_size(value):
+    own = dynamodb._attribute_value_size(value), dynamodb._item_size_bytes({"nämlich": value})
+    assert (item_sizes.value_size(value), item_sizes.item_size({"nämlich": value})) == own
+
+
+def test_what_is_no_item_has_no_size():
+    assert item_sizes.item_size(None) == dynamodb._item_size_bytes(None) == 0

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 CREATED = datetime(2026, 11, 20, 15, 40, 7, 123_456, tzinfo=UTC)
-_CARDS = (
+CARDS = (
     *("4111111111111111", "4111-1111_1111-1111", "3782 822463 10005", "5555\t5555\t5555\t4444", "a4222222222222"),
     *("\uff14\uff11\uff11\uff11" * 4, "٤١١١" * 4, "\u32b6" + "\u246a" * 7, "2026-4111111111111111", "41" * 8 + "0000"),
     *("9" * 8 + "4222222222222", "20261120-154004", "41111111-1111-1111-1111-111111111111", "4111x1111x1111x1111"),
@@ -123,7 +123,7 @@ def _cell(draw: Any, name: str) -> str:
     if kind == "text":
         return str(draw(st.text(max_size=24)))
     good, wrong = _GOOD[name], _WRONG[name]
-    return str(draw(st.sampled_from({"good": good, "wrong": wrong, "odd": _ODD, "card": _CARDS}[kind])))
+    return str(draw(st.sampled_from({"good": good, "wrong": wrong, "odd": _ODD, "card": CARDS}[kind])))
 
 
 @st.composite

@@ -1,0 +1,1 @@
+"""merchant_upload's load: its mix of files, and the measures of their way."""

@@ -1,0 +1,71 @@
+"""All faults are tried side by side, each on files of its own, and reckoned up together."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from hallmark import clock
+from hallmark.faults import load
+from hallmark.stage import Stage, embedded
+from hallmark.systems.merchant_upload import api
+from tests.integration.merchant_upload.anomalies import alerts
+from tests.integration.merchant_upload.conftest import Merchant
+from tests.integration.merchant_upload.faults.injections import INJECTED
+from tests.integration.merchant_upload.faults.reckoning import Reckoning, reckon
+from tests.integration.merchant_upload.faults.scenarios import OTHERS, injected
+from tests.integration.merchant_upload.faults.trial import Trial, noted
+from tests.support.command import Command
+
+AT_ONCE = 8
+# These hold up all that is behind them, end the function under others' rows, or take them along into a queue.
+APART = (("sns-refuses-for-good", "poison"), ("stream-killed",), ("concurrency-used-up",), ("stream-too-late",))
+
+
+@dataclass(frozen=True)
+class Results:
+    """The trials by fault, and what came of all."""
+
+    trials: dict[str, Trial]
+    reckoning: Reckoning
+
+
+@pytest.fixture(scope="session")
+def results(
+    stage: Stage,
+    merchant: Callable[..., Merchant],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Results:
+    """Try every fault that the stage lets happen, do again what waits in queues, and reckon up."""
+    started_at, run, merchants = clock.now(), uuid.uuid4().hex[:6], list(api.key_ids(stage))
+    aws, endpoint, faults = {}, "", dict(OTHERS)
+    if stage.target == "embedded":
+        running = request.getfixturevalue("running_emulator")
+        aws, endpoint = embedded.environment(running, stage.region), running.endpoint
+        faults |= dict.fromkeys(INJECTED, injected)
+    else:
+        embedded_only = {spec.id for spec in load(stage.system) if spec.embedded_only}
+        faults = {name: tried for name, tried in faults.items() if name not in embedded_only}
+    # Each merchant's requests are limited, so the trials take turns.
+    trials = {
+        fault: Trial(fault, run, stage, merchant, [*merchants[turn:], *merchants[:turn]], endpoint)
+        for turn, fault in ((place % len(merchants), fault) for place, fault in enumerate(faults))
+    }
+
+    def attempt(fault: str) -> None:
+        with noted(trials[fault]):
+            faults[fault](trials[fault])
+
+    with alerts(stage) as heard:
+        # A function's first start takes seconds of work, which many trials at once would draw out.
+        warm = Trial("warm", run, stage, merchant, merchants)
+        warm.done(warm.send(warm.file(warm.rows())))
+        apart = {fault for group in APART for fault in group}
+        for group in (set(faults) - apart, *APART):
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                list(pool.map(attempt, [fault for fault in faults if fault in group]))
+        hallmark = Command(stage.system, aws, tmp_path_factory.mktemp("faults"))
+        return Results(trials, reckon(stage, list(trials.values()), started_at, hallmark, heard))
