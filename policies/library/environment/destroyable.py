@@ -46,7 +46,9 @@ class Destroyable(Policy):
                     yield Finding(resource.logical_id, attribute, kept, _GONE)
             yield from _protections(template, resource)
         for helper in template.of_type(*_HELPERS):
-            yield Finding(helper.logical_id, "Type", helper.type, "no helper: whoever deletes the stack empties it first")
+            yield Finding(
+                helper.logical_id, "Type", helper.type, "no helper: whoever deletes the stack empties it first"
+            )
 
 
 def _default(resource: Resource, attribute: str) -> str:

@@ -29,7 +29,10 @@ class Variables(Policy):
         parts: Parts = parameters["parts"]
         for part, wanted in parameters["functions"].items():
             function = parts.function(part)
-            for name, rule in wanted.items() if function else ():
+            if function is None:
+                # Its absence is reported by what asks for it.
+                continue
+            for name, rule in wanted.items():
                 rule = rule.replace("$stage", parameters["stage"])
                 path = f"{_VARIABLES}.{name}"
                 value = template.value(function, path)

@@ -24,7 +24,9 @@ def _said(stage: Stage, upload_id: str) -> list[dict[str, Any]]:
         group = f"/aws/lambda/{stage.outputs[output].rpartition(':')[2]}"
         asked = stage.client("logs").get_paginator("filter_log_events")
         pages = asked.paginate(logGroupName=group, filterPattern=f'"{upload_id}"')
-        lines = [json.loads(event["message"]) for page in pages for event in page["events"] if "_aws" in event["message"]]
+        lines = [
+            json.loads(event["message"]) for page in pages for event in page["events"] if "_aws" in event["message"]
+        ]
         found += [line for line in lines if line.get("uploadId") == upload_id]
     return found
 

@@ -24,7 +24,7 @@ from tests.integration.merchant_upload.contract import (
 from tests.support.waiting import wait_for
 
 
-@pytest.mark.control("MU_ROWS", "MU_BAD_INPUT")
+@pytest.mark.control("MU_ROWS", "MU_BAD_INPUT", "MU_NO_PAN")
 def test_each_row_is_judged_alone_and_a_bad_one_is_told_by_line_column_and_rule(merchant):
     good = [new_id() for _ in range(2)]
     rows, wanted = [row(good[0])], []
@@ -84,7 +84,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.control("MU_ROWS", "MU_BAD_INPUT")
+@pytest.mark.control("MU_ROWS", "MU_BAD_INPUT", "MU_NO_PAN")
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_file_that_is_none_is_refused_whole_with_the_reason(merchant, what):
     content, (line, rule) = REFUSED[what]
