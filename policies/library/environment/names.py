@@ -39,6 +39,9 @@ _TYPES = {
     "AWS::SNS::Topic": "sns",
     "AWS::SQS::Queue": "sqs",
 }
+# The most characters that AWS takes, by the word, where names of ours could come near.
+LONGEST = {"alarm": 255, "archive": 48, "bus": 256, "dynamodb": 255, "lambda": 64, "role": 64, "rule": 64}
+LONGEST |= {"s3": 63, "sns": 256, "sqs": 80}
 _MODEL = "AWS::ApiGateway::Model"
 _ANY, _PURPOSE = "{type}", "{purpose}"
 # Such as /aws/lambda/ and /aws/vendedlogs/states/.
@@ -66,6 +69,9 @@ def _names(template: Template, resource: Resource, slug: str, stage: str) -> Ite
             yield Finding(resource.logical_id, path, "none: CloudFormation makes one", wanted)
         elif not isinstance(name, str) or not _pattern(wanted).fullmatch(_own(resource, name)):
             yield Finding(resource.logical_id, path, str(name), wanted)
+        elif len(name) > LONGEST.get(_TYPES.get(resource.type, ""), len(name)):
+            longest = LONGEST[_TYPES[resource.type]]
+            yield Finding(resource.logical_id, path, f"{name}: {len(name)} characters", f"at most {longest}")
 
 
 def _own(resource: Resource, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables exist, each with its partition key and, where wanted, its sort key; and their indexes, exactly; where wanted no others.
+"""The tables exist, each with its keys and, where wanted, its indexes, exactly; where wanted there are no others.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
 """

@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from infra.names import LIMITS
+from policies.library.environment.names import LONGEST
 from tests.unit.policies.edited import Edited
+
+
+# No name of ours comes near it.
+MOST_NAMES = 128
 
 
 def _export(edited: Edited, *names: Any) -> None:
@@ -35,3 +41,7 @@ def test_a_name_inside_something_named_needs_no_stage(edited: Edited) -> None:
     for number, (kind, properties) in enumerate(without):
         edited.resources[f"More{number}"] = {"Type": kind, "Properties": properties}
     assert edited.findings("RT_ENV_SEPARATION") == []
+
+
+def test_the_longest_names_are_those_that_a_synthesis_refuses() -> None:
+    assert {word: most for word, most in LIMITS.items() if most != MOST_NAMES} == LONGEST

@@ -10,6 +10,7 @@ from tests.unit.policies.edited import Edited
 
 MAPPING, BUCKET, TOPIC = "AWS::Lambda::EventSourceMapping", "AWS::S3::Bucket", "AWS::SNS::Topic"
 SUBSCRIPTION, TABLE, ALARM = "AWS::SNS::Subscription", "AWS::DynamoDB::Table", "AWS::CloudWatch::Alarm"
+FUNCTION, KEY = "AWS::Lambda::Function", "AWS::ApiGateway::ApiKey"
 ALL = ("MU_STREAM_SAFE", "MU_BUCKET_EVENTS", "MU_FN_THREE", "MU_FN_ASYNC", "MU_TOPIC_SECURE", "MU_ALERT", "MU_ALARMS")
 ROWS = {"dynamodb": {"NewImage": {"kind": {"S": ["transaction"]}}}, "eventName": ["INSERT"]}
 PATTERN = json.dumps(ROWS, separators=(",", ":"))
@@ -170,3 +171,26 @@ def test_rights_may_stand_in_several_statements(uploads: Edited) -> None:
             for index, action in enumerate(one["Action"] if isinstance(one["Action"], list) else [one["Action"]])
         ]
     assert uploads.findings("MU_IAM_LEAST", "MU_STREAM_SAFE", "MU_FN_ASYNC") == []
+
+
+def test_variables_may_be_written_out(uploads: Edited) -> None:
+    reader = uploads.find(FUNCTION, lambda raw: "-validation-" in raw["Properties"]["FunctionName"])
+    judge = uploads.find(FUNCTION, lambda raw: "-anomaly-" in raw["Properties"]["FunctionName"])
+    reader["Environment"]["Variables"] |= {
+        "FILES_BUCKET": {"Fn::Sub": "s3-merchant-upload-files-${AWS::AccountId}-dev"},
+        "TRANSACTIONS_TABLE": "dynamodb-merchant-upload-transactions-dev",
+        "LOG_LEVEL": "INFO",
+    }
+    topic = "arn:${AWS::Partition}:sns:us-east-1:${AWS::AccountId}:sns-merchant-upload-alerts-dev"
+    judge["Environment"]["Variables"]["ALERTS_TOPIC_ARN"] = {"Fn::Sub": topic}
+    assert uploads.findings("MU_FN_THREE") == []
+
+
+def test_merchants_may_come_in_any_order(uploads: Edited) -> None:
+    handler = uploads.find(FUNCTION, lambda raw: "-api-handler-" in raw["Properties"]["FunctionName"])
+    keys = {raw["Properties"]["Name"]: name for name, raw in uploads.resources.items() if raw["Type"] == KEY}
+    pairs = [f'"{name.split("upload-")[1].removesuffix("-dev")}": "${{{key}}}"' for name, key in keys.items()]
+    handler["Environment"]["Variables"]["MERCHANTS"] = {"Fn::Sub": f"{{{', '.join(reversed(pairs))}}}"}
+    assert uploads.findings("MU_FN_THREE") == []
+    handler["Environment"]["Variables"]["MERCHANTS"] = {"Fn::Sub": f"{{{', '.join(pairs[1:])}}}"}
+    assert uploads.findings("MU_FN_THREE") == [(uploads.name(FUNCTION), "Environment.Variables.MERCHANTS")]
