@@ -1,7 +1,7 @@
 """Usage that AWS would bill and meter: calls by the functions, events, deliveries, invocations, processor time.
 
 `GET /_hallmark/usage` returns numbers by name, since the emulator started:
-`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions, or by clients that post a form;
+`calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions or by clients that post a form;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>`, and in seconds
 `seconds:<function>` of handlers and `processor:<function>` of the processors that they used; `units:dynamodb:write`,
 `units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `bytes:logs:<group>`; `cpu:handlers` and
