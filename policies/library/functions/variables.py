@@ -1,7 +1,7 @@
 """The variables by which functions know the stage's own resources, limits and clients.
 
-`functions` says for each its variables: `bucket PART`, `table PART` (their names), `topic PART` (its ARN), `text WORDS`,
-or `keys`: a JSON object with the id of each API key by the client in the key's name. `$stage` is the stage.
+`functions` says for each its variables: `bucket PART` or `table PART`, the names; `topic PART`, its ARN; `text WORDS`;
+or `keys`, a JSON object with the id of each API key by the client in the key's name. `$stage` is the stage.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """

@@ -6,7 +6,6 @@ from infra.names import LIMITS
 from policies.library.environment.names import LONGEST
 from tests.unit.policies.edited import Edited
 
-
 # No name of ours comes near it.
 MOST_NAMES = 128
 
