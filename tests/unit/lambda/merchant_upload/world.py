@@ -141,7 +141,7 @@ class World:
                 return [*(Hindrance("TransactionConflict", None) for _ in stands), NOTHING]
             hindered = [
                 Hindrance("ConditionalCheckFailed", now) if now.judged or now.anomalies != known else NOTHING
-                for now, (_, _, known) in zip(stands, verdicts)
+                for now, (_, _, known) in zip(stands, verdicts, strict=True)
             ]
             if any(one != NOTHING for one in hindered):
                 return [*hindered, NOTHING]
