@@ -80,7 +80,7 @@ class Alerts:
         )
         if "publishedAt" not in alert and alert["by"] in self._arrived:
             # The record that made the alert is the one whose return publishes it.
-            self._again.attempt([alert["by"]], self._publish, alert, flagged.item or self._store.row(row))
+            self._again.attempt([alert["by"]], self._publish, alert, flagged.item or self._store.rows([row])[row.id])
 
     def _publish(self, alert: Item, item: Item) -> None:
         attributes = {"alertId": alert["alertId"], "merchant": item["merchant"]}

@@ -3,10 +3,11 @@
 Every step can be repeated: a record is reported, and comes again, until all that follows from it is done.
 """
 
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from shared_python.json_log import JsonLog
 
@@ -14,12 +15,14 @@ from merchant_upload import items
 from merchant_upload.anomaly_detection.again import Again, NotDone
 from merchant_upload.anomaly_detection.alerts import Alerts
 from merchant_upload.anomaly_detection.logic import Row, Shown, judge
-from merchant_upload.anomaly_detection.records import Arrival, Seen, Unreadable, arrival, sequence_number
+from merchant_upload.anomaly_detection.records import Arrival, Item, Seen, Unreadable, arrival, sequence_number
 from merchant_upload.anomaly_detection.rules import Rules
 from merchant_upload.anomaly_detection.store import CONFLICT, Store, Verdict, backoff
 
 # A transaction has up to 100 actions; one counts.
 MOST_VERDICTS = 99
+# BatchGetItem takes so many keys.
+_READ_AT_ONCE = 100
 _ATTEMPTS = 8
 # How long a batch waits for the index to show its rows, in seconds; after that they come again.
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.5)
@@ -58,8 +61,7 @@ class Batch:
             attempt([one.row.id for one in cluster], self._judge, cluster)
         for upload in self._uploads():
             self._record(upload)
-        for row, shown in self._additions.values():
-            attempt(set(shown.values()), self._add, row, shown)
+        self._add_all()
         for upload in self._uploads():
             attempt([one.row.id for one in upload], self._finish, upload[0].upload)
         self._alerts.send()
@@ -109,21 +111,18 @@ class Batch:
         rows = {one.row.id: one.row for one in cluster if one.row.id in seen}
         self._again.note([one.row.id for one in cluster if one.row.id not in seen], "not in the index yet")
         around = {row_id: found.row for row_id, found in seen.items()}
-        for row_id, shown in judge({**around, **rows}.values(), rows, self._around.rules).items():
-            known = seen[row_id].anomalies
+        shown = judge({**around, **rows}.values(), rows, self._around.rules)
+        for row_id, found in seen.items():
             if row_id in rows:
-                self._verdicts[row_id] = Verdict(rows[row_id], shown, known)
+                self._verdicts[row_id] = Verdict(rows[row_id], shown[row_id], found.anomalies)
             else:
-                self._miss(around[row_id], shown, known)
-        for found in seen.values():
-            # What an earlier attempt wrote may lack its alert.
-            if found.judged and found.row.id not in rows:
-                self._alerts.flag(found.row, found.anomalies, found.anomalies.values())
+                self._add_later(found.row, {**shown.get(row_id, {}), **found.anomalies})
 
-    def _miss(self, row: Row, shown: Shown, known: Shown) -> None:
-        missing = {rule: by for rule, by in shown.items() if rule not in known}
-        if missing:
-            self._additions[row.id] = row, missing
+    def _add_later(self, row: Row, anomalies: Shown) -> None:
+        """Note what arrivals show, also what an earlier attempt has added already: its alert may be missing."""
+        mine = {rule: by for rule, by in anomalies.items() if by in self._arrived}
+        if mine:
+            self._additions[row.id] = row, mine
 
     def _neighbours(self, cluster: list[Arrival]) -> dict[str, Seen]:
         """Return the rows around some of one card, by id.
@@ -159,7 +158,7 @@ class Batch:
             for one in part:
                 row, shown, known = self._verdicts[one.row.id]
                 if row.id in judged_before:
-                    self._miss(row, shown, known)
+                    self._add_later(row, {**shown, **known})
                 if {**shown, **known}:
                     self._alerts.flag(row, {**shown, **known}, [row.id, *known.values()], one.item)
 
@@ -191,9 +190,21 @@ class Batch:
             attempt += 1
         return judged_before
 
-    def _add(self, row: Row, shown: Shown) -> None:
+    def _add_all(self) -> None:
+        """Add what is missing, in any order: batches of a busy card miss the same, and so share the work."""
+        additions = list(self._additions.values())
+        random.shuffle(additions)
+        for start in range(0, len(additions), _READ_AT_ONCE):
+            part = additions[start : start + _READ_AT_ONCE]
+            answering = {by for _, shown in part for by in shown.values()}
+            stands = self._again.attempt(answering, self._store.rows, [row for row, _ in part])
+            for row, shown in part if stands is not None else ():
+                self._again.attempt(set(shown.values()), self._add, row, shown, stands.get(row.id))
+
+    def _add(self, row: Row, shown: Shown, item: Optional[Item]) -> None:
         """Add anomalies to a row, and see whose they are; a row without a verdict is alerted by its own record."""
-        item = self._store.add_anomalies(row, shown, self._around.now())
+        if item is None or not shown.keys() <= item["anomalies"].keys():
+            item = self._store.add_anomalies(row, shown, self._around.now())
         if "judgedAt" in item:
             self._alerts.flag(row, item["anomalies"], [what["by"] for what in item["anomalies"].values()], item)
 

@@ -296,6 +296,15 @@ def test_a_row_without_a_verdict_is_flagged_by_its_neighbour_and_alerted_by_its_
     assert there._get(items.alert_key(late["transaction_id"]))["by"] == late["transaction_id"]
 
 
+def test_what_another_batch_has_added_meanwhile_is_not_added_again(there, monkeypatch):
+    late, early = insert(there, row("txn-late", 3), row("txn-early", 0, "7", country="FR"))
+    there._advance()
+    late["anomalies"]["geography"] = {"at": "", "version": 1, "by": "corner-shop#txn-other"}
+    monkeypatch.setattr(there, "rows", lambda rows: {one.id: there._get(world._key(one)) for one in rows})
+    monkeypatch.setattr(there, "add_anomalies", refuse("ThrottlingException", "UpdateItem")(there.add_anomalies))
+    assert there.run([early]) == []
+
+
 def test_a_verdict_is_written_knowing_what_the_index_does_not_show(there):
     (late,) = insert(there, row("txn-late", 3))
     there._advance()

@@ -125,6 +125,14 @@ def test_a_row_that_stays_held_is_refused(store, dynamodb):
         store.add_anomalies(logical(), {"velocity": "corner-shop#txn-2"}, world.NOW)
 
 
+def test_rows_are_read_together_as_the_table_has_them(store, dynamodb):
+    wanted = {"RequestItems": {"table": {"Keys": [KEY], "ConsistentRead": True}}}
+    dynamodb.add_response("batch_get_item", {"Responses": {"table": [IMAGE]}, "UnprocessedKeys": {}}, wanted)
+    assert store.rows([logical()]) == {
+        "corner-shop#txn-1": {**ROW, "line": Decimal(2), "timestamp": Decimal(ROW["timestamp"])}
+    }
+
+
 def test_an_upload_is_finished_once(store, dynamodb):
     dynamodb.add_response("update_item", {"Attributes": {"status": {"S": "done"}}})
     dynamodb.add_client_error("update_item", "ConditionalCheckFailedException")

@@ -155,9 +155,10 @@ class World:
         with self._call("update"):
             return copy.deepcopy(self._anomalies(row, shown, at))
 
-    def row(self, row):
+    def rows(self, rows):
         with self._call("get"):
-            return copy.deepcopy(self._get(_key(row)))
+            assert 0 < len(rows) <= 100
+            return {row.id: copy.deepcopy(self._get(_key(row))) for row in rows if self.drawn.random() < 0.9}
 
     def finish(self, upload, at):
         with self._call("finish"):
