@@ -286,6 +286,15 @@ def test_an_alert_that_an_earlier_attempt_left_out_is_made_up_for(there):
     assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
 
 
+def test_whether_a_row_has_a_verdict_the_table_says_and_not_the_index(there):
+    rows = insert(there, row("txn-a"), row("txn-x", 2))
+    rows[1]["anomalies"]["velocity"] = {"at": "", "version": 1, "by": rows[0]["transaction_id"]}
+    there._changed(rows[1])
+    rows[1]["judgedAt"] = ""
+    assert there.run(rows[:1]) == []
+    assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
+
+
 def test_a_row_without_a_verdict_is_flagged_by_its_neighbour_and_alerted_by_its_own_record(there):
     """Of thousands of a card, the first batch would else alert all, and run out of time."""
     late, early = insert(there, row("txn-late", 3), row("txn-early", 0, "7", country="FR"))
