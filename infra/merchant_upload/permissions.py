@@ -29,7 +29,7 @@ def validation(storage: Storage) -> list[iam.PolicyStatement]:
         _on_uploads(storage, "ReadUploads", ["s3:GetObjectVersion", "s3:DeleteObjectVersion"]),
         # Also what the transaction of a claim and its row needs.
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
-        _items(storage, "StoreRows"),
+        _items(storage, "StoreRows", "GetItem"),
     ]
 
 
@@ -40,14 +40,14 @@ def anomaly_detection(storage: Storage, queues: Queues, topics: Topics) -> list[
         *read_stream(str(table.table_stream_arn), queues.anomaly_failure),
         # The other rows of a card.
         allow("ReadCards", ["dynamodb:Query"], f"{table.table_arn}/index/{storage.card_index}"),
-        _items(storage, "RecordVerdicts"),
+        _items(storage, "RecordVerdicts", "BatchGetItem"),
         # One topic, for the compliance team.
         allow("Alert", ["sns:Publish"], topics.alerts.arn),
     ]
 
 
-def _items(storage: Storage, sid: str) -> iam.PolicyStatement:
-    actions = [f"dynamodb:{action}" for action in ("GetItem", "PutItem", "UpdateItem")]
+def _items(storage: Storage, sid: str, reading: str) -> iam.PolicyStatement:
+    actions = [f"dynamodb:{action}" for action in (reading, "PutItem", "UpdateItem")]
     return allow(sid, actions, storage.transactions.table_arn)
 
 

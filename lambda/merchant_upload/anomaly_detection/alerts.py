@@ -1,7 +1,8 @@
 """One alert for each flagged row, however often its records come.
 
-Who wrote an anomaly's `by` answers for the row's alert: its record comes again until the alert is published, so that
-an end between two calls loses none. Who finds an alert of another record unpublished leaves it to that record.
+A row that has an anomaly when its verdict is written is alerted by its own record; one that gains an anomaly later, by
+the record that added it, `by`. Who answers for an alert comes again until it is published, so that an end between two
+calls loses none. Who finds an alert of another record unpublished leaves it to that record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -46,13 +47,12 @@ class Alerts:
     def __len__(self) -> int:
         return len(self._flagged)
 
-    def flag(self, row: Row, anomalies: Mapping[str, str], rules: Iterable[str], item: Optional[Item] = None) -> None:
-        """Note a row of these rules if an arrival of this batch showed one of its anomalies."""
-        mine = {by for by in anomalies.values() if by in self._arrived}
+    def flag(self, row: Row, rules: Iterable[str], answering: Iterable[str], item: Optional[Item] = None) -> None:
+        """Note a judged row of some rules if an arrival of this batch is among those that answer for its alert."""
+        mine = {by for by in answering if by in self._arrived}
         if not mine:
             return
-        arrival = self._arrived.get(row.id)
-        flagged = self._flagged.setdefault(row.id, _Flagged(row, item=arrival and arrival.item))
+        flagged = self._flagged.setdefault(row.id, _Flagged(row))
         flagged.by |= mine
         flagged.rules.update(rules)
         flagged.item = flagged.item or item
@@ -80,7 +80,7 @@ class Alerts:
         )
         if "publishedAt" not in alert and alert["by"] in self._arrived:
             # The record that made the alert is the one whose return publishes it.
-            self._again.attempt([alert["by"]], self._publish, alert, flagged.item or self._store.row(row))
+            self._again.attempt([alert["by"]], self._publish, alert, flagged.item or self._store.rows([row])[row.id])
 
     def _publish(self, alert: Item, item: Item) -> None:
         attributes = {"alertId": alert["alertId"], "merchant": item["merchant"]}

@@ -3,10 +3,11 @@
 Every step can be repeated: a record is reported, and comes again, until all that follows from it is done.
 """
 
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Optional
 
 from shared_python.json_log import JsonLog
 
@@ -14,12 +15,14 @@ from merchant_upload import items
 from merchant_upload.anomaly_detection.again import Again, NotDone
 from merchant_upload.anomaly_detection.alerts import Alerts
 from merchant_upload.anomaly_detection.logic import Row, Shown, judge
-from merchant_upload.anomaly_detection.records import Arrival, Seen, Unreadable, arrival, sequence_number
+from merchant_upload.anomaly_detection.records import Arrival, Item, Seen, Unreadable, arrival, sequence_number
 from merchant_upload.anomaly_detection.rules import Rules
-from merchant_upload.anomaly_detection.store import CONFLICT, Store, backoff
+from merchant_upload.anomaly_detection.store import CONFLICT, Store, Verdict, backoff
 
 # A transaction has up to 100 actions; one counts.
 MOST_VERDICTS = 99
+# BatchGetItem takes so many keys.
+_READ_AT_ONCE = 100
 _ATTEMPTS = 8
 # How long a batch waits for the index to show its rows, in seconds; after that they come again.
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.5)
@@ -47,7 +50,7 @@ class Batch:
         self._again = Again(around.time_is_up)
         self._alerts = Alerts(around.store, self._again, self._arrived, around.stage, around.rules.version, around.now)
         self._waits = iter(_WAITS)
-        self._verdicts: dict[str, Shown] = {}
+        self._verdicts: dict[str, Verdict] = {}
         self._additions: dict[str, tuple[Row, Shown]] = {}
 
     def run(self, records: Iterable[Any]) -> list[str]:
@@ -58,8 +61,7 @@ class Batch:
             attempt([one.row.id for one in cluster], self._judge, cluster)
         for upload in self._uploads():
             self._record(upload)
-        for row, shown in self._additions.values():
-            attempt(set(shown.values()), self._add, row, shown)
+        self._add_all()
         for upload in self._uploads():
             attempt([one.row.id for one in upload], self._finish, upload[0].upload)
         self._alerts.send()
@@ -109,18 +111,18 @@ class Batch:
         rows = {one.row.id: one.row for one in cluster if one.row.id in seen}
         self._again.note([one.row.id for one in cluster if one.row.id not in seen], "not in the index yet")
         around = {row_id: found.row for row_id, found in seen.items()}
-        for row_id, shown in judge({**around, **rows}.values(), rows, self._around.rules).items():
-            known = seen[row_id].anomalies
+        shown = judge({**around, **rows}.values(), rows, self._around.rules)
+        for row_id, found in seen.items():
             if row_id in rows:
-                self._verdicts[row_id] = shown
-                # Whoever showed it: an alert that this record has made already may not be published yet.
-                self._alerts.flag(rows[row_id], shown, {*known, *shown})
-            missing = {rule: by for rule, by in shown.items() if rule not in known}
-            if missing:
-                self._additions[row_id] = seen[row_id].row, missing
-        for found in seen.values():
-            # What an earlier attempt wrote may lack its alert.
-            self._alerts.flag(found.row, found.anomalies, found.anomalies)
+                self._verdicts[row_id] = Verdict(rows[row_id], shown[row_id], found.anomalies)
+            else:
+                self._add_later(found.row, {**shown.get(row_id, {}), **found.anomalies})
+
+    def _add_later(self, row: Row, anomalies: Shown) -> None:
+        """Note what arrivals show, also what an earlier attempt has added already: its alert may be missing."""
+        mine = {rule: by for rule, by in anomalies.items() if by in self._arrived}
+        if mine:
+            self._additions[row.id] = row, mine
 
     def _neighbours(self, cluster: list[Arrival]) -> dict[str, Seen]:
         """Return the rows around some of one card, by id.
@@ -146,32 +148,65 @@ class Batch:
         """Write the first verdicts of one upload's rows; those that have one already only gain anomalies."""
         for start in range(0, len(upload), MOST_VERDICTS):
             part = upload[start : start + MOST_VERDICTS]
-            judged = self._again.attempt([one.row.id for one in part], self._count, part)
+            judged_before = self._again.attempt([one.row.id for one in part], self._count, part)
+            if judged_before is None:
+                # A row whose verdict failed may have an alert that another of its card made, and must publish.
+                cards = {one.card_key for one in part}
+                around = [one.row.id for one in self._arrived.values() if one.card_key in cards]
+                self._again.note(around, "a row of the card has no verdict")
+                continue
             for one in part:
-                if judged is None or one.row.id in judged:
-                    self._additions.pop(one.row.id, None)
+                row, shown, known = self._verdicts[one.row.id]
+                if row.id in judged_before:
+                    self._add_later(row, {**shown, **known})
+                if {**shown, **known}:
+                    self._alerts.flag(row, {**shown, **known}, [row.id, *known.values()], one.item)
 
     def _count(self, part: list[Arrival]) -> set[str]:
-        """Return which rows got their first verdict now, in one transaction with the upload's count of them."""
-        rest = part
-        for attempt in range(_ATTEMPTS):
-            verdicts = [(one.row, self._verdicts[one.row.id]) for one in rest]
-            hindered = self._store.judge(part[0].upload, verdicts, self._around.now()) if rest else []
-            if not hindered:
-                return {one.row.id for one in rest}
-            codes = dict(zip((one.row.id for one in rest), hindered))
-            if hindered[-1] == "ConditionalCheckFailed":
-                raise NotDone("the upload is missing")
-            before = len(rest)
-            rest = [one for one in rest if codes[one.row.id] != "ConditionalCheckFailed"]
-            if len(rest) == before:
-                self._around.pause(backoff(attempt))
-        raise NotDone(CONFLICT)
+        """Write verdicts in one transaction with the upload's count of them; return which rows had theirs before.
 
-    def _add(self, row: Row, shown: Shown) -> None:
-        """Add anomalies to a row, and see whose they are."""
-        item = self._store.add_anomalies(row, shown, self._around.now())
-        self._alerts.flag(row, {rule: what["by"] for rule, what in item["anomalies"].items()}, item["anomalies"], item)
+        A row may have gained anomalies that the index did not show: its verdict is written knowing them, so that who
+        adds one to a row without a verdict can leave the alert to the row's own record.
+        """
+        rest, judged_before = {one.row.id for one in part}, set()
+        attempt = 0
+        while rest:
+            verdicts = [self._verdicts[one.row.id] for one in part if one.row.id in rest]
+            *hindered, upload = self._store.judge(part[0].upload, verdicts, self._around.now()) or [None]
+            if upload is None:
+                break
+            if upload.code == "ConditionalCheckFailed":
+                raise NotDone("the upload is missing")
+            stands = [found.row for found in hindered if found.row]
+            for found in stands:
+                self._verdicts[found.row.id] = self._verdicts[found.row.id]._replace(known=found.anomalies)
+            had = {found.row.id for found in stands if found.judged}
+            rest, judged_before = rest - had, judged_before | had
+            if stands:
+                continue
+            if attempt == _ATTEMPTS:
+                raise NotDone(CONFLICT)
+            self._around.pause(backoff(attempt))
+            attempt += 1
+        return judged_before
+
+    def _add_all(self) -> None:
+        """Add what is missing, in any order: batches of a busy card miss the same, and so share the work."""
+        additions = list(self._additions.values())
+        random.shuffle(additions)
+        for start in range(0, len(additions), _READ_AT_ONCE):
+            part = additions[start : start + _READ_AT_ONCE]
+            answering = {by for _, shown in part for by in shown.values()}
+            stands = self._again.attempt(answering, self._store.rows, [row for row, _ in part])
+            for row, shown in part if stands is not None else ():
+                self._again.attempt(set(shown.values()), self._add, row, shown, stands.get(row.id))
+
+    def _add(self, row: Row, shown: Shown, item: Optional[Item]) -> None:
+        """Add anomalies to a row, and see whose they are; a row without a verdict is alerted by its own record."""
+        if item is None or not shown.keys() <= item["anomalies"].keys():
+            item = self._store.add_anomalies(row, shown, self._around.now())
+        if "judgedAt" in item:
+            self._alerts.flag(row, item["anomalies"], [what["by"] for what in item["anomalies"].values()], item)
 
     def _finish(self, upload: items.Key) -> None:
         """Finish an upload if all its rows are judged; whoever does writes the metric."""

@@ -14,7 +14,7 @@ from merchant_upload.anomaly_detection.rules import Rules
 Item = dict[str, Any]
 _PLAIN = TypeDeserializer()
 # What one row of the index is read from, if it is a neighbour.
-SEEN = ("transaction_id", "timestamp", "amount", "currency", "country", "anomalies")
+SEEN = ("transaction_id", "timestamp", "amount", "currency", "country", "anomalies", "judgedAt")
 # What is wrong with an unreadable record shows as one of these, depending on where reading stops.
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError)
 
@@ -35,10 +35,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Seen:
-    """A row as the index shows it, with its anomalies so far and the rows whose arrivals showed them."""
+    """A row as it is or was: its anomalies, with the rows whose arrivals showed them, and whether it has a verdict."""
 
     row: Row
     anomalies: Shown
+    judged: bool
 
 
 def plain(typed: Mapping[str, Any]) -> Item:
@@ -102,8 +103,8 @@ def _arrival(item: Item, rules: Rules) -> Arrival:
     return Arrival(row, item["cardKey"], items.upload_key(merchant, item["uploadId"]), item)
 
 
-def seen(typed: Mapping[str, Any]) -> Optional[Seen]:
-    """Return a row of the index from DynamoDB's JSON; None if it has not a row's shape: its own record reports it."""
+def seen(typed: Any) -> Optional[Seen]:
+    """Return a row from DynamoDB's JSON; None if it has not a row's shape: its own record reports it."""
     try:
         row = Row(
             id=typed["transaction_id"]["S"],
@@ -112,6 +113,7 @@ def seen(typed: Mapping[str, Any]) -> Optional[Seen]:
             currency=typed["currency"]["S"],
             country=typed["country"]["S"],
         )
-        return Seen(row, {rule: what["M"]["by"]["S"] for rule, what in typed["anomalies"]["M"].items()})
+        anomalies = {rule: what["M"]["by"]["S"] for rule, what in typed["anomalies"]["M"].items()}
+        return Seen(row, anomalies, "judgedAt" in typed)
     except _UNREADABLE:
         return None

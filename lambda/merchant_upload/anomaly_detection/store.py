@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
 import boto3
 from boto3.dynamodb.types import TypeSerializer
@@ -21,6 +21,8 @@ _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard",
 _TYPED = TypeSerializer()
 _NAMES = {f"#n{place}": name for place, name in enumerate(SEEN)}
 _EXISTS = "attribute_exists(transaction_id)"
+# Anomalies are only ever added: if there are as many, they are the same.
+_UNJUDGED = f"{_EXISTS} AND attribute_not_exists(judgedAt) AND size(anomalies) = :known"
 CONFLICT = "TransactionConflict"
 _PATIENCE = 6
 
@@ -31,6 +33,21 @@ def backoff(attempt: int) -> float:
     https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """
     return random.uniform(0.3, 1) * min(1.0, 0.02 * 2**attempt)
+
+
+class Verdict(NamedTuple):
+    """A row's first verdict, and its anomalies as far as they are known: it is only written if there are no others."""
+
+    row: Row
+    shown: Shown
+    known: Shown
+
+
+class Hindrance(NamedTuple):
+    """What hindered a part of a transaction, as DynamoDB names it, and the row as it stands if that was why."""
+
+    code: str
+    row: Optional[Seen]
 
 
 class Store:
@@ -55,12 +72,12 @@ class Store:
         rows = (seen(item) for page in read for item in page)
         return [row for row in rows if row is not None], len(read) == 1
 
-    def judge(self, upload: items.Key, verdicts: Sequence[tuple[Row, Shown]], at: datetime) -> list[str]:
+    def judge(self, upload: items.Key, verdicts: Sequence[Verdict], at: datetime) -> list[Hindrance]:
         """Write the first verdicts of up to 99 rows of one upload and count them, all or nothing.
 
-        Return nothing if it is done; else what hindered each row, as DynamoDB names it, and last the upload.
+        Return nothing if it is done; else what hindered each row, and last the upload.
         """
-        actions = [{"Update": self._verdict(row, shown, at)} for row, shown in verdicts]
+        actions = [{"Update": self._verdict(verdict, at)} for verdict in verdicts]
         count = {
             "TableName": self._table,
             "Key": _typed(upload),
@@ -73,7 +90,8 @@ class Store:
         except ClientError as error:
             if _code(error) != "TransactionCanceledException":
                 raise
-            return [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
+            reasons = error.response["CancellationReasons"]
+            return [Hindrance(reason.get("Code", "None"), seen(reason.get("Item"))) for reason in reasons]
         return []
 
     def add_anomalies(self, row: Row, shown: Shown, at: datetime) -> Item:
@@ -91,10 +109,11 @@ class Store:
         )
         return plain(answer["Attributes"])
 
-    def row(self, row: Row) -> Item:
-        """Return a whole row as the table has it."""
-        answer = self._dynamodb.get_item(TableName=self._table, Key=_key(row), ConsistentRead=True)
-        return plain(answer["Item"])
+    def rows(self, rows: Sequence[Row]) -> dict[str, Item]:
+        """Return up to 100 whole rows as the table has them, by id; those that are throttled are left out."""
+        asked = {"Keys": [_key(row) for row in rows], "ConsistentRead": True}
+        answer = self._dynamodb.batch_get_item(RequestItems={self._table: asked})
+        return {item["transaction_id"]: item for item in map(plain, answer["Responses"][self._table])}
 
     def finish(self, upload: items.Key, at: datetime) -> Item:
         """Finish an upload whose rows are all judged, and return it; empty if it is not so far, or finished."""
@@ -147,15 +166,17 @@ class Store:
         )
         return True
 
-    def _verdict(self, row: Row, shown: Shown, at: datetime) -> dict[str, Any]:
-        names, values, sets = self._anomalies(shown, at)
-        first = {":judged": {"S": items.iso(at)}, ":version": {"N": str(self._version)}}
+    def _verdict(self, verdict: Verdict, at: datetime) -> dict[str, Any]:
+        names, values, sets = self._anomalies(verdict.shown, at)
+        known = str(len(verdict.known))
+        first = {":judged": {"S": items.iso(at)}, ":version": {"N": str(self._version)}, ":known": {"N": known}}
         update = {
             "TableName": self._table,
-            "Key": _key(row),
+            "Key": _key(verdict.row),
             "UpdateExpression": "SET " + ", ".join(("judgedAt = :judged", "rulesVersion = :version", *sets)),
-            "ConditionExpression": f"{_EXISTS} AND attribute_not_exists(judgedAt)",
+            "ConditionExpression": _UNJUDGED,
             "ExpressionAttributeValues": {**first, **values},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         return {**update, "ExpressionAttributeNames": names} if names else update
 

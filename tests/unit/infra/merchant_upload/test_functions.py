@@ -76,7 +76,7 @@ def permissions(template):
     """Function -> what it may beside its own logs and traces: (id, actions, resource)."""
     table = arn_of(template, "dynamodb", "transactions").replace(":dynamodb-", ":table/dynamodb-")
     uploads = f"arn:aws:s3:::{template.name(f's3-merchant-upload-files-{ACCOUNT}')}/uploads/*"
-    items = [f"dynamodb:{action}" for action in ("GetItem", "PutItem", "UpdateItem")]
+    writing = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
     reading = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
     (stream,) = (f"${{{name}.StreamArn}}" for name in template.of_type("AWS::DynamoDB::Table"))
     return {
@@ -88,13 +88,13 @@ def permissions(template):
         "validation": [
             ("FailureDestination", "sqs:SendMessage", arn_of(template, "sqs", "validation-failure")),
             ("ReadUploads", ["s3:GetObjectVersion", "s3:DeleteObjectVersion"], uploads),
-            ("StoreRows", items, table),
+            ("StoreRows", ["dynamodb:GetItem", *writing], table),
         ],
         "anomaly_detection": [
             ("ReadStream", reading, stream),
             ("FailureQueue", "sqs:SendMessage", arn_of(template, "sqs", "anomaly-failure")),
             ("ReadCards", "dynamodb:Query", f"{table}/index/card-index"),
-            ("RecordVerdicts", items, table),
+            ("RecordVerdicts", ["dynamodb:BatchGetItem", *writing], table),
             ("Alert", "sns:Publish", arn_of(template, "sns", "alerts")),
         ],
     }

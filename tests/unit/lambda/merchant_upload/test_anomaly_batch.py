@@ -268,6 +268,7 @@ def test_an_alert_that_a_record_made_is_published_whoever_flagged_the_row(there)
 def test_the_record_that_made_an_alert_is_the_one_that_comes_again(there, monkeypatch):
     """Only its return publishes what lies there; the other arrivals that answer for the row come after it."""
     rows = insert(there, row("txn-a", 0, "1"), row("txn-b", 1, "2"), row("txn-x", 2, "3", country="FR"))
+    rows[2]["judgedAt"] = ""
     for rule, by in (("geography", rows[1]), ("velocity", rows[0])):
         rows[2]["anomalies"][rule] = {"at": "", "version": 1, "by": by["transaction_id"]}
     there._put(alert_of(rows[2], rows[1]["transaction_id"]))
@@ -279,9 +280,58 @@ def test_the_record_that_made_an_alert_is_the_one_that_comes_again(there, monkey
 def test_an_alert_that_an_earlier_attempt_left_out_is_made_up_for(there):
     rows = insert(there, row("txn-a"), row("txn-x", 2))
     rows[1]["anomalies"]["velocity"] = {"at": "", "version": 1, "by": rows[0]["transaction_id"]}
+    rows[1]["judgedAt"] = ""
     there._changed(rows[1])
     assert there.run(rows[:1]) == []
     assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
+
+
+def test_whether_a_row_has_a_verdict_the_table_says_and_not_the_index(there):
+    rows = insert(there, row("txn-a"), row("txn-x", 2))
+    rows[1]["anomalies"]["velocity"] = {"at": "", "version": 1, "by": rows[0]["transaction_id"]}
+    there._changed(rows[1])
+    rows[1]["judgedAt"] = ""
+    assert there.run(rows[:1]) == []
+    assert there.published_messages == {items.alert_id(rows[1]["transaction_id"]): 1}
+
+
+def test_a_row_without_a_verdict_is_flagged_by_its_neighbour_and_alerted_by_its_own_record(there):
+    """Of thousands of a card, the first batch would else alert all, and run out of time."""
+    late, early = insert(there, row("txn-late", 3), row("txn-early", 0, "7", country="FR"))
+    assert there.run([early]) == []
+    assert rules(late) == {"geography"} and not there.published_messages
+    assert there.run([late]) == []
+    assert there.published_messages == {items.alert_id(late["transaction_id"]): 1}
+    assert there._get(items.alert_key(late["transaction_id"]))["by"] == late["transaction_id"]
+
+
+def test_what_another_batch_has_added_meanwhile_is_not_added_again(there, monkeypatch):
+    late, early = insert(there, row("txn-late", 3), row("txn-early", 0, "7", country="FR"))
+    there._advance()
+    late["anomalies"]["geography"] = {"at": "", "version": 1, "by": "corner-shop#txn-other"}
+    monkeypatch.setattr(there, "rows", lambda rows: {one.id: there._get(world._key(one)) for one in rows})
+    monkeypatch.setattr(there, "add_anomalies", refuse("ThrottlingException", "UpdateItem")(there.add_anomalies))
+    assert there.run([early]) == []
+
+
+def test_a_verdict_is_written_knowing_what_the_index_does_not_show(there):
+    (late,) = insert(there, row("txn-late", 3))
+    there._advance()
+    late["anomalies"]["geography"] = {"at": "", "version": 1, "by": "corner-shop#txn-early"}
+    assert there.run([late]) == []
+    assert "judgedAt" in late and upload(there)["judged"] == 1
+    assert there.published_messages == {items.alert_id(late["transaction_id"]): 1}
+
+
+def test_a_row_whose_verdict_fails_brings_all_of_its_card_again(there, monkeypatch):
+    """One of them may have made its alert, and must publish it."""
+    rows = insert(there, row("txn-1"), row("txn-2", 1, upload="up_2"), row("txn-3", card="tok_other2", upload="up_2"))
+    judge = there.judge
+    refused = refuse("ThrottlingException", "TransactWriteItems")(judge)
+    first = items.upload_key(MERCHANT, "up_1")
+    monkeypatch.setattr(there, "judge", lambda *call: (refused if call[0] == first else judge)(*call))
+    there._put({**items.upload_key(MERCHANT, "up_2"), "kind": "upload", "status": "processing", "judged": 0})
+    assert there.run(rows) == ["0", "1"]
 
 
 def test_without_a_verdict_there_is_no_alert(there, monkeypatch):
@@ -294,14 +344,14 @@ def test_without_a_verdict_there_is_no_alert(there, monkeypatch):
 @pytest.mark.parametrize(("conflicts", "failed"), [(3, []), (100, ["0"])])
 def test_conflicts_of_transactions_are_retried_so_many_times(there, monkeypatch, conflicts, failed):
     (one,) = insert(there, row("txn-1"))
-    answers = iter([["TransactionConflict", "None"]] * conflicts)
+    answers = iter([[world.Hindrance("TransactionConflict", None), world.NOTHING]] * conflicts)
     monkeypatch.setattr(there, "judge", lambda *call, judge=there.judge: next(answers, None) or judge(*call))
     assert there.run([one]) == failed
 
 
 def test_rows_of_an_upload_that_is_missing_come_again(there, monkeypatch):
     (one,) = insert(there, row("txn-1", upload="up_gone"))
-    monkeypatch.setattr(there, "judge", lambda *_: ["None", "ConditionalCheckFailed"])
+    monkeypatch.setattr(there, "judge", lambda *_: [world.NOTHING, world.Hindrance("ConditionalCheckFailed", None)])
     assert there.run([one]) == ["0"]
 
 

@@ -9,6 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 from merchant_upload import items
+from merchant_upload.anomaly_detection.records import Seen
+from merchant_upload.anomaly_detection.store import Hindrance, Verdict
 
 # `lambda` is a keyword.
 world = importlib.import_module("tests.unit.lambda.merchant_upload.world")
@@ -59,7 +61,7 @@ def test_all_pages_of_a_card_are_read_and_what_is_no_row_is_left_out(store, dyna
         "TableName": "table",
         "IndexName": "card-index",
         "KeyConditionExpression": "cardKey = :card AND #n1 BETWEEN :first AND :last",
-        "ProjectionExpression": "#n0, #n1, #n2, #n3, #n4, #n5",
+        "ProjectionExpression": "#n0, #n1, #n2, #n3, #n4, #n5, #n6",
         "ExpressionAttributeNames": ANY,
         "ExpressionAttributeValues": {":card": {"S": "c"}, ":first": {"N": "1"}, ":last": {"N": "2"}},
     }
@@ -68,7 +70,7 @@ def test_all_pages_of_a_card_are_read_and_what_is_no_row_is_left_out(store, dyna
     dynamodb.add_response("query", first, wanted)
     dynamodb.add_response("query", {"Items": [KEY]}, {**wanted, "ExclusiveStartKey": KEY})
     (found,), one_page = store.neighbours("c", 1, 2)
-    assert (found.row, found.anomalies, one_page) == (logical(), {"velocity": "corner-shop#txn-2"}, False)
+    assert (found, one_page) == (Seen(logical(), {"velocity": "corner-shop#txn-2"}, False), False)
 
 
 def test_first_verdicts_and_their_count_are_one_transaction(store, dynamodb):
@@ -78,9 +80,11 @@ def test_first_verdicts_and_their_count_are_one_transaction(store, dynamodb):
         "Key": KEY,
         "UpdateExpression": "SET judgedAt = :judged, rulesVersion = :version,"
         " anomalies.#r0 = if_not_exists(anomalies.#r0, :r0)",
-        "ConditionExpression": "attribute_exists(transaction_id) AND attribute_not_exists(judgedAt)",
+        "ConditionExpression": "attribute_exists(transaction_id) AND attribute_not_exists(judgedAt)"
+        " AND size(anomalies) = :known",
         "ExpressionAttributeNames": {"#r0": "velocity"},
-        "ExpressionAttributeValues": {":judged": {"S": AT}, ":version": {"N": "1"}, ":r0": what},
+        "ExpressionAttributeValues": {":judged": {"S": AT}, ":version": {"N": "1"}, ":known": {"N": "0"}, ":r0": what},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     count = {
         "TableName": "table",
@@ -91,17 +95,19 @@ def test_first_verdicts_and_their_count_are_one_transaction(store, dynamodb):
     }
     actions = {"TransactItems": [{"Update": verdict}, {"Update": count}]}
     dynamodb.add_response("transact_write_items", {}, actions)
-    assert store.judge(UPLOAD, [(logical(), {"velocity": "corner-shop#txn-1"})], world.NOW) == []
+    assert store.judge(UPLOAD, [Verdict(logical(), {"velocity": "corner-shop#txn-1"}, {})], world.NOW) == []
 
 
 def test_a_cancelled_transaction_says_what_hindered_it(store, dynamodb):
-    reasons = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
+    stands = {**IMAGE, "judgedAt": {"S": AT}}
+    reasons = [{"Code": "ConditionalCheckFailed", "Item": stands}, {"Code": "None"}]
     code = "TransactionCanceledException"
     dynamodb.add_client_error("transact_write_items", code, modeled_fields={"CancellationReasons": reasons})
-    assert store.judge(UPLOAD, [(logical(), {})], world.NOW) == ["ConditionalCheckFailed", "None"]
+    hindered = [Hindrance("ConditionalCheckFailed", Seen(logical(), {}, True)), Hindrance("None", None)]
+    assert store.judge(UPLOAD, [Verdict(logical(), {}, {})], world.NOW) == hindered
     dynamodb.add_client_error("transact_write_items", "ValidationException")
     with pytest.raises(ClientError, match="ValidationException"):
-        store.judge(UPLOAD, [(logical(), {})], world.NOW)
+        store.judge(UPLOAD, [Verdict(logical(), {}, {})], world.NOW)
 
 
 @pytest.mark.parametrize("conflicts", [0, 3, 6])
@@ -117,6 +123,14 @@ def test_a_row_that_stays_held_is_refused(store, dynamodb):
         dynamodb.add_client_error("update_item", "TransactionConflictException")
     with pytest.raises(ClientError, match="TransactionConflict"):
         store.add_anomalies(logical(), {"velocity": "corner-shop#txn-2"}, world.NOW)
+
+
+def test_rows_are_read_together_as_the_table_has_them(store, dynamodb):
+    wanted = {"RequestItems": {"table": {"Keys": [KEY], "ConsistentRead": True}}}
+    dynamodb.add_response("batch_get_item", {"Responses": {"table": [IMAGE]}, "UnprocessedKeys": {}}, wanted)
+    assert store.rows([logical()]) == {
+        "corner-shop#txn-1": {**ROW, "line": Decimal(2), "timestamp": Decimal(ROW["timestamp"])}
+    }
 
 
 def test_an_upload_is_finished_once(store, dynamodb):

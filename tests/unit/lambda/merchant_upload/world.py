@@ -15,10 +15,12 @@ from merchant_upload.anomaly_detection import rules as rules_file
 from merchant_upload.anomaly_detection.batch import Batch, Surroundings
 from merchant_upload.anomaly_detection.logic import Row
 from merchant_upload.anomaly_detection.records import Seen
+from merchant_upload.anomaly_detection.store import Hindrance
 from shared_python.json_log import JsonLog
 
 RULES = rules_file.load()
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+NOTHING = Hindrance("None", None)
 _TYPED = TypeSerializer()
 
 
@@ -134,12 +136,16 @@ class World:
     def judge(self, upload, verdicts, at):
         with self._call("transact"):
             assert 0 < len(verdicts) <= 99
-            codes = ["ConditionalCheckFailed" if "judgedAt" in self._get(_key(row)) else "None" for row, _ in verdicts]
+            stands = [_seen(self._get(_key(verdict.row))) for verdict in verdicts]
             if self.drawn.random() < self.faults.refused:
-                return [*("TransactionConflict" for _ in codes), "None"]
-            if set(codes) != {"None"}:
-                return [*codes, "None"]
-            for row, shown in verdicts:
+                return [*(Hindrance("TransactionConflict", None) for _ in stands), NOTHING]
+            hindered = [
+                Hindrance("ConditionalCheckFailed", now) if now.judged or now.anomalies != known else NOTHING
+                for now, (_, _, known) in zip(stands, verdicts, strict=True)
+            ]
+            if any(one != NOTHING for one in hindered):
+                return [*hindered, NOTHING]
+            for row, shown, _ in verdicts:
                 self._get(_key(row)).update(judgedAt=items.iso(at), rulesVersion=RULES.version)
                 self._anomalies(row, shown, at)
             self._get(upload)["judged"] += len(verdicts)
@@ -149,9 +155,10 @@ class World:
         with self._call("update"):
             return copy.deepcopy(self._anomalies(row, shown, at))
 
-    def row(self, row):
+    def rows(self, rows):
         with self._call("get"):
-            return copy.deepcopy(self._get(_key(row)))
+            assert 0 < len(rows) <= 100
+            return {row.id: copy.deepcopy(self._get(_key(row))) for row in rows if self.drawn.random() < 0.9}
 
     def finish(self, upload, at):
         with self._call("finish"):
@@ -271,7 +278,7 @@ def record(row, number):
 
 def _seen(item):
     row = Row(item["transaction_id"], item["timestamp"], item["amount"], item["currency"], item["country"])
-    return Seen(row, {rule: what["by"] for rule, what in item["anomalies"].items()})
+    return Seen(row, {rule: what["by"] for rule, what in item["anomalies"].items()}, "judgedAt" in item)
 
 
 def _key(row):
