@@ -57,6 +57,11 @@ def get(table: str, key: Json) -> Call:
     return Call("dynamodb:GetItem", "get_item", {"TableName": table, "Key": key})
 
 
+def get_together(table: str, key: Json) -> Call:
+    """Read several items."""
+    return Call("dynamodb:BatchGetItem", "batch_get_item", {"RequestItems": {table: {"Keys": [key]}}})
+
+
 def _put(table: str, item: Json) -> Json:
     name = next(iter(item))
     return {"TableName": table, "Item": item, "ConditionExpression": f"attribute_exists({name})"}

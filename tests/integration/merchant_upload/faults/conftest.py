@@ -1,7 +1,7 @@
 """All faults are tried side by side, each on files of its own, and reckoned up together."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from hallmark import clock
 from hallmark.faults import load
 from hallmark.stage import Stage, embedded
 from hallmark.systems.merchant_upload import api
+from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.anomalies import alerts
 from tests.integration.merchant_upload.conftest import Merchant
 from tests.integration.merchant_upload.faults.injections import INJECTED
@@ -32,13 +33,13 @@ class Results:
     reckoning: Reckoning
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def results(
     stage: Stage,
     merchant: Callable[..., Merchant],
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Results:
+) -> Iterator[Results]:
     """Try every fault that the stage lets happen, do again what waits in queues, and reckon up."""
     started_at, run, merchants = clock.now(), uuid.uuid4().hex[:6], list(api.key_ids(stage))
     aws, endpoint, faults = {}, "", dict(OTHERS)
@@ -68,4 +69,6 @@ def results(
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 list(pool.map(attempt, [fault for fault in faults if fault in group]))
         hallmark = Command(stage.system, aws, tmp_path_factory.mktemp("faults"))
-        return Results(trials, reckon(stage, list(trials.values()), started_at, hallmark, heard))
+        yield Results(trials, reckon(stage, list(trials.values()), started_at, hallmark, heard))
+    # The poison's letter stays after every redrive, and the runbooks' commands want an empty queue.
+    stage.client("sqs").purge_queue(QueueUrl=stage.outputs[Output.ANOMALY_FAILURE_QUEUE_URL])

@@ -6,6 +6,7 @@ from tests.support.rights import (
     alert,
     delete,
     get,
+    get_together,
     make_group,
     open_stream,
     put,
@@ -52,7 +53,7 @@ def of_card(index: str = INDEX) -> Call:
 # Lambda reads the stream with its reader's role; the emulator judges that, and by no ARN who reads it directly.
 STREAM = Call("dynamodb:DescribeStream", "describe_stream", {"StreamArn": "{Stream}"}, api="dynamodbstreams")
 BASIC = [open_stream(OWN_GROUP), write_log(OWN_GROUP)]
-ITEMS = [get(TABLE, KEY), put(TABLE, KEY), update(TABLE, KEY), put_together((TABLE, KEY))]
+ITEMS = [put(TABLE, KEY), update(TABLE, KEY), put_together((TABLE, KEY))]
 
 ALLOWED: dict[str, list[Call]] = {
     "api-handler": [
@@ -62,9 +63,10 @@ ALLOWED: dict[str, list[Call]] = {
         get(TABLE, KEY),
         query(TABLE, "transaction_id"),
     ],
-    "validation": [*BASIC, *ITEMS, version("GetObject"), version("DeleteObject"), send(VALIDATION_FAILURES)],
+    "validation": [*BASIC, get(TABLE, KEY), *ITEMS, version("GetObject"), version("DeleteObject"), send(VALIDATION_FAILURES)],
     "anomaly-detection": [
         *BASIC,
+        get_together(TABLE, KEY),
         *ITEMS,
         of_card(),
         alert("{AlertsTopicArn}"),
@@ -119,6 +121,7 @@ FORBIDDEN: dict[str, dict[str, Call]] = {
     },
     "anomaly-detection": {
         **EVERYBODY,
+        "one item": get(TABLE, KEY),
         "all items of an id": query(TABLE, "transaction_id"),
         "a file": upload(ServerSideEncryption=KMS),
         "a version of a file": version("GetObject"),
