@@ -19,21 +19,28 @@ from tests.support.stages import open_or_deploy
 HERE = Path(__file__).parent
 # The files that take longest: whoever begins them last keeps all others waiting.
 LONGEST = (
+    "merchant_upload/faults/test_faults.py",
     "load/test_accounting.py",
     "load/test_load_gate.py",
     "realtime/test_replay.py",
     "realtime/test_runbooks.py",
-    "realtime/test_deciding_rules.py",
-    "observe/test_changes_by_hand.py",
-    "merchant_upload/faults/test_faults.py",
-    "realtime/faults/test_faults.py",
-    "observe/test_built_code.py",
     "tool/test_pytest_plugin.py",
-    "realtime/test_redrive.py",
-    "realtime/test_api.py",
-    "realtime/test_bad_input.py",
+    "merchant_upload/test_anomalies.py",
+    "merchant_upload/test_runbooks.py",
+    "realtime/test_deciding_rules.py",
+    "observe/test_built_code.py",
+    "merchant_upload/test_capacity.py",
+    "observe/test_changes_by_hand.py",
+    "merchant_upload/test_isolation.py",
     "realtime/test_aws_target.py",
+    "realtime/test_redrive.py",
+    "realtime/faults/test_faults.py",
     "observe/test_drift_command.py",
+    "merchant_upload/test_rows.py",
+    "realtime/test_bad_input.py",
+    "embedded/test_stream_shards.py",
+    "merchant_upload/test_load.py",
+    "realtime/test_api.py",
 )
 DRAFT = "HALLMARK_IAM_DRAFT"
 # What tests of no system in particular are tried on.

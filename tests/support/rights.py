@@ -136,7 +136,7 @@ def outcome(stage: Stage, call: Call, names: Mapping[str, str]) -> dict[str, str
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _filled(item, names) for key, item in value.items()}
+        return {_filled(key, names): _filled(item, names) for key, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, names) for item in value]
     return value.format_map(names) if isinstance(value, str) and value != "{}" else value

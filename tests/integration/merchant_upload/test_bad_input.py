@@ -18,7 +18,7 @@ import urllib3
 
 from hallmark.openapi import export, request_schema
 from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.api import PATH, api_id, key_ids
+from hallmark.systems.merchant_upload.api import PATH, api_id
 from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.answers import CRASH, RULES, contract
 from tests.integration.merchant_upload.contract import MERCHANTS, new_id
@@ -39,7 +39,7 @@ ID_RULE = {"field": "transaction_id", "rule": "a transaction's id, or the upload
 @pytest.fixture(scope="module", autouse=True)
 def quick(stage: Stage) -> Iterator[None]:
     """Let a merchant send as fast as it can, until the tests of this file are done."""
-    with unthrottled(stage, key_ids(stage)[NAME]):
+    with unthrottled(stage, stage.outputs[Output.USAGE_PLAN_ID]):
         yield
 
 

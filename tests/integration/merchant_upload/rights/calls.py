@@ -63,7 +63,14 @@ ALLOWED: dict[str, list[Call]] = {
         get(TABLE, KEY),
         query(TABLE, "transaction_id"),
     ],
-    "validation": [*BASIC, get(TABLE, KEY), *ITEMS, version("GetObject"), version("DeleteObject"), send(VALIDATION_FAILURES)],
+    "validation": [
+        *BASIC,
+        get(TABLE, KEY),
+        *ITEMS,
+        version("GetObject"),
+        version("DeleteObject"),
+        send(VALIDATION_FAILURES),
+    ],
     "anomaly-detection": [
         *BASIC,
         get_together(TABLE, KEY),
