@@ -8,7 +8,7 @@ import pytest
 
 from hallmark import built_code
 from hallmark.built_code import Foreign, Moved
-from tests.unit.policies.library.test_code_as_built import BUILT, KEY, OTHER, OTHER_KEY
+from tests.support.code_hashes import BUILT, KEY, OTHER, OTHER_KEY
 
 Json = dict[str, Any]
 VERSION = "arn:aws:lambda:eu-central-1:1:function:judge:4"

@@ -7,6 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from tests.support.function_settings import give
+
 KEY_ID, MERCHANT = "k1a2b3c4d5", "merchant-1"
 SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -20,17 +22,7 @@ class Recorded(list):
 
 @pytest.fixture
 def module(monkeypatch):
-    settings = {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "an example",
-        "MERCHANTS": json.dumps({MERCHANT: KEY_ID}),
-        "TRANSACTIONS_TABLE": "table",
-        "FILES_BUCKET": "bucket",
-        "STAGE": "dev",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
+    give(monkeypatch, MERCHANTS=json.dumps({MERCHANT: KEY_ID}))
     module = importlib.reload(importlib.import_module("merchant_upload.api_handler.index"))
     monkeypatch.setattr(module._STORE, "_table", Recorded())
     return module

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.support.function_settings import give
 from tests.support.local_dynamodb import LocalDynamoDb, refusal
 
 KEYS = {"corner-shop": "key-1", "garden-market": "key-2"}
@@ -16,15 +17,7 @@ AT = 1_795_000_000_123
 @pytest.fixture
 def asked(monkeypatch):
     """Return what asks for a status, and the table."""
-    for name, value in {
-        **{
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "an example",
-        },
-        **{"TRANSACTIONS_TABLE": "table", "FILES_BUCKET": "bucket", "STAGE": "dev", "MERCHANTS": json.dumps(KEYS)},
-    }.items():
-        monkeypatch.setenv(name, value)
+    give(monkeypatch, MERCHANTS=json.dumps(KEYS))
     module = importlib.reload(importlib.import_module("merchant_upload.api_handler.index"))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     table = LocalDynamoDb()

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.function_settings import give
 from tests.support.local_dynamodb import LocalDynamoDb, refusal
 
 MERCHANT, UPLOAD = "corner-shop", "up_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -97,15 +98,7 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch):
-    for name, value in {
-        **{
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "an example",
-        },
-        **{"TRANSACTIONS_TABLE": "table", "FILES_BUCKET": "bucket", "STAGE": "dev", "MAX_ROWS": "50000"},
-    }.items():
-        monkeypatch.setenv(name, value)
+    give(monkeypatch, MAX_ROWS="50000")
     module = importlib.reload(importlib.import_module("merchant_upload.validation.index"))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     table = LocalDynamoDb()

@@ -1,7 +1,5 @@
 """Code is as built by its hash; a version that is served with other settings is judged as a function, and only once."""
 
-import base64
-import hashlib
 from typing import Any
 
 import pytest
@@ -9,10 +7,9 @@ import pytest
 from policies.engine.services.code import key_of
 from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Template
+from tests.support.code_hashes import BUILT, KEY, OTHER, OTHER_KEY
 from tests.unit.policies.small import Document, found
 
-BUILT, OTHER = (base64.b64encode(hashlib.sha256(text).digest()).decode() for text in (b"built", b"other"))
-KEY, OTHER_KEY = f"{key_of(BUILT)}.zip", f"{key_of(OTHER)}.zip"
 ARN = "arn:aws:lambda:us-east-1:111122223333:function:judge"
 
 
