@@ -18,8 +18,8 @@ from hallmark.project import BUILD, ROOT
 from hallmark.revision import template_digests
 from infra.errors import UserError
 
-# pytest plugins that no unit test needs, and that take 5 % of the time.
-UNUSED = ("logging", "hypothesispytest")
+# A pytest plugin that no unit test needs, and that takes time.
+UNUSED = ("logging",)
 TESTS = ROOT / "tests" / "unit"
 # The tests that read templates wait for them, in the forked process.
 ON_TEMPLATES = tuple(
