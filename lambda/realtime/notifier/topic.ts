@@ -1,11 +1,14 @@
-import { AwsClient } from "../../shared/aws_client";
+import { AwsClient, TIME_LIMITS } from "../../shared/aws_client";
 import type { Alert } from "./logic";
+
+/** A request that was cut off may have been carried out, and its repeat alerts once more: wait longer than others do. */
+const PATIENCE = { ...TIME_LIMITS, requestTimeout: 2_500 };
 
 /** SNS takes forms: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html. */
 export class Topic {
   constructor(
     private readonly arn: string,
-    private readonly sns = new AwsClient("sns"),
+    private readonly sns = new AwsClient("sns", { timeLimits: PATIENCE }),
   ) {}
 
   async publish({ subject, message, attributes }: Alert): Promise<void> {
