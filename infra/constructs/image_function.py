@@ -57,7 +57,7 @@ def copied(dockerfile: Path, context: Path = CONTEXT) -> list[Path]:
     ignored = _ignored(context)
     found: set[Path] = set()
     for pattern in _sources(dockerfile):
-        paths = [path for path in context.glob(pattern.strip("/"))]
+        paths = list(context.glob(pattern.strip("/")))
         files = {file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()}
         kept = {file for file in files if not _is_ignored(file.relative_to(context), ignored)}
         if not kept:
