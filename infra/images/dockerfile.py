@@ -4,11 +4,13 @@ FROM, ARG, ENV, WORKDIR, COPY, RUN pip install of a lock with hashes, USER, HEAL
 refused: an image that our builder cannot make as Docker does would prove nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import join, normpath
 
+from infra.errors import UserError
 from infra.images.installs import Install, install
 from infra.images.instructions import Instruction, instructions
 
@@ -47,9 +49,23 @@ class Dockerfile:
     user: str = ""
 
     @property
+    def python(self) -> str:
+        """The version of Python that the base has, such as `3.11`; UserError where its tag does not say it."""
+        found = python_of(self.base)
+        if not found:
+            raise UserError(f"{self.path}: FROM {self.base} names no version of Python: write one, such as python:3.11")
+        return found
+
+    @property
     def copies(self) -> tuple[Copy, ...]:
         """What is taken from the context."""
         return tuple(step for step in self.steps if isinstance(step, Copy))
+
+
+def python_of(base: str) -> str:
+    """Return the version of Python in the tag of a base image, empty if there is none."""
+    found = re.search(r"python:(\d+\.\d+)(?![0-9])", base)
+    return found[1] if found else ""
 
 
 @dataclass
@@ -93,9 +109,7 @@ def read(path: Path, arguments: Mapping[str, str] | None = None) -> Dockerfile:
         missing = "FROM" if not draft.base else "CMD"
         where = last or Instruction(str(path), 1, "", "")
         raise Instruction(where.file, where.line, missing, "").wrong("is missing: add it")
-    return Dockerfile(
-        path, draft.base, tuple(draft.steps), draft.environment, draft.folder, draft.command, draft.user
-    )
+    return Dockerfile(path, draft.base, tuple(draft.steps), draft.environment, draft.folder, draft.command, draft.user)
 
 
 def _from(draft: _Draft, one: Instruction, _: Mapping[str, str]) -> None:
