@@ -1,6 +1,5 @@
 """Functions of container images: what was pushed runs, with nothing else, and is refused as Lambda refuses it."""
 
-import io
 import json
 import sys
 from collections.abc import Callable
@@ -8,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from hallmark.images.building import Platform
 from hallmark.images.layout import Image
 from hallmark.images.registry import Registry
-from hallmark.stage.embedded import ACCOUNT, stage_of
+from hallmark.stage.embedded import ACCOUNT
 from hallmark.stage.embedded.emulator import Emulator
-from tests.support.images import DOCKERFILE, make_image
+from tests.support.images import make_image
 from tests.support.policy_statements import allow
 
 Client = Callable[[str], Any]

@@ -19,8 +19,8 @@ from ministack.services import lambda_svc
 
 from hallmark.images.building import ABSENT, BASE, NO_BASE_LAYERS, STANDS_FOR
 from hallmark.stage.embedded.extensions.image_sources import Refused, Source, pinned, resolved, source_of
-from hallmark.stage.embedded.extensions.python_functions import IMAGE_FOLDER, IMAGE_ROOT
 from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties
+from hallmark.stage.embedded.extensions.python_functions import IMAGE_FOLDER, IMAGE_ROOT
 from hallmark.stage.embedded.runtime.image_files import BadImage, config_of, unpack
 from infra.images.dockerfile import python_of
 
