@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -130,14 +130,22 @@ def _ids(items: Any) -> Any:
 def templates(system: str, stage: str | None = None) -> list[Synthesized]:
     """Return the templates of a system, of one stage or of all; UserError when there are none.
 
-    The first of a stage is its main stack's; others are its additional stacks'.
+    The first of a stage is its main stack's; others are its additional stacks', in the order of the registry.
     """
-    main = [system_of(system).stack_name(name) for name in STAGES]
+    order = [stack for name in STAGES for stack in system_of(system).stack_names(name)]
     found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
     if not found:
         of = f"{system} {stage}" if stage else system
         raise UserError(f"build/cdk.out has no template of {of}: run `python -m hallmark build`")
-    return sorted(found, key=lambda template: template.stack not in main)
+    return sorted(found, key=lambda one: order.index(one.stack) if one.stack in order else len(order))
+
+
+def by_stage(found: Iterable[Synthesized]) -> dict[str, list[Synthesized]]:
+    """Return templates of a system by their stages, which are judged together."""
+    stages: dict[str, list[Synthesized]] = {}
+    for template in found:
+        stages.setdefault(template.stage or "", []).append(template)
+    return stages
 
 
 def house_templates(region: str) -> list[Synthesized]:
