@@ -12,7 +12,8 @@ from hallmark.evidence import ToolFinding
 from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
 from infra.errors import UserError
-from infra.systems import NAMES, STAGES, system_of
+from infra.systems import NAMES
+from policies.engine.assembly import main_first
 
 OBSERVED = BUILD / "observed"
 # The metadata in which a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
@@ -130,14 +131,13 @@ def _ids(items: Any) -> Any:
 def templates(system: str, stage: str | None = None) -> list[Synthesized]:
     """Return the templates of a system, of one stage or of all; UserError when there are none.
 
-    The first of a stage is its main stack's; others are its additional stacks', in the order of the registry.
+    The first of a stage is its main stack's; others are its additional stacks'.
     """
-    order = [stack for name in STAGES for stack in system_of(system).stack_names(name)]
     found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
     if not found:
         of = f"{system} {stage}" if stage else system
         raise UserError(f"build/cdk.out has no template of {of}: run `python -m hallmark build`")
-    return sorted(found, key=lambda one: order.index(one.stack) if one.stack in order else len(order))
+    return sorted(found, key=lambda one: main_first(one.path))
 
 
 def by_stage(found: Iterable[Synthesized]) -> dict[str, list[Synthesized]]:

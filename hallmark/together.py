@@ -32,6 +32,26 @@ def of_stage(found: Sequence[Synthesized]) -> Together:
     return joined({template.label: template.body for template in found})
 
 
+def with_stacks(whole: Together) -> dict[str, Any]:
+    """Return the document of several stacks with the name of its own in the mark of each resource; of one as it is."""
+    if len({*whole.origin.values()}) < 2:
+        return whole.document
+    resources = {name: with_facts(body, Stack=whole.origin[name]) for name, body in whole.document["Resources"].items()}
+    return {**whole.document, "Resources": resources}
+
+
+def with_facts(resource: Item, **facts: str) -> Item:
+    """Return a resource with facts in our own metadata."""
+    metadata = resource.get("Metadata", {})
+    return {**resource, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), **facts}}}
+
+
+def stack_of(document: Mapping[str, Any], resource: str) -> str:
+    """Return the stack of a resource; empty where its document is that of one stack, and for what no stack made."""
+    raw = document["Resources"].get(resource, {})
+    return str(raw.get("Metadata", {}).get("Hallmark", {}).get("Stack", ""))
+
+
 def digests_of(found: Sequence[Synthesized]) -> dict[str, str]:
     """Return the SHA-256 of templates by their labels."""
     return {template.label: sha256(template.path) for template in found}

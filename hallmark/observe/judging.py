@@ -7,6 +7,7 @@ from hallmark.observe.comparison import judged
 from hallmark.observe.template import observe
 from hallmark.policy_command import Entry, show
 from hallmark.stage import Stage
+from hallmark.together import stack_of
 
 
 def judge_stages(stages: Sequence[Stage], as_json: bool) -> int:
@@ -16,9 +17,8 @@ def judge_stages(stages: Sequence[Stage], as_json: bool) -> int:
 
 def _judged(stage: Stage) -> Entry:
     document, name = observe(stage), f"{stage.system} {stage.name} ({stage.target})"
-    result = {
-        "template": name,
-        "controls": judged(document, stage.system, stage.name),
-        "notes": policies.notes(document, stage.system),
-    }
-    return Entry(stage.system, name, result)
+    controls, notes = judged(document, stage.system, stage.name), policies.notes(document, stage.system)
+    for one in (*notes, *(finding for control in controls for finding in control["findings"])):
+        if stack := stack_of(document, one["resource"]):
+            one["template"] = stack
+    return Entry(stage.system, name, {"template": name, "controls": controls, "notes": notes})

@@ -46,6 +46,12 @@ def files_of(folder: Path) -> list[Path]:
     return found
 
 
+def main_first(stack: Path | str) -> tuple[int, str]:
+    """Return a key that sorts the stacks of a stage, or their templates: additional ones have a longer name."""
+    name = Path(stack).name
+    return len(name), name
+
+
 def _listed(folder: Path, depth: int) -> Iterator[Path]:
     try:
         artifacts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["artifacts"]
@@ -88,7 +94,8 @@ def assembly(folder: Path, wanted: str | None = None) -> Assembly:
         else:
             key = one.system, one.stage
         stages.setdefault(key, {})[file] = one.document
-    return Assembly(stages, tuple(left_out))
+    ordered = {key: {file: own[file] for file in sorted(own, key=main_first)} for key, own in stages.items()}
+    return Assembly(ordered, tuple(left_out))
 
 
 class _Unknown(NamedTuple):
