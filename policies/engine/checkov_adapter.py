@@ -13,7 +13,7 @@ from policies.engine.judgement import Judgement, every
 from policies.engine.policy import WHOLE
 from policies.engine.reading.reader import read_template
 from policies.engine.reading.refusal import NotTogether
-from policies.engine.reading.together import together
+from policies.engine.reading.together import Together, together
 from policies.engine.systems import SHARED, NoSystem, placed, system_of
 from policies.engine.template.template import Template
 
@@ -82,6 +82,7 @@ class Opened:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.template: Template | None = None
+        self._whole: Together | None = None
         self.system: str | None = None
         self.problem = ""
         self.names: list[str] = []
@@ -107,7 +108,7 @@ class Opened:
 
     def judged_by(self, judgement: Judgement) -> list[Finding]:
         """Return what a control finds; the one error of a template that cannot be judged."""
-        if self.template is None:
+        if self.template is None or self._whole is None:
             wanted = f"a template of {judgement.catalogue.system}"
             return [Finding(TEMPLATE, "", self.problem, wanted)]
         placed_in = [(one, self._whole.place(one.resource, one.path)) for one in judgement.findings(self.template)]

@@ -51,7 +51,9 @@ def imported(document: dict[str, Any], places: Places) -> dict[str, Any]:
 
     made = dict(document)
     for section in ("Resources", "Outputs") if exports else ():
-        made[section] = {name: replaced(body, places[section, name][0]) for name, body in mapping(document.get(section)).items()}
+        made[section] = {
+            name: replaced(body, places[section, name][0]) for name, body in mapping(document.get(section)).items()
+        }
     return made
 
 

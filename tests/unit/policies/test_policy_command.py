@@ -82,12 +82,7 @@ def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
 
 
 def test_a_system_that_is_named_judges_any_template() -> None:
-    assert (
-        policy_command(
-            [DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False
-        )
-        == 1
-    )
+    assert policy_command([DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False) == 1
 
 
 UNMARKED = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "foreign"}}}}

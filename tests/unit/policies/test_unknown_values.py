@@ -40,9 +40,7 @@ def _unknowns(mutant: Mutant) -> Iterator[Mutant]:
 
 @pytest.mark.parametrize("system", ["realtime", "merchant_upload"])
 def test_an_unknown_value_is_reported_where_a_violation_is(system: str) -> None:
-    documents = {
-        stage: {**placed(document_of(system, stage), system), **DOCUMENT} for stage in ("dev", "prod")
-    }
+    documents = {stage: {**placed(document_of(system, stage), system), **DOCUMENT} for stage in ("dev", "prod")}
     bodies: dict[Any, Any] = {}
     missed: list[str] = []
     for control, mutants in load(system).items():

@@ -58,7 +58,10 @@ def test_outputs_and_templates_of_all_stacks_are_joined() -> None:
     assert stage.outputs == {"ApiId": "a", "VpcId": "v"}
     assert stage.protected == (NETWORK,)
     there = Deployment(stage).deployed
-    assert {name: one["Type"] for name, one in there["Resources"].items()} == {"Files": BUCKET["Type"], "Network": VPC["Type"]}
+    assert {name: one["Type"] for name, one in there["Resources"].items()} == {
+        "Files": BUCKET["Type"],
+        "Network": VPC["Type"],
+    }
     assert [stack_of(there, name) for name in ("Files", "Network", "Other")] == [MAIN, NETWORK, ""]
 
 
@@ -69,5 +72,3 @@ def test_a_stack_that_is_missing_is_named_with_what_to_do() -> None:
         _ = stage.outputs
     wanted = "run `hallmark up --system realtime --target aws --stage dev`"
     assert str(raised.value) == f"stage dev is not deployed ({NETWORK} does not exist): {wanted}"
-
-
