@@ -15,6 +15,7 @@ EXTENSIONS = (
     "..speed.function_calls",
     "put_events",
     "log_targets",
+    "machine_targets",
     "iam_targets",
     "own_region",
     "archives",
@@ -58,6 +59,8 @@ EXTENSIONS = (
     "python_functions",
     "..speed.clients_first",
     "message_moves",
+    "state_machines",
+    "express_workflows",
 )
 
 
