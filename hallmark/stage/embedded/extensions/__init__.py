@@ -61,6 +61,8 @@ EXTENSIONS = (
     "process_errors",
     "function_environment",
     "python_functions",
+    "image_registry",
+    "image_functions",
     "..speed.clients_first",
     "message_moves",
     "state_machines",
