@@ -56,6 +56,8 @@ EXTENSIONS = (
     "worker_pipes",
     "function_environment",
     "python_functions",
+    "image_registry",
+    "image_functions",
     "..speed.clients_first",
     "message_moves",
 )
