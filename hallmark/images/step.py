@@ -16,9 +16,8 @@ from hallmark.images.building import Platform, build_image
 from hallmark.images.layout import Image
 from hallmark.project import BUILD, ROOT, run
 from hallmark.stage.embedded.runtime.interpreters import program_of
-from infra.images.content import content_tag
+from infra.constructs.image_function import CONTEXT, content_tag, dockerfile_of, image_functions
 from infra.images.dockerfile import read
-from infra.images.functions import CONTEXT, dockerfile_of, image_functions
 
 IMAGES = BUILD / "images"
 # What functions declare, in the names of Docker, and what pip calls it.

@@ -5,9 +5,9 @@ from constructs import Construct
 
 from infra.bank_upload.parameters import Function, Parameters
 from infra.bank_upload.tags import tag
+from infra.constructs.image_function import repository_purpose
 from infra.constructs.metadata import mark_stack
 from infra.constructs.repository import Repository
-from infra.images.functions import repository_purpose
 from infra.stage import Stage
 from infra.synthesis import synthesizer
 

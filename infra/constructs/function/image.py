@@ -5,8 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.function.base import Function, FunctionSpec, Packaged
-from infra.images.content import content_tag
-from infra.images.functions import CONTEXT, dockerfile_of, repository_purpose
+from infra.constructs.image_function import content_tag, dockerfile_of, repository_purpose
 from infra.names import Names
 
 
@@ -21,7 +20,7 @@ class ImageFunction(Function):
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, spec: FunctionSpec) -> None:
         name = names.of(repository_purpose(spec.role), "ecr")
         repository = ecr.Repository.from_repository_name(scope, f"{construct_id}Repository", name)
-        tag = content_tag(dockerfile_of(names.system, spec.role), CONTEXT)
+        tag = content_tag(dockerfile_of(names.system, spec.role))
         code = lambda_.Code.from_ecr_image(repository, tag_or_digest=tag)
         # The image itself says what runs: CMD names the handler.
         packaged = Packaged(code, lambda_.Handler.FROM_IMAGE)

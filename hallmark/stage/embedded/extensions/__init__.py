@@ -14,7 +14,9 @@ EXTENSIONS = (
     "iam_functions",
     "..speed.function_calls",
     "put_events",
+    "object_events",
     "log_targets",
+    "machine_targets",
     "iam_targets",
     "own_region",
     "archives",
@@ -46,11 +48,13 @@ EXTENSIONS = (
     "bucket_notifications",
     "post_checksums",
     "topics",
+    "subscriptions",
     "rest_apis",
     "api_tags",
     "event_source_tags",
     "plan_stages",
     "alarm_statistics",
+    "metric_math",
     "log_reading",
     "memory_use",
     "worker_pipes",
@@ -60,6 +64,8 @@ EXTENSIONS = (
     "image_functions",
     "..speed.clients_first",
     "message_moves",
+    "state_machines",
+    "express_workflows",
 )
 
 
