@@ -79,6 +79,13 @@ def _bundle() -> None:
     run([sys.executable, "lambda/archive.py"])
 
 
+def _build_images() -> None:
+    # Imported late: an environment with a single tool needs nothing of it.
+    from hallmark.images.step import build_images
+
+    build_images()
+
+
 def _lay_out_runtimes() -> None:
     run([sys.executable, "lambda/bundle_runtimes.py"])
 
@@ -120,6 +127,13 @@ STEPS = (
         make=_bundle,
     ),
     Step(
+        name="build the functions' images",
+        inputs=("lambda", "infra/images", "infra/constructs/image_function.py", "hallmark/images"),
+        output=BUILD / "images",
+        proof="*/*/*/index.json",
+        make=_build_images,
+    ),
+    Step(
         name="lay out the Python runtimes",
         inputs=("requirements/runtime_*.txt", "lambda/bundle_runtimes.py", "lambda/bundle_wheels.py"),
         output=PYTHON_RUNTIMES,
@@ -128,7 +142,8 @@ STEPS = (
     ),
     Step(
         name="synthesize the stacks",
-        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
+        # Templates name images by their sources.
+        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda", "lambda"),
         output=CLOUD_ASSEMBLY,
         proof="*.json",
         make=lambda: _synthesize(CLOUD_ASSEMBLY),
