@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from hallmark.csv_files.problems import Problem
 from hallmark.systems.merchant_upload import comparison, lines
-from hallmark.systems.merchant_upload.content import Content, Problem, Record
+from hallmark.systems.merchant_upload.content import Content, Record
 from hallmark.systems.merchant_upload.expectation import Sent, expect
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.ledger import FileLedger, percentile

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from hallmark.csv_files.problems import Problem
 from hallmark.systems.merchant_upload import verdicts
-from hallmark.systems.merchant_upload.content import Problem
 from hallmark.systems.merchant_upload.expectation import Sent, expect, rejections
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.mix.broken import KINDS
