@@ -9,7 +9,8 @@ from hallmark import clock
 from hallmark.parallel import each
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload.ledger import LIMIT_SECONDS
-from hallmark.systems.merchant_upload.table import OPEN, Item, TransactionsTable
+from hallmark.systems.merchant_upload.table import OPEN, TransactionsTable
+from hallmark.tables import Item
 from infra.merchant_upload.outputs import Output
 
 

@@ -5,12 +5,12 @@ from dataclasses import fields
 from datetime import timedelta
 
 import pytest
-from hallmark.csv_files.problems import Problem
-from hallmark.systems.merchant_upload.content import Content, Reading, Record
-from hallmark.systems.merchant_upload.reading import MOST_ROWS, read
 from merchant_upload.validation.columns import schema
 from shared_python.csv_file import Parsed, Refusal, parse
 
+from hallmark.csv_files.problems import Problem
+from hallmark.systems.merchant_upload.content import Content, Reading, Record
+from hallmark.systems.merchant_upload.reading import MOST_ROWS, read
 from tests.integration.merchant_upload.drawn_files import CREATED, files
 from tests.support.fuzzing import check_drawn
 
