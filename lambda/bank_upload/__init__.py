@@ -1,0 +1,1 @@
+"""The functions of `bank_upload`: `validation`, `transformation`, `notification`, and what they share."""
