@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,10 @@ class Sending(ABC, Generic[I]):
     @abstractmethod
     def items(self, stage: Stage, options: Options) -> Iterator[I]:
         """Yield the items of the files, or generated ones; UserError for a file that cannot be read."""
+
+    def observing(self, stage: Stage) -> AbstractContextManager[object]:
+        """Return what is open from before the first item is sent until the ledger is made, such as a subscription."""
+        return nullcontext()
 
     @abstractmethod
     def sender(self, stage: Stage, started_at: datetime, http: Http) -> Callable[[I], Outcome[I]]:

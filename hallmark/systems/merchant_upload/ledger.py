@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hallmark.ledger.ledger import Ledger, Line, Table, percentile
-
-# From the creation of a file's object to the verdict on its last row.
-LIMIT_SECONDS = 300
+from hallmark.stuck import LIMIT_SECONDS
 
 
 @dataclass(frozen=True)
