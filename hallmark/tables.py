@@ -17,7 +17,7 @@ _plain, _typed = TypeDeserializer().deserialize, TypeSerializer().serialize
 
 
 class Table:
-    """One table of a stage; its items are known by their keys, values in the order of `key`, texts and whole numbers."""
+    """One table of a stage; an item goes by the values of `key` in its order, texts or whole numbers."""
 
     def __init__(self, stage: Stage, name: str, key: Sequence[str]) -> None:
         self._client, self._name, self._key = stage.client("dynamodb"), name, key

@@ -35,8 +35,8 @@ def send(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options
             return sending.reconcile(stage, run, options, progress)
         except KeyboardInterrupt:
             raise UserError(
-                f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was made. "
-                "Send the same file again."
+                f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was "
+                "made. Send the same file again."
             ) from None
 
 
