@@ -4,11 +4,12 @@ import os
 from datetime import datetime, timezone
 from typing import Any
 
+from shared_python.iso_times import iso
+from shared_python.json_log import JsonLog
+
 from bank_upload.task import in_time, reported
 from bank_upload.transformation.logic import Task, transform
 from bank_upload.transformation.store import Store
-from shared_python.iso_times import iso
-from shared_python.json_log import JsonLog
 
 _STORE = Store(os.environ["TRANSACTIONS_TABLE"], os.environ["STATUS_TABLE"], os.environ["FILES_BUCKET"])
 _LOG = JsonLog(function="transformation", stage=os.environ["STAGE"])

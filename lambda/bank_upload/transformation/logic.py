@@ -1,13 +1,13 @@
 """One range of an upload: read, stored row by row, counted. What a row counts as follows from what stands alone."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Protocol
+
+from shared_python.conditional_puts import MOST_ACTIONS
 
 from bank_upload.file import rows
 from bank_upload.items import CONFLICT, CREDIT, DEBIT, MOST_PROBLEMS, Item, Row, content_hash
-from shared_python.conditional_puts import MOST_ACTIONS
 
 
 class RangeDiffers(Exception):
@@ -84,20 +84,15 @@ class Tally:
 
 def transform(task: Task, store: Store, now: str, in_time: Callable[[], None]) -> Tally:
     """Store a range's rows and write what became of them; `in_time` raises when too little time is left."""
+    found = list(rows(store.read(task), task.columns, task.line))
+    if len({row.transaction_id for row in found}) != task.rows or len(found) != task.rows:
+        raise RangeDiffers
     tally = Tally()
-    found = 0
-    for part in _parts(rows(store.read(task), task.columns, task.line)):
+    for start in range(0, len(found), MOST_ACTIONS):
+        part = found[start : start + MOST_ACTIONS]
         standing = store.put(task, part, now, in_time)
-        found += len(part)
         for row in part:
             tally.count(row, standing.get(row.transaction_id), task.upload_id)
-    if found != task.rows:
-        raise RangeDiffers
     in_time()
     store.keep(task, tally, now)
     return tally
-
-
-def _parts(found: Iterator[Row]) -> Iterator[list[Row]]:
-    while part := list(islice(found, MOST_ACTIONS)):
-        yield part

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from shared_python.conditional_puts import put_all
+
 from bank_upload.items import Item, Row, range_key, transaction_item
 from bank_upload.task import CONFIG
 from bank_upload.transformation.logic import Tally, Task
-from botocore.config import Config
-from shared_python.conditional_puts import put_all
 
 # Rows are built in DynamoDB's own types; to judge them here as well would double the time of a row.
 _ROWS = CONFIG.merge(Config(parameter_validation=False))
