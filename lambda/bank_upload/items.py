@@ -18,6 +18,8 @@ RECEIVING, ACCEPTED, PROCESSING, DONE, REFUSED, FAILED = (
     *("done", "refused", "failed"),
 )
 FINISHED = (DONE, REFUSED, FAILED)
+# What no later run changes.
+ENDED = (DONE, REFUSED)
 # What an upload went through, each with its time in the map `states`; `refused` and `failed` are statuses, too.
 RECEIVED, STORED, VALIDATED, PROCESSED, ANNOUNCED = "received", "stored", "validated", "processed", "announced"
 STATES = (RECEIVED, STORED, VALIDATED, PROCESSED, ANNOUNCED, FAILED, REFUSED)
@@ -35,7 +37,8 @@ MOST_PROBLEMS = 100
 MOST_RANGES, RANGE_ROWS = 10, 4_000
 DEBIT, CREDIT = "debit", "credit"
 
-_UPLOAD_PART, _RANGE_PART = "upload", "range#"
+# Sort keys of `processing-status`: of the upload itself, and how those of its ranges begin.
+UPLOAD_PART, RANGE_PARTS = "upload", "range#"
 # The form of keys; dates are judged where clocks are.
 _OBJECT_KEY = re.compile(
     r"uploads/(?P<bank>[a-z][a-z0-9-]{2,31})/(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<id>[0-9a-f]{32})\.csv"
@@ -86,7 +89,7 @@ def parse_object_key(key: str) -> Optional[ObjectKey]:
 
 def upload_key(upload_id: str) -> Item:
     """Return the key of an upload's item in `processing-status`; an object that is no upload's is its own id."""
-    return {"uploadId": upload_id, "part": _UPLOAD_PART}
+    return {"uploadId": upload_id, "part": UPLOAD_PART}
 
 
 def range_key(upload_id: str, number: int) -> Item:
@@ -96,7 +99,7 @@ def range_key(upload_id: str, number: int) -> Item:
 
 def range_part(number: int) -> str:
     """Return the part that a range's item is, such as `range#07`."""
-    return f"{_RANGE_PART}{number:02d}"
+    return f"{RANGE_PARTS}{number:02d}"
 
 
 def transaction_key(bank: str, transaction_id: str) -> str:
