@@ -19,14 +19,17 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rows` is per generated file, `merchants` how many send, `rate` in items a second over all lanes, `concurrency` in
-    concurrent items, `start` an aware time.
+    `rows` is per generated file, `merchants` or `banks` how many send, `bank` is the only one, `report_date` a day in
+    ISO 8601, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an aware time.
     """
 
     files: tuple[Path, ...] = ()
     generate: int | None = None
     rows: int | None = None
     merchants: int | None = None
+    banks: int | None = None
+    bank: str | None = None
+    report_date: str | None = None
     seed: int | None = None
     start: datetime | None = None
     limit: int | None = None

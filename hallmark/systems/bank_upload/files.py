@@ -28,9 +28,7 @@ class BankFile(SentFile):
         return self.owner
 
 
-def read(
-    paths: Sequence[Path], banks: Sequence[str], bank: str | None, report_date: str | None
-) -> Iterator[BankFile]:
+def read(paths: Sequence[Path], banks: Sequence[str], bank: str | None, report_date: str | None) -> Iterator[BankFile]:
     """Yield named files: of the named bank and date, or of those that the first row says; UserError if it does not."""
     for number, path in enumerate(paths):
         content = files.read(path)

@@ -32,7 +32,9 @@ def request_of(file: BankFile) -> Request:
     return FORMS[file.form].make(file)
 
 
-def part(file: BankFile, name: str = "file", file_name: str | None = None, more: str = "Content-Type: text/csv\r\n") -> bytes:
+def part(
+    file: BankFile, name: str = "file", file_name: str | None = None, more: str = "Content-Type: text/csv\r\n"
+) -> bytes:
     """Return one part with its boundary before it; `more` are its other headers."""
     named = file_name if file_name is not None else file.name
     head = f'Content-Disposition: form-data; name="{name}"; filename="{named}"\r\n{more}\r\n'

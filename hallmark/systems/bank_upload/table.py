@@ -27,7 +27,9 @@ class StatusTable:
 
     def open(self) -> list[Item]:
         """Return the uploads that are not finished, the oldest first."""
-        return list(self._table.query("#open = :open", {":open": OPEN}, OPEN_INDEX, ExpressionAttributeNames={"#open": OPEN}))
+        return list(
+            self._table.query("#open = :open", {":open": OPEN}, OPEN_INDEX, ExpressionAttributeNames={"#open": OPEN})
+        )
 
 
 class TransactionsTable:

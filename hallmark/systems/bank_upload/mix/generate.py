@@ -104,5 +104,3 @@ def _beside(bank: _Bank, rows: int) -> tuple[str, list[Draft]]:
     drafts = [*new, *same, *others]
     bank.drawer.drawn.shuffle(drafts)
     return day, drafts
-
-

@@ -12,8 +12,8 @@ from hallmark.systems.bank_upload.reading import NAMES
 COLUMNS = NAMES
 CURRENCIES = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3, "CLF": 4, "GBP": 2, "ISK": 0, "BHD": 3, "UYW": 4}
 DESCRIPTIONS = (
-    *("", "invoice of October", 'said "paid", twice', "two\nlines", "two\r\nlines", "a,b;c", "Überweisung – Café"),
-    *("送金 東京", "\U0001f4b6 refund", "x" * 140, '"', "ends with a quote\"", "1 of 2", "rent, 3rd floor"),
+    *("", "invoice of October", 'said "paid", twice', "two\nlines", "two\r\nlines", "a,b;c", "Überweisung: Café"),
+    *("送金 東京", "\U0001f4b6 refund", "x" * 140, '"', 'ends with a quote"', "1 of 2", "rent, 3rd floor"),
 )
 _DAY_SECONDS, _MOST_UNITS = 86_400, 5_000_000
 
