@@ -59,7 +59,8 @@ def _lines(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
         counts = ", ".join(f"{name} {one.get(name, 0)}" for name in ("rows", *_COUNTS))
         yield f"  {one['part']} from line {one['line']} at {one.get('processedAt')}: {counts}"
     if "error" in upload and upload["status"] == FAILED:
-        yield f"failed in {upload['error'].get('state')} with {upload['error'].get('name')}: hallmark redrive upload-failure"
+        error = upload["error"]
+        yield f"failed in {error.get('state')} with {error.get('name')}: hallmark redrive upload-failure"
     shown = problems(upload.get("problems", ()))
     yield from (f"  {problem}" for problem in shown)
     if (more := int(upload.get("problemCount", 0)) - len(shown)) > 0:

@@ -14,7 +14,7 @@ Said = Mapping[str, Any]
 
 
 class Notifications:
-    """What the topic has said since the subscription, by upload: each message and its attributes, as often as it came."""
+    """What the topic has said since the subscription: messages with their attributes, as often as they came."""
 
     def __init__(self, stage: Stage, url: str) -> None:
         self._stage, self._url = stage, url

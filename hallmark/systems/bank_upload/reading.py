@@ -9,7 +9,7 @@ from hallmark.csv_files.problems import Problem
 from hallmark.systems.bank_upload.content import Content, Reading
 from hallmark.systems.bank_upload.files import MOST_BYTES, MOST_ROWS
 
-IDENTIFIERS = ("transaction_id", "account_token")
+IDENTIFIERS = ("transaction_id", "account_token", "bank_id")
 OPTIONAL = ("description",)
 NAMES = (
     *("transaction_id", "timestamp", "account_token", "amount", "currency", "type", "bank_id"),
