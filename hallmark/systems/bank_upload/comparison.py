@@ -5,8 +5,9 @@ from typing import Any
 
 from hallmark.csv_files.problems import Problem, problems
 from hallmark.systems.bank_upload.content import Content, message_id
-from hallmark.systems.bank_upload.expectation import SHOWN_PROBLEMS, TAKEN, Sent, UploadExpected, Winner
+from hallmark.systems.bank_upload.expectation import SHOWN_PROBLEMS, Sent, UploadExpected, Winner
 from hallmark.systems.bank_upload.following import DONE, FAILED, REFUSED
+from hallmark.systems.bank_upload.uploader import TAKEN
 
 Item = Mapping[str, Any]
 _STATES = {DONE: ("received", "stored", "validated", "processed", "announced"), REFUSED: ("received", "refused")}

@@ -67,6 +67,8 @@ def _received(outcome: Outcome[BankFile], started_at: datetime) -> datetime:
 
 
 def _ledger(stage: Stage, run: Run[BankFile], found: Findings) -> UploadLedger:
+    totals = run.totals
+    totals["reasons"] = _reasons(run, found)
     owner = Owner(found.taken)
     waits = waiting(stage, letters(stage, failures(), owner.item_of))
     uploads = found.observed.uploads
@@ -77,7 +79,7 @@ def _ledger(stage: Stage, run: Run[BankFile], found: Findings) -> UploadLedger:
     rows = sum(int(one.get("rows", 0)) for one in finished)
     span = (max(end for _, end in times) - min(begin for begin, _ in times)).total_seconds() if times else 0.0
     return UploadLedger(
-        **{**run.totals, "reasons": _reasons(run, found)},
+        **totals,
         mismatches=tuple(lines.mismatches(found)),
         lost=tuple(sorted(lines.lost(found, owner.covered))),
         waiting=waits,

@@ -1,6 +1,7 @@
 """Upload of one file: post its form, and keep the answer."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -27,11 +28,11 @@ class Answer:
     @classmethod
     def of(cls, answer: urllib3.BaseHTTPResponse) -> "Answer":
         """Return what an HTTP answer says."""
-        try:
+        with suppress(ValueError):
             body = answer.json()
-        except ValueError:
-            body = {}
-        return cls(answer.status, body if isinstance(body, dict) else {})
+            if isinstance(body, dict):
+                return cls(answer.status, body)
+        return cls(answer.status)
 
     @property
     def problems(self) -> list[Problem]:
