@@ -20,7 +20,8 @@ NAME_ATTRIBUTES = {
 URL_ATTRIBUTES = {("AWS::SQS::Queue", "QueueUrl")}
 # Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
-_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# A hash, such as that of code, may have twelve digits in a row.
+_NUMBER = re.compile(r"[0-9a-f]{32,}|(?<!\d)(\d{12})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -104,5 +105,5 @@ def accounts_in(body: Any) -> frozenset[str]:
         elif isinstance(value, str):
             if "AWS::AccountId" in value and not value.startswith("cdk-"):
                 return frozenset({PLACEHOLDER})
-            numbers.update(_NUMBER.findall(value))
+            numbers.update(filter(None, _NUMBER.findall(value)))
     return frozenset(numbers)
