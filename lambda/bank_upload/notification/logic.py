@@ -16,6 +16,7 @@ from bank_upload.items import (
     OUTCOME_REFUSED,
     PROCESSED,
     REFUSED,
+    UPLOAD_PART,
     Item,
     message_id,
     range_part,
@@ -37,12 +38,8 @@ class RangesMissing(Exception):
 class Store(Protocol):
     """What the end of an upload needs of AWS."""
 
-    def upload(self, upload_id: str) -> Optional[Item]:
-        """Return the upload's item as it is now."""
-        ...
-
-    def ranges(self, upload_id: str) -> Iterable[Item]:
-        """Return the items of its ranges as they are now, in their order."""
+    def read(self, upload_id: str) -> list[Item]:
+        """Return the items of an upload as they are now: those of its ranges in their order, then its own."""
         ...
 
     def keep(self, upload: Item, results: Item, states: Item) -> bool:
@@ -65,12 +62,12 @@ def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, n
     """
     status = _STATUS[outcome]
     while True:
-        upload = store.upload(upload_id)
-        if upload is None:
+        *ranges, upload = store.read(upload_id) or [None]
+        if upload is None or upload["part"] != UPLOAD_PART:
             raise UploadMissing
         if upload["status"] in ENDED:
             return upload
-        results = summed(upload, store.ranges(upload_id), numbers) if status == DONE else {}
+        results = summed(upload, ranges, numbers) if status == DONE else {}
         end = _kept_end(upload, _STATE[status]) or now()
         results["finishedAt"], states = end, {_STATE[status]: end}
         if store.keep(upload, results, states):

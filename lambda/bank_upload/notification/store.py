@@ -1,7 +1,7 @@
 """What `notification` asks of AWS: an upload's items, the topic of results."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from bank_upload.items import (
     ENDED,
     OPEN,
-    RANGE_PARTS,
     Item,
     message_attributes,
     message_text,
@@ -28,20 +27,15 @@ class Store:
         self._sns: Any = boto3.client("sns", config=CONFIG)
         self._topic, self._stage = topic, stage
 
-    def upload(self, upload_id: str) -> Optional[Item]:
-        """Return the upload's item as it is now."""
-        item: Optional[Item] = self._table.get_item(Key=upload_key(upload_id), ConsistentRead=True).get("Item")
-        return item
-
-    def ranges(self, upload_id: str) -> Iterator[Item]:
-        """Return the items of its ranges as they are now, in their order."""
-        own = Key("uploadId").eq(upload_id) & Key("part").begins_with(RANGE_PARTS)
-        asked: dict[str, Any] = {"KeyConditionExpression": own, "ConsistentRead": True}
+    def read(self, upload_id: str) -> list[Item]:
+        """Return the items of an upload as they are now: those of its ranges in their order, then its own."""
+        asked: dict[str, Any] = {"KeyConditionExpression": Key("uploadId").eq(upload_id), "ConsistentRead": True}
+        found: list[Item] = []
         while True:
             page = self._table.query(**asked)
-            yield from page["Items"]
+            found += page["Items"]
             if "LastEvaluatedKey" not in page:
-                return
+                return found
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def keep(self, upload: Item, results: Item, states: Item) -> bool:
