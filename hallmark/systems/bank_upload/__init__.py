@@ -5,6 +5,7 @@ A capability's imports happen when it is used, so that loading the wing is fast.
 
 from typing import TYPE_CHECKING
 
+from hallmark.images.deployment import IMAGES
 from hallmark.systems.wing import Access, Costed, Wing
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _stuck(stage: "Stage", now: "datetime", seconds: float) -> "list[Stuck]":
 
 WING = Wing(
     access=_access,
+    before_main=(IMAGES,),
     api_id=_api_id,
     sending=_sending,
     digest=_digest,
