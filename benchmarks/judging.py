@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.grown import SHAPES, Document, grown
 from hallmark import policies
-from hallmark.mutants.judgement import template_file
+from hallmark.mutants.judgement import document_of
 from infra.systems import NAMES
 
 # Its template is what the shapes grow from.
@@ -41,7 +41,7 @@ def spent(document: Document) -> float:
 
 def templates() -> dict[str, Document]:
     """What is judged, the template as it is first."""
-    plain = policies.read(template_file(SYSTEM, STAGE))
+    plain = document_of(SYSTEM, STAGE)
     return {
         "the template as it is": plain,
         **{name: grown(plain, SHAPES[shape], count) for name, (shape, count) in GROWN.items()},

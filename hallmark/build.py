@@ -128,7 +128,8 @@ STEPS = (
     ),
     Step(
         name="synthesize the stacks",
-        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda"),
+        # Templates name images by their sources.
+        inputs=("infra", "cdk.json", "requirements", "load/Dockerfile", "build/lambda", "lambda"),
         output=CLOUD_ASSEMBLY,
         proof="*.json",
         make=lambda: _synthesize(CLOUD_ASSEMBLY),

@@ -1,6 +1,5 @@
 """The policies without checkov: loaded strictly, for any template."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import catalogue
-from hallmark.wording import counted
+from hallmark.together import placed_in
 from infra.errors import UserError
 from policies.engine.catalogue import CONTROLS, NoCatalogue
 from policies.engine.finding import Finding
@@ -17,7 +16,8 @@ from policies.engine.library import NoPolicy
 from policies.engine.notes import notes as notes_on
 from policies.engine.reading.reader import read_template
 from policies.engine.reading.refusal import Unreadable
-from policies.engine.systems import NoSystem, placed, system_of
+from policies.engine.reading.together import Together
+from policies.engine.systems import placed
 from policies.engine.template.template import Template
 
 Verdict = dict[str, Any]
@@ -43,6 +43,16 @@ def read(file: Path) -> dict[str, Any]:
         return read_template(file)
     except Unreadable as error:
         raise UserError(f"{file}: {' '.join(str(error).split())}") from None
+
+
+def judge_together(whole: Together, system: str, stage: str | None = None) -> list[Verdict]:
+    """Return the verdict of every control of a system on several templates; each finding has its own `template`."""
+    return [{**one, "findings": placed_in(whole, one["findings"])} for one in judge(whole.document, system, stage)]
+
+
+def notes_together(whole: Together, system: str) -> list[Verdict]:
+    """Return the notes on several templates, each with its own `template`."""
+    return placed_in(whole, notes(whole.document, system))
 
 
 def judge(document: Mapping[str, Any], system: str, stage: str | None = None) -> list[Verdict]:
@@ -83,60 +93,3 @@ def _plain(finding: Finding) -> dict[str, str]:
 def template_of(document: Mapping[str, Any], system: str | None = None) -> Template:
     """Return a template as the policies read it, expressions resolved; its system is its mark's by default."""
     return Template(placed(document, system or Template(document).system))
-
-
-def _system(name: str, document: Mapping[str, Any], wanted: str | None) -> str:
-    """Return the system whose controls a template must meet; raise UserError if it cannot be resolved."""
-    try:
-        return system_of(Template(document), wanted)
-    except NoSystem as error:
-        option = f"--system {' or '.join(catalogue.systems())}"
-        more = "leave out --system" if wanted else f"or name the system whose controls it must meet: {option}"
-        raise UserError(f"{name}: {error}{': ' if wanted else ', '}{more}") from None
-
-
-def policy_command(files: list[Path], system: str | None, stage: str | None, as_json: bool) -> int:
-    """Print the verdicts on templates; 0 without a finding, 1 with one."""
-    if system:
-        catalogue.load(system)
-    documents = {str(file): read(file) for file in files}
-    systems = {name: _system(name, document, system) for name, document in documents.items()}
-    results: list[Verdict] = [
-        {
-            "template": name,
-            "controls": judge(document, systems[name], stage),
-            "notes": notes(document, systems[name]),
-        }
-        for name, document in documents.items()
-    ]
-    return show(results, systems, as_json)
-
-
-def show(results: list[Verdict], systems: Mapping[str, str], as_json: bool) -> int:
-    """Print the verdicts on templates, or on stages read back as templates; 0 without a finding, 1 with one."""
-    if as_json:
-        print(json.dumps(results, indent=1))
-    else:
-        print("\n".join(line for result in results for line in _text(result, systems[result["template"]])))
-    return int(any(control["findings"] for result in results for control in result["controls"]))
-
-
-def _text(result: dict[str, Any], system: str) -> list[str]:
-    controls = result["controls"]
-    failed = [control for control in controls if control["findings"]]
-    lines: list[str] = []
-    for control in failed:
-        lines.append(f"{control['id']}  failed")
-        several = len(load(system)[control["id"]].policies) > 1
-        for finding in control["findings"]:
-            where = " ".join(part for part in (finding["resource"], finding["path"]) if part)
-            lines += [f"  {where}", f"    found   {finding['found']}", f"    wanted  {finding['wanted']}"]
-            lines += [f"    policy  {finding['policy']}"] if several else []
-            lines += [f"    fix     {finding['fix']}"] if finding["fix"] else []
-    for note in result["notes"]:
-        lines += [f"note  {note['resource']}  {note['type']}", f"    {note['text']}"]
-    count = sum(len(control["findings"]) for control in failed)
-    proved = len(controls) - len(failed)
-    noted = f", {counted(len(result['notes']), 'note')}" if result["notes"] else ""
-    many = f"{counted(proved, 'control')} proved, {len(failed)} failed, {counted(count, 'finding')}{noted}"
-    return [*lines, f"{result['template']}: {many}"]

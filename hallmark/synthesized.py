@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,8 @@ from hallmark.evidence import ToolFinding
 from hallmark.project import BUILD, OPTIONAL_ASSEMBLY, ROOT
 from hallmark.revision import template_files
 from infra.errors import UserError
-from infra.systems import NAMES, STAGES, system_of
+from infra.systems import NAMES
+from policies.engine.assembly import main_first
 
 OBSERVED = BUILD / "observed"
 # The metadata in which a template tells a tool what to skip. https://github.com/aws-cloudformation/cfn-lint#metadata,
@@ -132,12 +133,19 @@ def templates(system: str, stage: str | None = None) -> list[Synthesized]:
 
     The first of a stage is its main stack's; others are its additional stacks'.
     """
-    main = [system_of(system).stack_name(name) for name in STAGES]
     found = [t for t in all_templates() if t.system == system and t.stage is not None and stage in (None, t.stage)]
     if not found:
         of = f"{system} {stage}" if stage else system
         raise UserError(f"build/cdk.out has no template of {of}: run `python -m hallmark build`")
-    return sorted(found, key=lambda template: template.stack not in main)
+    return sorted(found, key=lambda one: main_first(one.path))
+
+
+def by_stage(found: Iterable[Synthesized]) -> dict[str, list[Synthesized]]:
+    """Return templates of a system by their stages, which are judged together."""
+    stages: dict[str, list[Synthesized]] = {}
+    for template in found:
+        stages.setdefault(template.stage or "", []).append(template)
+    return stages
 
 
 def house_templates(region: str) -> list[Synthesized]:

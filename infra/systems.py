@@ -62,6 +62,13 @@ SYSTEMS = (
         bucket_form="{slug}-{thing}-{stage}-{account}",
     ),
     System("merchant_upload", "MU", "us-east-1", "merchants' files of card transactions watched for anomalies"),
+    System(
+        "bank_upload",
+        "BU",
+        "us-east-1",
+        "banks' daily files of transactions, validated and announced",
+        parts=("images",),
+    ),
 )
 NAMES = tuple(system.name for system in SYSTEMS)
 # Every region that a stack is deployed to, each once.

@@ -23,8 +23,9 @@ LOADED = {"zoneinfo": "tzdata"}
 
 
 def functions(source: Path) -> list[Path]:
-    """Return the folders of the Python functions."""
-    return sorted(index.parent for index in source.glob("*/*/index.py"))
+    """Return the folders of the Python functions that run archives: others have a Dockerfile."""
+    found = sorted(index.parent for index in source.glob("*/*/index.py"))
+    return [folder for folder in found if not (folder / "Dockerfile").exists()]
 
 
 def lay_out(function: Path, source: Path, target: Path) -> list[Path]:

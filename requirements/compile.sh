@@ -14,9 +14,15 @@ for needs in requirements/{lambda,runtime}_*.in; do
   compile "$needs" --python-version "$python" --python-platform aarch64-manylinux2014 \
     --only-binary :all: --output-file "${needs%.in}.txt" "$@"
 done
+# What images bring along, beside their Dockerfiles: for the Python of their base.
+for needs in lambda/*/*/requirements.in; do
+  base=$(sed -n 's/^FROM .*python:\([0-9.]*\)$/\1/p' "$(dirname "$needs")/Dockerfile")
+  compile "$needs" --python-version "$base" --python-platform aarch64-manylinux2014 \
+    --only-binary :all: --output-file "${needs%.in}.txt" "$@"
+done
 # Tests have the functions' versions.
 same=()
-for lock in requirements/lambda_*.txt; do same+=(--constraint "$lock"); done
+for lock in requirements/lambda_*.txt lambda/*/*/requirements.txt; do same+=(--constraint "$lock"); done
 pin pyproject.toml --group dev "${same[@]}" --output-file requirements/dev.txt "$@"
 for tool in checkov browser; do
   pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"

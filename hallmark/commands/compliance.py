@@ -44,7 +44,7 @@ def report(
 
 def policy(
     templates: Annotated[
-        list[Path] | None, typer.Argument(help="Synthesized templates, JSON or YAML, of any origin.")
+        list[Path] | None, typer.Argument(help="Templates, JSON or YAML, of any origin; or a cloud assembly's folder.")
     ] = None,
     system: Annotated[
         str | None, typer.Option(help="The system; by default the template's, or all that are up on the stage.")
@@ -54,8 +54,14 @@ def policy(
     ] = None,
     target: TargetOption = Target.EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
+    together: Annotated[
+        bool, typer.Option("--together", help="Judge the templates as those of one stage of one system.")
+    ] = False,
 ) -> None:
     """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
+
+    Each template is judged by itself; with --together, all as one stage of one system, whose stacks import from each
+    other. A folder with a cloud assembly, such as build/cdk.out, is judged by its systems and stages.
 
     `hallmark policy --stage dev` reads the stage back and changes nothing, neither there nor among the evidence; it
     judges by the controls that ask for an observed proof.
@@ -65,9 +71,11 @@ def policy(
     if templates:
         if target is Target.AWS:
             raise UserError("--target is for a stage that runs: leave out the templates, or --target")
-        from hallmark.policies import policy_command
+        from hallmark.policy_command import policy_command
 
-        raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json))
+        raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json, together))
+    if together:
+        raise UserError("--together is for templates: name them")
     if stage is None:
         raise UserError("name templates, or a stage that runs with --stage")
     from hallmark.commands.common import stages_to_read

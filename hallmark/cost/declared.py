@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hallmark.synthesized import Synthesized, all_templates
-from infra.errors import UserError
+from hallmark.synthesized import templates
+from hallmark.together import of_stage
 
 Json = dict[str, Any]
 
@@ -22,16 +22,13 @@ class Declared:
 
 
 def declared(system: str, stage: str) -> Declared:
-    """Read the template of a stage; UserError when it is not built."""
-    for template in all_templates():
-        if (template.system, template.stage) == (system, stage):
-            return of_template(template)
-    raise UserError(f"build/cdk.out has no template of {system} {stage}: run `python -m hallmark build`")
+    """Read the templates of a stage; UserError when they are not built."""
+    return of_document(of_stage(templates(system, stage)).document)
 
 
-def of_template(template: Synthesized) -> Declared:
+def of_document(document: Json) -> Declared:
     """Read a template; archives have the name of the bus that they archive."""
-    resources: Mapping[str, Json] = template.body["Resources"]
+    resources: Mapping[str, Json] = document["Resources"]
     names = {key: resource["Properties"].get("FunctionName") for key, resource in _of(resources, "Lambda::Function")}
     buses = {key: resource["Properties"]["Name"] for key, resource in _of(resources, "Events::EventBus")}
     functions = [resource["Properties"] for _, resource in _of(resources, "Lambda::Function")]

@@ -46,6 +46,7 @@ class Proof:
     """A gate's result for one control; `artifact` is a path of the checkout or a test's id, `<file>::<test>`.
 
     `sha256` is that of the file. `time` is the time of the result, in UTC, if it is older than the gate's run.
+    `together_with` are the SHA-256 of the other templates that were judged together with this one, by their paths.
     """
 
     control: str
@@ -58,6 +59,7 @@ class Proof:
     findings: tuple[Finding, ...] = ()
     detail: str = ""
     time: str | None = None
+    together_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -167,7 +169,8 @@ class Evidence:
     @property
     def files(self) -> dict[str, str]:
         """The digest of every file that the evidence rests on, by its path in the checkout."""
-        return {proof.file: proof.sha256 for proof in self.proofs} | dict(self.artifacts)
+        beside = {path: digest for proof in self.proofs for path, digest in proof.together_with.items()}
+        return beside | {proof.file: proof.sha256 for proof in self.proofs} | dict(self.artifacts)
 
 
 def now() -> str:

@@ -135,8 +135,9 @@ def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
         yield "its digests of inputs are not those of their listing"
     files = evidence.files
     for proof in evidence.proofs:
-        if files[proof.file] != proof.sha256:
-            yield f"it has two digests of {proof.file}"
+        for path, digest in {**proof.together_with, proof.file: proof.sha256}.items():
+            if files[path] != digest:
+                yield f"it has two digests of {path}"
     if evidence.load and (evidence.load.target, evidence.load.system) != (evidence.target, evidence.system):
         yield "its load run is of another stage"
 

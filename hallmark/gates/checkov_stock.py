@@ -17,10 +17,11 @@ from hallmark.gates.running import control_waivers
 from hallmark.gates.running.findings_cache import Basis, Judgement, judged, reused
 from hallmark.gates.running.systems import exit_code
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
-from hallmark.project import ROOT
+from hallmark.project import CLOUD_ASSEMBLY, ROOT
 from hallmark.revision import sha256
-from hallmark.synthesized import Synthesized, all_templates, optional_templates
+from hallmark.synthesized import Synthesized, all_templates, optional_templates, templates
 from infra.errors import UserError
+from infra.systems import NAMES
 
 GATE = TOOL = "checkov"
 POLICIES = ROOT / "policies"
@@ -41,10 +42,19 @@ def scan(templates: Sequence[Synthesized]) -> list[dict[str, Any]]:
     return run(templates, CHECKS)
 
 
+def others_of(template: Synthesized) -> list[Synthesized]:
+    """Return the templates of the same stage: the checks of ours judge them together."""
+    if template.system not in NAMES or template.path.parent != CLOUD_ASSEMBLY:
+        return []
+    return [one for one in templates(template.system, template.stage) if one != template]
+
+
 def proofs(judgement: Judgement) -> Iterator[Proof]:
     """Yield the results of our own checks under checkov: one proof for each check that judged the template."""
-    template = judgement.template
-    blank = Proof("", "template", "passed", template.label, sha256(template.path), template.stage, time=judgement.since)
+    template, others = judgement.template, {one.label: sha256(one.path) for one in others_of(judgement.template)}
+    digest = sha256(template.path)
+    blank = Proof("", "template", "passed", template.label, digest, template.stage, together_with=others)
+    blank = replace(blank, time=judgement.since)
     for control, found in sorted(judgement.said["ours"].items()):
         findings = tuple(Finding(**one) for one in found)
         outcome = control_waivers.outcome(template, control, findings)
@@ -58,11 +68,11 @@ def main() -> int:
         with recorded(GATE) as record:
             # Our own checks are about the systems; optional stacks get only checkov's.
             systems = all_templates()
-            templates = [*systems, *optional_templates()]
+            scanned = [*systems, *optional_templates()]
             # First, because a tool fails on metadata that it cannot read.
-            skips = [skip for template in templates for skip in template.inline_skips(TOOL)]
-            record.files += [template.path for template in templates]
-            judgements = judged(basis(), templates, scan)
+            skips = [skip for template in scanned for skip in template.inline_skips(TOOL)]
+            record.files += [template.path for template in scanned]
+            judgements = judged(basis(), scanned, scan, others_of)
             record.detail = reused(judgements)
             record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))
             ours = control_waivers.print_findings(record.proofs)

@@ -53,10 +53,10 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     record.places.append(Place(stage.system, stage.name, stage.region, found.account))
     path = write(found.observed, stage, folder)
     record.files.append(comparison_file.write(found, unread(read_from(stage)), path))
-    for proof in proofs(Synthesized(path), stage.system, "observed"):
+    for proof in proofs([Synthesized(path)], stage.system, "observed"):
         limited = fidelity.of_control(proof.control, "observed") if stage.target == "embedded" else None
         record.proofs.append(replace(proof, fidelity=limited))
-    note(Synthesized(path), stage.system, record)
+    note([Synthesized(path)], stage.system, record)
     if found.differences:
         record.fail()
         print("\n".join(text(found.differences)), file=sys.stderr)

@@ -11,20 +11,29 @@ from hallmark.evidence.judged import findings_by_control
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running import control_waivers
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
-from hallmark.revision import sha256
-from hallmark.synthesized import Synthesized, templates
+from hallmark.synthesized import Synthesized, by_stage, templates
+from hallmark.together import digests_of, of_stage, others_of
 from infra.errors import UserError
 from infra.systems import System
 
 GATE = "policies"
 
 
-def proofs(template: Synthesized, system: str, kind: Literal["template", "observed"] = "template") -> Iterator[Proof]:
-    """Yield each policy's result for the template, for controls that ask for this kind of proof."""
-    digest = sha256(template.path)
-    for control, findings in findings_by_control(template, system, kind).items():
-        outcome = control_waivers.outcome(template, control, findings)
-        yield Proof(control, kind, outcome, template.label, digest, template.stage, findings=findings)
+def proofs(
+    stage: Sequence[Synthesized], system: str, kind: Literal["template", "observed"] = "template"
+) -> Iterator[Proof]:
+    """Yield each policy's result for each template of a stage, for controls that ask for this kind of proof.
+
+    The templates of a stage are judged together; a finding belongs to the one that has its resource.
+    """
+    digests, found = digests_of(stage), findings_by_control(stage, system, kind)
+    for template in stage:
+        name, others = template.label, others_of(template, digests)
+        for control, findings in found[name].items():
+            outcome = control_waivers.outcome(template, control, findings)
+            yield Proof(
+                control, kind, outcome, name, digests[name], template.stage, findings=findings, together_with=others
+            )
 
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:
@@ -33,19 +42,19 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
     print(f"{gate}: {len(judgements)} judgements, {findings} findings, {waived} waived")
 
 
-def note(template: Synthesized, system: str, record: Recorder) -> None:
-    """Record and print what no control judges and names something of the template; it fails nothing."""
-    for one in policies.notes(template.body, system):
+def note(stage: Sequence[Synthesized], system: str, record: Recorder) -> None:
+    """Record and print what no control judges and names something of the templates; it fails nothing."""
+    for one in policies.notes_together(of_stage(stage), system):
         made = Note(one["resource"], one["type"], tuple(one["names"]), one["text"])
         record.notes.append(made)
-        print(f"{template.label}: note: {made.resource} ({made.type}): {made.text}")
+        print(f"{one['template']}: note: {made.resource} ({made.type}): {made.text}")
 
 
 def judge(system: System, record: Recorder) -> None:
     """Record the policies' results for a system's templates."""
-    for template in templates(system.name):
-        record.proofs.extend(proofs(template, system.name))
-        note(template, system.name, record)
+    for stage in by_stage(templates(system.name)).values():
+        record.proofs.extend(proofs(stage, system.name))
+        note(stage, system.name, record)
     show(f"{GATE}: {system.name}", record.proofs)
 
 

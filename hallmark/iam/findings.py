@@ -8,7 +8,7 @@ from hallmark.evidence.record import label_of
 from hallmark.iam.comparison import Comparison, compare
 from hallmark.iam.grants import grants_of
 from hallmark.iam.usage import Usage, record_of
-from hallmark.synthesized import Synthesized, house_templates, templates
+from hallmark.synthesized import Synthesized, by_stage, house_templates, templates
 from infra.systems import system_of
 
 TOOL = "iam"
@@ -16,8 +16,9 @@ TOOL = "iam"
 
 def compared(usage: Usage) -> Comparison:
     """Return the comparison of a run's uses with the grants of the system's templates, and of its region's account."""
-    about = [*house_templates(system_of(usage.system).region), *templates(usage.system)]
-    return compare([grant for template in about for grant in grants_of(template, usage.account)], usage)
+    house = [[one] for one in house_templates(system_of(usage.system).region)]
+    about = [*house, *by_stage(templates(usage.system)).values()]
+    return compare([grant for stage in about for grant in grants_of(stage, usage.account)], usage)
 
 
 def unused(comparison: Comparison, stage: str) -> Iterator[tuple[Synthesized, ToolFinding]]:

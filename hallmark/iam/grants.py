@@ -1,11 +1,12 @@
 """The grants of a template's roles: one for each action on each resource of each statement."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hallmark.iam.usage import Use
 from hallmark.synthesized import Synthesized
+from hallmark.together import of_stage
 from infra.systems import NAMES, REGIONS, system_of
 from policies.engine.iam.identities import role_statements
 from policies.engine.kinds import TABLES
@@ -39,21 +40,23 @@ def _pattern(resource: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(letter) or re.escape(letter) for letter in resource))
 
 
-def grants_of(synthesized: Synthesized, account: str) -> Iterator[Grant]:
-    """Yield the grants of every role of a template as it is deployed in an account."""
+def grants_of(stage: Sequence[Synthesized], account: str) -> Iterator[Grant]:
+    """Yield the grants of every role of a stage's templates as they are deployed in an account."""
     # Stacks beside the systems are in the first region, unless their mark says another.
-    region = system_of(str(synthesized.system)).region if synthesized.system in NAMES else REGIONS[0]
-    template = Template(with_mark(synthesized.body, Account=account, Region=region))
+    system, whole = str(stage[0].system), of_stage(stage)
+    region = system_of(system).region if system in NAMES else REGIONS[0]
+    template = Template(with_mark(whole.document, Account=account, Region=region))
+    files = {one.label: one for one in stage}
     streams = dict(_streams(template))
     for role in template.of_type("AWS::IAM::Role"):
-        name = template.name(role)
+        name, (label, own, _) = template.name(role), whole.place(role.logical_id)
         for statement in role_statements(template, role):
             if statement.allows:
                 sid = str(statement.raw.get("Sid", ""))
                 for action in statement.actions:
                     for resource in map(str, statement.resources):
                         arn = streams.get(resource, resource)
-                        yield Grant(synthesized, role.logical_id, name, sid, str(action), arn)
+                        yield Grant(files[label], own, name, sid, str(action), arn)
 
 
 def _streams(template: Template) -> Iterator[tuple[str, str]]:

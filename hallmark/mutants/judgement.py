@@ -9,9 +9,9 @@ from typing import Any
 from hallmark import catalogue, policies, waivers
 from hallmark.mutants.catalogue import Mutant, Shared, load
 from hallmark.mutants.edits import Edit, NothingThereError, edits
-from hallmark.project import CLOUD_ASSEMBLY
+from hallmark.synthesized import templates
+from hallmark.together import of_stage
 from infra.errors import UserError
-from infra.systems import system_of
 from policies.engine.catalogue import CONTROLS
 from policies.engine.finding import Finding
 from policies.engine.judgement import Judgement
@@ -53,9 +53,9 @@ class Result:
         return self.total - sum(1 for survivor in self.survivors if survivor.wanted)
 
 
-def template_file(system: str, stage: str) -> Path:
-    """Return the path of a system's synthesized template."""
-    return CLOUD_ASSEMBLY / f"{system_of(system).stack_name(stage)}.template.json"
+def document_of(system: str, stage: str) -> Document:
+    """Return a system's synthesized templates of a stage as one document."""
+    return of_stage(templates(system, stage)).document
 
 
 def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> Result:
@@ -89,7 +89,7 @@ def count(system: str, folder: Path = CONTROLS) -> int:
 
 def _documents(system: str, folder: Path) -> dict[str, Document]:
     stages = catalogue.load(system, folder).stages
-    return {stage: placed(policies.read(template_file(system, stage)), system, folder) for stage in stages}
+    return {stage: placed(document_of(system, stage), system, folder) for stage in stages}
 
 
 def _made_elsewhere(idle: set[str], system: str, folder: Path) -> set[str]:

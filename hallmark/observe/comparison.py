@@ -17,6 +17,7 @@ from hallmark.observe.drift import Difference, declared, drift
 from hallmark.observe.mending import Mending
 from hallmark.observe.template import marked, read_back, with_built_code
 from hallmark.stage import Stage
+from hallmark.together import stack_of
 
 Verdict = dict[str, Any]
 _Found = dict[str, list[dict[str, str]]]
@@ -32,11 +33,15 @@ class Concern:
 
 @dataclass(frozen=True)
 class Explained:
-    """A difference with the controls that find a fault in it, none where no control does, and how to mend it."""
+    """A difference with the controls that find a fault in it, none where no control does, and how to mend it.
+
+    `stack` is the one of its resource, where the stage has several.
+    """
 
     difference: Difference
     concerns: tuple[Concern, ...]
     mend: str
+    stack: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,8 @@ def _explained(both: Comparison, mending: Mending) -> Iterator[Explained]:
         if elsewhere and one.resource not in ended:
             ended[one.resource] = list(_ended(elsewhere, one.resource, both))
         concerns = tuple(dict.fromkeys((*here, *ended.get(one.resource, ()))))
-        yield Explained(one, concerns, mending.of(one))
+        stack = stack_of(both.observed, one.resource) or stack_of(both.declared, one.resource)
+        yield Explained(one, concerns, mending.of(one), stack)
 
 
 def _is_at(finding: Mapping[str, str], difference: Difference) -> bool:

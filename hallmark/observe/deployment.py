@@ -15,11 +15,12 @@ from botocore.parsers import ResponseParserError
 from hallmark.naming import is_of
 from hallmark.observe.unread import absent_on_emulator
 from hallmark.stage import Stage
+from hallmark.together import joined, with_stacks
 from infra.errors import UserError
+from policies.engine.assembly import main_first
+from policies.engine.reading.together import Together
 
 Json = dict[str, Any]
-# Every CDK stack may have it; no service has such a resource.
-_CDK_METADATA = "CDKMetadata"
 # How the logical id begins of what no stack created.
 UNMANAGED = "Unmanaged"
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -142,7 +143,9 @@ class Deployment:
         found: dict[tuple[str, str], str] = {}
         for stack in self.stage.stacks:
             listed = self.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
-            found |= {(one["ResourceType"], one["PhysicalResourceId"]): one["LogicalResourceId"] for one in listed}
+            for one in listed:
+                name = self.together.name_of(stack, one["LogicalResourceId"])
+                found[one["ResourceType"], one["PhysicalResourceId"]] = name
         return found
 
     @cached_property
@@ -157,11 +160,16 @@ class Deployment:
         )
 
     @cached_property
-    def deployed(self) -> Json:
-        """The templates that the stacks were deployed with, as one."""
+    def together(self) -> Together:
+        """The templates that the stacks were deployed with, as one document, with the stack of each resource."""
         # Raises our one-line error for a stage that is not deployed, instead of CloudFormation's.
         _ = self.stage.outputs
-        return joined([self.template(stack) for stack in self.stage.stacks])
+        return joined({stack: self.template(stack) for stack in sorted(self.stage.stacks, key=main_first)})
+
+    @cached_property
+    def deployed(self) -> Json:
+        """The templates that the stacks were deployed with, as one document."""
+        return with_stacks(self.together)
 
     def template(self, stack: str) -> Json:
         """Return the template that a stack was deployed with."""
@@ -213,16 +221,6 @@ class Deployment:
         if len(parts) == 1:
             return text
         return {"Fn::Join": ["", [{"Ref": ids[part]} if place % 2 else part for place, part in enumerate(parts)]]}
-
-
-def joined(templates: Sequence[Json]) -> Json:
-    """Return a stage's templates as one, with the first one's metadata; UserError for a logical id used twice."""
-    resources: Json = {}
-    for template in templates:
-        if twice := sorted(resources.keys() & template["Resources"].keys() - {_CDK_METADATA}):
-            raise UserError(f"two stacks of a stage have a resource {twice[0]}: give one of them another id")
-        resources |= template["Resources"]
-    return {**templates[0], "Resources": resources}
 
 
 def picked(source: Json, *names: str) -> Json:

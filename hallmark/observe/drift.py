@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from hallmark.observe.deployment import Json, joined
+from hallmark.observe.deployment import Json
 from hallmark.observe.difference import Difference
 from hallmark.observe.normal import defaults, normal
 from hallmark.observe.readers import READERS
 from hallmark.observe.template import marked
 from hallmark.policies import template_of
-from hallmark.synthesized import all_templates
+from hallmark.synthesized import templates
+from hallmark.together import joined, with_stacks
 from infra.errors import UserError
 from policies.engine.kinds import FUNCTION
 from policies.engine.services.versions import whole
@@ -21,10 +22,7 @@ __all__ = ["Difference", "declared", "drift"]
 
 def declared(system: str, stage: str) -> Json:
     """Return the synthesized templates of a stage, as one; UserError when there are none."""
-    found = [one for one in all_templates() if (one.system, one.stage) == (system, stage)]
-    if not found:
-        raise UserError(f"build/cdk.out has no template of {system} {stage}: run `hallmark build`")
-    return joined([one.body for one in found])
+    return with_stacks(joined({one.stack: one.body for one in templates(system, stage)}))
 
 
 def drift(template: Json, observed: Json, readable: Collection[str] = READERS) -> list[Difference]:

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 
 from hallmark import policies
-from hallmark.observe.comparison import Verdict, judged
+from hallmark.observe.comparison import judged
 from hallmark.observe.template import observe
+from hallmark.policy_command import Entry, show
 from hallmark.stage import Stage
+from hallmark.together import stack_of
 
 
 def judge_stages(stages: Sequence[Stage], as_json: bool) -> int:
     """Print the verdicts on stages as those on templates; 0 without a finding, 1 with one. Nothing is written."""
-    named = {f"{one.system} {one.name} ({one.target})": one for one in stages}
-    results = [_judged(name, stage) for name, stage in named.items()]
-    return policies.show(results, {name: stage.system for name, stage in named.items()}, as_json)
+    return show([_judged(stage) for stage in stages], as_json)
 
 
-def _judged(name: str, stage: Stage) -> Verdict:
-    document = observe(stage)
-    verdicts = judged(document, stage.system, stage.name)
-    return {"template": name, "controls": verdicts, "notes": policies.notes(document, stage.system)}
+def _judged(stage: Stage) -> Entry:
+    document, name = observe(stage), f"{stage.system} {stage.name} ({stage.target})"
+    controls, notes = judged(document, stage.system, stage.name), policies.notes(document, stage.system)
+    for one in (*notes, *(finding for control in controls for finding in control["findings"])):
+        if stack := stack_of(document, one["resource"]):
+            one["template"] = stack
+    return Entry(stage.system, name, {"template": name, "controls": controls, "notes": notes})

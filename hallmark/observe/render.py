@@ -17,7 +17,8 @@ def text(found: Sequence[Explained]) -> Iterator[str]:
     """Yield the differences resource by resource, with controls and how to mend them, and their number."""
     for (name, kind), items in groupby(found, key=lambda one: (one.difference.resource, one.difference.type)):
         listed = list(items)
-        yield f"{name}  {kind}  {_LABELS[listed[0].difference.change]}".rstrip()
+        labels = (_LABELS[listed[0].difference.change], f"in {listed[0].stack}" if listed[0].stack else "")
+        yield "  ".join(filter(None, (name, kind, *labels)))
         for one in listed:
             if one.difference.path:
                 yield f"  {one.difference.path}"
@@ -42,7 +43,9 @@ def unread_text(rows: Sequence[Unread]) -> Iterator[str]:
 
 def as_data(one: Explained) -> dict[str, Any]:
     """Return a difference as JSON has it."""
-    return {**asdict(one.difference), "controls": [asdict(concern) for concern in one.concerns], "mend": one.mend}
+    stack = {"stack": one.stack} if one.stack else {}
+    controls = [asdict(concern) for concern in one.concerns]
+    return {**asdict(one.difference), **stack, "controls": controls, "mend": one.mend}
 
 
 def _shown(value: Any) -> str:

@@ -9,12 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json, joined, picked, tags
+from hallmark.observe.deployment import Deployment, Json, picked, tags
 from hallmark.observe.readers.roles import ROLE, own_roles
 from hallmark.observe.readers.usage_plans import account
 from hallmark.project import CLOUD_ASSEMBLY
 from hallmark.stage import Stage
 from hallmark.synthesized import house_templates
+from hallmark.together import joined
 from infra.errors import UserError
 
 STACK, ACCOUNT = "AWS::CloudFormation::Stack", "AWS::ApiGateway::Account"
@@ -27,7 +28,7 @@ READABLE = (STACK, ACCOUNT, ROLE)
 def read(stage: Stage) -> tuple[Json, Json]:
     """Return the stacks' settings and the region's account stack, as declared and as they are, each as a template."""
     deployment, mark = Deployment(stage), {"System": stage.system, "Stage": stage.name, "Region": stage.region}
-    house = joined([one.body for one in house_templates(stage.region)])["Resources"]
+    house = joined({one.stack: one.body for one in house_templates(stage.region)}).document["Resources"]
     metadata = {"Metadata": {"Hallmark": {**mark, "Account": deployment.account}}}
     left = {**metadata, "Resources": house | _declared(stage)}
     right = {**metadata, "Resources": _house(deployment, house) | _observed(deployment)}

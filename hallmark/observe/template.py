@@ -14,6 +14,7 @@ from hallmark.parallel import each
 from hallmark.policies import template_of
 from hallmark.stage import Stage
 from hallmark.synthesized import OBSERVED
+from hallmark.together import stack_of, with_facts
 from infra.systems import system_of
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
@@ -39,6 +40,8 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
         resource |= {
             key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
         }
+        if stack := stack_of(deployed, name):
+            resources[name] = with_facts(resource, Stack=stack)
     return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed
 
 
@@ -50,17 +53,12 @@ def with_built_code(document: Json, template: Json) -> Json:
         if resource["Type"] == functions.FUNCTION and "S3Key" in resource["Properties"].get("Code", {})
     }
     resources = {
-        name: _with_facts(resource, {"Code": key})
+        name: with_facts(resource, Code=key)
         if (key := built.get(name.partition(functions.BEHIND)[0])) and resource["Type"] == functions.FUNCTION
         else resource
         for name, resource in document["Resources"].items()
     }
     return {**document, "Resources": resources}
-
-
-def _with_facts(resource: Json, facts: Mapping[str, str]) -> Json:
-    metadata = resource.get("Metadata", {})
-    return {**resource, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), **facts}}}
 
 
 def write(document: Json, stage: Stage, folder: Path = OBSERVED) -> Path:
@@ -122,7 +120,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 def _resource(thing: Thing) -> Json:
     """Return a resource with the service's name for it, which commands need."""
     resource: Json = {"Type": thing.type, "Properties": thing.properties}
-    return _with_facts(resource, {"Physical": thing.physical, **thing.facts})
+    return with_facts(resource, Physical=thing.physical, **thing.facts)
 
 
 def _parts(template: Any, properties: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:

@@ -31,6 +31,15 @@ def bad_body(schema: Mapping[str, Any]) -> GatewayResponse:
     return GatewayResponse("BadBody", apigateway.ResponseType.BAD_REQUEST_BODY, json.dumps(body), "400")
 
 
+def refused_type(wanted: str) -> GatewayResponse:
+    """Return the response to a body of a type that no model takes."""
+    body = {
+        "message": "A body of this type is refused",
+        "errors": [{"field": "Content-Type", "rule": wanted}],
+    }
+    return GatewayResponse("RefusedType", apigateway.ResponseType.BAD_REQUEST_BODY, json.dumps(body), "400")
+
+
 def bad_parameters(names: Sequence[str]) -> GatewayResponse:
     """Return the response to a request without one of its required parameters."""
     body = {

@@ -32,6 +32,8 @@ _ACCESS_LOG = {
     "responseLatency": "$context.responseLatency",
     "integrationLatency": "$context.integrationLatency",
 }
+# The schema that nothing fits.
+_NOTHING = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "a type of body that is refused", "not": {}}
 # What a validator checks (body, parameters) -> its construct id, its purpose.
 _VALIDATORS = {
     (True, False): ("Validator", "body"),
@@ -45,7 +47,7 @@ class Route:
     """One method of a path, answered by a function; it requires a key.
 
     `schema` is the body's, for any Content-Type; `required` names parameters, such as `method.request.path.id`;
-    `answers` are the status codes, for the exported OpenAPI document.
+    `answers` are the status codes, for the exported OpenAPI document; `refused` are types of bodies that no body fits.
     """
 
     method: str
@@ -54,6 +56,7 @@ class Route:
     answers: Sequence[str]
     schema: Mapping[str, Any] | None = None
     required: Sequence[str] = ()
+    refused: Sequence[str] = ()
     model: str = "Request"
     # Letters and digits; by default CloudFormation generates one.
     model_name: str | None = None
@@ -74,7 +77,11 @@ class Plan:
 
 
 class KeyedRestApi(Construct):
-    """Routes to functions; the API's stage has the name of ours."""
+    """Routes to functions; the API's stage has the name of ours.
+
+    Bodies of the types in `binary` reach the functions byte by byte, as base64: others are read as UTF-8.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+    """
 
     def __init__(
         self,
@@ -87,11 +94,12 @@ class KeyedRestApi(Construct):
         responses: Sequence[GatewayResponse],
         plan: Plan,
         log_retention: logs.RetentionDays,
+        binary: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.name = names.of(purpose, "apigw")
         self._names = names
-        self._api = self._rest_api(log_retention)
+        self._api = self._rest_api(log_retention, binary)
         mark(self._api, names, "api")
         self._validators: dict[tuple[bool, bool], apigateway.IRequestValidator] = {}
         for route in routes:
@@ -102,7 +110,7 @@ class KeyedRestApi(Construct):
         self.api_id = self._api.rest_api_id
         self.url = self._api.url
 
-    def _rest_api(self, log_retention: logs.RetentionDays) -> apigateway.RestApi:
+    def _rest_api(self, log_retention: logs.RetentionDays, binary: Sequence[str]) -> apigateway.RestApi:
         access_logs = logs.LogGroup(
             self,
             "AccessLogs",
@@ -115,6 +123,7 @@ class KeyedRestApi(Construct):
             "Api",
             rest_api_name=self.name,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
+            binary_media_types=list(binary) or None,
             # The account's role exists once per region, in hallmark-account.
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
@@ -142,23 +151,30 @@ class KeyedRestApi(Construct):
         )
 
     def _models(self, route: Route) -> dict[str, apigateway.IModel] | None:
-        if route.schema is None:
+        """Return the models by the types of bodies that they judge.
+
+        A body whose Content-Type has no model is not validated, unless `$default` has one.
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+        """
+        types = ["$default"] if route.schema is not None else route.refused
+        if not types:
             return None
-        schema = dict(route.schema)
+        model = self._model(route, _NOTHING if route.schema is None else route.schema)
+        return dict.fromkeys(types, model)
+
+    def _model(self, route: Route, schema: Mapping[str, Any]) -> apigateway.IModel:
         model = apigateway.CfnModel(
             self,
             route.model,
             rest_api_id=self._api.rest_api_id,
             content_type="application/json",
             name=route.model_name,
-            schema=schema,
+            schema=dict(schema),
         )
         # An L1 model takes the schema unchanged, but a new schema must also create a new deployment.
         if self._api.latest_deployment:
-            self._api.latest_deployment.add_to_logical_id({"model": schema})
-        # A body whose Content-Type has no model is not validated, unless `$default` has one.
-        # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
-        return {"$default": apigateway.Model.from_model_name(self, f"{route.model}Name", model.ref)}
+            self._api.latest_deployment.add_to_logical_id({"model": dict(schema)})
+        return apigateway.Model.from_model_name(self, f"{route.model}Name", model.ref)
 
     def _validator(self, body: bool, parameters: bool) -> apigateway.IRequestValidator | None:
         looks_at = (body, parameters)

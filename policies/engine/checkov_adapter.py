@@ -1,15 +1,19 @@
 """Controls as custom CloudFormation checks of checkov; importing this without checkov is an ImportError."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.common.models.enums import CheckCategories, CheckResult
 
+from policies.engine.assembly import beside
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.judgement import Judgement, every
 from policies.engine.policy import WHOLE
 from policies.engine.reading.reader import read_template
+from policies.engine.reading.refusal import NotTogether
+from policies.engine.reading.together import Together, together
 from policies.engine.systems import SHARED, NoSystem, placed, system_of
 from policies.engine.template.template import Template
 
@@ -70,24 +74,32 @@ class ControlCheck(BaseResourceCheck):
 
 
 class Opened:
-    """A template's file with its system; None, so that every check fails, if that cannot be resolved."""
+    """A template's file with its system; None, so that every check fails, if that cannot be resolved.
+
+    In a cloud assembly a template is judged together with those of its stage; what is shown is its own.
+    """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.template: Template | None = None
+        self._whole: Together | None = None
         self.system: str | None = None
         self.problem = ""
         self.names: list[str] = []
         try:
-            document = read_template(file)
-            own = Template(document)
+            own = Template(read_template(file))
             self.names = list(own.resources)
-            self.system = own.system if own.system in SHARED else system_of(own)
-            if self.system not in SHARED:
-                self.template = Template(placed(document, self.system))
+            if own.system in SHARED:
+                self.system = own.system
+                return
+            documents = {str(path): document for path, document in beside(file).items()}
+            self.system = system_of(Template(together(documents).document))
+            self._whole = together({name: placed(one, self.system) for name, one in documents.items()})
+            self.template = Template(self._whole.document)
         except Exception as error:
             # checkov takes an exception for a check without a result.
-            self.problem = str(error) if isinstance(error, NoSystem) else f"cannot judge: {error}"
+            known = isinstance(error, NoSystem | NotTogether)
+            self.problem = str(error) if known else f"cannot judge: {error}"
 
     @property
     def first(self) -> str:
@@ -96,10 +108,15 @@ class Opened:
 
     def judged_by(self, judgement: Judgement) -> list[Finding]:
         """Return what a control finds; the one error of a template that cannot be judged."""
-        if self.template is None:
+        if self.template is None or self._whole is None:
             wanted = f"a template of {judgement.catalogue.system}"
             return [Finding(TEMPLATE, "", self.problem, wanted)]
-        return judgement.findings(self.template)
+        placed_in = [(one, self._whole.place(one.resource, one.path)) for one in judgement.findings(self.template)]
+        return [
+            replace(one, resource=resource, path=path)
+            for one, (template, resource, path) in placed_in
+            if template == str(self.file)
+        ]
 
 
 class _Files:

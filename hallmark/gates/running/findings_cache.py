@@ -35,11 +35,11 @@ class Basis:
     files: tuple[Path, ...]
     folder: Path = FOLDER
 
-    def entry(self, template: Synthesized, day: date) -> Path:
-        """Return the cache file of a template on a day."""
+    def entry(self, template: Synthesized, day: date, together: Sequence[Synthesized] = ()) -> Path:
+        """Return the cache file of a template on a day; it may have been judged together with others."""
         inputs = [metadata.version(self.tool), sys.version, day.isoformat(), *self.settings, template.label]
         sha = hashlib.sha256(json.dumps(inputs).encode())
-        for file in (Path(__file__), *self.files, template.path):
+        for file in (Path(__file__), *self.files, template.path, *(one.path for one in together)):
             sha.update(b"\0" + str(file).encode() + b"\0" + file.read_bytes())
         return self.folder / self.tool / f"{sha.hexdigest()}.json"
 
@@ -54,19 +54,22 @@ class Judgement:
 
 
 def judged(
-    basis: Basis, templates: Sequence[Synthesized], judge: Callable[[Sequence[Synthesized]], Sequence[Any]]
+    basis: Basis,
+    templates: Sequence[Synthesized],
+    judge: Callable[[Sequence[Synthesized]], Sequence[Any]],
+    together: Callable[[Synthesized], Sequence[Synthesized]] = lambda template: (),
 ) -> list[Judgement]:
     """Return the tool's findings in each template, as plain data; `judge` is called once, for all that are not cached.
 
-    Deletes cached findings of templates that no longer exist.
+    `together` are those that a template is judged together with, so that its findings depend on them, too. Deletes cached findings of templates that no longer exist.
     """
-    entries = {template: basis.entry(template, date.today()) for template in templates}
+    entries = {template: basis.entry(template, date.today(), together(template)) for template in templates}
     kept = {} if os.environ.get(SWITCH) else {t: said for t, entry in entries.items() if (said := _read(entry))}
     new = [template for template in templates if template not in kept]
     for template, said in zip(new, judge(new) if new else (), strict=True):
         kept[template] = {"said": said, "made": now()}
         # Do not keep the result if a file changed meanwhile.
-        if basis.entry(template, date.today()) == entries[template]:
+        if basis.entry(template, date.today(), together(template)) == entries[template]:
             _write(entries[template], kept[template])
     for stale in set((basis.folder / basis.tool).glob("*")) - set(entries.values()):
         stale.unlink(missing_ok=True)

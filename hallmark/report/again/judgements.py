@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from hallmark.evidence import Evidence, Finding, Proof
-from hallmark.evidence.judged import findings_by_control
+from hallmark.evidence.judged import Findings, findings_by_control
 from hallmark.observe.drift import declared, drift
 from hallmark.project import ROOT
 from hallmark.revision import sha256
-from hallmark.synthesized import Synthesized, templates
+from hallmark.synthesized import Synthesized, by_stage, templates
 from infra.systems import STAGES, owner_of
 
 Judged = Literal["template", "observed"]
@@ -33,7 +33,7 @@ def judged(kind: Judged, evidence: Evidence, system: str) -> Iterator[str]:
     if len(recorded) < len(evidence.proofs):
         yield "it has two judgements of one template by one control"
     yield from _compared(recorded, _again(found, system, kind))
-    yield from _of_stages(evidence.proofs)
+    yield from _of_stages(evidence.proofs, found)
 
 
 def checked(evidence: Evidence, system: str) -> Iterator[str]:
@@ -42,32 +42,39 @@ def checked(evidence: Evidence, system: str) -> Iterator[str]:
     files = {template.label for template in found}
     own = [proof for proof in evidence.proofs if proof.artifact in files]
     yield from _compared({(p.artifact, p.control): p.findings for p in own}, _again(found, system, "template"))
-    yield from _of_stages(own)
+    yield from _of_stages(own, found)
     for proof in evidence.proofs:
         owner = owner_of(proof.control)
         if owner is not None and owner.name == system and proof not in own:
             yield f"it proves {proof.control} on {proof.artifact}, which is no template of {system}"
 
 
-def _of_stages(proofs: Iterable[Proof]) -> Iterator[str]:
-    stages = {proof.artifact: Synthesized(ROOT / proof.artifact).stage for proof in proofs}
+def _of_stages(proofs: Iterable[Proof], found: Iterable[Synthesized]) -> Iterator[str]:
+    """Compare the stage of each proof's template, and the templates that it was judged together with."""
+    stages = {template.label: stage for stage, own in by_stage(found).items() for template in own}
     for proof in proofs:
-        if proof.stage != stages[proof.artifact]:
+        stage = stages[proof.artifact]
+        if proof.stage != stage:
             yield f"it says that {proof.artifact} is of stage {proof.stage}"
+        others = {label for label, one in stages.items() if one == stage} - {proof.artifact}
+        if others != {*proof.together_with}:
+            said = ", ".join(sorted(proof.together_with)) or "alone"
+            yield f"it says that {proof.artifact} was judged with {said}, and its stage has other templates"
 
 
 def _again(found: Iterable[Synthesized], system: str, kind: Judged) -> Judgements:
     return {
-        (template.label, control): findings
-        for template in found
-        for control, findings in _findings(template.path, sha256(template.path), system, kind).items()
+        (label, control): findings
+        for own in by_stage(found).values()
+        for label, controls in _findings(tuple((one.path, sha256(one.path)) for one in own), system, kind).items()
+        for control, findings in controls.items()
     }
 
 
 @cache
-def _findings(path: Path, digest: str, system: str, kind: Judged) -> Mapping[str, Sequence[Finding]]:
-    """Return the findings in a template of this digest; two gates judge the same ones."""
-    return findings_by_control(Synthesized(path), system, kind)
+def _findings(files: tuple[tuple[Path, str], ...], system: str, kind: Judged) -> Mapping[str, Findings]:
+    """Return the findings in the templates of a stage, of these digests; two gates judge the same ones."""
+    return findings_by_control([Synthesized(path) for path, _ in files], system, kind)
 
 
 def _compared(recorded: Judgements, again: Judgements) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
+from infra.constructs.function.base import Packaged
 from infra.errors import UserError
 from infra.paths import ROOT
 
@@ -31,8 +32,12 @@ class Archive:
         """
         return base64.b64encode(self._digest).decode()
 
+    def packaged(self, handler: str) -> Packaged:
+        """Return it as a function's code."""
+        return Packaged(self._code, handler, self.code_sha256)
+
     @property
-    def code(self) -> lambda_.Code:
+    def _code(self) -> lambda_.Code:
         """The code as an asset. The CDK names it by the SHA-256 of our hash, so that its key states the code, too.
 
         https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.AssetHashType.html

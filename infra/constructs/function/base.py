@@ -13,7 +13,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs import principals
-from infra.constructs.function.archive import Archive
 from infra.constructs.metadata import mark
 from infra.constructs.role import allow, least_role
 from infra.names import Names
@@ -41,10 +40,11 @@ class Destinations:
 
 @dataclass(frozen=True)
 class Packaged:
-    """What a kind of function runs: its code and the handler in it."""
+    """What a kind of function runs: its code, the handler in it, and the hash that Lambda states of an archive."""
 
-    archive: Archive
+    code: lambda_.Code
     handler: str
+    code_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ class Function(Construct):
             runtime=spec.runtime,
             architecture=lambda_.Architecture.ARM_64,
             handler=packaged.handler,
-            code=packaged.archive.code,
+            code=packaged.code,
             # Without it CloudFormation would publish whatever code the function has at that time.
             # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
-            current_version_options=lambda_.VersionOptions(code_sha256=packaged.archive.code_sha256),
+            current_version_options=lambda_.VersionOptions(code_sha256=packaged.code_sha256),
             memory_size=spec.sizing.memory_mb,
             timeout=spec.sizing.timeout,
             tracing=lambda_.Tracing.ACTIVE,

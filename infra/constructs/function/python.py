@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from infra.constructs.function.archive import built
-from infra.constructs.function.base import Function, FunctionSpec, Packaged
+from infra.constructs.function.base import Function, FunctionSpec
 from infra.names import Names
 
 
@@ -15,5 +15,5 @@ class PythonFunction(Function):
 
     def __init__(self, scope: Construct, construct_id: str, *, names: Names, spec: FunctionSpec) -> None:
         package = f"{names.system}/{spec.role}"
-        packaged = Packaged(built(names.system, spec.role), f"{package.replace('/', '.')}.index.handler")
+        packaged = built(names.system, spec.role).packaged(f"{package.replace('/', '.')}.index.handler")
         super().__init__(scope, construct_id, names=names, spec=spec, packaged=packaged)

@@ -17,6 +17,10 @@ class Unreadable(Exception):
         self.path = path
 
 
+class NotTogether(Exception):
+    """Templates are not those of one stage; the message is one line."""
+
+
 def at(text: str, offset: int, problem: str, more: str = "") -> Unreadable:
     """Return the refusal of a problem at an offset of a text."""
     line = text.count("\n", 0, offset) + 1

@@ -24,7 +24,8 @@ URL_ATTRIBUTES = {
 }
 # Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
-_NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# A hash, such as that of code, may have twelve digits in a row.
+_NUMBER = re.compile(r"[0-9a-f]{32,}|(?<!\d)(\d{12})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -114,5 +115,5 @@ def accounts_in(body: Any) -> frozenset[str]:
         elif isinstance(value, str):
             if "AWS::AccountId" in value and not value.startswith("cdk-"):
                 return frozenset({PLACEHOLDER})
-            numbers.update(_NUMBER.findall(value))
+            numbers.update(filter(None, _NUMBER.findall(value)))
     return frozenset(numbers)

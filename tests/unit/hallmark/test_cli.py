@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hallmark import policies
+from hallmark import policy_command
 from hallmark.cli import COMMANDS, app, run
 from infra.errors import UserError
 from infra.systems import NAMES
@@ -61,7 +61,7 @@ def test_the_help_ends_with_its_own_code(capsys, words, code):
 
 
 def test_a_command_ends_with_its_own_code(monkeypatch):
-    monkeypatch.setattr(policies, "policy_command", lambda *_: 1)
+    monkeypatch.setattr(policy_command, "policy_command", lambda *_: 1)
     assert run(["policy", "any"]) == 1
 
 
@@ -69,7 +69,7 @@ def test_a_question_that_is_not_answered_with_yes_ends_the_command(monkeypatch, 
     def refuse(*_):
         raise typer.Abort
 
-    monkeypatch.setattr(policies, "policy_command", refuse)
+    monkeypatch.setattr(policy_command, "policy_command", refuse)
     assert run(["policy", "any"]) == 1
     assert capsys.readouterr() == ("", "hallmark: nothing was changed\n")
 

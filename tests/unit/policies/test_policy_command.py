@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hallmark import policies
+from hallmark.policy_command import policy_command
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.errors import UserError
 from infra.systems import SYSTEMS, System
@@ -75,18 +76,13 @@ def test_a_template_of_a_system_without_controls_is_told_what_to_do() -> None:
     account = DEV.with_name("hallmark-account-eu-central-1.template.json")
     wanted = r"account, has no controls of its own; .*: --system (?:.+ or )?realtime$"
     with pytest.raises(UserError, match=wanted) as raised:
-        policies.policy_command([DEV, account], None, None, False)
+        policy_command([DEV, account], None, None, False)
     assert str(raised.value).startswith(f"{account}: ")
     assert "\n" not in str(raised.value)
 
 
 def test_a_system_that_is_named_judges_any_template() -> None:
-    assert (
-        policies.policy_command(
-            [DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False
-        )
-        == 1
-    )
+    assert policy_command([DEV.with_name("hallmark-account-eu-central-1.template.json")], "realtime", "dev", False) == 1
 
 
 UNMARKED = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "foreign"}}}}
@@ -97,10 +93,10 @@ def test_an_unmarked_template_is_told_what_to_do(tmp_path: Path) -> None:
     file.write_text(json.dumps(UNMARKED), encoding="utf-8")
     wanted = r"foreign\.json: its system cannot .*: --system (?:.+ or )?realtime$"
     with pytest.raises(UserError, match=wanted) as raised:
-        policies.policy_command([file], None, None, False)
+        policy_command([file], None, None, False)
     assert "\n" not in str(raised.value)
     with pytest.raises(UserError, match="no catalogue for the system 'other'"):
-        policies.policy_command([file], "other", None, False)
+        policy_command([file], "other", None, False)
 
 
 @pytest.mark.parametrize("mark", [None, [], {}])
@@ -112,7 +108,7 @@ def test_a_template_without_our_mark_is_judged_as_it_would_be_with_it(
     document = json.loads((CLOUD_ASSEMBLY / f"{system.stack_name('dev')}.template.json").read_text(encoding="utf-8"))
     document["Metadata"] = {} if mark is None else {"Hallmark": mark}
     file.write_text(json.dumps(document), encoding="utf-8")
-    assert policies.policy_command([file], None, None, False) == 0
+    assert policy_command([file], None, None, False) == 0
 
 
 def test_an_unmarked_template_is_in_the_region_of_its_system() -> None:
@@ -136,13 +132,13 @@ def test_where_a_control_has_several_policies_the_finding_says_which(
     monkeypatch.setattr(policies, "load", lambda system: found)
     file = tmp_path / "topic.json"
     file.write_text('{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}', encoding="utf-8")
-    assert policies.policy_command([file], "realtime", "dev", False) == 1
+    assert policy_command([file], "realtime", "dev", False) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[-1] for line in lines if line.startswith("    policy")] == [
         "functions/traced",
         "queues/secure",
     ]
-    assert policies.policy_command([file], "realtime", "dev", True) == 1
+    assert policy_command([file], "realtime", "dev", True) == 1
     (result,) = json.loads(capsys.readouterr().out)
     assert [one["policy"] for control in result["controls"] for one in control["findings"]] == [
         "functions/traced",

@@ -122,12 +122,12 @@ class Bench:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    bench, real = Bench(tmp_path), judgement.template_file
+    bench, real = Bench(tmp_path), judgement.document_of
 
-    def template_file(system: str, stage: str) -> Path:
-        return tmp_path / f"{stage}.json" if system == "other" else real(system, stage)
+    def document_of(system: str, stage: str) -> judgement.Document:
+        return policies.read(tmp_path / f"{stage}.json") if system == "other" else real(system, stage)
 
-    monkeypatch.setattr(judgement, "template_file", template_file)
+    monkeypatch.setattr(judgement, "document_of", document_of)
     return bench
 
 

@@ -8,7 +8,7 @@ import pytest
 from hallmark import policies
 from hallmark.mutants.catalogue import Mutant, load
 from hallmark.mutants.edits import NothingThereError, edits
-from hallmark.mutants.judgement import template_file
+from hallmark.mutants.judgement import document_of
 from policies.engine.systems import placed
 from policies.engine.template.template import Template
 
@@ -40,9 +40,7 @@ def _unknowns(mutant: Mutant) -> Iterator[Mutant]:
 
 @pytest.mark.parametrize("system", ["realtime", "merchant_upload"])
 def test_an_unknown_value_is_reported_where_a_violation_is(system: str) -> None:
-    documents = {
-        stage: {**placed(policies.read(template_file(system, stage)), system), **DOCUMENT} for stage in ("dev", "prod")
-    }
+    documents = {stage: {**placed(document_of(system, stage), system), **DOCUMENT} for stage in ("dev", "prod")}
     bodies: dict[Any, Any] = {}
     missed: list[str] = []
     for control, mutants in load(system).items():

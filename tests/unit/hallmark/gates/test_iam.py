@@ -47,7 +47,7 @@ def _template(folder: Path, stage: str, *more: dict[str, Any]) -> Synthesized:
 
 @pytest.fixture
 def grants(tmp_path: Path) -> list[Grant]:
-    return [grant for stage in ("dev", "prod") for grant in grants_of(_template(tmp_path, stage), ACCOUNT)]
+    return [grant for stage in ("dev", "prod") for grant in grants_of([_template(tmp_path, stage)], ACCOUNT)]
 
 
 def _usage(**times: int) -> Usage:
@@ -81,7 +81,7 @@ def test_each_action_on_each_resource_is_a_grant_of_its_own(grants: list[Grant])
 def test_a_stream_is_that_of_its_table_whenever_it_was_started(tmp_path: Path) -> None:
     stream = {"Fn::GetAtt": ["Table", "StreamArn"]}
     read = {"Sid": "Read", "Effect": "Allow", "Action": "dynamodb:GetRecords", "Resource": stream}
-    (grant,) = (one for one in grants_of(_template(tmp_path, "dev", read), ACCOUNT) if one.sid == "Read")
+    (grant,) = (one for one in grants_of([_template(tmp_path, "dev", read)], ACCOUNT) if one.sid == "Read")
     used = f"{TABLE}/stream/2026-11-30T16:00:00.000"
     assert grant.covers(Use("reader-dev", "dynamodb:GetRecords", used, True))
     assert not grant.covers(Use("reader-dev", "dynamodb:GetRecords", used.replace("t-dev", "t-prod"), True))

@@ -44,7 +44,7 @@ def _proofs(found: list[Synthesized], kind: Any) -> list[Proof]:
     return [
         Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings)
         for one in found
-        for control, findings in findings_by_control(one, SYSTEM, kind).items()
+        for control, findings in findings_by_control([one], SYSTEM, kind)[one.label].items()
     ]
 
 

@@ -6,8 +6,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from hallmark.observe.deployment import Deployment, joined
+from hallmark.observe.deployment import Deployment
 from hallmark.stage.deployed import DeployedStage
+from hallmark.together import stack_of
 from infra.errors import UserError
 from infra.systems import System
 
@@ -56,7 +57,12 @@ def test_outputs_and_templates_of_all_stacks_are_joined() -> None:
     stage = _stage(MAIN, NETWORK)
     assert stage.outputs == {"ApiId": "a", "VpcId": "v"}
     assert stage.protected == (NETWORK,)
-    assert Deployment(stage).deployed["Resources"] == {"Files": BUCKET, "Network": VPC}
+    there = Deployment(stage).deployed
+    assert {name: one["Type"] for name, one in there["Resources"].items()} == {
+        "Files": BUCKET["Type"],
+        "Network": VPC["Type"],
+    }
+    assert [stack_of(there, name) for name in ("Files", "Network", "Other")] == [MAIN, NETWORK, ""]
 
 
 def test_a_stack_that_is_missing_is_named_with_what_to_do() -> None:
@@ -66,10 +72,3 @@ def test_a_stack_that_is_missing_is_named_with_what_to_do() -> None:
         _ = stage.outputs
     wanted = "run `hallmark up --system realtime --target aws --stage dev`"
     assert str(raised.value) == f"stage dev is not deployed ({NETWORK} does not exist): {wanted}"
-
-
-def test_two_stacks_with_the_same_logical_id_are_refused() -> None:
-    once = {"Resources": {"Files": BUCKET, "CDKMetadata": {"Type": "AWS::CDK::Metadata"}}}
-    assert joined([once])["Resources"] == once["Resources"]
-    with pytest.raises(UserError, match="two stacks of a stage have a resource Files"):
-        joined([once, once])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hallmark import policies
+from hallmark.policy_command import policy_command
 from hallmark.project import CLOUD_ASSEMBLY
 from infra.systems import STAGES, SYSTEMS, System
 from tests.unit.policies.edited import Edited
@@ -86,10 +87,10 @@ def test_a_note_is_shown_and_fails_nothing(edited: Edited, tmp_path: Path, capsy
     edited.resources["Later"] = {"Type": "AWS::Unheard::Of", "Properties": {"A": TABLE}}
     file = tmp_path / "later.json"
     file.write_text(json.dumps(edited.document), encoding="utf-8")
-    assert policies.policy_command([file], None, None, as_json=False) == 0
+    assert policy_command([file], None, None, as_json=False) == 0
     shown = capsys.readouterr().out
     assert "note  Later  AWS::Unheard::Of" in shown
     assert "Storagetransactions3B92E34D (A)" in shown
-    assert policies.policy_command([file], None, None, as_json=True) == 0
+    assert policy_command([file], None, None, as_json=True) == 0
     (result,) = json.loads(capsys.readouterr().out)
     assert [(one["resource"], one["type"]) for one in result["notes"]] == [("Later", "AWS::Unheard::Of")]

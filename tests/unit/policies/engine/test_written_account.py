@@ -28,6 +28,11 @@ def test_the_one_number_is_the_accounts(written: Edited) -> None:
     assert written.findings("RT_IAM_LEAST", "RT_TARGET_DLQ", "RT_RULE_FANOUT", "RT_AUDIT_RETENTION") == []
 
 
+def test_twelve_digits_in_a_hash_are_no_account(written: Edited) -> None:
+    written.find("AWS::Lambda::Function")["Code"]["S3Key"] = f"{'ab' * 13}999999999999{'cd' * 13}.zip"
+    assert written.findings("RT_IAM_LEAST") == []
+
+
 @pytest.mark.parametrize("account", ["999999999999", ASKED])
 def test_beside_another_it_may_be_a_strangers(written: Edited, account: Any) -> None:
     written.find("AWS::Lambda::Permission")["SourceAccount"] = account

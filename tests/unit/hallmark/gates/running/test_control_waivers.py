@@ -51,7 +51,7 @@ def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Synthesized:
 
 
 def of_policies(template: Synthesized) -> list[Proof]:
-    return list(proofs(template, "realtime"))
+    return list(proofs([template], "realtime"))
 
 
 def of_checkov(template: Synthesized) -> list[Proof]:

@@ -1,0 +1,5 @@
+"""The wing of bank_upload: banks' daily files, uploaded as multipart forms."""
+
+from hallmark.systems.wing import Wing
+
+WING = Wing()

@@ -1,0 +1,160 @@
+"""The branch of what fails: a letter in the queue, the upload's status, a message to the topic, and Fail.
+
+Each step is tried twice, and none keeps the next from happening. Ending in anything but Fail would hide the failure from
+the machine's metrics.
+"""
+
+from infra.constructs.states import ALL, Json, Retry, State, caught, onwards, task
+from infra.constructs.workflow import service
+
+_SECONDS = 5
+_TWICE = Retry(("States.Timeout", "States.TaskFailed"), attempts=1, seconds=1)
+_UNMET = ("DynamoDB.ConditionalCheckFailedException",)
+# The last part of `uploads/{bank}/{reportDate}/{uploadId}.csv`, which never is nowhere.
+_PARTS = "States.StringSplit($.key, '/.')"
+_ID_OF_KEY = f"States.ArrayGetItem({_PARTS}, States.MathAdd(States.ArrayLength({_PARTS}), -2))"
+_ID_OF_UPLOAD = "$.validated.upload.uploadId"
+# An upload that is finished, or whose file is another version, does not fail.
+_STILL_OPEN = "NOT #status IN (:done, :refused) AND (attribute_not_exists(#version) OR #version = :version)"
+
+
+def failure_branch(queue_url: str, table: str, topic: str, stage: str) -> dict[str, State]:
+    """Return the states that follow a Catch; the first of them says which state failed."""
+    return {
+        "ValidateFailed": _failed("Validate", _ID_OF_KEY),
+        "OutcomeFailed": _unknown_outcome(),
+        "ProcessFailed": _failed("Process", _ID_OF_UPLOAD),
+        "NotifyFailed": _failed("Notify", _ID_OF_UPLOAD),
+        "KeepFailure": _keep(queue_url),
+        "MarkFailure": _mark(table),
+        "MarkObject": _mark_object(table),
+        "BankKnown": _bank_known(),
+        "TellFailure": _tell(topic, stage, bank="$.marked.Attributes.bank.S"),
+        "TellObject": _tell(topic, stage, bank=None),
+        "Failed": {"Type": "Fail", "ErrorPath": "$.failure.error", "CausePath": "$.failure.state"},
+    }
+
+
+def _failed(state: str, upload_id: str) -> State:
+    """Return what is kept of a failure: never the error's cause, which may repeat what a file holds."""
+    return _noted({"state": state, "uploadId.$": upload_id, "error.$": "$.error.Error"})
+
+
+def _unknown_outcome() -> State:
+    """Return the same for an answer that is none of those known."""
+    return _noted({"state": "Outcome", "uploadId.$": _ID_OF_KEY, "error": "UnknownOutcome"})
+
+
+def _noted(failure: State) -> State:
+    about = {"execution.$": "$$.Execution.Id", "input.$": "$$.Execution.Input"}
+    return {"Type": "Pass", "Parameters": {**failure, **about}, "ResultPath": "$.failure", **onwards("KeepFailure")}
+
+
+def _keep(queue_url: str) -> State:
+    return _step(
+        "sqs:sendMessage",
+        {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
+        catch=[caught(ALL, "MarkFailure", "$.notKept")],
+        then="MarkFailure",
+    )
+
+
+def _mark(table: str) -> State:
+    update = (
+        "SET #status = :failed, #states.#failed = :now, #error = :error, #execution = :execution, #finished = :now"
+        " REMOVE #open"
+    )
+    names = {"#states": "states", "#failed": "failed", "#open": "open"}
+    return _step(
+        "dynamodb:updateItem",
+        {
+            **_update(table, update, f"attribute_exists(#states) AND {_STILL_OPEN}", names),
+            "ReturnValues": "ALL_NEW",
+        },
+        catch=[caught(_UNMET, "MarkObject", "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
+        result="$.marked",
+        then="BankKnown",
+    )
+
+
+def _mark_object(table: str) -> State:
+    """Return the same for an object that nobody has recorded, such as one put by hand."""
+    update = (
+        "SET #status = :failed, #states = :states, #error = :error, #execution = :execution, #finished = :now,"
+        " #key = :key, #version = :version, #received = :now"
+    )
+    names = {"#states": "states", "#key": "objectKey", "#received": "receivedAt"}
+    values = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}, ":key": {"S.$": "$.key"}}
+    return _step(
+        "dynamodb:updateItem",
+        _update(table, update, f"attribute_not_exists(#states) AND {_STILL_OPEN}", names, values),
+        # It is recorded, and finished: no failure to tell.
+        catch=[caught(_UNMET, "Failed", "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
+        then="TellObject",
+    )
+
+
+def _update(table: str, update: str, condition: str, names: State, values: State | None = None) -> State:
+    shared = {
+        "#status": "status",
+        "#version": "versionId",
+        "#error": "error",
+        "#execution": "execution",
+        "#finished": "finishedAt",
+    }
+    error = {"state": {"S.$": "$.failure.state"}, "name": {"S.$": "$.failure.error"}}
+    return {
+        "TableName": table,
+        "Key": {"uploadId": {"S.$": "$.failure.uploadId"}, "part": {"S": "upload"}},
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {**shared, **names},
+        "ExpressionAttributeValues": {
+            **{f":{status}": {"S": status} for status in ("failed", "done", "refused")},
+            ":version": {"S.$": "$.versionId"},
+            ":execution": {"S.$": "$.failure.execution"},
+            ":now": {"S.$": "$$.State.EnteredTime"},
+            ":error": {"M": error},
+            **(values or {}),
+        },
+    }
+
+
+def _bank_known() -> State:
+    bank = "$.marked.Attributes.bank.S"
+    return {
+        "Type": "Choice",
+        "Choices": [{"Variable": bank, "IsPresent": True, "Next": "TellFailure"}],
+        "Default": "TellObject",
+    }
+
+
+def _tell(topic: str, stage: str, bank: str | None) -> State:
+    # The same for each execution that the same event starts.
+    message_id = "States.Hash(States.Format('{}#{}#failed', $.key, $.versionId), 'SHA-256')"
+    message = {
+        "messageId.$": message_id,
+        "stage": stage,
+        "status": "failed",
+        "uploadId.$": "$.failure.uploadId",
+        "key.$": "$.key",
+        "versionId.$": "$.versionId",
+        "error": {"state.$": "$.failure.state", "name.$": "$.failure.error"},
+        "execution.$": "$.failure.execution",
+        **({"bank.$": bank} if bank else {}),
+    }
+    attributes = {
+        "status": {"DataType": "String", "StringValue": "failed"},
+        "messageId": {"DataType": "String", "StringValue.$": message_id},
+        **({"bank": {"DataType": "String", "StringValue.$": bank}} if bank else {}),
+    }
+    return _step(
+        "sns:publish",
+        {"TopicArn": topic, "Message": message, "MessageAttributes": attributes},
+        catch=[caught(ALL, "Failed", "$.notTold")],
+        then="Failed",
+    )
+
+
+def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str | None = None) -> Json:
+    return task(service(action), parameters, seconds=_SECONDS, retry=_TWICE, catch=catch, result=result, then=then)

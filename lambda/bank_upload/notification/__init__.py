@@ -1,0 +1,1 @@
+"""Announcement of what became of an upload."""

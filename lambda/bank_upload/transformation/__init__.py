@@ -1,0 +1,1 @@
+"""Processing of a range of a file's rows."""

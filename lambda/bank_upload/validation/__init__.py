@@ -1,0 +1,1 @@
+"""Validation of files: for banks, and again for the workflow."""
