@@ -1,10 +1,10 @@
 """The branch of what fails: a letter in the queue, the upload's status, a message to the topic, and Fail.
 
-Each step is tried twice, and none keeps the next from happening. Ending in anything but Fail would hide the failure from
-the machine's metrics.
+Each step is tried twice, and none keeps the next from happening. Ending in anything but Fail would hide the failure
+from the machine's metrics.
 """
 
-from infra.constructs.states import ALL, Json, Retry, State, caught, onwards, task
+from infra.constructs.states import ALL, Retry, State, caught, onwards, task
 from infra.constructs.workflow import service
 
 _SECONDS = 5
@@ -156,5 +156,5 @@ def _tell(topic: str, stage: str, bank: str | None) -> State:
     )
 
 
-def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str | None = None) -> Json:
+def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str | None = None) -> State:
     return task(service(action), parameters, seconds=_SECONDS, retry=_TWICE, catch=catch, result=result, then=then)

@@ -1,0 +1,110 @@
+"""An upload's end: its results are kept, announced, and then its status is final. Each step can be done again.
+
+What is announced again, after a crash or by a second execution, has the same messageId and the same content: the time
+of the end is kept before the first message goes out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Optional, Protocol
+
+from bank_upload.items import (
+    ANNOUNCED,
+    DONE,
+    ENDED,
+    MOST_PROBLEMS,
+    OUTCOME_ACCEPTED,
+    OUTCOME_REFUSED,
+    PROCESSED,
+    REFUSED,
+    Item,
+    message_id,
+    range_part,
+)
+
+_COUNTS = ("stored", "duplicates", "conflicts")
+_STATUS = {OUTCOME_ACCEPTED: DONE, OUTCOME_REFUSED: REFUSED}
+_STATE = {DONE: PROCESSED, REFUSED: REFUSED}
+
+
+class UploadMissing(Exception):
+    """No item says that there is such an upload."""
+
+
+class RangesMissing(Exception):
+    """Not every row of an upload is in a range that is stored."""
+
+
+class Store(Protocol):
+    """What the end of an upload needs of AWS."""
+
+    def upload(self, upload_id: str) -> Optional[Item]:
+        """Return the upload's item as it is now."""
+        ...
+
+    def ranges(self, upload_id: str) -> Iterable[Item]:
+        """Return the items of its ranges as they are now, in their order."""
+        ...
+
+    def keep(self, upload: Item, results: Item, states: Item) -> bool:
+        """Keep results and times of states; return whether the upload was still as it was read."""
+        ...
+
+    def announce(self, upload: Item) -> None:
+        """Publish the result of an upload."""
+        ...
+
+    def end(self, upload: Item, states: Item) -> None:
+        """End an upload, unless it has ended."""
+        ...
+
+
+def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, now: Callable[[], str]) -> Item:
+    """Return an upload's item as it ended; `numbers` are those of its ranges.
+
+    UploadMissing and RangesMissing: the workflow has not done what comes before.
+    """
+    status = _STATUS[outcome]
+    while True:
+        upload = store.upload(upload_id)
+        if upload is None:
+            raise UploadMissing
+        if upload["status"] in ENDED:
+            return upload
+        results = summed(upload, store.ranges(upload_id), numbers) if status == DONE else {}
+        end = _kept_end(upload, _STATE[status]) or now()
+        results["finishedAt"], states = end, {_STATE[status]: end}
+        if store.keep(upload, results, states):
+            break
+    ended = {**upload, **results, "status": status, "messageId": message_id(upload_id, status)}
+    store.announce(ended)
+    store.end(ended, {**states, ANNOUNCED: now()})
+    return ended
+
+
+def summed(upload: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]], numbers: Sequence[int]) -> Item:
+    """Return counts, totals by currency and the first conflicts of all ranges; RangesMissing if one has no item."""
+    wanted = {range_part(number) for number in numbers}
+    own = [one for one in ranges if one["part"] in wanted]
+    if len(own) != len(wanted) or sum(one["rows"] for one in own) != upload["rows"]:
+        raise RangesMissing
+    totals: dict[str, dict[str, int]] = {}
+    for one in own:
+        for currency, added in one["totals"].items():
+            total = totals.setdefault(currency, dict.fromkeys(added, 0))
+            for name, number in added.items():
+                total[name] += int(number)
+    counts = {name: sum(int(one[name]) for one in own) for name in _COUNTS}
+    problems = [problem for one in own for problem in one["problems"]][:MOST_PROBLEMS]
+    return {**counts, "totals": totals, "problems": problems, "problemCount": counts["conflicts"]}
+
+
+def answer(upload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the workflow gets: references and counts."""
+    said = {name: upload[name] for name in ("uploadId", "status", "messageId")}
+    return {**said, **{name: int(upload.get(name, 0)) for name in ("rows", *_COUNTS)}}
+
+
+def _kept_end(upload: Mapping[str, Any], state: str) -> Optional[str]:
+    """Return the time of the end if an attempt kept it; that of an earlier run's failure is none."""
+    end: Optional[str] = upload.get("finishedAt")
+    return end if end is not None and upload["states"].get(state) == end else None
