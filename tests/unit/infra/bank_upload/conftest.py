@@ -26,6 +26,11 @@ def images(stage):
 
 
 @pytest.fixture(scope="session")
+def both(template, images):
+    return template, images
+
+
+@pytest.fixture(scope="session")
 def definition(template):
     """The workflow's definition, as the machine gets it."""
     (machine,) = template.properties("AWS::StepFunctions::StateMachine")

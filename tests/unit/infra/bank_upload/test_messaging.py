@@ -18,7 +18,7 @@ def test_only_the_rule_sends_events_that_started_nothing_and_nobody_is_let_into_
     _, rule = template.queue_statements("sqs-bank-upload-event-failure")
     assert (rule["Principal"], rule["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
     arn = template.arn("events", f"rule/{template.name('rule-bank-upload-object-created')}")
-    assert rule["Condition"] == {"ArnEquals": {"aws:SourceArn": arn}}
+    assert rule["Condition"] == {"ArnEquals": {"aws:SourceArn": [arn]}}
     assert len(template.queue_statements("sqs-bank-upload-upload-failure")) == 1
 
 

@@ -90,26 +90,24 @@ def test_repositories_have_the_tags_as_well(images):
 KEPT = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::ECR::Repository")
 
 
-@pytest.mark.parametrize("part", ["template", "images"])
-def test_nothing_outlives_the_stacks(request, part):
-    found = request.getfixturevalue(part)
-    text = json.dumps(found.raw)
-    for word in ("Retain", "Snapshot", '"DeletionProtectionEnabled": true'):
-        assert word not in text
-    for resource in found.raw["Resources"].values():
-        if resource["Type"] in KEPT:
-            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Delete")
+def test_nothing_outlives_the_stacks(both):
+    for found in both:
+        text = json.dumps(found.raw)
+        for word in ("Retain", "Snapshot", '"DeletionProtectionEnabled": true'):
+            assert word not in text
+        kept = [one for one in found.raw["Resources"].values() if one["Type"] in KEPT]
+        assert {(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in kept} == {("Delete", "Delete")}
 
 
-@pytest.mark.parametrize("part", ["template", "images"])
-def test_the_stacks_are_bound_to_their_region_and_to_no_account(request, part):
-    found = request.getfixturevalue(part)
-    assert found.raw["Metadata"]["Hallmark"] == {"System": "bank_upload", "Stage": found.stage, "Region": "us-east-1"}
-    text = json.dumps(found.raw)
-    assert "AWS::Region" not in text
-    assert "us-east-1" in text
-    assert "eu-central-1" not in text
-    assert ACCOUNT not in text
+def test_the_stacks_are_bound_to_their_region_and_to_no_account(both, stage):
+    for found in both:
+        mark = {"System": "bank_upload", "Stage": stage, "Region": "us-east-1"}
+        assert found.raw["Metadata"]["Hallmark"] == mark
+        text = json.dumps(found.raw)
+        assert "AWS::Region" not in text
+        assert "us-east-1" in text
+        assert "eu-central-1" not in text
+        assert ACCOUNT not in text
 
 
 def test_repositories_are_made_before_the_functions_that_name_their_images(stage):

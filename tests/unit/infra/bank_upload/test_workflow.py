@@ -61,9 +61,20 @@ def test_a_function_is_a_task_of_its_own_that_tries_again_with_jitter(template, 
 
 
 @pytest.mark.parametrize("state", ["Validate", "Process", "Notify"])
-def test_what_is_left_is_caught_beside_the_input_and_kept_with_the_states_name(definition, state):
-    failed = f"{state}Failed"
-    assert caught(definition["States"][state]) == [(("States.ALL",), "$.error", failed)]
+def test_what_is_left_is_caught_beside_the_input(definition, state):
+    assert caught(definition["States"][state]) == [(("States.ALL",), "$.error", f"{state}Failed")]
+
+
+NOTED = {
+    "ValidateFailedForUpload": "Validate",
+    "ValidateFailedForObject": "Validate",
+    "ProcessFailed": "Process",
+    "NotifyFailed": "Notify",
+}
+
+
+@pytest.mark.parametrize(("failed", "state"), NOTED.items())
+def test_a_failure_is_kept_with_its_states_name_and_without_its_cause(definition, failed, state):
     kept = definition["States"][failed]["Parameters"]
     assert (kept["state"], kept["error.$"]) == (state, "$.error.Error")
     assert (kept["execution.$"], kept["input.$"]) == ("$$.Execution.Id", "$$.Execution.Input")
@@ -77,7 +88,16 @@ def test_a_refused_file_is_a_choice_and_what_was_done_is_done(definition):
     ways = {one["StringEquals"]: one["Next"] for one in outcome["Choices"]}
     assert ways == {"accepted": "Process", "refused": "Notify", "finished": "Done"}
     # An answer that is none of these is no reason to end without a trace.
-    assert definition["States"][outcome["Default"]]["Next"] == "KeepFailure"
+    unknown = definition["States"][outcome["Default"]]
+    assert (unknown["Result"], unknown["Next"]) == ({"Error": "UnknownOutcome"}, "ValidateFailed")
+
+
+def test_validation_that_fails_is_noted_under_the_id_that_a_key_of_an_uploads_form_has(definition):
+    choice = definition["States"]["ValidateFailed"]
+    (found,) = choice["Choices"]
+    assert found["And"][0] == {"Variable": "$.key", "StringMatches": "uploads/*/*/*.csv"}
+    assert (found["Next"], choice["Default"]) == ("ValidateFailedForUpload", "ValidateFailedForObject")
+    assert definition["States"]["ValidateFailedForObject"]["Parameters"]["uploadId.$"] == "$.key"
 
 
 def test_a_files_ranges_are_processed_all_at_once(definition):
