@@ -18,10 +18,13 @@ _FIRSTS = "23456"
 _SHORTEST, _LONGEST = 13, 19
 _SIZES = range(_SHORTEST, _LONGEST + 1)
 _DIGITS = re.compile("[0-9]+")
-# Of an ASCII text: as many digits as a card number has, or more, without a letter between them. Most texts have fewer.
-_ENOUGH_DIGITS = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}")
+# Of an ASCII text: as many digits as a card number has, or more, without a letter between them.
 _NUMBER = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12,}")
-_ASCII = b"0123456789"
+# What of a text shows whether it has such a number: digits and letters. The rest is left out, but what is between texts.
+_ASCII, _LETTERS, _BETWEEN = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"\0"
+_SHAPE = bytes.maketrans(_ASCII + _LETTERS, b"0" * len(_ASCII) + b"x" * len(_LETTERS))
+_LEFT_OUT = bytes(set(range(128)).difference(_ASCII + _LETTERS))
+_ENOUGH_DIGITS = b"0" * 13
 # What a digit counts in the Luhn sum: itself, or doubled with its digits added.
 _SINGLE, _DOUBLED = (bytes.maketrans(_ASCII, bytes(values)) for values in (range(10), (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 # From so many groups on, all their windows are tried at once.
@@ -53,14 +56,16 @@ def id_holds_card_number(text: str) -> bool:
 
 
 def which_hold(texts: Sequence[str], rule: Rule) -> list[int]:
-    """Return the places of texts for which a rule, one of the two above, holds: fast where they are few."""
-    together = _as_ascii("x".join(texts))
-    if not _ENOUGH_DIGITS.search(together):
+    """Return the places of texts for which a rule, one of the two above, holds; the texts are without NUL."""
+    shape = _shape(_BETWEEN.decode().join(texts), _LEFT_OUT.replace(_BETWEEN, b""))
+    if _ENOUGH_DIGITS not in shape:
         return []
+    places = [place for place, one in enumerate(shape.split(_BETWEEN)) if _ENOUGH_DIGITS in one]
     holds = _groups_hold if rule is id_holds_card_number else _in_text
+    together = _as_ascii("x".join([texts[place] for place in places]))
     if not any(holds(_DIGITS.findall(number)) for number in set(_NUMBER.findall(together))):
         return []
-    return [place for place, text in enumerate(texts) if rule(text)]
+    return [place for place in places if rule(texts[place])]
 
 
 def names_card_data(name: str) -> bool:
@@ -79,7 +84,7 @@ def passes_luhn(digits: str) -> bool:
 
 def _numbers(text: str) -> Iterator[list[str]]:
     """Yield the numbers of a text, each as the groups of digits that it is written in; letters end a number."""
-    if not _ENOUGH_DIGITS.search(_as_ascii(text)):
+    if _ENOUGH_DIGITS not in _shape(text):
         return
     without = text
     if text.count("-") >= 4:
@@ -89,6 +94,10 @@ def _numbers(text: str) -> Iterator[list[str]]:
         without = "".join(map(_plain, unicodedata.normalize("NFKC", without)))
     for number in _NUMBER.findall(without):
         yield _DIGITS.findall(number)
+
+
+def _shape(text: str, left_out: bytes = _LEFT_OUT) -> bytes:
+    return _as_ascii(text).encode("ascii").translate(_SHAPE, left_out)
 
 
 def _as_ascii(text: str) -> str:

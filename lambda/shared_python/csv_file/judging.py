@@ -7,7 +7,7 @@ from shared_python.card_numbers import which_hold
 from shared_python.csv_file.schema import Broken, Column, Schema
 
 # A spreadsheet takes a cell that begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
 
 
 class Found(NamedTuple):
@@ -70,7 +70,7 @@ def value_of(column: Column, cell: str) -> Any:
         return None
     if len(cell) > column.most_characters:
         raise Broken("too-long")
-    if column.free and cell.startswith(_FORMULA):
+    if column.free and cell[:1] in _FORMULA:
         raise Broken("formula")
     if column.card_rule and column.card_rule(cell):
         raise Broken("card-number")
@@ -88,15 +88,15 @@ def rule_of(column: Column, cell: str) -> str:
 
 def _broken(column: Column, cells: Sequence[str]) -> list[int]:
     """Return the places of the cells that are broken by themselves: those for which `value_of` raises."""
-    fits = list(column.check.fits(cells))
-    broken = set() if all(fits) else {place for place, fit in enumerate(fits) if not fit}
+    fits = list(map(bool, column.check.fits(cells)))
+    broken = {place for place, fit in enumerate(fits) if not fit} if False in fits else set()
     if "" in cells:
         empty = {place for place, cell in enumerate(cells) if cell == ""}
         broken = broken | empty if column.required else broken - empty
-    if cells and len(max(cells, key=len)) > column.most_characters:
+    if max(map(len, cells), default=0) > column.most_characters:
         broken.update(place for place, cell in enumerate(cells) if len(cell) > column.most_characters)
-    if column.free:
-        broken.update(place for place, cell in enumerate(cells) if cell.startswith(_FORMULA))
+    if column.free and not _FORMULA.isdisjoint([cell[:1] for cell in cells]):
+        broken.update(place for place, cell in enumerate(cells) if cell[:1] in _FORMULA)
     if column.card_rule:
         if broken:
             left = [place for place in range(len(cells)) if place not in broken]

@@ -85,8 +85,7 @@ def judge(content: bytes, schema: Schema, most_rows: int, most_problems: int) ->
                 name = columns[column].name if column >= 0 else None
                 said = rule or rule_of(columns[column], rows[at][column])
                 problems.append(Problem(found.line(start + at), name, said))
-    lines = [found.line(at) for at in range(1, len(found))]
-    return Judged(tuple(column.name for column in columns), lines, problems, count)
+    return Judged(tuple(column.name for column in columns), found.lines(1), problems, count)
 
 
 def refused_holds_card_number(content: bytes) -> bool:

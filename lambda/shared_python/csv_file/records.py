@@ -31,8 +31,9 @@ class Refused(Exception):
 
 def text_of(content: bytes) -> str:
     """Return the text of a file, without its byte order mark; Refused for `encoding`."""
-    found = _NUL_OR_LONE_CR.search(content)
-    wrong = [found.start()] if found else []
+    wrong = []
+    if b"\0" in content or content.count(b"\r") > content.count(b"\r\n"):
+        wrong = [found.start() for found in [_NUL_OR_LONE_CR.search(content)] if found]
     text = ""
     try:
         text = content.decode("utf-8")
@@ -51,7 +52,8 @@ class Records:
         # What stands in quotes, piece by piece: a doubled quote is between two pieces.
         self._quoted = parts[1::2]
         bare = '"'.join(parts[::2])
-        _refuse_misplaced(bare, self._quoted, closed=len(parts) % 2 == 1)
+        if self._quoted:
+            _refuse_misplaced(bare, self._quoted, closed=len(parts) % 2 == 1)
         lines = bare.replace("\r\n", "\n").split("\n")
         self._places: Sequence[int] = range(len(lines))
         if "" in lines:
@@ -72,6 +74,12 @@ class Records:
     def line(self, record: int) -> int:
         """Return the physical line, counted from 1, in which a record begins."""
         return 1 + self._places[record] + (self._breaks[self._pieces[record]] if self._breaks else 0)
+
+    def lines(self, start: int) -> Sequence[int]:
+        """Return the lines of all records from one on."""
+        if self._breaks:
+            return [self.line(record) for record in range(start, len(self))]
+        return [1 + place for place in self._places[start:]]
 
     def cells(self, start: int, end: int, most_cells: int) -> list[list[str]]:
         """Return the cells of some records.
