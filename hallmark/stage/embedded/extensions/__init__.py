@@ -58,6 +58,7 @@ EXTENSIONS = (
     "log_reading",
     "memory_use",
     "worker_pipes",
+    "process_errors",
     "function_environment",
     "python_functions",
     "image_registry",
