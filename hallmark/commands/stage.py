@@ -175,7 +175,7 @@ def down(
 def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: StageName | None) -> None:
     names, stages = (system,) if system else NAMES, (stage,) if stage else tuple(StageName)
     every = [embedded.stage_of(emulator, name, one.value) for name in names for one in stages]
-    up = [one for one in every if one.is_up]
+    up = [one for one in every if one.present]
     for deployed in up:
         unprotect(deployed)
         _destroy(deployed, embedded.environment(emulator, deployed.region))
@@ -186,7 +186,7 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
     """Empty the buckets that are deleted with a stage, which CloudFormation requires, and destroy its stacks."""
     announce(f"destroy {stage.system} {stage.name}")
-    for bucket in emptying.buckets(stage):
+    for bucket in emptying.buckets(stage.of_stacks(*stage.present)):
         emptying.empty(stage, bucket)
     deploy.destroy(stage.system, stage.name, settings)
 

@@ -42,7 +42,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Step:
-    """What follows every deployment: its announcement, and its function."""
+    """What belongs to every deployment: its announcement, and its function."""
 
     about: str
     run: "Callable[[Stage], object]"
@@ -77,10 +77,14 @@ class Costed:
 
 @dataclass(frozen=True)
 class Wing:
-    """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
+    """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`.
+
+    `before_main` comes between a stage's parts and its main stack, `after_deploy` follows both.
+    """
 
     access: "Callable[[Stage], Access] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
+    before_main: tuple[Step, ...] = ()
     after_deploy: tuple[Step, ...] = ()
     deciding: tuple[Deciding, ...] = ()
     sending: "Callable[[], Sending[Any]] | None" = None

@@ -1,5 +1,6 @@
 """The wing of bank_upload: banks' daily files, uploaded as multipart forms."""
 
+from hallmark.images.deployment import IMAGES
 from hallmark.systems.wing import Wing
 
-WING = Wing()
+WING = Wing(before_main=(IMAGES,))
