@@ -105,7 +105,7 @@ def test_only_the_first_problems_of_many_are_shown_and_all_are_counted() -> None
     assert len(agree(f"{HEADER}\n{body}\n".encode())) == 150
 
 
-@pytest.mark.parametrize("rows_of_a_file", [4_000, 4_001, 40_000, 40_001])
+@pytest.mark.parametrize("rows_of_a_file", [4_000, 4_001, 40_001])
 def test_both_readings_agree_where_ranges_and_files_end(rows_of_a_file: int) -> None:
     body = "\n".join(GOOD.replace("0001", f"{number:05d}") for number in range(rows_of_a_file))
     found = agree(f"{HEADER}\n{body}\n".encode())
