@@ -4,39 +4,18 @@ The emulator gets what `hallmark build` built, AWS what Docker builds. A tag tha
 take none twice, and it says what the image was built from.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from hallmark.images import docker
-from hallmark.images.layout import Image
+from hallmark.images.published import Wanted, wanted
 from hallmark.images.registry import Registry
 from hallmark.images.step import built
 from hallmark.stage import Stage
-from infra.constructs.image_function import content_tag, dockerfile_of, image_functions, repository_purpose
 from infra.errors import UserError
-from infra.names import Names
 
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A function's image: the repository of its stage, and the tag of its content."""
-
-    system: str
-    function: str
-    repository: str
-    tag: str
-
-
-def wanted(system: str, stage: str) -> Iterator[Wanted]:
-    """Yield the images of a stage, by this tree's sources; UserError for a Dockerfile that cannot be built."""
-    for function in (function for owner, function in image_functions() if owner == system):
-        name = Names(system, stage).of(repository_purpose(function), "ecr")
-        yield Wanted(system, function, name, content_tag(dockerfile_of(system, function)))
 
 
 def digest_there(stage: Stage, repository: str, tag: str) -> str | None:
@@ -69,22 +48,18 @@ def _published(stage: Stage, one: Wanted) -> str:
     if found is None:
         host = _host(stage, one.repository)
         if stage.is_emulated:
-            _registry(stage, host).push(one.repository, one.tag, _own(one))
+            _registry(stage, host).push(one.repository, one.tag, built(one.system, one.function))
         else:
             docker.build_and_push(stage, one.system, one.function, f"{host}/{one.repository}:{one.tag}")
         found = digest_there(stage, one.repository, one.tag)
     if found is None:
         raise UserError(f"{one.repository}:{one.tag} was pushed, and ECR does not have it: deploy again")
-    if stage.is_emulated and found != _own(one).digest:
+    if stage.is_emulated and found != one.own_digest:
         raise UserError(
             f"{one.repository}:{one.tag} is {found}, not the image of this tree: "
             f"{_removal(stage, one.repository, one.tag)}"
         )
     return found
-
-
-def _own(one: Wanted) -> Image:
-    return built(one.system, one.function)
 
 
 def _host(stage: Stage, repository: str) -> str:

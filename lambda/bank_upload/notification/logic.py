@@ -4,13 +4,12 @@ What is announced again, after a crash or by a second execution, has the same me
 of the end is kept before the first message goes out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Optional, Protocol
 
 from bank_upload.items import (
     ANNOUNCED,
     DONE,
-    ENDED,
     MOST_PROBLEMS,
     OUTCOME_ACCEPTED,
     OUTCOME_REFUSED,
@@ -55,8 +54,8 @@ class Store(Protocol):
         ...
 
 
-def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, now: Callable[[], str]) -> Item:
-    """Return an upload's item as it ended; `numbers` are those of its ranges.
+def notify(upload_id: str, outcome: str, store: Store, now: Callable[[], str]) -> Item:
+    """Return an upload's item as it ended.
 
     UploadMissing and RangesMissing: the workflow has not done what comes before.
     """
@@ -65,9 +64,9 @@ def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, n
         *ranges, upload = store.read(upload_id) or [None]
         if upload is None or upload["part"] != UPLOAD_PART:
             raise UploadMissing
-        if upload["status"] in ENDED:
+        if "messageId" in upload:
             return upload
-        results = summed(upload, ranges, numbers) if status == DONE else {}
+        results = summed(upload, ranges) if status == DONE else {}
         end = _kept_end(upload, _STATE[status]) or now()
         results["finishedAt"], states = end, {_STATE[status]: end}
         if store.keep(upload, results, states):
@@ -78,11 +77,18 @@ def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, n
     return ended
 
 
-def summed(upload: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]], numbers: Sequence[int]) -> Item:
-    """Return counts, totals by currency and the first conflicts of all ranges; RangesMissing if one has no item."""
-    wanted = {range_part(number) for number in numbers}
-    own = [one for one in ranges if one["part"] in wanted]
-    if len(own) != len(wanted) or sum(one["rows"] for one in own) != upload["rows"]:
+def summed(upload: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> Item:
+    """Return counts, totals by currency and the first conflicts of all ranges; RangesMissing if one has no item.
+
+    Items beyond an upload's rows are left of a run with smaller ranges.
+    """
+    own: list[Mapping[str, Any]] = []
+    left = int(upload["rows"])
+    for number, one in enumerate(ranges):
+        if left and one["part"] == range_part(number):
+            own.append(one)
+            left -= int(one["rows"])
+    if left:
         raise RangesMissing
     totals: dict[str, dict[str, int]] = {}
     for one in own:

@@ -136,7 +136,7 @@ def test_what_does_not_pass_ends_in_an_error_that_the_workflow_tries_again(stage
     begin(stage).around = lambda operation, call: PASSING[kind]() if operation == "TransactWriteItems" else call()
     with pytest.raises(Exception, match="RowsNotWritten") as raised:
         stage.whole(MIXED)
-    assert type(raised.value).__name__ == "TryAgain"
+    assert type(raised.value).__name__ == "RetryableError"
     assert stage.calls.count("TransactWriteItems") < 60
     stage.around = lambda operation, call: call()
     stage.whole(MIXED)
@@ -146,11 +146,11 @@ def test_what_does_not_pass_ends_in_an_error_that_the_workflow_tries_again(stage
 @pytest.mark.parametrize(
     ("operation", "answer", "error"),
     [
-        ("TransactWriteItems", lambda: cancelled("ValidationError", "None"), "TryAgain"),
-        ("TransactWriteItems", lambda: refusal("ValidationException"), "TaskFailed"),
-        ("UpdateItem", lambda: refusal("ThrottlingException"), "TryAgain"),
-        ("UpdateItem", lambda: refusal("AccessDeniedException"), "TaskFailed"),
-        ("Query", lambda: refusal("RequestLimitExceeded"), "TryAgain"),
+        ("TransactWriteItems", lambda: cancelled("ValidationError", "None"), "RetryableError"),
+        ("TransactWriteItems", lambda: refusal("ValidationException"), "NonRetryableError"),
+        ("UpdateItem", lambda: refusal("ThrottlingException"), "RetryableError"),
+        ("UpdateItem", lambda: refusal("AccessDeniedException"), "NonRetryableError"),
+        ("Query", lambda: refusal("RequestLimitExceeded"), "RetryableError"),
     ],
 )
 def test_an_error_has_the_class_by_which_the_workflow_decides_and_no_value(stage, capsys, operation, answer, error):
@@ -168,7 +168,7 @@ def test_with_little_time_left_nothing_is_begun_and_the_next_attempt_goes_on(sta
     begin(stage)
     with pytest.raises(Exception, match="out of time") as raised:
         stage.do(MIXED.transform(0), left=8_000)
-    assert type(raised.value).__name__ == "TryAgain"
+    assert type(raised.value).__name__ == "RetryableError"
     assert "TransactWriteItems" not in stage.calls
     stage.whole(MIXED)
     assert kept(stage) == wanted
@@ -210,7 +210,7 @@ def test_files_that_race_in_any_order_account_for_every_row(stage, files, rows_o
             return
         except Exception as error:
             # Nothing but what the workflow tries again, and an end that comes too early.
-            assert type(error).__name__ == "TryAgain" or "RangesMissing" in str(error)
+            assert type(error).__name__ == "RetryableError" or "RangesMissing" in str(error)
 
     for task, what, number, other in steps:
 
