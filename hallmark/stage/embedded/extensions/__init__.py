@@ -63,6 +63,7 @@ EXTENSIONS = (
     "python_functions",
     "image_registry",
     "image_functions",
+    "payload_limits",
     "..speed.clients_first",
     "message_moves",
     "state_machines",
