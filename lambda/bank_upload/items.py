@@ -18,6 +18,8 @@ RECEIVING, ACCEPTED, PROCESSING, DONE, REFUSED, FAILED = (
     *("done", "refused", "failed"),
 )
 FINISHED = (DONE, REFUSED, FAILED)
+# What no later run changes.
+ENDED = (DONE, REFUSED)
 # What an upload went through, each with its time in the map `states`; `refused` and `failed` are statuses, too.
 RECEIVED, STORED, VALIDATED, PROCESSED, ANNOUNCED = "received", "stored", "validated", "processed", "announced"
 STATES = (RECEIVED, STORED, VALIDATED, PROCESSED, ANNOUNCED, FAILED, REFUSED)

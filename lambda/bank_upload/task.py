@@ -18,36 +18,36 @@ CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", 
 _BUSY = ("Throttl", "Exceeded", "SlowDown", "TooManyRequests", "TransactionConflict", "TransactionInProgress")
 
 
-class RetryableError(Exception):
+class TryAgain(Exception):
     """Too little time, or a service that is busy or away: the workflow tries again, and what is done stays done."""
 
 
-class NonRetryableError(Exception):
+class TaskFailed(Exception):
     """Another attempt would fail as well; the original error, whose text may hold values, is named only."""
 
 
 def in_time(context: Any, reserve: int) -> Callable[[], None]:
-    """Return what raises RetryableError once less than so many milliseconds are left."""
+    """Return what raises TryAgain once less than so many milliseconds are left."""
 
     def check() -> None:
         if context.get_remaining_time_in_millis() < reserve:
-            raise RetryableError("out of time")
+            raise TryAgain("out of time")
 
     return check
 
 
 @contextmanager
 def reported(log: JsonLog, context: Any) -> Iterator[JsonLog]:
-    """Give the log of one invocation; raise RetryableError or NonRetryableError in the place of every error."""
+    """Give the log of one invocation; raise TryAgain or TaskFailed in the place of every error."""
     log = log.bind(traceId=os.environ.get("_X_AMZN_TRACE_ID"), requestId=getattr(context, "aws_request_id", None))
     try:
         yield log
     except Exception as error:
         name, where = type(error).__name__, _where(error)
         log.error("task not done", error=name, where=where)
-        if isinstance(error, (RetryableError, NonRetryableError)):
+        if isinstance(error, (TryAgain, TaskFailed)):
             raise
-        raise (RetryableError if _passes(error) else NonRetryableError)(f"{name} at {where}") from None
+        raise (TryAgain if _passes(error) else TaskFailed)(f"{name} at {where}") from None
 
 
 def _passes(error: Exception) -> bool:

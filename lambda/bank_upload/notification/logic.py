@@ -49,8 +49,8 @@ class Store(Protocol):
         """Publish the result of an upload."""
         ...
 
-    def end(self, upload: Item, states: Item) -> None:
-        """End an upload, unless it has ended."""
+    def end(self, upload: Item, results: Item, states: Item) -> None:
+        """End an upload with its results, unless it has ended."""
         ...
 
 
@@ -71,9 +71,11 @@ def notify(upload_id: str, outcome: str, store: Store, now: Callable[[], str]) -
         results["finishedAt"], states = end, {_STATE[status]: end}
         if store.keep(upload, results, states):
             break
-    ended = {**upload, **results, "status": status, "messageId": message_id(upload_id, status)}
+    # A second execution that claims the upload in between forgets what was kept.
+    results |= {"status": status, "messageId": message_id(upload_id, status)}
+    ended = {**upload, **results}
     store.announce(ended)
-    store.end(ended, {**states, ANNOUNCED: now()})
+    store.end(ended, results, {**states, ANNOUNCED: now()})
     return ended
 
 

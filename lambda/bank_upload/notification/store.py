@@ -52,10 +52,9 @@ class Store:
         said = {"Message": message_text(message), "MessageAttributes": message_attributes(message)}
         self._sns.publish(TopicArn=self._topic, **said)
 
-    def end(self, upload: Item, states: Item) -> None:
-        """End an upload, unless it has ended."""
-        said = {name: upload[name] for name in ("status", "finishedAt", "messageId")}
-        self._set(upload["uploadId"], said, states, _NOT_ENDED, " REMOVE #open")
+    def end(self, upload: Item, results: Item, states: Item) -> None:
+        """End an upload with its results, unless it has ended."""
+        self._set(upload["uploadId"], results, states, _NOT_ENDED, " REMOVE #open")
 
     def _set(
         self, upload_id: str, said: Mapping[str, Any], states: Item, condition: ConditionBase, also: str = ""

@@ -77,7 +77,8 @@ def _level(times: Times, level: Level, *, is_top: bool) -> float:
     if done < len(reached):
         circle = ", ".join(name for name in reached if before[name])
         return times.endless(f"{level.path}.States", f"a circle among {circle}", "no way back: it may be gone for ever")
-    total, way = max(longest.values(), key=lambda one: one[0], default=(0.0, []))
+    nothing: tuple[float, list[str]] = (0.0, [])
+    total, way = max(longest.values(), key=lambda one: one[0], default=nothing)
     if is_top:
         times.way = way
     return total

@@ -15,12 +15,14 @@ from tests.support.local_dynamodb import refusal
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.bank_upload.stage")
 Upload, Killed, Stage = there.Upload, there.Killed, there.Stage
+UPLOAD = {"S": items.UPLOAD_PART}
 TIMES = {"storedAt", "processedAt", "finishedAt", "states"}
 FIRST = Upload([(f"order-{number:04}", "12") for number in range(5)], 2)
 # New, identical, new, in conflict, new: every kind, in several ranges.
 MIXED = Upload(
     [("order-new1", "7"), *FIRST.lines[:1], ("order-new2", "8"), ("order-0001", "99"), ("order-new3", "9")], 2
 )
+OWN = {"S": MIXED.id}
 
 
 def cancelled(*codes: str) -> Any:
@@ -118,6 +120,22 @@ def test_a_second_execution_at_any_call_changes_nothing(stage):
         assert own and all(message == own[0] for message in own)
 
 
+def test_a_second_claim_at_any_call_forgets_nothing(stage):
+    wanted, calls = undisturbed(stage)
+    for number in range(calls):
+        begin(stage)
+
+        def claim(call: Any) -> Any:
+            (item,) = (one for one in stage.tables.items("status") if one["part"] == UPLOAD and one["uploadId"] == OWN)
+            if "messageId" not in item:
+                stage.tables.put({**item, "problems": {"L": []}, "problemCount": {"N": "0"}}, "status")
+            return call()
+
+        stage.around = at_call(number, claim)
+        stage.whole(MIXED)
+        assert kept(stage) == wanted
+
+
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_passes_is_waited_for(stage, kind):
     wanted, _ = undisturbed(stage)
@@ -136,7 +154,7 @@ def test_what_does_not_pass_ends_in_an_error_that_the_workflow_tries_again(stage
     begin(stage).around = lambda operation, call: PASSING[kind]() if operation == "TransactWriteItems" else call()
     with pytest.raises(Exception, match="RowsNotWritten") as raised:
         stage.whole(MIXED)
-    assert type(raised.value).__name__ == "RetryableError"
+    assert type(raised.value).__name__ == "TryAgain"
     assert stage.calls.count("TransactWriteItems") < 60
     stage.around = lambda operation, call: call()
     stage.whole(MIXED)
@@ -146,11 +164,11 @@ def test_what_does_not_pass_ends_in_an_error_that_the_workflow_tries_again(stage
 @pytest.mark.parametrize(
     ("operation", "answer", "error"),
     [
-        ("TransactWriteItems", lambda: cancelled("ValidationError", "None"), "RetryableError"),
-        ("TransactWriteItems", lambda: refusal("ValidationException"), "NonRetryableError"),
-        ("UpdateItem", lambda: refusal("ThrottlingException"), "RetryableError"),
-        ("UpdateItem", lambda: refusal("AccessDeniedException"), "NonRetryableError"),
-        ("Query", lambda: refusal("RequestLimitExceeded"), "RetryableError"),
+        ("TransactWriteItems", lambda: cancelled("ValidationError", "None"), "TryAgain"),
+        ("TransactWriteItems", lambda: refusal("ValidationException"), "TaskFailed"),
+        ("UpdateItem", lambda: refusal("ThrottlingException"), "TryAgain"),
+        ("UpdateItem", lambda: refusal("AccessDeniedException"), "TaskFailed"),
+        ("Query", lambda: refusal("RequestLimitExceeded"), "TryAgain"),
     ],
 )
 def test_an_error_has_the_class_by_which_the_workflow_decides_and_no_value(stage, capsys, operation, answer, error):
@@ -168,7 +186,7 @@ def test_with_little_time_left_nothing_is_begun_and_the_next_attempt_goes_on(sta
     begin(stage)
     with pytest.raises(Exception, match="out of time") as raised:
         stage.do(MIXED.transform(0), left=8_000)
-    assert type(raised.value).__name__ == "RetryableError"
+    assert type(raised.value).__name__ == "TryAgain"
     assert "TransactWriteItems" not in stage.calls
     stage.whole(MIXED)
     assert kept(stage) == wanted
@@ -210,7 +228,7 @@ def test_files_that_race_in_any_order_account_for_every_row(stage, files, rows_o
             return
         except Exception as error:
             # Nothing but what the workflow tries again, and an end that comes too early.
-            assert type(error).__name__ == "RetryableError" or "RangesMissing" in str(error)
+            assert type(error).__name__ == "TryAgain" or "RangesMissing" in str(error)
 
     for task, what, number, other in steps:
 

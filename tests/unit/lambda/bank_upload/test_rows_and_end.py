@@ -151,7 +151,7 @@ def test_ranges_that_an_earlier_run_cut_smaller_do_not_count(stage):
 def test_an_upload_that_nobody_recorded_cannot_end(stage):
     with pytest.raises(Exception, match="UploadMissing") as raised:
         stage.do(Upload(ROWS).notify())
-    assert type(raised.value).__name__ == "NonRetryableError"
+    assert type(raised.value).__name__ == "TaskFailed"
 
 
 @pytest.mark.parametrize("said", [{"rows": 2}, {"rows": 4}, {"end": 200}])
