@@ -40,8 +40,8 @@ _CHUNKS = (
 
 
 @st.composite
-def _cell(draw: Any, good: Sequence[str], wrong: Sequence[str]) -> str:
-    kind = draw(st.sampled_from(["good"] * 24 + ["wrong"] * 4 + ["odd", "card", "text"]))
+def _cell(draw: Any, good: Sequence[str], wrong: Sequence[str], share: int) -> str:
+    kind = draw(st.sampled_from(["good"] * share + ["wrong"] * 4 + ["odd", "card", "text"]))
     if kind == "text":
         return str(draw(st.text(max_size=24)))
     return str(draw(st.sampled_from({"good": good, "wrong": wrong, "odd": _ODD, "card": CARDS}[kind])))
@@ -68,12 +68,15 @@ def _names(draw: Any, columns: Sequence[str], optional: str) -> list[str]:
 
 
 @st.composite
-def files(draw: Any, good: Cells, wrong: Cells, optional: str) -> bytes:
-    """Bytes of a file of up to six rows, with good and wrong cells by column, one of which may be left out."""
+def files(draw: Any, good: Cells, wrong: Cells, optional: str, share: int = 24) -> bytes:
+    """Bytes of a file of up to six rows, with good and wrong cells by column, one of which may be left out.
+
+    `share` is how many cells are good where four are wrong.
+    """
     names = draw(_names(list(good), optional))
     lines = [",".join(draw(_written(draw(st.sampled_from(["", " ", "  "])) + name)) for name in names)]
     for _ in range(draw(st.integers(0, 6))):
-        cells = [draw(_written(draw(_cell(good[name], wrong[name])))) for name in names if name in good]
+        cells = [draw(_written(draw(_cell(good[name], wrong[name], share)))) for name in names if name in good]
         if draw(st.integers(0, 15)) == 0:
             cells = draw(st.sampled_from([cells[1:], [*cells, ""], cells[:1], [""], [" "], ['""']]))
         lines.append(",".join(cells))
