@@ -62,7 +62,8 @@ def text() -> Check:
 
     def all_fit(cells: Sequence[str]) -> Iterable[bool]:
         stripped = list(map(str.strip, cells)) == list(cells)
-        return [True] * len(cells) if stripped and "".join(cells).isprintable() else map(fits, cells)
+        together = "".join(cells).replace("\n", "").replace("\r", "")
+        return [True] * len(cells) if stripped and together.isprintable() else map(fits, cells)
 
     return Check(check, all_fit)
 
