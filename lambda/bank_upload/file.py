@@ -49,22 +49,25 @@ class Judged:
     ranges: Sequence[Range] = ()
 
 
-def judge_file(content: bytes, bank: str, report_date: date, received: datetime) -> Judged:
+def judge_file(
+    content: bytes, bank: str, report_date: date, received: datetime, most_rows: int = LIMITS["rows"]
+) -> Judged:
     """Judge a file of a bank for a day; `received` is the aware time when it first came, so that a repeat is the same.
 
     Rules are those of `rules` in schema.json; problems are in the order of lines, then of the file's columns.
     """
     if len(content) > LIMITS["bytes"]:
-        return _refused("too-large")
-    found = judge(content, schema(bank, report_date, received), LIMITS["rows"], MOST_PROBLEMS)
+        return refused("too-large")
+    found = judge(content, schema(bank, report_date, received), most_rows, MOST_PROBLEMS)
     if isinstance(found, Refusal):
-        return Judged(None, (Problem(*found[:1], None, found.rule),), 1)
+        return refused(found.rule, found.line)
     ranges = () if found.problem_count else _ranges(content, found.lines)
     return Judged(len(found.lines), found.problems, found.problem_count, found.columns, ranges)
 
 
-def _refused(rule: str) -> Judged:
-    return Judged(None, (Problem(1, None, rule),), 1)
+def refused(rule: str, line: int = 1) -> Judged:
+    """Return what is in a file that is refused as a whole."""
+    return Judged(None, (Problem(line, None, rule),), 1)
 
 
 def rows(part: bytes, columns: Sequence[str], line: int) -> Iterator[Row]:

@@ -20,7 +20,7 @@ _SIZES = range(_SHORTEST, _LONGEST + 1)
 _DIGITS = re.compile("[0-9]+")
 # Of an ASCII text: as many digits as a card number has, or more, without a letter between them.
 _NUMBER = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12,}")
-# What of a text shows whether it has such a number: digits and letters. The rest is left out, but what is between texts.
+# What of a text shows whether it has such a number: digits and letters. The rest is left out, not what is between.
 _ASCII, _LETTERS, _BETWEEN = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"\0"
 _SHAPE = bytes.maketrans(_ASCII + _LETTERS, b"0" * len(_ASCII) + b"x" * len(_LETTERS))
 _LEFT_OUT = bytes(set(range(128)).difference(_ASCII + _LETTERS))

@@ -3,22 +3,24 @@
 import json
 import os
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Optional
 
 from botocore.exceptions import BotoCoreError, ClientError
 from shared_python.iso_times import iso
 from shared_python.json_log import JsonLog
 
-from bank_upload.file import RULES
+from bank_upload.file import RULES, judge_file
 from bank_upload.task import TryAgain, in_time, reported
 from bank_upload.validation.receiving import Broken, receive
 from bank_upload.validation.request import Refused, read_request
 from bank_upload.validation.store import RESERVE_MILLISECONDS, Store
-from bank_upload.validation.taking import Taking
+from bank_upload.validation.taking import Around, Taking
 
 # Banks by the ids of their API keys; neither a header nor a body says who calls.
 _BANKS: dict[str, str] = json.loads(os.environ["BANKS"])
 _MOST_BYTES = int(os.environ["MAX_FILE_BYTES"])
+_JUDGE = partial(judge_file, most_rows=int(os.environ["MAX_ROWS"]))
 _STORE = Store(os.environ["STATUS_TABLE"], os.environ["FILES_BUCKET"])
 _LOG = JsonLog(function="validation", stage=os.environ["STAGE"])
 _LATER = {"Retry-After": "1"}
@@ -34,7 +36,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _task(event: dict[str, Any], log: JsonLog) -> dict[str, Any]:
-    answer = Taking(event, _STORE, frozenset(_BANKS.values()), _MOST_BYTES, lambda: iso(_now())).take()
+    around = Around(_STORE, frozenset(_BANKS.values()), _MOST_BYTES, _JUDGE, lambda: iso(_now()))
+    answer = Taking(event, around).take()
     said = {name: answer.get(name) for name in ("uploadId", "bank", "outcome", "rows", "problemCount")}
     log.info("file taken", execution=event["execution"], ranges=len(answer["ranges"]), **said)
     return answer
@@ -51,7 +54,7 @@ def _request(event: dict[str, Any], log: JsonLog) -> dict[str, Any]:
     log = log.bind(bank=bank)
     try:
         request = read_request(event, _now().date(), _MOST_BYTES)
-        found = receive(request.content, bank, request.report_date, _STORE, _now)
+        found = receive(request.content, bank, request.report_date, _STORE, _JUDGE, _now)
     except Refused as refused:
         log.info("request refused", status=refused.code, fields=[error["field"] for error in refused.errors])
         return _answer(refused.code, {"message": refused.message, "errors": list(refused.errors)})
@@ -71,7 +74,7 @@ def _broken(found: Broken) -> dict[str, Any]:
     """Return the body of a 422: what is wrong where, and what to do about each rule that is broken."""
     shown = [one._asdict() for one in found.judged.problems]
     return {
-        "message": "The file has problems, and nothing of it is taken. Correct them all, and send the whole file again.",
+        "message": "Nothing of the file is taken. Correct all problems, and send the whole file again.",
         "uploadId": found.upload.id,
         "contentHash": found.upload.content_hash,
         "receivedAt": found.upload.received_at,

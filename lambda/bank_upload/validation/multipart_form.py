@@ -1,8 +1,9 @@
 """The one file of a multipart form; anything unusual is refused rather than guessed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Mapping, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 

@@ -7,7 +7,7 @@ from typing import Any, Optional, Protocol, Union
 
 from shared_python.iso_times import iso, moment_of
 
-from bank_upload.file import Judged, judge_file
+from bank_upload.file import Judged
 from bank_upload.items import ACCEPTED, RECEIVING, REFUSED, STORED, Item, file_hash
 from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, sent
@@ -40,12 +40,13 @@ class Store(Protocol):
 class Accepted:
     """The answer for a file whose every row will be accounted for: the same for each repeat."""
 
-    item: Item
+    upload: Upload
+    rows: int
 
     def body(self) -> dict[str, Any]:
         """Return what the bank gets."""
-        said = {name: self.item[name] for name in ("uploadId", "contentHash", "receivedAt")}
-        return {**said, "status": ACCEPTED, "rows": int(self.item["rows"])}
+        said = {"contentHash": self.upload.content_hash, "receivedAt": self.upload.received_at}
+        return {"uploadId": self.upload.id, "status": ACCEPTED, "rows": self.rows, **said}
 
 
 @dataclass(frozen=True)
@@ -57,28 +58,33 @@ class Broken:
 
 
 def receive(
-    content: bytes, bank: str, report_date: date, store: Store, now: Callable[[], datetime]
+    content: bytes,
+    bank: str,
+    report_date: date,
+    store: Store,
+    judge: Callable[[bytes, str, date, datetime], Judged],
+    now: Callable[[], datetime],
 ) -> Union[Accepted, Broken]:
     """Take a file that came from a bank; TryAgain when too many requests for the same file come at once."""
     upload = Upload(bank, report_date, file_hash(content), len(content), iso(now()))
     for _ in range(_MOST_TURNS):
         item = store.upload(upload.id)
-        if item and item["status"] not in (RECEIVING, REFUSED):
-            return Accepted(item)
-        # A repeat is judged by the time at which the file first came.
-        upload = replace(upload, received_at=item["receivedAt"]) if item else upload
-        judged = judge_file(content, bank, report_date, moment_of(upload.received_at))
+        # A failure may be all that is known of an object put by hand.
+        status = item["status"] if item and "via" in item else None
+        if item and status:
+            # A repeat is judged by the time at which the file first came.
+            upload = replace(upload, received_at=item["receivedAt"])
+            if status not in (RECEIVING, REFUSED):
+                return Accepted(upload, int(item["rows"]))
+        judged = judge(content, bank, report_date, moment_of(upload.received_at))
         found = sent(upload, judged)
-        if judged.problem_count:
-            if (item and item["status"] == REFUSED) or store.write(found, item):
-                return Broken(upload, judged)
-            continue
-        if item is None or item["status"] == REFUSED:
-            if not store.write(found, item):
-                continue
-            item = found
-        version = store.keep(upload.key, content)
-        # The workflow may have the file already: then it is no longer on its way here.
-        store.change(item, {"status": ACCEPTED, "versionId": version, f"states.{STORED}": iso(now())})
-        return Accepted(item)
+        written = status == (REFUSED if judged.problem_count else RECEIVING) or store.write(found, item)
+        if written and judged.rows and not judged.problem_count:
+            version = store.keep(upload.key, content)
+            # The workflow may have the file already: then it is no longer on its way here.
+            before = item if status == RECEIVING and item else found
+            store.change(before, {"status": ACCEPTED, "versionId": version, f"states.{STORED}": iso(now())})
+            return Accepted(upload, judged.rows)
+        if written:
+            return Broken(upload, judged)
     raise TryAgain("too many requests for one file")

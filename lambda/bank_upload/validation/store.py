@@ -48,7 +48,7 @@ class Store:
         return self._done(self._table.put_item, Item=item, ConditionExpression=_as_read(before))
 
     def change(self, before: Item, said: Mapping[str, Any], remove: Sequence[str] = ()) -> bool:
-        """Set attributes, such as `status` or `states.stored`, and remove some; return whether it was as it was read."""
+        """Set attributes, such as `states.stored`, and remove others; return whether the item was as it was read."""
         names: dict[str, str] = {}
         values = {f":v{place}": value for place, value in enumerate(said.values())}
         sets = [f"{_path(path, names)} = :v{place}" for place, path in enumerate(said)]
@@ -111,9 +111,10 @@ def _as_read(before: Optional[Item]) -> ConditionBase:
     """Return the condition that an upload's item is as it was read, as far as its way goes."""
     if before is None:
         return Attr("uploadId").not_exists()
-    version, received = before.get("versionId"), before.get("receivedAt")
-    same = Attr("versionId").not_exists() if version is None else Attr("versionId").eq(version)
-    return same & Attr("status").eq(before["status"]) & Attr("receivedAt").eq(received)
+    condition: ConditionBase = Attr("status").eq(before["status"])
+    for name in ("versionId", "receivedAt", "via"):
+        condition &= Attr(name).eq(before[name]) if name in before else Attr(name).not_exists()
+    return condition
 
 
 def _path(path: str, names: dict[str, str]) -> str:

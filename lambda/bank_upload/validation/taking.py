@@ -1,14 +1,14 @@
 """The way of a file that the workflow takes: one version of one object, which is trusted in nothing."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Optional, Protocol
 
-from shared_python.csv_file import Problem
 from shared_python.iso_times import iso, moment_of
 
 from bank_upload import items
-from bank_upload.file import Judged, judge_file
+from bank_upload.file import Judged, refused
 from bank_upload.items import Item, ObjectKey, file_hash, parse_object_key
 from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, foreign_id, is_finished, is_of_other_version, results
@@ -42,26 +42,35 @@ class Store(Protocol):
         ...
 
 
-class Taking:
-    """Takes a version for one execution; `banks` may send files of at most so many bytes."""
+@dataclass(frozen=True)
+class Around:
+    """What is around a task: the store, the banks and what their files may be, the time."""
 
-    def __init__(
-        self, event: Mapping[str, Any], store: Store, banks: Collection[str], most_bytes: int, now: Callable[[], str]
-    ) -> None:
+    store: Store
+    banks: Collection[str]
+    most_bytes: int
+    judge: Callable[[bytes, str, date, datetime], Judged]
+    now: Callable[[], str]
+
+
+class Taking:
+    """Takes the version that an event of the workflow names."""
+
+    def __init__(self, event: Mapping[str, Any], around: Around) -> None:
         self._key, self._version, self._execution = event["key"], event["versionId"], event["execution"]
-        self._store, self._banks, self._most_bytes, self._now = store, banks, most_bytes, now
+        self._around, self._store = around, around.store
 
     def take(self) -> dict[str, Any]:
         """Claim the version for its upload; return the outcome, in references and counts."""
         file = self._store.open(self._key, self._version)
         named = parse_object_key(self._key)
-        if file.size > self._most_bytes:
+        if file.size > self._around.most_bytes:
             return self._claim(foreign_id(self._key), file, *self._foreign("too-large"))
         content = file.read()
         upload = self._upload_of(named, content, file) if named else None
         if upload is None:
             return self._claim(foreign_id(self._key), file, *self._foreign(items.OBJECT_KEY))
-        judged = judge_file(content, upload.bank, upload.report_date, moment_of(upload.received_at))
+        judged = self._around.judge(content, upload.bank, upload.report_date, moment_of(upload.received_at))
         return self._claim(upload.id, file, upload.said(), judged)
 
     def _upload_of(self, named: ObjectKey, content: bytes, file: StoredFile) -> Optional[Upload]:
@@ -77,13 +86,13 @@ class Taking:
         if item and "via" in item:
             return Upload(named.bank, day, upload.content_hash, upload.size, item["receivedAt"])
         # Nobody has judged who sends it, and for which day.
-        allowed = named.bank in self._banks and may_report(day, file.created.date())
+        allowed = named.bank in self._around.banks and may_report(day, file.created.date())
         return upload if allowed else None
 
     def _foreign(self, rule: str) -> tuple[Item, Judged]:
         """Return what is said of an object that is no upload's, and why it is refused."""
         said = {"objectKey": self._key} if foreign_id(self._key) == self._key else {}
-        return said, Judged(None, (Problem(1, None, rule),), 1)
+        return said, refused(rule)
 
     def _claim(self, upload_id: str, file: StoredFile, about: Item, judged: Judged) -> dict[str, Any]:
         created = iso(file.created)
@@ -108,7 +117,7 @@ class Taking:
                 "attempts": int(known.get("attempts", 0)) + 1,
             }
             states = {items.RECEIVED: said["receivedAt"], items.STORED: created, **known.get("states", {})}
-            states[items.VALIDATED] = self._now()
+            states[items.VALIDATED] = self._around.now()
             if before is None:
                 done = self._store.write({**items.upload_key(upload_id), **said, "states": states}, None)
             else:

@@ -1,4 +1,4 @@
-"""CSV files (RFC 4180, strict UTF-8) read by a schema, column by column: `parse` returns the rows, `judge` their problems."""
+"""CSV files (RFC 4180, strict UTF-8) read by a schema: `parse` returns the rows, `judge` what is wrong with them."""
 
 from shared_python.csv_file.parsing import Judged, Parsed, Row, judge, parse, refused_holds_card_number
 from shared_python.csv_file.records import Refusal

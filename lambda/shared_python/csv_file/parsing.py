@@ -157,10 +157,10 @@ def _rows(found: Records, columns: Sequence[Column], schema: Schema) -> Iterator
                     Problem(line, columns[place].name, wrong[place] or rule_of(columns[place], cells[place]))
                     for place in sorted(wrong)
                 )
-                good = [(column, cell) for place, (column, cell) in enumerate(zip(columns, cells)) if place not in wrong]
-                values = {**absent, **values_of(*zip(*good))} if good else dict(absent)
+                good = [place for place in range(width) if place not in wrong]
+                values = values_of([columns[place] for place in good], [cells[place] for place in good])
                 held = _rejected_holds(columns, cells, {problem.column for problem in problems})
-                yield Row(line, values, problems, held)
+                yield Row(line, {**absent, **values}, problems, held)
             else:
                 yield Row(line, {**absent, **values_of(columns, cells)}, (), False)
 
