@@ -22,6 +22,9 @@ _STILL_OPEN = (
     " AND (attribute_not_exists(#key) OR #key = :key)"
 )
 
+# What nobody has recorded but this execution, in an attempt whose answer was lost.
+_UNRECORDED = "attribute_not_exists(#states) OR #execution = :execution"
+
 
 def failure_branch(queue_url: str, table: str, topic: str, stage: str) -> dict[str, State]:
     """Return the states that follow a Catch; the first of them says which state failed."""
@@ -69,6 +72,7 @@ def _keep(queue_url: str) -> State:
         "sqs:sendMessage",
         {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
         catch=[caught(ALL, "MarkFailure", "$.notKept")],
+        result="$.kept",
         then="MarkFailure",
     )
 
@@ -101,9 +105,10 @@ def _mark_object(table: str) -> State:
     values = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}}
     return _step(
         "dynamodb:updateItem",
-        _update(table, update, f"attribute_not_exists(#states) AND {_STILL_OPEN}", names, values),
+        _update(table, update, f"({_UNRECORDED}) AND {_STILL_OPEN}", names, values),
         # It is recorded, and finished: no failure to tell.
         catch=[caught(_UNMET, "Failed", "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
+        result="$.marked",
         then="TellObject",
     )
 
@@ -168,9 +173,10 @@ def _tell(topic: str, stage: str, bank: str | None) -> State:
         "sns:publish",
         {"TopicArn": topic, "Message": message, "MessageAttributes": attributes},
         catch=[caught(ALL, "Failed", "$.notTold")],
+        result="$.told",
         then="Failed",
     )
 
 
-def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str | None = None) -> State:
+def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str) -> State:
     return task(service(action), parameters, seconds=_SECONDS, retry=_TWICE, catch=catch, result=result, then=then)

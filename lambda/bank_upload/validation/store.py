@@ -78,6 +78,8 @@ class Store:
         """
         self.in_time()
         said = {"Bucket": self._bucket, "Key": key, "Body": content, "ContentType": "text/csv"}
+        # The bucket takes nothing else.
+        said["ServerSideEncryption"] = "aws:kms"
         try:
             return str(self._s3.put_object(**said, IfNoneMatch="*")["VersionId"])
         except ClientError as error:

@@ -83,6 +83,12 @@ def test_a_failure_is_kept_with_its_states_name_and_without_its_cause(definition
     assert "Cause" not in json.dumps(kept)
 
 
+def test_no_state_but_the_maps_own_loses_what_came_before_it(definition):
+    replaced = [name for name, state in states(definition).items() if state.get("ResultPath", "$") == "$"]
+    assert {states(definition)[name]["Type"] for name in replaced} <= {"Choice", "Succeed", "Fail", "Task"}
+    assert [name for name in replaced if states(definition)[name]["Type"] == "Task"] == ["Transform"]
+
+
 def test_a_refused_file_is_a_choice_and_what_was_done_is_done(definition):
     outcome = definition["States"]["Outcome"]
     ways = {one["StringEquals"]: one["Next"] for one in outcome["Choices"]}
