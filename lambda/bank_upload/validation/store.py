@@ -50,8 +50,9 @@ class Store:
     def change(self, before: Item, said: Mapping[str, Any], remove: Sequence[str] = ()) -> bool:
         """Set attributes, such as `states.stored`, and remove others; return whether the item was as it was read."""
         names: dict[str, str] = {}
-        values = {f":v{place}": value for place, value in enumerate(said.values())}
-        sets = [f"{_path(path, names)} = :v{place}" for place, path in enumerate(said)]
+        # boto3 gives the values of its conditions names that begin with `:v`.
+        values = {f":a{place}": value for place, value in enumerate(said.values())}
+        sets = [f"{_path(path, names)} = :a{place}" for place, path in enumerate(said)]
         removes = [_path(path, names) for path in remove]
         return self._done(
             self._table.update_item,
