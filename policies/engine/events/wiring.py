@@ -18,6 +18,7 @@ from policies.engine.kinds import (
     ROLE,
     RULE,
     VERSION,
+    WORKFLOW,
 )
 from policies.engine.relations.callers import Caller, callers_of_type
 from policies.engine.relations.places import parsed, places, texts_in
@@ -26,6 +27,7 @@ from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag
+from policies.engine.workflows.definition import definition_of
 
 LATEST = "$LATEST"
 _FUNCTION = ":function:"
@@ -213,6 +215,11 @@ def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tup
         found = [(caller.path, one) for one in integrations(template, owner)]
     elif owner.type == RULE:
         found = [(f"{one.path}.Arn", invocation(template, one.raw.get("Arn"))) for one in targets_of(owner)]
+    elif owner.type == WORKFLOW:
+        # Whatever else of it names one, such as a value for a placeholder, calls nothing.
+        read = definition_of(template, owner)
+        texts = texts_in(read.raw) if caller.path == read.place else ()
+        found = [(read.place, invocation(template, text)) for text in texts]
     else:
         found = [
             (place, invocation(template, text))
