@@ -8,7 +8,6 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from bank_upload.items import (
-    ENDED,
     OPEN,
     Item,
     message_attributes,
@@ -17,6 +16,9 @@ from bank_upload.items import (
     upload_key,
 )
 from bank_upload.task import CONFIG
+
+# Whatever the status: an upload that another execution marked as failed is ended by the one that went through.
+_NOT_ENDED = Attr("part").exists() & Attr("messageId").not_exists()
 
 
 class Store:
@@ -42,7 +44,7 @@ class Store:
         """Keep results and times of states; return whether the upload was still as it was read."""
         end = upload.get("finishedAt")
         unchanged = Attr("finishedAt").not_exists() if end is None else Attr("finishedAt").eq(end)
-        return self._set(upload["uploadId"], results, states, _not_ended() & unchanged)
+        return self._set(upload["uploadId"], results, states, _NOT_ENDED & unchanged)
 
     def announce(self, upload: Item) -> None:
         """Publish the result of an upload."""
@@ -50,10 +52,9 @@ class Store:
         said = {"Message": message_text(message), "MessageAttributes": message_attributes(message)}
         self._sns.publish(TopicArn=self._topic, **said)
 
-    def end(self, upload: Item, states: Item) -> None:
-        """End an upload, unless it has ended."""
-        said = {name: upload[name] for name in ("status", "finishedAt", "messageId")}
-        self._set(upload["uploadId"], said, states, _not_ended(), " REMOVE #open")
+    def end(self, upload: Item, results: Item, states: Item) -> None:
+        """End an upload with its results, unless it has ended."""
+        self._set(upload["uploadId"], results, states, _NOT_ENDED, " REMOVE #open")
 
     def _set(
         self, upload_id: str, said: Mapping[str, Any], states: Item, condition: ConditionBase, also: str = ""
@@ -79,8 +80,3 @@ class Store:
                 raise
             return False
         return True
-
-
-def _not_ended() -> ConditionBase:
-    # An upload that another execution marked as failed is ended by the one that went through.
-    return Attr("status").exists() & ~Attr("status").is_in(list(ENDED))

@@ -50,8 +50,9 @@ class Store:
     def change(self, before: Item, said: Mapping[str, Any], remove: Sequence[str] = ()) -> bool:
         """Set attributes, such as `states.stored`, and remove others; return whether the item was as it was read."""
         names: dict[str, str] = {}
-        values = {f":set{place}": value for place, value in enumerate(said.values())}
-        sets = [f"{_path(path, names)} = :set{place}" for place, path in enumerate(said)]
+        # boto3 gives the values of its conditions names that begin with `:v`.
+        values = {f":a{place}": value for place, value in enumerate(said.values())}
+        sets = [f"{_path(path, names)} = :a{place}" for place, path in enumerate(said)]
         removes = [_path(path, names) for path in remove]
         return self._done(
             self._table.update_item,
@@ -78,6 +79,8 @@ class Store:
         """
         self.in_time()
         said = {"Bucket": self._bucket, "Key": key, "Body": content, "ContentType": "text/csv"}
+        # The bucket takes nothing else.
+        said["ServerSideEncryption"] = "aws:kms"
         try:
             return str(self._s3.put_object(**said, IfNoneMatch="*")["VersionId"])
         except ClientError as error:

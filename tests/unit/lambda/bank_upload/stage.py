@@ -39,7 +39,7 @@ class Upload:
 
     def __post_init__(self) -> None:
         records = [
-            f"{name},{DATE}T10:00:00Z,account-1,{amount},EUR,{'debit' if amount[0] in '13579' else 'credit'},{self.bank},"
+            f"{name},{DATE}T10:00:00Z,account-1,{amount},EUR,{_type(amount)},{self.bank},"
             for name, amount in self.lines
         ]
         self.content = "\n".join([",".join(COLUMNS), *records, ""]).encode()
@@ -61,7 +61,7 @@ class Upload:
 
     def notify(self, outcome: str = "accepted") -> dict[str, Any]:
         """Return the event that asks for the end."""
-        return {"task": "notify", "uploadId": self.id, "outcome": outcome, "ranges": self.ranges}
+        return {"task": "notify", "uploadId": self.id, "outcome": outcome}
 
     def claimed(self) -> dict[str, Any]:
         """Return its item, in DynamoDB's own types."""
@@ -139,6 +139,10 @@ class Stage:
         attributes = {name: one["StringValue"] for name, one in MessageAttributes.items()}
         message = {**json.loads(Message), "bytes": len(Message), "attributes": attributes}
         self._counted("Publish", lambda: self.heard.append(message))
+
+
+def _type(amount: str) -> str:
+    return "debit" if amount[0] in "13579" else "credit"
 
 
 def build(monkeypatch: pytest.MonkeyPatch) -> Stage:

@@ -15,12 +15,14 @@ from tests.support.local_dynamodb import refusal
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.bank_upload.stage")
 Upload, Killed, Stage = there.Upload, there.Killed, there.Stage
+UPLOAD = {"S": items.UPLOAD_PART}
 TIMES = {"storedAt", "processedAt", "finishedAt", "states"}
 FIRST = Upload([(f"order-{number:04}", "12") for number in range(5)], 2)
 # New, identical, new, in conflict, new: every kind, in several ranges.
 MIXED = Upload(
     [("order-new1", "7"), *FIRST.lines[:1], ("order-new2", "8"), ("order-0001", "99"), ("order-new3", "9")], 2
 )
+OWN = {"S": MIXED.id}
 
 
 def cancelled(*codes: str) -> Any:
@@ -116,6 +118,22 @@ def test_a_second_execution_at_any_call_changes_nothing(stage):
         assert answer == stage.do(MIXED.notify())
         own = [message for message in stage.heard if message["uploadId"] == MIXED.id]
         assert own and all(message == own[0] for message in own)
+
+
+def test_a_second_claim_at_any_call_forgets_nothing(stage):
+    wanted, calls = undisturbed(stage)
+    for number in range(calls):
+        begin(stage)
+
+        def claim(call: Any) -> Any:
+            (item,) = (one for one in stage.tables.items("status") if one["part"] == UPLOAD and one["uploadId"] == OWN)
+            if "messageId" not in item:
+                stage.tables.put({**item, "problems": {"L": []}, "problemCount": {"N": "0"}}, "status")
+            return call()
+
+        stage.around = at_call(number, claim)
+        stage.whole(MIXED)
+        assert kept(stage) == wanted
 
 
 @pytest.mark.parametrize("kind", PASSING)

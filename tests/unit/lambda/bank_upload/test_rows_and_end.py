@@ -97,7 +97,7 @@ def test_the_first_hundred_conflicts_are_named_and_all_are_counted(stage):
 def test_a_refused_upload_is_ended_and_announced_without_rows(stage):
     upload = Upload(ROWS)
     stage.claim(upload)
-    answer = stage.do({**upload.notify("refused"), "ranges": []})
+    answer = stage.do(upload.notify("refused"))
     assert (answer["status"], answer["stored"]) == ("refused", 0)
     status = stage.status(upload)
     assert (status["status"], "open" in status) == ("refused", False)
@@ -127,14 +127,25 @@ def test_an_upload_of_which_a_range_is_missing_does_not_end(stage, missing):
     assert stage.heard == []
 
 
-@pytest.mark.parametrize("ranges", [[], [{"number": 0}], [{"number": number} for number in range(4)]])
-def test_ranges_that_do_not_make_up_the_upload_do_not_end_it(stage, ranges):
+def test_ranges_that_hold_more_rows_than_the_upload_do_not_end_it(stage):
     upload = Upload(ROWS)
     stage.claim(upload)
     for number in range(3):
         stage.do(upload.transform(number))
+    stage.tables.put({**upload.claimed(), "rows": {"N": "5"}}, "status")
     with pytest.raises(Exception, match="RangesMissing"):
-        stage.do({**upload.notify(), "ranges": ranges})
+        stage.do(upload.notify())
+
+
+def test_ranges_that_an_earlier_run_cut_smaller_do_not_count(stage):
+    earlier, upload = Upload(ROWS, 2), Upload(ROWS, 4)
+    stage.claim(upload)
+    for number in range(4):
+        stage.do(earlier.transform(number))
+    stage.do(upload.transform(0))
+    with pytest.raises(Exception, match="RangesMissing"):
+        stage.do(upload.notify())
+    assert stage.whole(upload)["stored"] == 7
 
 
 def test_an_upload_that_nobody_recorded_cannot_end(stage):
