@@ -21,11 +21,14 @@ from policies.engine.workflows.states import Level, State
 TEXT, OBJECT, IN_A_BUCKET, VALUES = "DefinitionString", "Definition", "DefinitionS3Location", "DefinitionSubstitutions"
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 _LONGEST = 1_048_576
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_.-]+)\}")
 # Deeper than any that AWS would take by its size.
 _DEEPEST = 20
 _JSONATA = "JSONata"
 _KINDS = ("Task", "Choice", "Pass", "Wait", "Succeed", "Fail", "Map", "Parallel")
+# Stands for a piece of a text that cannot be resolved; no definition has it.
+_UNRESOLVED_PIECE = "\ue000"
 _WANTED = "a definition that the template shows: DefinitionString or Definition"
 # Path, found, wanted.
 Problem = tuple[str, str, str]
@@ -90,10 +93,34 @@ def _read(template: Template, workflow: Resource, place: str) -> Any:
     values, unknown = _values(template, workflow)
     found = template.value(workflow, place)
     if place == TEXT:
+        found = _pieced(template, workflow.properties[TEXT]) if found is UNKNOWN else found
         if not isinstance(found, str) or len(found) > _LONGEST or values is None:
             return UNKNOWN
         found = template.structure(_filled(found, values))
     return UNKNOWN if values is None else _within(found, values, unknown)
+
+
+def _pieced(template: Template, expression: Any) -> Any:
+    """Return a text of which some pieces cannot be resolved, with a mark for each; UNKNOWN for any other expression."""
+    if not isinstance(expression, Mapping) or len(expression) != 1:
+        return UNKNOWN
+    ((function, argument),) = expression.items()
+    if function == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
+        pieces = [text_of(template.resolve(one)) for one in argument[1]]
+        return str(argument[0]).join(_UNRESOLVED_PIECE if one is None else one for one in pieces)
+    given: tuple[Any, Any] = (argument, dict[str, Any]())
+    text, values = argument if isinstance(argument, list) and len(argument) == 2 else given
+    if function != "Fn::Sub" or not isinstance(text, str):
+        return UNKNOWN
+
+    def piece(match: re.Match[str]) -> str:
+        name = match[1].strip()
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        found = template.resolve({"Fn::Sub": [f"${{{name}}}", values]})
+        return text_of(found) or _UNRESOLVED_PIECE
+
+    return _VARIABLE.sub(piece, text)
 
 
 def _values(template: Template, workflow: Resource) -> tuple[dict[str, str] | None, frozenset[str]]:
@@ -115,8 +142,6 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 def _within(value: Any, values: Mapping[str, str], unknown: frozenset[str]) -> Any:
     """Return a value with placeholders in its texts filled in; a text with one that cannot be resolved is UNKNOWN."""
-    if not values and not unknown:
-        return value
     if isinstance(value, Mapping):
         return {
             _filled(key, values) if isinstance(key, str) else key: _within(item, values, unknown)
@@ -126,8 +151,10 @@ def _within(value: Any, values: Mapping[str, str], unknown: frozenset[str]) -> A
         return [_within(item, values, unknown) for item in value]
     if not isinstance(value, str):
         return value
+    if "${" not in value and _UNRESOLVED_PIECE not in value:
+        return value
     filled = _filled(value, values)
-    return UNKNOWN if unknown & set(_PLACEHOLDER.findall(filled)) else filled
+    return UNKNOWN if _UNRESOLVED_PIECE in filled or unknown & set(_PLACEHOLDER.findall(filled)) else filled
 
 
 class _Reader:

@@ -33,7 +33,9 @@ _SETTINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "VpcConfig.SubnetIds": ((None, []), "no network of its own"),
     "CapacityProviderConfig": ((None, {}), "none: Lambda's own capacity"),
 }
-_OF_IMAGES = {path: fine for path, fine in _SETTINGS.items() if path not in ("PackageType", "Code.ImageUri", "ImageConfig")}
+_OF_IMAGES = {
+    path: fine for path, fine in _SETTINGS.items() if path not in ("PackageType", "Code.ImageUri", "ImageConfig")
+}
 _VERSION = {"RuntimePolicy.UpdateRuntimeOn": _SETTINGS["RuntimeManagementConfig.UpdateRuntimeOn"]}
 # Variables with which an interpreter, the loader of the system or Lambda starts other code before the function's.
 _LOADS = frozenset(

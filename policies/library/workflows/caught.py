@@ -25,7 +25,7 @@ from policies.engine.workflows.states import ALL, State, errors_of
 from policies.engine.workflows.tasks import function_tasks, operation
 
 _SEND, _PUBLISH = "sqs:sendMessage", "sns:publish"
-_MARKS = ("dynamodb:updateItem", "dynamodb:putItem")
+_UPDATE, _PUT = "dynamodb:updateItem", "dynamodb:putItem"
 
 
 class CaughtFailures(Policy):
@@ -107,8 +107,9 @@ class _Steps:
             return "kept", self._message(failed, task, scope)
         if name == _PUBLISH and self._is(arguments.get("TopicArn", arguments.get("TargetArn")), self._topic):
             return "told", iter(())
-        if name in _MARKS and self._is(arguments.get("TableName"), self._table):
-            said = self._wanted["status"] in (text or "" for text in texts_in(arguments))
+        if name in (_UPDATE, _PUT) and self._is(arguments.get("TableName"), self._table):
+            values = arguments.get("Item" if name == _PUT else "ExpressionAttributeValues")
+            said = self._wanted["status"] in (text or "" for text in texts_in(values))
             return "marked" if said else "", iter(())
         return "", iter(())
 

@@ -48,14 +48,14 @@ class WorkflowLogs(Policy):
                     name, f"{_LOGS}.Destinations", _shown(template, workflow), "one log group of this template"
                 )
                 continue
-            yield from retention_problems(template, group, parameters["retention_days"])
-            if not template.name(group).startswith(_PREFIX):
-                yield Finding(
-                    group.logical_id, "LogGroupName", template.name(group), f"a name that begins with {_PREFIX}"
-                )
             if group.logical_id in taken:
                 found = f"{group.logical_id}, which {taken[group.logical_id]} writes to as well"
                 yield Finding(name, f"{_LOGS}.Destinations", found, "a log group of its own")
+                continue
+            yield from retention_problems(template, group, parameters["retention_days"])
+            if not template.name(group).startswith(_PREFIX):
+                wanted = f"a name that begins with {_PREFIX}"
+                yield Finding(group.logical_id, "LogGroupName", template.name(group), wanted)
             taken[group.logical_id] = name
 
 
