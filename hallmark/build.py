@@ -79,6 +79,13 @@ def _bundle() -> None:
     run([sys.executable, "lambda/archive.py"])
 
 
+def _build_images() -> None:
+    # Imported late: an environment with a single tool needs nothing of it.
+    from hallmark.images.step import build_images
+
+    build_images()
+
+
 def _lay_out_runtimes() -> None:
     run([sys.executable, "lambda/bundle_runtimes.py"])
 
@@ -118,6 +125,13 @@ STEPS = (
         output=BUILD / "lambda",
         proof="**/*.[jpz][syi]*",
         make=_bundle,
+    ),
+    Step(
+        name="build the functions' images",
+        inputs=("lambda", "infra/images", "infra/constructs/image_function.py", "hallmark/images"),
+        output=BUILD / "images",
+        proof="*/*/*/index.json",
+        make=_build_images,
     ),
     Step(
         name="lay out the Python runtimes",

@@ -1,11 +1,14 @@
-"""The wheels of a lock for Lambda's Python and processor.
+"""The wheels of a lock for a Python and a processor.
 
-requirements/lambda_<system>.txt has what a system's functions bring along, runtime_<runtime>.txt what a runtime has.
+requirements/lambda_<system>.txt has what a system's functions bring along, runtime_<runtime>.txt what a runtime has. Of
+these only wheels without compiled code are taken: they are the same on every machine, so the embedded stage runs the
+archive for AWS. An image has its own lock, and its wheels are unpacked by `python lambda/bundle_wheels.py LOCK FOLDER
+--python 3.11 [--platform NAME]`, without a platform for this machine.
 
-They are kept in build/cache by the lock's digest, so that a build with the same lock needs no network. Only wheels
-without compiled code are taken: they are the same on every machine, so the embedded stage runs the archive for AWS.
+Wheels are kept in build/cache by the lock's digest, so that a build with the same lock needs no network.
 """
 
+import argparse
 import hashlib
 import re
 import shutil
@@ -19,8 +22,11 @@ from zipfile import ZipFile
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build" / "cache" / "wheels"
 # https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
-PLATFORM = ("--implementation=cp", "--platform=manylinux2014_aarch64", "--only-binary=:all:")
+GRAVITON = "manylinux2014_aarch64"
+PLATFORM = ("--implementation=cp", f"--platform={GRAVITON}", "--only-binary=:all:")
 PURE = "-none-any.whl"
+_PIN = re.compile(r"[\w.-]+(?:\[[\w.,-]+\])?==\S+(?:\s+--hash=sha256:[0-9a-f]{64})+")
+_OTHER_HASH = "DO NOT MATCH THE HASHES"
 
 
 class BundleError(Exception):
@@ -42,34 +48,68 @@ def wheels_of(lock: Optional[Path]) -> list[Path]:
     """Return the wheels of a lock, downloaded if they are not in the cache; BundleError if they cannot be had."""
     if lock is None:
         return []
-    text = lock.read_bytes()
-    folder = CACHE / hashlib.sha256(text).hexdigest()[:16]
-    if not _as_locked(folder, text.decode()):
-        _download(lock, folder)
-    wheels = sorted(folder.glob("*.whl"))
+    wheels = wheels_for(lock, python_of(lock), GRAVITON)
     if compiled := [wheel.name for wheel in wheels if not wheel.name.endswith(PURE)]:
         raise BundleError(f"{lock.name} has compiled code, which this machine may not run: replace {compiled[0]}")
     return wheels
 
 
-def _as_locked(folder: Path, lock: str) -> bool:
+def wheels_for(lock: Path, python: str, platform: str = "") -> list[Path]:
+    """Return the wheels of a lock for a Python and a platform, this machine's by default; BundleError as above."""
+    text = lock.read_text()
+    pins, hashes = _pins(lock, text)
+    if not pins:
+        return []
+    folder = CACHE / hashlib.sha256(f"{python} {platform}\n{text}".encode()).hexdigest()[:16]
+    if not _as_locked(folder, pins, hashes):
+        _download(lock, folder, python, platform)
+    return sorted(folder.glob("*.whl"))
+
+
+def _pins(lock: Path, text: str) -> tuple[list[str], set[str]]:
+    """Return what a lock pins, and its hashes; BundleError for anything in it that is no pin with a hash."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    rows = " ".join(f"{line}\n" if not line.endswith("\\") else line[:-1] for line in lines).splitlines()
+    for row in (row.strip() for row in rows):
+        if not _PIN.fullmatch(row):
+            raise BundleError(f"{_shown(lock)}: {row[:60]!r} is no pin with hashes: run requirements/compile.sh")
+    return [row.split()[0] for row in rows], set(re.findall(r"sha256:([0-9a-f]{64})", text))
+
+
+def _as_locked(folder: Path, pins: list[str], hashes: set[str]) -> bool:
     """Return whether a folder has a wheel for each pin, each with a hash of the lock."""
     wheels = list(folder.glob("*.whl"))
-    pins = re.findall(r"^[\w.-]+==", lock, re.MULTILINE)
-    hashes = set(re.findall(r"sha256:([0-9a-f]{64})", lock))
     return len(wheels) == len(pins) and all(hashlib.sha256(w.read_bytes()).hexdigest() in hashes for w in wheels)
 
 
-def _download(lock: Path, folder: Path) -> None:
+def _download(lock: Path, folder: Path, python: str, platform: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    options = ["--quiet", "--no-deps", "--require-hashes", f"--python-version={python_of(lock)}", *PLATFORM]
+    where = PLATFORM if platform == GRAVITON else [f"--platform={platform}"] if platform else []
+    options = ["--quiet", "--no-deps", "--require-hashes", f"--python-version={python}", "--only-binary=:all:", *where]
     command = [*_pip(), "download", *options, f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(folder, ignore_errors=True)
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
-        cause = (errors or ["ERROR: no output"])[-1].removeprefix("ERROR: ")
-        raise BundleError(f"pip cannot download requirements/{lock.name}, which needs a registry: {cause}")
+        raise BundleError(_cause(lock, done.stderr, f"Python {python} on {platform or 'this machine'}"))
+
+
+def _cause(lock: Path, output: str, target: str) -> str:
+    if _OTHER_HASH in output:
+        named = re.search(r"^\s+(\S+) from ", output.partition(_OTHER_HASH)[2], re.MULTILINE)
+        wheel = named[1] if named else "a wheel"
+        return f"{_shown(lock)}: {wheel} has another hash than the lock: run requirements/compile.sh, and look why"
+    if missing := re.search(r"^ERROR: No matching distribution found for (\S+)", output, re.MULTILINE):
+        return (
+            f"{_shown(lock)}: {missing[1]} has no wheel for {target}, or no registry answers: "
+            "choose a version that has one"
+        )
+    errors = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    cause = (errors or ["ERROR: no output"])[-1].removeprefix("ERROR: ")
+    return f"pip cannot download {_shown(lock)}, which needs a registry: {cause}"
+
+
+def _shown(lock: Path) -> str:
+    return lock.relative_to(ROOT).as_posix() if lock.is_relative_to(ROOT) else str(lock)
 
 
 def _pip() -> list[str]:
@@ -122,3 +162,22 @@ def needs_of(wheel: Path) -> set[str]:
 def normalized(name: str) -> str:
     """Return a distribution's name as it is compared, whether it is written as in a lock or as in a wheel."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def main() -> None:
+    """Unpack the wheels of a lock into a folder."""
+    parser = argparse.ArgumentParser(description="Unpack the wheels of a lock into a folder.")
+    parser.add_argument("lock", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--python", required=True)
+    parser.add_argument("--platform", default="")
+    given = parser.parse_args()
+    unpack(wheels_for(given.lock.resolve(), given.python, given.platform), given.folder)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BundleError as error:
+        print(f"bundle_wheels: {error}", file=sys.stderr)
+        sys.exit(2)

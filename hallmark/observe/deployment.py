@@ -30,6 +30,7 @@ _ARNS: dict[str, tuple[str, ...]] = {
         "arn:aws:execute-api:{region}:{account}:{name}",
     ),
     "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}",),
+    "AWS::ECR::Repository": ("arn:aws:ecr:{region}:{account}:repository/{name}",),
     "AWS::Events::EventBus": ("arn:aws:events:{region}:{account}:event-bus/{name}",),
     "AWS::IAM::Role": ("arn:aws:iam::{account}:role/{name}",),
     "AWS::Lambda::Function": ("arn:aws:lambda:{region}:{account}:function:{name}",),

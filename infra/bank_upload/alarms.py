@@ -14,9 +14,7 @@ RUNBOOKS = "docs/runbooks/bank_upload"
 ERRORS_PERCENT = 5
 
 
-def alarm_specs(
-    stage: str, queues: Queues, functions: Functions, api: KeyedRestApi, workflow: Workflow
-) -> list[Alarm]:
+def alarm_specs(stage: str, queues: Queues, functions: Functions, api: KeyedRestApi, workflow: Workflow) -> list[Alarm]:
     """Return every alarm of the system."""
     return [
         visible(queues.event_failure, "event-failure", "event-failure", "A stored file did not start the workflow."),

@@ -13,8 +13,9 @@ from infra.constructs.workflow import service
 
 # A file's rows in at most ten ranges, all at once: one round, and two files fit the reserved executions.
 MOST_RANGES = 10
-# Lambda's own errors, a function that ended or was throttled, and what a function could not do this time: a bad file is
-# a result, no error. https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+# Lambda's own errors, a function that was throttled, ended or took too long, and what a function itself calls worth
+# another attempt. A bad file is a result, and what another attempt would not mend is a TaskFailed: neither is here.
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 TRANSIENT = (
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
@@ -22,8 +23,10 @@ TRANSIENT = (
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
     "States.Timeout",
-    "States.TaskFailed",
+    "TryAgain",
 )
 AGAIN = Retry(TRANSIENT, attempts=3, seconds=2, rate=2, at_most=10)
 _UPLOAD = "$.validated.upload"
@@ -123,18 +126,13 @@ def _process(places: Places) -> State:
 
 
 def _notify(places: Places) -> State:
-    payload = {
-        "task": "notify",
-        "uploadId.$": f"{_UPLOAD}.uploadId",
-        "outcome.$": f"{_UPLOAD}.outcome",
-        "execution.$": "$$.Execution.Id",
-    }
     return task(
         service("lambda:invoke"),
-        {"FunctionName": places.notification, "Payload": payload},
+        # The whole answer of validation: a path to what a refused file does not have would end the execution.
+        {"FunctionName": places.notification, "Payload.$": _UPLOAD},
         seconds=SECONDS[Function.NOTIFICATION],
         retry=AGAIN,
         catch=[caught(ALL, "NotifyFailed", "$.error")],
-        result=None,
+        result="$.notified",
         then="Done",
     )

@@ -26,14 +26,14 @@ def transformation(storage: Storage) -> list[iam.PolicyStatement]:
         # A transaction of puts, each of which fails on a row that exists, and shows it.
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
         _items(storage.transactions, "StoreRows", "PutItem"),
-        _items(storage.status, "RecordRanges", "PutItem"),
+        _items(storage.status, "RecordRanges", "UpdateItem"),
     ]
 
 
 def notification(storage: Storage, topics: Topics) -> list[iam.PolicyStatement]:
     """Return those to sum an upload's ranges, to announce it, and to end it."""
     return [
-        _items(storage.status, "EndUploads", "Query", "UpdateItem"),
+        _items(storage.status, "EndUploads", "GetItem", "Query", "UpdateItem"),
         # One topic, for downstream systems.
         allow("Announce", ["sns:Publish"], topics.results.arn),
     ]

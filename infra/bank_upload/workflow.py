@@ -63,9 +63,7 @@ def upload_workflow(
     return workflow
 
 
-def _permissions(
-    storage: Storage, queues: Queues, topics: Topics, functions: Functions
-) -> list[iam.PolicyStatement]:
+def _permissions(storage: Storage, queues: Queues, topics: Topics, functions: Functions) -> list[iam.PolicyStatement]:
     return [
         allow("CallFunctions", ["lambda:InvokeFunction"], *(one.entry.function_arn for one in functions.all)),
         # The failure branch: the letter, the status, the message.

@@ -20,7 +20,9 @@ class Repository(ecr.Repository):
     https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-permissions
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, purpose: str, role: str, region: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, purpose: str, role: str, region: str
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -46,18 +48,18 @@ class Repository(ecr.Repository):
             tag_pattern_list=["*"],
             max_image_count=KEPT_IMAGES,
         )
-        functions = f"arn:{Aws.PARTITION}:lambda:{region}:{Aws.ACCOUNT_ID}:function:{names.of(purpose, 'lambda')}"
-        self.add_to_resource_policy(_pull(functions))
-        mark(self, names, role)
+        function = f"arn:{Aws.PARTITION}:lambda:{region}:{Aws.ACCOUNT_ID}:function:{names.of(purpose, 'lambda')}"
+        self.add_to_resource_policy(_pull(function))
+        mark(self, names, f"{role}-images")
 
 
-def _pull(functions: str) -> iam.PolicyStatement:
+def _pull(function: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid="PullByFunctions",
         principals=[principals.service("lambda.amazonaws.com")],
         actions=["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         conditions={
-            "ArnLike": {"aws:SourceArn": functions},
+            "ArnLike": {"aws:SourceArn": [function, f"{function}:*"]},
             "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         },
     )

@@ -33,7 +33,11 @@ _ACCESS_LOG = {
     "integrationLatency": "$context.integrationLatency",
 }
 # The schema that nothing fits.
-_NOTHING = {"$schema": "http://json-schema.org/draft-04/schema#", "title": "a type of body that is refused", "not": {}}
+_NOTHING: Mapping[str, Any] = {
+    "$schema": "http://json-schema.org/draft-04/schema#",
+    "title": "a type of body that is refused",
+    "not": {},
+}
 # What a validator checks (body, parameters) -> its construct id, its purpose.
 _VALIDATORS = {
     (True, False): ("Validator", "body"),

@@ -1,1 +1,1 @@
-"""The functions of `bank_upload`, each in an image of its own."""
+"""The functions of `bank_upload`: `validation`, `transformation`, `notification`, and what they share."""

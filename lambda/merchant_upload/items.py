@@ -9,6 +9,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Union
 from uuid import NAMESPACE_OID, uuid5
 
+from shared_python.iso_times import iso as iso
+from shared_python.iso_times import iso_of as iso_of
+from shared_python.iso_times import moment_of as moment_of
+
 Number = Any  # int, or the Decimal that boto3 reads
 Key = dict[str, Union[str, int]]
 
@@ -79,21 +83,6 @@ def status_of(row: Mapping[str, Any]) -> str:
     if row.get("anomalies"):
         return FLAGGED
     return CLEARED if "judgedAt" in row else VALIDATED
-
-
-def iso(moment: datetime) -> str:
-    """Return an aware time as UTC with milliseconds, such as 2026-11-20T15:40:07.123Z."""
-    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def iso_of(milliseconds: Number) -> str:
-    """Return Unix milliseconds as such a text."""
-    return iso(_EPOCH + timedelta(milliseconds=int(milliseconds)))
-
-
-def moment_of(text: str) -> datetime:
-    """Return the aware time of such a text."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def finishing(finished_at: datetime) -> dict[str, Any]:

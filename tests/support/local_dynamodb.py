@@ -2,48 +2,54 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import botocore.awsrequest
 from ministack.services import dynamodb
 
-KEYS = (("transaction_id", "S", "HASH"), ("timestamp", "N", "RANGE"))
 Item = dict[str, Any]
+# The attributes of a table's key, each with its type.
+Keys = Sequence[tuple[str, str]]
+TABLE = "table"
+KEYS: Keys = (("transaction_id", "S"), ("timestamp", "N"))
 
 
 class LocalDynamoDb:
-    """One table, `table`; `around` gets each call's operation and the call, and may do it, refuse it or do more."""
+    """Tables, by name; `around` gets each call's operation and the call, and may do it, refuse it or do more."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Mapping[str, Keys] | None = None) -> None:
+        self._tables = tables or {TABLE: KEYS}
         self.around: Callable[[str, Callable[[], Any]], Any] = lambda operation, call: call()
         self.empty()
 
     def empty(self) -> None:
-        """Begin with an empty table."""
+        """Begin with empty tables."""
         dynamodb.reset()
-        self._answer(
-            "CreateTable",
-            {
-                "TableName": "table",
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind, _ in KEYS],
-                "KeySchema": [{"AttributeName": name, "KeyType": key} for name, _, key in KEYS],
-            },
-        )
+        for table, keys in self._tables.items():
+            kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+            self._answer(
+                "CreateTable",
+                {
+                    "TableName": table,
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in keys],
+                    "KeySchema": [{"AttributeName": name, "KeyType": kind} for (name, _), kind in kinds],
+                },
+            )
 
     def attach(self, client: Any) -> None:
         """Answer all that a client of boto3 asks."""
         client.meta.events.register("before-send.dynamodb.*", self._send)
 
-    def put(self, item: Item) -> None:
+    def put(self, item: Item, table: str = TABLE) -> None:
         """Write an item, in DynamoDB's own types, unconditionally."""
-        self._answer("PutItem", {"TableName": "table", "Item": item})
+        self._answer("PutItem", {"TableName": table, "Item": item})
 
-    def items(self) -> list[Item]:
+    def items(self, table: str = TABLE) -> list[Item]:
         """Return all items, in DynamoDB's own types, in the order of their keys."""
-        found = json.loads(self._answer("Scan", {"TableName": "table"}).content)["Items"]
-        return sorted(found, key=lambda item: (item["transaction_id"]["S"], int(item["timestamp"]["N"])))
+        found = json.loads(self._answer("Scan", {"TableName": table}).content)["Items"]
+        return sorted(found, key=lambda item: [_sortable(item[name]) for name, _ in self._tables[table]])
 
     def _send(self, request: Any, **_: Any) -> Any:
         operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
@@ -73,3 +79,7 @@ class _Raw:
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
         yield self._content
+
+
+def _sortable(value: Item) -> Any:
+    return int(value["N"]) if "N" in value else value["S"]

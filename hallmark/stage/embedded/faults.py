@@ -23,11 +23,12 @@ class Injection:
 
     `service` and `action` are those of the call, such as dynamodb and PutItem, or `delivery` (action: the service of
     the target) or `destination` (action: Success or Failure). The call contains all texts of `contains`, from the
-    function whose name contains `by`. `refuse` answers with `status` and an error `code`, and with `fields` beside it
-    in services that speak JSON (an event whose delivery is refused counts as `seconds` older); `delay` waits `seconds`
-    before the call is executed; `kill` ends the calling process with SIGKILL. With `after` the call is executed
-    before the effect. `hide` answers a query of DynamoDB without the items that contain the text `hidden`, as an
-    index does that lags behind its table.
+    function or the workflow whose name contains `by`; a workflow calls a function with lambda and Invoke. `refuse`
+    answers with `status` and an error `code`, and with `fields` beside it in services that speak JSON (an event whose
+    delivery is refused counts as `seconds` older); `delay` waits `seconds` before the call is executed; `kill` ends the
+    calling process with SIGKILL; `repeat` delivers an event twice. With `after` the call is executed before the effect.
+    `hide` answers a query of DynamoDB without the items that contain the text `hidden`, as an index does that lags
+    behind its table.
 
     Or `service` is `stream`, and `action` the function to which a batch is delivered; it contains the id of its shard
     and its records as JSON. `refuse` makes it fail as if the function had, and its records `seconds` older; `delay`

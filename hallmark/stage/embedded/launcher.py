@@ -34,7 +34,7 @@ def main() -> None:
         sys.exit(2)
     from ministack import app
 
-    from hallmark.stage.embedded.extensions import archives, fault_injection, install, usage
+    from hallmark.stage.embedded.extensions import archives, express_workflows, fault_injection, install, usage
     from hallmark.stage.embedded.speed import clients_first, function_calls
     from hallmark.stage.embedded.speed.tuning import tune
 
@@ -42,8 +42,11 @@ def main() -> None:
     install()
     _raise_file_limit()
     tune()
+    served = function_calls.around(app.app)
+    for around in (fault_injection.around, archives.around, usage.around, express_workflows.around):
+        served = around(served)
     uvicorn.run(
-        clients_first.around(usage.around(archives.around(fault_injection.around(function_calls.around(app.app))))),
+        clients_first.around(served),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http=OneWriteProtocol,

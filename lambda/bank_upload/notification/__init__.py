@@ -1,1 +1,1 @@
-"""Announcement of what became of an upload."""
+"""`notification` sums up an upload, announces it and ends it, in this order: a crash repeats, and loses nothing."""

@@ -1,1 +1,1 @@
-"""Processing of a range of a file's rows."""
+"""`transformation` stores the rows of one range of an upload; done again, or twice at once, it says the same."""

@@ -11,6 +11,7 @@ import pytest
 
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
+from tests.support.machines import Machines
 from tests.support.policy_statements import allow, open_queue
 from tests.support.streams import READING, Streamed, make_function, make_role, make_table
 from tests.support.waiting import wait_for
@@ -200,3 +201,9 @@ def streamed(client: Any, unique: str, reader: str) -> Callable[..., Streamed]:
         return Streamed(client, unique, make_table(client, unique), url, arn)
 
     return make
+
+
+@pytest.fixture
+def machines(client: Client, running_emulator: Emulator, unique: str) -> Machines:
+    """Small Express workflows with the test's name."""
+    return Machines(client, running_emulator, unique)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.arn import parse_arn
-from ministack.services import eventbridge, lambda_svc, sqs
+from ministack.services import eventbridge, lambda_svc, sqs, stepfunctions
 
 from hallmark.stage.embedded.extensions.iam_judge import queue_takes
 
@@ -54,6 +54,8 @@ def _exists(arn: str) -> bool:
         return sqs._queue_by_arn(arn) is not None
     if spec.service == "lambda":
         return lambda_svc._get_func_record_for_ref(arn)[0] is not None
+    if spec.service == "states":
+        return stepfunctions._resolve_state_machine_arn(arn) is not None
     if spec.service == "events" and spec.resource.startswith("event-bus/"):
         return spec.resource.removeprefix("event-bus/") in eventbridge._event_buses
     return True

@@ -30,6 +30,8 @@ from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, STREAM, 
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
+# The agent of requests that a workflow makes, before the machine's name.
+AGENT = "hallmark-workflow/"
 _XML_SERVICES = frozenset({"s3", "sns"})
 _peer_port: contextvars.ContextVar[int] = contextvars.ContextVar("hallmark_peer_port", default=0)
 
@@ -64,14 +66,20 @@ def armed() -> bool:
     return bool(_armed)
 
 
-def struck_by(service: str, action: str, text: str) -> tuple[Injection, psutil.Process | None] | None:
-    """Return the first fault that strikes this call, which counts as a strike, and the caller if the fault needs it."""
+def struck_by(
+    service: str, action: str, text: str, machine: str = ""
+) -> tuple[Injection, psutil.Process | None] | None:
+    """Return the first fault that strikes this call, which counts as a strike, and the caller if the fault needs it.
+
+    A caller is a function's process, or the workflow of the name `machine`.
+    """
     for fault in list(_armed.values()):
         wanted = fault.injection
         if (wanted.service, wanted.action) != (service, action) or not all(part in text for part in wanted.contains):
             continue
-        caller = _caller() if wanted.by else None
-        if wanted.by and (caller is None or wanted.by not in caller.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")):
+        caller = _caller() if wanted.by and not machine else None
+        name = caller.environ().get("AWS_LAMBDA_FUNCTION_NAME", "") if caller else machine
+        if wanted.by and wanted.by not in (name or ""):
             continue
         with _lock:
             if fault.strikes < wanted.times:
@@ -176,13 +184,16 @@ def install() -> None:
         if not _armed:
             return await carry_out()
         service, action = named(method, path, headers, body, query)
-        struck = struck_by(service, action, path + body.decode(errors="replace"))
+        machine = headers.get("user-agent", "").partition(AGENT)[2]
+        struck = struck_by(service, action, path + body.decode(errors="replace"), machine)
         return await _suffer(*struck, carry_out) if struck else await carry_out()
 
     def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:
         text = f"{target['Arn']} {rule.get('Name')} {event.get('Detail')}"
         if _armed and (struck := struck_by(DELIVERY, parse_arn(target["Arn"]).service, text)):
-            raise Undeliverable(struck[0].code, "injected", struck[0].seconds)
+            if struck[0].effect != "repeat":
+                raise Undeliverable(struck[0].code, "injected", struck[0].seconds)
+            attempt(target, event, rule, view)
         attempt(target, event, rule, view)
 
     def send_record(destination: str, invocation: Any, outcome: str, record: str) -> None:

@@ -1,4 +1,4 @@
-"""IAM for EventBridge targets: the target's own policy or, for a bus, the target's role must allow the delivery.
+"""IAM for EventBridge targets: the target's own policy or, for a bus or a state machine, the target's role must allow it.
 
 Otherwise the event goes to the target's dead-letter queue at once, if that queue's policy allows it.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
@@ -32,6 +32,11 @@ def _to_bus(target: Json, event: Json, rule: str) -> bool:
     return role_trusts(role, SERVICE, rule) and role_may(role, "events", "events:PutEvents", target["Arn"], **keys)
 
 
+def _to_machine(target: Json, event: Json, rule: str) -> bool:
+    role = target.get("RoleArn", "")
+    return role_trusts(role, SERVICE, rule) and role_may(role, "events", "states:StartExecution", target["Arn"])
+
+
 def _to_log_group(target: Json, event: Json, rule: str) -> bool:
     streams = f"{target['Arn'].removesuffix(':*')}:log-stream:"
     policies = [policy["policyDocument"] for policy in cloudwatch_logs._resource_policies.values()]
@@ -41,7 +46,13 @@ def _to_log_group(target: Json, event: Json, rule: str) -> bool:
     )
 
 
-JUDGES = {"sqs": _to_queue, "lambda": _to_function, "events": _to_bus, "logs": _to_log_group}
+JUDGES = {
+    "sqs": _to_queue,
+    "lambda": _to_function,
+    "events": _to_bus,
+    "states": _to_machine,
+    "logs": _to_log_group,
+}
 
 
 def install() -> None:

@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,11 @@ from ministack.services import lambda_svc
 from hallmark.stage.embedded.extensions import worker_pipes
 from hallmark.stage.embedded.extensions.function_environment import variables
 from hallmark.stage.embedded.runtime import python_worker
-from hallmark.stage.embedded.runtime.interpreters import Interpreter, interpreter_of
+from hallmark.stage.embedded.runtime.interpreters import interpreter_of, program_of
 
 INIT_SECONDS = 30.0
+# What image_functions adds to a function's configuration: the folder of the image's files, and where it starts.
+IMAGE_ROOT, IMAGE_FOLDER = "ImageRoot", "ImageFolder"
 Json = dict[str, Any]
 _failed: contextvars.ContextVar[Json | None] = contextvars.ContextVar("hallmark_failed", default=None)
 
@@ -37,10 +41,19 @@ class Entries(str):
         return [entry.replace(python_worker.BREAK, "\n") for entry in self.split("\n")]
 
 
-def _environment(config: Json, root: str, interpreter: Interpreter) -> dict[str, str]:
-    own = (config.get("Environment") or {}).get("Variables") or {}
-    places = {"LAMBDA_RUNTIME_DIR": interpreter.packages, "LAMBDA_TASK_ROOT": root}
-    return {**variables(config, str(Path(interpreter.program).parent)), **own, **places}
+@dataclass(frozen=True)
+class _Start:
+    """What a process starts with: its program, where its code is, and where else it finds modules, in order."""
+
+    program: str
+    root: str
+    folder: str
+    packages: Sequence[str]
+
+    def environment(self, config: Json) -> dict[str, str]:
+        own = (config.get("Environment") or {}).get("Variables") or {}
+        places = {"LAMBDA_RUNTIME_DIR": self.packages[-1], "LAMBDA_TASK_ROOT": self.root}
+        return {**variables(config, str(Path(self.program).parent)), **own, **places}
 
 
 def _unpack(archive: bytes, folder: Path) -> Path:
@@ -60,21 +73,39 @@ def _layers(config: Json, folder: Path) -> list[str]:
     return [str(folder / place) for place in (packages, "python") if (folder / place).is_dir()]
 
 
+def _of_archive(worker: Any) -> _Start:
+    root = str(_unpack(worker.code_zip, Path(worker._tmpdir) / "code"))
+    folders = _layers(worker.config, Path(worker._tmpdir) / "opt")
+    found = interpreter_of(worker.config["Runtime"])
+    return _Start(found.program, root, root, (*folders, found.packages))
+
+
+def _of_image(worker: Any) -> _Start:
+    """Return the start of a function's image: it has nothing but its own files and the standard library."""
+    config = worker.config
+    root, version = Path(config[IMAGE_ROOT]), config["Runtime"].removeprefix("python")
+    program, _ = program_of(version)
+    libraries = f"lib/python{version}/site-packages"
+    packages = (f"opt/python/{libraries}", "opt/python", f"var/lang/{libraries}")
+    task, folder = root / "var/task", root / config[IMAGE_FOLDER].lstrip("/")
+    for place in (task, folder):
+        place.mkdir(parents=True, exist_ok=True)
+    return _Start(program, str(task), str(folder), [*(str(root / one) for one in packages), str(root / "var/runtime")])
+
+
 def _spawn(worker: Any) -> None:
     if worker._tmpdir:
         shutil.rmtree(worker._tmpdir, ignore_errors=True)
     worker._tmpdir = tempfile.mkdtemp(prefix=f"ministack-lambda-{worker.func_name}-")
-    root = str(_unpack(worker.code_zip, Path(worker._tmpdir) / "code"))
-    folders = _layers(worker.config, Path(worker._tmpdir) / "opt")
-    found = interpreter_of(worker.config["Runtime"])
-    command = [found.program, "-I", "-S", "-X", "utf8", python_worker.__file__, *folders, found.packages]
+    start = (_of_image if IMAGE_ROOT in worker.config else _of_archive)(worker)
+    command = [start.program, "-I", "-S", "-X", "utf8", python_worker.__file__, *start.packages]
     worker._proc = subprocess.Popen(
         command,
-        cwd=root,
+        cwd=start.folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(worker.config, root, found),
+        env=start.environment(worker.config),
     )
     pipes = worker_pipes.pipes_of(worker)
     if (pipes.receive(time.monotonic() + INIT_SECONDS) or {}).get("status") != "ok":

@@ -24,6 +24,16 @@ def _continued(header: str) -> str:
     return f"{root};Parent={secrets.token_hex(8)};Sampled=1"
 
 
+def current() -> str | None:
+    """Return the header of the trace that this thread continues."""
+    return _trace.get()
+
+
+def begin() -> None:
+    """Begin a trace in this thread."""
+    _trace.set(_new_root())
+
+
 def install() -> None:
     """Pass the trace header on in a context variable, from the request to the invocation."""
     invoke_proxy = apigateway_v1._invoke_lambda_proxy_v1

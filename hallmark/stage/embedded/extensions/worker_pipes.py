@@ -20,6 +20,7 @@ from hallmark.stage.embedded.extensions import memory_use, processor_use
 from hallmark.stage.embedded.speed.background_priority import PATIENCE_SECONDS, taking_turns
 
 CHUNK = 65536
+DIED = "Worker process died"
 # libuv's own setting; Node.js has no public API for it on pipes.
 WAIT_FOR_FULL_LOG = "process.stderr._handle?.setBlocking?.(true);\n"
 Json = dict[str, Any]
@@ -64,7 +65,7 @@ class Pipes:
                     if not _read(pipe, self.logged):
                         waiting.unregister(pipe)
                 elif not _read(pipe, self.answers):
-                    return {"status": "error", "error": "Worker process died", "final": True}
+                    return {"status": "error", "error": DIED, "final": True}
             if (answer := self._answer()) is not None:
                 return answer
         return None

@@ -19,11 +19,13 @@ from hallmark.project import PYTHON_RUNTIMES
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 PROVIDED = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 _ANSWER_SECONDS = 30
-# Prints the folder that boto3 is found in, if the version is the wanted one.
-_PROBE = """
+_VERSION = """
 import sys
 if ".".join(map(str, sys.version_info[:2])) != sys.argv[1]:
     sys.exit(1)
+"""
+# Prints the folder that boto3 is found in, if the version is the wanted one.
+_PROBE = f"""{_VERSION}
 sys.path.insert(0 if sys.argv[3] else len(sys.path), sys.argv[2])
 import boto3, os
 print(os.path.dirname(os.path.dirname(boto3.__file__)))
@@ -36,6 +38,15 @@ class Interpreter:
 
     program: str
     packages: str
+
+
+@cache
+def program_of(version: str) -> tuple[str, str]:
+    """Return a program for a version such as `3.11` and its own version: the project's where this machine has none."""
+    own = ".".join(map(str, sys.version_info[:2]))
+    found = (program for program in _candidates(version) if _answers(program, _VERSION, version) is not None)
+    program = sys.executable if version == own else next(found, None)
+    return (program, version) if program else (sys.executable, own)
 
 
 @cache
@@ -78,9 +89,14 @@ def _packages_of(program: str, version: str, packages: str, is_first: bool = Fal
 
     `packages` come before its own, or after them.
     """
-    probe = [program, "-I", "-c", _PROBE, version, packages, "first" if is_first else ""]
+    return _answers(program, _PROBE, version, packages, "first" if is_first else "")
+
+
+def _answers(program: str, source: str, *arguments: str) -> str | None:
+    """Return what a program prints when it runs a source; None if it fails."""
+    command = [program, "-I", "-c", source, *arguments]
     try:
-        answer = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout.strip() if answer.returncode == 0 else None

@@ -1,0 +1,110 @@
+"""ECR as the deployment and the reading back of images need it.
+
+- DescribeImages refuses an image that is not there, and states the size of configuration and layers.
+  https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+- DescribeRepositories is judged by the repositories that it names.
+  https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+- A repository is deleted with its blobs, and equal blobs of several repositories are kept once.
+"""
+
+import json
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.core.responses import error_response_json
+from ministack.services import ecr
+
+Json = dict[str, Any]
+
+
+def _missing(data: Json) -> Any:
+    """Return the refusal of the first image that a request names and its repository lacks, or None."""
+    name = data.get("repositoryName", "")
+    for wanted in data.get("imageIds") or [] if name in ecr._repositories else []:
+        if not ecr._find_image(name, wanted):
+            text = f"The image with imageId {_shown(wanted)} does not exist within the repository with name '{name}'"
+            return error_response_json("ImageNotFoundException", f"{text} in the registry with id '{_account()}'", 400)
+    return None
+
+
+def _account() -> str:
+    return str(ecr._registry_id())
+
+
+def _shown(wanted: Json) -> str:
+    return "{" + ", ".join(f"{key}:'{wanted.get(key, 'null')}'" for key in ("imageDigest", "imageTag")) + "}"
+
+
+def _size(manifest: str) -> int:
+    """Return the size of what a manifest lists, of 0 where it lists nothing."""
+    try:
+        found = json.loads(manifest)
+        return sum(int(one["size"]) for one in (found["config"], *found["layers"]))
+    except (ValueError, LookupError, TypeError):
+        return 0
+
+
+def _describe_images(describe: Any) -> Any:
+    def described(data: Json) -> Any:
+        if refused := _missing(data):
+            return refused
+        status, headers, body = describe(data)
+        if status != 200:
+            return status, headers, body
+        found = json.loads(body)
+        for one in found["imageDetails"]:
+            image = ecr._find_image(data["repositoryName"], {"imageDigest": one["imageDigest"]})
+            one["imageSizeInBytes"] = _size(image["imageManifest"])
+            if not one["imageTags"]:
+                del one["imageTags"]
+        return status, headers, json.dumps(found).encode()
+
+    return described
+
+
+def _name_repositories() -> None:
+    name_resource = iam_actions.extract_resource_arn
+
+    def extract_resource_arn(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
+    ) -> Any:
+        resource = name_resource(service, method, path, headers, body, query, region, account)
+        if service != "ecr" or resource != "*" or not body:
+            return resource
+        names = (json.loads(body) or {}).get("repositoryNames") or []
+        return f"arn:aws:ecr:{region}:{account}:repository/{names[0]}" if names else resource
+
+    iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def _forget_blobs(delete: Any) -> Any:
+    def deleted(data: Json) -> Any:
+        answer = delete(data)
+        if answer[0] == 200:
+            for store in (ecr._layer_blobs, ecr._manifest_blobs, ecr._uploads):
+                store.pop(data["repositoryName"], None)
+        return answer
+
+    return deleted
+
+
+def _kept_once(start: Any) -> Any:
+    """Return an upload in one request that keeps a blob which another repository has as that very object."""
+
+    def started(name: str, query: Any, body: bytes) -> Any:
+        answer = start(name, query, body)
+        digest = ecr._query_first(query, "digest")
+        if answer[0] == 201 and digest:
+            stores = (blobs for _, blobs in ecr._layer_blobs.all_items())
+            ecr._layer_blobs[name][digest] = next(blobs[digest] for blobs in stores if digest in blobs)
+        return answer
+
+    return started
+
+
+def install() -> None:
+    """Replace what DescribeImages, DeleteRepository and uploads do."""
+    ecr._describe_images = _describe_images(ecr._describe_images)
+    ecr._delete_repository = _forget_blobs(ecr._delete_repository)
+    ecr._v2_start_blob_upload = _kept_once(ecr._v2_start_blob_upload)
+    _name_repositories()
