@@ -55,14 +55,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """What a column's cell must be to another's: else the column breaks `rule`. Judged when both are valid.
+    """What a required column's cell must be to another's: else it breaks `rule`. Judged when both are valid.
 
-    `kind` reduces the cell to what matters, of which a file has few; `holds` gets that and the other cell.
+    `kinds` reduces cells to what matters, of which a file has few; `holds` gets one and the other cell.
     """
 
     column: str
     other: str
-    kind: Callable[[str], Any]
+    kinds: Callable[[Sequence[str]], Iterable[Any]]
     holds: Callable[[Any, str], bool]
     rule: str
 

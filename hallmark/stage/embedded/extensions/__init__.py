@@ -47,6 +47,7 @@ EXTENSIONS = (
     "bucket_settings",
     "bucket_notifications",
     "post_checksums",
+    "version_ranges",
     "topics",
     "subscriptions",
     "rest_apis",
