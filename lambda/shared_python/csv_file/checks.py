@@ -1,7 +1,7 @@
 """Checks of cells that several files share."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -34,7 +34,7 @@ def pattern(expression: str, value: Callable[[str], Any] = str) -> Check:
             raise Broken("format")
         return value(cell)
 
-    return Check(check, lambda cells: map(compiled.fullmatch, cells))
+    return Check(check, lambda cells: map(compiled.fullmatch, cells), value)
 
 
 def one_of(values: Mapping[str, Any], rule: str) -> Check:
@@ -46,7 +46,7 @@ def one_of(values: Mapping[str, Any], rule: str) -> Check:
         except KeyError:
             raise _broken(cell, rule) from None
 
-    return Check(check, lambda cells: map(values.__contains__, cells))
+    return Check(check, lambda cells: map(values.__contains__, cells), values.__getitem__)
 
 
 def text() -> Check:
@@ -60,12 +60,17 @@ def text() -> Check:
     def fits(cell: str) -> bool:
         return cell == cell.strip() and (cell.isprintable() or not _holds_control(cell))
 
-    return Check(check, lambda cells: map(fits, cells))
+    def all_fit(cells: Sequence[str]) -> Iterable[bool]:
+        stripped = list(map(str.strip, cells)) == list(cells)
+        together = "".join(cells).replace("\n", "").replace("\r", "")
+        return [True] * len(cells) if stripped and together.isprintable() else map(fits, cells)
+
+    return Check(check, all_fit, str)
 
 
-def decimals(cell: str) -> int:
-    """Return how many decimals a valid amount has, as written."""
-    return len(cell.partition(".")[2])
+def decimals(cells: Sequence[str]) -> list[int]:
+    """Return how many decimals valid amounts have, as written."""
+    return [len(cell.partition(".")[2]) for cell in cells]
 
 
 def decimals_fit(count: int, code: str) -> bool:
@@ -92,21 +97,20 @@ def moment(earliest: int, latest: int) -> Check:
         return since
 
     def fits(cells: Sequence[str]) -> list[bool]:
-        return [(first <= cell < last and _is_utc(cell)) or _passes(check, cell) for cell in cells]
+        return [
+            (first <= cell < last and is_utc(cell) is not None and _is_day(cell[:10])) or _passes(check, cell)
+            for cell in cells
+        ]
 
     # From here to there a text decides: whole seconds inside of the limits.
-    first, last = _second(earliest + 999), _second(latest)
-    return Check(check, fits)
+    first, last, is_utc = _second(earliest + 999), _second(latest), _UTC.fullmatch
+    return Check(check, fits, check)
 
 
 def _second(milliseconds: int) -> str:
     """Return the second in which a time in Unix ms is, as texts of times begin."""
     moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)
     return f"{moment:%Y-%m-%dT%H:%M:%S}"
-
-
-def _is_utc(cell: str) -> bool:
-    return _UTC.fullmatch(cell) is not None and _is_day(cell[:10])
 
 
 def _passes(check: Callable[[str], Any], cell: str) -> bool:

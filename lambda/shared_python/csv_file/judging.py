@@ -8,6 +8,8 @@ from shared_python.csv_file.schema import Broken, Column, Schema
 
 # A spreadsheet takes a cell that begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = frozenset("=+-@\t\r")
+# Of a column with so many times fewer different cells, only these are judged.
+_FEW = 4
 
 
 class Found(NamedTuple):
@@ -32,7 +34,7 @@ class Judge:
         found = [Found(place, records, None) for place, records in enumerate(own)]
         for relation in self._schema.relations:
             place, other = self._places[relation.column], self._places[relation.other]
-            kinds = list(zip(map(relation.kind, cells[place]), cells[other]))
+            kinds = list(zip(relation.kinds(cells[place]), cells[other]))
             out = {*own[place], *own[other]}
             judged = {kind for record, kind in enumerate(kinds) if record not in out} if out else set(kinds)
             wrong = {kind for kind in judged if not relation.holds(*kind)}
@@ -88,8 +90,17 @@ def rule_of(column: Column, cell: str) -> str:
 
 def _broken(column: Column, cells: Sequence[str]) -> list[int]:
     """Return the places of the cells that are broken by themselves: those for which `value_of` raises."""
-    fits = list(map(bool, column.check.fits(cells)))
-    broken = {place for place, fit in enumerate(fits) if not fit} if False in fits else set()
+    distinct = tuple(set(cells))
+    if len(distinct) * _FEW > len(cells):
+        return _broken_of_many(column, cells)
+    wrong = {distinct[place] for place in _broken_of_many(column, distinct)}
+    return [place for place, cell in enumerate(cells) if cell in wrong] if wrong else []
+
+
+def _broken_of_many(column: Column, cells: Sequence[str]) -> list[int]:
+    broken: set[int] = set()
+    if not all(column.check.fits(cells)):
+        broken = {place for place, fit in enumerate(column.check.fits(cells)) if not fit}
     if "" in cells:
         empty = {place for place, cell in enumerate(cells) if cell == ""}
         broken = broken | empty if column.required else broken - empty
@@ -108,4 +119,4 @@ def _broken(column: Column, cells: Sequence[str]) -> list[int]:
 
 def values_of(columns: Sequence[Column], cells: Sequence[str]) -> Mapping[str, Any]:
     """Return the values of a record that has no problem, by column."""
-    return {column.name: column.check(cell) if cell else None for column, cell in zip(columns, cells)}
+    return {column.name: column.check.known(cell) if cell else None for column, cell in zip(columns, cells)}

@@ -26,11 +26,13 @@ class Problem(NamedTuple):
 class Check:
     """How a cell is read: `value` returns its value or raises Broken; `fits` says of each of many whether it would not.
 
-    What fits is truthy. `fits` may be given empty cells; what it says of them does not count.
+    What fits is truthy. `fits` may be given empty cells; what it says of them does not count. `known` returns the value
+    of a cell that fits.
     """
 
     value: Callable[[str], Any]
     fits: Callable[[Sequence[str]], Iterable[Any]]
+    known: Callable[[str], Any]
 
     def __call__(self, cell: str) -> Any:
         """Return the value of a cell, or raise Broken."""
@@ -55,14 +57,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """What a column's cell must be to another's: else the column breaks `rule`. Judged when both are valid.
+    """What a required column's cell must be to another's: else it breaks `rule`. Judged when both are valid.
 
-    `kind` reduces the cell to what matters, of which a file has few; `holds` gets that and the other cell.
+    `kinds` reduces cells to what matters, of which a file has few; `holds` gets one and the other cell.
     """
 
     column: str
     other: str
-    kind: Callable[[str], Any]
+    kinds: Callable[[Sequence[str]], Iterable[Any]]
     holds: Callable[[Any, str], bool]
     rule: str
 

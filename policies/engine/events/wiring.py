@@ -215,17 +215,16 @@ def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tup
         found = [(caller.path, one) for one in integrations(template, owner)]
     elif owner.type == RULE:
         found = [(f"{one.path}.Arn", invocation(template, one.raw.get("Arn"))) for one in targets_of(owner)]
-    elif owner.type == WORKFLOW:
-        # Whatever else of it names one, such as a value for a placeholder, calls nothing.
-        read = definition_of(template, owner)
-        texts = texts_in(read.raw) if caller.path == read.place else ()
-        found = [(read.place, invocation(template, text)) for text in texts]
     else:
         found = [
             (place, invocation(template, text))
             for place, value in places(template, owner, caller.path)
             for text in texts_in(parsed(template, value))
         ]
+    if owner.type == WORKFLOW and caller.path == definition_of(template, owner).place:
+        # With placeholders filled in, and what can be resolved of it beside what cannot.
+        read = definition_of(template, owner)
+        found = list(dict.fromkeys([*found, *((read.place, invocation(template, one)) for one in texts_in(read.raw))]))
     yield from ((place, one) for place, one in found if one)
 
 

@@ -108,7 +108,8 @@ def _pieced(template: Template, expression: Any) -> Any:
     if function == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
         pieces = [text_of(template.resolve(one)) for one in argument[1]]
         return str(argument[0]).join(_UNRESOLVED_PIECE if one is None else one for one in pieces)
-    text, values = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+    given: tuple[Any, Any] = (argument, dict[str, Any]())
+    text, values = argument if isinstance(argument, list) and len(argument) == 2 else given
     if function != "Fn::Sub" or not isinstance(text, str):
         return UNKNOWN
 
