@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 
 Value = float | None
-_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/^(),<>]))")
+_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/^(),<>\[\]]))")
 _LONGEST = 1024
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("||", "OR"),
@@ -112,6 +112,8 @@ class _Reader:
             if self._peek().upper() in ("REPEAT", "LINEAR"):
                 words.append(self._take())
                 given.append(None)
+            elif self._peek() == "[":
+                given.extend(self._listed())
             else:
                 given.append(self.level(0))
         self._take(")")
@@ -127,6 +129,17 @@ class _Reader:
             raise UnknownMathError(f"{name} is not understood")
         certain = [one for one in given if one is not None]
         return known(certain) if len(certain) == len(given) else None
+
+    def _listed(self) -> list[Value]:
+        """Read several series, such as `[a, b]`."""
+        found: list[Value] = []
+        self._take("[")
+        while self._peek() != "]":
+            if found:
+                self._take(",")
+            found.append(self.level(0))
+        self._take("]")
+        return found
 
 
 def _absolute(values: list[float]) -> float:
