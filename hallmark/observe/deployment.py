@@ -145,9 +145,12 @@ class Deployment:
         for stack in self.stage.stacks:
             listed = self.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
             for one in listed:
-                name = self.together.name_of(stack, one["LogicalResourceId"])
-                found[one["ResourceType"], one["PhysicalResourceId"]] = name
+                found[one["ResourceType"], one["PhysicalResourceId"]] = self._name(stack, one["LogicalResourceId"])
         return found
+
+    def _name(self, stack: str, own: str) -> str:
+        """Return the logical id of a stack's resource among all that the stage's stacks have."""
+        return self.together.name_of(stack, own) if len(self.stage.stacks) > 1 else own
 
     @cached_property
     def arns(self) -> tuple[str, ...]:

@@ -169,7 +169,11 @@ def test_a_repeat_is_neither_announced_again_nor_another_upload() -> None:
 
 FAILED = {**upload(FIRST), "status": "failed", "error": {"state": "Process", "name": "States.Timeout"}}
 CHANGES: dict[str, tuple[str, Any, str]] = {
-    "a row is missing": ("rows", {name: one for name, one in STORED.items() if "00004" not in name}, "rows: expected 4"),
+    "a row is missing": (
+        "rows",
+        {name: one for name, one in STORED.items() if "00004" not in name},
+        "rows: expected 4",
+    ),
     "an upload failed": ("uploads", {**right()["uploads"], FIRST.upload_id: FAILED}, "failed in Process"),
     "no announcement": ("messages", {FIRST.upload_id: [message(FIRST)]}, "announcements: expected 2, observed 1"),
     "no object": ("objects", {FIRST.upload_id: FIRST.file.content}, "files bucket: expected 2, observed 1"),
@@ -247,7 +251,9 @@ def test_a_wrong_answer_is_named(sent: Sent, answer: Answer, words: str) -> None
 
 def test_what_a_letter_stands_for_is_not_lost() -> None:
     rows = {name: one for name, one in STORED.items() if "00004" not in name}
-    found = findings(rows=rows, uploads={**right()["uploads"], SECOND.upload_id: {**upload(SECOND), "status": "failed"}})
+    found = findings(
+        rows=rows, uploads={**right()["uploads"], SECOND.upload_id: {**upload(SECOND), "status": "failed"}}
+    )
     assert lines.lost(found, set()) == {"one/2.csv#2", "one#txn-00004"}
     assert lines.lost(found, {SECOND.upload_id}) == set()
 

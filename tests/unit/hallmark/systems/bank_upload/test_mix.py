@@ -34,7 +34,7 @@ def reading(file: BankFile) -> Any:
 
 @pytest.fixture(scope="module")
 def made() -> list[BankFile]:
-    return list(generate(Wanted(len(KINDS) * 6, 40, 7, BEGIN), BANKS))
+    return list(generate(Wanted(len(KINDS) * 7, 40, 7, BEGIN), BANKS))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_a_refused_file_breaks_its_rule_and_no_other(kind: str) -> None:
 
 @pytest.mark.parametrize("form", TAKEN)
 def test_a_form_that_must_be_taken_holds_the_file(form: str) -> None:
-    content = b"a,b\r\n\"1\n2\",3\r\n\x00\xff"
+    content = b'a,b\r\n"1\n2",3\r\n\x00\xff'
     request = request_of(BankFile(BANKS[0], "a.csv", content, 0, DAY, form))
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     (part,) = BytesParser().parsebytes(head + request.body).get_payload()
