@@ -24,11 +24,12 @@ from hallmark.observe.readers import (
     tables,
     topics,
     usage_plans,
+    workflows,
 )
 
 Reader = Callable[[Deployment], Iterator[Thing]]
 _SERVICES = (
     *(tables, buckets, events, callers, queues, topics, logs, principals, functions, apis, domains, usage_plans),
-    *(scaling, alarms),
+    *(scaling, alarms, workflows),
 )
 READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}
