@@ -6,20 +6,27 @@ has. https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json
 from hallmark.observe.drift import declared
+from hallmark.observe.readers.repositories import right_digest
+from hallmark.observe.template import marked
+from hallmark.policies import template_of
 from hallmark.project import CLOUD_ASSEMBLY
 from hallmark.stage import Stage
 from infra.errors import UserError
 from policies.engine.kinds import ALIAS, FUNCTION, VERSION
-from policies.engine.services.code import key_in, key_of
+from policies.engine.services.code import image_named, key_in, key_of
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """A function whose $LATEST has other code than the archive `key` of the assembly, which its template names."""
+    """A function whose $LATEST has other code than its template names.
+
+    `key` is that of an archive of the assembly, or the URI of an image.
+    """
 
     function: str
     code_sha256: str
@@ -41,11 +48,21 @@ def foreign(stage: Stage) -> list[Foreign]:
     deployment, template = Deployment(stage), declared(stage.system, stage.name)
     found = []
     for name, function in _unchanged(deployment, template, FUNCTION, "Code"):
-        key = key_in(template["Resources"][name]["Properties"].get("Code", {}).get("S3Key"))
         config = deployment.asked("lambda", "get_function_configuration", FunctionName=function)
-        if key is not None and key_of(config["CodeSha256"]) != key:
-            found.append(Foreign(function, config["CodeSha256"], key))
+        sha256 = config["CodeSha256"]
+        uri = _image_of(template, name, deployment.account) if config.get("PackageType") == "Image" else None
+        key = uri or key_in(template["Resources"][name]["Properties"].get("Code", {}).get("S3Key"))
+        right = right_digest(deployment, uri) in (None, f"sha256:{sha256}") if uri else key_of(sha256) == key
+        if key is not None and not right:
+            found.append(Foreign(function, sha256, key))
     return found
+
+
+def _image_of(template: Json, name: str, account: str) -> str | None:
+    """Return the URI of the image that a function of a template names; None if it cannot be resolved."""
+    read = template_of(marked(template, account))
+    found = read.value(read.resources[name], "Code.ImageUri")
+    return found if isinstance(found, str) else None
 
 
 def moved(stage: Stage) -> list[Moved]:
@@ -65,13 +82,19 @@ def moved(stage: Stage) -> list[Moved]:
 
 
 def put_back(stage: Stage, one: Foreign) -> None:
-    """Give a function the archive of the assembly; UserError if Lambda states another hash afterwards."""
-    client, archive = stage.client("lambda"), CLOUD_ASSEMBLY / f"asset.{one.key}.zip"
-    client.update_function_code(FunctionName=one.function, ZipFile=archive.read_bytes())
+    """Give a function the archive or image of the assembly; UserError if Lambda states another hash afterwards."""
+    client, is_image = stage.client("lambda"), bool(image_named(one.key)[1])
+    code = {"ImageUri": one.key} if is_image else {"ZipFile": _archive(one.key).read_bytes()}
+    client.update_function_code(FunctionName=one.function, **code)
     client.get_waiter("function_updated_v2").wait(FunctionName=one.function)
-    config = client.get_function_configuration(FunctionName=one.function)
-    if key_of(config["CodeSha256"]) != one.key:
+    found = client.get_function_configuration(FunctionName=one.function)["CodeSha256"]
+    wanted = right_digest(Deployment(stage), one.key) if is_image else one.key
+    if (f"sha256:{found}" if is_image else key_of(found)) != wanted:
         raise UserError(f"{one.function} has other code again: somebody changes it at the same time")
+
+
+def _archive(key: str) -> Path:
+    return CLOUD_ASSEMBLY / f"asset.{key}.zip"
 
 
 def move_back(stage: Stage, one: Moved) -> None:

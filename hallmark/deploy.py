@@ -34,9 +34,9 @@ def bootstrap(account: str, region: str, settings: Settings = None) -> None:
     _cdk("bootstrap", (f"aws://{account}/{region}",), settings)
 
 
-def deploy(system: str, stage: str, settings: Settings = None) -> None:
-    """Deploy a stage and the stacks it depends on; UserError with the CLI's last lines."""
-    _cdk("deploy", ("--require-approval", "never", *stacks_of(system, stage)), settings)
+def deploy(system: str, stage: str, settings: Settings = None, stacks: Sequence[str] = ()) -> None:
+    """Deploy a stage, or some of its stacks, and those that they depend on; UserError with the CLI's last lines."""
+    _cdk("deploy", ("--require-approval", "never", *(stacks or stacks_of(system, stage))), settings)
 
 
 def destroy(system: str, stage: str, settings: Settings = None) -> None:

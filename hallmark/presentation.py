@@ -1,12 +1,15 @@
 """What commands print about a stage."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from hallmark import clock
 from hallmark.redrive.queues import count, queues_of
 from hallmark.stage import Stage
+from hallmark.stuck import LIMIT_SECONDS, Stuck
 from hallmark.systems.wing import Access, wing
 
 _NOTHING = Access({}, {}, "")
@@ -52,11 +55,37 @@ def aws_access(console: Console, stage: Stage) -> None:
     _sample(console, access)
 
 
+def state(stage: Stage) -> dict[str, Any]:
+    """Return a stage's addresses, the messages in each of its queues, and what is stuck, as JSON data."""
+    queues = {queue.name: count(stage, queue) for queue in queues_of(stage)}
+    found = _stuck(stage)
+    return {
+        "system": stage.system,
+        "stage": stage.name,
+        "target": stage.target,
+        "addresses": dict(_found(stage).addresses),
+        "queues": queues,
+        "stuck": None if found is None else [one.to_dict() for one in found],
+    }
+
+
 def status(console: Console, stage: Stage) -> None:
-    """Print a stage's addresses and the number of messages in each of its queues."""
+    """Print a stage's addresses, the number of messages in each of its queues, and what is stuck."""
     _print(console, {**_title(stage, stage.target), **_found(stage).addresses})
     table = Table("queue", "messages")
     for queue in queues_of(stage):
         table.add_row(queue.name, str(count(stage, queue)))
     if table.row_count:
         console.print(table)
+    found = _stuck(stage)
+    if found is None:
+        return
+    lines = [f"stuck: {one}" for one in found] or [f"nothing is unfinished after {LIMIT_SECONDS} s"]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _stuck(stage: Stage) -> list[Stuck] | None:
+    """Return what is stuck; None where the system's wing cannot tell."""
+    find = wing(stage.system).stuck
+    return find(stage, clock.now(), LIMIT_SECONDS) if find else None

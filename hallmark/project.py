@@ -21,7 +21,8 @@ NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 FAILURE_LOG = BUILD / "last-failure.log"
 LOOPBACK = "127.0.0.1"
-_TROUBLE = re.compile("error|fail|denied|unable|refused", re.IGNORECASE)
+# CloudFormation's own word for the first cause, else what may be one.
+_TROUBLE = (re.compile("(CREATE|UPDATE|DELETE)_FAILED"), re.compile("error|fail|denied|unable|refused", re.IGNORECASE))
 
 
 def require_checkout() -> None:
@@ -73,7 +74,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         BUILD.mkdir(exist_ok=True)
         FAILURE_LOG.write_text(output)
         lines = output.splitlines() or ["no output"]
-        cause = next((line for line in lines if _TROUBLE.search(line)), lines[-1])
+        cause = next((line for trouble in _TROUBLE for line in lines if trouble.search(line)), lines[-1])
         command_name = " ".join(Path(word).name for word in command[:3])
         raise UserError(f"`{command_name}` failed: {cause.strip()} (full output: {FAILURE_LOG.relative_to(ROOT)})")
     return done.stdout

@@ -52,8 +52,20 @@ def deploy_embedded(emulator: Emulator, system: str, stage: str, announce: Annou
         announce(f"bootstrap {region}")
         deploy.bootstrap(embedded.ACCOUNT, region, settings)
     announce(f"deploy {system} {stage}")
-    deploy.deploy(system, stage, settings)
+    _deploy(deployed, announce, settings)
     return _finished(deployed, announce)
+
+
+def _deploy(stage: DeployedStage, announce: Announce, settings: deploy.Settings = None) -> None:
+    """Deploy a stage; where something must be done before its main stack, its parts come first."""
+    steps = wing(stage.system).before_main
+    if steps:
+        parts = system_of(stage.system).stack_names(stage.name)[1:]
+        deploy.deploy(stage.system, stage.name, settings, parts)
+    for step in steps:
+        announce(step.about)
+        step.run(stage)
+    deploy.deploy(stage.system, stage.name, settings)
 
 
 def _is_bootstrapped(stage: DeployedStage) -> bool:
@@ -74,7 +86,7 @@ def _finished(stage: DeployedStage, announce: Announce) -> DeployedStage:
 
 def unprotect(stage: DeployedStage) -> None:
     """Remove the termination protection of a stage, which is not needed on the embedded stage."""
-    for name in stage.stacks:
+    for name in stage.present:
         stage.client("cloudformation").update_termination_protection(StackName=name, EnableTerminationProtection=False)
 
 
@@ -83,5 +95,5 @@ def up_aws(system: str, stage: str, announce: Announce) -> DeployedStage:
     deployed = aws.open_stage(system, stage)
     deployed.client("sts").get_caller_identity()
     announce(f"deploy {system} {stage} to AWS")
-    deploy.deploy(system, stage)
+    _deploy(deployed, announce)
     return _finished(deployed, announce)

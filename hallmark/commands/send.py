@@ -24,6 +24,11 @@ def send(
     generate: Annotated[int | None, typer.Option(min=1, help="Generate this many items instead.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, max=50_000, help="Rows of each generated file.")] = None,
     merchants: Annotated[int | None, typer.Option(min=1, help="So many merchants send, by default all.")] = None,
+    banks: Annotated[int | None, typer.Option(min=1, help="So many banks send, by default all.")] = None,
+    bank: Annotated[str | None, typer.Option(help="Only this bank sends; by default files name theirs.")] = None,
+    report_date: Annotated[
+        str | None, typer.Option(help="Report date of the files, YYYY-MM-DD; by default that of the first row.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of the generator; with --start the items are the same.")
     ] = None,
@@ -48,7 +53,19 @@ def send(
     These are the options of all systems; one that the system does not support is refused.
     """
     options = Options(
-        tuple(files or ()), generate, rows, merchants, seed, start, limit, rate, concurrency, drain_buffer
+        files=tuple(files or ()),
+        generate=generate,
+        rows=rows,
+        merchants=merchants,
+        banks=banks,
+        bank=bank,
+        report_date=report_date,
+        seed=seed,
+        start=start,
+        limit=limit,
+        rate=rate,
+        concurrency=concurrency,
+        drain_buffer=drain_buffer,
     )
     if bool(options.files) == (generate is not None):
         raise UserError("name a CSV file or use --generate N (one of the two)")

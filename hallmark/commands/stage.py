@@ -1,5 +1,6 @@
 """`hallmark build`, `up`, `status`, `down`: the lifecycle of a stage."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -123,27 +124,37 @@ def _require_emulator() -> emulators.Emulator:
 
 
 def status(
-    system: SystemOption = None, target: TargetOption = Target.EMBEDDED, stage: StageOption = StageName.DEV
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of stages as JSON.")] = False,
+    system: SystemOption = None,
+    target: TargetOption = Target.EMBEDDED,
+    stage: StageOption = StageName.DEV,
 ) -> None:
-    """Print whether the stage runs, its addresses and its queues; exit code 1 when it does not run.
+    """Print whether the stage runs, its addresses, its queues and what is stuck; exit code 1 when it does not run.
 
-    Without --system: all systems that are up on the embedded stage.
+    Without --system: all systems that are up on the embedded stage. What was accepted and is unfinished after five
+    minutes is named with what to do; it does not change the exit code.
     """
-    if target is Target.AWS:
-        return presentation.status(out, the_stage(target, system, stage))
-    noted = emulators.noted()
-    if not emulators.running():
-        out.print(DIED if noted else "no embedded stage is running")
-        raise typer.Exit(1)
-    stages = list(stages_up(target, stage, system))
-    if not stages:
-        out.print(f"{f'{system} is not' if system else 'no system is'} up on stage {stage.value}", soft_wrap=True)
-        raise typer.Exit(1)
-    for number, one in enumerate(stages):
+    stages, why = _running_stages(target, stage, system)
+    if as_json:
+        print(json.dumps([presentation.state(one) for one in stages], indent=2))
+    for number, one in enumerate(() if as_json else stages):
         if number:
             out.print()
         presentation.status(out, one)
-    return None
+    if not stages:
+        (err if as_json else out).print(why, soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _running_stages(target: Target, stage: StageName, system: str | None) -> tuple[list[DeployedStage], str]:
+    """Return the stages that run, and what to say when there is none."""
+    if target is Target.AWS:
+        return [the_stage(target, system, stage)], ""
+    noted = emulators.noted()
+    if not emulators.running():
+        return [], DIED if noted else "no embedded stage is running"
+    why = f"{f'{system} is not' if system else 'no system is'} up on stage {stage.value}"
+    return list(stages_up(target, stage, system)), why
 
 
 def down(
@@ -175,7 +186,7 @@ def down(
 def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: StageName | None) -> None:
     names, stages = (system,) if system else NAMES, (stage,) if stage else tuple(StageName)
     every = [embedded.stage_of(emulator, name, one.value) for name in names for one in stages]
-    up = [one for one in every if one.is_up]
+    up = [one for one in every if one.present]
     for deployed in up:
         unprotect(deployed)
         _destroy(deployed, embedded.environment(emulator, deployed.region))
@@ -186,7 +197,7 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
     """Empty the buckets that are deleted with a stage, which CloudFormation requires, and destroy its stacks."""
     announce(f"destroy {stage.system} {stage.name}")
-    for bucket in emptying.buckets(stage):
+    for bucket in emptying.buckets(stage.of_stacks(*stage.present)):
         emptying.empty(stage, bucket)
     deploy.destroy(stage.system, stage.name, settings)
 

@@ -4,6 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from typing import ClassVar
 
 from hallmark.ledger.waiting import Waiting
@@ -121,3 +122,9 @@ def sample(names: tuple[str, ...]) -> str:
     """Return up to three names, and how many more there are."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
+
+
+def percentile(values: tuple[float, ...], share: float) -> float:
+    """Return the smallest of the values that so large a share of them does not exceed; 0 without values."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0

@@ -50,3 +50,9 @@ def waiting(stage: Stage, found: Iterable[Letter]) -> tuple[Waiting, ...]:
         Waiting(queue, len(items), tuple(sorted(set(items))), f"hallmark redrive {queue} {where}")
         for queue, items in sorted(by_queue.items())
     )
+
+
+def given_up(stage: Stage, failures: Failures) -> Callable[[], int]:
+    """Return what counts the messages in the queues for failures."""
+    queues = failures_of(stage, failures.queues).values()
+    return lambda: sum(count(stage, queue) for queue in queues)

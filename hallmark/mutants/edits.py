@@ -11,9 +11,11 @@ from typing import Any
 from hallmark.mutants.catalogue import Mutant, Selector
 from infra.errors import UserError
 from policies.engine.finding import TEMPLATE
+from policies.engine.kinds import WORKFLOW
 from policies.engine.template.intrinsics import referred
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.workflows.definition import OBJECT, TEXT, VALUES, definition_of
 
 Step = str | int
 Document = dict[str, Any]
@@ -79,13 +81,25 @@ def _changed(mutant: Mutant, template: Template, resource: Resource, stage: str)
     if steps[0] not in _ATTRIBUTES:
         steps = ["Properties", *steps]
     value = _filled(placed.value, template, resource.logical_id, stage) if placed else None
-    for exact in expanded(resource.raw, steps, must_exist=mutant.set is None and mutant.append is None):
-        raw = _copied(dict(resource.raw), exact)
+    raw_before = _written_out(template, resource, steps)
+    for exact in expanded(raw_before, steps, must_exist=mutant.set is None and mutant.append is None):
+        raw = _copied(dict(raw_before), exact)
         _apply(raw, exact, mutant, value)
-        if raw == resource.raw:
+        if raw == raw_before:
             continue  # what a system asks for anyway is no mutant of it
         edited = {**template.document, "Resources": {**template.document["Resources"], resource.logical_id: raw}}
         yield _edit(mutant, template, resource, edited, _shown(exact))
+
+
+def _written_out(template: Template, resource: Resource, steps: list[Step]) -> Mapping[str, Any]:
+    """Return a resource's body; a state machine's with its definition as an object if the path leads into that."""
+    if resource.type != WORKFLOW or steps[:2] != ["Properties", OBJECT]:
+        return resource.raw
+    read = definition_of(template, resource)
+    if read.top is None:
+        return resource.raw
+    kept = {key: one for key, one in resource.properties.items() if key not in (TEXT, VALUES)}
+    return {**resource.raw, "Properties": {**kept, OBJECT: read.raw}}
 
 
 def _copied(raw: Any, steps: list[Step]) -> Any:
@@ -190,14 +204,14 @@ def parsed(path: str) -> list[Step]:
 
 
 def expanded(raw: Any, steps: list[Step], must_exist: bool) -> Iterator[list[Step]]:
-    """Yield the exact paths of a path: `[*]` is every element, `[Key=value]` those with a value."""
+    """Yield the exact paths of a path: `[*]` is every element of a list or object, `[Key=value]` those with a value."""
     if not steps:
         yield []
         return
     first, rest = steps[0], steps[1:]
     if isinstance(first, str) and first.startswith("["):
-        elements = raw if isinstance(raw, list) else []
-        choices: list[Step] = [index for index, element in enumerate(elements) if _chosen(first[1:-1], element)]
+        own = enumerate(raw) if isinstance(raw, list) else raw.items() if isinstance(raw, Mapping) else ()
+        choices: list[Step] = [index for index, element in own if _chosen(first[1:-1], element)]
     elif isinstance(first, int):
         choices = [first] if isinstance(raw, list) and first < len(raw) else []
     else:

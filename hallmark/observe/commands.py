@@ -66,6 +66,7 @@ DELETE: Mapping[str, Form] = {
     "AWS::CloudWatch::Dashboard": "aws cloudwatch delete-dashboards --dashboard-names {physical}",
     "AWS::CloudWatch::MetricStream": "aws cloudwatch delete-metric-stream --name {Name}",
     "AWS::DynamoDB::Table": "aws dynamodb delete-table --table-name {name}",
+    "AWS::ECR::Repository": "aws ecr delete-repository --force --repository-name {name}",
     "AWS::Events::Archive": "aws events delete-archive --archive-name {name}",
     "AWS::Events::Endpoint": "aws events delete-endpoint --name {Name}",
     "AWS::Events::EventBus": "aws events delete-event-bus --name {name}",

@@ -30,6 +30,7 @@ _ARNS: dict[str, tuple[str, ...]] = {
         "arn:aws:execute-api:{region}:{account}:{name}",
     ),
     "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}",),
+    "AWS::ECR::Repository": ("arn:aws:ecr:{region}:{account}:repository/{name}",),
     "AWS::Events::EventBus": ("arn:aws:events:{region}:{account}:event-bus/{name}",),
     "AWS::IAM::Role": ("arn:aws:iam::{account}:role/{name}",),
     "AWS::Lambda::Function": ("arn:aws:lambda:{region}:{account}:function:{name}",),
@@ -145,9 +146,12 @@ class Deployment:
         for stack in self.stage.stacks:
             listed = self.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
             for one in listed:
-                name = self.together.name_of(stack, one["LogicalResourceId"])
-                found[one["ResourceType"], one["PhysicalResourceId"]] = name
+                found[one["ResourceType"], one["PhysicalResourceId"]] = self._name(stack, one["LogicalResourceId"])
         return found
+
+    def _name(self, stack: str, own: str) -> str:
+        """Return the logical id of a stack's resource among all that the stage's stacks have."""
+        return self.together.name_of(stack, own) if len(self.stage.stacks) > 1 else own
 
     @cached_property
     def arns(self) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ Leaves = dict[str, Any]
 NOT_READ: Mapping[str, tuple[str, ...]] = {
     # Where the archive was uploaded to; its key states its hash, which is compared.
     "AWS::Lambda::Function": ("Code.S3Bucket",),
+    # What CloudFormation does when it deletes the repository.
+    "AWS::ECR::Repository": ("EmptyOnDelete",),
 }
 # Names that CloudFormation makes up where a template gives none.
 MADE_NAMES: Mapping[str, str] = {"AWS::ApiGateway::Model": "Name"}
@@ -39,7 +41,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 OTHER_KEYS: Mapping[str, tuple[str, ...]] = {"Statement": ("Effect", "Action")}
 # Documents in which order, and one element instead of a list of one, make no difference.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-_POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policy", "Statement")
+_POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "RepositoryPolicyText", "Policy", "Statement")
 # Texts that hold JSON where other tools write an object.
 _JSON = (
     *_POLICIES,
@@ -47,6 +49,7 @@ _JSON = (
     "StackPolicyBody",
     "DefinitionString",
     "EventPattern",
+    "LifecyclePolicyText",
     "Schema",
     "RedrivePolicy",
     "RedriveAllowPolicy",

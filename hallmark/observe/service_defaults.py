@@ -15,6 +15,12 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "SqsManagedSseEnabled": True,
         "VisibilityTimeout": 30,
     },
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+    "AWS::ECR::Repository": {
+        "EncryptionConfiguration.EncryptionType": "AES256",
+        "ImageScanningConfiguration.ScanOnPush": False,
+        "ImageTagMutability": "MUTABLE",
+    },
     # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
     "AWS::Lambda::Function": {
         "Architectures": ["x86_64"],

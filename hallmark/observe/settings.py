@@ -9,6 +9,7 @@ _FUNCTION, _TABLE, _BUCKET = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "A
 _QUEUE, _TOPIC, _RULE, _ALARM = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"
 _ARCHIVE, _GROUP = "AWS::Events::Archive", "AWS::Logs::LogGroup"
 _MAPPING, _SUBSCRIPTION = "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription"
+_REPOSITORY = "AWS::ECR::Repository"
 _ROLE, _STAGE, _PLAN = "AWS::IAM::Role", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan"
 
 _CONFIGURE = "aws lambda update-function-configuration --function-name {name}"
@@ -81,6 +82,18 @@ SET: Mapping[Any, Form] = {
     (_ROLE, "MaxSessionDuration"): "aws iam update-role --role-name {name} --max-session-duration {declared}",
     (_ROLE, "Policies"): (
         "aws iam put-role-policy --role-name {name} --policy-name {member} --policy-document {document}"
+    ),
+    (_REPOSITORY, "ImageTagMutability"): (
+        "aws ecr put-image-tag-mutability --repository-name {name} --image-tag-mutability {declared}"
+    ),
+    (_REPOSITORY, "ImageScanningConfiguration"): (
+        "aws ecr put-image-scanning-configuration --repository-name {name} --image-scanning-configuration {value}"
+    ),
+    (_REPOSITORY, "RepositoryPolicyText"): (
+        "aws ecr set-repository-policy --repository-name {name} --policy-text {value}"
+    ),
+    (_REPOSITORY, "LifecyclePolicy"): (
+        "aws ecr put-lifecycle-policy --repository-name {name} --lifecycle-policy-text {declared}"
     ),
     (_FUNCTION, "Description"): f"{_CONFIGURE} --description {{declared}}",
     (_FUNCTION, "Environment"): f"{_CONFIGURE} --environment {{value}}",

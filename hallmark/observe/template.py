@@ -47,10 +47,13 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
 
 def with_built_code(document: Json, template: Json) -> Json:
     """Return an observed template whose functions state the asset of another template that they were built from."""
+    account = document.get("Metadata", {}).get("Hallmark", {}).get("Account", "")
+    read = template_of(marked(template, account))
     built = {
-        name: resource["Properties"]["Code"]["S3Key"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == functions.FUNCTION and "S3Key" in resource["Properties"].get("Code", {})
+        name: key
+        for name, resource in read.resources.items()
+        if resource.type == functions.FUNCTION
+        and isinstance(key := read.value(resource, "Code.S3Key") or read.value(resource, "Code.ImageUri"), str)
     }
     resources = {
         name: with_facts(resource, Code=key)

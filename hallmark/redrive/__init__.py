@@ -1,6 +1,7 @@
-"""Redrive: repeats the failed work whose messages are in a queue."""
+"""Redrive: repeats the failed work whose messages are in a queue, and what is stuck without one."""
 
 from hallmark.redrive.queues import Queue, find
 from hallmark.redrive.redrive import Outcome, redrive
+from hallmark.redrive.stuck import STUCK, redrive_stuck
 
-__all__ = ["Outcome", "Queue", "find", "redrive"]
+__all__ = ["STUCK", "Outcome", "Queue", "find", "redrive", "redrive_stuck"]

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from hallmark.naming import thing
+from hallmark.redrive.failures import Failures
 from hallmark.redrive.input import target_input
 from hallmark.redrive.queues import Queue
 from hallmark.redrive.services import invoke, log, put_event, send
@@ -18,7 +19,7 @@ from hallmark.stage import Stage
 Json = dict[str, Any]
 
 
-def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_arn: str) -> Work:
+def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_arn: str, failures: Failures) -> Work:
     """Return the delivery of a dead letter to its target; Unknown when the rule no longer has it with this queue."""
     rule_name = rule_arn.rsplit("/", 1)[1]
     target = _target(stage, queue, rule_arn, target_arn)
@@ -34,6 +35,8 @@ def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_a
             return Work(where, partial(put_event, stage, _entry(target_arn, event)))
         case "logs":
             return Work(where, partial(log, stage, target_arn, target_input(target, event)))
+        case "states":
+            return Work(where, partial(failures.run, stage, target_arn, target_input(target, event)))
     raise Unknown(f"targets of type {kind} are not supported")
 
 

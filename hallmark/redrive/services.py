@@ -29,6 +29,11 @@ def put_event(stage: Stage, entry: Json) -> None:
         raise Refused(f"EventBridge refused the event: {answer['Entries'][0].get('ErrorCode')}")
 
 
+def start(stage: Stage, machine_arn: str, given: Any) -> None:
+    """Start an execution of a state machine with an input."""
+    stage.client("stepfunctions").start_execution(stateMachineArn=machine_arn, input=json.dumps(given))
+
+
 def send(stage: Stage, queue_arn: str, body: Any) -> None:
     """Send a message to a queue."""
     sqs = stage.client("sqs")

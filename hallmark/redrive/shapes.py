@@ -21,7 +21,8 @@ def work_of(stage: Stage, queue: Queue, message: dict[str, Any], failures: Failu
             case {"requestContext": {"functionArn": str(arn)}, "requestPayload": payload}:
                 return _invocation(stage, failures, arn, payload)
             case {"detail-type": str(), "source": str(), "time": str(), "detail": dict()} as event:
-                return dead_letter(stage, queue, event, attributes["RULE_ARN"], attributes["TARGET_ARN"])
+                rule, target = attributes["RULE_ARN"], attributes["TARGET_ARN"]
+                return dead_letter(stage, queue, event, rule, target, failures)
             case dict() as body if work := failures.shape(stage, body):
                 return work
     except KeyError as missing:

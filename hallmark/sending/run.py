@@ -29,14 +29,15 @@ def send(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options
 
     UserError when the stage refuses the key or does not answer, and on Ctrl-C.
     """
-    run = carry(sending, stage, items, options, progress)
-    try:
-        return sending.reconcile(stage, run, options, progress)
-    except KeyboardInterrupt:
-        raise UserError(
-            f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was made. "
-            "Send the same file again."
-        ) from None
+    with sending.observing(stage):
+        run = carry(sending, stage, items, options, progress)
+        try:
+            return sending.reconcile(stage, run, options, progress)
+        except KeyboardInterrupt:
+            raise UserError(
+                f"Interrupted after all {len(run.outcomes)} answers, before the pipeline was quiet: no ledger was "
+                "made. Send the same file again."
+            ) from None
 
 
 def carry(sending: Sending[I], stage: Stage, items: Sequence[I], options: Options, progress: Callback) -> Run[I]:

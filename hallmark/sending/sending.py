@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +19,17 @@ from hallmark.stage import Stage
 class Options:
     """The options of `hallmark send`, those of all systems; unset ones are empty or None.
 
-    `rows` is per generated file, `merchants` how many send, `rate` in items a second over all lanes, `concurrency` in
-    concurrent items, `start` an aware time.
+    `rows` is per generated file, `merchants` or `banks` how many send, `bank` is the only one, `report_date` a day in
+    ISO 8601, `rate` in items a second over all lanes, `concurrency` in concurrent items, `start` an aware time.
     """
 
     files: tuple[Path, ...] = ()
     generate: int | None = None
     rows: int | None = None
     merchants: int | None = None
+    banks: int | None = None
+    bank: str | None = None
+    report_date: str | None = None
     seed: int | None = None
     start: datetime | None = None
     limit: int | None = None
@@ -48,6 +52,10 @@ class Sending(ABC, Generic[I]):
     @abstractmethod
     def items(self, stage: Stage, options: Options) -> Iterator[I]:
         """Yield the items of the files, or generated ones; UserError for a file that cannot be read."""
+
+    def observing(self, stage: Stage) -> AbstractContextManager[object]:
+        """Return what is open from before the first item is sent until the ledger is made, such as a subscription."""
+        return nullcontext()
 
     @abstractmethod
     def sender(self, stage: Stage, started_at: datetime, http: Http) -> Callable[[I], Outcome[I]]:

@@ -100,15 +100,24 @@ class DeployedStage:
         return [self._describe(name) for name in self.stacks]
 
     def _describe(self, name: str) -> dict[str, Any]:
+        found = self._found(name)
+        if found is None:
+            raise UserError(f"stage {self.name} is not deployed ({name} does not exist): run `{self.up_command}`")
+        return found
+
+    def _found(self, name: str) -> dict[str, Any] | None:
         try:
             described: dict[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":
                 raise
-            raise UserError(
-                f"stage {self.name} is not deployed ({name} does not exist): run `{self.up_command}`"
-            ) from None
+            return None
         return described
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The stacks that exist: a deployment that failed between them leaves some."""
+        return tuple(name for name in self.stacks if self._found(name))
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
@@ -132,8 +141,9 @@ class DeployedStage:
 
     @property
     def protected(self) -> tuple[str, ...]:
-        """The stacks with termination protection."""
-        return tuple(stack["StackName"] for stack in self._described if stack.get("EnableTerminationProtection"))
+        """The stacks with termination protection; raise UserError when none is deployed."""
+        found = [one for name in self.stacks if (one := self._found(name))] or [self._describe(self.stacks[0])]
+        return tuple(stack["StackName"] for stack in found if stack.get("EnableTerminationProtection"))
 
     @property
     def up_command(self) -> str:

@@ -8,4 +8,5 @@ from collections.abc import Mapping
 OWN: Mapping[str, Mapping[str, str]] = {
     "realtime": {"rules": "rules:rules_app", "audit": "audit:audit", "replay": "replay:replay"},
     "merchant_upload": {"stuck": "stuck:stuck", "audit": "audit:audit"},
+    "bank_upload": {"audit": "audit:audit", "stuck": "stuck:stuck"},
 }

@@ -12,12 +12,15 @@ from infra.errors import UserError
 from infra.systems import system_of
 
 if TYPE_CHECKING:  # a wing is loaded without its capabilities' dependencies
+    from datetime import datetime
+
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
     from hallmark.observe.difference import Difference
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
+    from hallmark.stuck import Stuck
 
 T = TypeVar("T")
 # Shared command -> the capability without which a system does not support it.
@@ -42,7 +45,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Step:
-    """What follows every deployment: its announcement, and its function."""
+    """What belongs to every deployment: its announcement, and its function."""
 
     about: str
     run: "Callable[[Stage], object]"
@@ -77,15 +80,21 @@ class Costed:
 
 @dataclass(frozen=True)
 class Wing:
-    """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`."""
+    """A system's capabilities; None if not offered. `commands` are its own, as `module:attribute`.
+
+    `before_main` comes between a stage's parts and its main stack, `after_deploy` follows both.
+    `stuck` returns what is accepted and unfinished for more than so many seconds at an aware time, the oldest first.
+    """
 
     access: "Callable[[Stage], Access] | None" = None
     api_id: "Callable[[Stage], str] | None" = None
+    before_main: tuple[Step, ...] = ()
     after_deploy: tuple[Step, ...] = ()
     deciding: tuple[Deciding, ...] = ()
     sending: "Callable[[], Sending[Any]] | None" = None
     digest: "Callable[[], tuple[DigestPart, ...]] | None" = None
     failures: "Callable[[], Failures] | None" = None
+    stuck: "Callable[[Stage, datetime, float], list[Stuck]] | None" = None
     load: "Callable[[], Load] | None" = None
     costed: Costed | None = None
     commands: Mapping[str, str] = field(default_factory=dict)

@@ -133,6 +133,6 @@ def _notify(places: Places) -> State:
         seconds=SECONDS[Function.NOTIFICATION],
         retry=AGAIN,
         catch=[caught(ALL, "NotifyFailed", "$.error")],
-        result=None,
+        result="$.notified",
         then="Done",
     )

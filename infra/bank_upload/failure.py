@@ -10,19 +10,29 @@ from infra.constructs.workflow import service
 _SECONDS = 5
 _TWICE = Retry(("States.Timeout", "States.TaskFailed"), attempts=1, seconds=1)
 _UNMET = ("DynamoDB.ConditionalCheckFailedException",)
-# The last part of `uploads/{bank}/{reportDate}/{uploadId}.csv`, which never is nowhere.
+# The id in a key that has the form `uploads/{bank}/{reportDate}/{uploadId}.csv`; an object elsewhere is its own id.
+_FORM = "uploads/*/*/*.csv"
+_OTHER_FORMS = ("uploads/*/*/*/*.csv", "uploads/*.*.csv")
 _PARTS = "States.StringSplit($.key, '/.')"
 _ID_OF_KEY = f"States.ArrayGetItem({_PARTS}, States.MathAdd(States.ArrayLength({_PARTS}), -2))"
 _ID_OF_UPLOAD = "$.validated.upload.uploadId"
-# An upload that is finished, or whose file is another version, does not fail.
-_STILL_OPEN = "NOT #status IN (:done, :refused) AND (attribute_not_exists(#version) OR #version = :version)"
+# An upload that is finished, or whose file is another object or version, does not fail.
+_STILL_OPEN = (
+    "NOT #status IN (:done, :refused) AND (attribute_not_exists(#version) OR #version = :version)"
+    " AND (attribute_not_exists(#key) OR #key = :key)"
+)
+
+# What nobody has recorded but this execution, in an attempt whose answer was lost.
+_UNRECORDED = "attribute_not_exists(#states) OR #execution = :execution"
 
 
 def failure_branch(queue_url: str, table: str, topic: str, stage: str) -> dict[str, State]:
     """Return the states that follow a Catch; the first of them says which state failed."""
     return {
-        "ValidateFailed": _failed("Validate", _ID_OF_KEY),
         "OutcomeFailed": _unknown_outcome(),
+        "ValidateFailed": _form_of_key(),
+        "ValidateFailedForUpload": _failed("Validate", _ID_OF_KEY),
+        "ValidateFailedForObject": _failed("Validate", "$.key"),
         "ProcessFailed": _failed("Process", _ID_OF_UPLOAD),
         "NotifyFailed": _failed("Notify", _ID_OF_UPLOAD),
         "KeepFailure": _keep(queue_url),
@@ -35,17 +45,24 @@ def failure_branch(queue_url: str, table: str, topic: str, stage: str) -> dict[s
     }
 
 
+def _unknown_outcome() -> State:
+    """Return what makes an answer of validation that is none of those known an error of it."""
+    return {"Type": "Pass", "Result": {"Error": "UnknownOutcome"}, "ResultPath": "$.error", **onwards("ValidateFailed")}
+
+
+def _form_of_key() -> State:
+    """Return the choice that finds where a failure stands of which validation has said nothing."""
+    rules = [
+        {"Variable": "$.key", "StringMatches": _FORM},
+        *({"Not": {"Variable": "$.key", "StringMatches": form}} for form in _OTHER_FORMS),
+    ]
+    choice = {"And": rules, **onwards("ValidateFailedForUpload")}
+    return {"Type": "Choice", "Choices": [choice], "Default": "ValidateFailedForObject"}
+
+
 def _failed(state: str, upload_id: str) -> State:
     """Return what is kept of a failure: never the error's cause, which may repeat what a file holds."""
-    return _noted({"state": state, "uploadId.$": upload_id, "error.$": "$.error.Error"})
-
-
-def _unknown_outcome() -> State:
-    """Return the same for an answer that is none of those known."""
-    return _noted({"state": "Outcome", "uploadId.$": _ID_OF_KEY, "error": "UnknownOutcome"})
-
-
-def _noted(failure: State) -> State:
+    failure = {"state": state, "uploadId.$": upload_id, "error.$": "$.error.Error"}
     about = {"execution.$": "$$.Execution.Id", "input.$": "$$.Execution.Input"}
     return {"Type": "Pass", "Parameters": {**failure, **about}, "ResultPath": "$.failure", **onwards("KeepFailure")}
 
@@ -55,6 +72,7 @@ def _keep(queue_url: str) -> State:
         "sqs:sendMessage",
         {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
         catch=[caught(ALL, "MarkFailure", "$.notKept")],
+        result="$.kept",
         then="MarkFailure",
     )
 
@@ -83,13 +101,14 @@ def _mark_object(table: str) -> State:
         "SET #status = :failed, #states = :states, #error = :error, #execution = :execution, #finished = :now,"
         " #key = :key, #version = :version, #received = :now"
     )
-    names = {"#states": "states", "#key": "objectKey", "#received": "receivedAt"}
-    values = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}, ":key": {"S.$": "$.key"}}
+    names = {"#states": "states", "#received": "receivedAt"}
+    values = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}}
     return _step(
         "dynamodb:updateItem",
-        _update(table, update, f"attribute_not_exists(#states) AND {_STILL_OPEN}", names, values),
+        _update(table, update, f"({_UNRECORDED}) AND {_STILL_OPEN}", names, values),
         # It is recorded, and finished: no failure to tell.
         catch=[caught(_UNMET, "Failed", "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
+        result="$.marked",
         then="TellObject",
     )
 
@@ -98,6 +117,7 @@ def _update(table: str, update: str, condition: str, names: State, values: State
     shared = {
         "#status": "status",
         "#version": "versionId",
+        "#key": "objectKey",
         "#error": "error",
         "#execution": "execution",
         "#finished": "finishedAt",
@@ -112,6 +132,7 @@ def _update(table: str, update: str, condition: str, names: State, values: State
         "ExpressionAttributeValues": {
             **{f":{status}": {"S": status} for status in ("failed", "done", "refused")},
             ":version": {"S.$": "$.versionId"},
+            ":key": {"S.$": "$.key"},
             ":execution": {"S.$": "$.failure.execution"},
             ":now": {"S.$": "$$.State.EnteredTime"},
             ":error": {"M": error},
@@ -152,9 +173,10 @@ def _tell(topic: str, stage: str, bank: str | None) -> State:
         "sns:publish",
         {"TopicArn": topic, "Message": message, "MessageAttributes": attributes},
         catch=[caught(ALL, "Failed", "$.notTold")],
+        result="$.told",
         then="Failed",
     )
 
 
-def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str | None = None) -> State:
+def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str) -> State:
     return task(service(action), parameters, seconds=_SECONDS, retry=_TWICE, catch=catch, result=result, then=then)

@@ -50,7 +50,7 @@ class Repository(ecr.Repository):
         )
         function = f"arn:{Aws.PARTITION}:lambda:{region}:{Aws.ACCOUNT_ID}:function:{names.of(purpose, 'lambda')}"
         self.add_to_resource_policy(_pull(function))
-        mark(self, names, role)
+        mark(self, names, f"{role}-images")
 
 
 def _pull(function: str) -> iam.PolicyStatement:

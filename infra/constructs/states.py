@@ -49,11 +49,11 @@ def task(
     seconds: int,
     retry: Retry,
     catch: Sequence[State] = (),
-    result: str | None,
+    result: str,
     select: Mapping[str, Json] | None = None,
     then: str | None = None,
 ) -> State:
-    """Return a task that calls a service; `result` is where in the state its answer is put, None for nowhere."""
+    """Return a task that calls a service; `result` is where in the state its answer is put: `$` replaces the state."""
     return {
         "Type": "Task",
         "Resource": resource,

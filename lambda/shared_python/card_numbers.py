@@ -5,9 +5,10 @@ The same rule in TypeScript is card_data.ts.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, repeat
 from operator import mod
+from typing import Callable
 
 _UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])", re.IGNORECASE)
 # What card numbers begin with; numbers that begin with a year of this century do not.
@@ -16,10 +17,14 @@ _DATE = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _FIRSTS = "23456"
 _SHORTEST, _LONGEST = 13, 19
 _SIZES = range(_SHORTEST, _LONGEST + 1)
-_LETTERS, _DIGITS = re.compile("[A-Za-z]+"), re.compile("[0-9]+")
-# Of an ASCII text: as many digits as a card number has, without a letter between them. Most texts have fewer.
-_ENOUGH_DIGITS = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12}")
-_ASCII = b"0123456789"
+_DIGITS = re.compile("[0-9]+")
+# Of an ASCII text: as many digits as a card number has, or more, without a letter between them.
+_NUMBER = re.compile(r"[0-9](?:[^0-9A-Za-z]*[0-9]){12,}")
+# What of a text shows whether it has such a number: digits and letters. The rest is left out, not what is between.
+_ASCII, _LETTERS, _BETWEEN = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"\0"
+_SHAPE = bytes.maketrans(_ASCII + _LETTERS, b"0" * len(_ASCII) + b"x" * len(_LETTERS))
+_LEFT_OUT = bytes(set(range(128)).difference(_ASCII + _LETTERS))
+_ENOUGH_DIGITS = b"0" * 13
 # What a digit counts in the Luhn sum: itself, or doubled with its digits added.
 _SINGLE, _DOUBLED = (bytes.maketrans(_ASCII, bytes(values)) for values in (range(10), (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 # From so many groups on, all their windows are tried at once.
@@ -37,15 +42,30 @@ _SENSITIVE_NAMES = _SENSITIVE_WORDS.union(
 )
 
 
+Rule = Callable[[str], bool]
+
+
 def holds_card_number(text: str) -> bool:
     """Return whether a card number is in a free text, however it is spelled; a whole valid IBAN is none."""
-    numbers = list(_numbers(text))
-    return any(_groups_hold(groups) or _long_number_holds("".join(groups)) for groups in numbers) and not _is_iban(text)
+    return any(map(_in_text, _numbers(text))) and not _is_iban(text)
 
 
 def id_holds_card_number(text: str) -> bool:
     """Return the same for an identifier: a longer number may be a date and a sequence, so it is not searched inside."""
-    return any(_groups_hold(groups) for groups in _numbers(text)) and not _is_iban(text)
+    return any(map(_groups_hold, _numbers(text))) and not _is_iban(text)
+
+
+def which_hold(texts: Sequence[str], rule: Rule) -> list[int]:
+    """Return the places of texts for which a rule, one of the two above, holds; the texts are without NUL."""
+    shape = _shape(_BETWEEN.decode().join(texts), _LEFT_OUT.replace(_BETWEEN, b""))
+    if _ENOUGH_DIGITS not in shape:
+        return []
+    places = [place for place, one in enumerate(shape.split(_BETWEEN)) if _ENOUGH_DIGITS in one]
+    holds = _groups_hold if rule is id_holds_card_number else _in_text
+    together = _as_ascii("x".join([texts[place] for place in places]))
+    if not any(holds(_DIGITS.findall(number)) for number in set(_NUMBER.findall(together))):
+        return []
+    return [place for place in places if rule(texts[place])]
 
 
 def names_card_data(name: str) -> bool:
@@ -62,25 +82,31 @@ def passes_luhn(digits: str) -> bool:
     return (sum(written[::-2].translate(_SINGLE)) + sum(written[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
-def may_hold_card_number(text: str) -> bool:
-    """Return False only if no card number is in a text, nor in any part of it: cheap for texts of any length."""
-    if not text.isascii():
-        if len(_PLAIN) > _MOST_PLAIN:
-            _PLAIN.clear()
-        text = text.translate(_PLAIN)
-    return _ENOUGH_DIGITS.search(text) is not None
-
-
 def _numbers(text: str) -> Iterator[list[str]]:
     """Yield the numbers of a text, each as the groups of digits that it is written in; letters end a number."""
-    if not may_hold_card_number(text):
+    if _ENOUGH_DIGITS not in _shape(text):
         return
-    without = _UUID.sub(lambda found: "u" if re.search("[a-f]", found[0], re.IGNORECASE) else found[0], text)
+    without = text
+    if text.count("-") >= 4:
+        without = _UUID.sub(lambda found: "u" if re.search("[a-f]", found[0], re.IGNORECASE) else found[0], text)
     if not without.isascii():
         # Compatibility forms, such as full-width digits, become plain ones; then those of other scripts.
         without = "".join(map(_plain, unicodedata.normalize("NFKC", without)))
-    for run in _LETTERS.split(without):
-        yield _DIGITS.findall(run)
+    for number in _NUMBER.findall(without):
+        yield _DIGITS.findall(number)
+
+
+def _shape(text: str, left_out: bytes = _LEFT_OUT) -> bytes:
+    return _as_ascii(text).encode("ascii").translate(_SHAPE, left_out)
+
+
+def _as_ascii(text: str) -> str:
+    """Return a text with its digits as ASCII, and its letters as letters: each character by itself."""
+    if text.isascii():
+        return text
+    if len(_PLAIN) > _MOST_PLAIN:
+        _PLAIN.clear()
+    return text.translate(_PLAIN)
 
 
 def _plain(character: str) -> str:
@@ -100,6 +126,10 @@ class _Plain(dict[int, str]):
 
 
 _PLAIN, _MOST_PLAIN = _Plain(), 10_000
+
+
+def _in_text(groups: list[str]) -> bool:
+    return _groups_hold(groups) or _long_number_holds("".join(groups))
 
 
 def _groups_hold(groups: list[str]) -> bool:

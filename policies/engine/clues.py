@@ -37,6 +37,8 @@ from policies.engine.services.storage import key_schema, stream_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
+from policies.engine.workflows.definition import definition_of
+from policies.engine.workflows.tasks import called
 
 Player = Callable[[str, str], Resource | None]
 Candidates = Iterable[Resource | None]
@@ -96,26 +98,10 @@ def _state(template: Template, name: str, _: Player) -> Candidates:
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
     """
     for workflow in template.of_type(WORKFLOW):
-        for state in _states(_definition(template, workflow), name):
-            own = state.get("Parameters") or state.get("Arguments")
-            named = own.get("FunctionName") if isinstance(own, Mapping) else state.get("Resource")
-            call = invocation(template, named)
+        for state in definition_of(template, workflow).states():
+            call = called(template, state) if state.name == name else None
             if call:
                 yield call.function
-
-
-def _definition(template: Template, workflow: Resource) -> Any:
-    text = template.value(workflow, "DefinitionString")
-    return template.value(workflow, "Definition") if text is None else template.structure(text)
-
-
-def _states(value: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _states(item, name)
-    states = value.get("States") if isinstance(value, Mapping) else None
-    found = states.get(name) if isinstance(states, Mapping) else None
-    if isinstance(found, Mapping):
-        yield found
 
 
 def _may(template: Template, action: str, _: Player) -> Candidates:
@@ -142,10 +128,10 @@ def _most_rules(template: Template, _: str, __: Player) -> Candidates:
 
 
 def _calls(template: Template, part: str, player: Player) -> Candidates:
-    """Return the bus whose rules, or the bucket whose notifications, call a function most."""
+    """Return the bus whose rules, the bucket whose notifications or the workflow whose tasks call a function most."""
     function = player("function", part)
     callers = [call.caller for call in calls_of(template, function)] if function else []
-    found = [one for one in callers if one.type in (RULE, BUCKET)]
+    found = [one for one in callers if one.type in (RULE, BUCKET, WORKFLOW)]
     return [most(bus_of(template, one) if one.type == RULE else one for one in found)]
 
 

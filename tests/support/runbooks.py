@@ -58,12 +58,16 @@ class Runbooks:
         return [link for link in links if not (ROOT / self.folder / link).is_file()]
 
     def of_alarms(self, template: Template, namespace: str) -> dict[str, str]:
-        """The alarms on metrics of a namespace by their names, each with its page's name."""
+        """The alarms on a metric of a namespace by their names, each with its page's name."""
+        alarms = template.properties("AWS::CloudWatch::Alarm")
+        return {one["AlarmName"]: self.page_of(one) for one in alarms if one.get("Namespace") == namespace}
+
+    def page_of(self, alarm: Mapping[str, Any]) -> str:
+        """The name of the page that an alarm names; the test fails when it names none."""
         form = re.compile(rf" Runbook: {re.escape(str(self.folder))}/([a-z0-9-]+\.md)$")
-        found = [alarm for alarm in template.properties("AWS::CloudWatch::Alarm") if alarm["Namespace"] == namespace]
-        named = {alarm["AlarmName"]: form.search(alarm["AlarmDescription"]) for alarm in found}
-        assert all(named.values())
-        return {name: match[1] for name, match in named.items() if match}
+        found = form.search(alarm["AlarmDescription"])
+        assert found, alarm["AlarmDescription"]
+        return found[1]
 
     def check_alarm(
         self, template: Template, name: str, runbook: str, dimensions: Mapping[str, str], topic: str, **properties: Any

@@ -21,7 +21,10 @@ NAMED = {
     "AWS::SNS::Topic": ("TopicName", "sns", ""),
     "AWS::Lambda::Function": ("FunctionName", "lambda", "function:"),
     "AWS::Logs::LogGroup": ("LogGroupName", "logs", "log-group:"),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", "states", "stateMachine:"),
 }
+# What a Ref of theirs gives: the ARN, instead of the name.
+_REF_IS_ARN = ("AWS::SNS::Topic", "AWS::StepFunctions::StateMachine")
 
 
 class Template:
@@ -104,7 +107,7 @@ class Template:
         kind, props = self._resources[target]["Type"], self._resources[target].get("Properties", {})
         if kind == "AWS::SQS::Queue":
             return f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{props['QueueName']}"
-        if kind == "AWS::SNS::Topic":
+        if kind in _REF_IS_ARN:
             return self._attribute(target, "Arn")
         if kind == "AWS::Lambda::Alias":
             return f"{self._attribute(props['FunctionName']['Ref'], 'Arn')}:{props['Name']}"

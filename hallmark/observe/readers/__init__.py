@@ -20,6 +20,7 @@ from hallmark.observe.readers import (
     logs,
     principals,
     queues,
+    repositories,
     scaling,
     tables,
     topics,
@@ -30,6 +31,6 @@ from hallmark.observe.readers import (
 Reader = Callable[[Deployment], Iterator[Thing]]
 _SERVICES = (
     *(tables, buckets, events, callers, queues, topics, logs, principals, functions, apis, domains, usage_plans),
-    *(scaling, alarms, workflows),
+    *(repositories, scaling, alarms, workflows),
 )
 READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
-from policies.engine.services.code import key_of
+from hallmark.observe.readers.repositories import right_digest
+from policies.engine.services.code import image_named, key_of
 
 # Between the logical id of a function and the number of a version that is a function of its own.
 BEHIND = "Version"
@@ -18,7 +19,7 @@ _QUEUE, _API = "AWS::SQS::Queue", "AWS::ApiGateway::RestApi"
 _SETTINGS = (
     *("FunctionName", "Description", "Runtime", "Architectures", "Handler", "MemorySize", "Timeout", "Role"),
     *("LoggingConfig", "DeadLetterConfig", "EphemeralStorage", "PackageType", "FileSystemConfigs"),
-    *("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig"),
+    *("CapacityProviderConfig", "DurableConfig", "TenancyConfig"),
 )
 # Resources whose id the service generates.
 _IDS = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::UsagePlan")
@@ -68,7 +69,9 @@ def _function(deployment: Deployment, name: str, **qualifier: str) -> Json:
 
 def _settings(deployment: Deployment, config: Json) -> Json:
     """Return what the configuration of a function, or of one of its versions, says as properties."""
-    properties = picked(config, *_SETTINGS) | _code(config)
+    properties = picked(config, *_SETTINGS) | _code(deployment, config)
+    if overridden := (config.get("ImageConfigResponse") or {}).get("ImageConfig"):
+        properties["ImageConfig"] = overridden
     if mode := (config.get("TracingConfig") or {}).get("Mode"):
         properties["TracingConfig"] = {"Mode": mode}
     if variables := (config.get("Environment") or {}).get("Variables"):
@@ -86,8 +89,17 @@ def _settings(deployment: Deployment, config: Json) -> Json:
     return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
 
 
-def _code(config: Json) -> Json:
-    """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py)."""
+def _code(deployment: Deployment, config: Json) -> Json:
+    """Return the code by its hash, as the key of its asset states it (infra/constructs/function/archive.py).
+
+    An image is shown as it was named while it is the one that its name means, else by the digest that runs.
+    """
+    if config.get("PackageType") == "Image":
+        version = {"Qualifier": config["Version"]} if config.get("Version", "$LATEST") != "$LATEST" else {}
+        code = deployment.asked("lambda", "get_function", FunctionName=config["FunctionName"], **version)["Code"]
+        runs = f"sha256:{config['CodeSha256']}"
+        is_right = right_digest(deployment, code["ImageUri"]) == runs
+        return {"Code": {"ImageUri": code["ImageUri"] if is_right else f"{image_named(code['ImageUri'])[0]}@{runs}"}}
     key = key_of(config.get("CodeSha256", ""))
     return {"Code": {"S3Key": f"{key}.zip"}} if key else {}
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from hallmark.systems.wing import Access, Costed, Wing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hallmark.digest import DigestPart
     from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
+    from hallmark.stuck import Stuck
     from hallmark.systems.merchant_upload.files import MerchantFile
 
 
@@ -52,12 +55,19 @@ def _load() -> "Load":
     return FileLoad()
 
 
+def _stuck(stage: "Stage", now: "datetime", seconds: float) -> "list[Stuck]":
+    from hallmark.systems.merchant_upload.stuck import stuck
+
+    return stuck(stage, now, seconds)
+
+
 WING = Wing(
     access=_access,
     api_id=_api_id,
     sending=_sending,
     digest=_digest,
     failures=_failures,
+    stuck=_stuck,
     load=_load,
     costed=Costed("rows", "rows"),
     commands={"stuck": "stuck:stuck", "audit": "audit:audit"},

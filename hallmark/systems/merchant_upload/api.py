@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from hallmark.stage import Stage
+from hallmark.systems.keyed_api import keyed_access
 from hallmark.systems.wing import Access
 from infra.merchant_upload.outputs import Output
 
@@ -32,15 +33,10 @@ def key_ids(stage: Stage) -> Mapping[str, str]:
 
 
 def access(stage: Stage) -> Access:
-    """Return how to reach the API; for a stage on AWS, the command that shows the key instead of the key."""
-    merchant, key_id = next(iter(key_ids(stage).items()))
-    fetch = f"aws apigateway get-api-key --include-value --query value --output text --api-key {key_id}"
-    if stage.target == "embedded":
-        keys = {f"API key of {name}": stage.api_key(one) for name, one in key_ids(stage).items()}
-        return Access({"API": url(stage)}, keys, _curl(stage, keys[f"API key of {merchant}"]))
-    return Access({"API": url(stage)}, {}, _curl(stage, f"'\"$({fetch})\"'"))
-
-
-def _curl(stage: Stage, shown_key: str) -> str:
+    """Return how to reach the API."""
     body = json.dumps({"fileName": "november.csv"})
-    return f"curl -sS {url(stage)} -H 'x-api-key: {shown_key}' -H 'content-type: application/json' -d '{body}'"
+
+    def sample(_: str, key: str) -> str:
+        return f"curl -sS {url(stage)} -H 'x-api-key: {key}' -H 'content-type: application/json' -d '{body}'"
+
+    return keyed_access(stage, url(stage), key_ids(stage), sample)

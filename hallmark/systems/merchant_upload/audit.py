@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hallmark.csv_files.problems import problems
 from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.comparison import problems
 from hallmark.systems.merchant_upload.following import alert_of
 from hallmark.systems.merchant_upload.observation import rejections
-from hallmark.systems.merchant_upload.table import Item, TransactionsTable
+from hallmark.systems.merchant_upload.table import TransactionsTable
+from hallmark.tables import Item
 
 _UPLOAD_TIMES = ("requestedAt", "uploadedAt", "startedAt", "validatedAt", "finishedAt", "removedAt")
 _COUNTS = ("rows", "stored", "duplicates", "rejected", "conflicts", "judged")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from hallmark.systems.merchant_upload.content import Content, Problem
+from hallmark.csv_files.problems import Problem, problems
+from hallmark.systems.merchant_upload.content import Content
 from hallmark.systems.merchant_upload.expectation import SHOWN_PROBLEMS, FileExpected, Sent, Winner
 from hallmark.systems.merchant_upload.following import rules_of
 
@@ -36,11 +37,6 @@ def upload(sent: Sent, expected: FileExpected, item: Item) -> Iterator[str]:
         yield f"{sent.file.id}: the file holds a card number and was not removed"
     if item.get("holdsCardNumber") and not item.get("removedAt"):
         yield f"{sent.file.id}: its removal is not finished"
-
-
-def problems(found: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    """Return the problems of an item's or an answer's list."""
-    return [Problem.of_data(one) for one in found]
 
 
 def _shows(expected: FileExpected, shown: Sequence[Problem]) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hallmark.csv_files.problems import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -34,23 +36,6 @@ class Content:
             card_present=item["cardPresent"],
             time_zone=item.get("timeZone"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a file, a row or a cell: never the value."""
-
-    line: int
-    column: str | None
-    rule: str
-
-    @classmethod
-    def of_data(cls, data: Mapping[str, Any]) -> "Problem":
-        """Return a problem as items and answers have it."""
-        return cls(int(data["line"]), data.get("column"), str(data["rule"]))
-
-    def __str__(self) -> str:
-        return f"line {self.line} {self.column or 'whole'} {self.rule}"
 
 
 @dataclass(frozen=True, slots=True)

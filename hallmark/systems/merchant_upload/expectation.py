@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hallmark.systems.merchant_upload.content import Content, Problem, Reading
+from hallmark.csv_files.problems import Problem
+from hallmark.systems.merchant_upload.content import Content, Reading
 from hallmark.systems.merchant_upload.files import MerchantFile
 
 Item = Mapping[str, Any]

@@ -16,7 +16,8 @@ from hallmark import clock
 from hallmark.ledger.messages import Message
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload.expectation import Sent
-from hallmark.systems.merchant_upload.table import Item, TransactionsTable, plain, typed
+from hallmark.systems.merchant_upload.table import TransactionsTable
+from hallmark.tables import Item, plain, typed
 
 Json = dict[str, Any]
 # The stream's own words for records that are gone.

@@ -1,8 +1,7 @@
 """The wait for a run's files and verdicts: what the table has of them so far."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hallmark.progress import Callback, Progress
@@ -12,9 +11,6 @@ from hallmark.systems.merchant_upload.table import OPEN, TransactionsTable
 Item = Mapping[str, Any]
 ALERT = "#alert"
 FINISHED = frozenset({"done", "refused"})
-# Retries end within the limit of a file; once some work has been given up, the rest of it soon is, too.
-PATIENCE_SECONDS, PATIENCE_AFTER_FAILURES = 300.0, 40.0
-_LOOK_SECONDS = 0.5
 
 
 def is_finished(upload: Item | None) -> bool:
@@ -105,29 +101,6 @@ class Verdicts:
         row, alert = self.rows.get(name, {}), self.alerts.get(name, {})
         alerted = "publishedAt" in alert if self.expected[name] else True
         return "judgedAt" in row and rules_of(row) == self.expected[name] and alerted
-
-
-def wait(
-    source: "Uploads | Verdicts",
-    failures: Callable[[], int],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Read a source again and again until it is complete, or nothing has changed for as long as patience lasts.
-
-    `failures` counts messages; one that came meanwhile is a change, too, and after it there is less to hope for.
-    """
-    changed_at = clock()
-    first = known = failures()
-    while True:
-        before, known = known, failures()
-        if source.poll() or known != before:
-            changed_at = clock()
-        if source.complete:
-            return
-        if clock() - changed_at >= (PATIENCE_AFTER_FAILURES if known > first else PATIENCE_SECONDS):
-            return
-        sleep(_LOOK_SECONDS)
 
 
 def alert_of(transaction_id: str) -> str:

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from typing import ClassVar
 
-from hallmark.ledger.ledger import Ledger, Line, Table
-
-# From the creation of a file's object to the verdict on its last row.
-LIMIT_SECONDS = 300
+from hallmark.ledger.ledger import Ledger, Line, Table, percentile
+from hallmark.stuck import LIMIT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,3 @@ class FileLedger(Ledger):
         late = sum(seconds > LIMIT_SECONDS for seconds in self.seconds_per_file)
         slow = (f"{late} files took more than {LIMIT_SECONDS} s",) if late else ()
         return (*self.unfinished, *slow)
-
-
-def percentile(values: tuple[float, ...], share: float) -> float:
-    """Return the smallest of the values that so large a share of them does not exceed; 0 without values."""
-    ordered = sorted(values)
-    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0

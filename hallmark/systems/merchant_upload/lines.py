@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hallmark.csv_files.problems import Problem
 from hallmark.ledger.ledger import Line, compare
 from hallmark.systems.merchant_upload import comparison
-from hallmark.systems.merchant_upload.content import Problem
 from hallmark.systems.merchant_upload.expectation import Expected, Sent
 from hallmark.systems.merchant_upload.following import rules_of
 from hallmark.systems.merchant_upload.observation import Observed

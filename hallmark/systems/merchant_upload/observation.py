@@ -7,10 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from hallmark.csv_files.problems import Problem, problems
 from hallmark.parallel import each
 from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.comparison import problems
-from hallmark.systems.merchant_upload.content import Problem
 from hallmark.systems.merchant_upload.expectation import Sent
 from hallmark.systems.merchant_upload.table import TransactionsTable
 from infra.merchant_upload.outputs import Output

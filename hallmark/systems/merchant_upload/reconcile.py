@@ -13,9 +13,10 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from hallmark import clock, parallel
-from hallmark.ledger.waiting import Waiting, letters, waiting
+from hallmark.ledger.patience import wait
+from hallmark.ledger.quiet import Source
+from hallmark.ledger.waiting import Waiting, given_up, letters, waiting
 from hallmark.progress import Callback, Progress
-from hallmark.redrive.queues import count, failures_of
 from hallmark.sending.http import Http
 from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
@@ -24,7 +25,7 @@ from hallmark.systems.merchant_upload.expectation import Expected, Sent, expect,
 from hallmark.systems.merchant_upload.failure_letters import Owner
 from hallmark.systems.merchant_upload.failures import FAILURES
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.following import Uploads, Verdicts, is_finished, wait
+from hallmark.systems.merchant_upload.following import Uploads, Verdicts, is_finished
 from hallmark.systems.merchant_upload.ledger import FileLedger
 from hallmark.systems.merchant_upload.lines import Findings
 from hallmark.systems.merchant_upload.observation import Observed
@@ -62,9 +63,8 @@ def reconcile(stage: Stage, run: Run[MerchantFile], uploaded: Mapping[str, Uploa
     return _ledger(stage, run, replace(findings, asked=_asked(stage, findings)))
 
 
-def _wait(stage: Stage, source: Uploads | Verdicts) -> None:
-    queues = failures_of(stage, FAILURES.queues).values()
-    wait(source, lambda: sum(count(stage, queue) for queue in queues))
+def _wait(stage: Stage, source: Source) -> None:
+    wait(source, given_up(stage, FAILURES))
 
 
 def _read_again(

@@ -7,6 +7,7 @@ from secrets import randbits
 from typing import ClassVar
 
 from hallmark.progress import Callback
+from hallmark.sending.files import first
 from hallmark.sending.http import Http
 from hallmark.sending.outcome import Outcome, Run
 from hallmark.sending.sending import Options, Sending
@@ -17,7 +18,6 @@ from hallmark.systems.merchant_upload.ledger import FileLedger
 from hallmark.systems.merchant_upload.mix.generate import Wanted, generate
 from hallmark.systems.merchant_upload.reconcile import reconcile
 from hallmark.systems.merchant_upload.uploader import Uploaded, Uploader
-from infra.errors import UserError
 
 _SEED_BITS = 32
 # Past whenever a file is sent, so that the same seed gives the same bytes.
@@ -37,7 +37,7 @@ class Files(Sending[MerchantFile]):
 
     def items(self, stage: Stage, options: Options) -> Iterator[MerchantFile]:
         """Yield the named files, or generated ones."""
-        merchants = _merchants(list(api.key_ids(stage)), options.merchants)
+        merchants = first(list(api.key_ids(stage)), options.merchants, "merchants", "--merchants")
         if options.generate is None:
             return files.read(options.files, merchants)
         # Two runs without a seed must not be the same files.
@@ -53,10 +53,3 @@ class Files(Sending[MerchantFile]):
     def reconcile(self, stage: Stage, run: Run[MerchantFile], options: Options, progress: Callback) -> FileLedger:
         """Wait for the verdicts, and compare all that is stored with a plain reading of the files."""
         return reconcile(stage, run, self._uploaded, progress)
-
-
-def _merchants(every: list[str], wanted: int | None) -> list[str]:
-    """Return the first so many of the stage's merchants, by default all; UserError when there are fewer."""
-    if wanted is not None and wanted > len(every):
-        raise UserError(f"the stage has {len(every)} merchants: give --merchants at most {len(every)}")
-    return every[:wanted]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hallmark import clock
+from hallmark.csv_files.problems import problems
 from hallmark.parallel import each
 from hallmark.sending.http import Http
-from hallmark.systems.merchant_upload.comparison import problems
 from hallmark.systems.merchant_upload.expectation import Sent, Winner
 from hallmark.systems.merchant_upload.following import rules_of
 

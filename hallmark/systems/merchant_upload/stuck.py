@@ -1,40 +1,16 @@
-"""Files that were uploaded and are not finished in time: a stuck file sends no metric, so the index is asked."""
+"""Files that were uploaded and are not finished in time: the index has those that are open."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hallmark import clock
 from hallmark.parallel import each
 from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.ledger import LIMIT_SECONDS
-from hallmark.systems.merchant_upload.table import OPEN, Item, TransactionsTable
+from hallmark.stuck import LIMIT_SECONDS, Stuck
+from hallmark.systems.merchant_upload.table import OPEN, TransactionsTable
+from hallmark.tables import Item
 from infra.merchant_upload.outputs import Output
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """An upload whose file has been there for so many seconds; `counts` are of rows."""
-
-    merchant: str
-    upload_id: str
-    seconds: float
-    status: str
-    counts: Mapping[str, int]
-
-    @property
-    def advice(self) -> str:
-        """What to do about it."""
-        if self.status == "waiting":
-            return "no function has taken it: hallmark redrive validation-failure, or see its runbook"
-        if "validated" not in self.counts:
-            return "its rows are not all stored: hallmark redrive validation-failure"
-        return "its rows are not all judged: hallmark redrive anomaly-failure"
-
-    def __str__(self) -> str:
-        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items() if name != "validated")
-        return f"{self.merchant}/{self.upload_id} {self.status} for {self.seconds:.0f} s: {counts}; {self.advice}"
 
 
 def stuck(stage: Stage, now: datetime, seconds: float = LIMIT_SECONDS) -> list[Stuck]:
@@ -48,8 +24,15 @@ def _stuck(stage: Stage, item: Item, now: datetime, seconds: float) -> Iterator[
     if created is not None and (age := (now - created).total_seconds()) > seconds:
         merchant, upload_id = item["transaction_id"].split("#")
         counts = {name: int(item.get(name, 0)) for name in ("rows", "stored", "judged")}
-        validated = {"validated": 1} if "validatedAt" in item else {}
-        yield Stuck(merchant, upload_id, age, str(item["status"]), {**counts, **validated})
+        yield Stuck(merchant, upload_id, age, str(item["status"]), counts, _advice(item))
+
+
+def _advice(item: Item) -> str:
+    if item["status"] == "waiting":
+        return "no function has taken it: hallmark redrive validation-failure, or see its runbook"
+    if "validatedAt" not in item:
+        return "its rows are not all stored: hallmark redrive validation-failure"
+    return "its rows are not all judged: hallmark redrive anomaly-failure"
 
 
 def _created(stage: Stage, item: Mapping[str, Any]) -> datetime | None:

@@ -1,9 +1,9 @@
 """realtime's stored data, as parts of its digest: transactions, audit trail and processed objects."""
 
-import json
 from collections.abc import Iterator
 
 from hallmark.digest import DigestPart, Record, Wanted, sha256
+from hallmark.digest_parts import Raw, items
 from hallmark.parallel import each
 from hallmark.stage import Stage
 from hallmark.systems.realtime.fraud_rules.store import PARTITION
@@ -23,12 +23,10 @@ def _audit_records(stage: Stage, _: Wanted) -> Iterator[tuple[str, Record]]:
 
 
 def _items(stage: Stage, table: str, partition_key: str) -> Iterator[tuple[str, Record]]:
-    """Yield a table's items; the content is DynamoDB's JSON with its keys sorted."""
-    for page in stage.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        for item in page["Items"]:
-            content = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-            key = f"{item[partition_key]['S']}/{item['ts']['S']}"
-            yield key, Record(item["transactionId"]["S"], sha256(content))
+    def name_of(item: Raw) -> tuple[str, str]:
+        return f"{item[partition_key]['S']}/{item['ts']['S']}", item["transactionId"]["S"]
+
+    return items(stage, table, name_of)
 
 
 def _objects(stage: Stage, wanted: Wanted) -> Iterator[tuple[str, Record]]:

@@ -20,8 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return how an upload ended: uploadId, status, messageId, counts; the same however often it is asked for."""
     with reported(_LOG, context) as log:
         log = log.bind(uploadId=event["uploadId"])
-        numbers = [one["number"] for one in event.get("ranges", [])]
-        ended = answer(notify(event["uploadId"], event["outcome"], numbers, _STORE, _now))
+        ended = answer(notify(event["uploadId"], event["outcome"], _STORE, _now))
         log.info("upload ended", **ended)
         return ended
 

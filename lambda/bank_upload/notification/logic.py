@@ -4,18 +4,18 @@ What is announced again, after a crash or by a second execution, has the same me
 of the end is kept before the first message goes out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Optional, Protocol
 
 from bank_upload.items import (
     ANNOUNCED,
     DONE,
-    ENDED,
     MOST_PROBLEMS,
     OUTCOME_ACCEPTED,
     OUTCOME_REFUSED,
     PROCESSED,
     REFUSED,
+    UPLOAD_PART,
     Item,
     message_id,
     range_part,
@@ -37,12 +37,8 @@ class RangesMissing(Exception):
 class Store(Protocol):
     """What the end of an upload needs of AWS."""
 
-    def upload(self, upload_id: str) -> Optional[Item]:
-        """Return the upload's item as it is now."""
-        ...
-
-    def ranges(self, upload_id: str) -> Iterable[Item]:
-        """Return the items of its ranges as they are now, in their order."""
+    def read(self, upload_id: str) -> list[Item]:
+        """Return the items of an upload as they are now: those of its ranges in their order, then its own."""
         ...
 
     def keep(self, upload: Item, results: Item, states: Item) -> bool:
@@ -53,39 +49,48 @@ class Store(Protocol):
         """Publish the result of an upload."""
         ...
 
-    def end(self, upload: Item, states: Item) -> None:
-        """End an upload, unless it has ended."""
+    def end(self, upload: Item, results: Item, states: Item) -> None:
+        """End an upload with its results, unless it has ended."""
         ...
 
 
-def notify(upload_id: str, outcome: str, numbers: Sequence[int], store: Store, now: Callable[[], str]) -> Item:
-    """Return an upload's item as it ended; `numbers` are those of its ranges.
+def notify(upload_id: str, outcome: str, store: Store, now: Callable[[], str]) -> Item:
+    """Return an upload's item as it ended.
 
     UploadMissing and RangesMissing: the workflow has not done what comes before.
     """
     status = _STATUS[outcome]
     while True:
-        upload = store.upload(upload_id)
-        if upload is None:
+        *ranges, upload = store.read(upload_id) or [None]
+        if upload is None or upload["part"] != UPLOAD_PART:
             raise UploadMissing
-        if upload["status"] in ENDED:
+        if "messageId" in upload:
             return upload
-        results = summed(upload, store.ranges(upload_id), numbers) if status == DONE else {}
+        results = summed(upload, ranges) if status == DONE else {}
         end = _kept_end(upload, _STATE[status]) or now()
         results["finishedAt"], states = end, {_STATE[status]: end}
         if store.keep(upload, results, states):
             break
-    ended = {**upload, **results, "status": status, "messageId": message_id(upload_id, status)}
+    # A second execution that claims the upload in between forgets what was kept.
+    results |= {"status": status, "messageId": message_id(upload_id, status)}
+    ended = {**upload, **results}
     store.announce(ended)
-    store.end(ended, {**states, ANNOUNCED: now()})
+    store.end(ended, results, {**states, ANNOUNCED: now()})
     return ended
 
 
-def summed(upload: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]], numbers: Sequence[int]) -> Item:
-    """Return counts, totals by currency and the first conflicts of all ranges; RangesMissing if one has no item."""
-    wanted = {range_part(number) for number in numbers}
-    own = [one for one in ranges if one["part"] in wanted]
-    if len(own) != len(wanted) or sum(one["rows"] for one in own) != upload["rows"]:
+def summed(upload: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> Item:
+    """Return counts, totals by currency and the first conflicts of all ranges; RangesMissing if one has no item.
+
+    Items beyond an upload's rows are left of a run with smaller ranges.
+    """
+    own: list[Mapping[str, Any]] = []
+    left = int(upload["rows"])
+    for number, one in enumerate(ranges):
+        if left and one["part"] == range_part(number):
+            own.append(one)
+            left -= int(one["rows"])
+    if left:
         raise RangesMissing
     totals: dict[str, dict[str, int]] = {}
     for one in own:

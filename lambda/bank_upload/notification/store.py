@@ -1,16 +1,14 @@
 """What `notification` asks of AWS: an upload's items, the topic of results."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from bank_upload.items import (
-    ENDED,
     OPEN,
-    RANGE_PARTS,
     Item,
     message_attributes,
     message_text,
@@ -18,6 +16,9 @@ from bank_upload.items import (
     upload_key,
 )
 from bank_upload.task import CONFIG
+
+# Whatever the status: an upload that another execution marked as failed is ended by the one that went through.
+_NOT_ENDED = Attr("part").exists() & Attr("messageId").not_exists()
 
 
 class Store:
@@ -28,27 +29,22 @@ class Store:
         self._sns: Any = boto3.client("sns", config=CONFIG)
         self._topic, self._stage = topic, stage
 
-    def upload(self, upload_id: str) -> Optional[Item]:
-        """Return the upload's item as it is now."""
-        item: Optional[Item] = self._table.get_item(Key=upload_key(upload_id), ConsistentRead=True).get("Item")
-        return item
-
-    def ranges(self, upload_id: str) -> Iterator[Item]:
-        """Return the items of its ranges as they are now, in their order."""
-        own = Key("uploadId").eq(upload_id) & Key("part").begins_with(RANGE_PARTS)
-        asked: dict[str, Any] = {"KeyConditionExpression": own, "ConsistentRead": True}
+    def read(self, upload_id: str) -> list[Item]:
+        """Return the items of an upload as they are now: those of its ranges in their order, then its own."""
+        asked: dict[str, Any] = {"KeyConditionExpression": Key("uploadId").eq(upload_id), "ConsistentRead": True}
+        found: list[Item] = []
         while True:
             page = self._table.query(**asked)
-            yield from page["Items"]
+            found += page["Items"]
             if "LastEvaluatedKey" not in page:
-                return
+                return found
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def keep(self, upload: Item, results: Item, states: Item) -> bool:
         """Keep results and times of states; return whether the upload was still as it was read."""
         end = upload.get("finishedAt")
         unchanged = Attr("finishedAt").not_exists() if end is None else Attr("finishedAt").eq(end)
-        return self._set(upload["uploadId"], results, states, _not_ended() & unchanged)
+        return self._set(upload["uploadId"], results, states, _NOT_ENDED & unchanged)
 
     def announce(self, upload: Item) -> None:
         """Publish the result of an upload."""
@@ -56,10 +52,9 @@ class Store:
         said = {"Message": message_text(message), "MessageAttributes": message_attributes(message)}
         self._sns.publish(TopicArn=self._topic, **said)
 
-    def end(self, upload: Item, states: Item) -> None:
-        """End an upload, unless it has ended."""
-        said = {name: upload[name] for name in ("status", "finishedAt", "messageId")}
-        self._set(upload["uploadId"], said, states, _not_ended(), " REMOVE #open")
+    def end(self, upload: Item, results: Item, states: Item) -> None:
+        """End an upload with its results, unless it has ended."""
+        self._set(upload["uploadId"], results, states, _NOT_ENDED, " REMOVE #open")
 
     def _set(
         self, upload_id: str, said: Mapping[str, Any], states: Item, condition: ConditionBase, also: str = ""
@@ -85,8 +80,3 @@ class Store:
                 raise
             return False
         return True
-
-
-def _not_ended() -> ConditionBase:
-    # An upload that another execution marked as failed is ended by the one that went through.
-    return Attr("status").exists() & ~Attr("status").is_in(list(ENDED))

@@ -18,7 +18,7 @@ _RESERVE_MILLISECONDS = 9_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Return number, stored, duplicates and conflicts of a range; TryAgain or TaskFailed keep what is stored."""
+    """Return number, stored, duplicates and conflicts of a range; what is stored before an error stays."""
     with reported(_LOG, context) as log:
         task = Task.of(event)
         log = log.bind(uploadId=task.upload_id, range=task.number)

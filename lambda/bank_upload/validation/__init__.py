@@ -1,1 +1,1 @@
-"""Validation of files: for banks, and again for the workflow."""
+"""`validation` answers banks that send files, and judges files again when the workflow takes them."""

@@ -28,7 +28,7 @@ def schema(created: datetime) -> Schema:
             Column("card_present", True, MOST_CHARACTERS, checks.boolean),
             Column("time_zone", False, MOST_CHARACTERS, checks.time_zone),
         ),
-        relations=(Relation("amount", "currency", checks.decimals_fit, "decimals"),),
+        relations=(Relation("amount", "currency", checks.decimals, checks.decimals_fit, "decimals"),),
     )
 
 

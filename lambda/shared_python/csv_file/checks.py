@@ -1,40 +1,40 @@
-"""Checks of cells that several files share: each returns the value, or raises Broken."""
+"""Checks of cells that several files share."""
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Callable
 
-from shared_python.csv_file.schema import Broken
+from shared_python.csv_file.schema import Broken, Check
 from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 from shared_python.time_zones import NAMES
 
-Check = Callable[[str], Any]
 # But for line breaks, which may stand inside quotes.
 _CONTROL = re.compile("[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]+)?")
-_NOT_ZERO = re.compile("[1-9]")
+_AMOUNT = r"(?=[0-9.]*[1-9])[0-9]{1,12}(?:\.[0-9]+)?"
 # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 _RFC_3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
     r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
+# One in UTC: such texts are in the order of their times.
+_UTC = re.compile(r"[0-9-]{10}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?Z")
 _DAY = 86_400_000
 _1970 = date(1970, 1, 1).toordinal()
 
 
-def pattern(expression: str) -> Check:
-    """Check that a whole cell matches, else `format`."""
+def pattern(expression: str, value: Callable[[str], Any] = str) -> Check:
+    """Check that a whole cell matches, else `format`; what makes its value sees none that does not."""
     compiled = re.compile(expression)
 
-    def check(cell: str) -> str:
+    def check(cell: str) -> Any:
         if not compiled.fullmatch(cell):
             raise Broken("format")
-        return cell
+        return value(cell)
 
-    return check
+    return Check(check, lambda cells: map(compiled.fullmatch, cells))
 
 
 def one_of(values: Mapping[str, Any], rule: str) -> Check:
@@ -46,19 +46,35 @@ def one_of(values: Mapping[str, Any], rule: str) -> Check:
         except KeyError:
             raise _broken(cell, rule) from None
 
-    return check
+    return Check(check, lambda cells: map(values.__contains__, cells))
 
 
-def amount(cell: str) -> Decimal:
-    """Return an amount, exactly as written; it is not zero. How many decimals it may have, its currency says."""
-    if not _AMOUNT.fullmatch(cell) or not _NOT_ZERO.search(cell):
-        raise Broken("format")
-    return Decimal(cell)
+def text() -> Check:
+    """Check a text in any script: without spaces around it, and without control characters."""
+
+    def check(cell: str) -> str:
+        if not fits(cell):
+            raise Broken("format")
+        return cell
+
+    def fits(cell: str) -> bool:
+        return cell == cell.strip() and (cell.isprintable() or not _holds_control(cell))
+
+    def all_fit(cells: Sequence[str]) -> Iterable[bool]:
+        stripped = list(map(str.strip, cells)) == list(cells)
+        return [True] * len(cells) if stripped and "".join(cells).isprintable() else map(fits, cells)
+
+    return Check(check, all_fit)
 
 
-def decimals_fit(value: Decimal, code: str) -> bool:
-    """Return whether an amount has no more decimals, as written, than its currency (ISO 4217)."""
-    return -int(value.as_tuple().exponent) <= MINOR_UNITS[code]
+def decimals(cells: Sequence[str]) -> list[int]:
+    """Return how many decimals valid amounts have, as written."""
+    return [len(cell.partition(".")[2]) for cell in cells]
+
+
+def decimals_fit(count: int, code: str) -> bool:
+    """Return whether an amount may have so many decimals in its currency (ISO 4217)."""
+    return count <= MINOR_UNITS[code]
 
 
 def moment(earliest: int, latest: int) -> Check:
@@ -79,7 +95,34 @@ def moment(earliest: int, latest: int) -> Check:
             raise Broken("time")
         return since
 
-    return check
+    def fits(cells: Sequence[str]) -> list[bool]:
+        return [
+            (first <= cell < last and is_utc(cell) is not None and _is_day(cell[:10])) or _passes(check, cell)
+            for cell in cells
+        ]
+
+    # From here to there a text decides: whole seconds inside of the limits.
+    first, last, is_utc = _second(earliest + 999), _second(latest), _UTC.fullmatch
+    return Check(check, fits)
+
+
+def _second(milliseconds: int) -> str:
+    """Return the second in which a time in Unix ms is, as texts of times begin."""
+    moment = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=milliseconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
+
+
+def _passes(check: Callable[[str], Any], cell: str) -> bool:
+    try:
+        check(cell)
+    except Broken:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1_000)
+def _is_day(day: str) -> bool:
+    return _passes(_midnight, day)
 
 
 @lru_cache(maxsize=1_000)
@@ -93,7 +136,15 @@ def _midnight(day: str) -> int:
 
 def _broken(cell: str, rule: str) -> Broken:
     """Return what is broken by a cell that is no value: `format`, if it has spaces around it or control characters."""
-    return Broken("format" if cell != cell.strip() or _CONTROL.search(cell) else rule)
+    return Broken("format" if cell != cell.strip() or _holds_control(cell) else rule)
+
+
+def _holds_control(cell: str) -> bool:
+    return _CONTROL.search(cell) is not None
+
+
+# Exactly as written, not zero. How many decimals an amount may have, its currency says.
+amount, positive_amount = pattern(f"-?{_AMOUNT}", Decimal), pattern(_AMOUNT, Decimal)
 
 
 boolean = one_of({"true": True, "false": False}, "format")

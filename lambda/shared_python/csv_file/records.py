@@ -1,13 +1,20 @@
-"""From bytes to records: encoding, quotes and line breaks (RFC 4180)."""
+"""From bytes to records: encoding, quotes and line breaks (RFC 4180).
+
+What stands in quotes is taken out first. The rest has its commas and line breaks for one purpose only, so that it is
+split at once, and a quote in it stands for a text that was taken out.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple, Optional
 
 _BOM = "\ufeff"
 _NUL_OR_LONE_CR = re.compile(rb"\0|\r(?!\n)")
-_UNQUOTED = re.compile(r'[^",\r\n]*')
-_LINE_END = re.compile(r"\r?\n|\Z")
+# A quote that opens behind something, or closes before something.
+_MISPLACED = re.compile(r'[^,\n"]"|"[^,\r\n"]')
+# Records that are split at a time: cells of a whole file would take many times its memory.
+_AT_ONCE = 5_000
 
 
 class Refusal(NamedTuple):
@@ -24,8 +31,9 @@ class Refused(Exception):
 
 def text_of(content: bytes) -> str:
     """Return the text of a file, without its byte order mark; Refused for `encoding`."""
-    found = _NUL_OR_LONE_CR.search(content)
-    wrong = [found.start()] if found else []
+    wrong = []
+    if b"\0" in content or content.count(b"\r") > content.count(b"\r\n"):
+        wrong = [found.start() for found in [_NUL_OR_LONE_CR.search(content)] if found]
     text = ""
     try:
         text = content.decode("utf-8")
@@ -36,60 +44,88 @@ def text_of(content: bytes) -> str:
     return text[1:] if text.startswith(_BOM) else text
 
 
+class Records:
+    """The records of a text, the header among them; Refused for `quotes`."""
+
+    def __init__(self, text: str) -> None:
+        parts = text.split('"')
+        # What stands in quotes, piece by piece: a doubled quote is between two pieces.
+        self._quoted = parts[1::2]
+        bare = '"'.join(parts[::2])
+        if self._quoted:
+            _refuse_misplaced(bare, self._quoted, closed=len(parts) % 2 == 1)
+        lines = bare.replace("\r\n", "\n").split("\n")
+        self._places: Sequence[int] = range(len(lines))
+        if "" in lines:
+            self._places = [place for place, line in enumerate(lines) if line]
+            lines = [line for line in lines if line]
+        self._lines = lines
+        # How many pieces stand before each record, and how many line breaks before each piece.
+        self._pieces: Sequence[int] = ()
+        self._breaks: Sequence[int] = ()
+        if self._quoted:
+            self._pieces = list(accumulate((line.count('"') for line in lines), initial=0))
+            if any("\n" in piece for piece in self._quoted):
+                self._breaks = list(accumulate((piece.count("\n") for piece in self._quoted), initial=0))
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def line(self, record: int) -> int:
+        """Return the physical line, counted from 1, in which a record begins."""
+        return 1 + self._places[record] + (self._breaks[self._pieces[record]] if self._breaks else 0)
+
+    def lines(self, start: int) -> Sequence[int]:
+        """Return the lines of all records from one on."""
+        if self._breaks:
+            return [self.line(record) for record in range(start, len(self))]
+        return [1 + place for place in self._places[start:]]
+
+    def cells(self, start: int, end: int, most_cells: int) -> list[list[str]]:
+        """Return the cells of some records.
+
+        Of a record with too many cells, only one more than `most_cells`, the last with all that is left.
+        """
+        rows = [line.split(",", most_cells) for line in self._lines[start:end]]
+        if self._quoted:
+            for at, row in enumerate(rows, start):
+                if self._pieces[at] != self._pieces[at + 1]:
+                    self._fill(row, self._pieces[at])
+        return rows
+
+    def _fill(self, row: list[str], piece: int) -> None:
+        for at, cell in enumerate(row):
+            if '"' in cell:
+                end = piece + cell.count('"')
+                pieces = self._quoted[piece:end]
+                row[at] = pieces[0] if cell == '"' else _joined(cell, pieces)
+                piece = end
+
+
 def records(text: str, most_cells: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record's line, counted from 1, and its cells; Refused for `quotes`.
-
-    Of a record with too many cells, only one more than `most_cells`, the last with all that is left, or left out.
-    """
-    at, line, size = 0, 1, len(text)
-    while at < size:
-        end = text.find("\n", at)
-        if end < 0:
-            end = size
-        written = text[at:end]
-        if '"' in written:
-            cells, end = _quoted(text, at, line, most_cells)
-            yield line, cells
-            line += text.count("\n", at, end)
-        else:
-            written = written.rstrip("\r")
-            if written:
-                yield line, written.split(",", most_cells)
-        line += 1
-        at = end + 1
+    """Yield each record's line, counted from 1, and its cells, as Records has them; Refused for `quotes`."""
+    found = Records(text)
+    for start in range(0, len(found), _AT_ONCE):
+        for at, cells in enumerate(found.cells(start, start + _AT_ONCE, most_cells), start):
+            yield found.line(at), cells
 
 
-def _quoted(text: str, begin: int, line: int, most_cells: int) -> tuple[list[str], int]:
-    """Return the cells of the record with quotes that begins there, and the position of the line feed after it."""
-    cells: list[str] = []
-    at = begin
-    while True:
-        if text.startswith('"', at):
-            close = _closing_quote(text, at)
-            cell, end = text[at + 1 : close].replace('""', '"'), close + 1
-        else:
-            end = _UNQUOTED.match(text, at).end()
-            cell = text[at:end]
-        if len(cells) <= most_cells:
-            cells.append(cell)
-        if text.startswith(",", end):
-            at = end + 1
-        elif close_of_line := _LINE_END.match(text, end):
-            return cells, close_of_line.end() - close_of_line[0].endswith("\n")
-        else:
-            raise Refused(Refusal(line + text.count("\n", begin, end), "quotes"))
+def _joined(cell: str, pieces: Sequence[str]) -> str:
+    """Return the text of a cell with several pieces, or of all cells that are too many in their record."""
+    if cell.strip('"') == "":
+        return '"'.join(pieces)
+    between = cell.split('"')
+    texts = [*between, *pieces]
+    texts[::2], texts[1::2] = between, pieces
+    return "".join(texts)
 
 
-def _closing_quote(text: str, at: int) -> int:
-    """Return the position of the quote that closes the one at a position, or one before it if none does.
-
-    The caller then finds text after a closing quote: the unclosed one.
-    """
-    opening = at
-    while True:
-        at = text.find('"', at + 1)
-        if at < 0:
-            return opening - 1
-        if not text.startswith('"', at + 1):
-            return at
-        at += 1
+def _refuse_misplaced(bare: str, quoted: Sequence[str], closed: bool) -> None:
+    """Refuse quotes at the first that is wrong: all before it are taken for what they are."""
+    found = _MISPLACED.search(bare)
+    if closed and not found:
+        return
+    # The quote that is not closed may be followed by doubled ones.
+    before = bare[: found.start() + 1] if found else bare.rstrip('"')
+    line = 1 + before.count("\n") + sum(piece.count("\n") for piece in quoted[: before.count('"')])
+    raise Refused(Refusal(line, "quotes"))

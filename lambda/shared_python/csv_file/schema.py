@@ -1,5 +1,6 @@
 """What a file's columns are, and what can be wrong with a cell."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -22,8 +23,23 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Check:
+    """How a cell is read: `value` returns its value or raises Broken; `fits` says of each of many whether it would not.
+
+    What fits is truthy. `fits` may be given empty cells; what it says of them does not count.
+    """
+
+    value: Callable[[str], Any]
+    fits: Callable[[Sequence[str]], Iterable[Any]]
+
+    def __call__(self, cell: str) -> Any:
+        """Return the value of a cell, or raise Broken."""
+        return self.value(cell)
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column: `check` returns the value of a cell, or raises Broken; it sees no cell that is empty or too long.
+    """A column: its check sees no cell that is empty or too long.
 
     `card_rule` says whether a card number is in a cell, None where none is looked for. A text that is `free` must not
     begin as a formula of a spreadsheet.
@@ -32,24 +48,29 @@ class Column:
     name: str
     required: bool
     most_characters: int
-    check: Callable[[str], Any]
+    check: Check
     card_rule: Optional[Callable[[str], bool]] = holds_card_number
     free: bool = False
 
 
 @dataclass(frozen=True)
 class Relation:
-    """What the value of a column must be to another's: else the column breaks `rule`. Judged when both are valid."""
+    """What a required column's cell must be to another's: else it breaks `rule`. Judged when both are valid.
+
+    `kinds` reduces cells to what matters, of which a file has few; `holds` gets one and the other cell.
+    """
 
     column: str
     other: str
-    holds: Callable[[Any, Any], bool]
+    kinds: Callable[[Sequence[str]], Iterable[Any]]
+    holds: Callable[[Any, str], bool]
     rule: str
 
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a file, and how they relate."""
+    """The columns of a file, how they relate, and which column's values no two rows may share, if any."""
 
     columns: tuple[Column, ...]
     relations: tuple[Relation, ...] = ()
+    unique: Optional[str] = None

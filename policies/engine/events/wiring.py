@@ -18,6 +18,7 @@ from policies.engine.kinds import (
     ROLE,
     RULE,
     VERSION,
+    WORKFLOW,
 )
 from policies.engine.relations.callers import Caller, callers_of_type
 from policies.engine.relations.places import parsed, places, texts_in
@@ -26,6 +27,7 @@ from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag
+from policies.engine.workflows.definition import definition_of
 
 LATEST = "$LATEST"
 _FUNCTION = ":function:"
@@ -219,6 +221,10 @@ def _called(template: Template, owner: Resource, caller: Caller) -> Iterator[tup
             for place, value in places(template, owner, caller.path)
             for text in texts_in(parsed(template, value))
         ]
+    if owner.type == WORKFLOW and caller.path == definition_of(template, owner).place:
+        # With placeholders filled in, and what can be resolved of it beside what cannot.
+        read = definition_of(template, owner)
+        found = list(dict.fromkeys([*found, *((read.place, invocation(template, one)) for one in texts_in(read.raw))]))
     yield from ((place, one) for place, one in found if one)
 
 

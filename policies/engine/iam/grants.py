@@ -7,7 +7,7 @@
         - {action: "dynamodb:GetItem", on: table records}
         - {action: "sns:Publish", on: topic alert}
 
-`every` is for each function that plays a part. `on` is one or more of:
+`every` is for each function that plays a part, `workflow uploads` for the workflow that plays the part `uploads`. `on` is one or more of:
 
     <kind> <part>                  what plays a part: bus, queue, table, bucket, topic, function, workflow
     stream <part>                  the stream of a table
@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
-from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE
+from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, WORKFLOW
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
 from policies.engine.template.resource import Resource
@@ -45,6 +45,8 @@ Row = Mapping[str, Any]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 _EVERY = "every"
+# What a rule's role does with its target.
+_REACHED = {BUS: "events:PutEvents", WORKFLOW: "states:StartExecution"}
 _CONDITIONS = {"event", "enclosing", "condition"}
 _KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
@@ -68,9 +70,22 @@ def grants_of(
 ) -> list[Grant]:
     """Return every grant of a function that plays a part; raise ValueError and NoPart for rows that cannot be read."""
     for name in rows.keys() - {_EVERY}:
-        parts.function(name)
+        kind, _, player = name.rpartition(" ")
+        parts.player(kind or "function", player)
     own = [row for name in (_EVERY, part) for row in rows.get(name, ())]
     return [grant for row in own for grant in _granted(template, parts, function, row)]
+
+
+def workflow_grants(
+    template: Template, parts: Parts, rows: Mapping[str, list[Row]]
+) -> Iterator[tuple[Resource, Resource, list[Grant]]]:
+    """Yield each workflow that plays a part with its role and every grant of it."""
+    for name, own in rows.items():
+        kind, _, part = name.rpartition(" ")
+        workflow = parts.player(kind, part) if kind == "workflow" else None
+        role = template.by_arn(workflow.properties.get("RoleArn"), ROLE) if workflow else None
+        if workflow and role:
+            yield workflow, role, [grant for row in own for grant in _granted(template, parts, workflow, row)]
 
 
 def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> Iterator[Grant]:
@@ -154,8 +169,11 @@ def _forwarders(template: Template) -> dict[str, tuple[dict[str, Grant], dict[st
             role = template.by_arn(target.get("RoleArn"), ROLE) if isinstance(target, Mapping) else None
             if role:
                 grants, rules = found.setdefault(role.logical_id, ({}, {}))
-                bus = template.by_arn(target.get("Arn"), BUS)
-                made = [Grant("events:PutEvents", arn) for arn in _arn(template, bus)]
+                made = [
+                    Grant(action, arn)
+                    for kind, action in _REACHED.items()
+                    for arn in _arn(template, template.by_arn(target.get("Arn"), kind))
+                ]
                 grants.update({str(grant): grant for grant in made})
                 rules[template.arn(rule) or ""] = None
     return found

@@ -10,10 +10,11 @@ from policies.engine.events.delivery import source_arns
 from policies.engine.events.wiring import Invocation, calls_of, function_of, invocation
 from policies.engine.finding import Finding
 from policies.engine.iam.access import exact, shown, sources_of
+from policies.engine.iam.pulling import is_for_our_functions
 from policies.engine.iam.resource_policies import held_statements, policies_by_resource, several_policies
 from policies.engine.iam.senders import senders, sources_of_call
 from policies.engine.iam.statements import Statement, lower
-from policies.engine.kinds import API, PERMISSION
+from policies.engine.kinds import API, PERMISSION, REPOSITORY
 from policies.engine.relations.callers import SERVICES
 from policies.engine.relations.holders import BUS_POLICY, KEYS, ON_ITSELF
 from policies.engine.template.resource import Resource
@@ -101,7 +102,8 @@ def _statement(template: Template, one: Statement) -> Iterator[Finding]:
         wanted = '"*", which is the resource itself' if kind in ON_ITSELF else "an ARN of this template"
         yield Finding(name, f"{one.path}.Resource", shown(one.not_resources or one.resources), wanted)
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
-    if lower(one.actions) != ("logs:createlogstream",) and not _limited(template, one):
+    pulled = kind == REPOSITORY and is_for_our_functions(template, one)
+    if lower(one.actions) != ("logs:createlogstream",) and not pulled and not _limited(template, one):
         found = f"sources {shown(tuple(sources_of(one)))}"
         wanted = "aws:SourceArn of what of this template sends here, or no such statement if nothing does"
         yield Finding(name, f"{one.path}.Condition", found, wanted)

@@ -100,7 +100,10 @@ def _alarms(template: Template) -> dict[tuple[str, ...], list[Resource]]:
 def _problems(template: Template, alarm: Resource, watch: Watch) -> Iterator[Finding]:
     metric = metric_of(template, alarm)
     assert metric is not None
-    for path, found, wanted, holds in (*_measure(template, alarm, metric, watch), *_reaction(template, alarm, metric)):
+    for path, found, wanted, holds in (
+        *_measure(template, alarm, metric, watch),
+        *reactions(template, alarm, metric.statistic),
+    ):
         if not holds:
             yield Finding(alarm.logical_id, path, "none" if found is None else str(found), wanted)
     yield from mutes(template, alarm)
@@ -150,7 +153,8 @@ def _time(template: Template, alarm: Resource, metric: Metric, seconds: int) -> 
     yield path, waits, "none, or false: until then the alarm does nothing", is_off(waits)
 
 
-def _reaction(template: Template, alarm: Resource, metric: Metric) -> Iterator[Check]:
+def reactions(template: Template, alarm: Resource, statistic: Any = None) -> Iterator[Check]:
+    """Yield what an alarm must meet to be heard, and not to ring when nothing happens."""
     enabled = template.value(alarm, "ActionsEnabled")
     yield "ActionsEnabled", enabled, "true", enabled is None or is_true(template, enabled)
     actions = template.value(alarm, "AlarmActions")
@@ -161,7 +165,7 @@ def _reaction(template: Template, alarm: Resource, metric: Metric) -> Iterator[C
     missing = template.value(alarm, "TreatMissingData")
     yield "TreatMissingData", missing, "notBreaching", missing in (None, "notBreaching", "missing", "ignore")
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
-    few, percentile = template.value(alarm, _FEW_SAMPLES), str(metric.statistic).startswith("p")
+    few, percentile = template.value(alarm, _FEW_SAMPLES), str(statistic).startswith("p")
     kept = "none, or evaluate: with few samples a percentile's alarm keeps its state"
     yield _FEW_SAMPLES, few, kept, few in (None, "evaluate") or not percentile
     description = template.value(alarm, "AlarmDescription")

@@ -1,6 +1,7 @@
 """A function's code, known by its hash: how Lambda states it, and how the key of its asset does.
 
-Code in an archive is meant; the digest of a container's image will have its place here.
+Of a container's image Lambda states the digest in hexadecimal. A template names it by a tag that is a hash of its
+content, or by its digest. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
 https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 
 from policies.engine.template.resource import Resource
 
+_IMAGE = re.compile(r"([^\s@]+?)(?::([0-9a-f]{64}))?(?:@(sha256:[0-9a-f]{64}))?")
 _KEY = re.compile(r"(?:.*/)?([0-9a-f]{64})\.zip")
 
 
@@ -33,7 +35,26 @@ def key_in(location: Any) -> str | None:
     return found[1] if found else None
 
 
+def image_named(uri: Any) -> tuple[str, str]:
+    """Return the repository of an image's URI and what names the content in it: a digest, else a tag that is a hash.
+
+    The second is empty for a URI that has neither.
+    """
+    found = _IMAGE.fullmatch(uri) if isinstance(uri, str) else None
+    return (found[1], found[3] or found[2] or "") if found else ("", "")
+
+
 def built_key(function: Resource) -> str | None:
     """Return the name of the asset that an observed function was built from, if its metadata states it."""
+    return key_in(_built(function))
+
+
+def built_image(function: Resource) -> str | None:
+    """Return the URI of the image that an observed function was built from, if its metadata states it."""
+    found = _built(function)
+    return found if isinstance(found, str) and image_named(found)[1] else None
+
+
+def _built(function: Resource) -> Any:
     mark = function.metadata.get("Hallmark")
-    return key_in(mark.get("Code")) if isinstance(mark, Mapping) else None
+    return mark.get("Code") if isinstance(mark, Mapping) else None

@@ -16,8 +16,12 @@ NAME_ATTRIBUTES = {
     ("AWS::SNS::Topic", "TopicName"),
     ("AWS::Events::EventBus", "Name"),
     ("AWS::Events::Archive", "ArchiveName"),
+    ("AWS::StepFunctions::StateMachine", "Name"),
 }
-URL_ATTRIBUTES = {("AWS::SQS::Queue", "QueueUrl")}
+URL_ATTRIBUTES = {
+    ("AWS::ECR::Repository", "RepositoryUri"): "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+    ("AWS::SQS::Queue", "QueueUrl"): "https://sqs.{region}.amazonaws.com/{account}/{name}",
+}
 # Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
 # A hash, such as that of code, may have twelve digits in a row.
@@ -39,6 +43,7 @@ FORMS = {
     "AWS::CloudWatch::Alarm": Form("AlarmName", f"arn:aws:cloudwatch:{_HERE}:alarm:{{name}}"),
     "AWS::DynamoDB::Table": Form("TableName", f"arn:aws:dynamodb:{_HERE}:table/{{name}}"),
     "AWS::DynamoDB::GlobalTable": Form("TableName", f"arn:aws:dynamodb:{_HERE}:table/{{name}}"),
+    "AWS::ECR::Repository": Form("RepositoryName", f"arn:aws:ecr:{_HERE}:repository/{{name}}"),
     "AWS::Events::Archive": Form("ArchiveName", f"arn:aws:events:{_HERE}:archive/{{name}}"),
     "AWS::Events::EventBus": Form("Name", f"arn:aws:events:{_HERE}:event-bus/{{name}}"),
     "AWS::Events::Rule": Form("Name", f"arn:aws:events:{_HERE}:rule/{{parent}}{{name}}", "{parent_ref}{name}"),
@@ -52,6 +57,9 @@ FORMS = {
     "AWS::SQS::Queue": Form(
         "QueueName", f"arn:aws:sqs:{_HERE}:{{name}}", "https://sqs.{region}.amazonaws.com/{account}/{name}"
     ),
+    "AWS::StepFunctions::StateMachine": Form(
+        "StateMachineName", f"arn:aws:states:{_HERE}:stateMachine:{{name}}", "{arn}"
+    ),
 }
 
 # The types whose physical name says system and stage: the property with it.
@@ -64,6 +72,7 @@ NAMED = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::ECR::Repository": "RepositoryName",
     "AWS::Events::Archive": "ArchiveName",
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Name",
@@ -75,6 +84,7 @@ NAMED = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 

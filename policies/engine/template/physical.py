@@ -60,7 +60,7 @@ class PhysicalNames:
         if (resource.type, attribute) in NAME_ATTRIBUTES:
             return self.name(resource)
         if (resource.type, attribute) in URL_ATTRIBUTES:
-            return self.ref(resource)
+            return self._filled(URL_ATTRIBUTES[resource.type, attribute], resource)
         return Reference(resource.logical_id, attribute)
 
     def _arn(self, resource: Resource) -> str | None:

@@ -1,4 +1,4 @@
-"""Alarms on the errors and the throttles of every function, over all its versions and aliases.
+"""Alarms on the errors and the throttles of every function, over all its versions and aliases; or on `metrics` only.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
 """
@@ -13,6 +13,8 @@ from policies.engine.services.alarms import Watch, watched
 from policies.engine.services.versions import whole_functions
 from policies.engine.template.template import Template
 
+_METRICS = ("Errors", "Throttles")
+
 
 class FunctionAlarms(Policy):
     scope = (FUNCTION,)
@@ -22,7 +24,7 @@ class FunctionAlarms(Policy):
         threshold, seconds = parameters["maximum_threshold"], parameters["maximum_seconds"]
         for function in whole_functions(template):
             dimensions = {"FunctionName": template.name(function)}
-            for metric in ("Errors", "Throttles"):
+            for metric in parameters.get("metrics", _METRICS):
                 watch = Watch("AWS/Lambda", metric, dimensions, ("Sum",), threshold, seconds)
                 yield from watched(template, function, "FunctionName", watch)
 

@@ -1,5 +1,7 @@
 """What lies in a bucket goes to nobody else: no copy, page, notice or report leaves the template.
 
+Only buckets of the parts in `to_event_bridge` tell the account's default bus of their objects.
+
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
@@ -12,6 +14,7 @@ from typing import Any
 from policies.engine.events.wiring import invocation
 from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import BUCKET
+from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.relations.places import places, pointed
 from policies.engine.services.storage import TO_EVENT_BRIDGE, told_to_event_bridge
@@ -49,9 +52,13 @@ class UnsharedBuckets(Policy):
     scope = (BUCKET,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        parts: Parts = parameters["parts"]
+        sending = [parts.player("bucket", part) for part in parameters.get("to_event_bridge", ())]
         for bucket in template.of_type(BUCKET):
             for path, wanted in _NEVER.items():
                 own = path == TO_EVENT_BRIDGE
+                if own and bucket in sending:
+                    continue
                 found = told_to_event_bridge(template, bucket) if own else template.value(bucket, path)
                 if found is not None:
                     yield Finding(bucket.logical_id, path, str(found), wanted)

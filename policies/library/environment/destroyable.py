@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.kinds import REPOSITORY
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import shown
+from policies.engine.template.values import is_true, shown
 from policies.engine.template.walking import walk
 
-_GONE = "Delete"
+_GONE, _EMPTIED = "Delete", "EmptyOnDelete"
 _ATTRIBUTES = ("DeletionPolicy", "UpdateReplacePolicy")
 # CloudFormation's default for these types is a snapshot, for others deletion.
 _SNAPSHOT = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
@@ -45,6 +46,7 @@ class Destroyable(Policy):
                     kept = str(own) if attribute in resource.raw else f"missing, so {own}"
                     yield Finding(resource.logical_id, attribute, kept, _GONE)
             yield from _protections(template, resource)
+            yield from _full(template, resource)
         for helper in template.of_type(*_HELPERS):
             yield Finding(
                 helper.logical_id, "Type", helper.type, "no helper: whoever deletes the stack empties it first"
@@ -55,6 +57,16 @@ def _default(resource: Resource, attribute: str) -> str:
     """Return CloudFormation's default; an instance of a cluster is deleted with it."""
     alone = "DBClusterIdentifier" not in resource.properties
     return "Snapshot" if attribute == _ATTRIBUTES[0] and resource.type in _SNAPSHOT and alone else _GONE
+
+
+def _full(template: Template, resource: Resource) -> Iterator[Finding]:
+    """Yield a repository that is not deleted while it has images.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
+    """
+    if resource.type == REPOSITORY and not is_true(template, template.value(resource, _EMPTIED)):
+        found = str(template.value(resource, _EMPTIED) or "missing, so false")
+        yield Finding(resource.logical_id, _EMPTIED, found, "true: with images it would stay")
 
 
 def _protections(template: Template, resource: Resource) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ _TYPES = {
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::DynamoDB::GlobalTable": "dynamodb",
     "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::ECR::Repository": "ecr",
     "AWS::Events::Archive": "archive",
     "AWS::Events::EventBus": "bus",
     "AWS::Events::Rule": "rule",
@@ -38,10 +39,11 @@ _TYPES = {
     "AWS::S3::Bucket": "s3",
     "AWS::SNS::Topic": "sns",
     "AWS::SQS::Queue": "sqs",
+    "AWS::StepFunctions::StateMachine": "sfn",
 }
 # The most characters that AWS takes, by the word, where names of ours could come near.
 LONGEST = {"alarm": 255, "archive": 48, "bus": 256, "dynamodb": 255, "lambda": 64, "role": 64, "rule": 64}
-LONGEST |= {"s3": 63, "sns": 256, "sqs": 80}
+LONGEST |= {"ecr": 256, "s3": 63, "sfn": 80, "sns": 256, "sqs": 80}
 _MODEL = "AWS::ApiGateway::Model"
 _ANY, _PURPOSE = "{type}", "{purpose}"
 # Such as /aws/lambda/ and /aws/vendedlogs/states/.

@@ -1,4 +1,4 @@
-"""Every resource that takes tags has the wanted ones.
+"""Every resource that takes tags has the wanted ones; `$stage` in a value is the stage.
 
 https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 """
@@ -29,7 +29,7 @@ class Tags(Policy):
                 continue
             own = _tags(template, resource)
             for key, value in parameters["tags"].items():
-                found = own.get(key, [])
+                value, found = value.replace("$stage", parameters["stage"]), own.get(key, [])
                 if found != [value]:
                     values = ", ".join(map(str, found)) or "missing, or unknown"
                     yield Finding(resource.logical_id, f"{_PATH}.{key}", values, value)

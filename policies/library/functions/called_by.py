@@ -1,5 +1,7 @@
 """The functions exist, each with its callers, where wanted with no others, and none on a bus that must feed none.
 
+`functions` says for each who calls it, or a list of them; all of them must.
+
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
@@ -21,6 +23,7 @@ from policies.engine.services.storage import stream_of
 from policies.engine.services.versions import whole_functions
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.template.values import listed
 
 # The words for callers in a finding; `on` is the part that the rule's bus, the bucket or the table plays.
 _CALLERS = {
@@ -28,6 +31,7 @@ _CALLERS = {
     "rule": "a rule on the {on} bus",
     "bucket": "the {on} bucket",
     "stream": "the stream of the {on} table",
+    "workflow": "the workflow {on}",
 }
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 _URL, _TARGET = "AWS::Lambda::Url", "TargetFunctionArn"
@@ -39,18 +43,23 @@ class CalledFunctions(Policy):
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
-        for part, caller in parameters["functions"].items():
-            function, by = parts.function(part), _CALLERS[caller["by"]].format(**caller)
+        for part, wanted in parameters["functions"].items():
+            said = {_CALLERS[one["by"]].format(**one): one for one in listed(wanted)}
+            function, by = parts.function(part), " and ".join(said)
             if function is None:
                 yield Finding(TEMPLATE, "Resources", f"no {part}", f"a function {part}, called by {by}")
                 continue
-            callers = _callers(template, parts, caller, function)
-            if not callers:
-                yield Finding(function.logical_id, "FunctionName", f"{part} is not called by {by}", f"a call by {by}")
-            if "event" in caller:
-                yield from _unheard(template, callers, caller["event"])
+            all_callers: list[Resource] = []
+            for how, caller in said.items():
+                callers = _callers(template, parts, caller, function)
+                if not callers:
+                    found = f"{part} is not called by {how}"
+                    yield Finding(function.logical_id, "FunctionName", found, f"a call by {how}")
+                if "event" in caller:
+                    yield from _unheard(template, callers, caller["event"])
+                all_callers += callers
             if parameters.get("no_other_callers"):
-                yield from _other_callers(template, part, function, callers, by)
+                yield from _other_callers(template, part, function, all_callers, by)
         if parameters.get("no_others"):
             yield from _others(template, {parts.function(part) for part in parameters["functions"]})
         for part in parameters.get("feeding_none", ()):
@@ -68,6 +77,8 @@ def _callers(template: Template, parts: Parts, wanted: Mapping[str, Any], functi
         case "rule":
             bus = parts.bus(wanted["on"])
             return [one for one in callers if one.type == RULE and bus is not None and bus_of(template, one) is bus]
+        case "workflow":
+            return [one for one in callers if one is parts.player("workflow", wanted["on"])]
         case "bucket":
             return [one for one in callers if one.type == BUCKET and one is parts.player("bucket", wanted["on"])]
         case _:

@@ -11,14 +11,14 @@ from policies.engine.events.wiring import Call, calls_of, function_of, on_functi
 from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.kinds import ALIAS, FUNCTION, VERSION
 from policies.engine.policy import Policy
-from policies.engine.services.code import built_key, key_in, key_of
+from policies.engine.services.code import built_image, built_key, image_named, key_in, key_of
 from policies.engine.services.versions import number_of, whole_functions
 from policies.engine.template.intrinsics import UNKNOWN, Reference
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
-_KEY, _HASH, _WEIGHTS = "Code.S3Key", "CodeSha256", "RoutingConfig.AdditionalVersionWeights"
+_KEY, _IMAGE, _HASH, _WEIGHTS = "Code.S3Key", "Code.ImageUri", "CodeSha256", "RoutingConfig.AdditionalVersionWeights"
 
 
 class CodeAsBuilt(Policy):
@@ -41,11 +41,23 @@ class CodeAsBuilt(Policy):
 
 
 def _code(template: Template, function: Resource) -> Iterator[Finding]:
+    if template.value(function, "PackageType") not in (None, "Zip") or template.value(function, _IMAGE) is not None:
+        yield from _image(template, function)
+        return
     key, built = key_in(template.value(function, _KEY)), built_key(function)
     if key is None:
         yield Finding(function.logical_id, _KEY, _shown(template, function, _KEY), "<SHA-256>.zip, a hash of the code")
     elif built not in (None, key):
         yield Finding(function.logical_id, _KEY, f"{key}.zip, other code", f"{built}.zip, the code that was built")
+
+
+def _image(template: Template, function: Resource) -> Iterator[Finding]:
+    uri, built = template.value(function, _IMAGE), built_image(function)
+    if not image_named(uri)[1]:
+        wanted = "REPOSITORY:<SHA-256 of the content>, or a digest"
+        yield Finding(function.logical_id, _IMAGE, _shown(template, function, _IMAGE), wanted)
+    elif built not in (None, uri):
+        yield Finding(function.logical_id, _IMAGE, f"{uri}, other code", f"{built}, the code that was built")
 
 
 def _version(template: Template, version: Resource) -> Iterator[Finding]:
@@ -54,6 +66,9 @@ def _version(template: Template, version: Resource) -> Iterator[Finding]:
         yield Finding(version.logical_id, "FunctionName", UNRESOLVED, "a function of this template")
         return
     stated = template.value(version, _HASH)
+    if (uri := template.value(function, _IMAGE)) is not None:
+        yield from _version_of_image(template, version, uri)
+        return
     built = built_key(function) or key_in(template.value(function, _KEY))
     if not isinstance(stated, str):
         wanted = "the hash of the function's code: without it any code of $LATEST is published"
@@ -61,6 +76,14 @@ def _version(template: Template, version: Resource) -> Iterator[Finding]:
     elif built is not None and key_of(stated) != built:
         wanted = f"the hash of the code that was built, {built}.zip"
         yield Finding(version.logical_id, _HASH, f"{stated}, the hash of other code", wanted)
+
+
+def _version_of_image(template: Template, version: Resource, uri: Any) -> Iterator[Finding]:
+    """Yield a version that does not state the digest of the image: only a function that names it by digest has one."""
+    named, stated = image_named(uri)[1], template.value(version, _HASH)
+    if not named.startswith("sha256:") or stated != named.removeprefix("sha256:"):
+        wanted = "the digest of the function's image, which the function names, too"
+        yield Finding(version.logical_id, _HASH, _shown(template, version, _HASH), wanted)
 
 
 def _call(template: Template, function: Resource, call: Call) -> Iterator[Finding]:

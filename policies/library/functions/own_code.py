@@ -1,6 +1,7 @@
 """Nothing but its own code runs in a function: no layer, image, file system, wrapper or variable that loads other code.
 
-`handlers` says for each function where its code begins; without it, that is not judged.
+`handlers` says for each function where its code begins; without it, that is not judged. With `image` the functions run
+images, which are judged elsewhere.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
@@ -31,6 +32,9 @@ _SETTINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "RecursiveLoop": ((None, "Terminate"), "Terminate: Lambda ends an endless loop"),
     "VpcConfig.SubnetIds": ((None, []), "no network of its own"),
     "CapacityProviderConfig": ((None, {}), "none: Lambda's own capacity"),
+}
+_OF_IMAGES = {
+    path: fine for path, fine in _SETTINGS.items() if path not in ("PackageType", "Code.ImageUri", "ImageConfig")
 }
 _VERSION = {"RuntimePolicy.UpdateRuntimeOn": _SETTINGS["RuntimeManagementConfig.UpdateRuntimeOn"]}
 # Variables with which an interpreter, the loader of the system or Lambda starts other code before the function's.
@@ -105,7 +109,7 @@ class OwnCode(Policy):
             if function and own != handler:
                 yield Finding(function.logical_id, "Handler", shown(template, own), handler)
         for function in template.of_type(FUNCTION):
-            yield from _settings(template, function, _SETTINGS)
+            yield from _settings(template, function, _OF_IMAGES if parameters.get("image") else _SETTINGS)
             yield from _variables(template, function)
             signing = function.properties.get("CodeSigningConfigArn")
             if signing is not None and not pointed(template, signing):

@@ -1,7 +1,8 @@
 """The variables by which functions know the stage's own resources, limits and clients.
 
 `functions` says for each its variables: `bucket PART` or `table PART`, the names; `topic PART`, its ARN; `text WORDS`;
-or `keys`, a JSON object with the id of each API key by the client in the key's name. `$stage` is the stage.
+`keys`, a JSON object with the id of each API key by the client in the key's name; or `clients`, one with the client by
+the key's id. `$stage` is the stage.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
@@ -52,7 +53,12 @@ def _fits(template: Template, parts: Parts, value: Any, rule: str) -> bool:
         case "topic":
             return _is(parts, "topic", what, template.by_arn(value, TOPIC))
         case "keys":
-            return _own_keys(template, value)
+            return _own_keys(template, template.structure(value))
+        case "clients":
+            known = template.structure(value)
+            turned = {client: key for key, client in known.items()} if isinstance(known, Mapping) else known
+            # Two keys of one client leave one.
+            return _own_keys(template, turned)
         case _:
             return template.text(value) == what
 
@@ -61,9 +67,8 @@ def _is(parts: Parts, kind: str, part: str, found: Any) -> bool:
     return found is not None and found is parts.player(kind, part)
 
 
-def _own_keys(template: Template, value: Any) -> bool:
+def _own_keys(template: Template, clients: Any) -> bool:
     """Return whether each client has a key of its own, the one that is named after it, and each key a client."""
-    clients = template.structure(value)
     if not isinstance(clients, Mapping):
         return False
     keys = {client: named(template, own, _KEY) for client, own in clients.items()}
@@ -76,6 +81,8 @@ def _said(template: Template, value: Any) -> str:
 
 
 def _asked(rule: str) -> str:
+    if rule == "clients":
+        return "the client in each API key's name, by the key's id"
     if rule == "keys":
         return "the id of each API key, by the client in the key's name"
     kind, _, what = rule.partition(" ")

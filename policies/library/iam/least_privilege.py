@@ -13,12 +13,12 @@ from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding, mended_by
 from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
-from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of
-from policies.engine.iam.identities import IDENTITIES, identity_statements, role_statements
+from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of, workflow_grants
+from policies.engine.iam.identities import IDENTITIES, identity_statements, role_statements, trust_of
 from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
 from policies.engine.iam.statements import Statement, conditions_of, lower
-from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC
+from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC, WORKFLOW
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole
@@ -33,7 +33,8 @@ _WITH_KEYS = ("SSESpecification", "Replicas")
 _PREFIX, _TLS = re.compile(r"arn:aws:s3:::[^*?/]+/[^*?]+/\*"), ("bool", "aws:securetransport")
 
 # What may be under a customer's key, and the properties with it.
-_KEYED = (*TABLES, TOPIC, BUS, ARCHIVE, LOG_GROUP, FUNCTION)
+_KEYED = (*TABLES, TOPIC, BUS, ARCHIVE, LOG_GROUP, FUNCTION, WORKFLOW)
+_STATES = "states.amazonaws.com"
 _LEAVE = "Take the key out: AWS encrypts with its own."
 _LET_IN = "Let in one service, for what of this stack calls or sends (aws:SourceArn); take every other statement out."
 _UNUSED = "Take the role out, or give it to the one function that needs it."
@@ -52,12 +53,15 @@ class LeastPrivilege(Policy):
             role = role_of(template, function)
             if role:
                 exact[role] = grants_of(template, parts, part, function, parameters["grants"])
+        for workflow, role, grants in workflow_grants(template, parts, parameters["grants"]):
+            exact[role] = grants
+            yield from access.trust(template, role, _STATES, _sources(template, role, workflow))
         for role in template.of_type(ROLE):
             grants, rules = forwarding(template, role)
             if rules:
                 exact.setdefault(role, grants)
                 yield from access.trust(template, role, "events.amazonaws.com", rules)
-        yield from _function_roles(template)
+        yield from _function_roles(template, {role for role in exact})
         yield from _managed(template)
         for role, grants in exact.items():
             yield from _exactly(template, role, grants)
@@ -75,7 +79,16 @@ class LeastPrivilege(Policy):
         yield from mended_by(_PEOPLE, rights_of_people(template))
 
 
-def _function_roles(template: Template) -> Iterator[Finding]:
+def _sources(template: Template, role: Resource, workflow: Resource) -> list[str] | None:
+    """Return whom a workflow's trust may name, the workflow itself; None where it names the account alone.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
+    """
+    asked = [key for one in trust_of(template, role) for _, key in conditions_of(one)]
+    return [template.arn(workflow) or ""] if "aws:sourcearn" in asked else None
+
+
+def _function_roles(template: Template, known: set[Resource]) -> Iterator[Finding]:
     functions = template.of_type(FUNCTION)
     roles = [role_of(template, function) for function in functions]
     # A version runs with its function's role.
@@ -93,7 +106,7 @@ def _function_roles(template: Template) -> Iterator[Finding]:
         yield from access.trust(template, role, "lambda.amazonaws.com", None)
     taken = set(roles)
     for role in template.of_type(ROLE):
-        if role not in taken and not forwarding(template, role)[1]:
+        if role not in taken and role not in known and not forwarding(template, role)[1]:
             yield from access.trust(template, role, None, None)
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from hallmark.systems.merchant_upload.plain_card_numbers import holds_card_number
+from hallmark.csv_files.card_numbers import holds_card_number
 from tests.integration.merchant_upload.contract import ANSWER, MOST_BYTES, UPLOAD_ID
 from tests.support.refusals import Contract
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from hallmark.csv_files.card_numbers import holds_card_number
 from hallmark.stage import Stage
-from hallmark.systems.merchant_upload.plain_card_numbers import holds_card_number
 from tests.integration.merchant_upload.anomalies import alerts
 from tests.integration.merchant_upload.answers import CRASH
 from tests.integration.merchant_upload.contract import file, new_id, row
-from tests.integration.merchant_upload.drawn_files import CARDS, files
+from tests.integration.merchant_upload.drawn_files import files
+from tests.support.drawn_csv import CARDS
 from tests.support.command import Command
 from tests.support.fuzzing import check_drawn
 from tests.support.stage_contents import everything

@@ -54,7 +54,7 @@ def test_a_file_that_no_function_finishes_is_found(stage: Stage, merchant: Any, 
     key = {"transaction_id": {"S": f"{client.name}#{form['uploadId']}"}, "timestamp": {"N": "0"}}
     table = {"TableName": stage.outputs[Output.TRANSACTIONS_TABLE], "Key": key}
     now = datetime.now(UTC)
-    assert form["uploadId"] not in [one.upload_id for one in stuck(stage, now + LATE)]
+    assert form["uploadId"] not in [one.id for one in stuck(stage, now + LATE)]
     if uploaded_at:
         # As `validation` leaves it when it is ended in mid-file.
         stage.client("dynamodb").update_item(
@@ -73,7 +73,7 @@ def test_a_file_that_no_function_finishes_is_found(stage: Stage, merchant: Any, 
         )
 
     def found(when: datetime) -> list[str]:
-        return [one.upload_id for one in stuck(stage, when) if one.advice]
+        return [one.id for one in stuck(stage, when) if one.advice]
 
     wait_for(lambda: form["uploadId"] in found(now + LATE), "the stuck file in the index")
     assert form["uploadId"] not in found(now)

@@ -1,4 +1,4 @@
-"""A synthesized template with edits, and what policies say about it."""
+"""The synthesized templates of a stage, as one, with edits, and what policies say about them."""
 
 import json
 from collections.abc import Callable
@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import policies
+from hallmark.together import joined
+from infra.systems import system_of
 
 ROOT = Path(__file__).resolve().parents[3]
 Resources = dict[str, Any]
 
 
 class Edited:
-    """A copy of a stage's template; `find` gets a resource to change."""
+    """A copy of a stage's templates; `find` gets a resource to change."""
 
     def __init__(self, stage: str, system: str = "realtime") -> None:
         self.stage, self.system = stage, system
@@ -51,5 +53,7 @@ class Edited:
 
 @cache
 def _text(stage: str, system: str) -> str:
-    name = f"hallmark-{system.replace('_', '-')}-{stage}.template.json"
-    return (ROOT / "build" / "cdk.out" / name).read_text(encoding="utf-8")
+    folder = ROOT / "build" / "cdk.out"
+    names = system_of(system).stack_names(stage)
+    documents = {one: json.loads((folder / f"{one}.template.json").read_text(encoding="utf-8")) for one in names}
+    return json.dumps(joined(documents).document if len(documents) > 1 else documents[names[0]])

@@ -4,14 +4,16 @@ import pytest
 
 from hallmark import policies as judges
 from hallmark.project import CLOUD_ASSEMBLY
+from hallmark.together import joined
 from infra.systems import STAGES, SYSTEMS, System
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_the_clean_templates_have_no_finding(system: System, stage: str) -> None:
-    document = judges.read(CLOUD_ASSEMBLY / f"{system.stack_name(stage)}.template.json")
-    verdicts = judges.judge(document, system.name)
+    names = system.stack_names(stage)
+    whole = joined({name: judges.read(CLOUD_ASSEMBLY / f"{name}.template.json") for name in names})
+    verdicts = judges.judge_together(whole, system.name)
     assert [(one["id"], one["findings"]) for one in verdicts if one["verdict"] != "proved"] == []
 
 

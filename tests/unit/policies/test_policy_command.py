@@ -104,11 +104,13 @@ def test_an_unmarked_template_is_told_what_to_do(tmp_path: Path) -> None:
 def test_a_template_without_our_mark_is_judged_as_it_would_be_with_it(
     system: System, mark: object, tmp_path: Path
 ) -> None:
-    file = tmp_path / "unmarked.json"
-    document = json.loads((CLOUD_ASSEMBLY / f"{system.stack_name('dev')}.template.json").read_text(encoding="utf-8"))
-    document["Metadata"] = {} if mark is None else {"Hallmark": mark}
-    file.write_text(json.dumps(document), encoding="utf-8")
-    assert policy_command([file], None, None, False) == 0
+    files: list[Path] = []
+    for name in system.stack_names("dev"):
+        files.append(tmp_path / f"{name}.json")
+        document = json.loads((CLOUD_ASSEMBLY / f"{name}.template.json").read_text(encoding="utf-8"))
+        document["Metadata"] = {} if mark is None else {"Hallmark": mark}
+        files[-1].write_text(json.dumps(document), encoding="utf-8")
+    assert policy_command(files, None, None, False, together=len(files) > 1) == 0
 
 
 def test_an_unmarked_template_is_in_the_region_of_its_system() -> None:

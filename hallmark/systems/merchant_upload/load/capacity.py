@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hallmark.load.outcome import Arithmetic, Measure, RunOutcome
 from hallmark.systems.merchant_upload.load.measures import reconciliation
 from hallmark.systems.merchant_upload.load.platform import ANOMALY_DETECTION, VALIDATION, Means
-from hallmark.systems.merchant_upload.mix.broken import MOST_ROWS
+from hallmark.systems.merchant_upload.reading import MOST_ROWS
 
 # Each function, and which of a file's rows it works on.
 FUNCTIONS = {VALIDATION: "rows", ANOMALY_DETECTION: "stored"}

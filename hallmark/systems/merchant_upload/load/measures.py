@@ -1,7 +1,7 @@
 """Measures of the way of files: seconds from creation to last verdict, rows a second, memory."""
 
+from hallmark.ledger.ledger import percentile
 from hallmark.load.outcome import Measure, RunOutcome
-from hallmark.systems.merchant_upload.ledger import percentile
 from hallmark.systems.merchant_upload.load.reconciliation import FileReconciliation, Way
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from hallmark import clock
 from hallmark.sending.item import Item
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.mix.broken import MOST_ROWS
 from hallmark.systems.merchant_upload.mix.draft import DAYS
 from hallmark.systems.merchant_upload.mix.generate import Wanted, generate
+from hallmark.systems.merchant_upload.reading import MOST_ROWS
 from hallmark.systems.merchant_upload.uploader import request_of
 from infra.errors import UserError
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from hallmark.systems.merchant_upload.mix.draft import PLACES, US, Draft, Drawer
+from hallmark.csv_files.layout import Draft
+from hallmark.systems.merchant_upload.mix.draft import PLACES, US, Drawer
 
 TEN_MINUTES, HOUR, FIVE_MINUTES = 600, 3600, 300
 RISKY = ("gambling", "crypto", "gift-cards")

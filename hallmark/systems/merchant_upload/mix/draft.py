@@ -1,10 +1,12 @@
 """A row before it is written: its cells, and the places whose currencies and zones it may have."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from hallmark.csv_files.layout import Draft, decimal, letters
 
 COLUMNS = (
     "transaction_id",
@@ -43,29 +45,6 @@ PLACES = (
     Place("NP", "NPR", 2, 0.0073, "Asia/Kathmandu"),
 )
 US = PLACES[0]
-
-
-def letters(number: int) -> str:
-    """Return a number in letters, so that it is never taken for a card number."""
-    found = ""
-    while True:
-        number, digit = divmod(number, 26)
-        found = chr(ord("a") + digit) + found
-        if not number:
-            return found
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A row's cells by column; `extra` cells follow the last column, `cut` are left out at its end."""
-
-    cells: dict[str, str]
-    extra: tuple[str, ...] = field(default=())
-    cut: int = 0
-
-    def having(self, **cells: str) -> "Draft":
-        """Return the row with other cells."""
-        return replace(self, cells={**self.cells, **cells})
 
 
 @dataclass
@@ -124,9 +103,3 @@ class Drawer:
                 return f"{moment + timedelta(hours=5, minutes=30):%Y-%m-%dT%H:%M:%S}+05:30"
             case _:
                 return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def decimal(units: int, decimals: int) -> str:
-    """Return so many of a currency's smallest units as a decimal number."""
-    sign, digits = "-" if units < 0 else "", str(abs(units)).rjust(decimals + 1, "0")
-    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"

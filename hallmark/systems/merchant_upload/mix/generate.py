@@ -7,12 +7,13 @@ from datetime import datetime
 from itertools import cycle, pairwise
 from random import Random
 
+from hallmark.csv_files.layout import Draft, Layout, drawn_layout, letters
+from hallmark.csv_files.refused import kinds
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.mix.broken import KINDS
 from hallmark.systems.merchant_upload.mix.cards import COMBINATIONS, EDGES, anomalous, everyday
-from hallmark.systems.merchant_upload.mix.draft import Draft, Drawer, letters
-from hallmark.systems.merchant_upload.mix.layout import Layout, drawn_layout
+from hallmark.systems.merchant_upload.mix.draft import COLUMNS, OPTIONAL, Drawer
 from hallmark.systems.merchant_upload.mix.rejected import RULES, rejected, with_card_number
+from hallmark.systems.merchant_upload.reading import MOST_ROWS
 
 # Of a merchant's files every so many are broken, beginning with another one at each merchant.
 BROKEN_EVERY = 4
@@ -21,6 +22,7 @@ CARD_NUMBERS_EVERY, REPEATS_EVERY = 7, 10
 _SHARES = {"everyday": 40, "anomalous": 16, "edge": 3, "rejected": 4, "again": 2, "conflict": 2, "shared": 3}
 _MOVED = 0.05
 _FEW = 5
+KINDS = kinds(COLUMNS, MOST_ROWS)
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ def _of_merchant(wanted: Wanted, place: int, merchants: Sequence[str]) -> dict[i
     for before, number in pairwise(good):
         if number % REPEATS_EVERY == 0:
             found[number] = found[before]
-    kinds = list(KINDS.values())
+    broken = list(KINDS.values())
     for number in numbers:
         if number not in found:
-            _, make = kinds[_broken_before(number, len(merchants)) % len(kinds)]
+            _, make = broken[_broken_before(number, len(merchants)) % len(broken)]
             found[number] = make([row for _ in range(_FEW) for row in everyday(drawer)])
     return found
 
@@ -88,10 +90,10 @@ def _rows(drawer: Drawer, wanted: Wanted, count: int, share: float) -> list[Draf
     first = round(share * len(combinations))
     combinations = combinations[first:] + combinations[:first]
     turns = {"anomalous": cycle(combinations), "edge": cycle(EDGES), "rejected": cycle(RULES)}
-    kinds, weights = list(_SHARES), list(_SHARES.values())
+    names, weights = list(_SHARES), list(_SHARES.values())
     shared = 0
     while len(rows) < count:
-        kind = drawer.drawn.choices(kinds, weights)[0]
+        kind = drawer.drawn.choices(names, weights)[0]
         if kind == "anomalous":
             rows += anomalous(drawer, next(turns[kind]))
         elif kind == "edge":
@@ -125,5 +127,5 @@ def _good(drawer: Drawer, number: int, rows: list[Draft]) -> bytes:
     if number % CARD_NUMBERS_EVERY == CARD_NUMBERS_EVERY - 1:
         for at in drawer.drawn.sample(range(len(rows)), min(len(rows), _FEW)):
             rows[at] = with_card_number(rows[at], drawer)
-    layout = drawn_layout(drawer.drawn) if number else Layout()
+    layout = drawn_layout(drawer.drawn, COLUMNS, tuple(OPTIONAL)) if number else Layout(COLUMNS)
     return layout.bytes(rows)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hallmark.systems.merchant_upload.mix.draft import Draft, Drawer
+from hallmark.csv_files.layout import Draft
+from hallmark.systems.merchant_upload.mix.draft import Drawer
 
 # By rule: columns and values that break it; a value keeps the length and the quotes that its column asks for.
 CELLS: Mapping[str, tuple[tuple[str, str], ...]] = {

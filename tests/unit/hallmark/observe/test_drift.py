@@ -186,5 +186,5 @@ def test_every_type_of_the_stacks_has_a_reader(stage: str) -> None:
 
 
 def test_a_stage_without_a_template_is_an_error() -> None:
-    with pytest.raises(UserError, match="run `hallmark build`"):
+    with pytest.raises(UserError, match="run `python -m hallmark build`"):
         declared("realtime", "nowhere")

@@ -25,6 +25,7 @@ SERVICES = {
     "CloudFormation": "cloudformation",
     "CloudWatch": "cloudwatch",
     "DynamoDB": "dynamodb",
+    "ECR": "ecr",
     "Events": "events",
     "IAM": "iam",
     "Lambda": "lambda",

@@ -20,7 +20,7 @@ HOUSE = {"Resources": {"Account": {"Type": surroundings.ACCOUNT, "Properties": {
 
 
 class House:
-    body = HOUSE
+    stack, body = "hallmark-account-us-east-1", HOUSE
 
 
 class Client:

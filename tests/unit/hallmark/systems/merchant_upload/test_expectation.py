@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from hallmark.csv_files.problems import Problem
+from hallmark.ledger.ledger import percentile
 from hallmark.systems.merchant_upload import comparison, lines
-from hallmark.systems.merchant_upload.content import Content, Problem, Record
+from hallmark.systems.merchant_upload.content import Content, Record
 from hallmark.systems.merchant_upload.expectation import Sent, expect
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.ledger import FileLedger, percentile
+from hallmark.systems.merchant_upload.ledger import FileLedger
 from hallmark.systems.merchant_upload.lines import Findings
 from hallmark.systems.merchant_upload.observation import Observed
 

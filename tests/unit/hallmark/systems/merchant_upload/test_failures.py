@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from hallmark.csv_files.problems import Problem
 from hallmark.ledger.messages import Message
 from hallmark.redrive.work import Refused, Unknown
 from hallmark.systems.merchant_upload import failures
-from hallmark.systems.merchant_upload.content import Problem
 from hallmark.systems.merchant_upload.expectation import Sent
 from hallmark.systems.merchant_upload.failure_letters import Owner
 from hallmark.systems.merchant_upload.files import MerchantFile

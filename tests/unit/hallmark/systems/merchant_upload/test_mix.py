@@ -6,15 +6,14 @@ from random import Random
 
 import pytest
 
+from hallmark.csv_files.layout import BOM, Layout, decimal, letters
+from hallmark.csv_files.problems import Problem
 from hallmark.systems.merchant_upload import verdicts
-from hallmark.systems.merchant_upload.content import Problem
 from hallmark.systems.merchant_upload.expectation import Sent, expect, rejections
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.mix.broken import KINDS
 from hallmark.systems.merchant_upload.mix.cards import COMBINATIONS, anomalous, everyday
-from hallmark.systems.merchant_upload.mix.draft import Drawer, decimal, letters
-from hallmark.systems.merchant_upload.mix.generate import Wanted, generate
-from hallmark.systems.merchant_upload.mix.layout import BOM, Layout
+from hallmark.systems.merchant_upload.mix.draft import COLUMNS, Drawer
+from hallmark.systems.merchant_upload.mix.generate import KINDS, Wanted, generate
 from hallmark.systems.merchant_upload.mix.rejected import RULES, rejected, with_card_number
 from hallmark.systems.merchant_upload.reading import read
 
@@ -87,14 +86,14 @@ def test_a_broken_file_is_refused_for_its_rule(kind: str) -> None:
 def test_a_rejected_row_breaks_its_rule_and_no_other(rule: str) -> None:
     draws = drawer()
     for _ in range(40):
-        (record,) = read(Layout().bytes([rejected(everyday(draws)[0], rule, draws)]), NOW)
+        (record,) = read(Layout(COLUMNS).bytes([rejected(everyday(draws)[0], rule, draws)]), NOW)
         assert {problem.rule for problem in record.problems} == {rule}
 
 
 def test_a_card_number_is_found_in_each_disguise() -> None:
     draws = drawer()
     for _ in range(20):
-        (record,) = read(Layout().bytes([with_card_number(everyday(draws)[0], draws)]), NOW)
+        (record,) = read(Layout(COLUMNS).bytes([with_card_number(everyday(draws)[0], draws)]), NOW)
         assert [problem.rule for problem in record.problems] == ["card-number"]
 
 
@@ -104,18 +103,24 @@ def test_a_card_has_one_row_with_exactly_its_anomalies(combination) -> None:
     names = ("velocity", "geography", "duplicate", "risky-category", "night-hours")
     wanted = {name for name, flag in zip(names, flags, strict=True) if flag}
     wanted |= {{"high": "high-amount", "testing": "card-testing"}[size]} if size != "everyday" else set()
-    (one,) = sent([MerchantFile("one", "a.csv", Layout().bytes(anomalous(drawer(), combination)), 0)])
+    (one,) = sent([MerchantFile("one", "a.csv", Layout(COLUMNS).bytes(anomalous(drawer(), combination)), 0)])
     found = verdicts.expected(expect([one], claimed([one]), {}).winners, ())
     assert found["one#txn-mark-b"] == wanted
 
 
 @pytest.mark.parametrize(
-    "layout", [Layout(), Layout(ending="\n", bom=True), Layout(quoted=True, spaced=True, empty_lines=True)], ids=str
+    "layout",
+    [
+        Layout(COLUMNS),
+        Layout(COLUMNS, ending="\n", bom=True),
+        Layout(COLUMNS, quoted=True, spaced=True, empty_lines=True),
+    ],
+    ids=str,
 )
 def test_a_layout_changes_no_content(layout: Layout) -> None:
     rows = everyday(drawer())
     found = read(layout.bytes(rows), NOW)
-    assert [record.content for record in found] == [record.content for record in read(Layout().bytes(rows), NOW)]
+    assert [record.content for record in found] == [record.content for record in read(Layout(COLUMNS).bytes(rows), NOW)]
     assert layout.bytes(rows).startswith(BOM) is layout.bom
 
 

@@ -1,13 +1,16 @@
 """The function's reading of a file and the plain one agree on whatever Hypothesis makes of a file."""
 
 from collections import Counter
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 from merchant_upload.validation.columns import schema
 from shared_python.csv_file import Parsed, Refusal, parse
 
-from hallmark.systems.merchant_upload.plain_reading import MOST_ROWS, PlainFile, PlainRow, read
+from hallmark.csv_files.problems import Problem
+from hallmark.systems.merchant_upload.content import Content, Reading, Record
+from hallmark.systems.merchant_upload.reading import MOST_ROWS, read
 from tests.integration.merchant_upload.drawn_files import CREATED, files
 from tests.support.fuzzing import check_drawn
 
@@ -20,23 +23,23 @@ RULES = {
 }
 
 
-def by_the_function(content: bytes, most_rows: int = MOST_ROWS) -> PlainFile:
+def by_the_function(content: bytes, most_rows: int = MOST_ROWS) -> Reading:
     """What the function reads, in the plain reading's words."""
     parsed = parse(content, schema(CREATED), most_rows)
     if isinstance(parsed, Refusal):
-        assert parsed.column is None
-        return PlainFile((parsed.line, parsed.rule), ())
+        return Problem(parsed.line, parsed.column, parsed.rule)
     assert isinstance(parsed, Parsed)
     rows = tuple(
-        PlainRow(row.line, None if row.problems else row.values, tuple(map(tuple, row.problems))) for row in parsed.rows
+        Record(row.line, None if row.problems else Content(**row.values), tuple(Problem(*one) for one in row.problems))
+        for row in parsed.rows
     )
     assert len(rows) == parsed.count
-    return PlainFile(None, rows)
+    return rows
 
 
-def rules_of(read_file: PlainFile) -> Counter[str]:
-    refused = [read_file.refusal[1]] if read_file.refusal else []
-    return Counter([*refused, *(rule for row in read_file.rows for *_, rule in row.problems)])
+def rules_of(found: Reading) -> Counter[str]:
+    problems = [found] if isinstance(found, Problem) else [one for row in found for one in row.problems]
+    return Counter(one.rule for one in problems)
 
 
 def test_both_readings_agree_on_drawn_files(request: pytest.FixtureRequest) -> None:
@@ -48,7 +51,7 @@ def test_both_readings_agree_on_drawn_files(request: pytest.FixtureRequest) -> N
         plain = read(content, CREATED)
         assert by_the_function(content) == plain
         rules.update(rules_of(plain))
-        valid += sum(not row.problems for row in plain.rows)
+        valid += 0 if isinstance(plain, Problem) else sum(not row.problems for row in plain)
 
     number = check_drawn(request, "files", files(), agree)
     assert valid > number / 10
@@ -60,9 +63,8 @@ def test_values_have_their_types() -> None:
     content = f"{HEADER},time_zone\n{GOOD},\n".encode()
     plain = read(content, CREATED)
     assert plain == by_the_function(content)
-    (row,) = plain.rows
-    assert row.values is not None
-    assert {name: repr(value) for name, value in row.values.items()} == {
+    (row,) = plain
+    assert {one.name: repr(getattr(row.content, one.name)) for one in fields(Content)} == {
         "transaction_id": "'txn-0001'",
         "timestamp": "1795189207500",
         "card_token": "'tok_a1'",
@@ -77,9 +79,9 @@ def test_values_have_their_types() -> None:
 
 def test_both_readings_count_rows() -> None:
     content = f"{HEADER}\n\n{GOOD}\n{GOOD}\n".encode()
-    assert len(read(content, CREATED, most_rows=2).rows) == 2
+    assert len(read(content, CREATED, most_rows=2)) == 2
     content += b"\n" + GOOD.encode()
-    refused = PlainFile((6, "too-many-rows"), ())
+    refused = Problem(6, None, "too-many-rows")
     assert read(content, CREATED, most_rows=2) == by_the_function(content, most_rows=2) == refused
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from hallmark.ledger.patience import PATIENCE_AFTER_FAILURES, PATIENCE_SECONDS, wait
 from hallmark.systems.merchant_upload.audit import trails
-from hallmark.systems.merchant_upload.following import PATIENCE_AFTER_FAILURES, PATIENCE_SECONDS, wait
 from hallmark.systems.merchant_upload.stuck import stuck
-from hallmark.systems.merchant_upload.table import plain, typed
+from hallmark.tables import plain, typed
 from infra.merchant_upload.outputs import Output
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)

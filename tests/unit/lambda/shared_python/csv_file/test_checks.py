@@ -114,7 +114,7 @@ def test_what_is_no_amount_breaks_format(text):
     ],
 )
 def test_decimals_are_counted_as_written(amount, currency, fits):
-    assert checks.decimals_fit(Decimal(amount), currency) is fits
+    assert checks.decimals_fit(*checks.decimals([amount]), currency) is fits
 
 
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in GOOD.items() for text in texts])

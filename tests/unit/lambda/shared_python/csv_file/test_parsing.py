@@ -13,7 +13,7 @@ SCHEMA = Schema(
         Column("currency", True, 1_000, checks.currency),
         Column("note", False, 1_000, checks.pattern("[^!]*"), free=True),
     ),
-    relations=(Relation("amount", "currency", checks.decimals_fit, "decimals"),),
+    relations=(Relation("amount", "currency", checks.decimals, checks.decimals_fit, "decimals"),),
 )
 HEADERS = {
     "id,amount,currency": None,

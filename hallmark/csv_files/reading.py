@@ -1,48 +1,37 @@
-"""A merchant's file read a second time, character by character: what the ledger expects of it.
+"""A file read a second time, character by character: what a ledger expects of it.
 
-Written from the rules in docs/merchant_upload.md alone, for plainness instead of speed, and independent of the
-functions: tests draw files and demand that both readings agree.
+Written from the rules in docs/csv_files.md alone, for plainness instead of speed, and independent of the functions:
+tests draw files and demand that both readings agree.
 """
 
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hallmark.systems.merchant_upload.plain_card_numbers import holds_card_number, is_card_data_name
-from hallmark.systems.merchant_upload.plain_cells import COLUMNS, OPTIONAL, judge
-
-MOST_ROWS = 50_000
-# A line, a column if the problem has one, and the broken rule.
-Problem = tuple[int, str | None, str]
+from hallmark.csv_files.card_numbers import holds_card_number, is_card_data_name
+from hallmark.csv_files.cells import Columns
+from hallmark.csv_files.problems import Problem
 
 
-class PlainRow(NamedTuple):
-    """A record: its values by column if it is valid, else None and its problems in the order of the file's columns."""
+class Row(NamedTuple):
+    """A record: its cells by column, and its problems in the order of the file's columns; none, then it is valid."""
 
     line: int
-    values: dict[str, Any] | None
+    cells: dict[str, str]
     problems: tuple[Problem, ...]
-
-
-class PlainFile(NamedTuple):
-    """A file: why it is refused, as line and rule; or its rows."""
-
-    refusal: tuple[int, str] | None
-    rows: tuple[PlainRow, ...]
 
 
 class _Refused(Exception):
     """Arguments: line and rule."""
 
 
-def read(content: bytes, created: datetime, most_rows: int = MOST_ROWS) -> PlainFile:
-    """Return what is to be expected of a file whose object was created then, an aware time."""
+def read(content: bytes, columns: Columns, most_rows: int) -> Problem | list[Row]:
+    """Return the problem for which a file is refused whole, else its rows."""
     try:
         records = _records(_text(content))
-        header = _header(records, most_rows)
+        header = _header(records, columns, most_rows)
     except _Refused as refused:
         line, rule = refused.args
-        return PlainFile((line, rule), ())
-    return PlainFile(None, tuple(_row(line, header, cells, created) for line, cells in records[1:]))
+        return Problem(line, None, rule)
+    return [_row(line, header, cells, columns) for line, cells in records[1:]]
 
 
 def _text(content: bytes) -> str:
@@ -106,7 +95,7 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
     return records
 
 
-def _header(records: list[tuple[int, list[str]]], most_rows: int) -> list[str]:
+def _header(records: list[tuple[int, list[str]]], columns: Columns, most_rows: int) -> list[str]:
     """Return the names of the columns, if the file has a valid header and a valid number of records."""
     if not records:
         raise _Refused(1, "no-rows")
@@ -115,7 +104,7 @@ def _header(records: list[tuple[int, list[str]]], most_rows: int) -> list[str]:
     for name in names:
         if is_card_data_name(name) or holds_card_number(name):
             raise _Refused(line, "card-number")
-    if sorted({*names, *OPTIONAL}) != sorted(COLUMNS) or len(names) != len(set(names)):
+    if sorted({*names, *columns.optional}) != sorted(columns.names) or len(names) != len(set(names)):
         raise _Refused(line, "header")
     if len(records) == 1:
         raise _Refused(1, "no-rows")
@@ -124,10 +113,9 @@ def _header(records: list[tuple[int, list[str]]], most_rows: int) -> list[str]:
     return names
 
 
-def _row(line: int, header: list[str], cells: list[str], created: datetime) -> PlainRow:
+def _row(line: int, header: list[str], cells: list[str], columns: Columns) -> Row:
     if len(cells) != len(header):
-        return PlainRow(line, None, ((line, None, "columns"),))
-    values, broken = judge(dict(zip(header, cells, strict=True)), created)
-    if broken:
-        return PlainRow(line, None, tuple((line, name, broken[name]) for name in header if name in broken))
-    return PlainRow(line, values, ())
+        return Row(line, {}, (Problem(line, None, "columns"),))
+    by_name = dict(zip(header, cells, strict=True))
+    broken = columns.judge(by_name)
+    return Row(line, by_name, tuple(Problem(line, name, broken[name]) for name in header if name in broken))

@@ -1,0 +1,3 @@
+"""bank_upload's own commands."""
+
+OWNER = "bank_upload"

@@ -1,0 +1,1 @@
+"""State machines as a template writes them: their definition, states, ways and times."""

@@ -1,0 +1,89 @@
+"""What happens after an error is caught: which steps are taken on every way, with which data, and how it ends.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-fallback-states
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policies.engine.finding import UNRESOLVED
+from policies.engine.workflows.data import Scope, after, caught, entered
+from policies.engine.workflows.states import Level, State
+
+# Ways in a branch beyond these are not followed.
+_MOST = 500
+Problem = tuple[str, str, str]
+# Which step a task takes, if any, and what is wrong with its data.
+Taken = Callable[[State, Scope], tuple[str, Iterator[Problem]]]
+
+
+@dataclass
+class Branch:
+    """The ways of a branch: `wanted` steps, the names of those that some way lacks, and what is wrong."""
+
+    levels: tuple[Level, ...]
+    wanted: Mapping[str, str]
+    taken: Taken
+    problems: dict[Problem, None] = field(default_factory=dict)
+    followed: int = 0
+
+    def follow(self, level: Level, name: str, scope: Scope, done: frozenset[str], passed: tuple[str, ...]) -> None:
+        """Follow every way from a state, the steps before it taken."""
+        state = level.states.get(name)
+        if state is None:
+            return  # It is reported where the definition is read.
+        self.followed += 1
+        if self.followed > _MOST:
+            self._wrong(state.path, f"too many ways: {UNRESOLVED}", f"at most {_MOST} states on all ways")
+            return
+        if name in passed:
+            self._wrong(state.path, "a circle after an error", "a way that ends in Fail")
+            return
+        passed = (*passed, name)
+        if state.kind == "Fail":
+            self._lacking(state, done)
+            return
+        if state.kind == "Succeed" or state.raw.get("End") is True:
+            shown = "Succeed" if state.kind == "Succeed" else "End"
+            self._wrong(state.path, f"{shown} after an error, which no metric counts as failed", "Fail")
+            return
+        here = done | self._steps(state, scope)
+        for way in state.ways():
+            catcher = None if way.catcher is None else state.catchers()[way.catcher]
+            if catcher is None:
+                self.follow(level, way.to, after(scope, state), here, passed)
+            else:
+                # What failed was tried; from there on only the end matters.
+                beyond = caught(scope, state, catcher)
+                self.follow(level, way.to, beyond, frozenset(self.wanted), passed)
+
+    def _steps(self, state: State, scope: Scope) -> frozenset[str]:
+        inside = entered(scope, state)
+        if state.kind == "Parallel":
+            own = [level for level in self.levels if level.holder is state]
+            return frozenset().union(*(self._branch(level, level.start, inside, ()) for level in own))
+        if state.kind != "Task":
+            return frozenset()
+        name, problems = self.taken(state, inside)
+        for problem in problems:
+            self._wrong(*problem)
+        return frozenset({name} if name else ())
+
+    def _branch(self, level: Level, name: str, scope: Scope, passed: tuple[str, ...]) -> frozenset[str]:
+        """Return the steps that are taken on every way through a branch of a Parallel."""
+        state = level.states.get(name)
+        self.followed += 1
+        if state is None or name in passed or self.followed > _MOST:
+            return frozenset()
+        beyond = after(scope, state)
+        ways = [way for way in state.ways() if way.catcher is None]
+        further = [self._branch(level, way.to, beyond, (*passed, name)) for way in ways]
+        return self._steps(state, scope) | (frozenset.intersection(*further) if further else frozenset())
+
+    def _lacking(self, end: State, done: frozenset[str]) -> None:
+        for name, shown in self.wanted.items():
+            if name not in done:
+                self._wrong(end.path, f"an end without {shown}", f"{shown} on every way before it")
+
+    def _wrong(self, path: str, found: str, wanted: str) -> None:
+        self.problems[path, found, wanted] = None

@@ -1,0 +1,132 @@
+"""A state machine is started by exactly one rule, for the objects of one bucket whose keys fit one wildcard.
+
+`workflows` says for each `{bucket, keys, input}`: the input's fields with their places in the event. Several matchers
+of a field are alternatives: a prefix and a suffix would let through what has either.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.engine.events.patterns import event_pattern, left_out, written
+from policies.engine.events.rules import is_enabled
+from policies.engine.events.wiring import RuleTarget, targets_of
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.iam.permissions import lacking
+from policies.engine.kinds import BUCKET, ROLE, RULE, WORKFLOW
+from policies.engine.parts import Parts
+from policies.engine.policy import Policy
+from policies.engine.relations.places import pointed
+from policies.engine.template.intrinsics import UNKNOWN, text_of
+from policies.engine.template.resource import Resource, mapping
+from policies.engine.template.scalars import json_of
+from policies.engine.template.template import Template
+from policies.engine.template.values import shown
+
+_EVENT = {"source": "aws.s3", "detail-type": "Object Created"}
+_START = "states:StartExecution"
+_DEFAULT = (None, "default")
+_FIELD = re.compile(r'"?<([^<>]+)>"?')
+
+
+class ObjectsStartWorkflow(Policy):
+    scope = (RULE,)
+    relies_on = (WORKFLOW, BUCKET, ROLE)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        parts: Parts = parameters["parts"]
+        for part, wanted in parameters["workflows"].items():
+            workflow, bucket = parts.player("workflow", part), parts.player("bucket", wanted["bucket"])
+            if workflow is None or bucket is None:
+                missing = f"workflow {part}" if workflow is None else f"bucket {wanted['bucket']}"
+                yield Finding(TEMPLATE, "Resources", f"no {missing}", f"a {missing}")
+                continue
+            starting = [
+                one for rule in template.of_type(RULE) for one in targets_of(rule) if _is(template, one, workflow)
+            ]
+            if not starting:
+                wanted_text = f"a rule that starts it for {wanted['keys']} of {wanted['bucket']}"
+                yield Finding(workflow.logical_id, "StateMachineName", "no rule starts it", wanted_text)
+            for index, target in enumerate(starting):
+                if index:
+                    yield Finding(
+                        target.rule.logical_id, f"{target.path}.Arn", "a second start", "one rule, one target"
+                    )
+                yield from _rule(template, target.rule, bucket, wanted["keys"])
+                yield from _target(template, target, workflow, wanted["input"])
+
+
+def _is(template: Template, target: RuleTarget, workflow: Resource) -> bool:
+    return pointed(template, target.raw.get("Arn")) is workflow
+
+
+def _rule(template: Template, rule: Resource, bucket: Resource, keys: str) -> Iterator[Finding]:
+    name = rule.logical_id
+    if not is_enabled(template, rule):
+        yield Finding(name, "State", str(template.value(rule, "State")), "ENABLED")
+    bus = template.value(rule, "EventBusName")
+    if bus not in _DEFAULT and not str(bus).endswith(":event-bus/default"):
+        yield Finding(name, "EventBusName", text_of(bus) or UNRESOLVED, "default: S3 sends its events there")
+    if rule.properties.get("ScheduleExpression") is not None:
+        found = shown(template, rule.properties["ScheduleExpression"])
+        yield Finding(name, "ScheduleExpression", found, "none: an object starts it, no clock")
+    pattern = event_pattern(template, rule)
+    if not isinstance(pattern, Mapping):
+        yield Finding(name, "EventPattern", written(pattern), written({**_EVENT, "detail": "..."}))
+        return
+    for key in dict.fromkeys([*left_out(template, pattern, _EVENT), *(one for one in _EVENT if one not in pattern)]):
+        yield Finding(name, f"EventPattern.{key}", written(pattern.get(key)), f"what lets in {written(_EVENT)}")
+    for key, event in _EVENT.items():
+        if key in pattern and pattern[key] != [event]:
+            yield Finding(name, f"EventPattern.{key}", written(pattern[key]), written([event]))
+    detail = mapping(pattern.get("detail"))
+    fields = dict(_fields(detail))
+    for path, wanted in (("bucket.name", [template.name(bucket)]), ("object.key", [{"wildcard": keys}])):
+        own = fields.pop(path, None)
+        if own != wanted:
+            found = "anything" if own is None else written(own)
+            yield Finding(name, f"EventPattern.detail.{path}", found, written(wanted))
+    for path, own in fields.items():
+        yield Finding(name, f"EventPattern.detail.{path}", written(own), "nothing asked of this field")
+
+
+def _fields(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        place = f"{path}.{key}".lstrip(".")
+        if isinstance(item, Mapping):
+            yield from _fields(item, place)
+        else:
+            yield place, item
+
+
+def _target(template: Template, target: RuleTarget, workflow: Resource, wanted: Mapping[str, str]) -> Iterator[Finding]:
+    rule, role = target.rule.logical_id, template.by_arn(target.raw.get("RoleArn"), ROLE)
+    if role is None:
+        found = "no role, or none of this template"
+        yield Finding(rule, f"{target.path}.RoleArn", found, f"a role of its own with {_START}")
+    else:
+        yield from lacking(template, role, _START, template.arn(workflow) or "")
+    given = _input(template, target)
+    if given is None or any(given.get(name) != place for name, place in wanted.items()):
+        found = UNRESOLVED if given is None else written(given)
+        yield Finding(rule, f"{target.path}.InputTransformer", found, written(wanted))
+
+
+def _input(template: Template, target: RuleTarget) -> dict[str, Any] | None:
+    """Return the fields of the input by their places in the event; None if they cannot be resolved."""
+    if "Input" in target.raw or "InputPath" in target.raw:
+        return None
+    transformer = template.resolve(target.raw.get("InputTransformer"))
+    text, paths = mapping(transformer).get("InputTemplate"), mapping(transformer).get("InputPathsMap")
+    if not isinstance(text, str) or not isinstance(paths, Mapping):
+        return None
+    known = {str(name): text_of(path) for name, path in paths.items()}
+    filled = _FIELD.sub(lambda match: f'"{known.get(match[1]) or UNRESOLVED}"', text)
+    found = json_of(filled)
+    return dict(found) if found is not UNKNOWN and isinstance(found, Mapping) else None
+
+
+policy = ObjectsStartWorkflow()

@@ -1,0 +1,142 @@
+"""A state machine runs the stage's own functions, each in a task, in their order, after the choices that are wanted.
+
+`calls` are the functions in their order; between `chosen` and the next of them an execution chooses where to go on.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from policies.engine.events.wiring import LATEST
+from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.kinds import FUNCTION, WORKFLOW
+from policies.engine.parts import Parts
+from policies.engine.policy import Policy
+from policies.engine.template.intrinsics import text_of
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
+from policies.engine.workflows.definition import Definition, definition_of, unread
+from policies.engine.workflows.states import State
+from policies.engine.workflows.tasks import called, calls_function, operation
+
+_ANSWERED = "RequestResponse"
+
+
+class WorkflowFunctions(Policy):
+    scope = (WORKFLOW,)
+    relies_on = (FUNCTION,)
+
+    def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        parts: Parts = parameters["parts"]
+        for part, wanted in parameters["workflows"].items():
+            workflow = parts.player("workflow", part)
+            if workflow is None:
+                yield Finding(TEMPLATE, "Resources", f"no workflow {part}", f"a workflow {part}")
+                continue
+            yield from unread(template, workflow)
+            definition = definition_of(template, workflow)
+            if definition.top is not None:
+                functions = {name: parts.function(name) for name in wanted["calls"]}
+                yield from _tasks(template, workflow, definition, functions)
+                yield from _order(template, workflow, definition, functions, wanted.get("chosen", ()))
+
+
+def _tasks(
+    template: Template, workflow: Resource, definition: Definition, functions: Mapping[str, Resource | None]
+) -> Iterator[Finding]:
+    name = workflow.logical_id
+    for state in definition.states():
+        if not calls_function(template, state):
+            continue
+        done, call = operation(state), called(template, state)
+        path = f"{state.path}.{'Arguments' if state.jsonata else 'Parameters'}.FunctionName" if done else state.path
+        if call is None or call.function not in functions.values() or call.qualifier != LATEST:
+            found = text_of(state.arguments.get("FunctionName")) if done else state.resource
+            shown = f"{template.name(call.function)}:{call.qualifier}" if call else found or UNRESOLVED
+            yield Finding(name, path, shown, f"the stage's own {' or '.join(functions)}")
+        if done and (done.by_sdk or state.arguments.get("InvocationType", _ANSWERED) != _ANSWERED):
+            # The SDK's own call answers with the function's error instead of failing with it.
+            yield Finding(name, f"{state.path}.Resource", state.resource, "lambda:invoke, whose failures are errors")
+
+
+def _order(
+    template: Template,
+    workflow: Resource,
+    definition: Definition,
+    functions: Mapping[str, Resource | None],
+    chosen: tuple[str, ...],
+) -> Iterator[Finding]:
+    """Yield functions that no task calls, those that come before they should, and choices that are missing."""
+    top = definition.top
+    assert top is not None
+    calling = {
+        name: [one for one in definition.reached() if _calls(template, one, own)] for name, own in functions.items()
+    }
+    for name, tasks in calling.items():
+        if not tasks:
+            yield Finding(workflow.logical_id, f"{definition.place}.States", f"no task of {name}", f"a task of {name}")
+    first = next(iter(functions))
+    for before, then in pairwise(functions):
+        for task in calling[then]:
+            if calling[before] and not any(_outer(task) in _beyond(one) for one in calling[before]):
+                yield Finding(
+                    workflow.logical_id, task.path, f"{then} that no way from {before} leads to", f"{before} first"
+                )
+        if before in chosen and not any(_choice(one, task) for one in calling[before] for task in calling[then]):
+            wanted = f"a Choice between {before} and {then}: what is refused is a result"
+            yield Finding(workflow.logical_id, definition.place, f"{then} whatever {before} says", wanted)
+    for name in list(functions)[1:]:
+        for task in calling[name]:
+            start = _outer(task)
+            if calling[first] and start in _without(top.start, {_outer(one) for one in calling[first]}, top):
+                yield Finding(workflow.logical_id, task.path, f"{name} on a way past {first}", f"{first} first, always")
+
+
+def _calls(template: Template, state: State, function: Resource | None) -> bool:
+    call = called(template, state) if calls_function(template, state) else None
+    return function is not None and call is not None and call.function is function
+
+
+def _outer(state: State) -> str:
+    """Return the name of the outermost state that holds a state, or is it."""
+    return (state.holders or [state])[-1].name if state.holders else state.name
+
+
+def _top(state: State) -> State:
+    return state.holders[-1] if state.holders else state
+
+
+def _beyond(state: State) -> dict[str, None]:
+    """Return the states that follow a state when nothing fails."""
+    own = _top(state)
+    found: dict[str, None] = {}
+    for way in own.ways():
+        if way.catcher is None:
+            found.update(own.level.reached_from(way.to, caught=False))
+    return found
+
+
+def _without(start: str, closed: set[str], top: Any) -> set[str]:
+    """Return the states that ways from the start lead to without passing some."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in closed or name not in top.states:
+            continue
+        found.add(name)
+        waiting.extend(way.to for way in top.states[name].ways())
+    return found
+
+
+def _choice(before: State, then: State) -> bool:
+    """Return whether every way from a state to another passes a Choice."""
+    own = _top(before)
+    choices = {name for name, one in own.level.states.items() if one.kind == "Choice"}
+    target = _outer(then)
+    return all(target not in _without(way.to, choices, own.level) for way in own.ways() if way.catcher is None)
+
+
+policy = WorkflowFunctions()
