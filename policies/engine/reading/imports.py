@@ -87,7 +87,7 @@ def imported(document: dict[str, Any], places: Places) -> dict[str, Any]:
 def _waiting(body: Any, others: list[str]) -> Any:
     """Return the body of a resource that waits for others, too; one of another form as it is."""
     own = body.get("DependsOn", []) if isinstance(body, dict) and "Type" in body else None
-    if not others or not isinstance(own, str | list):
+    if not others or not isinstance(own, (str, list)):
         return body
     return {**body, "DependsOn": [*([own] if isinstance(own, str) else own), *others]}
 
