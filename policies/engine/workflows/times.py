@@ -18,6 +18,8 @@ from policies.engine.workflows.states import Level, State
 
 # Of an inline Map, whatever its MaxConcurrency.
 MOST_AT_ONCE = 40
+# For the items of every Map that is not named.
+ANY_MAP = "*"
 # AWS's defaults of a retrier.
 _INTERVAL, _ATTEMPTS, _RATE = 1, 3, 2.0
 # Delays beyond these are longer than any execution.
@@ -128,7 +130,7 @@ def _seconds(times: Times, state: State, key: str, wanted: str) -> float:
 def _rounds(times: Times, state: State) -> float:
     """Return how often a Map goes through its states one after another."""
     given = state.raw.get("Items")
-    items = float(len(given)) if isinstance(given, list) else times.items.get(state.name)
+    items = float(len(given)) if isinstance(given, list) else times.items.get(state.name, times.items.get(ANY_MAP))
     if items is None:
         known = ", ".join(times.items) or "none"
         return times.endless(f"{state.path}.ItemsPath", f"a number of items that {UNRESOLVED}", f"one of: {known}")

@@ -536,7 +536,7 @@ def test_the_workflow_hears_if_another_attempt_helps(world, answer, name, capsys
     _, key = ids(GOOD)
     world.by_hand(key, GOOD)
     world.around = lambda operation, call: answer() if operation == "GetItem" else call()
-    with pytest.raises(Exception, match="at client.py") as raised:
+    with pytest.raises(Exception, match=r"at client\.py") as raised:
         world.take(key)
     assert type(raised.value).__name__ == name
     assert json.loads(capsys.readouterr().out)["message"] == "task not done"
