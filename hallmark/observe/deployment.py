@@ -38,6 +38,7 @@ _ARNS: dict[str, tuple[str, ...]] = {
     "AWS::S3::Bucket": ("arn:aws:s3:::{name}",),
     "AWS::SNS::Topic": ("{name}",),
     "AWS::SQS::Queue": ("arn:aws:sqs:{region}:{account}:{name}",),
+    "AWS::StepFunctions::StateMachine": ("{name}",),
 }
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # How a response names the next page, and how the next request does, where boto3 has no paginator.
@@ -212,6 +213,10 @@ class Deployment:
     @cached_property
     def _physical(self) -> dict[tuple[str, str], str]:
         return {(kind, logical): physical for (kind, physical), logical in self._logical_ids.items()}
+
+    def all_made(self, kind: str) -> list[str]:
+        """Return the services' names for the stacks' resources of a type."""
+        return [physical for of, physical in self._logical_ids if of == kind]
 
     def ref(self, kind: str, physical: str) -> Json:
         """Return a reference to a resource."""

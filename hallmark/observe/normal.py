@@ -6,7 +6,7 @@ The policies' own reader resolves both templates first, so a reference and its A
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hallmark.observe.service_defaults import DEFAULTS
@@ -30,6 +30,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "IntelligentTieringConfigurations": ("Id",),
     "MethodResponses": ("StatusCode",),
     "MethodSettings": ("ResourcePath", "HttpMethod"),
+    "Metrics": ("Id",),
     "Policies": ("PolicyName",),
     "Rules": ("Id",),
     "Statement": ("Sid",),
@@ -46,6 +47,7 @@ _JSON = (
     *_POLICIES,
     "ResourcePolicyDocument",
     "StackPolicyBody",
+    "DefinitionString",
     "EventPattern",
     "LifecyclePolicyText",
     "Schema",
@@ -53,13 +55,39 @@ _JSON = (
     "RedriveAllowPolicy",
 )
 # A log group's ARN ends with `:*` or not, depending on the service.
-_LOG_GROUP_ARNS = ("DestinationArn",)
+_LOG_GROUP_ARNS = ("DestinationArn", "LogGroupArn")
+# What a member of a list has where a template leaves it out.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+_IN_MEMBERS: Mapping[str, Mapping[str, Any]] = {"Metrics": {"ReturnData": True}}
+
+
+def _one_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of a machine with its definition as a text with the substitutions made.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+    """
+    names = ("Definition", "DefinitionString", "DefinitionSubstitutions")
+    found = {name: value for name, value in properties.items() if name not in names}
+    definition = properties.get("DefinitionString") or properties.get("Definition")
+    if definition is not None:
+        text = definition if isinstance(definition, str) else json.dumps(definition)
+        for name, value in (properties.get("DefinitionSubstitutions") or {}).items():
+            text = text.replace(f"${{{name}}}", str(value))
+        found["DefinitionString"] = text
+    return found
+
+
+# Types whose properties have several forms, with what brings them into one.
+SAME: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "AWS::StepFunctions::StateMachine": _one_definition
+}
 
 
 def normal(kind: str, properties: Mapping[str, Any]) -> Leaves:
     """Return the properties of a resource as path -> value, equal for equivalent spellings."""
     dropped = (*NOT_READ.get(kind, ()), MADE_NAMES.get(kind))
-    kept = {key: value for key, value in properties.items() if key not in dropped}
+    same = SAME.get(kind, dict)(properties)
+    kept = {key: value for key, value in same.items() if key not in dropped}
     leaves = (leaf for key, item in kept.items() for leaf in _leaves(key, key, item, ""))
     return {path: value for path, value in leaves if path not in dropped}
 
@@ -90,7 +118,8 @@ def _leaves(path: str, name: str, value: Any, document: str) -> Iterator[tuple[s
             yield from _leaves(f"{path}.{key}", str(key), item, document)
     elif isinstance(value, list) and name in KEYS and document != "EventPattern":
         for member, item in members(name, value):
-            yield from _leaves(f"{path}[{member}]", "", item, document)
+            whole = {**_IN_MEMBERS.get(name, {}), **item} if isinstance(item, Mapping) else item
+            yield from _leaves(f"{path}[{member}]", "", whole, document)
     elif document in _POLICIES or (isinstance(value, list) and document != "EventPattern" and _is_flat(value)):
         items = value if isinstance(value, list) else [value]
         if items:

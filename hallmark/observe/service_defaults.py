@@ -100,4 +100,11 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     # https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
     "AWS::ApiGateway::Stage": {"CacheClusterEnabled": False, "TracingEnabled": False},
     "AWS::ApiGateway::UsagePlan": {"Quota.Offset": 0},
+    # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+    "AWS::StepFunctions::StateMachine": {
+        "LoggingConfiguration.IncludeExecutionData": False,
+        "LoggingConfiguration.Level": "OFF",
+        "StateMachineType": "STANDARD",
+        "TracingConfiguration.Enabled": False,
+    },
 }

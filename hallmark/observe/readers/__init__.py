@@ -25,11 +25,12 @@ from hallmark.observe.readers import (
     tables,
     topics,
     usage_plans,
+    workflows,
 )
 
 Reader = Callable[[Deployment], Iterator[Thing]]
 _SERVICES = (
     *(tables, buckets, events, callers, queues, topics, logs, principals, functions, apis, domains, usage_plans),
-    *(repositories, scaling, alarms),
+    *(repositories, scaling, alarms, workflows),
 )
 READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}

@@ -56,13 +56,25 @@ def subscriptions(deployment: Deployment) -> Iterator[Thing]:
         if deployment.is_ours_arn(one["TopicArn"]) or deployment.concerns(one["Endpoint"]):
             properties = picked(one, "TopicArn", "Protocol", "Endpoint")
             arn = one["SubscriptionArn"]
-            # One that waits for its confirmation has no ARN yet, and so no attributes.
-            if arn.startswith("arn:"):
+            # One that waits for its confirmation is listed without its ARN, which only a stack's template knows.
+            if not arn.startswith("arn:"):
+                arn = _waiting(deployment).get((one["TopicArn"], one["Protocol"], one["Endpoint"]), "")
+            if arn:
                 attributes = deployment.asked("sns", "get_subscription_attributes", "NotFound", SubscriptionArn=arn)
                 properties |= _subscribed(attributes.get("Attributes") or {})
                 yield Thing(SUBSCRIPTION, arn, properties)
             else:
                 yield Thing(SUBSCRIPTION, f"{one['TopicArn']}{one['Protocol']}{one['Endpoint']}", properties)
+
+
+def _waiting(deployment: Deployment) -> dict[tuple[str, str, str], str]:
+    """Return the ARNs of the stacks' subscriptions by what is subscribed to what."""
+    found: dict[tuple[str, str, str], str] = {}
+    for arn in deployment.all_made(SUBSCRIPTION):
+        asked = deployment.asked("sns", "get_subscription_attributes", "NotFound", SubscriptionArn=arn)
+        if of := asked.get("Attributes"):
+            found[of.get("TopicArn", ""), of.get("Protocol", ""), of.get("Endpoint", "")] = arn
+    return found
 
 
 def _subscribed(attributes: Json) -> Json:

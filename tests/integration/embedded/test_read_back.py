@@ -12,6 +12,7 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import ACCOUNT, SECRET
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.stage.sessions import session
+from tests.support.machines import DELIVERING, invoke, one
 from tests.support.policy_statements import allow
 from tests.support.waiting import wait_for
 
@@ -20,6 +21,7 @@ STAGE = "readback"
 NAME, STACK = f"realtime-files-{STAGE}", f"hallmark-realtime-{STAGE}"
 TAGS = [{"Key": "kept", "Value": "yes"}]
 GATEWAY = "AWS::ApiGateway::"
+METRICS = (("f", "ExecutionsFailed"), ("s", "ExecutionsSucceeded"))
 READING = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
 Json = dict[str, Any]
 
@@ -101,6 +103,43 @@ def _bucket() -> Json:
     ) | {"DependsOn": "QueuePolicy"}
 
 
+def _workflow() -> Json:
+    """A machine with its log and role, and an alarm on the rate of its failures."""
+    trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": "states.amazonaws.com"})]}
+    place = {"LogGroupArn": {"Fn::GetAtt": ["MachineLogs", "Arn"]}}
+    machine = {
+        "StateMachineName": NAME,
+        "StateMachineType": "EXPRESS",
+        "RoleArn": {"Fn::GetAtt": ["MachineRole", "Arn"]},
+        "Definition": one(invoke("${Function}")),
+        "DefinitionSubstitutions": {"Function": {"Fn::GetAtt": ["Function", "Arn"]}},
+        "LoggingConfiguration": {"Level": "ALL", "Destinations": [{"CloudWatchLogsLogGroup": place}]},
+        "TracingConfiguration": {"Enabled": True},
+        "Tags": TAGS,
+    }
+    alarm = {
+        "AlarmName": NAME,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Threshold": 5,
+        "Metrics": [{"Id": "rate", "Expression": "100 * f / (f + s)"}, *(_sum(*pair) for pair in METRICS)],
+    }
+    role = _of("IAM::Role", RoleName=f"{NAME}-machine", AssumeRolePolicyDocument=trust)
+    role["Properties"]["Policies"] = [{"PolicyName": "log", "PolicyDocument": {"Statement": [allow(DELIVERING, "*")]}}]
+    return {
+        "MachineLogs": _of("Logs::LogGroup", LogGroupName=f"/aws/vendedlogs/states/{NAME}", RetentionInDays=7),
+        "MachineRole": role,
+        "Machine": _of("StepFunctions::StateMachine", **machine),
+        "Alarm": _of("CloudWatch::Alarm", **alarm),
+    }
+
+
+def _sum(name: str, metric: str) -> Json:
+    of = {"Name": "StateMachineArn", "Value": {"Ref": "Machine"}}
+    stat = {"Metric": {"Namespace": "AWS/States", "MetricName": metric, "Dimensions": [of]}, "Period": 300}
+    return {"Id": name, "MetricStat": {**stat, "Stat": "Sum"}, "ReturnData": False}
+
+
 def _template() -> Json:
     trust = {"Statement": [allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})]}
     bucket = {"Fn::GetAtt": ["Bucket", "Arn"]}
@@ -151,6 +190,7 @@ def _template() -> Json:
         "Topic": _of("SNS::Topic", TopicName=NAME, KmsMasterKeyId="alias/aws/sns", Tags=TAGS),
         "TopicPolicy": _of("SNS::TopicPolicy", Topics=[{"Ref": "Topic"}], PolicyDocument={"Statement": [plain]}),
         "Email": _of("SNS::Subscription", TopicArn={"Ref": "Topic"}, Protocol="email", Endpoint="a@example.com"),
+        **_workflow(),
         "Logs": _of("Logs::LogGroup", LogGroupName=f"/aws/lambda/{NAME}", RetentionInDays=30, Tags=TAGS),
         "Function": _of(
             "Lambda::Function",
@@ -261,6 +301,10 @@ def test_nothing_is_lost_on_the_way(stage: DeployedStage, template: Json) -> Non
     assert set(observed["Resources"]) == set(template["Resources"])
 
 
+def _pairs(tags: list[Json]) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in tags}
+
+
 def _tagged(client: Callable[[str], Any], ids: dict[str, str]) -> dict[str, Any]:
     """What each service says of the tags of its resource."""
     gateway, mapping = client("apigateway"), _arn("lambda", f"event-source-mapping:{ids['Mapping']}")
@@ -271,6 +315,7 @@ def _tagged(client: Callable[[str], Any], ids: dict[str, str]) -> dict[str, Any]
         "Role": client("iam").list_role_tags(RoleName=NAME)["Tags"],
         "Function": client("lambda").list_tags(Resource=_arn("lambda", f"function:{NAME}"))["Tags"],
         "Mapping": client("lambda").list_tags(Resource=mapping)["Tags"],
+        "Machine": _pairs(client("stepfunctions").list_tags_for_resource(resourceArn=ids["Machine"])["tags"]),
         "Topic": client("sns").list_tags_for_resource(ResourceArn=ids["Topic"])["Tags"],
         "Api": gateway.get_rest_api(restApiId=ids["Api"])["tags"],
         "Stage": gateway.get_stage(restApiId=ids["Api"], stageName=STAGE)["tags"],
@@ -286,3 +331,54 @@ def test_tags_are_kept(stage: DeployedStage, template: Json) -> None:
     for logical, tags in _tagged(stage.client, ids).items():
         found = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
         assert wanted.items() <= found.items(), logical
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "found"),
+    [
+        ({"definition": json.dumps(one({"Type": "Pass"}))}, "DefinitionString.States.First.Type", "Pass"),
+        ({"loggingConfiguration": {"level": "OFF"}}, "LoggingConfiguration.Level", "OFF"),
+        ({"tracingConfiguration": {"enabled": False}}, "TracingConfiguration.Enabled", "false"),
+    ],
+)
+def test_a_machine_that_is_changed_by_hand_is_named(
+    stage: DeployedStage, template: Json, change: Json, path: str, found: str
+) -> None:
+    states = stage.client("stepfunctions")
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAME}"
+    before = states.describe_state_machine(stateMachineArn=arn)
+    states.update_state_machine(stateMachineArn=arn, **change)
+    try:
+        differences = {(one.resource, one.path): one.observed for one in drift(template, observe(stage))}
+    finally:
+        states.update_state_machine(stateMachineArn=arn, **{name: before[name] for name in change})
+    assert differences["Machine", path] == found and {resource for resource, _ in differences} == {"Machine"}
+    assert drift(template, observe(stage)) == []
+
+
+def test_a_version_that_is_published_by_hand_is_named(stage: DeployedStage, template: Json) -> None:
+    states = stage.client("stepfunctions")
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{NAME}"
+    version = states.publish_state_machine_version(stateMachineArn=arn)["stateMachineVersionArn"]
+    route = [{"stateMachineVersionArn": version, "weight": 100}]
+    alias = states.create_state_machine_alias(name="live", routingConfiguration=route)["stateMachineAliasArn"]
+    try:
+        kinds = {one.type for one in drift(template, observe(stage)) if one.change == "added"}
+    finally:
+        states.delete_state_machine_alias(stateMachineAliasArn=alias)
+        states.delete_state_machine_version(stateMachineVersionArn=version)
+    assert kinds == {f"AWS::StepFunctions::StateMachine{part}" for part in ("Version", "Alias")}
+
+
+def test_an_alarm_whose_expression_is_changed_by_hand_is_named(stage: DeployedStage, template: Json) -> None:
+    cloudwatch = stage.client("cloudwatch")
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[NAME])["MetricAlarms"]
+    names = ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold", "Metrics")
+    put = {name: alarm[name] for name in names}
+    other = [{**one, "Expression": "f"} if one["Id"] == "rate" else one for one in alarm["Metrics"]]
+    cloudwatch.put_metric_alarm(**{**put, "Metrics": other})
+    try:
+        (difference,) = drift(template, observe(stage))
+    finally:
+        cloudwatch.put_metric_alarm(**put)
+    assert (difference.resource, difference.path) == ("Alarm", "Metrics[rate].Expression")

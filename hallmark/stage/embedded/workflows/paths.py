@@ -58,7 +58,9 @@ def find(path: str, data: Any, context: Json) -> Any:
 
 def selected(path: str | None, data: Any, context: Json) -> Any:
     """Return what InputPath or OutputPath leaves; null leaves an empty object."""
-    return {} if path is None else data if path == "$" else find(path, data, context)
+    if path is None:
+        return dict[str, Any]()
+    return data if path == "$" else find(path, data, context)
 
 
 def value_of(text: str, data: Any, context: Json) -> Any:

@@ -33,6 +33,7 @@ SERVICES = {
     "S3": "s3",
     "SNS": "sns",
     "SQS": "sqs",
+    "StepFunctions": "stepfunctions",
 }
 BESIDE = ("apigatewayv2", "application-autoscaling", "pipes", "s3control", "scheduler")
 ALL = (*SERVICES.values(), *BESIDE)
