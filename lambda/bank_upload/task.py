@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any, Callable
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from shared_python.conditional_puts import RowsNotWritten
 from shared_python.json_log import JsonLog
 
 # Of every client: an attempt more fits into the reserve below.
 CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
 # Codes of services that are busy, beside answers from 500 on.
-_BUSY = ("Throttl", "Exceeded", "SlowDown", "TooManyRequests", "TransactionConflict", "TransactionInProgress")
+_BUSY = (
+    *("Throttl", "Exceeded", "SlowDown", "TooManyRequests", "RequestTimeout"),
+    *("TransactionConflict", "TransactionInProgress"),
+)
 
 
 class TryAgain(Exception):
@@ -54,7 +57,7 @@ def _passes(error: Exception) -> bool:
     if isinstance(error, ClientError):
         code, answer = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {})
         return answer.get("HTTPStatusCode", 0) >= 500 or any(part in code for part in _BUSY)
-    return isinstance(error, (HTTPClientError, RowsNotWritten))
+    return isinstance(error, (HTTPClientError, IncompleteReadError, RowsNotWritten))
 
 
 def _where(error: BaseException) -> str:

@@ -1,1 +1,1 @@
-"""What the Python functions of all systems share; runs on Python 3.9 and later, with the standard library alone."""
+"""What the Python functions of all systems share; runs on Python 3.9 and later."""

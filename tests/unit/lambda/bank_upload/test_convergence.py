@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bank_upload import items
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, IncompleteReadError, ReadTimeoutError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +23,11 @@ MIXED = Upload(
     [("order-new1", "7"), *FIRST.lines[:1], ("order-new2", "8"), ("order-0001", "99"), ("order-new3", "9")], 2
 )
 OWN = {"S": MIXED.id}
+AWAY = {"ResponseMetadata": {"HTTPStatusCode": 500}}
+
+
+def broken(error: Exception) -> Any:
+    raise error
 
 
 def cancelled(*codes: str) -> Any:
@@ -169,6 +174,10 @@ def test_what_does_not_pass_ends_in_an_error_that_the_workflow_tries_again(stage
         ("UpdateItem", lambda: refusal("ThrottlingException"), "TryAgain"),
         ("UpdateItem", lambda: refusal("AccessDeniedException"), "TaskFailed"),
         ("Query", lambda: refusal("RequestLimitExceeded"), "TryAgain"),
+        ("GetObject", lambda: broken(ReadTimeoutError(endpoint_url="s3")), "TryAgain"),
+        ("GetObject", lambda: broken(IncompleteReadError(actual_bytes=1, expected_bytes=2)), "TryAgain"),
+        ("GetObject", lambda: broken(ClientError({"Error": {"Code": "NoSuchVersion"}}, "GetObject")), "TaskFailed"),
+        ("Publish", lambda: broken(ClientError({"Error": {"Code": "InternalError"}, **AWAY}, "Publish")), "TryAgain"),
     ],
 )
 def test_an_error_has_the_class_by_which_the_workflow_decides_and_no_value(stage, capsys, operation, answer, error):

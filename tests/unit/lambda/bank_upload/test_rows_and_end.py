@@ -2,10 +2,13 @@
 
 import importlib
 import json
+import time
 from decimal import Decimal
 
 import pytest
 from bank_upload import items
+
+from tests.support.local_dynamodb import response
 
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.bank_upload.stage")
@@ -186,3 +189,14 @@ def test_a_message_fits_into_the_topic_whatever_the_file(stage):
     message = items.result_message("dev", {**there.plain(upload.claimed()), **results})
     text, attributes = items.message_text(message), items.message_attributes(message)
     assert len(text) + len(json.dumps(attributes)) < 64 * 1024
+
+
+def test_a_whole_range_needs_a_small_part_of_its_time(stage):
+    upload = Upload([(f"order-{number:06}", "12.50") for number in range(items.RANGE_ROWS)], items.RANGE_ROWS)
+    stage.claim(upload)
+    # What DynamoDB does is not the function's work.
+    stage.around = lambda operation, call: response(200, b"{}") if operation != "GetObject" else call()
+    before = time.process_time()
+    stage.do(upload.transform(0))
+    # 512 MB are 0.29 of a processor, and a range has 25 s.
+    assert (time.process_time() - before) / 0.29 < 10
