@@ -16,8 +16,8 @@ from tests.integration.merchant_upload.anomalies import alerts
 from tests.integration.merchant_upload.answers import CRASH
 from tests.integration.merchant_upload.contract import file, new_id, row
 from tests.integration.merchant_upload.drawn_files import files
-from tests.support.drawn_csv import CARDS
 from tests.support.command import Command
+from tests.support.drawn_csv import CARDS
 from tests.support.fuzzing import check_drawn
 from tests.support.stage_contents import everything
 from tests.support.waiting import wait_for
