@@ -115,9 +115,7 @@ _ENDED: dict[str, Case] = {
 }
 
 _FAILED: dict[str, Case] = {
-    "validation-killed-for-good": Case(
-        (s3("GetObject", VALIDATION, effect="kill", times=ATTEMPTS),), fails=WHOLE
-    ),
+    "validation-killed-for-good": Case((s3("GetObject", VALIDATION, effect="kill", times=ATTEMPTS),), fails=WHOLE),
     "transformation-killed-for-good": Case(
         (dynamodb(_STORE, TRANSFORMATION, SECOND, effect="kill", times=ATTEMPTS),), rows=LONG, fails=WHOLE
     ),
@@ -131,7 +129,9 @@ _FAILED: dict[str, Case] = {
         f"{function}-throttled-for-good": Case((_refused(function),), fails=WHOLE)
         for function in (VALIDATION, TRANSFORMATION, NOTIFICATION)
     },
-    "s3-refuses-for-good": Case((s3("GetObject", TRANSFORMATION, times=FOR_GOOD, status=403, code="AccessDenied"),), fails=WHOLE),
+    "s3-refuses-for-good": Case(
+        (s3("GetObject", TRANSFORMATION, times=FOR_GOOD, status=403, code="AccessDenied"),), fails=WHOLE
+    ),
     "sns-refuses-for-good": Case(
         (publish(NOTIFICATION, times=FOR_GOOD, status=403, code="AuthorizationError"),), fails=WHOLE
     ),
@@ -186,9 +186,7 @@ _TRIED_AGAIN: dict[str, Case] = {
         )
     ),
     "object-refused": Case((s3("PutObject", VALIDATION, times=SDK, status=503, code="SlowDown"),), refused=1),
-    "s3-slow": Case(
-        (s3("GetObject", TRANSFORMATION, effect="delay", times=SDK, seconds=3.5),)
-    ),
+    "s3-slow": Case((s3("GetObject", TRANSFORMATION, effect="delay", times=SDK, seconds=3.5),)),
     "writes-throttled": Case(
         (
             dynamodb("UpdateItem", VALIDATION, UPLOAD, CLAIMED, times=SDK, code=THROTTLED),
@@ -198,9 +196,7 @@ _TRIED_AGAIN: dict[str, Case] = {
         )
     ),
     "transaction-conflict": Case((dynamodb(_STORE, TRANSFORMATION, ROWS, times=3, **CANCELED),), rows=LONG),
-    "transaction-answer-lost": Case(
-        (dynamodb(_STORE, TRANSFORMATION, SECOND, after=True, **SERVER_ERROR),), rows=LONG
-    ),
+    "transaction-answer-lost": Case((dynamodb(_STORE, TRANSFORMATION, SECOND, after=True, **SERVER_ERROR),), rows=LONG),
     "transaction-late": Case((dynamodb(_STORE, TRANSFORMATION, SECOND, effect="delay", seconds=4.0),), rows=LONG),
     "sns-throttled": Case((publish(NOTIFICATION, times=SDK, code="Throttled"),)),
     "sns-answer-lost": Case((publish(NOTIFICATION, after=True, status=500, code="InternalError"),)),

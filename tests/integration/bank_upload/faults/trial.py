@@ -131,9 +131,7 @@ class Trial(FaultTrial):
 
         wait_for(noted, f"the note of {number} other versions of {file.name}", 300)
 
-    def faults(
-        self, injections: Sequence[Injection], file: BankFile
-    ) -> AbstractContextManager[list[Injected]]:
+    def faults(self, injections: Sequence[Injection], file: BankFile) -> AbstractContextManager[list[Injected]]:
         """Arm faults that strike the calls for a file."""
         return self.struck(injections, {ROWS: self.prefix, UPLOAD: self.id_of(file)})
 
