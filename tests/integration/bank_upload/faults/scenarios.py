@@ -10,12 +10,14 @@ from hallmark.stage.embedded.faults import Injection
 from hallmark.systems.bank_upload.content import object_key
 from hallmark.systems.bank_upload.files import BankFile
 from infra.bank_upload.outputs import Output
+from tests.integration.bank_upload.conftest import SLA_SECONDS
 from tests.integration.bank_upload.faults.injections import (
     ACCEPTED,
     ATTEMPTS,
     INJECTED,
     KEPT,
     LONG,
+    MARKED,
     SECOND,
     TRANSFORMATION,
     UPLOAD,
@@ -25,7 +27,7 @@ from tests.integration.bank_upload.faults.injections import (
     dynamodb,
     s3,
 )
-from tests.integration.bank_upload.faults.trial import Json, Trial
+from tests.integration.bank_upload.faults.trial import Trial
 from tests.support.faults import FOR_GOOD, wait_for, wanted_strikes
 
 REPEATS = 10
@@ -206,8 +208,7 @@ def gone_before_read(trial: Trial) -> None:
         bucket = trial.stage.outputs[Output.FILES_BUCKET]
         trial.stage.client("s3").delete_object(Bucket=bucket, Key=trial.key_of(file), VersionId=_version(trial, file))
     _given_up(trial, file, WHOLE)
-    trial.send(file)
-    trial.ended(file)
+    _send_again(trial, file)
 
 
 def failed_and_sent_again(trial: Trial) -> None:
@@ -218,8 +219,7 @@ def failed_and_sent_again(trial: Trial) -> None:
         trial.send(file)
         trial.await_strikes(armed, 1)
         _given_up(trial, file, WHOLE)
-    trial.send(file)
-    trial.ended(file)
+    _send_again(trial, file)
 
 
 def put_by_hand(trial: Trial) -> None:
@@ -260,8 +260,7 @@ def put_by_hand_and_failing(trial: Trial) -> None:
         trial.workflow.put(trial.key_of(file), file.content)
         trial.await_strikes(armed, 1)
         _given_up(trial, file, WHOLE)
-    trial.send(file)
-    trial.ended(file)
+    _send_again(trial, file)
 
 
 def concurrency_used_up(trial: Trial) -> None:
@@ -286,11 +285,19 @@ def concurrency_used_up(trial: Trial) -> None:
 
 
 def _given_up(trial: Trial, file: BankFile, done: frozenset[str]) -> None:
-    """Wait until a file's work is given up, and all is done about it that can be."""
+    """Wait until a file's work is given up; it is reckoned what is done about that."""
     upload = trial.id_of(file)
     trial.fails[upload] = done
     if KEPT in done:
-        wait_for(lambda: upload in trial.letters(), f"the letter of {file.name}", 300)
+        wait_for(lambda: upload in trial.letters(), f"the letter of {file.name}", SLA_SECONDS)
+
+
+def _send_again(trial: Trial, file: BankFile) -> None:
+    """Wait until a file's upload is marked as failed, and let its bank send it: then it runs again, and is done."""
+    trial.ended(file, "failed")
+    trial.fails[trial.id_of(file)] = WHOLE - {MARKED}
+    trial.send(file)
+    trial.ended(file)
 
 
 def _version(trial: Trial, file: BankFile) -> str:

@@ -15,7 +15,7 @@ from hallmark.systems.bank_upload.letters import key_of
 from hallmark.systems.bank_upload.uploader import TAKEN, Answer
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload import contract
-from tests.integration.bank_upload.conftest import Bank, Kept, Workflow
+from tests.integration.bank_upload.conftest import SLA_SECONDS, Bank, Kept, Workflow
 from tests.integration.bank_upload.contract import TODAY
 from tests.integration.bank_upload.faults.injections import ROWS, UPLOAD
 from tests.support.faults import FaultTrial, wait_for
@@ -108,7 +108,7 @@ class Trial(FaultTrial):
             item = self.kept.upload(self.id_of(file))
             return item if item and item["status"] == status else None
 
-        item = wait_for(found, f"{file.name} to be {status}", 300)
+        item = wait_for(found, f"{file.name} to be {status}", SLA_SECONDS)
         assert item is not None
         return item
 
@@ -119,7 +119,7 @@ class Trial(FaultTrial):
             item = self.kept.upload(upload_id)
             return item if item and item["status"] == "refused" else None
 
-        item = wait_for(found, f"the refusal of {upload_id}", 300)
+        item = wait_for(found, f"the refusal of {upload_id}", SLA_SECONDS)
         assert item is not None
         return sorted({problem["rule"] for problem in item["problems"]})
 
@@ -129,7 +129,7 @@ class Trial(FaultTrial):
         def noted() -> bool:
             return len((self.kept.upload(self.id_of(file)) or {}).get("otherVersions", ())) == number
 
-        wait_for(noted, f"the note of {number} other versions of {file.name}", 300)
+        wait_for(noted, f"the note of {number} other versions of {file.name}", SLA_SECONDS)
 
     def faults(self, injections: Sequence[Injection], file: BankFile) -> AbstractContextManager[list[Injected]]:
         """Arm faults that strike the calls for a file."""
