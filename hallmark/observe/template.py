@@ -18,6 +18,8 @@ from hallmark.together import stack_of, with_facts
 from infra.systems import system_of
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
+# A property that tells CloudFormation what to delete, and that no service keeps.
+_AT_DELETION = ("EmptyOnDelete",)
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 
 
@@ -37,9 +39,11 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
-        resource |= {
-            key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
-        }
+        declared = deployed["Resources"].get(name, {})
+        resource |= {key: value for key, value in declared.items() if key in _ONLY_CLOUDFORMATION}
+        own = {key: declared["Properties"][key] for key in _AT_DELETION if key in declared.get("Properties", {})}
+        if own:
+            resource["Properties"] = {**resource["Properties"], **own}
         if stack := stack_of(deployed, name):
             resources[name] = with_facts(resource, Stack=stack)
     return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed

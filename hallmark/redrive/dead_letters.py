@@ -17,6 +17,7 @@ from hallmark.redrive.work import Unknown, Work
 from hallmark.stage import Stage
 
 Json = dict[str, Any]
+_DEFAULT_BUS = "default"
 
 
 def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_arn: str, failures: Failures) -> Work:
@@ -43,10 +44,11 @@ def dead_letter(stage: Stage, queue: Queue, event: Json, rule_arn: str, target_a
 def _target(stage: Stage, queue: Queue, rule_arn: str, target_arn: str) -> Json:
     """Return the target after checking that this is its dead-letter queue: any sender could name another one."""
     events = stage.client("events")
-    bus, rule = rule_arn.split("rule/", 1)[1].rsplit("/", 1)
+    # The ARN of a rule of the default bus names no bus.
+    bus, _, rule = rule_arn.split("rule/", 1)[1].rpartition("/")
     targets: list[Json] = []
     with suppress(events.exceptions.ResourceNotFoundException):
-        pages = events.get_paginator("list_targets_by_rule").paginate(Rule=rule, EventBusName=bus)
+        pages = events.get_paginator("list_targets_by_rule").paginate(Rule=rule, EventBusName=bus or _DEFAULT_BUS)
         targets += [target for page in pages for target in page["Targets"]]
     for target in targets:
         if target["Arn"] == target_arn and target.get("DeadLetterConfig", {}).get("Arn") == queue.arn:

@@ -25,7 +25,7 @@ class Queue:
 def find(stage: Stage, name: str, outputs: Sequence[str], beside: Sequence[str] = ()) -> Queue:
     """Return the queue with a short name, or a unique beginning of one; UserError that lists the names.
 
-    `outputs` name the queues that take failures although they have a dead-letter queue, `beside` what else may be named.
+    `outputs` name the queues that take failures although they have a dead-letter queue; `beside` has other names.
     """
     failures = failures_of(stage, outputs)
     if name in failures:

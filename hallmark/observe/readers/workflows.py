@@ -32,7 +32,7 @@ def machines(deployment: Deployment) -> Iterator[Thing]:
         properties: Json = {
             "StateMachineName": machine["name"],
             "StateMachineType": machine["type"],
-            "DefinitionString": machine["definition"],
+            "DefinitionString": _with_queues(deployment, machine["definition"]),
             "RoleArn": machine["roleArn"],
             "LoggingConfiguration": _logging(machine.get("loggingConfiguration") or {}),
             "TracingConfiguration": {"Enabled": (machine.get("tracingConfiguration") or {}).get("enabled", False)},
@@ -44,6 +44,15 @@ def machines(deployment: Deployment) -> Iterator[Thing]:
             )
         found = deployment.asked("stepfunctions", "list_tags_for_resource", resourceArn=arn).get("tags")
         yield Thing(MACHINE, arn, properties | tags(found, "key", "value"))
+
+
+def _with_queues(deployment: Deployment, definition: str) -> str:
+    """Return a definition with AWS's own addresses of queues: an emulator's begin with its own."""
+    place = f"https://sqs.{deployment.stage.region}.amazonaws.com"
+    for url in deployment.pages("sqs", "list_queues", "QueueUrls") if "/" in definition else ():
+        _, _, path = url.partition("://")
+        definition = definition.replace(f'"{url}"', f'"{place}/{path.partition("/")[2]}"')
+    return definition
 
 
 def _logging(found: Json) -> Json:
