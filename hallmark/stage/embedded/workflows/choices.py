@@ -14,7 +14,7 @@ from hallmark.stage.embedded.workflows.failures import broken
 from hallmark.stage.embedded.workflows.paths import find, is_present
 
 Json = dict[str, Any]
-_COMPARED = {
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
     "GreaterThan": operator.gt,
@@ -78,5 +78,6 @@ def holds(rule: Json, data: Any, context: Json) -> bool:
     other = find(wanted, data, context) if by_path else wanted
     if not (_TYPES[kind](value) and _TYPES[kind](other)):
         return False
-    pair: tuple[Any, Any] = (_time(value), _time(other)) if kind == "Timestamp" else (value, other)
-    return bool(_COMPARED[comparison](*pair))
+    if kind == "Timestamp":
+        value, other = _time(value), _time(other)
+    return _COMPARED[comparison](value, other)
