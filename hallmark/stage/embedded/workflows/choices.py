@@ -63,7 +63,8 @@ def holds(rule: Json, data: Any, context: Json) -> bool:
         return any(holds(one, data, context) for one in rule["Or"])
     if "Not" in rule:
         return not holds(rule["Not"], data, context)
-    name, wanted = next((one for one in rule.items() if one[0] not in ("Variable", "Next", "Comment")), ("", None))
+    name = next((one for one in rule if one not in ("Variable", "Next", "Comment")), "")
+    wanted: Any = rule.get(name)
     if name == "IsPresent":
         return is_present(rule["Variable"], data, context) is wanted
     value = find(rule["Variable"], data, context)
