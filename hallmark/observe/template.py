@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark.observe import deciding
-from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing, picked
+from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
 from hallmark.observe.readers import READERS, functions, tables
 from hallmark.parallel import each
 from hallmark.policies import template_of
@@ -23,9 +23,6 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 _ONLY_IN_TEMPLATES: Mapping[str, tuple[str, ...]] = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
 # What a property that identifies a resource is where it is left out.
 _UNSAID = {"EventBusName": "default"}
-
-# Properties that tell CloudFormation what to do, and that no service knows.
-_ONLY_PROPERTIES = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
 
 
 def observe(stage: Stage) -> Json:
@@ -44,18 +41,12 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
-<<<<<<< HEAD
         there = deployed["Resources"].get(name, {}).get("Properties", {})
         kept = _ONLY_IN_TEMPLATES.get(resource["Type"], ())
         resource["Properties"] |= {key: there[key] for key in kept if key in there}
         resource |= {
             key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
         }
-=======
-        made = deployed["Resources"].get(name, {})
-        resource |= {key: value for key, value in made.items() if key in _ONLY_CLOUDFORMATION}
-        resource["Properties"] |= picked(made.get("Properties", {}), *_ONLY_PROPERTIES.get(resource["Type"], ()))
->>>>>>> bu-images
         if stack := stack_of(deployed, name):
             resources[name] = with_facts(resource, Stack=stack)
     return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed
