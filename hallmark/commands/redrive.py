@@ -41,7 +41,7 @@ def redrive(
             name = STUCK
             outcome = redrive_stuck(deployed, failures, limit=limit, dry_run=dry_run, progress=progress)
         else:
-            found = find(deployed, queue, failures.queues)
+            found = find(deployed, queue, failures.queues, (STUCK,) if failures.stuck else ())
             name = found.name
             outcome = redrive_queue(deployed, found, failures, limit=limit, dry_run=dry_run, progress=progress)
     _print(name, outcome, "would " if dry_run else "")

@@ -1,4 +1,6 @@
-"""The gate checkov: `python -m hallmark.gates.checkov_stock` runs its checks and ours on changed templates.
+"""The gate checkov: `python -m hallmark.gates.checkov_stock` runs its checks and ours on templates and Dockerfiles.
+
+Only what has changed is judged again.
 
 Standard library, PyYAML and checkov only: checkov's pins conflict with all other tools, so it has its own environment.
 """
@@ -13,7 +15,7 @@ from typing import Any
 from hallmark.build import require_current
 from hallmark.evidence import Finding, Proof, ToolFinding
 from hallmark.evidence.recorder import recorded
-from hallmark.gates.running import control_waivers
+from hallmark.gates.running import control_waivers, dockerfiles
 from hallmark.gates.running.findings_cache import Basis, Judgement, judged, reused
 from hallmark.gates.running.systems import exit_code
 from hallmark.gates.running.waived import apply_waivers, refuse_unused
@@ -71,7 +73,8 @@ def main() -> int:
             scanned = [*systems, *optional_templates()]
             # First, because a tool fails on metadata that it cannot read.
             skips = [skip for template in scanned for skip in template.inline_skips(TOOL)]
-            record.files += [template.path for template in scanned]
+            files = dockerfiles.dockerfiles()
+            record.files += [*(template.path for template in scanned), *files]
             judgements = judged(basis(), scanned, scan, others_of)
             record.detail = reused(judgements)
             record.proofs.extend(proof for item in judgements if item.template in systems for proof in proofs(item))
@@ -81,7 +84,7 @@ def main() -> int:
                 for item in judgements
                 for rule, resource, line, message in item.said["stock"]
             )
-            apply_waivers(TOOL, stock, skips, record, ours)
+            apply_waivers(TOOL, stock, [*skips, *dockerfiles.findings(files)], record, ours)
             refuse_unused(TOOL, [record])
     except UserError as error:
         return exit_code(error)

@@ -119,5 +119,12 @@ DELETE: Mapping[str, Form] = {
     "AWS::SNS::Subscription": "aws sns unsubscribe --subscription-arn {physical}",
     "AWS::SNS::Topic": "aws sns delete-topic --topic-arn {physical}",
     "AWS::SQS::Queue": "aws sqs delete-queue --queue-url {physical}",
+    "AWS::StepFunctions::StateMachine": "aws stepfunctions delete-state-machine --state-machine-arn {physical}",
+    "AWS::StepFunctions::StateMachineAlias": (
+        "aws stepfunctions delete-state-machine-alias --state-machine-alias-arn {physical}"
+    ),
+    "AWS::StepFunctions::StateMachineVersion": (
+        "aws stepfunctions delete-state-machine-version --state-machine-version-arn {physical}"
+    ),
     "AWS::Scheduler::Schedule": "aws scheduler delete-schedule --name {Name} --group-name {GroupName}",
 }

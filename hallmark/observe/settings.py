@@ -10,6 +10,7 @@ _QUEUE, _TOPIC, _RULE, _ALARM = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Even
 _ARCHIVE, _GROUP = "AWS::Events::Archive", "AWS::Logs::LogGroup"
 _MAPPING, _SUBSCRIPTION = "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription"
 _REPOSITORY = "AWS::ECR::Repository"
+_MACHINE = "AWS::StepFunctions::StateMachine"
 _ROLE, _STAGE, _PLAN = "AWS::IAM::Role", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan"
 
 _CONFIGURE = "aws lambda update-function-configuration --function-name {name}"
@@ -24,6 +25,7 @@ _INTEGRATION = (
     " --patch-operations"
 )
 _PATCH_PLAN = "aws apigateway update-usage-plan --usage-plan-id {physical} --patch-operations"
+_UPDATE_MACHINE = "aws stepfunctions update-state-machine --state-machine-arn {physical}"
 _PUT_ALARM = "aws cloudwatch put-metric-alarm --cli-input-json {properties}"
 _RULE_OF = "--event-bus-name {EventBusName}"
 
@@ -132,6 +134,10 @@ SET: Mapping[Any, Form] = {
     (_BUCKET, "VersioningConfiguration.Status"): (
         f"aws s3api put-bucket-versioning {_OF_BUCKET} --versioning-configuration Status={{declared}}"
     ),
+    (_MACHINE, "DefinitionString"): f"{_UPDATE_MACHINE} --definition {{value}}",
+    (_MACHINE, "RoleArn"): f"{_UPDATE_MACHINE} --role-arn {{declared}}",
+    (_MACHINE, "LoggingConfiguration.Level"): f"{_UPDATE_MACHINE} --logging-configuration level={{declared}}",
+    (_MACHINE, "TracingConfiguration"): f"{_UPDATE_MACHINE} --tracing-configuration enabled={{declared}}",
     "AWS::S3::BucketPolicy": "aws s3api put-bucket-policy --bucket {Bucket} --policy {document}",
     "AWS::SNS::TopicPolicy": (
         Each(

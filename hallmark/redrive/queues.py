@@ -22,10 +22,10 @@ class Queue:
     source: "Queue | None" = None
 
 
-def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
+def find(stage: Stage, name: str, outputs: Sequence[str], beside: Sequence[str] = ()) -> Queue:
     """Return the queue with a short name, or a unique beginning of one; UserError that lists the names.
 
-    `outputs` name the queues that take failures although they have a dead-letter queue.
+    `outputs` name the queues that take failures although they have a dead-letter queue, `beside` what else may be named.
     """
     failures = failures_of(stage, outputs)
     if name in failures:
@@ -34,7 +34,7 @@ def find(stage: Stage, name: str, outputs: Sequence[str]) -> Queue:
     if len(begun) == 1:
         return failures[begun[0]]
     problem = f"{name} is ambiguous: {' or '.join(begun)}" if begun else f"there is no queue {name} to redrive"
-    raise UserError(f"{problem}: name one of {', '.join(failures)}")
+    raise UserError(f"{problem}: name one of {', '.join((*failures, *beside))}")
 
 
 def count(stage: Stage, queue: Queue) -> int:

@@ -128,7 +128,7 @@ def _bank(pattern: str, bank: str) -> Check:
             raise Broken(BANK)
         return cell
 
-    return Check(check, lambda cells: map(bank.__eq__, cells))
+    return Check(check, lambda cells: map(bank.__eq__, cells), str)
 
 
 def _ranges(content: bytes, lines: Sequence[int]) -> Sequence[Range]:

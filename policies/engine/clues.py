@@ -4,7 +4,7 @@ Each clue names candidates. A value may name another part, whose player is looke
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 

@@ -47,9 +47,19 @@ class Sent:
         return TOO_LARGE_STATUS if self.reading[0].rule == TOO_LARGE else WRONG_STATUS
 
     @property
+    def is_taken(self) -> bool:
+        """Whether the file had to be taken, and was."""
+        return self.status == self.answer.status == TAKEN
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the file had to be refused for its content, and was."""
+        return self.status == self.answer.status == WRONG_STATUS
+
+    @property
     def rows(self) -> Rows:
-        """The rows that must be stored; none of a refused file."""
-        return self.reading if self.status == TAKEN and isinstance(self.reading, Mapping) else {}
+        """The rows that must be stored; none of a file that the bank knows to be refused, rightly or not."""
+        return self.reading if self.is_taken and isinstance(self.reading, Mapping) else {}
 
     @property
     def problems(self) -> list[Problem]:

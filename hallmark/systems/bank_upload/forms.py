@@ -9,6 +9,7 @@ from hallmark.systems.bank_upload.files import PLAIN, BankFile
 BOUNDARY = "-------------hallmark-7d9f"
 DATE_HEADER = "X-Report-Date"
 _OLDEST = 400
+_CSV = "Content-Type: text/csv\r\n"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,7 @@ def request_of(file: BankFile) -> Request:
     return FORMS[file.form].make(file)
 
 
-def part(
-    file: BankFile, name: str = "file", file_name: str | None = None, more: str = "Content-Type: text/csv\r\n"
-) -> bytes:
+def part(file: BankFile, name: str = "file", file_name: str | None = None, more: str = _CSV) -> bytes:
     """Return one part with its boundary before it; `more` are its other headers."""
     named = file_name if file_name is not None else file.name
     head = f'Content-Disposition: form-data; name="{name}"; filename="{named}"\r\n{more}\r\n'
@@ -69,9 +68,11 @@ def _dated(day: Callable[[date], str | None]) -> Callable[[BankFile], Request]:
 FORMS: Mapping[str, Form] = {
     PLAIN: Form(_of(lambda file: part(file) + END)),
     "quoted boundary": Form(lambda file: _multipart(file, part(file) + END, f'; boundary="{BOUNDARY}"')),
-    "text around": Form(_of(lambda file: b"This is a form.\r\n" + part(file) + END + b"The end.\r\n")),
     "part without a type": Form(_of(lambda file: part(file, more="") + END)),
     "part with a charset": Form(_of(lambda file: part(file, more="Content-Type: text/csv; charset=utf-8\r\n") + END)),
+    "part with a transfer encoding": Form(
+        _of(lambda file: part(file, more=f"Content-Transfer-Encoding: binary\r\n{_CSV}") + END)
+    ),
     "no boundary": Form(lambda file: _multipart(file, part(file) + END, ""), 400),
     "another boundary": Form(lambda file: _multipart(file, part(file) + END, "; boundary=other"), 400),
     "two files": Form(_of(lambda file: part(file) + part(file, file_name="second.csv") + END), 400),
@@ -80,6 +81,11 @@ FORMS: Mapping[str, Form] = {
     "only a field": Form(_of(lambda file: _FIELD + END), 400),
     "cut in the file": Form(_of(lambda file: part(file)[: -len(file.content) // 2 - 2]), 400),
     "no end": Form(_of(part), 400),
+    "text before": Form(_of(lambda file: b"This is a form.\r\n" + part(file) + END), 400),
+    "text after": Form(_of(lambda file: part(file) + END + b"The end.\r\n"), 400),
+    "form in the part": Form(
+        _of(lambda file: part(file, more="Content-Type: multipart/mixed; boundary=b\r\n") + END), 400
+    ),
     "huge part header": Form(_of(lambda file: part(file, more=f"X-Note: {'n' * 20_000}\r\n") + END), 400),
     "nothing": Form(_of(lambda file: b""), 400),
     "no date": Form(_dated(lambda day: None), 400),

@@ -24,18 +24,18 @@ class Findings:
 
     @property
     def taken(self) -> dict[str, Sent]:
-        """The valid files that must have been taken, by upload."""
-        return {one.upload_id: one for one in self.sent if one.status == TAKEN}
+        """The valid files that were taken, by upload."""
+        return {one.upload_id: one for one in self.sent if one.is_taken}
 
     @property
     def refused(self) -> dict[str, Sent]:
-        """The files that must have been refused for their content, by upload."""
-        return {one.upload_id: one for one in self.sent if one.status == WRONG_STATUS}
+        """The files that were refused for their content, by upload."""
+        return {one.upload_id: one for one in self.sent if one.is_refused}
 
     @property
     def new(self) -> set[str]:
         """The uploads that the run was the first to send: each is announced to it."""
-        return {one.upload_id for one in self.sent if one.status == TAKEN and one.is_new}
+        return {one.upload_id for one in self.sent if one.is_taken and one.is_new}
 
     def having(self, *statuses: str) -> set[str]:
         """Return the uploads whose item has one of the statuses."""

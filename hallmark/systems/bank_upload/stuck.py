@@ -14,7 +14,7 @@ from infra.bank_upload.outputs import Output
 
 Item = Mapping[str, Any]
 RECEIVING = "receiving"
-_ADVICE = "hallmark redrive stuck"
+_ADVICE = "hallmark redrive stuck --system bank_upload"
 _GONE = "its object is gone: ask the bank for the file"
 
 

@@ -34,7 +34,7 @@ def pattern(expression: str, value: Callable[[str], Any] = str) -> Check:
             raise Broken("format")
         return value(cell)
 
-    return Check(check, lambda cells: map(compiled.fullmatch, cells))
+    return Check(check, lambda cells: map(compiled.fullmatch, cells), value)
 
 
 def one_of(values: Mapping[str, Any], rule: str) -> Check:
@@ -46,7 +46,7 @@ def one_of(values: Mapping[str, Any], rule: str) -> Check:
         except KeyError:
             raise _broken(cell, rule) from None
 
-    return Check(check, lambda cells: map(values.__contains__, cells))
+    return Check(check, lambda cells: map(values.__contains__, cells), values.__getitem__)
 
 
 def text() -> Check:
@@ -62,9 +62,10 @@ def text() -> Check:
 
     def all_fit(cells: Sequence[str]) -> Iterable[bool]:
         stripped = list(map(str.strip, cells)) == list(cells)
-        return [True] * len(cells) if stripped and "".join(cells).isprintable() else map(fits, cells)
+        together = "".join(cells).replace("\n", "").replace("\r", "")
+        return [True] * len(cells) if stripped and together.isprintable() else map(fits, cells)
 
-    return Check(check, all_fit)
+    return Check(check, all_fit, str)
 
 
 def decimals(cells: Sequence[str]) -> list[int]:
@@ -103,7 +104,7 @@ def moment(earliest: int, latest: int) -> Check:
 
     # From here to there a text decides: whole seconds inside of the limits.
     first, last, is_utc = _second(earliest + 999), _second(latest), _UTC.fullmatch
-    return Check(check, fits)
+    return Check(check, fits, check)
 
 
 def _second(milliseconds: int) -> str:

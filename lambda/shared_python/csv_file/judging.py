@@ -119,4 +119,4 @@ def _broken_of_many(column: Column, cells: Sequence[str]) -> list[int]:
 
 def values_of(columns: Sequence[Column], cells: Sequence[str]) -> Mapping[str, Any]:
     """Return the values of a record that has no problem, by column."""
-    return {column.name: column.check(cell) if cell else None for column, cell in zip(columns, cells)}
+    return {column.name: column.check.known(cell) if cell else None for column, cell in zip(columns, cells)}

@@ -49,36 +49,38 @@ class Records:
 
     def __init__(self, text: str) -> None:
         parts = text.split('"')
-        # What stands in quotes, piece by piece: a doubled quote is between two pieces.
-        self._quoted = parts[1::2]
-        bare = '"'.join(parts[::2])
-        if self._quoted:
-            _refuse_misplaced(bare, self._quoted, closed=len(parts) % 2 == 1)
+        outside, self._texts = parts[::2], parts[1::2]
+        if "" in outside[1:-1]:
+            outside, self._texts = _merged(outside, self._texts)
+        bare = '"'.join(outside)
+        if self._texts:
+            _refuse_misplaced(bare, self._texts, closed=len(parts) % 2 == 1)
         lines = bare.replace("\r\n", "\n").split("\n")
         self._places: Sequence[int] = range(len(lines))
         if "" in lines:
             self._places = [place for place, line in enumerate(lines) if line]
             lines = [line for line in lines if line]
         self._lines = lines
-        # How many pieces stand before each record, and how many line breaks before each piece.
-        self._pieces: Sequence[int] = ()
+        # How many texts stand before each record, and how many line breaks before each text.
+        self._before: Sequence[int] = ()
         self._breaks: Sequence[int] = ()
-        if self._quoted:
-            self._pieces = list(accumulate((line.count('"') for line in lines), initial=0))
-            if any("\n" in piece for piece in self._quoted):
-                self._breaks = list(accumulate((piece.count("\n") for piece in self._quoted), initial=0))
+        if self._texts:
+            self._before = list(accumulate([line.count('"') for line in lines], initial=0))
+            if any("\n" in text for text in self._texts):
+                self._breaks = list(accumulate([text.count("\n") for text in self._texts], initial=0))
 
     def __len__(self) -> int:
         return len(self._lines)
 
     def line(self, record: int) -> int:
         """Return the physical line, counted from 1, in which a record begins."""
-        return 1 + self._places[record] + (self._breaks[self._pieces[record]] if self._breaks else 0)
+        return 1 + self._places[record] + (self._breaks[self._before[record]] if self._breaks else 0)
 
     def lines(self, start: int) -> Sequence[int]:
         """Return the lines of all records from one on."""
         if self._breaks:
-            return [self.line(record) for record in range(start, len(self))]
+            behind = zip(self._places[start:], self._before[start:])
+            return [1 + place + self._breaks[before] for place, before in behind]
         return [1 + place for place in self._places[start:]]
 
     def cells(self, start: int, end: int, most_cells: int) -> list[list[str]]:
@@ -87,19 +89,12 @@ class Records:
         Of a record with too many cells, only one more than `most_cells`, the last with all that is left.
         """
         rows = [line.split(",", most_cells) for line in self._lines[start:end]]
-        if self._quoted:
-            for at, row in enumerate(rows, start):
-                if self._pieces[at] != self._pieces[at + 1]:
-                    self._fill(row, self._pieces[at])
+        if self._texts:
+            befores = self._before[start : start + len(rows) + 1]
+            for at, (before, after) in enumerate(zip(befores, befores[1:])):
+                if before < after:
+                    rows[at] = _filled(rows[at], self._texts[before:after], most_cells)
         return rows
-
-    def _fill(self, row: list[str], piece: int) -> None:
-        for at, cell in enumerate(row):
-            if '"' in cell:
-                end = piece + cell.count('"')
-                pieces = self._quoted[piece:end]
-                row[at] = pieces[0] if cell == '"' else _joined(cell, pieces)
-                piece = end
 
 
 def records(text: str, most_cells: int) -> Iterator[tuple[int, list[str]]]:
@@ -110,22 +105,37 @@ def records(text: str, most_cells: int) -> Iterator[tuple[int, list[str]]]:
             yield found.line(at), cells
 
 
-def _joined(cell: str, pieces: Sequence[str]) -> str:
-    """Return the text of a cell with several pieces, or of all cells that are too many in their record."""
-    if cell.strip('"') == "":
-        return '"'.join(pieces)
-    between = cell.split('"')
-    texts = [*between, *pieces]
-    texts[::2], texts[1::2] = between, pieces
-    return "".join(texts)
+def _filled(cells: list[str], texts: Sequence[str], most_cells: int) -> list[str]:
+    """Return the cells of a record with the texts that stand in quotes in it."""
+    own = iter(texts)
+    filled = [next(own) if cell == '"' else cell for cell in cells]
+    if len(cells) > most_cells and cells[-1] != '"':
+        # All that is left, as it is written but for quotes.
+        left, between = list(own), filled[-1].split('"')
+        together = [*between, *left]
+        if left:
+            together[::2], together[1::2] = between, left
+        filled[-1] = "".join(together)
+    return filled
 
 
-def _refuse_misplaced(bare: str, quoted: Sequence[str], closed: bool) -> None:
+def _merged(outside: Sequence[str], texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the same with texts joined that have nothing between them but a doubled quote."""
+    last = len(outside) - 1
+    kept = [place for place, part in enumerate(outside) if part or place in (0, last)]
+    merged = ['"'.join(texts[begin:end]) for begin, end in zip(kept, kept[1:])]
+    return [outside[place] for place in kept], merged + list(texts[last:])
+
+
+def _refuse_misplaced(bare: str, texts: Sequence[str], closed: bool) -> None:
     """Refuse quotes at the first that is wrong: all before it are taken for what they are."""
-    found = _MISPLACED.search(bare)
-    if closed and not found:
+    count = bare.count('"')
+    opening = bare.count(',"') + bare.count('\n"') + bare.startswith('"')
+    closing = bare.count('",') + bare.count('"\n') + bare.count('"\r\n') + bare.endswith('"')
+    if closed and opening == count == closing:
         return
+    found = _MISPLACED.search(bare)
     # The quote that is not closed may be followed by doubled ones.
     before = bare[: found.start() + 1] if found else bare.rstrip('"')
-    line = 1 + before.count("\n") + sum(piece.count("\n") for piece in quoted[: before.count('"')])
+    line = 1 + before.count("\n") + sum(text.count("\n") for text in texts[: before.count('"')])
     raise Refused(Refusal(line, "quotes"))

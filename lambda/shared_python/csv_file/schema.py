@@ -26,11 +26,13 @@ class Problem(NamedTuple):
 class Check:
     """How a cell is read: `value` returns its value or raises Broken; `fits` says of each of many whether it would not.
 
-    What fits is truthy. `fits` may be given empty cells; what it says of them does not count.
+    What fits is truthy. `fits` may be given empty cells; what it says of them does not count. `known` returns the value
+    of a cell that fits.
     """
 
     value: Callable[[str], Any]
     fits: Callable[[Sequence[str]], Iterable[Any]]
+    known: Callable[[str], Any]
 
     def __call__(self, cell: str) -> Any:
         """Return the value of a cell, or raise Broken."""

@@ -7,7 +7,8 @@
         - {action: "dynamodb:GetItem", on: table records}
         - {action: "sns:Publish", on: topic alert}
 
-`every` is for each function that plays a part, `workflow uploads` for the workflow that plays the part `uploads`. `on` is one or more of:
+`every` is for each function that plays a part, `workflow uploads` for the workflow that plays the part `uploads`. `on`
+is one or more of:
 
     <kind> <part>                  what plays a part: bus, queue, table, bucket, topic, function, workflow
     stream <part>                  the stream of a table

@@ -19,6 +19,7 @@ from policies.engine.iam.permissions import lacking
 from policies.engine.kinds import BUCKET, ROLE, RULE, WORKFLOW
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.relations.names_of_ours import names_of_ours
 from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.resource import Resource, mapping
@@ -28,6 +29,16 @@ from policies.engine.template.values import shown
 
 _EVENT = {"source": "aws.s3", "detail-type": "Object Created"}
 _START = "states:StartExecution"
+# What starts executions beside rules: where it says so.
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-invoke-sfn.html
+_STARTERS = {
+    "AWS::ApiGatewayV2::Integration": "RequestParameters",
+    "AWS::EventsV2::Subscriber": "InvokeConfiguration",
+    "AWS::IoT::TopicRule": "TopicRulePayload",
+    "AWS::Pipes::Pipe": "Target",
+    "AWS::SSM::MaintenanceWindowTask": "TaskArn",
+    "AWS::Scheduler::Schedule": "Target",
+}
 _DEFAULT = (None, "default")
 _FIELD = re.compile(r'"?<([^<>]+)>"?')
 
@@ -57,6 +68,10 @@ class ObjectsStartWorkflow(Policy):
                     )
                 yield from _rule(template, target.rule, bucket, wanted["keys"])
                 yield from _target(template, target, workflow, wanted["input"])
+            for one in template.of_type(*_STARTERS):
+                if workflow in names_of_ours(template, one.properties):
+                    found = f"{one.type} that may start {workflow.logical_id}"
+                    yield Finding(one.logical_id, _STARTERS[one.type], found, "one start: the rule's")
 
 
 def _is(template: Template, target: RuleTarget, workflow: Resource) -> bool:
@@ -77,7 +92,8 @@ def _rule(template: Template, rule: Resource, bucket: Resource, keys: str) -> It
     if not isinstance(pattern, Mapping):
         yield Finding(name, "EventPattern", written(pattern), written({**_EVENT, "detail": "..."}))
         return
-    for key in dict.fromkeys([*left_out(template, pattern, _EVENT), *(one for one in _EVENT if one not in pattern)]):
+    event = {**_EVENT, "region": template.region, "resources": str(template.arn(bucket))}
+    for key in dict.fromkeys([*left_out(template, pattern, event), *(one for one in _EVENT if one not in pattern)]):
         yield Finding(name, f"EventPattern.{key}", written(pattern.get(key)), f"what lets in {written(_EVENT)}")
     for key, event in _EVENT.items():
         if key in pattern and pattern[key] != [event]:

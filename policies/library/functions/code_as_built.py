@@ -53,6 +53,8 @@ def _code(template: Template, function: Resource) -> Iterator[Finding]:
 
 def _image(template: Template, function: Resource) -> Iterator[Finding]:
     uri, built = template.value(function, _IMAGE), built_image(function)
+    if template.value(function, _KEY) is not None:
+        yield Finding(function.logical_id, _KEY, _shown(template, function, _KEY), "no archive beside an image")
     if not image_named(uri)[1]:
         wanted = "REPOSITORY:<SHA-256 of the content>, or a digest"
         yield Finding(function.logical_id, _IMAGE, _shown(template, function, _IMAGE), wanted)

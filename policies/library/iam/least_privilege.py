@@ -61,7 +61,7 @@ class LeastPrivilege(Policy):
             if rules:
                 exact.setdefault(role, grants)
                 yield from access.trust(template, role, "events.amazonaws.com", rules)
-        yield from _function_roles(template, {role for role in exact})
+        yield from _function_roles(template, set(exact))
         yield from _managed(template)
         for role, grants in exact.items():
             yield from _exactly(template, role, grants)

@@ -41,6 +41,10 @@ class WorkflowFunctions(Policy):
                 functions = {name: parts.function(name) for name in wanted["calls"]}
                 yield from _tasks(template, workflow, definition, functions)
                 yield from _order(template, workflow, definition, functions, wanted.get("chosen", ()))
+        known = [parts.player("workflow", part) for part in parameters["workflows"]]
+        for workflow in template.of_type(WORKFLOW):
+            if workflow not in known and None not in known:
+                yield Finding(workflow.logical_id, "StateMachineName", template.name(workflow), "no other workflow")
 
 
 def _tasks(
@@ -71,12 +75,13 @@ def _order(
     """Yield functions that no task calls, those that come before they should, and choices that are missing."""
     top = definition.top
     assert top is not None
+    path = f"{definition.place}.States"
     calling = {
         name: [one for one in definition.reached() if _calls(template, one, own)] for name, own in functions.items()
     }
     for name, tasks in calling.items():
         if not tasks:
-            yield Finding(workflow.logical_id, f"{definition.place}.States", f"no task of {name}", f"a task of {name}")
+            yield Finding(workflow.logical_id, path, f"no task of {name}", f"a task of {name}")
     first = next(iter(functions))
     for before, then in pairwise(functions):
         for task in calling[then]:
@@ -86,7 +91,7 @@ def _order(
                 )
         if before in chosen and not any(_choice(one, task) for one in calling[before] for task in calling[then]):
             wanted = f"a Choice between {before} and {then}: what is refused is a result"
-            yield Finding(workflow.logical_id, definition.place, f"{then} whatever {before} says", wanted)
+            yield Finding(workflow.logical_id, path, f"{then} whatever {before} says", wanted)
     for name in list(functions)[1:]:
         for task in calling[name]:
             start = _outer(task)

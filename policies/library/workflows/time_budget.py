@@ -1,7 +1,7 @@
 """A workflow ends by itself before AWS ends it: all attempts and delays on its longest way stay below a time.
 
 An Express execution that AWS ends after 300 seconds runs no Catch: nobody hears of it. `items` says how many items the
-Maps have at most, by their names.
+Maps have at most, by their names; `*` is every other.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """

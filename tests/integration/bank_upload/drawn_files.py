@@ -14,12 +14,7 @@ _GOOD: dict[str, tuple[str, ...]] = {
         *(f"txn-{number:04d}" for number in range(60)),
     ),
     "timestamp": (
-        *(
-            "2026-11-20T15:40:07Z",
-            "2026-11-20T00:00:00.0009Z",
-            "2026-11-21T00:30:00+12:00",
-            "2026-11-19T23:30:00-08:00",
-        ),
+        *("2026-11-20T15:40:07Z", "2026-11-20T00:00:00.0009Z", "2026-11-21T00:30:00+12:00", "2026-11-19T23:30:00-08:00"),
         *("2026-11-20T15:45:07.1239Z", "2026-11-20T01:00:00-00:00"),
     ),
     "account_token": ("acct_1", "t" * 64, "tok-4111x"),
@@ -27,16 +22,7 @@ _GOOD: dict[str, tuple[str, ...]] = {
     "currency": ("USD", "EUR", "JPY", "KWD", "CLF", "UYW", "XOF"),
     "type": ("debit", "credit"),
     "bank_id": (BANK,),
-    "description": (
-        "",
-        "rent",
-        'said "no", twice',
-        "two\nlines",
-        "two\r\nlines",
-        "x" * 140,
-        "\U0001f4b3" * 140,
-        "送金",
-    ),
+    "description": ("", "rent", 'said "no", twice', "two\nlines", "two\r\nlines", "x" * 140, "\U0001f4b3" * 140, "送金"),
 }
 _WRONG: dict[str, tuple[str, ...]] = {
     "transaction_id": ("short-7", "A" * 65, "-begins-so", "_begins-so", "has space", "has.dot.s", "idé-0001"),
@@ -44,12 +30,7 @@ _WRONG: dict[str, tuple[str, ...]] = {
         *("2026-11-20t15:40:07Z", "2026-11-20T15:40:07", "2026-11-20T15:40Z", "2026-11-20", "2026-11-20 15:40:07Z"),
         *("2026-11-20T24:00:00Z", "2026-11-20T23:59:60Z", "2026-02-29T00:00:00Z", "2026-11-20T15:40:07.Z"),
         *("2026-11-20T15:45:07.124Z", "2026-11-19T23:59:59.999Z", "2026-11-21T00:00:00Z", "2026-11-20T00:30:00+01:00"),
-        *(
-            "1999-12-31T23:59:59.999Z",
-            "9999-12-31T23:59:59-23:59",
-            "0001-01-01T00:00:00+23:59",
-            "\u0662026-11-20T15:40:07Z",
-        ),
+        *("1999-12-31T23:59:59.999Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "\u0662026-11-20T15:40:07Z"),
     ),
     "account_token": ("acct", "t" * 65, "tok a1b2", "tok\n123"),
     "amount": (
@@ -58,16 +39,7 @@ _WRONG: dict[str, tuple[str, ...]] = {
     ),
     "currency": ("usd", "BGN", "HRK", "XAU", "XXX", "US", "USDX", "\uff35SD", "EUR\n"),
     "type": ("Debit", "CREDIT", "refund", "d", "debit\n"),
-    "bank_id": (
-        "another-bank",
-        "Fjord-bank",
-        "fj",
-        "1jord-bank",
-        "fjord_bank",
-        "b" * 33,
-        "b" + "4" * 20,
-        "fjord-bank\n",
-    ),
+    "bank_id": ("another-bank", "Fjord-bank", "fj", "1jord-bank", "fjord_bank", "b" * 33, "b" + "4" * 20, "fjord-bank\n"),
     "description": ("x" * 141, "é" * 141, "=1", " x", "x\t", "\nx", "bell\x07"),
 }
 

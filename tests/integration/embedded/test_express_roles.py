@@ -142,7 +142,7 @@ def test_a_fault_strikes_the_machines_call(
 def test_a_log_destination_needs_the_delivery_actions(client: Client, machines: Machines) -> None:
     logging = machines.logged()
     lacking = machines.role(allow(DELIVERING[1:], "*"))
-    with pytest.raises(ClientError, match="AccessDeniedException.*is not authorized to access the Log Destination"):
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*is not authorized to access the Log Destination"):
         machines.make(lacking, one({"Type": "Pass"}), loggingConfiguration=logging)
     able = machines.role(allow(DELIVERING, "*"), suffix="-able")
     client("logs").delete_log_group(logGroupName=f"/aws/vendedlogs/states/{machines.name}")

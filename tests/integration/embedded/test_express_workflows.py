@@ -101,7 +101,9 @@ def test_a_wait_does_not_outlast_the_machine(machines: Machines, caller: str) ->
     assert machines.run(arn, {})["status"] == "TIMED_OUT"
 
 
-@pytest.mark.parametrize(("names", "status"), [(["States.ALL"], "FAILED"), (["States.DataLimitExceeded"], "SUCCEEDED")])
+@pytest.mark.parametrize(
+    ("names", "status"), [(["States.ALL"], "FAILED"), (["States.DataLimitExceeded"], "SUCCEEDED")]
+)
 def test_data_over_the_limit_is_caught_by_no_wildcard(
     machines: Machines, function: str, caller: str, names: list[str], status: str
 ) -> None:
@@ -182,7 +184,9 @@ def test_what_has_no_history_is_refused(client: Client, machines: Machines, call
         ({"name": "a b"}, "InvalidName"),
     ],
 )
-def test_a_start_that_aws_refuses(client: Client, machines: Machines, caller: str, settings: Json, code: str) -> None:
+def test_a_start_that_aws_refuses(
+    client: Client, machines: Machines, caller: str, settings: Json, code: str
+) -> None:
     arn = machines.make(caller, one({"Type": "Pass"}))
     with pytest.raises(ClientError, match=code):
         client("stepfunctions").start_execution(stateMachineArn=arn, **settings)

@@ -37,10 +37,10 @@ class World:
         self.bootstrapped.add(region)
         self.done.append(f"bootstrap {region}")
 
-    def deploy(self, system: str, stage: str, settings: Mapping[str, str]) -> None:
+    def deploy(self, system: str, stage: str, settings: Mapping[str, str], stacks: tuple[str, ...] = ()) -> None:
         if system == self.failing:
             raise UserError("it does not deploy")
-        self.done.append(f"deploy {system} {stage} in {settings['AWS_REGION']}")
+        self.done.append(f"deploy {' '.join(stacks) or f'{system} {stage}'} in {settings['AWS_REGION']}")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,18 @@ def test_a_running_emulator_is_used_and_only_a_new_region_bootstrapped(
     assert [one for one in world.done if not one.startswith("deploy")] == [
         "publish for realtime",
         "bootstrap us-east-1",
+    ]
+
+
+def test_what_comes_before_the_main_stack_comes_after_the_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SYSTEMS, "upload", System("upload", "UP", "us-east-1", "", parts=("images", "network")))
+    steps = (Step("push", lambda stage: world.done.append(f"push for {stage.system}")),)
+    monkeypatch.setattr(up, "wing", lambda name: Wing(before_main=steps))
+    _up("upload")
+    assert world.done[2:] == [
+        "deploy hallmark-upload-images-dev hallmark-upload-network-dev in us-east-1",
+        "push for upload",
+        "deploy upload dev in us-east-1",
     ]
 
 

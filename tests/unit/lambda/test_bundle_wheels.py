@@ -99,3 +99,59 @@ def test_the_locks_name_no_registry_and_pins_with_hashes():
     for lock in locks:
         assert "://" not in lock.read_text() and "--hash=sha256:" in lock.read_text()
         assert bundle_wheels.python_of(lock).startswith("3.")
+
+
+def image_lock(tmp_path, text):
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(text)
+    return lock
+
+
+def test_an_image_has_the_wheels_of_its_platform(locked, wheel, tmp_path):
+    calls = locked(wheel("fast", tag="cp311-cp311-manylinux2014_aarch64"))
+    lock = tmp_path / "requirements" / "lambda_vault.txt"
+    first = bundle_wheels.wheels_for(lock, "3.11", bundle_wheels.GRAVITON)
+    assert [path.name for path in first] == ["fast-1.0-cp311-cp311-manylinux2014_aarch64.whl"]
+    bundle_wheels.wheels_for(lock, "3.11")
+    assert bundle_wheels.wheels_for(lock, "3.11", bundle_wheels.GRAVITON) == first and len(calls) == 2
+    assert "--platform=manylinux2014_aarch64" in calls[0]
+    # This machine's: pip knows what it runs.
+    assert not [word for word in calls[1] if word.startswith("--platform")] and "--python-version=3.11" in calls[1]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n\n"])
+def test_an_empty_lock_asks_nobody(locked, tmp_path, text):
+    calls = locked()
+    assert bundle_wheels.wheels_for(image_lock(tmp_path, text), "3.11") == [] and calls == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "codes==1.0\n",
+        "codes>=1.0 --hash=sha256:" + "0" * 64,
+        "codes==1.0 --hash=md5:" + "0" * 32,
+        "codes==1.0 ; python_version < '3' --hash=sha256:" + "0" * 64,
+        "-r other.txt\n",
+        "--index-url https://example.com\n",
+    ],
+)
+def test_a_lock_with_anything_but_pins_and_hashes_is_one_line(locked, tmp_path, text):
+    calls = locked()
+    with pytest.raises(bundle_wheels.BundleError, match=r"requirements.txt: .* is no pin with hashes: run") as raised:
+        bundle_wheels.wheels_for(image_lock(tmp_path, text), "3.11")
+    assert "\n" not in str(raised.value) and calls == []
+
+
+def test_another_hash_than_the_locks_is_one_line(locked, wheel, tmp_path, monkeypatch):
+    locked(wheel("codes"))
+    output = (
+        "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated\n"
+        "    codes==1.0 from https://example.com/codes.whl:\n        Expected sha256 0\n             Got        1\n"
+    )
+    monkeypatch.setattr(
+        bundle_wheels.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "", output)
+    )
+    with pytest.raises(bundle_wheels.BundleError, match=r"codes==1.0 has another hash than the lock") as raised:
+        bundle_wheels.wheels_for(tmp_path / "requirements/lambda_vault.txt", "3.11")
+    assert "\n" not in str(raised.value)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
 from policies.engine import library
@@ -10,6 +11,7 @@ from policies.engine.parts import Parts, declared
 from policies.engine.template.template import Template
 
 Document = dict[str, Any]
+Change = Callable[[Document], None]
 INVOKE = "arn:aws:states:::lambda:invoke"
 ERRORS = [
     "Lambda.TooManyRequestsException",
@@ -187,6 +189,40 @@ def flow(states: Document | None = None) -> Document:
             "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": logs},
         },
     }
+
+
+def put(path: str, value: Any) -> Change:
+    """An edit: a value at a path below the states, such as `Validate.Retry.0.MaxAttempts`."""
+
+    def change(states: Document) -> None:
+        *steps, last = path.split(".")
+        here: Any = states
+        for step in steps:
+            here = here[int(step) if isinstance(here, list) else step]
+        here[int(last) if isinstance(here, list) else last] = copy.deepcopy(value)
+
+    return change
+
+
+def gone(path: str) -> Change:
+    """An edit: nothing at a path."""
+
+    def change(states: Document) -> None:
+        *steps, last = path.split(".")
+        here: Any = states
+        for step in steps:
+            here = here[int(step) if isinstance(here, list) else step]
+        del here[int(last) if isinstance(here, list) else last]
+
+    return change
+
+
+def edited(*changes: Change) -> Document:
+    """The definition with edits of its states."""
+    made = definition()
+    for change in changes:
+        change(made["States"])
+    return made
 
 
 def found(policy: str, document: Document, **parameters: Any) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Express workflows as AWS runs them: started without a history, in few threads, and known to the outside by logs alone.
+"""Express workflows as AWS runs them: started without a history, in few threads, known outside by their logs alone.
 
 `GET /_hallmark/executions` shows tests and tools what AWS does not: `counts` of those that wait and run, and
 `executions`, the unfinished and the last finished ones; `?machine=NAME` those of one machine, and
@@ -47,7 +47,9 @@ def _problem(data: Json) -> Any:
     try:
         json.loads(text)
     except ValueError as error:
-        return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400)
+        return error_response_json(
+            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400
+        )
     return None
 
 
@@ -119,7 +121,7 @@ def _administer(path: str, query: str) -> tuple[int, Json]:
 
 
 def around(app: Any) -> Any:
-    """Wrap the emulator's ASGI application: it shows the executions, and says at its end which it ends."""
+    """Wrap the emulator's ASGI application: it shows the executions."""
 
     async def serve(scope: Json, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PATH):

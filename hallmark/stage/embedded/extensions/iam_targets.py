@@ -1,4 +1,4 @@
-"""IAM for EventBridge targets: the target's own policy or, for a bus or a state machine, the target's role must allow it.
+"""IAM for EventBridge targets: the target's policy or, for a bus or a state machine, the target's role must allow it.
 
 Otherwise the event goes to the target's dead-letter queue at once, if that queue's policy allows it.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html

@@ -1,4 +1,4 @@
-"""A state machine as the target of a rule: what Step Functions refuses is a failed delivery, with retries and dead letter.
+"""A state machine as the target of a rule: what Step Functions refuses is a failed delivery, with a dead letter.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """

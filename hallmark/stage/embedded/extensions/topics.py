@@ -1,4 +1,4 @@
-"""A topic's key, which the emulator's CloudFormation drops; no display name where none is set; SNS's own default policy.
+"""A topic's key, which the emulator's CloudFormation drops; no display name where none is set; SNS's default policy.
 
 That policy is for requests of the owner, so a role without the right to publish may not publish.
 https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html

@@ -78,5 +78,5 @@ def holds(rule: Json, data: Any, context: Json) -> bool:
     other = find(wanted, data, context) if by_path else wanted
     if not (_TYPES[kind](value) and _TYPES[kind](other)):
         return False
-    pair = (_time(value), _time(other)) if kind == "Timestamp" else (value, other)
+    pair: tuple[Any, Any] = (_time(value), _time(other)) if kind == "Timestamp" else (value, other)
     return bool(_COMPARED[comparison](*pair))

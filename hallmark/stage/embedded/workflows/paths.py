@@ -58,7 +58,9 @@ def find(path: str, data: Any, context: Json) -> Any:
 
 def selected(path: str | None, data: Any, context: Json) -> Any:
     """Return what InputPath or OutputPath leaves; null leaves an empty object."""
-    return {} if path is None else data if path == "$" else find(path, data, context)
+    if path is None:
+        return dict[str, Any]()
+    return data if path == "$" else find(path, data, context)
 
 
 def value_of(text: str, data: Any, context: Json) -> Any:
@@ -96,7 +98,9 @@ def filled(template: Any, data: Any, context: Json) -> Any:
     if not isinstance(template, dict):
         return template
     return {
-        name.removesuffix(".$"): value_of(value, data, context) if name.endswith(".$") else filled(value, data, context)
+        name.removesuffix(".$"): value_of(value, data, context)
+        if name.endswith(".$")
+        else filled(value, data, context)
         for name, value in template.items()
     }
 

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def matches(names: list[str], error: str) -> bool:
-    """Return whether ErrorEquals covers an error: nothing covers States.Runtime, and no wildcard data over the limit."""
+    """Return whether ErrorEquals covers an error: nothing covers States.Runtime, no wildcard too much data."""
     if error == RUNTIME:
         return False
     if error in names:

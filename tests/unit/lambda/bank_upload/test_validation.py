@@ -44,7 +44,9 @@ class World:
         self.calls.append(operation)
         return self.around(operation, call)
 
-    def _put(self, Bucket, Key, Body, ContentType, IfNoneMatch=None):
+    def _put(self, Bucket, Key, Body, ContentType, ServerSideEncryption, IfNoneMatch=None):
+        assert (ContentType, ServerSideEncryption) == ("text/csv", "aws:kms")
+
         def put():
             if IfNoneMatch and self.objects.get(Key):
                 raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
@@ -536,7 +538,7 @@ def test_the_workflow_hears_if_another_attempt_helps(world, answer, name, capsys
     _, key = ids(GOOD)
     world.by_hand(key, GOOD)
     world.around = lambda operation, call: answer() if operation == "GetItem" else call()
-    with pytest.raises(Exception, match="at client.py") as raised:
+    with pytest.raises(Exception, match=r"at client\.py") as raised:
         world.take(key)
     assert type(raised.value).__name__ == name
     assert json.loads(capsys.readouterr().out)["message"] == "task not done"

@@ -93,3 +93,46 @@ def _shared(policy: str, document: Document) -> list[str]:
 def test_two_functions_still_share_nothing() -> None:
     document = _observed(Second=_function("second", KEY))
     assert len(_shared("functions/logs", document)) == len(_shared("iam/least_privilege", document)) == 2
+
+
+REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecr-judge"
+TAGGED, BY_DIGEST = f"{REPOSITORY}:{'a' * 64}", f"{REPOSITORY}@sha256:{'b' * 64}"
+
+
+def _of_image(uri: Any, built: str = "", version: str | None = None) -> Document:
+    judge = _function("judge", "", Code=built)
+    judge["Properties"] |= {"PackageType": "Image", "Code": {"ImageUri": uri}}
+    document = _observed(Judge=judge, One=_version(version or ""))
+    if version is None:
+        for name in ("One", "Live", "Reader"):
+            del document["Resources"][name]
+    return document
+
+
+@pytest.mark.parametrize("uri", [TAGGED, BY_DIGEST, f"{TAGGED}@sha256:{'b' * 64}"])
+def test_an_image_is_named_by_a_hash(uri: str) -> None:
+    assert _reported(_of_image(uri)) == _reported(_of_image(uri, uri)) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "built"),
+    [
+        (f"{REPOSITORY}:latest", ""),
+        (REPOSITORY, ""),
+        (f"{REPOSITORY}:{'a' * 40}", ""),
+        ({"Fn::ImportValue": "image"}, ""),
+        (None, ""),
+        # What runs is shown by its digest where it is not what the tag means.
+        (BY_DIGEST, TAGGED),
+        (TAGGED.replace("a" * 64, "c" * 64), TAGGED),
+        (TAGGED.replace("ecr-judge", "ecr-other"), TAGGED),
+    ],
+)
+def test_another_image_than_the_one_that_was_built(uri: Any, built: str) -> None:
+    assert _reported(_of_image(uri, built)) == [("Judge", "Code.ImageUri")]
+
+
+def test_a_version_of_an_image_states_its_digest() -> None:
+    assert _reported(_of_image(BY_DIGEST, version="b" * 64)) == []
+    for uri, stated in ((BY_DIGEST, "a" * 64), (TAGGED, "b" * 64), (TAGGED, BUILT)):
+        assert _reported(_of_image(uri, version=stated)) == [("One", "CodeSha256")]

@@ -34,7 +34,7 @@ def reading(file: BankFile) -> Any:
 
 @pytest.fixture(scope="module")
 def made() -> list[BankFile]:
-    return list(generate(Wanted(len(KINDS) * 6, 40, 7, BEGIN), BANKS))
+    return list(generate(Wanted(len(KINDS) * 7, 40, 7, BEGIN), BANKS))
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,7 @@ RECEIVING = {name: value for name, value in open_upload("receiving").items() if 
 def test_what_has_not_moved_for_five_minutes_is_stuck(status: str) -> None:
     (found,) = stuck(FakeStage(open_upload(status)), NOW)
     assert (found.owner, found.id, found.status, found.seconds) == ("one", ID, status, 301)
-    assert found.advice == "hallmark redrive stuck"
+    assert found.advice == "hallmark redrive stuck --system bank_upload"
 
 
 def test_what_moved_lately_is_not_stuck_however_old_it_is() -> None:

@@ -1,7 +1,6 @@
 """The lines of an execution's log, by level, with and without data."""
 
 import json
-from typing import Any
 
 import pytest
 
