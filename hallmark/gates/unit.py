@@ -40,6 +40,7 @@ ON_TEMPLATES = tuple(
         "policies/test_mutant_engine.py",
         "policies/test_policy_command.py",
         "policies/test_second_system.py",
+        "policies/test_several_templates.py",
         "policies/test_unknown_values.py",
         "policies/test_wrong_forms.py",
         "test_deciding.py",

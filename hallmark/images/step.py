@@ -7,6 +7,7 @@ gets, which lacks the base layers, too.
 import hashlib
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache, partial
@@ -24,7 +25,10 @@ IMAGES = BUILD / "images"
 GRAVITON, GRAVITON_WHEELS = "arm64", "manylinux2014_aarch64"
 EMBEDDED = "embedded"
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-_BUILDERS = ("infra/images/*.py", "hallmark/images/*.py", "lambda/bundle_wheels.py")
+_BUILDERS = (
+    *("infra/images/*.py", "lambda/bundle_wheels.py"),
+    *(f"hallmark/images/{name}.py" for name in ("building", "layers", "layout", "step")),
+)
 _UNPACK = "lambda/bundle_wheels.py"
 
 
@@ -52,6 +56,9 @@ def build_images() -> None:
             unpack = partial(_unpack, python=own, wheels=wheels)
             build_image(dockerfile, CONTEXT, folder, name, unpack)
             stamp.write_text(about)
+    wanted = {IMAGES / system / function for system, function in image_functions()}
+    for folder in set(IMAGES.glob("*/*")) - wanted:
+        shutil.rmtree(folder)
 
 
 def _platforms(python: str) -> Iterator[tuple[str, str, Platform, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark.observe import deciding
-from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
+from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing, picked
 from hallmark.observe.readers import READERS, functions, tables
 from hallmark.parallel import each
 from hallmark.policies import template_of
@@ -19,6 +19,9 @@ from infra.systems import system_of
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
+
+# Properties that tell CloudFormation what to do, and that no service knows.
+_ONLY_PROPERTIES = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
 
 
 def observe(stage: Stage) -> Json:
@@ -37,9 +40,9 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
-        resource |= {
-            key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
-        }
+        made = deployed["Resources"].get(name, {})
+        resource |= {key: value for key, value in made.items() if key in _ONLY_CLOUDFORMATION}
+        resource["Properties"] |= picked(made.get("Properties", {}), *_ONLY_PROPERTIES.get(resource["Type"], ()))
         if stack := stack_of(deployed, name):
             resources[name] = with_facts(resource, Stack=stack)
     return with_built_code({"Metadata": {"Hallmark": mark}, "Resources": resources}, deployed), deployed

@@ -97,7 +97,8 @@ class _Draft:
 
 def read(path: Path, arguments: Mapping[str, str] | None = None) -> Dockerfile:
     """Return what a Dockerfile says; `arguments` are values of its ARGs. UserError with file, line, and what to do."""
-    draft, last = _Draft(), None
+    draft = _Draft()
+    last: Instruction | None = None
     for last in instructions(path):
         step = _STEPS.get(last.name)
         if step is None:

@@ -52,18 +52,16 @@ def install(one: Instruction, place: Callable[[str], str]) -> Install:
 
 def _arguments(one: Instruction, words: list[str]) -> list[str]:
     """Return what follows `pip install`, however pip is called."""
-    program, *rest = words
-    if _PYTHON.fullmatch(program):
-        rest = rest[2:] if rest[:2] == ["-m", "pip"] else []
-    elif program not in ("pip", "pip3"):
-        rest = []
-    if not rest or rest[0] != "install":
-        raise one.wrong(f"runs {program}, which is not supported: write {_FORM}")
+    is_module = bool(_PYTHON.fullmatch(words[0])) and words[1:3] == ["-m", "pip"]
+    rest = words[3:] if is_module else words[1:]
+    if not (is_module or words[0] in ("pip", "pip3")) or rest[:1] != ["install"]:
+        raise one.wrong(f"runs {words[0]}, which is not supported: write {_FORM}")
     return rest[1:]
 
 
 def _options(one: Instruction, words: list[str]) -> list[tuple[str, str]]:
-    found, waiting = [], list(words)
+    found: list[tuple[str, str]] = []
+    waiting = list(words)
     while waiting:
         word = waiting.pop(0)
         name, joined, value = word.partition("=")

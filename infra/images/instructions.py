@@ -88,7 +88,8 @@ def instructions(path: Path) -> list[Instruction]:
 
 def _joined(shown: str, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the lines with those that continue them, and the number of the first; comments among them are dropped."""
-    begun, parts = 0, []
+    begun = 0
+    parts: list[str] = []
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith("#") or not line.strip():
             continue
@@ -98,7 +99,8 @@ def _joined(shown: str, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             parts.append(rest[:-1])
             continue
         yield begun, "".join([*parts, rest])
-        begun, parts = 0, []
+        begun = 0
+        parts.clear()
     if parts:
         raise UserError(f"{shown}:{begun}: the last line ends with a backslash, and nothing follows: remove it")
 

@@ -78,9 +78,9 @@ class Store:
         Something else under its key, which nobody but an operator can put there, does not keep it from being stored.
         """
         self.in_time()
-        said = {"Bucket": self._bucket, "Key": key, "Body": content, "ContentType": "text/csv"}
-        # The bucket takes nothing else.
-        said["ServerSideEncryption"] = "aws:kms"
+        # The bucket takes nothing that is encrypted otherwise.
+        how = {"ContentType": "text/csv", "ServerSideEncryption": "aws:kms"}
+        said = {"Bucket": self._bucket, "Key": key, "Body": content, **how}
         try:
             return str(self._s3.put_object(**said, IfNoneMatch="*")["VersionId"])
         except ClientError as error:

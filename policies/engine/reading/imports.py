@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.reading.refusal import NotTogether
@@ -20,7 +20,7 @@ _IMPORT = "Fn::ImportValue"
 
 @dataclass(frozen=True)
 class _Export:
-    """An output with a name for other stacks."""
+    """An output with a name for other stacks; one under an open condition is not certain."""
 
     template: str
     output: str
@@ -28,33 +28,68 @@ class _Export:
     is_certain: bool
 
 
+@dataclass
+class _Imports:
+    """The imports of templates that are followed: which template has imported from which."""
+
+    template: Template
+    exports: Mapping[str, _Export | None]
+    made_from: dict[str, set[str]] = field(default_factory=dict)
+
+    def followed(self, value: Any, importer: str, asked: tuple[str, ...] = ()) -> Any:
+        """Return a value of a template with what is exported instead of its imports."""
+        if isinstance(value, list):
+            return [self.followed(item, importer, asked) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if not is_function(value) or _IMPORT not in value:
+            return {key: self.followed(item, importer, asked) for key, item in value.items()}
+        name = self.template.text(value[_IMPORT])
+        found = self.exports.get(name) if name is not None and name not in asked else None
+        if found is None or name is None or found.template == importer:
+            return value
+        self.made_from.setdefault(importer, set()).add(found.template)
+        return self.followed(found.value, found.template, (*asked, name))
+
+    def before(self, importer: str) -> set[str]:
+        """Return the templates whose stacks are certainly made before that of one which imports from them."""
+        found: set[str] = set()
+        waiting = [importer]
+        while waiting:
+            new = self.made_from.get(waiting.pop(), set()) - found
+            found |= new
+            waiting.extend(new)
+        # Stacks that import from each other were made in several steps.
+        return set() if importer in found else found
+
+
 def imported(document: dict[str, Any], places: Places) -> dict[str, Any]:
     """Return the document of several templates with what they export instead of their imports.
 
-    Raise NotTogether if two outputs certainly export the same name: CloudFormation refuses the second stack.
+    What imports from a stack waits for all of it. Raise NotTogether if two outputs certainly export the same name:
+    CloudFormation refuses the second stack.
     """
     template = Template(document)
-    exports = _exports(template, places)
-
-    def replaced(value: Any, importer: str, asked: tuple[str, ...] = ()) -> Any:
-        if isinstance(value, list):
-            return [replaced(item, importer, asked) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if is_function(value) and _IMPORT in value:
-            name = template.text(value[_IMPORT])
-            found = exports.get(name) if name is not None and name not in asked else None
-            if found is None or name is None or found.template == importer:
-                return value
-            return replaced(found.value, found.template, (*asked, name))
-        return {key: replaced(item, importer, asked) for key, item in value.items()}
-
+    imports = _Imports(template, _exports(template, places))
     made = dict(document)
-    for section in ("Resources", "Outputs") if exports else ():
-        made[section] = {
-            name: replaced(body, places[section, name][0]) for name, body in mapping(document.get(section)).items()
-        }
+    for section in ("Resources", "Outputs") if imports.exports else ():
+        entries = mapping(document.get(section)).items()
+        made[section] = {name: imports.followed(body, places[section, name][0]) for name, body in entries}
+    owners = {name: template for (section, name), (template, _) in places.items() if section == "Resources"}
+    for importer in imports.made_from:
+        earlier = imports.before(importer)
+        others = [name for name, owner in owners.items() if owner in earlier]
+        for name in (name for name, owner in owners.items() if owner == importer):
+            made["Resources"][name] = _waiting(made["Resources"][name], others)
     return made
+
+
+def _waiting(body: Any, others: list[str]) -> Any:
+    """Return the body of a resource that waits for others, too; one of another form as it is."""
+    own = body.get("DependsOn", []) if isinstance(body, dict) and "Type" in body else None
+    if not others or not isinstance(own, (str, list)):
+        return body
+    return {**body, "DependsOn": [*([own] if isinstance(own, str) else own), *others]}
 
 
 def _exports(template: Template, places: Places) -> dict[str, _Export | None]:

@@ -70,11 +70,11 @@ class Names:
 
     def _ref(self, key: str, argument: Any) -> Any:
         if isinstance(argument, str) and argument in _OF_A_STACK and self.stack:
-            return self._stack(argument)
+            return {"Fn::Sub": self._stack(argument)}
         return {key: _new(self.ids, argument) if isinstance(argument, str) else self.of(argument)}
 
     def _stack(self, pseudo: str) -> str:
-        return f"${{{pseudo.removeprefix('AWS::')}{self.stack}}}"
+        return f"${{{pseudo}}}{self.stack}"
 
     def _attribute(self, key: str, argument: Any) -> Any:
         if isinstance(argument, str):
@@ -115,7 +115,7 @@ class Names:
             if f"{name}{after}".strip() in variables:
                 return match[0]
             if name in _OF_A_STACK and self.stack:
-                return f"${{!{self._stack(name)[2:]}"
+                return self._stack(name)
             return f"${{{before}{_new(self.ids, name)}{after}}}"
 
         return _VARIABLE.sub(replace, text)

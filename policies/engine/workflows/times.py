@@ -13,6 +13,8 @@ from typing import Any
 
 from policies.engine.finding import UNRESOLVED
 from policies.engine.template.intrinsics import text_of
+from policies.engine.template.scalars import number_of
+from policies.engine.template.values import listed
 from policies.engine.workflows.definition import Definition
 from policies.engine.workflows.states import Level, State
 
@@ -102,20 +104,12 @@ def _once(times: Times, state: State) -> float:
         case "Wait":
             return _seconds(times, state, "Seconds", "a number of seconds")
         case "Parallel":
-            inner = [seconds for path, seconds in times.levels.items() if _is_inside(path, f"{state.path}.Branches[")]
-            return max(inner, default=0.0)
+            branches = range(len(listed(state.raw.get("Branches"))))
+            return max((times.levels.get(f"{state.path}.Branches[{one}]", 0.0) for one in branches), default=0.0)
         case "Map":
-            inner = [
-                seconds
-                for path, seconds in times.levels.items()
-                if path in (f"{state.path}.ItemProcessor", f"{state.path}.Iterator")
-            ]
-            return _rounds(times, state) * one if (one := max(inner, default=0.0)) else 0.0
+            inner = max(times.levels.get(f"{state.path}.{key}", 0.0) for key in ("ItemProcessor", "Iterator"))
+            return _rounds(times, state) * inner if inner else 0.0
     return 0.0
-
-
-def _is_inside(path: str, begin: str) -> bool:
-    return path.startswith(begin) and path[len(begin) :].removesuffix("]").isdigit()
 
 
 def _seconds(times: Times, state: State, key: str, wanted: str) -> float:
@@ -147,7 +141,7 @@ def _retries(times: Times, state: State) -> tuple[float, float]:
     for index, retrier in enumerate(state.retriers()):
         most = number(retrier.get("MaxAttempts", _ATTEMPTS))
         interval, rate = number(retrier.get("IntervalSeconds", _INTERVAL)), number(retrier.get("BackoffRate", _RATE))
-        cap = number(retrier.get("MaxDelaySeconds", math.inf))
+        cap = number(retrier["MaxDelaySeconds"]) if "MaxDelaySeconds" in retrier else math.inf
         if most is None or interval is None or rate is None or cap is None or not retrier:
             wanted = "numbers of attempts and seconds"
             return times.endless(f"{state.path}.Retry[{index}]", UNRESOLVED, wanted), 0.0
@@ -160,8 +154,9 @@ def _retries(times: Times, state: State) -> tuple[float, float]:
 
 
 def number(value: Any) -> float | None:
-    """Return a number of the language, which takes no texts for one; None for anything else."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number of the language, which takes no texts for one and none below zero; None for anything else."""
+    found = None if isinstance(value, str) else number_of(value)
+    return found if found is not None and found >= 0 else None
 
 
 def _shown(value: Any) -> str:

@@ -27,6 +27,13 @@ _SCAN, _TAGS, _RULES = (
     "LifecyclePolicy.LifecyclePolicyText",
 )
 _TEXT, _KIND, _KEY = "RepositoryPolicyText", "EncryptionConfiguration.EncryptionType", "EncryptionConfiguration.KmsKey"
+# What is of the whole registry, and reaches our repositories.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-settings.html
+_OF_THE_REGISTRY = {
+    "AWS::ECR::RegistryPolicy": "none: it lets others into every repository",
+    "AWS::ECR::ReplicationConfiguration": "none: images would be copied elsewhere",
+    "AWS::ECR::RegistryScanningConfiguration": "none: it takes the place of the repositories' own scans",
+}
 _ENCRYPTED = (None, "AES256", "KMS", "KMS_DSSE")
 
 
@@ -46,6 +53,8 @@ class SecureRepositories(Policy):
             yield from _settings(template, repository)
             yield from _lifecycle(template, repository, parameters["kept"], parameters["untagged_days"])
             yield from _pulled(template, repository)
+        for one in template.of_type(*_OF_THE_REGISTRY):
+            yield Finding(one.logical_id, "Type", one.type, _OF_THE_REGISTRY[one.type])
 
 
 def _settings(template: Template, repository: Resource) -> Iterator[Finding]:

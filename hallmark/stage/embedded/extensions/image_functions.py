@@ -53,7 +53,7 @@ def _described(config: Json, uri: str, digest: str) -> None:
 
 def folder_of(config: Json) -> Path:
     """Return the folder with the files of a function's image, unpacked once; BadImage if it cannot be."""
-    digest = config["CodeSha256"]
+    digest: str = config["CodeSha256"]
     folder = Path(os.environ["TMPDIR"]) / "images" / digest
     with _unpacking:
         if not folder.is_dir():

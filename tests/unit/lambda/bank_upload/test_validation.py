@@ -44,7 +44,9 @@ class World:
         self.calls.append(operation)
         return self.around(operation, call)
 
-    def _put(self, Bucket, Key, Body, ContentType, IfNoneMatch=None):
+    def _put(self, Bucket, Key, Body, ContentType, ServerSideEncryption, IfNoneMatch=None):
+        assert (ContentType, ServerSideEncryption) == ("text/csv", "aws:kms")
+
         def put():
             if IfNoneMatch and self.objects.get(Key):
                 raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")

@@ -5,7 +5,15 @@ import uuid
 from random import Random
 
 import pytest
-from shared_python.card_numbers import holds_card_number, id_holds_card_number, names_card_data, passes_luhn
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from shared_python.card_numbers import (
+    holds_card_number,
+    id_holds_card_number,
+    names_card_data,
+    passes_luhn,
+    which_hold,
+)
 
 CARDS = (
     *("4111111111111111", "4012888888881881", "4222222222222", "5555555555554444", "2223003122003222"),
@@ -151,3 +159,42 @@ def test_the_search_of_a_long_text_ends_soon(unit):
     begin = time.process_time()
     holds_card_number(text)
     assert time.process_time() - begin < 2
+
+
+# What numbers are made of, in texts that nearly hold one.
+PIECES = (
+    "5",
+    "0",
+    "37",
+    "4111111111111111",
+    "20261120",
+    "-",
+    " ",
+    "a",
+    "\u00e9",
+    "\u0663",
+    "\uff11",
+    "\u00b2",
+    "\u0301",
+    "2",
+)
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@pytest.mark.parametrize("rule", [holds_card_number, id_holds_card_number])
+@given(texts=st.lists(TEXTS, max_size=6))
+@example(texts=["41111111", "11111111", "4111111111111111", "DE89370400440532013000"])
+def test_many_texts_are_searched_as_each_by_itself(rule, texts):
+    assert which_hold(texts, rule) == [place for place, text in enumerate(texts) if rule(text)]
+
+
+@given(st.lists(st.sampled_from("0123456789"), min_size=8, max_size=30), st.sampled_from(" -"))
+def test_neighbouring_groups_are_found_however_many_there_are(digits, between):
+    parts = ["".join(digits[start:end]) for start in range(len(digits)) for end in range(start + 13, len(digits) + 1)]
+    whole = "".join(digits)
+    expected = any(
+        passes_luhn(part) and (part[0] in "3456" or "22" <= part[:2] <= "27" or part == whole) for part in parts
+    )
+    # A date at the front has its own tests.
+    assume(not whole.startswith("20"))
+    assert id_holds_card_number(between.join(digits)) is expected

@@ -190,3 +190,9 @@ def test_the_machines_own_time_counts() -> None:
     whole = json.loads(json.dumps(edited()))
     assert of_states({**whole, "TimeoutSeconds": 250}) == {}
     assert of_states({**whole, "TimeoutSeconds": 200}) == {BUDGET: ["DefinitionString.TimeoutSeconds"]}
+
+
+@pytest.mark.parametrize("number", [-1, 10**400, True, "3", None, [3]])
+@pytest.mark.parametrize("field", ["MaxAttempts", "IntervalSeconds", "BackoffRate", "MaxDelaySeconds"])
+def test_numbers_that_are_none_make_a_time_endless(field: str, number: object) -> None:
+    assert "DefinitionString.States.Validate.Retry[0]" in of_states(edited(put(f"{AGAIN}.{field}", number)))[BUDGET]
