@@ -1,11 +1,15 @@
 """Everything that a stage keeps, to look for what must not be there."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
 from infra.systems import system_of
+
+# What a function writes that did not expect its input.
+_CRASH = re.compile(r"Traceback|Task timed out|Runtime\.|\[ERROR\]")
 
 
 def everything(stage: Stage, but: str = "") -> Iterator[str]:
@@ -16,6 +20,11 @@ def everything(stage: Stage, but: str = "") -> Iterator[str]:
     for url in stage.client("sqs").list_queues().get("QueueUrls", []):
         if url.rsplit("/", 1)[1] != but.rsplit("/", 1)[-1]:
             yield from _messages(stage, url)
+
+
+def crashes(stage: Stage) -> int:
+    """Return how often functions of the stage have crashed."""
+    return sum(1 for text in _lines(stage) if _CRASH.search(text))
 
 
 def _lines(stage: Stage) -> Iterator[str]:
