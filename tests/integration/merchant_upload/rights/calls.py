@@ -25,7 +25,6 @@ CUSTOMER_KEY = "arn:aws:kms:us-east-1:{account}:key/11111111-2222-3333-4444-5555
 OWN_GROUP, OTHER_GROUP = (f"/aws/lambda/lambda-merchant-upload-{{{who}}}-{{stage}}" for who in ("role", "other"))
 VALIDATION_FAILURES, ANOMALY_FAILURES = "{ValidationFailureQueueUrl}", "{AnomalyFailureQueueUrl}"
 
-
 # What a card did.
 OF_CARD = query(TABLE, "cardKey", INDEX)
 # Lambda reads the stream with its reader's role; the emulator judges that, and by no ARN who reads it directly.
