@@ -81,6 +81,11 @@ class Kept:
         pages = self.stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
         return [one["Key"] for page in pages for one in page.get("Versions", []) if part in one["Key"]]
 
+    def content(self, item: Json) -> bytes:
+        """Return the bytes of an upload's version."""
+        asked = {"Bucket": self.stage.outputs[Output.FILES_BUCKET], "Key": item["objectKey"], "VersionId": item["versionId"]}
+        return bytes(self.stage.client("s3").get_object(**asked)["Body"].read())
+
     def ended(self, upload_id: str, *statuses: str) -> Json:
         """Wait until an upload is `done` or `refused`, or has one of these statuses; return it."""
 
