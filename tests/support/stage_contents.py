@@ -14,7 +14,7 @@ _CRASH = re.compile(r"Traceback|Task timed out|Runtime\.|\[ERROR\]")
 
 def everything(stage: Stage, but: str = "") -> Iterator[str]:
     """Yield every item, log line, version of an object and message of the stage, but those of one queue's URL."""
-    yield from _lines(stage)
+    yield from log_lines(stage)
     yield from _items(stage)
     yield from _objects(stage)
     for url in stage.client("sqs").list_queues().get("QueueUrls", []):
@@ -24,10 +24,11 @@ def everything(stage: Stage, but: str = "") -> Iterator[str]:
 
 def crashes(stage: Stage) -> int:
     """Return how often functions of the stage have crashed."""
-    return sum(1 for text in _lines(stage) if _CRASH.search(text))
+    return sum(1 for text in log_lines(stage) if _CRASH.search(text))
 
 
-def _lines(stage: Stage) -> Iterator[str]:
+def log_lines(stage: Stage) -> Iterator[str]:
+    """Yield every line of every log of the stage."""
     logs = stage.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
