@@ -10,7 +10,8 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from hallmark.stage.embedded import ACCOUNT, SECRET
+from hallmark.stage.embedded import ACCOUNT, SECRET, stage_of
+from hallmark.stage.embedded import emulator as embedded
 from hallmark.stage.embedded.faults import Injection, inject
 from hallmark.stage.sessions import session
 from tests.support.machines import Machines, invoke, one, task
@@ -241,3 +242,22 @@ def test_a_node_function_fails_by_the_name_of_its_error(
         *("RangeError", "too far"),
         "RangeError: too far",
     )
+
+
+def test_an_answer_that_is_lost_leaves_what_the_function_did(machines: Machines, function: str, caller: str) -> None:
+    retry = {"ErrorEquals": ["Lambda.ServiceException"], **TWICE}
+    arn = machines.make(caller, one(invoke(function, Retry=[retry])))
+    counts = lambda: urllib3.request("GET", f"{machines.emulator.endpoint}/_hallmark/usage").json()  # noqa: E731
+    fault = Injection("lambda", "Invoke", code="ServiceException", contains=(function, '"key"'), after=True)
+    with inject(machines.emulator.endpoint, fault):
+        assert machines.run(arn, {"key": 1})["status"] == "SUCCEEDED"
+    assert counts()[f"invocations:{machines.name}"] == 2
+
+
+def test_a_stage_for_tests_need_not_wait(unique: str) -> None:
+    settings = {"HALLMARK_WORKFLOW_WAIT_SCALE": "0.01", "HALLMARK_EXPRESS_SECONDS": "1"}
+    with embedded.emulator(settings) as running:
+        machines = Machines(stage_of(running, "realtime", "dev").client, running, unique)
+        arn = machines.make(machines.role(), one({"Type": "Wait", "SecondsPath": "$.seconds"}))
+        statuses = {seconds: machines.run(arn, {"seconds": seconds})["status"] for seconds in (20, 300)}
+    assert statuses == {20: "SUCCEEDED", 300: "TIMED_OUT"}

@@ -1,6 +1,7 @@
 """Every image is built for Graviton and for this machine, once, and no image without a function stays."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.support.images import DOCKERFILE
 
 
 @pytest.fixture
-def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """A function `vault/keeper` in a context of its own; returns the Pythons and platforms of the wheels asked for."""
     asked: list[tuple[str, str]] = []
     context = tmp_path / "lambda"
@@ -26,25 +27,30 @@ def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str,
     monkeypatch.setattr(step, "CONTEXT", context)
     monkeypatch.setattr(step, "image_functions", lambda: [("vault", "keeper")])
     monkeypatch.setattr(step, "dockerfile_of", lambda system, function: folder / "Dockerfile")
-    monkeypatch.setattr(step, "_unpack", lambda lock, into, python, wheels: asked.append((python, wheels)))
+
+    def pack(lock: Path, archive: Path, python: str, wheels: str) -> None:
+        asked.append((python, wheels))
+        ZipFile(archive, "w").close()
+
+    monkeypatch.setattr(step, "_pack", pack)
     return asked
 
 
-def test_both_are_built_once(unpacked: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_are_built_once(packed: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     step.build_images()
-    assert unpacked == [("3.11", "manylinux2014_aarch64"), (program_of("3.11")[1], "")]
+    assert packed == [("3.11", "manylinux2014_aarch64"), (program_of("3.11")[1], "")]
     assert step.built("vault", "keeper").digest != step.built("vault", "keeper", step.GRAVITON).digest
     step.build_images()
-    assert len(unpacked) == 2
+    assert len(packed) == 2
     (tmp_path / "lambda/code/app.py").write_text("changed")
     step.build_images()
-    assert len(unpacked) == 4
+    assert len(packed) == 4
     monkeypatch.setenv("HALLMARK_NO_CACHE", "1")
     step.build_images()
-    assert len(unpacked) == 6
+    assert len(packed) == 6
 
 
-def test_a_function_that_is_gone_has_no_image(unpacked: list[tuple[str, str]], tmp_path: Path) -> None:
+def test_a_function_that_is_gone_has_no_image(packed: list[tuple[str, str]], tmp_path: Path) -> None:
     old = tmp_path / "images" / "vault" / "old" / "arm64"
     old.mkdir(parents=True)
     step.build_images()
@@ -55,11 +61,11 @@ def test_wheels_that_cannot_be_had_fail_the_build(tmp_path: Path) -> None:
     lock = tmp_path / "requirements.txt"
     lock.write_text("codes>=1\n")
     with pytest.raises(UserError, match=r"requirements.txt: 'codes>=1' is no pin with hashes") as raised:
-        step._unpack(lock, tmp_path, "3.11", "manylinux2014_aarch64")
+        step._pack(lock, tmp_path / "packages", "3.11", "manylinux2014_aarch64")
     assert "\n" not in str(raised.value)
 
 
-def test_the_base_must_name_its_python(unpacked: list[tuple[str, str]], tmp_path: Path) -> None:
+def test_the_base_must_name_its_python(packed: list[tuple[str, str]], tmp_path: Path) -> None:
     dockerfile = tmp_path / "lambda/vault/keeper/Dockerfile"
     dockerfile.write_text(DOCKERFILE.replace("python:3.11", "python:latest"))
     with pytest.raises(UserError, match="names no version of Python"):

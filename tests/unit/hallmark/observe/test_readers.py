@@ -394,6 +394,7 @@ def test_a_machines_queue_has_awss_own_address() -> None:
     queue = "http://127.0.0.1:4566/111122223333/realtime-a-dev"
     arn = "arn:aws:states:eu-central-1:111122223333:stateMachine:realtime-a-dev"
     machine = {
+        "stateMachineArn": arn,
         "name": "realtime-a-dev",
         "type": "EXPRESS",
         "roleArn": ROLE_ARN,
