@@ -109,7 +109,7 @@ def test_a_template_judged_alone_says_that_its_stage_has_several(
     system: str, write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (parts,) = (known.parts for known in SYSTEMS if known.name == system)
-    (file,) = write({"Resources": {}})
+    (file,) = write({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
     assert policy_command([file], system, "dev", as_json=False) == 1
     assert ("judged alone" in capsys.readouterr().err) is bool(parts)
 
