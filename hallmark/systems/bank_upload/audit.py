@@ -60,7 +60,9 @@ def _lines(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
         yield f"  {one['part']} from line {one['line']} at {one.get('processedAt')}: {counts}"
     if "error" in upload and upload["status"] == FAILED:
         error = upload["error"]
-        yield f"failed in {error.get('state')} with {error.get('name')}: hallmark redrive {'stuck' if 'open' in upload else 'upload-failure'}"
+        source = "stuck" if "open" in upload else "upload-failure"
+        again = f"hallmark redrive {source} --system bank_upload"
+        yield f"failed in {error.get('state')} with {error.get('name')}: {again}"
     shown = problems(upload.get("problems", ()))
     yield from (f"  {problem}" for problem in shown)
     if (more := int(upload.get("problemCount", 0)) - len(shown)) > 0:
