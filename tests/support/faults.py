@@ -18,6 +18,8 @@ T = TypeVar("T")
 TrialT = TypeVar("TrialT", bound="FaultTrial")
 # Many trials that look all the time would keep the functions, which run in the background, from running.
 LOOK_SECONDS = 0.3
+# Retries wait between strikes, and on a busy machine a killed function starts slowly.
+STRIKES_SECONDS = 180.0
 # More than anything is tried.
 FOR_GOOD = 1000
 THROTTLED = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
@@ -75,7 +77,9 @@ class FaultTrial:
 
     def await_strikes(self, armed: Sequence[Injected], wanted: int) -> None:
         """Wait until faults have struck so often in all."""
-        wait_for(lambda: sum(fault.strikes for fault in armed) >= wanted, f"all strikes of {self.fault}")
+        wait_for(
+            lambda: sum(fault.strikes for fault in armed) >= wanted, f"all strikes of {self.fault}", STRIKES_SECONDS
+        )
         self.strikes += wanted
 
 

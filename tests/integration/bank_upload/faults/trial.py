@@ -15,9 +15,9 @@ from hallmark.systems.bank_upload.letters import key_of
 from hallmark.systems.bank_upload.uploader import TAKEN, Answer
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload import contract
-from tests.integration.bank_upload.conftest import Bank, Kept, Workflow
+from tests.integration.bank_upload.conftest import SLA_SECONDS, Bank, Kept, Workflow
 from tests.integration.bank_upload.contract import TODAY
-from tests.integration.bank_upload.faults.injections import ROWS, UPLOAD
+from tests.integration.bank_upload.faults.injections import KEPT, MARKED, ROWS, UPLOAD
 from tests.support.faults import FaultTrial, wait_for
 
 Json = dict[str, Any]
@@ -94,12 +94,31 @@ class Trial(FaultTrial):
             assert answer.status in (TAKEN, *AGAIN), answer
             return answer if answer.status == TAKEN else None
 
-        answer = wait_for(taken, f"a 202 for {file.name}")
+        answer = wait_for(taken, f"a 202 for {file.name}", SLA_SECONDS)
         assert answer is not None
         status = Status.DUPLICATE if file.id in self.posted else Status.ACCEPTED
         assert self.posted.setdefault(file.id, answer) == answer, "a repeat is answered otherwise"
         self.outcomes.append(Outcome(file, status, received_at=str(answer.body["receivedAt"])))
         return answer
+
+    def give_up(self, file: BankFile, done: frozenset[str]) -> None:
+        """Wait until the work for a file is given up; it is reckoned what is done about that."""
+        upload = self.id_of(file)
+        self.fails[upload] = done
+        if KEPT in done:
+            wait_for(lambda: upload in self.letters(), f"the letter of {file.name}", SLA_SECONDS)
+
+    def send_again(self, file: BankFile) -> None:
+        """Wait until a file's upload is marked as failed, and send it: then it runs again, and is done."""
+        self.ended(file, "failed")
+        self.fails[self.id_of(file)] -= {MARKED}
+        self.send(file)
+        self.ended(file)
+
+    def version(self, file: BankFile) -> str:
+        """Return the version that a file's object has."""
+        bucket = self.stage.outputs[Output.FILES_BUCKET]
+        return str(self.stage.client("s3").head_object(Bucket=bucket, Key=self.key_of(file))["VersionId"])
 
     def ended(self, file: BankFile, status: str = "done") -> Json:
         """Wait until a file's upload has a status; return its item."""
@@ -108,7 +127,7 @@ class Trial(FaultTrial):
             item = self.kept.upload(self.id_of(file))
             return item if item and item["status"] == status else None
 
-        item = wait_for(found, f"{file.name} to be {status}", 300)
+        item = wait_for(found, f"{file.name} to be {status}", SLA_SECONDS)
         assert item is not None
         return item
 
@@ -119,7 +138,7 @@ class Trial(FaultTrial):
             item = self.kept.upload(upload_id)
             return item if item and item["status"] == "refused" else None
 
-        item = wait_for(found, f"the refusal of {upload_id}", 300)
+        item = wait_for(found, f"the refusal of {upload_id}", SLA_SECONDS)
         assert item is not None
         return sorted({problem["rule"] for problem in item["problems"]})
 
@@ -129,7 +148,7 @@ class Trial(FaultTrial):
         def noted() -> bool:
             return len((self.kept.upload(self.id_of(file)) or {}).get("otherVersions", ())) == number
 
-        wait_for(noted, f"the note of {number} other versions of {file.name}", 300)
+        wait_for(noted, f"the note of {number} other versions of {file.name}", SLA_SECONDS)
 
     def faults(self, injections: Sequence[Injection], file: BankFile) -> AbstractContextManager[list[Injected]]:
         """Arm faults that strike the calls for a file."""
