@@ -133,7 +133,9 @@ def test_a_function_s_alarm_rings_above_5_percent_and_never_when_idle(
             if "MetricStat" in query
         }
         (expression,) = (query["Expression"] for query in queries.values() if query["ReturnData"])
-        condition, value, otherwise = re.fullmatch(r"IF\(([^,]+),([^,]+),([^,]+)\)", expression).groups()  # type: ignore
+        parts = re.fullmatch(r"IF\(([^,]+),([^,]+),([^,]+)\)", expression)
+        assert parts, expression
+        condition, value, otherwise = parts.groups()
         rate = _worked_out(value if _worked_out(condition, named) else otherwise, named)
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
         assert (rate > alarm["Threshold"]) is rings
