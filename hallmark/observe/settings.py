@@ -134,7 +134,6 @@ SET: Mapping[Any, Form] = {
     (_BUCKET, "VersioningConfiguration.Status"): (
         f"aws s3api put-bucket-versioning {_OF_BUCKET} --versioning-configuration Status={{declared}}"
     ),
-    (_MACHINE, "DefinitionString"): f"{_UPDATE_MACHINE} --definition {{value}}",
     (_MACHINE, "RoleArn"): f"{_UPDATE_MACHINE} --role-arn {{declared}}",
     (_MACHINE, "LoggingConfiguration.Level"): f"{_UPDATE_MACHINE} --logging-configuration level={{declared}}",
     (_MACHINE, "TracingConfiguration"): f"{_UPDATE_MACHINE} --tracing-configuration enabled={{declared}}",

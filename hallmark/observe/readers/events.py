@@ -62,7 +62,9 @@ def rules(deployment: Deployment) -> Iterator[Thing]:
             if rule.get("EventPattern"):
                 properties["EventPattern"] = json.loads(rule["EventPattern"])
             properties["Targets"] = sorted(targets, key=lambda target: str(target["Id"]))
-            yield Thing(RULE, f"{bus}|{rule['Name']}", properties, ("EventBusName", "Name"))
+            # CloudFormation names a rule of the default bus without the bus.
+            physical = rule["Name"] if bus == "default" else f"{bus}|{rule['Name']}"
+            yield Thing(RULE, physical, properties, ("EventBusName", "Name"))
 
 
 def archives(deployment: Deployment) -> Iterator[Thing]:

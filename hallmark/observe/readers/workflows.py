@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hallmark.observe.deployment import Deployment, Json, Thing, capitalized, picked, tags
 
-MACHINE = "AWS::StepFunctions::StateMachine"
+QUEUE, MACHINE = "AWS::SQS::Queue", "AWS::StepFunctions::StateMachine"
 VERSION, ALIAS = f"{MACHINE}Version", f"{MACHINE}Alias"
 _OWN_KEY = {"type": "AWS_OWNED_KEY"}
 _GONE = "StateMachineDoesNotExist"
@@ -32,7 +32,8 @@ def machines(deployment: Deployment) -> Iterator[Thing]:
         properties: Json = {
             "StateMachineName": machine["name"],
             "StateMachineType": machine["type"],
-            "DefinitionString": machine["definition"],
+            # A queue's URL exists only after deployment.
+            "DefinitionString": deployment.referring(machine["definition"], QUEUE),
             "RoleArn": machine["roleArn"],
             "LoggingConfiguration": _logging(machine.get("loggingConfiguration") or {}),
             "TracingConfiguration": {"Enabled": (machine.get("tracingConfiguration") or {}).get("enabled", False)},

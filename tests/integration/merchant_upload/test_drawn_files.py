@@ -15,8 +15,8 @@ from hallmark.stage import Stage
 from tests.integration.merchant_upload.anomalies import alerts
 from tests.integration.merchant_upload.contract import file, new_id, row
 from tests.integration.merchant_upload.drawn_files import files
-from tests.support.drawn_csv import CARDS
 from tests.support.command import Command
+from tests.support.drawn_csv import CARDS
 from tests.support.fuzzing import check_drawn
 from tests.support.stage_contents import crashes, everything
 from tests.support.waiting import wait_for

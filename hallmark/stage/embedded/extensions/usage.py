@@ -4,8 +4,8 @@
 `calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions or by clients that post a form;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>`, and in seconds
 `seconds:<function>` of handlers and `processor:<function>` of the processors that they used; `units:dynamodb:write`,
-`units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `bytes:logs:<group>`; `cpu:handlers` and
-`cpu:emulator` in seconds. Names are those of all regions together.
+`units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `bytes:logs:<group>`; `executions:<workflow>` and
+`duration:<workflow>` in seconds; `cpu:handlers` and `cpu:emulator` in seconds. Names are those of all regions together.
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
@@ -35,7 +35,8 @@ _meter = Meter()
 _lock = threading.Lock()
 
 
-def _add(**amounts: float) -> None:
+def add(**amounts: float) -> None:
+    """Add amounts to the counts of these names."""
     with _lock:
         for name, amount in amounts.items():
             _counts[name] = _counts.get(name, 0) + amount
@@ -90,18 +91,18 @@ def install() -> None:
         answer: Answer = await dispatch(method, path, headers, body, query, request_id)
         if _by_a_function(headers):
             service, action = named(method, path, headers, body, query)
-            _add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
+            add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
             if service == "dynamodb":
-                _add(**_meter.units(action, body, answer[0], answer[2]))
+                add(**_meter.units(action, body, answer[0], answer[2]))
         return answer
 
     def dispatch_event(record: Json, *rest: Any) -> Any:
         bus = record["EventBusName"]
-        _add(**{f"events:{bus}": 1, f"bytes:events:{bus}": len(record["Detail"])})
+        add(**{f"events:{bus}": 1, f"bytes:events:{bus}": len(record["Detail"])})
         return publish(record, *rest)
 
     def invoke_target(target: Json, *rest: Any) -> None:
-        _add(**{f"deliveries:{parse_arn(target['Arn']).service}": 1})
+        add(**{f"deliveries:{parse_arn(target['Arn']).service}": 1})
         attempt(target, *rest)
 
     def execute_function(function: Json, config: Json, *rest: Any) -> Any:
@@ -109,7 +110,7 @@ def install() -> None:
         result = execute(function, config, *rest)
         name = config["FunctionName"]
         counted = {"invocations": 1, "seconds": time.monotonic() - begin, "processor": processor_use.taken()}
-        _add(**{f"{what}:{name}": amount for what, amount in counted.items()})
+        add(**{f"{what}:{name}": amount for what, amount in counted.items()})
         return result
 
     emulator._dispatch_service_request = dispatch_request

@@ -30,7 +30,7 @@ def answered(status: int, **body: Any) -> Answer:
 
 def taken(number: int, *rows: Content, bank: str = "one", **more: Any) -> Sent:
     file = BankFile(bank, f"{number}.csv", f"bytes {number}".encode(), number, DAY)
-    one = Sent(file, answered(202), {line: row for line, row in enumerate(rows, 2)}, **more)
+    one = Sent(file, answered(202), dict(enumerate(rows, 2)), **more)
     said = {"uploadId": one.upload_id, "rows": len(rows), "contentHash": file.sha256}
     return replace(one, answer=answered(202, **said))
 
