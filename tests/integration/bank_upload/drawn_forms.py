@@ -29,13 +29,33 @@ _MORE = (
 )
 _KINDS = (
     *(f"{FORM}; boundary={BOUNDARY}", f'{FORM}; boundary="{BOUNDARY}"', f"{FORM};charset=utf-8; BOUNDARY={BOUNDARY}"),
-    *(FORM, f"{FORM}; boundary=", f"{FORM}; boundary=other", f"{FORM}; boundary={MARK}", f"{FORM}; boundary={'b' * 71}"),
+    *(
+        FORM,
+        f"{FORM}; boundary=",
+        f"{FORM}; boundary=other",
+        f"{FORM}; boundary={MARK}",
+        f"{FORM}; boundary={'b' * 71}",
+    ),
     *(f"multipart/mixed; boundary={BOUNDARY}", "text/plain", "application/json", "text/csv", f"{MARK}/{MARK}", "*/*"),
     *(f"{FORM}; boundary={BOUNDARY}; boundary={BOUNDARY}", f"{FORM}, text/csv", f"{FORM}; boundary={BOUNDARY}\t;"),
 )
 _DAYS = (TODAY, TODAY, TODAY, days_ago(400), days_ago(401), days_ago(-1), "today", f"{TODAY}Z", "2026-02-30", MARK, "0")
 _CHUNKS = (
-    *(b"\r\n", b"\n", b"\r", b"--", b"\0", b"\xff", b'"', b";", b":", b"\r\n\r\n", f"--{BOUNDARY}".encode(), b"=", b" "),
+    *(
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"--",
+        b"\0",
+        b"\xff",
+        b'"',
+        b";",
+        b":",
+        b"\r\n\r\n",
+        f"--{BOUNDARY}".encode(),
+        b"=",
+        b" ",
+    ),
     *(f"\r\n--{BOUNDARY}\r\n".encode(), f"\r\n--{BOUNDARY}--\r\n".encode(), b"\xe2\x80\xa8", b"\x1f\x8b", b"A" * 3_000),
 )
 
@@ -72,7 +92,13 @@ def _files(draw: Any, bank: str) -> bytes:
         return file([row(name, bank, description="")])
     if kind == 1:
         return bytes(draw(st.binary(max_size=60)))
-    cells = {"amount": f"-{MARK}", "type": MARK, "timestamp": MARK, "account_token": f"={MARK}", "description": f" {MARK}"}
+    cells = {
+        "amount": f"-{MARK}",
+        "type": MARK,
+        "timestamp": MARK,
+        "account_token": f"={MARK}",
+        "description": f" {MARK}",
+    }
     wrong = draw(st.sampled_from(sorted(cells)))
     header = ",".join(["transaction_id", MARK]) if kind == 2 else None
     content = file([row(name, bank, **{wrong: cells[wrong]})])

@@ -76,7 +76,9 @@ def test_validation_logs_json_of_a_request_s_trace_and_without_what_is_sent(
         lines = [line for line in _events(stage, group) if line.get("uploadId") == upload]
         assert len(lines) == number
         assert all({"level", "message", "function", "stage", "traceId", "requestId"} <= line.keys() for line in lines)
-    (accepted,) = [line for line in _events(stage, _group(stage)) if line.get("uploadId") == upload and "apiRequestId" in line]
+    (accepted,) = [
+        line for line in _events(stage, _group(stage)) if line.get("uploadId") == upload and "apiRequestId" in line
+    ]
     assert TRACE in accepted["traceId"] and accepted["bank"] == BANK
     assert not [line for line in log_lines(stage) if secret in line]
 

@@ -77,9 +77,7 @@ def test_an_upload_that_no_execution_took_is_named_after_five_minutes_and_redriv
 
 
 @pytest.mark.control("BU_SFN_STUCK")
-def test_an_upload_that_was_claimed_and_left_is_found(
-    stage: Stage, bank: Any, kept: Kept, not_started: None
-) -> None:
+def test_an_upload_that_was_claimed_and_left_is_found(stage: Stage, bank: Any, kept: Kept, not_started: None) -> None:
     """As an execution leaves it that its own time-out ends: no Catch follows that."""
     upload = _accepted(bank)
     stage.client("dynamodb").update_item(

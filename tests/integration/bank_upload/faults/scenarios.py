@@ -25,7 +25,7 @@ from tests.integration.bank_upload.faults.injections import (
     dynamodb,
     s3,
 )
-from tests.integration.bank_upload.faults.trial import Json, Trial
+from tests.integration.bank_upload.faults.trial import Trial
 from tests.support.faults import FOR_GOOD, wait_for, wanted_strikes
 
 REPEATS = 10
