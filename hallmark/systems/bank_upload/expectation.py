@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from hallmark.csv_files.problems import Problem
@@ -27,7 +28,7 @@ class Sent:
     reading: Reading
     is_new: bool = True
 
-    @property
+    @cached_property
     def upload_id(self) -> str:
         """The upload that the file is, if it is one."""
         return upload_id(self.file.bank, self.file.report_date, self.file.sha256)
