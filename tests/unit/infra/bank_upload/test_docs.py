@@ -129,6 +129,8 @@ def test_the_example_of_a_message_is_what_the_functions_send():
 
 def test_the_table_of_what_differs_names_rows_of_fidelity():
     known = yaml.safe_load((ROOT / "hallmark/stage/embedded/fidelity.yaml").read_text(encoding="utf-8"))
-    named = {one for row in rows("What only an account proves", r"\| (.+`) \|") for one in re.findall(r"`(.+?)`", row[2])}
+    named = {
+        one for row in rows("What only an account proves", r"\| (.+`) \|") for one in re.findall(r"`(.+?)`", row[2])
+    }
     assert named
     assert named <= {row["id"] for row in (known if isinstance(known, list) else known["behaviours"])}
