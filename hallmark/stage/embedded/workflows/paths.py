@@ -74,18 +74,6 @@ def value_of(text: str, data: Any, context: Json) -> Any:
     return intrinsics.computed(call, lambda path: find(path, data, context))
 
 
-def is_path(text: Any) -> bool:
-    """Return whether a text is a path or an intrinsic function."""
-    if not isinstance(text, str):
-        return False
-    if text.startswith("States."):
-        try:
-            return bool(intrinsics.parsed(text))
-        except ValueError:
-            return False
-    return text.startswith("$") and _tokens(text.removeprefix("$") if text.startswith("$$") else text) is not None
-
-
 def filled(template: Any, data: Any, context: Json) -> Any:
     """Return Parameters, ItemSelector or ResultSelector with the values of their paths."""
     if isinstance(template, list):
