@@ -70,9 +70,10 @@ def test_one_of_other_sources_is_refused_in_one_line(noted: Emulator) -> None:
     note = json.loads(emulators.STATE.read_text())
     emulators.STATE.write_text(json.dumps(note | {"later": 1}))
     assert emulators.running() == noted
-    for older in ({**note, "tree": "0" * 16}, {name: note[name] for name in note if name != "tree"}):
+    without = {name: value for name, value in note.items() if name != "tree"}
+    for older in ({**note, "tree": "0" * 16}, without):
         emulators.STATE.write_text(json.dumps(older))
-        with pytest.raises(UserError, match=r"other sources than these: end it, with its data, by `hallmark down`") as e:
+        with pytest.raises(UserError, match=r"other sources than these: end it, .* by `hallmark down`") as e:
             emulators.running()
         assert "\n" not in str(e.value)
         assert emulators.noted(), "`hallmark down` ends it"

@@ -239,7 +239,7 @@ def test_tags_do_not_move_and_a_push_sends_only_what_is_missing(
     assert registry._ask("HEAD", f"{repository}/blobs/{described['layers'][0]['digest']}").status == 404
 
 
-def test_an_image_is_deleted_with_its_last_tag(client: Client, registry: Registry, repository: str, pushed: Any) -> None:
+def test_the_last_tag_takes_the_image_along(client: Client, registry: Registry, repository: str, pushed: Any) -> None:
     ecr, (_, image) = client("ecr"), pushed("one")
     registry.push(repository, "two", image)
 

@@ -26,7 +26,7 @@ _NAME = re.compile(rf"(String|Numeric|Boolean|Timestamp)({'|'.join(sorted(_COMPA
 
 def is_operator(name: str) -> bool:
     """Return whether a field of a rule is an operator."""
-    return bool(_NAME.fullmatch(name)) or name in ("IsPresent", "StringMatches") or (name[:2] == "Is" and name[2:] in _TYPES)
+    return bool(_NAME.fullmatch(name)) or name in {"IsPresent", "StringMatches", *(f"Is{kind}" for kind in _TYPES)}
 
 
 def _time(value: Any) -> datetime | None:

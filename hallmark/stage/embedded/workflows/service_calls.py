@@ -65,13 +65,17 @@ def perform(machine: Json, integration: str, data: Json) -> Json:
         raise broken(f"{integration}: {error}") from error
     if integration == "events:putEvents" and answer["FailedEntryCount"]:
         raise Failed("EventBridge.FailedEntry", json.dumps(answer["Entries"]))
-    return {f"{name[0].upper()}{name[1:]}": _shown(value) for name, value in answer.items() if name != "ResponseMetadata"}
+    return {_capital(name): _shown(value) for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def _capital(name: str) -> str:
+    return f"{name[0].upper()}{name[1:]}"
 
 
 def _arguments(shape: Any, value: Any) -> Any:
     """Return parameters by the names that boto3 has: Step Functions begins each with a capital."""
     if shape is not None and shape.type_name == "structure" and isinstance(value, dict):
-        known = {f"{name[0].upper()}{name[1:]}": name for name in shape.members}
+        known = {_capital(name): name for name in shape.members}
         found = {known.get(name, name): one for name, one in value.items()}
         return {name: _argument(name, shape.members.get(name), one) for name, one in found.items()}
     if shape is not None and shape.type_name == "list" and isinstance(value, list):
@@ -81,7 +85,7 @@ def _arguments(shape: Any, value: Any) -> Any:
 
 def _argument(name: str, shape: Any, value: Any) -> Any:
     is_text = shape is not None and shape.type_name in ("string", "blob")
-    if f"{name[0].upper()}{name[1:]}" in _TEXTS and is_text and isinstance(value, (dict, list)):
+    if _capital(name) in _TEXTS and is_text and isinstance(value, (dict, list)):
         return json.dumps(value, separators=(",", ":"))
     return _arguments(shape, value)
 

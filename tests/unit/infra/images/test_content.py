@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.errors import UserError
 from infra.constructs.image_function import CONTEXT
+from infra.errors import UserError
 from infra.images.content import content_tag
 from infra.images.context import context_of, taken
 from infra.images.dockerfile import read

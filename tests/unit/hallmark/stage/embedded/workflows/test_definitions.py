@@ -29,7 +29,10 @@ def _task(resource: str = "arn:aws:states:::sqs:sendMessage", **fields: Any) -> 
         (_machine(A={"Type": "Job", "End": True}), "Type is not valid"),
         (_machine(A={"Type": "Pass", "Next": "B"}), "Missing 'Next' target: B"),
         (_machine(A={"Type": "Choice", "Choices": [{"Next": "B", **IS_A}]}), "Missing 'Next' target: B"),
-        (_machine(A={"Type": "Choice", "Choices": [{"Next": "A", **IS_A}], "Default": "B"}), "Missing 'Next' target: B"),
+        (
+            _machine(A={"Type": "Choice", "Choices": [{"Next": "A", **IS_A}], "Default": "B"}),
+            "Missing 'Next' target: B",
+        ),
         (_machine(A=_task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "B"}])), "Missing 'Next' target: B"),
         (_machine(A=_task("")), "required: [Resource]"),
         (_machine(A=_task("arn:aws:states:::ecs:runTask.sync")), "does not support"),

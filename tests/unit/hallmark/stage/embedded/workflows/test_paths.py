@@ -63,7 +63,7 @@ def test_a_path_that_finds_nothing_fails(path: str) -> None:
         ("States.MathRandom(7, 7)", 7),
         ("States.StringSplit('This.is+a,test=string', '.+,=')", ["This", "is", "a", "test", "string"]),
         ("States.StringSplit('it\\'s', '\\'')", ["it", "s"]),
-        ("States.Format('\\{\\} {} \\'{}\\'', $.list[1], 1.5)", '{} {"n":2} \'1.5\''),
+        ("States.Format('\\{\\} {} \\'{}\\'', $.list[1], 1.5)", "{} {\"n\":2} '1.5'"),
         ("States.Format('{}', $.a['d-e'])", "x"),
         ("States.Hash('a', 'SHA-256')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
     ],
