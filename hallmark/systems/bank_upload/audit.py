@@ -59,8 +59,10 @@ def _lines(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
         counts = ", ".join(f"{name} {one.get(name, 0)}" for name in ("rows", *_COUNTS))
         yield f"  {one['part']} from line {one['line']} at {one.get('processedAt')}: {counts}"
     if "error" in upload and upload["status"] == FAILED:
-        error, queue = upload["error"], "stuck" if "open" in upload else "upload-failure"
-        yield f"failed in {error.get('state')} with {error.get('name')}: hallmark redrive {queue}"
+        error = upload["error"]
+        source = "stuck" if "open" in upload else "upload-failure"
+        again = f"hallmark redrive {source} --system bank_upload"
+        yield f"failed in {error.get('state')} with {error.get('name')}: {again}"
     shown = problems(upload.get("problems", ()))
     yield from (f"  {problem}" for problem in shown)
     if (more := int(upload.get("problemCount", 0)) - len(shown)) > 0:

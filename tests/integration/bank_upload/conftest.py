@@ -83,7 +83,11 @@ class Kept:
 
     def content(self, item: Json) -> bytes:
         """Return the bytes of an upload's version."""
-        asked = {"Bucket": self.stage.outputs[Output.FILES_BUCKET], "Key": item["objectKey"], "VersionId": item["versionId"]}
+        asked = {
+            "Bucket": self.stage.outputs[Output.FILES_BUCKET],
+            "Key": item["objectKey"],
+            "VersionId": item["versionId"],
+        }
         return bytes(self.stage.client("s3").get_object(**asked)["Body"].read())
 
     def ended(self, upload_id: str, *statuses: str) -> Json:

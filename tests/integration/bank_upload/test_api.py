@@ -1,7 +1,6 @@
 """`POST /upload` and nothing else: keys, headers and types, limits, and every answer that the contract has."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import urllib3
@@ -98,7 +97,9 @@ def test_the_key_says_who_sends_and_no_header_or_query_does(bank: Client, kept: 
     content = one_row()
     said = {"x-bank": OTHER, "x-api-key-id": OTHER, "x-forwarded-for": "10.0.0.1"}
     client = bank(BANK)
-    answer = client.send(form(content), {**said, "content-type": f"{FORM}; boundary={BOUNDARY}"}, query="?bank=" + OTHER)
+    answer = client.send(
+        form(content), {**said, "content-type": f"{FORM}; boundary={BOUNDARY}"}, query="?bank=" + OTHER
+    )
     assert answer.status == 202, answer.data
     item = kept.upload(answer.json()["uploadId"])
     assert item and item["bank"] == BANK
@@ -146,7 +147,10 @@ def test_every_other_type_is_415_or_400_and_says_what_to_send(bank: Client, kind
     [
         *((days_ago(days), 422) for days in (0, 1, 400)),
         *((days_ago(days), 400) for days in (-1, -400, 401, 36_500)),
-        *((day, 400) for day in ("yesterday", "20261130", "2026-11-31", "2026-2-3", "30.11.2026", "2026-11-30T00:00:00Z")),
+        *(
+            (day, 400)
+            for day in ("yesterday", "20261130", "2026-11-31", "2026-2-3", "30.11.2026", "2026-11-30T00:00:00Z")
+        ),
         *((day, 400) for day in ("0000-01-01", "9999-12-31", "2026-11-30, 2026-11-30", "\u0662026-11-30", "2" * 5_000)),
     ],
 )
@@ -261,12 +265,16 @@ def test_a_throttled_function_is_503_try_again(bank: Client, no_concurrency: Non
 
 @pytest.mark.control("BU_VALIDATE", "BU_IDEMPOTENT")
 @pytest.mark.embedded
-@pytest.mark.parametrize(("service", "operation"), [("dynamodb", "PutItem"), ("s3", "PutObject"), ("dynamodb", "GetItem")])
+@pytest.mark.parametrize(
+    ("service", "operation"), [("dynamodb", "PutItem"), ("s3", "PutObject"), ("dynamodb", "GetItem")]
+)
 def test_what_cannot_be_kept_is_503_and_goes_through_when_sent_again(
     bank: Client, kept: Kept, running_emulator: Emulator, service: str, operation: str
 ) -> None:
     content = one_row()
-    fault = Injection(service, operation, contains=(id_of(BANK, content),), times=10, code="ServiceUnavailable", status=503)
+    fault = Injection(
+        service, operation, contains=(id_of(BANK, content),), times=10, code="ServiceUnavailable", status=503
+    )
     with inject(running_emulator.endpoint, fault) as injected:
         answer = bank(BANK).post(content)
         assert injected.strikes > 0

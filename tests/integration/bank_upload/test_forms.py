@@ -175,7 +175,11 @@ def test_a_form_that_is_broken_is_400_and_leaves_nothing(bank: Client, kept: Kep
 
 BOUNDARIES = {
     **{"none": "", "empty": "; boundary=", "two": f"; boundary={BOUNDARY}; boundary={BOUNDARY}"},
-    **{"71 characters": f"; boundary={'b' * 71}", "a space at its end": '; boundary="b "', "other letters": "; boundary=bé"},
+    **{
+        "71 characters": f"; boundary={'b' * 71}",
+        "a space at its end": '; boundary="b "',
+        "other letters": "; boundary=bé",
+    },
     **{"an open quote": f'; boundary="{BOUNDARY}', "another parameter alone": "; charset=utf-8", "@": "; boundary=a@b"},
     "two types": f"; boundary={BOUNDARY}, text/csv",
 }

@@ -45,9 +45,7 @@ def test_the_same_ids_of_two_banks_are_rows_of_each_and_neither_is_a_conflict(ba
 
 @both
 @pytest.mark.control("BU_VALIDATE", "BU_API_QUOTA")
-def test_a_bank_cannot_send_another_s_rows_known_or_not(
-    bank: Client, kept: Kept, owner: str, other: str
-) -> None:
+def test_a_bank_cannot_send_another_s_rows_known_or_not(bank: Client, kept: Kept, owner: str, other: str) -> None:
     """What the other has stored already is answered like what nobody has."""
     name = new_id()
     content = file([row(name, owner)])

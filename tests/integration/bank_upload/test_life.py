@@ -1,4 +1,4 @@
-"""`hallmark down` leaves nothing of a stage: files with all their versions, records, images, keys and logs go with it."""
+"""`hallmark down` leaves nothing of a stage: files with all versions, records, images, keys and logs go with it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -13,7 +13,6 @@ from hallmark.stage import Stage
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload.conftest import Bank, Kept, Workflow
 from tests.integration.bank_upload.contract import BANKS, file, new_id, row
-from tests.support.waiting import wait_for
 
 FUNCTIONS = (Output.VALIDATION_ARN, Output.TRANSFORMATION_ARN, Output.NOTIFICATION_ARN)
 ELSEWHERE = ("other/{}.csv", "uploads/{}.CSV", "uploads/{}.txt", "Uploads/{}.csv", "{}.csv", "uploads/{}.csv.part")
@@ -133,7 +132,9 @@ def test_a_function_s_alarm_rings_above_5_percent_and_never_when_idle(
             if "MetricStat" in query
         }
         (expression,) = (query["Expression"] for query in queries.values() if query["ReturnData"])
-        condition, value, otherwise = re.fullmatch(r"IF\(([^,]+),([^,]+),([^,]+)\)", expression).groups()  # type: ignore
+        parts = re.fullmatch(r"IF\(([^,]+),([^,]+),([^,]+)\)", expression)
+        assert parts, expression
+        condition, value, otherwise = parts.groups()
         rate = _worked_out(value if _worked_out(condition, named) else otherwise, named)
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
         assert (rate > alarm["Threshold"]) is rings
