@@ -26,7 +26,8 @@ def test_one_file_passes_the_three_functions_and_there_is_no_other(stage: Stage,
     upload = bank(BANKS[0]).accepted(file([row(new_id())]))["uploadId"]
     assert kept.ended(upload)["status"] == "done"
     for output, message in zip(FUNCTIONS, ("file taken", "range stored", "upload ended"), strict=True):
-        assert message in [line["message"] for line in _lines(stage, output, upload)]
+        # The last line is written when the status has ended.
+        wait_for(lambda: message in [line["message"] for line in _lines(stage, output, upload)], message)
     listed = stage.client("lambda").list_functions()["Functions"]
     own = {one["FunctionArn"] for one in listed if "-bank-upload-" in one["FunctionName"]}
     assert {arn for arn in own if arn.endswith(f"-{stage.name}")} == {stage.outputs[one] for one in FUNCTIONS}
