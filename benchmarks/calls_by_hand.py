@@ -108,14 +108,6 @@ def _repair(stage: Stage, _: Json) -> None:
         built_code.put_back(stage, one)
 
 
-def _unsubscribe(stage: Stage, arguments: Json) -> None:
-    """End all subscriptions of a topic: one that waits for its confirmation has no ARN in the answer."""
-    sns = stage.client("sns")
-    for one in sns.list_subscriptions_by_topic(**arguments)["Subscriptions"]:
-        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
-
-
 _OWN: dict[str, Callable[[Stage, Json], None]] = {
     "hallmark.repair": _repair,
-    "hallmark.unsubscribe": _unsubscribe,
 }

@@ -2,8 +2,8 @@
 
 requirements/lambda_<system>.txt has what a system's functions bring along, runtime_<runtime>.txt what a runtime has. Of
 these only wheels without compiled code are taken: they are the same on every machine, so the embedded stage runs the
-archive for AWS. An image has its own lock, and its wheels are unpacked by `python lambda/bundle_wheels.py LOCK FOLDER
---python 3.11 [--platform NAME]`, without a platform for this machine.
+archive for AWS. An image has its own lock, and its wheels' files are put into one archive by `python
+lambda/bundle_wheels.py LOCK ARCHIVE --python 3.11 [--platform NAME]`, without a platform for this machine.
 
 Wheels are kept in build/cache by the lock's digest, so that a build with the same lock needs no network.
 """
@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Optional
@@ -127,13 +128,25 @@ def unpack(wheels: list[Path], folder: Path) -> None:
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/
     """
+    for place, content in _importable(wheels):
+        file = folder / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def pack(wheels: list[Path], archive: Path) -> None:
+    """Write the same files into an archive, uncompressed: thousands of small files take a second each way."""
+    with ZipFile(archive, "w") as packed:
+        for place, content in _importable(wheels):
+            packed.writestr(place, content)
+
+
+def _importable(wheels: list[Path]) -> Iterator[tuple[str, bytes]]:
     for wheel in wheels:
         with ZipFile(wheel) as files:
             for name in (name for name in files.namelist() if not name.endswith("/")):
                 if place := _place(name):
-                    file = folder / place
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(files.read(name))
+                    yield place, files.read(name)
 
 
 def _place(name: str) -> str | None:
@@ -165,14 +178,14 @@ def normalized(name: str) -> str:
 
 
 def main() -> None:
-    """Unpack the wheels of a lock into a folder."""
-    parser = argparse.ArgumentParser(description="Unpack the wheels of a lock into a folder.")
+    """Put the files of a lock's wheels into an archive."""
+    parser = argparse.ArgumentParser(description="Put the files of a lock's wheels into an archive.")
     parser.add_argument("lock", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("archive", type=Path)
     parser.add_argument("--python", required=True)
     parser.add_argument("--platform", default="")
     given = parser.parse_args()
-    unpack(wheels_for(given.lock.resolve(), given.python, given.platform), given.folder)
+    pack(wheels_for(given.lock.resolve(), given.python, given.platform), given.archive)
 
 
 if __name__ == "__main__":

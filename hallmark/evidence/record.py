@@ -115,12 +115,16 @@ class PytestCounts:
 
 @dataclass(frozen=True)
 class Note:
-    """A resource of a type that no policy knows, what of ours it names, and a sentence; it fails nothing."""
+    """A resource of a type that no policy knows, what of ours it names, and a sentence; it fails nothing.
+
+    `template` is the file that has it.
+    """
 
     resource: str
     type: str
     names: tuple[str, ...]
     text: str
+    template: str = ""
 
 
 @dataclass(frozen=True)

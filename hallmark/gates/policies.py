@@ -45,7 +45,7 @@ def show(gate: str, judgements: Sequence[Proof]) -> None:
 def note(stage: Sequence[Synthesized], system: str, record: Recorder) -> None:
     """Record and print what no control judges and names something of the templates; it fails nothing."""
     for one in policies.notes_together(of_stage(stage), system):
-        made = Note(one["resource"], one["type"], tuple(one["names"]), one["text"])
+        made = Note(one["resource"], one["type"], tuple(one["names"]), one["text"], one["template"])
         record.notes.append(made)
         print(f"{one['template']}: note: {made.resource} ({made.type}): {made.text}")
 

@@ -5,12 +5,12 @@ that Docker builds from the same Dockerfile.
 """
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
-from hallmark.images.layers import Layer, Source, write_layer
+from hallmark.images.layers import Layer, Source, on_disk, packed, write_layer
 from hallmark.images.layout import Image, Json, blobs_of, finish
 from infra.images.context import Taken, context_of, taken
 from infra.images.dockerfile import Copy, Dockerfile, read
@@ -19,8 +19,8 @@ from infra.images.installs import Install
 # What an image of ours says of itself, beside the label that OCI has for its base.
 BASE, ABSENT, STANDS_FOR = "org.opencontainers.image.base.name", "hallmark.absent", "hallmark.stands-for"
 NO_BASE_LAYERS = "base layers"
-# Unpacks the wheels of a lock into a folder.
-Unpack = Callable[[Path, Path], None]
+# Puts the files of a lock's wheels into an archive.
+Pack = Callable[[Path, Path], None]
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Platform:
     stands_for: str = ""
 
 
-def build_image(dockerfile: Path, context: Path, folder: Path, platform: Platform, unpack: Unpack) -> Image:
+def build_image(dockerfile: Path, context: Path, folder: Path, platform: Platform, pack: Pack) -> Image:
     """Build an image into a folder, which is emptied first; UserError for what cannot be built, or not reproducibly."""
     found = read(dockerfile)
     shutil.rmtree(folder, ignore_errors=True)
-    layers = list(_layers(found, dict(_copied(found, context)), blobs_of(folder), unpack))
+    layers = list(_layers(found, dict(_copied(found, context)), blobs_of(folder), pack))
     return finish(folder, _config(found, platform, layers), [layer for layer, _ in layers])
 
 
@@ -44,7 +44,7 @@ def _copied(found: Dockerfile, context: Path) -> Iterator[tuple[Copy, list[Taken
 
 
 def _layers(
-    found: Dockerfile, copied: Mapping[Copy, list[Taken]], blobs: Path, unpack: Unpack
+    found: Dockerfile, copied: Mapping[Copy, list[Taken]], blobs: Path, pack: Pack
 ) -> Iterator[tuple[Layer, str]]:
     """Yield the layer of each step, with the instruction that made it."""
     there: dict[str, Path] = {}
@@ -52,12 +52,14 @@ def _layers(
         about = f"{step.instruction.name} {step.instruction.text}"
         if isinstance(step, Copy):
             there |= {one.place: one.file for one in copied[step]}
-            files = {one.place: Source(one.file, one.is_executable) for one in copied[step]}
+            files = {one.place: on_disk(one.file, one.is_executable) for one in copied[step]}
             yield write_layer(files, blobs), about
         else:
-            with tempfile.TemporaryDirectory() as packages:
-                unpack(_lock(step, there), Path(packages))
-                yield write_layer(_installed(Path(packages), step.target), blobs), about
+            archive = blobs / "packages"
+            pack(_lock(step, there), archive)
+            with ZipFile(archive) as packages:
+                yield write_layer(_installed(packages, step.target), blobs), about
+            archive.unlink()
 
 
 def _lock(step: Install, there: Mapping[str, Path]) -> Path:
@@ -66,9 +68,8 @@ def _lock(step: Install, there: Mapping[str, Path]) -> Path:
     return there[step.lock]
 
 
-def _installed(packages: Path, target: str) -> dict[str, Source]:
-    files = (file for file in packages.rglob("*") if file.is_file())
-    return {f"{target.rstrip('/')}/{file.relative_to(packages).as_posix()}": Source(file) for file in files}
+def _installed(packages: ZipFile, target: str) -> dict[str, Source]:
+    return {f"{target.rstrip('/')}/{name}": source for name, source in packed(packages).items()}
 
 
 def _config(found: Dockerfile, platform: Platform, layers: list[tuple[Layer, str]]) -> Json:

@@ -7,10 +7,12 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md and https://data
 import hashlib
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
+from zipfile import ZipFile
 
 MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 # The header of a gzip stream without name and time, from an unknown system.
@@ -21,10 +23,21 @@ _BLOCK = 6 * tarfile.RECORDSIZE
 
 @dataclass(frozen=True)
 class Source:
-    """A file of this machine, and whether it may be run in the image."""
+    """A file's content, its size in bytes, and whether it may be run in the image."""
 
-    file: Path
+    open: Callable[[], IO[bytes]]
+    size: int
     is_executable: bool = False
+
+
+def on_disk(file: Path, is_executable: bool = False) -> Source:
+    """Return a file of this machine."""
+    return Source(partial(file.open, "rb"), file.stat().st_size, is_executable)
+
+
+def packed(archive: ZipFile) -> dict[str, Source]:
+    """Return the files of an archive, by their names in it."""
+    return {one.filename: Source(partial(archive.open, one), one.file_size) for one in archive.infolist()}
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,6 @@ def _add(archive: tarfile.TarFile, name: str, source: Source | None) -> None:
         entry.type, entry.mode = tarfile.DIRTYPE, 0o755
         archive.addfile(entry)
         return
-    entry.size, entry.mode = source.file.stat().st_size, 0o755 if source.is_executable else 0o644
-    with source.file.open("rb") as file:
+    entry.size, entry.mode = source.size, 0o755 if source.is_executable else 0o644
+    with source.open() as file:
         archive.addfile(entry, file)

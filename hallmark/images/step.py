@@ -29,7 +29,7 @@ _BUILDERS = (
     *("infra/images/*.py", "lambda/bundle_wheels.py"),
     *(f"hallmark/images/{name}.py" for name in ("building", "layers", "layout", "step")),
 )
-_UNPACK = "lambda/bundle_wheels.py"
+_WHEELS = "lambda/bundle_wheels.py"
 
 
 def own_architecture() -> str:
@@ -53,8 +53,8 @@ def build_images() -> None:
             stamp, about = folder / "built-from", f"{tag} {name} {own} {_builder()}\n"
             if stamp.is_file() and stamp.read_text() == about and not os.environ.get("HALLMARK_NO_CACHE"):
                 continue
-            unpack = partial(_unpack, python=own, wheels=wheels)
-            build_image(dockerfile, CONTEXT, folder, name, unpack)
+            pack = partial(_pack, python=own, wheels=wheels)
+            build_image(dockerfile, CONTEXT, folder, name, pack)
             stamp.write_text(about)
     wanted = {IMAGES / system / function for system, function in image_functions()}
     for folder in set(IMAGES.glob("*/*")) - wanted:
@@ -68,9 +68,9 @@ def _platforms(python: str) -> Iterator[tuple[str, str, Platform, str]]:
     yield EMBEDDED, own, Platform(own_architecture(), stands_for=GRAVITON), ""
 
 
-def _unpack(lock: Path, folder: Path, python: str, wheels: str) -> None:
+def _pack(lock: Path, archive: Path, python: str, wheels: str) -> None:
     where = ["--platform", wheels] if wheels else []
-    run([sys.executable, _UNPACK, str(lock), str(folder), "--python", python, *where])
+    run([sys.executable, _WHEELS, str(lock), str(archive), "--python", python, *where])
 
 
 @cache

@@ -16,10 +16,11 @@ _ABOUT = {"sts": "iam"}
 def may_mean_ours(document: Json, arns: Iterable[str]) -> bool:
     """Return whether a statement allows something on one of these ARNs, or on what is below it."""
     wanted = list(arns)
-    return any(_allows(statement, arn) for statement in _statements(document) for arn in wanted)
+    return any(_allows(statement, arn) for statement in statements_of(document) for arn in wanted)
 
 
-def _statements(document: Json) -> Iterator[Json]:
+def statements_of(document: Json) -> Iterator[Json]:
+    """Yield the statements of a policy: one may stand alone."""
     found = document.get("Statement", [])
     yield from [found] if isinstance(found, dict) else found
 

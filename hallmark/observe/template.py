@@ -19,6 +19,10 @@ from infra.systems import system_of
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
+# Properties that are CloudFormation's own, too.
+_ONLY_IN_TEMPLATES: Mapping[str, tuple[str, ...]] = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
+# What a property that identifies a resource is where it is left out.
+_UNSAID = {"EventBusName": "default"}
 
 
 def observe(stage: Stage) -> Json:
@@ -37,6 +41,9 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
     for name, resource in resources.items():
+        there = deployed["Resources"].get(name, {}).get("Properties", {})
+        kept = _ONLY_IN_TEMPLATES.get(resource["Type"], ())
+        resource["Properties"] |= {key: there[key] for key in kept if key in there}
         resource |= {
             key: value for key, value in deployed["Resources"].get(name, {}).items() if key in _ONLY_CLOUDFORMATION
         }
@@ -127,4 +134,4 @@ def _resource(thing: Thing) -> Json:
 
 
 def _parts(template: Any, properties: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
-    return [str(template.resolve(properties.get(part))) for part in parts]
+    return [str(template.resolve(properties.get(part, _UNSAID.get(part)))) for part in parts]

@@ -114,6 +114,7 @@ def _rows(item: Evidence, waiver_of: Callable[[Proof, Finding], Waiver | None]) 
             findings=proof.findings,
             detail=proof.detail,
             waivers=found,
+            together_with=proof.together_with,
         )
         for proof, found in zip(item.proofs, waived, strict=True)
     ]

@@ -39,7 +39,8 @@ def _limit(limit: Behaviour) -> dict[str, str]:
 
 
 def _control(item: ControlReport) -> dict[str, Any]:
-    keys = ("kind", "gate", "target", "outcome", "fidelity", "artifact", "sha256", "stage", "time", "detail")
+    about = ("kind", "gate", "target", "outcome", "fidelity", "artifact", "sha256", "together_with")
+    keys = (*about, "stage", "time", "detail")
     return {
         "id": item.control.id,
         "verdict": item.verdict,

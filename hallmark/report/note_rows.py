@@ -10,6 +10,6 @@ def note_rows(counted: Iterable[Evidence]) -> tuple[NoteRow, ...]:
     """Return each note once, with the first gate that made it."""
     rows: dict[tuple[str, str, str], NoteRow] = {}
     for gate, note in ((item.gate, note) for item in counted for note in item.notes):
-        row = NoteRow(gate, note.resource, note.type, ", ".join(note.names), note.text)
+        row = NoteRow(gate, note.resource, note.type, ", ".join(note.names), note.text, note.template)
         rows.setdefault((row.resource, row.type, row.text), row)
     return tuple(rows.values())

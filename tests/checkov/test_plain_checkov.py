@@ -109,6 +109,30 @@ class PlainCheckov(unittest.TestCase):
         ended = self._run("-f", self._template(mark={"Hallmark": {"System": "account"}}), *ONE)
         self.assertEqual((ended.code, ended.errors), (0, []))
 
+    def test_in_an_assembly_a_template_is_judged_together_with_those_of_its_stage(self) -> None:
+        """The queue's policy is in another stack, which imports its address."""
+        secure = {"QueueName": "realtime-q-dev", "SqsManagedSseEnabled": True, "MessageRetentionPeriod": 1209600}
+        exported = {"Url": {"Value": {"Ref": "R"}, "Export": {"Name": "dev-q"}}}
+        denied = {"Bool": {"aws:SecureTransport": "false"}}
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": denied}
+        policy = {"Queues": [{"Fn::ImportValue": "dev-q"}], "PolicyDocument": {"Statement": [deny]}}
+        bodies = {
+            "main": {"Resources": {"R": {"Type": "AWS::SQS::Queue", "Properties": secure}}, "Outputs": exported},
+            "main-policies": {"Resources": {"R": {"Type": "AWS::SQS::QueuePolicy", "Properties": policy}}},
+        }
+        for name, body in bodies.items():
+            (self.scanned / f"{name}.template.json").write_text(json.dumps({"Metadata": MARK, **body}))
+        words = ("-f", str(self.scanned / "main.template.json"), "-c", "RT_QUEUE_SECURE")
+        self.assertEqual(self._run(*words).code, 1)
+        artifacts = {
+            name: {"type": "aws:cloudformation:stack", "properties": {"templateFile": f"{name}.template.json"}}
+            for name in bodies
+        }
+        (self.scanned / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+        ended = self._run(*words)
+        self.assertIn("Passed checks: 1, Failed checks: 0", ended.printed)
+        self.assertEqual(ended.code, 0)
+
     def test_the_controls_of_another_system_say_nothing(self) -> None:
         other = self._copy() / "controls" / "other.yaml"
         row = "{id: OTHER_MEMORY, title: Other, fix: Mend it., policy: functions/memory, parameters: {memory_mb: 1}}"

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 # The files that take longest: whoever begins them last keeps all others waiting.
 LONGEST = (
     "merchant_upload/faults/test_faults.py",
+    "bank_upload/faults/test_faults.py",
     "load/test_accounting.py",
     "load/test_load_gate.py",
     "realtime/test_replay.py",

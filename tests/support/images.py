@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import ZipFile
 
 from hallmark.images.building import Platform, build_image
 from hallmark.images.layout import Image
@@ -31,8 +32,9 @@ def make_image(
         (context / name).parent.mkdir(parents=True, exist_ok=True)
         (context / name).write_text(text)
 
-    def unpack(_: Path, into: Path) -> None:
-        for name, text in (packages or {}).items():
-            (into / name).write_text(text)
+    def pack(_: Path, archive: Path) -> None:
+        with ZipFile(archive, "w") as files:
+            for name, text in (packages or {}).items():
+                files.writestr(name, text)
 
-    return build_image(context / "Dockerfile", context, folder / "image", platform, unpack)
+    return build_image(context / "Dockerfile", context, folder / "image", platform, pack)

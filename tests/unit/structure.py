@@ -70,6 +70,8 @@ WITHOUT_CDK = (
     "infra.limits",
     "infra.paths",
     "infra.names",
+    "infra.images.content",
+    "infra.constructs.image_function",
     "infra.{name}.parameters",
     "infra.{name}.outputs",
 )

@@ -61,7 +61,8 @@ def judged(
 ) -> list[Judgement]:
     """Return the tool's findings in each template, as plain data; `judge` is called once, for all that are not cached.
 
-    `together` are those that a template is judged together with, so that its findings depend on them, too. Deletes cached findings of templates that no longer exist.
+    `together` are those that a template is judged together with, so that its findings depend on them, too. Deletes
+    cached findings of templates that no longer exist.
     """
     entries = {template: basis.entry(template, date.today(), together(template)) for template in templates}
     kept = {} if os.environ.get(SWITCH) else {t: said for t, entry in entries.items() if (said := _read(entry))}

@@ -12,7 +12,8 @@ from typing import Any
 
 from hallmark import yaml_lines
 from hallmark.observe.deployment import Deployment, Json, Thing, picked
-from hallmark.observe.names import may_mean_ours
+from hallmark.observe.names import may_mean_ours, statements_of
+from hallmark.observe.readers.elsewhere import canonical, declared_rights
 from hallmark.observe.readers.roles import ROLE, details, own_roles, rights
 
 KNOWN = Path(__file__).parents[1] / "known_principals.yaml"
@@ -85,8 +86,20 @@ def _document(version: Json) -> Json:
 def roles(deployment: Deployment) -> Iterator[Thing]:
     """Yield the stage's own roles, then those of nobody with rights."""
     yield from own_roles(deployment)
-    for name, properties in _strangers(deployment, _ROLE):
-        yield Thing(ROLE, name, properties)
+    strangers = list(_strangers(deployment, _ROLE))
+    known = declared_rights(deployment) if strangers else {}
+    for name, properties in strangers:
+        if not _is_declared(deployment, properties, known.get(name, set())):
+            yield Thing(ROLE, name, properties)
+
+
+def _is_declared(deployment: Deployment, role: Json, declared: set[str]) -> bool:
+    """Return whether all rights of a role on something of the stage are those that another stage declares."""
+    documents = [policy["PolicyDocument"] for policy in role.get("Policies", ())]
+    meant = [
+        one for one in documents for one in statements_of(one) if may_mean_ours({"Statement": one}, deployment.arns)
+    ]
+    return "ManagedPolicyArns" not in role and declared.issuperset(map(canonical, meant))
 
 
 def users(deployment: Deployment) -> Iterator[Thing]:

@@ -1,7 +1,7 @@
 """A control with its proofs, and the verdict on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hallmark.evidence import Fidelity, Finding, Kind, Target
@@ -41,7 +41,10 @@ class Control:
 
 @dataclass(frozen=True)
 class ProofRow:
-    """A proof with the gate, target and time (UTC) of its evidence; `waivers` are its findings'."""
+    """A proof with the gate, target and time (UTC) of its evidence; `waivers` are its findings'.
+
+    `together_with` are the digests of the other templates of its stage, by their paths.
+    """
 
     control: str
     kind: Kind
@@ -56,6 +59,7 @@ class ProofRow:
     findings: tuple[Finding, ...] = ()
     detail: str = ""
     waivers: tuple[Waiver | None, ...] = ()
+    together_with: Mapping[str, str] = field(default_factory=dict)
 
     def waiver_of(self, finding: Finding) -> Waiver | None:
         """Return the waiver that covers one of the proof's findings, if any."""

@@ -82,3 +82,4 @@ class NoteRow:
     type: str
     names: str
     text: str
+    template: str = ""

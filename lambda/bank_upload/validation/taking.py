@@ -13,7 +13,7 @@ from bank_upload.items import Item, ObjectKey, file_hash, parse_object_key
 from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, foreign_id, is_finished, is_of_other_version, results
 from bank_upload.validation.request import may_report
-from bank_upload.validation.store import StoredFile
+from bank_upload.validation.store import StoredFile, Unreadable
 
 _MOST_TURNS = 5
 
@@ -22,7 +22,7 @@ class Store(Protocol):
     """What taking a file needs of AWS."""
 
     def open(self, key: str, version_id: str) -> StoredFile:
-        """Return a version of an object."""
+        """Return a version of an object; Unreadable."""
         ...
 
     def upload(self, upload_id: str) -> Optional[Item]:
@@ -62,8 +62,16 @@ class Taking:
 
     def take(self) -> dict[str, Any]:
         """Claim the version for its upload; return the outcome, in references and counts."""
-        file = self._store.open(self._key, self._version)
         named = parse_object_key(self._key)
+        try:
+            file = self._store.open(self._key, self._version)
+        except Unreadable:
+            upload_id = named.upload_id if named else foreign_id(self._key)
+            item = self._store.upload(upload_id)
+            if is_of_other_version(item, self._version) or is_finished(item):
+                # Its upload needs it no more.
+                return self._answer(items.OUTCOME_FINISHED, upload_id, {})
+            raise
         if file.size > self._around.most_bytes:
             return self._claim(foreign_id(self._key), file, *self._foreign("too-large"))
         content = file.read()

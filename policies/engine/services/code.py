@@ -13,7 +13,7 @@ from typing import Any
 
 from policies.engine.template.resource import Resource
 
-_IMAGE = re.compile(r"([^\s@]+?)(?::([0-9a-f]{64}))?(?:@(sha256:[0-9a-f]{64}))?")
+_IMAGE = re.compile(r"([^\s@]+?)(?::([0-9a-f]{64}|[0-9a-f]{40}))?(?:@(sha256:[0-9a-f]{64}))?")
 _KEY = re.compile(r"(?:.*/)?([0-9a-f]{64})\.zip")
 
 

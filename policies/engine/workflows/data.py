@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,10 @@ class Data:
         first, rest = steps[0], steps[1:]
         return Data(self.sources, {**self.members, first: self.at(first).put(rest, value)})
 
+    def key(self) -> Hashable:
+        """Return the same for the same data."""
+        return self.sources, tuple((name, one.key()) for name, one in sorted(self.members.items()))
+
     def has(self, source: str) -> bool:
         """Return whether a source, or a part of it, is anywhere in the data."""
         return any(one == source or one.startswith(f"{source}.") for one in self.all_sources())
@@ -63,6 +67,10 @@ class Scope:
     variables: Mapping[str, Data] = field(default_factory=dict)
     error: Data = NOTHING
     result: Data = NOTHING
+
+    def key(self) -> Hashable:
+        """Return the same for the same data and variables."""
+        return self.data.key(), tuple((name, one.key()) for name, one in sorted(self.variables.items()))
 
 
 def literal(text: str) -> Data:

@@ -3,18 +3,35 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-fallback-states
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policies.engine.finding import UNRESOLVED
 from policies.engine.workflows.data import Scope, after, caught, entered
 from policies.engine.workflows.states import Level, State
 
-# Ways in a branch beyond these are not followed.
-_MOST = 500
+# States of a branch, each with the data that may arrive there, beyond these are not followed.
+_MOST = 2000
 Problem = tuple[str, str, str]
 # Which step a task takes, if any, and what is wrong with its data.
 Taken = Callable[[State, Scope], tuple[str, Iterator[Problem]]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A state on a way, with its data, the steps taken before it, and the place that it was entered from."""
+
+    name: str
+    scope: Scope
+    done: frozenset[str]
+    entered_from: "_Place | None"
+
+    def passed(self) -> Iterator[str]:
+        """Yield the names of the states before it on its way."""
+        place = self.entered_from
+        while place is not None:
+            yield place.name
+            place = place.entered_from
 
 
 @dataclass
@@ -27,35 +44,41 @@ class Branch:
     problems: dict[Problem, None] = field(default_factory=dict)
     followed: int = 0
 
-    def follow(self, level: Level, name: str, scope: Scope, done: frozenset[str], passed: tuple[str, ...]) -> None:
-        """Follow every way from a state, the steps before it taken."""
-        state = level.states.get(name)
-        if state is None:
-            return  # It is reported where the definition is read.
-        self.followed += 1
-        if self.followed > _MOST:
-            self._wrong(state.path, f"too many ways: {UNRESOLVED}", f"at most {_MOST} states on all ways")
-            return
-        if name in passed:
-            self._wrong(state.path, "a circle after an error", "a way that ends in Fail")
-            return
-        passed = (*passed, name)
+    def follow(self, level: Level, name: str, scope: Scope, before: str) -> None:
+        """Follow every way from the state that an error of the state `before` leads to."""
+        waiting = [_Place(name, scope, frozenset(), _Place(before, scope, frozenset(), None))]
+        known: set[Hashable] = set()
+        while waiting:
+            place = waiting.pop()
+            state = level.states.get(place.name)
+            if state is None:
+                continue  # It is reported where the definition is read.
+            if place.name in place.passed():
+                self._wrong(state.path, "a circle after an error", "a way that ends in Fail")
+            elif (key := (place.name, place.done, place.scope.key())) not in known:
+                known.add(key)
+                if len(known) > _MOST:
+                    self._wrong(state.path, f"too many ways: {UNRESOLVED}", f"at most {_MOST} states on all ways")
+                    return
+                waiting.extend(self._beyond(state, place))
+
+    def _beyond(self, state: State, place: "_Place") -> Iterator["_Place"]:
+        """Yield where a state leads to, or note what is wrong with its end."""
         if state.kind == "Fail":
-            self._lacking(state, done)
+            self._lacking(state, place.done)
             return
         if state.kind == "Succeed" or state.raw.get("End") is True:
             shown = "Succeed" if state.kind == "Succeed" else "End"
             self._wrong(state.path, f"{shown} after an error, which no metric counts as failed", "Fail")
             return
-        here = done | self._steps(state, scope)
+        here = place.done | self._steps(state, place.scope)
         for way in state.ways():
-            catcher = None if way.catcher is None else state.catchers()[way.catcher]
-            if catcher is None:
-                self.follow(level, way.to, after(scope, state), here, passed)
+            if way.catcher is None:
+                yield _Place(way.to, after(place.scope, state), here, place)
             else:
                 # What failed was tried; from there on only the end matters.
-                beyond = caught(scope, state, catcher)
-                self.follow(level, way.to, beyond, frozenset(self.wanted), passed)
+                beyond = caught(place.scope, state, state.catchers()[way.catcher])
+                yield _Place(way.to, beyond, frozenset(self.wanted), place)
 
     def _steps(self, state: State, scope: Scope) -> frozenset[str]:
         inside = entered(scope, state)

@@ -56,7 +56,7 @@ def _image(template: Template, function: Resource) -> Iterator[Finding]:
     if template.value(function, _KEY) is not None:
         yield Finding(function.logical_id, _KEY, _shown(template, function, _KEY), "no archive beside an image")
     if not image_named(uri)[1]:
-        wanted = "REPOSITORY:<SHA-256 of the content>, or a digest"
+        wanted = "REPOSITORY:<hash of the content>, or a digest"
         yield Finding(function.logical_id, _IMAGE, _shown(template, function, _IMAGE), wanted)
     elif built not in (None, uri):
         yield Finding(function.logical_id, _IMAGE, f"{uri}, other code", f"{built}, the code that was built")

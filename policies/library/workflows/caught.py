@@ -61,7 +61,7 @@ def _caught(template: Template, workflow: Resource, definition: Definition, step
             scope = Scope(WHOLE_INPUT, state.name)
             branch = Branch(definition.levels, steps.names, partial(steps.taken, state))
             to = text_of(catcher.get("Next")) or ""
-            branch.follow(state.level, to, caught(scope, state, catcher), frozenset(), (state.name,))
+            branch.follow(state.level, to, caught(scope, state, catcher), state.name)
             for path, found, wanted in branch.problems:
                 yield Finding(workflow.logical_id, path, found, wanted)
 

@@ -56,7 +56,13 @@ def test_an_alarm_on_metric_math_is_made_changed_and_deleted(client: Client, uni
     ]
     assert shown["Metrics"][0]["Expression"] == rate and shown["Metrics"][1]["MetricStat"]["Period"] == 300
     assert not {"MetricName", "Namespace", "Statistic", "Period", "Dimensions"} & shown.keys()
-    body = json.dumps({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": _alarm(unique, "100 * errors / invocations")}}})
+    body = json.dumps(
+        {
+            "Resources": {
+                "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": _alarm(unique, "100 * errors / invocations")}
+            }
+        }
+    )
     client("cloudformation").update_stack(StackName=unique, TemplateBody=body)
     assert _settled(client, unique) == "UPDATE_COMPLETE"
     assert _shown(client, unique)["Metrics"][0]["Expression"] == "100 * errors / invocations"

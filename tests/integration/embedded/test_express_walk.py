@@ -44,9 +44,7 @@ def test_a_stack_with_one_function(
     made = stack(
         {
             "FunctionRole": _role("lambda.amazonaws.com"),
-            "MachineRole": _role(
-                "states.amazonaws.com", allow("lambda:InvokeFunction", "*"), allow(DELIVERING, "*")
-            ),
+            "MachineRole": _role("states.amazonaws.com", allow("lambda:InvokeFunction", "*"), allow(DELIVERING, "*")),
             "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
             "Logs": {
                 "Type": "AWS::Logs::LogGroup",

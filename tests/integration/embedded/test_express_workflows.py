@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from hallmark.stage.embedded import ACCOUNT, SECRET
+from hallmark.stage.embedded import ACCOUNT, SECRET, stage_of
+from hallmark.stage.embedded import emulator as embedded
 from hallmark.stage.embedded.faults import Injection, inject
 from hallmark.stage.sessions import session
 from tests.support.machines import Machines, invoke, one, task
@@ -101,9 +103,7 @@ def test_a_wait_does_not_outlast_the_machine(machines: Machines, caller: str) ->
     assert machines.run(arn, {})["status"] == "TIMED_OUT"
 
 
-@pytest.mark.parametrize(
-    ("names", "status"), [(["States.ALL"], "FAILED"), (["States.DataLimitExceeded"], "SUCCEEDED")]
-)
+@pytest.mark.parametrize(("names", "status"), [(["States.ALL"], "FAILED"), (["States.DataLimitExceeded"], "SUCCEEDED")])
 def test_data_over_the_limit_is_caught_by_no_wildcard(
     machines: Machines, function: str, caller: str, names: list[str], status: str
 ) -> None:
@@ -184,9 +184,7 @@ def test_what_has_no_history_is_refused(client: Client, machines: Machines, call
         ({"name": "a b"}, "InvalidName"),
     ],
 )
-def test_a_start_that_aws_refuses(
-    client: Client, machines: Machines, caller: str, settings: Json, code: str
-) -> None:
+def test_a_start_that_aws_refuses(client: Client, machines: Machines, caller: str, settings: Json, code: str) -> None:
     arn = machines.make(caller, one({"Type": "Pass"}))
     with pytest.raises(ClientError, match=code):
         client("stepfunctions").start_execution(stateMachineArn=arn, **settings)
@@ -223,3 +221,43 @@ def test_the_wait_scale_is_not_set_for_a_stage_by_itself(machines: Machines, cal
     begin = time.monotonic()
     machines.run(arn, {})
     assert time.monotonic() - begin >= 1
+
+
+def test_executions_and_their_duration_are_counted(machines: Machines, caller: str) -> None:
+    arn = machines.make(caller, one({"Type": "Wait", "Seconds": 1}))
+    for _ in range(2):
+        machines.run(arn, {})
+    counted = urllib3.request("GET", f"{machines.emulator.endpoint}/_hallmark/usage").json()
+    assert counted[f"executions:{machines.name}"] == 2 and 2 <= counted[f"duration:{machines.name}"] < 4
+
+
+def test_a_node_function_fails_by_the_name_of_its_error(
+    machines: Machines, caller: str, create: Callable[..., None]
+) -> None:
+    create("exports.handler = async () => { throw new RangeError('too far'); };")
+    arn = machines.make(caller, one(task("lambda:invoke", Parameters={"FunctionName": machines.name})))
+    found = machines.run(arn, {})
+    cause = json.loads(found["cause"])
+    assert (found["error"], cause["errorMessage"], cause["trace"][0]) == (
+        *("RangeError", "too far"),
+        "RangeError: too far",
+    )
+
+
+def test_an_answer_that_is_lost_leaves_what_the_function_did(machines: Machines, function: str, caller: str) -> None:
+    retry = {"ErrorEquals": ["Lambda.ServiceException"], **TWICE}
+    arn = machines.make(caller, one(invoke(function, Retry=[retry])))
+    counts = lambda: urllib3.request("GET", f"{machines.emulator.endpoint}/_hallmark/usage").json()  # noqa: E731
+    fault = Injection("lambda", "Invoke", code="ServiceException", contains=(function, '"key"'), after=True)
+    with inject(machines.emulator.endpoint, fault):
+        assert machines.run(arn, {"key": 1})["status"] == "SUCCEEDED"
+    assert counts()[f"invocations:{machines.name}"] == 2
+
+
+def test_a_stage_for_tests_need_not_wait(unique: str) -> None:
+    settings = {"HALLMARK_WORKFLOW_WAIT_SCALE": "0.01", "HALLMARK_EXPRESS_SECONDS": "1"}
+    with embedded.emulator(settings) as running:
+        machines = Machines(stage_of(running, "realtime", "dev").client, running, unique)
+        arn = machines.make(machines.role(), one({"Type": "Wait", "SecondsPath": "$.seconds"}))
+        statuses = {seconds: machines.run(arn, {"seconds": seconds})["status"] for seconds in (20, 300)}
+    assert statuses == {20: "SUCCEEDED", 300: "TIMED_OUT"}

@@ -166,7 +166,8 @@ def test_the_log_states_the_memory_of_the_functions_own_process(invoke: Invoke, 
 
 
 @pytest.mark.parametrize(
-    ("event", "words"), [({"exit": True}, "Runtime exited with error"), ({"hang": True}, "Task timed out after 5.00 seconds")]
+    ("event", "words"),
+    [({"exit": True}, "Runtime exited with error"), ({"hang": True}, "Task timed out after 5.00 seconds")],
 )
 def test_a_process_that_ends_or_hangs_is_replaced(invoke: Invoke, event: Any, words: str) -> None:
     pid = invoke({})[0]["pid"]

@@ -102,6 +102,24 @@ def url(running_emulator: Emulator, client: Any, function: str, stack: Any, log_
     return f"{running_emulator.endpoint}/_aws/execute-api/{api}/test/"
 
 
+@pytest.mark.parametrize(
+    ("length", "headers", "status", "body"),
+    [
+        (10_485_761, {}, 413, "HTTP content length exceeded 10485760 bytes."),
+        # Within the gateway's limit, but not within the function's.
+        (6_291_457, {"Content-Type": "application/json"}, 413, '{"message":"Request Too Long"}'),
+        (100, {"X-Long": "x" * 10_240}, 431, "HTTP header is larger than 10240 bytes."),
+        (100, {"X-Long": "x" * 9_900}, 200, None),
+    ],
+)
+def test_what_is_too_large_is_refused(
+    url: str, length: int, headers: dict[str, str], status: int, body: str | None
+) -> None:
+    mark = json.dumps({"mark": "x" * (length - len('{"mark": ""}'))})
+    answer = urllib3.request("POST", url, body=mark, headers=headers)
+    assert answer.status == status and body in (None, answer.data.decode())
+
+
 @pytest.fixture
 def lines(client: Any, function: str) -> Callable[[], list[dict[str, str]]]:
     """The lines of the access log so far."""

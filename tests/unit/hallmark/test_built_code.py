@@ -102,3 +102,47 @@ def test_code_that_the_deployment_replaces_is_not(declared: Json) -> None:
 def test_an_alias_of_another_version_is_moved(version: str, weights: Json | None, found: str | None) -> None:
     wanted = [Moved("judge", "live", found, "4")] if found else []
     assert built_code.moved(_stage(version=version, weights=weights)) == wanted
+
+
+DIGEST, OTHER_DIGEST = "b" * 64, "c" * 64
+URI = f"111122223333.dkr.ecr.eu-central-1.amazonaws.com/ecr-judge:{'a' * 64}"
+
+
+class ImageStage(Stage):
+    """A stage whose function runs an image, and whose ECR has one under the tag that the template names."""
+
+    is_emulated, given = False, ""
+
+    def get_caller_identity(self) -> Json:
+        return {"Account": "111122223333"}
+
+    def get_function_configuration(self, **_: str) -> Json:
+        return {"CodeSha256": self.code, "PackageType": "Image"}
+
+    def describe_images(self, **_: Any) -> Json:
+        return {"imageDetails": [{"imageDigest": f"sha256:{DIGEST}"}]}
+
+    def update_function_code(self, FunctionName: str, ImageUri: str) -> None:
+        self.given, self.code = ImageUri, DIGEST
+
+    def get_waiter(self, name: str) -> Any:
+        return self
+
+    def wait(self, FunctionName: str) -> None:
+        assert FunctionName == "judge"
+
+
+@pytest.mark.parametrize(("runs", "is_foreign"), [(DIGEST, False), (OTHER_DIGEST, True)])
+def test_an_image_is_foreign_where_another_digest_runs(declared: Json, runs: str, is_foreign: bool) -> None:
+    deployed = copy.deepcopy(TEMPLATE)
+    code = {"ImageUri": {"Fn::Sub": URI.replace("111122223333", "${AWS::AccountId}")}}
+    for template in (declared, deployed):
+        template["Resources"]["Judge"]["Properties"] = {"PackageType": "Image", "Code": code}
+    stage: Any = ImageStage(runs, {}, deployed)
+    assert built_code.foreign(stage) == ([Foreign("judge", runs, URI)] if is_foreign else [])
+
+
+def test_an_image_is_put_back_by_its_name() -> None:
+    stage: Any = ImageStage(OTHER_DIGEST, {})
+    built_code.put_back(stage, Foreign("judge", OTHER_DIGEST, URI))
+    assert stage.given == URI

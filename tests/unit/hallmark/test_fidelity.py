@@ -13,7 +13,16 @@ from policies.engine import library
 
 FOLDER = Path(extensions.__file__).parent
 ROWS: list[dict[str, Any]] = yaml_lines.read(FOLDER.parent / "fidelity.yaml")
-HELPERS = {"__init__", "call_names", "iam_judge", "processor_use", "provisioning", "stream_batches", "stream_lanes"}
+HELPERS = {
+    "__init__",
+    "call_names",
+    "iam_judge",
+    "image_sources",
+    "processor_use",
+    "provisioning",
+    "stream_batches",
+    "stream_lanes",
+}
 # Of what is there only for speed, these change how the emulator's process runs, not what it answers.
 PROCESS = {"__init__", "background_priority", "single_write", "tuning"}
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -103,6 +102,16 @@ def test_apart_they_are_false_alarms(write: Write, capsys: pytest.CaptureFixture
     apart = json.loads(capsys.readouterr().out)
     assert [[*one] for one in apart] == [["template", "controls", "notes"]] * 2
     assert not any("template" in found for one in apart for row in one["controls"] for found in row["findings"])
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_a_template_judged_alone_says_that_its_stage_has_several(
+    system: str, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (parts,) = (known.parts for known in SYSTEMS if known.name == system)
+    (file,) = write({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    assert policy_command([file], system, "dev", as_json=False) == 1
+    assert ("judged alone" in capsys.readouterr().err) is bool(parts)
 
 
 def test_the_resource_that_two_templates_have_is_named_as_its_own_file_does(write: Write) -> None:

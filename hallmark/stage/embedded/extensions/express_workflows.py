@@ -47,9 +47,7 @@ def _problem(data: Json) -> Any:
     try:
         json.loads(text)
     except ValueError as error:
-        return error_response_json(
-            "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400
-        )
+        return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400)
     return None
 
 

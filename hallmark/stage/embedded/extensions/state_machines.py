@@ -58,7 +58,10 @@ def _refused(name: str, arn: str, role: str, definition: str, kind: str, logging
         text = "the global service principal states.amazonaws.com, nor the regional one is authorized to assume"
         return "AccessDeniedException", f"Neither {text} the provided role."
     if logging["level"] not in LEVELS:
-        return "InvalidLoggingConfiguration", "Invalid Logging Configuration: level must be one of ALL, ERROR, FATAL, OFF"
+        return (
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: level must be one of ALL, ERROR, FATAL, OFF",
+        )
     destinations = logging.get("destinations", [])
     if logging["level"] != "OFF" and len(destinations) != 1:
         return "InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination."
@@ -112,7 +115,10 @@ def _api() -> None:
             _keep(arn, None, _tracing(data["tracingConfiguration"]))
         return answer
 
-    stepfunctions._create_state_machine, stepfunctions._update_state_machine = create_state_machine, update_state_machine
+    stepfunctions._create_state_machine, stepfunctions._update_state_machine = (
+        create_state_machine,
+        update_state_machine,
+    )
 
 
 def _template() -> None:
@@ -127,9 +133,7 @@ def _template() -> None:
         result = create(logical_id, properties, stack)
         arn = result[0]
         machine = stepfunctions._state_machines[arn]
-        if refused := _refused(
-            machine["name"], arn, role, _sfn_definition(properties), machine["type"], logging
-        ):
+        if refused := _refused(machine["name"], arn, role, _sfn_definition(properties), machine["type"], logging):
             _sfn_state_machine_delete(arn, properties)
             raise ValueError(f"{refused[1]} (Service: AWSStepFunctions; Status Code: 400; Error Code: {refused[0]})")
         _keep(arn, logging, _tracing(properties.get("TracingConfiguration")))

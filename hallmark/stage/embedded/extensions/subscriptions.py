@@ -67,17 +67,14 @@ def install() -> None:
         answer = subscribe(params)
         if protocol not in CONFIRMING or not topic or answer[0] >= 400:
             return answer
-        for one in topic["subscriptions"]:
-            if one["arn"] not in before and one["confirmed"]:
-                one["confirmed"] = False
-                one["token"] = one["arn"].rsplit(":", 1)[-1]
-                _complete(one)
+        made = next((one for one in topic["subscriptions"] if one["arn"] not in before), None)
+        if made and made["confirmed"]:
+            made["confirmed"], made["token"] = False, made["arn"].rsplit(":", 1)[-1]
+            _complete(made)
         sns._refresh_subscription_counts(topic)
         status, headers, body = answer
-        if sns._p(params, "ReturnSubscriptionArn") == "true":
-            return answer
-        shown = re.sub(rb"<SubscriptionArn>[^<]*<", b"<SubscriptionArn>pending confirmation<", body)
-        return status, headers, shown
+        shown = made["arn"] if made and sns._p(params, "ReturnSubscriptionArn") == "true" else "pending confirmation"
+        return status, headers, re.sub(rb"(<SubscriptionArn>)[^<]*<", rb"\g<1>" + shown.encode() + b"<", body)
 
     sns._subscribe = subscribe_pending
     for name in ("_list_subscriptions", "_list_subscriptions_by_topic"):

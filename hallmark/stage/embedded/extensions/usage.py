@@ -4,9 +4,8 @@
 `calls:<service>:<action>` and `bytes:<service>:<action>` of requests, made by functions or by clients that post a form;
 `events:<bus>` and `bytes:events:<bus>`; `deliveries:<service>`; `invocations:<function>`, and in seconds
 `seconds:<function>` of handlers and `processor:<function>` of the processors that they used; `units:dynamodb:write`,
-`units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `executions:<machine>` and
-`duration:<machine>` of Express workflows, in seconds, each rounded up to a tenth; `bytes:logs:<group>`; `cpu:handlers`
-and `cpu:emulator` in seconds. Names are those of all regions together.
+`units:dynamodb:read` and `stored:dynamodb` (bytes) of these calls; `bytes:logs:<group>`; `executions:<workflow>` and
+`duration:<workflow>` in seconds; `cpu:handlers` and `cpu:emulator` in seconds. Names are those of all regions together.
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
@@ -15,7 +14,6 @@ import json
 import threading
 import time
 from collections import Counter
-from math import ceil
 from typing import Any
 
 import psutil
@@ -26,8 +24,6 @@ from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 from hallmark.stage.embedded.extensions import processor_use
 from hallmark.stage.embedded.extensions.call_names import named
 from hallmark.stage.embedded.request_units import Meter
-from hallmark.stage.embedded.workflows import running
-from hallmark.stage.embedded.workflows.execution import Execution
 
 PATH = "/_hallmark/usage"
 Json = dict[str, Any]
@@ -39,7 +35,8 @@ _meter = Meter()
 _lock = threading.Lock()
 
 
-def _add(**amounts: float) -> None:
+def add(**amounts: float) -> None:
+    """Add amounts to the counts of these names."""
     with _lock:
         for name, amount in amounts.items():
             _counts[name] = _counts.get(name, 0) + amount
@@ -87,7 +84,6 @@ def install() -> None:
     """Count requests before the emulator handles them."""
     dispatch, publish = emulator._dispatch_service_request, eventbridge._dispatch_event
     attempt, execute = eventbridge._invoke_target, lambda_svc._execute_function_dispatch
-    run = running.run
 
     async def dispatch_request(
         method: str, path: str, headers: Json, body: bytes, query: Json, request_id: str
@@ -95,18 +91,18 @@ def install() -> None:
         answer: Answer = await dispatch(method, path, headers, body, query, request_id)
         if _by_a_function(headers):
             service, action = named(method, path, headers, body, query)
-            _add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
+            add(**{f"calls:{service}:{action}": 1, f"bytes:{service}:{action}": len(body)})
             if service == "dynamodb":
-                _add(**_meter.units(action, body, answer[0], answer[2]))
+                add(**_meter.units(action, body, answer[0], answer[2]))
         return answer
 
     def dispatch_event(record: Json, *rest: Any) -> Any:
         bus = record["EventBusName"]
-        _add(**{f"events:{bus}": 1, f"bytes:events:{bus}": len(record["Detail"])})
+        add(**{f"events:{bus}": 1, f"bytes:events:{bus}": len(record["Detail"])})
         return publish(record, *rest)
 
     def invoke_target(target: Json, *rest: Any) -> None:
-        _add(**{f"deliveries:{parse_arn(target['Arn']).service}": 1})
+        add(**{f"deliveries:{parse_arn(target['Arn']).service}": 1})
         attempt(target, *rest)
 
     def execute_function(function: Json, config: Json, *rest: Any) -> Any:
@@ -114,17 +110,10 @@ def install() -> None:
         result = execute(function, config, *rest)
         name = config["FunctionName"]
         counted = {"invocations": 1, "seconds": time.monotonic() - begin, "processor": processor_use.taken()}
-        _add(**{f"{what}:{name}": amount for what, amount in counted.items()})
+        add(**{f"{what}:{name}": amount for what, amount in counted.items()})
         return result
-
-    def run_execution(execution: Execution) -> None:
-        begin = time.monotonic()
-        run(execution)
-        tenths, name = ceil(10 * (time.monotonic() - begin)), execution.machine["name"]
-        _add(**{f"executions:{name}": 1, f"duration:{name}": tenths / 10})
 
     emulator._dispatch_service_request = dispatch_request
     eventbridge._dispatch_event = dispatch_event
     eventbridge._invoke_target = invoke_target
     lambda_svc._execute_function_dispatch = execute_function
-    running.run = run_execution

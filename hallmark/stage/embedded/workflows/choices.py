@@ -14,7 +14,7 @@ from hallmark.stage.embedded.workflows.failures import broken
 from hallmark.stage.embedded.workflows.paths import find, is_present
 
 Json = dict[str, Any]
-_COMPARED = {
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
     "LessThan": operator.lt,
     "GreaterThan": operator.gt,
@@ -63,7 +63,8 @@ def holds(rule: Json, data: Any, context: Json) -> bool:
         return any(holds(one, data, context) for one in rule["Or"])
     if "Not" in rule:
         return not holds(rule["Not"], data, context)
-    name, wanted = next((one for one in rule.items() if one[0] not in ("Variable", "Next", "Comment")), ("", None))
+    name = next((one for one in rule if one not in ("Variable", "Next", "Comment")), "")
+    wanted: Any = rule.get(name)
     if name == "IsPresent":
         return is_present(rule["Variable"], data, context) is wanted
     value = find(rule["Variable"], data, context)
@@ -78,5 +79,6 @@ def holds(rule: Json, data: Any, context: Json) -> bool:
     other = find(wanted, data, context) if by_path else wanted
     if not (_TYPES[kind](value) and _TYPES[kind](other)):
         return False
-    pair: tuple[Any, Any] = (_time(value), _time(other)) if kind == "Timestamp" else (value, other)
-    return bool(_COMPARED[comparison](*pair))
+    if kind == "Timestamp":
+        value, other = _time(value), _time(other)
+    return _COMPARED[comparison](value, other)

@@ -51,13 +51,19 @@ class Execution:
     error: str | None = None
     cause: str | None = None
     events: list[Json] = field(default_factory=list)
+    _begun: float = 0.0
     _end: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> None:
         """Start the clock: waiting for a free thread is no time of the execution."""
         seconds = min(float(self.definition.get("TimeoutSeconds", LONGEST_SECONDS)), LONGEST_SECONDS)
-        self.status, self._end = RUNNING, time.monotonic() + seconds
+        self._begun = time.monotonic()
+        self.status, self._end = RUNNING, self._begun + seconds
+
+    def seconds(self) -> float:
+        """Return how long it has run."""
+        return time.monotonic() - self._begun
 
     def left(self) -> float:
         """Return the seconds to the execution's end; OutOfTime when it is reached."""

@@ -16,6 +16,7 @@ from ministack.services import lambda_svc
 from hallmark.stage.embedded.extensions import fault_injection
 from hallmark.stage.embedded.extensions.handler_processes import PROCESSES
 from hallmark.stage.embedded.extensions.iam_judge import role_may, role_trusts
+from hallmark.stage.embedded.faults import Injection
 from hallmark.stage.embedded.workflows.failures import Failed, OutOfTime
 
 Json = dict[str, Any]
@@ -45,12 +46,22 @@ class Call:
 
     def __call__(self) -> Any:
         self._allowed()
-        self._struck(json.dumps(self.payload) if fault_injection.armed() else "")
+        fault = self._fault()
+        if fault and fault.effect == "delay":
+            time.sleep(fault.seconds)
+        elif fault:
+            if fault.after:
+                self._invoked()
+            raise Failed(f"Lambda.{fault.code or 'Unknown'}", "injected")
+        return self._answer(self._invoked())
+
+    def _invoked(self) -> Json:
         function, config, _ = lambda_svc._get_func_record_for_ref(self.function)
         if not function or not config:
             raise Failed("Lambda.ResourceNotFoundException", f"Function not found: {self.arn}")
         record = lambda_svc._execution_record_for_config(function, config)
-        return self._answer(lambda_svc._execute_function_with_config_scope(record, self.payload))
+        result: Json = lambda_svc._execute_function_with_config_scope(record, self.payload)
+        return result
 
     def _allowed(self) -> None:
         role, action = self.machine["roleArn"], "lambda:InvokeFunction"
@@ -59,16 +70,12 @@ class Call:
             text = f"User: {role} is not authorized to perform: {action} on resource: {self.arn}"
             raise Failed("Lambda.AWSLambdaException", text)
 
-    def _struck(self, payload: str) -> None:
+    def _fault(self) -> Injection | None:
         if not fault_injection.armed():
-            return
-        struck = fault_injection.struck_by("lambda", "Invoke", f"{self.arn} {payload}", self.machine["name"])
-        if struck is None:
-            return
-        fault = struck[0]
-        if fault.effect == "delay":
-            return time.sleep(fault.seconds)
-        raise Failed(f"Lambda.{fault.code or 'Unknown'}", "injected")
+            return None
+        text = f"{self.arn} {json.dumps(self.payload)}"
+        struck = fault_injection.struck_by("lambda", "Invoke", text, self.machine["name"])
+        return struck[0] if struck else None
 
     def _answer(self, result: Json) -> Any:
         body = result.get("body")

@@ -98,9 +98,7 @@ def filled(template: Any, data: Any, context: Json) -> Any:
     if not isinstance(template, dict):
         return template
     return {
-        name.removesuffix(".$"): value_of(value, data, context)
-        if name.endswith(".$")
-        else filled(value, data, context)
+        name.removesuffix(".$"): value_of(value, data, context) if name.endswith(".$") else filled(value, data, context)
         for name, value in template.items()
     }
 

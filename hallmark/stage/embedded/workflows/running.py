@@ -13,7 +13,7 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
-from hallmark.stage.embedded.extensions import tracing
+from hallmark.stage.embedded.extensions import tracing, usage
 from hallmark.stage.embedded.workflows import journal
 from hallmark.stage.embedded.workflows.execution import (
     FAILED,
@@ -72,38 +72,40 @@ def run(execution: Execution) -> None:
     branch = Branch(execution, context)
     details = {"input": execution.input, "inputDetails": {"truncated": False}, "roleArn": machine["roleArn"]}
     branch.note("ExecutionStarted", **details)
+    status = _outcome(execution, branch, context["Execution"]["Input"])
+    stopped = now()
+    usage.add(**{f"executions:{machine['name']}": 1, f"duration:{machine['name']}": execution.seconds()})
+    journal.write(execution)
+    # Who sees the end finds the log, too.
+    execution.status, execution.stopped = status, stopped
+    with _lock:
+        _unfinished.pop(execution.arn, None)
+        _finished.append(execution)
+
+
+def _outcome(execution: Execution, branch: Branch, data: Any) -> str:
+    """Walk through the states; return the status at the end, whose event is noted."""
     try:
         if "JSONata" in (execution.definition.get("QueryLanguage"), *_languages(execution.definition)):
             raise Failed(RUNTIME, "The embedded stage runs Express workflows in JSONPath only")
-        output = text_of(walk(execution.definition, context["Execution"]["Input"], branch))
-        _end(execution, SUCCEEDED, output=output)
-        branch.note("ExecutionSucceeded", output=output, outputDetails={"truncated": False})
-    except Failed as failure:
-        _end(execution, FAILED, error=failure.error, cause=failure.cause)
-        branch.note("ExecutionFailed", error=failure.error, cause=failure.cause)
+        execution.output = text_of(walk(execution.definition, data, branch))
+        branch.note("ExecutionSucceeded", output=execution.output, outputDetails={"truncated": False})
+        return SUCCEEDED
     except OutOfTime:
-        _end(execution, TIMED_OUT, error=TIMEOUT, cause="")
+        execution.error, execution.cause = TIMEOUT, ""
         branch.note("ExecutionTimedOut", error=TIMEOUT, cause="")
+        return TIMED_OUT
+    except Failed as failure:
+        execution.error, execution.cause = failure.error, failure.cause
     except Exception as error:
         _log.exception("An execution ended by an error of the emulator")
-        _end(execution, FAILED, error=RUNTIME, cause=str(error))
-        branch.note("ExecutionFailed", error=RUNTIME, cause=str(error))
-    finally:
-        journal.write(execution)
-        with _lock:
-            _unfinished.pop(execution.arn, None)
-            _finished.append(execution)
+        execution.error, execution.cause = RUNTIME, str(error)
+    branch.note("ExecutionFailed", error=execution.error, cause=execution.cause)
+    return FAILED
 
 
 def _languages(definition: Json) -> list[str]:
     return [state.get("QueryLanguage", "") for state in definition["States"].values()]
-
-
-def _end(execution: Execution, status: str, **outcome: str) -> None:
-    execution.stopped = now()
-    for name, value in outcome.items():
-        setattr(execution, name, value)
-    execution.status = status
 
 
 def listed(machine: str = "") -> list[Execution]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.images.layers import Source, write_layer
+from hallmark.images.layers import on_disk, write_layer
 from hallmark.images.layout import Image, digest_of
 from infra.errors import UserError
 from tests.support.images import DOCKERFILE, make_image
@@ -40,7 +40,7 @@ def test_equal_sources_are_equal_images(tmp_path: Path) -> None:
 def test_the_bytes_of_a_layer_are_fixed(tmp_path: Path) -> None:
     """Its digest was computed once: another Python, compressor or machine must find the same."""
     (tmp_path / "file").write_bytes(bytes(range(256)) * 400)
-    layer = write_layer({"/var/task/a": Source(tmp_path / "file"), "/b": Source(tmp_path / "file", True)}, tmp_path)
+    layer = write_layer({"/var/task/a": on_disk(tmp_path / "file"), "/b": on_disk(tmp_path / "file", True)}, tmp_path)
     assert (layer.digest, layer.size) == (LAYER, 215083)
     data = gzip.decompress((tmp_path / layer.digest.removeprefix("sha256:")).read_bytes())
     assert digest_of(data) == layer.diff_id

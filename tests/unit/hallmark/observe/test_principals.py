@@ -1,8 +1,16 @@
 """Who is named for rights on what a stage has, and who is known in every account."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from hallmark.observe.readers import principals
+from hallmark.observe.readers.elsewhere import canonical, declared_rights
+from hallmark.observe.readers.roles import ROLE
+from hallmark.synthesized import templates
 from tests.unit.hallmark.observe.canned import NAME, Json, read
+from tests.unit.hallmark.observe.stages import ACCOUNT, fake_stage
 
 
 def _user(name: str, action: str, path: str = "/", **more: Any) -> Json:
@@ -35,6 +43,37 @@ def test_roles_of_the_account_itself_are_known() -> None:
         _user("AWSReservedSSO_Admin", "*", "/aws-reserved/sso.amazonaws.com/"),
     ]
     assert _principals("AWS::IAM::Role", *known, _user("cdk-other", "*")) == ["cdk-other"]
+
+
+def test_rights_that_another_stage_declares_are_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"Effect": "Allow", "Action": ["dynamodb:ListTables", "dynamodb:ListBackups"], "Resource": "*"}
+    monkeypatch.setattr(principals, "declared_rights", lambda deployment: {"other": {canonical(listed)}})
+    more = {**listed, "Action": [*listed["Action"], "dynamodb:DeleteTable"]}
+    harmless = {**listed, "Action": "ec2:*"}
+
+    def named(*statements: Json, name: str = "other", **more: Any) -> list[str]:
+        policy = {"PolicyName": "p", "PolicyDocument": {"Statement": list(statements)}}
+        return _principals(ROLE, {"RoleName": name, "Path": "/", "RolePolicyList": [policy], **more})
+
+    assert named({**listed, "Action": listed["Action"][::-1], "Resource": ["*"]}, harmless) == []
+    attached = {"AttachedManagedPolicies": [{"PolicyName": "a", "PolicyArn": "arn:aws:iam::aws:policy/A"}]}
+    assert named(more) == named(listed, more) == named(listed, **attached) == ["other"]
+    assert named(listed, name="stranger") == ["stranger"]
+
+
+def test_the_rights_that_other_stages_declare_are_those_of_their_templates() -> None:
+    deployment: Any = SimpleNamespace(stage=fake_stage(system="bank_upload", region="us-east-1"), account=ACCOUNT)
+    found = declared_rights(deployment)
+    roles = {one["Properties"]["RoleName"] for one in _roles("bank_upload", "prod")}
+    assert roles and roles <= found.keys()
+    assert not found.keys() & {one["Properties"]["RoleName"] for one in _roles("bank_upload", "dev")}
+    assert any("logs:CreateLogDelivery" in one for one in found["role-bank-upload-uploads-prod"])
+    assert any(f":{ACCOUNT}:" in one for one in found["role-bank-upload-uploads-prod"])
+
+
+def _roles(system: str, stage: str) -> list[Json]:
+    bodies = [body for one in templates(system, stage) for body in one.body["Resources"].values()]
+    return [body for body in bodies if body["Type"] == ROLE]
 
 
 def test_a_policy_whose_text_cannot_be_read_may_allow_anything() -> None:

@@ -71,7 +71,7 @@ def test_a_function_of_others_with_a_role_of_ours_isread() -> None:
 
 def test_a_rule_of_others_with_a_role_of_ours_isread() -> None:
     listed = [{"Name": "tap", "RoleArn": ROLE_ARN}, {"Name": "other"}]
-    assert [one.physical for one in read("AWS::Events::Rule", list_rules=listed)] == ["default|tap"]
+    assert [one.physical for one in read("AWS::Events::Rule", list_rules=listed)] == ["tap"]
 
 
 def test_an_alarm_of_others_on_what_is_ours_isread() -> None:

@@ -14,6 +14,7 @@ from hallmark.evidence import Evidence, Fault, Finding, Mutants, Place, Proof, P
 from hallmark.evidence.circumstances import versions
 from hallmark.evidence.judged import findings_by_control
 from hallmark.evidence.pytest_results import Result
+from hallmark.gates.policies import proofs as gate_proofs
 from hallmark.mutants.judgement import count
 from hallmark.observe.drift import declared
 from hallmark.observe.template import marked
@@ -26,6 +27,8 @@ from hallmark.waivers import Scope, Waiver, Waivers
 # The smaller one.
 SYSTEM = "merchant_upload"
 CONTROL = "MU_TAGS"
+# One whose stages have several stacks.
+SEVERAL = "bank_upload"
 # One that is judged on templates and on stages.
 BOTH = "MU_NAMES"
 Change = Callable[[Evidence], Evidence]
@@ -96,6 +99,7 @@ def test_what_is_so_is_not_refused(request: pytest.FixtureRequest, gate: str) ->
         (_without(lambda p: p.stage == "prod"), "it has no judgement of "),
         (_with(0, control="RT_NAMES"), "RT_NAMES is no control of merchant_upload"),
         (_with(0, stage="prod"), "is of stage prod"),
+        (_with(0, together_with={"other": "0" * 64}), "was judged with other, and its stage has other templates"),
         (_added, "MU_TYPO is not judged on "),
         (lambda e: replace(e, proofs=(*e.proofs, e.proofs[0])), "it has two judgements of one template by one control"),
         (lambda e: replace(e, proofs=()), "it has no judgement of "),
@@ -117,6 +121,21 @@ def test_a_finding_that_was_removed(policies: Evidence, tmp_path: Path, monkeypa
     said = _said(replace(policies, proofs=tuple(proofs))) or ""
     assert said.startswith(f"{CONTROL} has ")
     assert said.endswith("and other ones were recorded (0)")
+
+
+def test_the_templates_of_a_stage_were_judged_together() -> None:
+    """A stage of two stacks: each proof names the other template, with its digest."""
+    evidence = replace(_evidence("policies", *gate_proofs(templates(SEVERAL, "dev"), SEVERAL)), system=SEVERAL)
+    stages = list(judgements._of_stages(evidence.proofs, templates(SEVERAL, "dev")))
+    assert stages == []
+    first, second = templates(SEVERAL, "dev")
+    assert {(one.artifact, *one.together_with) for one in evidence.proofs} == {
+        (first.label, second.label),
+        (second.label, first.label),
+    }
+    assert evidence.files == {one.label: sha256(one.path) for one in (first, second)}
+    alone = [replace(one, together_with={}) for one in evidence.proofs]
+    assert next(judgements._of_stages(alone, templates(SEVERAL, "dev"))).endswith("and its stage has other templates")
 
 
 def test_drift_that_the_gate_must_have_found(observed: Evidence) -> None:

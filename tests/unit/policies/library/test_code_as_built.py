@@ -119,7 +119,7 @@ def test_an_image_is_named_by_a_hash(uri: str) -> None:
     [
         (f"{REPOSITORY}:latest", ""),
         (REPOSITORY, ""),
-        (f"{REPOSITORY}:{'a' * 40}", ""),
+        (f"{REPOSITORY}:{'a' * 39}", ""),
         ({"Fn::ImportValue": "image"}, ""),
         (None, ""),
         # What runs is shown by its digest where it is not what the tag means.
