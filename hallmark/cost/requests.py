@@ -171,7 +171,8 @@ def _calls(traffic: Traffic) -> Iterator[Line]:
         note = "a future reader of the buffer adds two requests for each batch of ten"
         yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
-    yield Line("SNS", "messages published", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
+    note = "without deliveries to subscribers"
+    yield Line("SNS", "messages published", published, prices["topic-request"], Basis.COUNTED, note)
 
 
 def _logs(traffic: Traffic) -> Iterator[Line]:

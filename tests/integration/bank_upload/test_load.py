@@ -1,4 +1,4 @@
-"""A load run of uploads: each is posted with its bank's key, and every row and announcement accounted for, also again."""
+"""A load run of uploads: each is posted with its key, and every row and announcement accounted for, also again."""
 
 import json
 from collections.abc import Iterator
