@@ -200,6 +200,22 @@ def test_jsonata_is_read() -> None:
     assert of_states(late) == {BUDGET: ["DefinitionString.States.KeepIt.TimeoutSeconds"]}
 
 
+def test_a_status_may_be_written_in_jsonata() -> None:
+    def spoken(states: Document) -> None:
+        mark = states["Mark"]
+        mark.update(QueryLanguage="JSONata", Output="{% $states.input %}", Arguments=mark.pop("Parameters"))
+        mark["Arguments"].update(
+            UpdateExpression="{% 'SET #s = :f' %}", ExpressionAttributeValues={":f": {"S": "{% 'failed' %}"}}
+        )
+        mark["Catch"][0].pop("ResultPath")
+        mark["Catch"][0]["Output"] = "{% $states.input %}"
+        del mark["ResultPath"]
+
+    assert of_states(edited(spoken)) == {}
+    other = put("Mark.Arguments.UpdateExpression", "{% 'SET #s = :g' %}")
+    assert set(of_states(edited(spoken, other))[CAUGHT]) == {"DefinitionString.States.Failed"}
+
+
 def test_the_machines_own_time_counts() -> None:
     whole = json.loads(json.dumps(edited()))
     assert of_states({**whole, "TimeoutSeconds": 250}) == {}
