@@ -66,7 +66,10 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     "a status that is removed": (CAUGHT, [put("Mark.Parameters.UpdateExpression", "SET #a = :b REMOVE #s")], "Failed"),
     "a status of a condition": (
         CAUGHT,
-        [put("Mark.Parameters.UpdateExpression", "SET #a = :b"), put("Mark.Parameters.ConditionExpression", "#s = :failed")],
+        [
+            put("Mark.Parameters.UpdateExpression", "SET #a = :b"),
+            put("Mark.Parameters.ConditionExpression", "#s = :failed"),
+        ],
         "Failed",
     ),
     "no error": (CAUGHT, [put("NotifyFailed.Parameters", {"state": "Notify"})], "Keep.Parameters.MessageBody"),

@@ -26,6 +26,13 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     "never": (EXPRESS, [put("Never", {"Type": "Pass", "End": True})], ".Never"),
     "no way on": (EXPRESS, [gone("Notify.Next")], ".Notify.Next"),
     "a distributed Map": (EXPRESS, [put(MODE, "DISTRIBUTED")], f".{MODE}"),
+    "failures that a Map bears": (
+        EXPRESS,
+        [put("Process.ToleratedFailurePercentage", 100)],
+        ".Process.ToleratedFailurePercentage",
+    ),
+    "a retry of what has none": (EXPRESS, [put("Outcome.Retry", [{"ErrorEquals": ["States.ALL"]}])], ".Outcome.Retry"),
+    "a catch of what has none": (EXPRESS, [put("NotifyFailed.Catch", catch("Keep"))], ".NotifyFailed.Catch"),
     "a job": (EXPRESS, [put("Tell.Resource", SYNC)], ".Tell.Resource"),
     "a token": (EXPRESS, [put("Validate.Resource", TOKEN)], ".Validate.Resource"),
     "an activity": (EXPRESS, [put("Tell.Resource", ACTIVITY)], ".Tell.Resource"),
