@@ -4,7 +4,7 @@
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 - DescribeRepositories is judged by the repositories that it names.
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-- A manifest that is none, has another digest than the one it is put under, or lists blobs that are not there is refused.
+- A manifest that is none, has another digest than its name, or lists blobs that are not there is refused.
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
 - BatchDeleteImage removes the tag that it names, and the image with its last tag; ListImages lists each tag.
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
