@@ -71,6 +71,6 @@ WING = Wing(
     failures=_failures,
     stuck=_stuck,
     load=_load,
-    costed=Costed("uploads", "accepted"),
+    costed=Costed("uploads", "accepted", parts="rows"),
     commands={"audit": "audit:audit", "stuck": "stuck:stuck"},
 )

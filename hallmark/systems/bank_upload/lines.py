@@ -6,11 +6,18 @@ from dataclasses import dataclass, replace
 from hallmark.csv_files.problems import Problem, problems
 from hallmark.ledger.ledger import Line, compare
 from hallmark.systems.bank_upload import comparison
-from hallmark.systems.bank_upload.expectation import SHOWN_PROBLEMS, WRONG_STATUS, Expected, Sent
+from hallmark.systems.bank_upload.expectation import (
+    BAD_STATUS,
+    SHOWN_PROBLEMS,
+    TOO_LARGE_STATUS,
+    TYPE_STATUS,
+    WRONG_STATUS,
+    Expected,
+    Sent,
+)
 from hallmark.systems.bank_upload.files import PLAIN
 from hallmark.systems.bank_upload.following import DONE, FAILED, REFUSED, is_finished
 from hallmark.systems.bank_upload.observation import Observed
-from hallmark.systems.bank_upload.uploader import TAKEN
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,15 @@ class Findings:
     def having(self, *statuses: str) -> set[str]:
         """Return the uploads whose item has one of the statuses."""
         return {upload for upload, item in self.observed.uploads.items() if item.get("status") in statuses}
+
+
+# Why a file is refused that is posted as it should be.
+_REFUSED = {
+    BAD_STATUS: "a day that no report may be of",
+    TOO_LARGE_STATUS: "too many bytes",
+    TYPE_STATUS: "a name without .csv",
+    WRONG_STATUS: "wrong content",
+}
 
 
 def places(found: Findings) -> tuple[Line, ...]:
@@ -100,9 +116,9 @@ def answers(found: Findings) -> tuple[Line, ...]:
 
 
 def _posted(one: Sent) -> str:
-    if one.status == WRONG_STATUS:
-        return "wrong content"
-    return "too many bytes" if one.file.form == PLAIN and one.status != TAKEN else one.file.form
+    if one.file.form == PLAIN or one.status == WRONG_STATUS:
+        return _REFUSED.get(one.status, one.file.form)
+    return one.file.form
 
 
 def rejections(found: Findings) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from hallmark import clock
 from hallmark.ledger.patience import wait
 from hallmark.ledger.waiting import Waiting, given_up, letters, waiting
 from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Outcome, Run, Status
+from hallmark.sending.outcome import Run, Status
 from hallmark.stage import Stage
 from hallmark.systems.bank_upload import lines, observation
 from hallmark.systems.bank_upload.expectation import Sent, expect, names
@@ -21,7 +21,7 @@ from hallmark.systems.bank_upload.ledger import UploadLedger
 from hallmark.systems.bank_upload.letters import Owner
 from hallmark.systems.bank_upload.lines import Findings
 from hallmark.systems.bank_upload.observation import Item, Observed
-from hallmark.systems.bank_upload.reading import read
+from hallmark.systems.bank_upload.reading import read, refused
 from hallmark.systems.bank_upload.table import StatusTable, TransactionsTable
 from hallmark.systems.bank_upload.uploader import TAKEN, Answer
 
@@ -57,16 +57,17 @@ def _read_again(run: Run[BankFile], answers: Mapping[str, Answer], progress: Cal
     """Yield the answered files with what a plain reading finds as of their receipt."""
     found = [one for one in run.outcomes if one.item.id in answers]
     for done, outcome in enumerate(found, 1):
-        file = outcome.item
-        reading = read(file.content, file.bank, file.report_date, _received(outcome, run.started_at))
-        yield Sent(file, answers[file.id], reading, outcome.status is not Status.DUPLICATE)
+        file, answer = outcome.item, answers[outcome.item.id]
+        received = _received(answer, run.started_at)
+        reading = read(file.content, file.bank, file.report_date, received)
+        yield Sent(file, answer, reading, outcome.status is not Status.DUPLICATE, refused(file, run.started_at))
         progress(Progress("reading the files again", done, len(found), Counter()))
 
 
-def _received(outcome: Outcome[BankFile], started_at: datetime) -> datetime:
-    """Return when the stage received a file, as it says; of a refused one, about when it was sent."""
+def _received(answer: Answer, started_at: datetime) -> datetime:
+    """Return when the stage first received a file, as it says, else about when it was sent."""
     with suppress(ValueError):
-        return clock.from_text(outcome.received_at)
+        return clock.from_text(str(answer.body.get("receivedAt")))
     return started_at
 
 

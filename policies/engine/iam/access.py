@@ -45,7 +45,9 @@ def _untaken(template: Template, role: Resource, service: str, rules: list[str] 
     if rules is None:
         certain = any(is_for_our_account(template, one) for one in trusts)
     else:
-        certain = set(rules) <= {arn for one in trusts for arn in source_arns(template, one)}
+        # Trust without a condition is certain; that it lets in others is said of the statement.
+        limited = {arn for one in trusts for arn in source_arns(template, one)}
+        certain = set(rules) <= limited or any(not conditions_of(one) for one in trusts)
     if not certain:
         found, wanted = f"no trust that certainly lets {service} take the role", f"trust in {service}"
         yield Finding(role.logical_id, "AssumeRolePolicyDocument", found, wanted)

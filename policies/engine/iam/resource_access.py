@@ -21,6 +21,10 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 _IDENTITY = ("AWS::IAM::",)
+_SENDERS = "aws:SourceArn of what of this template sends here, or no such statement if nothing does"
+_ALARMS = (
+    "aws:SourceArn with ArnLike to this account's alarms by a part of their names, such as ...:alarm:alarm-x-*-dev"
+)
 # Types on which no statement that allows something is wanted: whatever it says, there is nothing to write instead.
 _NEVER = {
     **dict.fromkeys(KEYS, "no grant on a key of our own: all is under AWS's own keys, and no role may use another"),
@@ -105,8 +109,7 @@ def _statement(template: Template, one: Statement) -> Iterator[Finding]:
     pulled = kind == REPOSITORY and is_for_our_functions(template, one)
     if lower(one.actions) != ("logs:createlogstream",) and not pulled and not _limited(template, one):
         found = f"sources {shown(tuple(sources_of(one)))}"
-        wanted = "aws:SourceArn of what of this template sends here, or no such statement if nothing does"
-        yield Finding(name, f"{one.path}.Condition", found, wanted)
+        yield Finding(name, f"{one.path}.Condition", found, _ALARMS if _is_for_alarms(one) else _SENDERS)
 
 
 def _own(template: Template, resource: Any) -> bool:
@@ -118,11 +121,15 @@ def _own(template: Template, resource: Any) -> bool:
 def _limited(template: Template, one: Statement) -> bool:
     """Return whether aws:SourceArn names the senders: by ARN, alarms by this stack's pattern of names."""
     sources = source_arns(template, one)
-    if ("Service", "cloudwatch.amazonaws.com") in one.principals:
+    if _is_for_alarms(one):
         return bool(sources) and all(_alarms(template, pattern) for pattern in sources)
     known = template.once("senders", lambda: senders(template))
     places = [known[place] for place in {str(own).removesuffix(":*") for own in one.resources} if place in known]
     return bool(sources) and all(any(source in arns for arns in places) for source in sources)
+
+
+def _is_for_alarms(one: Statement) -> bool:
+    return ("Service", "cloudwatch.amazonaws.com") in one.principals
 
 
 def _alarms(template: Template, pattern: str) -> bool:

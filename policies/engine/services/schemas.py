@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 _TYPES = frozenset({"array", "boolean", "null", "number", "object", "string"})
+# Type -> the least and the most of it.
+_BOUNDS = {
+    "array": ("minItems", "maxItems"),
+    "integer": ("minimum", "maximum"),
+    "number": ("minimum", "maximum"),
+    "object": ("minProperties", "maxProperties"),
+    "string": ("minLength", "maxLength"),
+}
 _PROSE = frozenset({"$schema", "id", "title", "description", "default", "definitions"})
 
 
@@ -17,9 +25,10 @@ def refuses_all(schema: Any) -> bool:
     if "not" in schema and accepts_all(schema["not"]):
         return True
     kinds = _types(schema)
-    if kinds is not None and not kinds:
+    if kinds is not None and all(_impossible(kind, schema) for kind in kinds):
         return True
-    if schema.get("enum") == []:
+    values = schema.get("enum")
+    if isinstance(values, list) and not any(kinds is None or kinds & _types_of(value) for value in values):
         return True
     every = _schemas(schema, "allOf")
     if any(map(refuses_all, every)) or _disjoint([schema, *every]):
@@ -54,6 +63,40 @@ def _types(schema: Mapping[str, Any]) -> set[str] | None:
         return None
     kinds = {str(one) for one in (found if isinstance(found, list) else [found])}
     return kinds | {"integer"} if "number" in kinds else kinds
+
+
+def _impossible(kind: str, schema: Mapping[str, Any]) -> bool:
+    """Return whether no value of a type fits: bounds exclude each other, or an object needs what it may not have."""
+    low, high = (schema.get(name) for name in _BOUNDS.get(kind, ("", "")))
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        return True
+    needed = schema.get("required")
+    if kind != "object" or not isinstance(needed, list):
+        return False
+    known = schema.get("properties")
+    own: Mapping[str, Any] = known if isinstance(known, Mapping) else {}
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
+    most = schema.get("maxProperties")
+    too_many = isinstance(most, int | float) and len(set(map(str, needed))) > most
+    return too_many or any(refuses_all(own[one]) if one in own else closed for one in needed)
+
+
+def _types_of(value: Any) -> set[str]:
+    match value:
+        case None:
+            return {"null"}
+        case bool():
+            return {"boolean"}
+        case str():
+            return {"string"}
+        case int() | float():
+            return {"number", "integer"} if float(value).is_integer() else {"number"}
+        case list():
+            return {"array"}
+        case Mapping():
+            return {"object"}
+    # What cannot be resolved may be anything.
+    return {*_TYPES, "integer"}
 
 
 def _schemas(schema: Mapping[str, Any], key: str) -> list[Any]:

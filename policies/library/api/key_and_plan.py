@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -150,9 +151,12 @@ def _plan_problems(template: Template, plan: Resource, parameters: dict[str, Any
     rate, limit = template.number(template.value(plan, "Throttle.RateLimit")), template.value(plan, "Quota.Limit")
     seconds = _SECONDS.get(str(template.value(plan, "Quota.Period")))
     number = template.number(limit)
-    least = parameters["quota_a_day"]
-    if not seconds or not number or not rate or not least * seconds / _SECONDS["DAY"] <= number <= rate * seconds:
+    least, most = parameters["quota_a_day"], parameters.get("quota_at_most_a_day", math.inf)
+    a_day = number / seconds * _SECONDS["DAY"] if seconds and number else 0
+    if not rate or not a_day or not least <= a_day <= min(most, rate * _SECONDS["DAY"]):
         wanted = f"a limit per DAY, WEEK or MONTH, from {least} a day to what the throttle lets through in that time"
+        if most < math.inf:
+            wanted += f", at most {most} a day"
         yield Finding(plan.logical_id, "Quota", shown(template, plan.properties.get("Quota")), wanted)
 
 

@@ -26,6 +26,10 @@ from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import json_of
 from policies.engine.template.template import Template
 from policies.engine.template.values import shown
+from policies.engine.workflows.data import INPUT, WHOLE_INPUT, Scope, after, entered, given
+from policies.engine.workflows.definition import definition_of
+from policies.engine.workflows.states import State
+from policies.engine.workflows.tasks import operation
 
 _EVENT = {"source": "aws.s3", "detail-type": "Object Created"}
 _START = "states:StartExecution"
@@ -39,6 +43,10 @@ _STARTERS = {
     "AWS::SSM::MaintenanceWindowTask": "TaskArn",
     "AWS::Scheduler::Schedule": "Target",
 }
+# Without one of them, a target is given the whole event.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+_INPUTS = ("Input", "InputPath", "InputTransformer")
+_ITSELF = "event.$"
 _DEFAULT = (None, "default")
 _FIELD = re.compile(r'"?<([^<>]+)>"?')
 
@@ -125,10 +133,34 @@ def _target(template: Template, target: RuleTarget, workflow: Resource, wanted: 
         yield Finding(rule, f"{target.path}.RoleArn", found, f"a role of its own with {_START}")
     else:
         yield from lacking(template, role, _START, template.arn(workflow) or "")
-    given = _input(template, target)
-    if given is None or any(given.get(name) != place for name, place in wanted.items()):
-        found = UNRESOLVED if given is None else written(given)
+    if not any(key in target.raw for key in _INPUTS):
+        # The whole event is the input: what is called first must be given what it needs of it.
+        taken = _first_given(template, workflow)
+        for name, place in wanted.items():
+            if not any(f"{place}.".startswith(f"${source.removeprefix(INPUT)}.") for source in taken):
+                found = f"the whole event, of which the first task is not given {place}"
+                yield Finding(rule, f"{target.path}.InputTransformer", found, f"{name}: {place}")
+        return
+    fields = _input(template, target)
+    if fields is None or any(fields.get(name) != place for name, place in wanted.items()):
+        found = UNRESOLVED if fields is None else written(fields)
         yield Finding(rule, f"{target.path}.InputTransformer", found, written(wanted))
+
+
+def _first_given(template: Template, workflow: Resource) -> set[str]:
+    """Return which data of an execution's input the first task is given, such as `input.detail`."""
+    top = definition_of(template, workflow).top
+    state = top.states.get(top.start) if top else None
+    scope, passed = Scope(WHOLE_INPUT, ""), set[State]()
+    while state and state.kind == "Pass" and state not in passed:
+        passed.add(state)
+        scope = after(Scope(scope.data, state.name, scope.variables), state)
+        state = state.level.states.get(text_of(state.raw.get("Next")) or "")
+    if state is None or state.kind != "Task":
+        return set()
+    raw = state.arguments if operation(state) else state.raw.get("Parameters", {_ITSELF: "$"})
+    sources = given(entered(Scope(scope.data, state.name, scope.variables), state), raw, jsonata=state.jsonata)
+    return {one for one in sources.all_sources() if one == INPUT or one.startswith(f"{INPUT}.")}
 
 
 def _input(template: Template, target: RuleTarget) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-fallback-states
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -13,12 +14,11 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import QUEUE, TABLES, TOPIC, WORKFLOW
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
-from policies.engine.relations.places import texts_in
 from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.workflows.data import ERROR, EXECUTION, INPUT, WHOLE_INPUT, Scope, caught, given
+from policies.engine.workflows.data import ERROR, EXECUTION, INPUT, WHOLE_INPUT, Data, Scope, caught, given
 from policies.engine.workflows.definition import Definition, definition_of, unread
 from policies.engine.workflows.failing import Branch, Problem
 from policies.engine.workflows.states import ALL, State, errors_of
@@ -26,6 +26,9 @@ from policies.engine.workflows.tasks import function_tasks, operation
 
 _SEND, _PUBLISH = "sqs:sendMessage", "sns:publish"
 _UPDATE, _PUT = "dynamodb:updateItem", "dynamodb:putItem"
+# A clause of an update, and the values that it assigns as they are.
+_SET = re.compile(r"(?<![#:.\w])SET\s(.*?)(?=\s(?:SET|REMOVE|ADD|DELETE)\s|$)", re.IGNORECASE | re.DOTALL)
+_ASSIGNED = re.compile(r"=\s*(:\w+)\s*(?=,|$)")
 
 
 class CaughtFailures(Policy):
@@ -108,9 +111,8 @@ class _Steps:
         if name == _PUBLISH and self._is(arguments.get("TopicArn", arguments.get("TargetArn")), self._topic):
             return "told", iter(())
         if name in (_UPDATE, _PUT) and self._is(arguments.get("TableName"), self._table):
-            values = arguments.get("Item" if name == _PUT else "ExpressionAttributeValues")
-            said = self._wanted["status"] in (text or "" for text in texts_in(values))
-            return "marked" if said else "", iter(())
+            data = given(scope, arguments, jsonata=task.jsonata)
+            return "marked" if self._wanted["status"] in _written(name, data) else "", iter(())
         return "", iter(())
 
     def _is(self, named: Any, resource: Resource | None) -> bool:
@@ -139,6 +141,23 @@ class _Steps:
         refused = refusal(self._template, self._queue)
         if refused:
             yield f"{task.path}.Resource", refused, TAKES_ALL
+
+
+def _written(operation_name: str, data: Data) -> set[str]:
+    """Return the texts that an operation puts into an item; a value that no SET clause assigns is written nowhere.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
+    """
+    if operation_name == _PUT:
+        return data.at("Item").texts()
+    assigned = {
+        one
+        for expression in data.at("UpdateExpression").texts()
+        for clause in _SET.findall(expression)
+        for one in _ASSIGNED.findall(clause)
+    }
+    values = data.at("ExpressionAttributeValues")
+    return data.at("AttributeUpdates").texts().union(*(values.at(one).texts() for one in assigned))
 
 
 policy = CaughtFailures()

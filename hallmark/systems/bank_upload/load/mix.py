@@ -1,8 +1,9 @@
 """The mix of files of a load: valid ones, now and then one again, one beside an earlier one, and one of the largest."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from hallmark import clock
@@ -22,18 +23,28 @@ _REGULAR, _LARGEST = 1, 2
 
 
 class Sizes(NamedTuple):
-    """The rows of a file, and how many files are of the most rows instead."""
+    """The rows of a file, and whether one file is of the most rows instead."""
 
     rows: int
-    largest: int
+    largest: bool
 
 
 MIXES: Mapping[str, Sizes] = {
-    "peak": Sizes(200, 1),
-    "small": Sizes(20, 0),
-    "largest": Sizes(2_000, 1),
+    "peak": Sizes(200, True),
+    "small": Sizes(20, False),
+    "largest": Sizes(2_000, True),
 }
 DEFAULT = "peak"
+
+
+@dataclass(frozen=True)
+class InTurn(BankFile):
+    """A file of the lane in which the largest comes second: in the later half of a run, not in its warm-up."""
+
+    @property
+    def lane(self) -> str:
+        """The lane of all of them."""
+        return "largest"
 
 
 @dataclass(frozen=True)
@@ -47,14 +58,17 @@ class UploadMix:
         return clock.now() - timedelta(days=1)
 
     def items(self, total: int, begin: datetime, mix: str | None) -> Iterator[BankFile]:
-        """Yield files, the largest first; UserError for a mix that is not in `MIXES`."""
+        """Yield files, the largest last; UserError for a mix that is not in `MIXES`."""
         if (mix or DEFAULT) not in MIXES:
             raise UserError(f"there is no mix {mix!r} of files: use {' or '.join(MIXES)}")
         sizes = MIXES[mix or DEFAULT]
-        for number in range(min(sizes.largest, total)):
-            yield largest(self.banks[-1 - number % len(self.banks)], begin, number)
-        others = Wanted(max(0, total - sizes.largest), sizes.rows, _REGULAR, begin)
-        yield from generate(others, self.banks, TURNS)
+        wanted = Wanted(max(0, total - sizes.largest), sizes.rows, _REGULAR, begin)
+        others = generate(wanted, self.banks, TURNS)
+        if sizes.largest:
+            yield from (InTurn(*(getattr(one, name.name) for name in fields(one))) for one in islice(others, 1))
+        yield from others
+        if sizes.largest and total:
+            yield largest(self.banks[-1], begin)
 
     def body(self, item: Item, kind: str) -> bytes:
         """Return the form that posts a file; there is no abuse."""
@@ -62,10 +76,10 @@ class UploadMix:
         return request_of(item).body
 
 
-def largest(bank: str, begin: datetime, number: int = 0) -> BankFile:
+def largest(bank: str, begin: datetime) -> InTurn:
     """Return a valid file of the most rows, each filled up by its description."""
     day, plain = f"{begin:%Y-%m-%d}", Layout(COLUMNS)
-    drawer = drawer_of(Wanted(1, MOST_ROWS, _LARGEST + number, begin), 0, bank)
+    drawer = drawer_of(Wanted(1, MOST_ROWS, _LARGEST, begin), 0, bank)
     bare = (row.having(description="") for row in drawer.rows(day, MOST_ROWS))
     rows = [row.having(description="x" * (ROW_BYTES - 2 - len(plain.record(row)))) for row in bare]
-    return BankFile(bank, f"largest-{number}.csv", plain.bytes(rows), number, day)
+    return InTurn(bank, "largest.csv", plain.bytes(rows), 0, day)

@@ -1,6 +1,7 @@
 """Files of several banks, the same for the same arguments."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +46,8 @@ class _Bank:
     layouts: Random
 
     def __post_init__(self) -> None:
-        self.good: list[tuple[str, list[Draft]]] = []
+        # Not all: two million rows of an hour are too many to keep.
+        self.good: deque[tuple[str, list[Draft]]] = deque(maxlen=_FEW)
         self.files: list[BankFile] = []
 
 

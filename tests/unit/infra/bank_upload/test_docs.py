@@ -19,6 +19,10 @@ CSV_PAGE = (ROOT / "docs/csv_files.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "lambda/bank_upload/schema.json").read_text(encoding="utf-8"))
 
 
+# The states of which the page shows the twin: without a bank, without a letter.
+TWINS = {"TellObject", "MarkUnkept", "MarkUnkeptObject"}
+
+
 def section(title):
     return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
@@ -91,16 +95,16 @@ def test_the_examples_of_answers_are_as_their_rows_say():
 
 def test_every_state_that_does_something_is_explained(definition):
     listed = {name for row in rows("The workflow", r"\| ([A-Z].+) \|") for name in row[0].split(", ")}
-    # What only forms the data of the next, and the twins of which the picture shows one.
+    # What only forms the data of the next.
     forms = {name for name, state in definition["States"].items() if state["Type"] in ("Pass", "Choice")} - {"Outcome"}
-    assert listed == set(definition["States"]) - forms - {"TellObject"}
+    assert listed == set(definition["States"]) - forms - TWINS
 
 
 def test_the_time_budget_is_computed_from_the_definition(definition):
     text, states = section("The workflow"), definition["States"]
     drawn = {name: int(seconds) for name, seconds in re.findall(r'"(\w+)<br>(\d+) s"', text)}
     tasks = {name: state for name, state in states.items() if state["Type"] in ("Task", "Map")}
-    assert set(drawn) == set(tasks) - {"TellObject"}
+    assert set(drawn) == set(tasks) - TWINS
     for name, seconds in drawn.items():
         alone = {"StartAt": name, "States": {name: {**tasks[name], "Catch": [], "End": True}}}
         del alone["States"][name]["Next"]
@@ -125,6 +129,8 @@ def test_the_example_of_a_message_is_what_the_functions_send():
 
 def test_the_table_of_what_differs_names_rows_of_fidelity():
     known = yaml.safe_load((ROOT / "hallmark/stage/embedded/fidelity.yaml").read_text(encoding="utf-8"))
-    named = {one for row in rows("What only an account proves", r"\| (.+`) \|") for one in re.findall(r"`(.+?)`", row[2])}
+    named = {
+        one for row in rows("What only an account proves", r"\| (.+`) \|") for one in re.findall(r"`(.+?)`", row[2])
+    }
     assert named
     assert named <= {row["id"] for row in (known if isinstance(known, list) else known["behaviours"])}

@@ -375,6 +375,22 @@ def test_the_workflow_claims_an_accepted_file_and_gets_references(world):
     assert upload["states"]["validated"] == "2026-11-20T15:40:02.000Z"
 
 
+@pytest.mark.control("BU_AUDIT", "BU_IDEMPOTENT")
+@pytest.mark.parametrize(
+    ("later", "kept", "renewed"), [(1, False, False), (299, False, False), (301, False, True), (301, True, False)]
+)
+def test_states_stay_in_order_when_the_workflow_starts_again(world, later, kept, renewed):
+    _, key = ids(GOOD)
+    world.post(GOOD)
+    world.take(key)
+    if kept:
+        world.change(finishedAt={"S": "2026-11-20T15:40:02.000Z"})
+    world.now += timedelta(seconds=later)
+    assert world.take(key, execution="e-2")["outcome"] == "accepted"
+    assert (world.upload()["states"]["validated"] != "2026-11-20T15:40:00.000Z") is renewed
+    assert world.upload()["execution"] == "e-2"
+
+
 @pytest.mark.control("BU_IDEMPOTENT")
 def test_a_second_start_goes_on_until_the_upload_is_done(world):
     _, key = ids(GOOD)

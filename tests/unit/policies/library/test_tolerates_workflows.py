@@ -11,6 +11,7 @@ from tests.unit.policies.edited import Edited
 MACHINE, RULE, FUNCTION = "AWS::StepFunctions::StateMachine", "AWS::Events::Rule", "AWS::Lambda::Function"
 REPOSITORY, ALARM, API = "AWS::ECR::Repository", "AWS::CloudWatch::Alarm", "AWS::ApiGateway::RestApi"
 METHOD, MODEL, ROLE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Model", "AWS::IAM::Role"
+PLAN = "AWS::ApiGateway::UsagePlan"
 RATES, DIGEST = "BU_ALARM_ERRORS", f"sha256:{'0' * 64}"
 WORKFLOW = (
     "BU_SFN_EXPRESS",
@@ -216,6 +217,12 @@ def test_a_repository_may_say_its_encryption(banks: Edited) -> None:
         {"anyOf": [{"not": {}}, {"type": []}]},
         {"not": {"type": ["array", "boolean", "null", "number", "object", "string"]}},
         {"type": "object", "not": {"anyOf": [{}, {"type": "string"}]}},
+        {"type": "object", "minProperties": 1, "maxProperties": 0},
+        {"type": "object", "required": ["never"], "additionalProperties": False},
+        {"type": "object", "required": ["never"], "properties": {"never": {"not": {}}}},
+        {"type": "object", "required": ["a", "b"], "maxProperties": 1},
+        {"type": ["array", "string"], "minItems": 2, "maxItems": 1, "minLength": 1, "maxLength": 0},
+        {"type": "object", "enum": ["nothing", 1, None]},
     ],
 )
 def test_a_model_may_refuse_everything_so(banks: Edited, schema: Document) -> None:
@@ -224,7 +231,18 @@ def test_a_model_may_refuse_everything_so(banks: Edited, schema: Document) -> No
 
 
 @pytest.mark.parametrize(
-    "schema", [{}, {"type": "object"}, {"not": {"type": "object"}}, {"maxProperties": 0}, {"not": {"minimum": 1}}]
+    "schema",
+    [
+        {},
+        {"type": "object"},
+        {"not": {"type": "object"}},
+        {"maxProperties": 0},
+        {"not": {"minimum": 1}},
+        {"type": "object", "required": ["a"]},
+        {"required": ["never"], "additionalProperties": False},
+        {"type": "object", "enum": [{}]},
+        {"type": ["object", "string"], "minProperties": 1, "maxProperties": 0},
+    ],
 )
 def test_a_model_that_lets_something_in_is_found(banks: Edited, schema: Document) -> None:
     banks.find(MODEL)["Schema"] = schema
@@ -257,6 +275,58 @@ def test_a_start_may_be_written_so(banks: Edited) -> None:
     }
     rule["EventPattern"]["detail"]["bucket"]["name"] = [{"Fn::Sub": "s3-bank-upload-files-${AWS::AccountId}-dev"}]
     assert banks.findings(*WORKFLOW) == []
+
+
+def _given(banks: Edited, payload: Document, before: Document | None = None) -> None:
+    """Give the whole event to the machine, and of it a payload to the first task, after a state if one is named."""
+    del banks.find(RULE)["Targets"][0]["InputTransformer"]
+    machine = banks.find(MACHINE)
+    pieces: list[Any] = machine.pop("DefinitionString")["Fn::Join"][1]
+    values = {f"v{index}": one for index, one in enumerate(pieces) if not isinstance(one, str)}
+    text = "".join(one if isinstance(one, str) else f"${{v{index}}}" for index, one in enumerate(pieces))
+    own = json.loads(text)
+    parameters = own["States"]["Validate"]["Parameters"]
+    del parameters["Payload"]
+    parameters.update(payload)
+    if before:
+        own["States"]["Before"], own["StartAt"] = {**before, "Next": "Validate"}, "Before"
+    machine.update(Definition=own, DefinitionSubstitutions=values)
+
+
+PLACES = {"b.$": "$.detail.bucket.name", "k.$": "$.detail.object.key", "v.$": "$.detail.object['version-id']"}
+OWN_NAMES = {"type": "validate", "b.$": "$.bucket", "k.$": "$.key", "v.$": "$.versionId"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "before"),
+    [
+        ({"Payload": PLACES}, None),
+        ({"Payload.$": "$"}, None),
+        ({"Payload": {"detail.$": "$$.Execution.Input.detail"}}, None),
+        (
+            {"Payload": OWN_NAMES},
+            {
+                "Type": "Pass",
+                "Parameters": dict(zip(["bucket.$", "key.$", "versionId.$"], PLACES.values(), strict=True)),
+            },
+        ),
+    ],
+)
+def test_the_whole_event_may_start_it(banks: Edited, payload: Document, before: Document | None) -> None:
+    _given(banks, payload, before)
+    assert banks.findings(*WORKFLOW) == []
+
+
+@pytest.mark.parametrize("lacking", [OWN_NAMES, {**PLACES, "v.$": "$.detail.object.etag"}, {}])
+def test_an_event_that_validation_is_not_given_is_found(banks: Edited, lacking: Document) -> None:
+    _given(banks, {"Payload": lacking})
+    assert {path for _, path in banks.findings("BU_SFN_EXPRESS")} == {"Targets[0].InputTransformer"}
+
+
+@pytest.mark.parametrize("quota", [{"Limit": 999}, {"Limit": 10_000}, {"Limit": 1000, "Period": "WEEK"}])
+def test_another_quota_is_found(banks: Edited, quota: Document) -> None:
+    banks.find(PLAN)["Quota"] = {"Period": "DAY", **quota}
+    assert banks.findings("BU_API_QUOTA") == [(banks.name(PLAN), "Quota")]
 
 
 @pytest.mark.parametrize(

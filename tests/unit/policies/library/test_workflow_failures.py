@@ -62,6 +62,16 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     "past the topic": (CAUGHT, [put("Mark.Next", "Failed")], "Failed"),
     "another queue": (CAUGHT, [put("Keep.Parameters.QueueUrl", OTHER_QUEUE)], "Failed"),
     "another status": (CAUGHT, [put("Mark.Parameters.ExpressionAttributeValues", {":f": {"S": "done"}})], "Failed"),
+    "a status that is set nowhere": (CAUGHT, [put("Mark.Parameters.UpdateExpression", "SET #s = :other")], "Failed"),
+    "a status that is removed": (CAUGHT, [put("Mark.Parameters.UpdateExpression", "SET #a = :b REMOVE #s")], "Failed"),
+    "a status of a condition": (
+        CAUGHT,
+        [
+            put("Mark.Parameters.UpdateExpression", "SET #a = :b"),
+            put("Mark.Parameters.ConditionExpression", "#s = :failed"),
+        ],
+        "Failed",
+    ),
     "no error": (CAUGHT, [put("NotifyFailed.Parameters", {"state": "Notify"})], "Keep.Parameters.MessageBody"),
     "another state": (CAUGHT, [put("NotifyFailed.Parameters.state", "Validate")], "Keep.Parameters.MessageBody"),
     "a circle after an error": (CAUGHT, [put("Tell.Next", "Keep")], "Keep"),
@@ -72,6 +82,13 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
 def test_a_fault_is_found_where_it_is(fault: str) -> None:
     policy, changes, path = FAULTS[fault]
     assert f"DefinitionString.States.{path}".removesuffix(".") in of_states(edited(*changes)).get(policy, [])
+
+
+@pytest.mark.parametrize(
+    "update", ["set #s=:failed", "ADD #n :one SET #s = :failed, #e = :e REMOVE #open", "SET #set = :e, #s = :failed"]
+)
+def test_a_status_may_be_set_so(update: str) -> None:
+    assert of_states(edited(put("Mark.Parameters.UpdateExpression", update))) == {}
 
 
 def test_a_part_of_the_input_is_not_the_input() -> None:
@@ -184,6 +201,22 @@ def test_jsonata_is_read() -> None:
     assert of_states(silent) == {CAUGHT: ["DefinitionString.States.KeepIt.Arguments.MessageBody"]}
     late = edited(_spoken, put("KeepIt.TimeoutSeconds", "{% $states.input.t %}"))
     assert of_states(late) == {BUDGET: ["DefinitionString.States.KeepIt.TimeoutSeconds"]}
+
+
+def test_a_status_may_be_written_in_jsonata() -> None:
+    def spoken(states: Document) -> None:
+        mark = states["Mark"]
+        mark.update(QueryLanguage="JSONata", Output="{% $states.input %}", Arguments=mark.pop("Parameters"))
+        mark["Arguments"].update(
+            UpdateExpression="{% 'SET #s = :f' %}", ExpressionAttributeValues={":f": {"S": "{% 'failed' %}"}}
+        )
+        mark["Catch"][0].pop("ResultPath")
+        mark["Catch"][0]["Output"] = "{% $states.input %}"
+        del mark["ResultPath"]
+
+    assert of_states(edited(spoken)) == {}
+    other = put("Mark.Arguments.UpdateExpression", "{% 'SET #s = :g' %}")
+    assert set(of_states(edited(spoken, other))[CAUGHT]) == {"DefinitionString.States.Failed"}
 
 
 def test_the_machines_own_time_counts() -> None:
