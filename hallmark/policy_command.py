@@ -12,6 +12,7 @@ from hallmark.policies import Verdict
 from hallmark.together import joined
 from hallmark.wording import counted
 from infra.errors import UserError
+from infra.systems import SYSTEMS
 from policies.engine.assembly import assembly
 from policies.engine.reading.refusal import NotTogether, Unreadable
 from policies.engine.reading.together import refuse_difference
@@ -55,7 +56,14 @@ def policy_command(
 def _alone(name: str, document: Mapping[str, Any], wanted: str | None, stage: str | None) -> Entry:
     system = _system(name, Template(document), wanted)
     controls, notes = policies.judge(document, system, stage), policies.notes(document, system)
+    if _has_parts(system) and any(control["findings"] for control in controls):
+        print(f"{name} is judged alone, and a stage of {system} has several: add them and --together", file=sys.stderr)
     return Entry(system, name, {"template": name, "controls": controls, "notes": notes})
+
+
+def _has_parts(system: str) -> bool:
+    """Return whether a stage of the system has several templates; a catalogue elsewhere may be of no known system."""
+    return any(known.parts for known in SYSTEMS if known.name == system)
 
 
 def _together(documents: Documents, wanted: str | None, stage: str | None) -> Entry:

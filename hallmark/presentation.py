@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hallmark import clock
-from hallmark.redrive.queues import count, queues_of
+from hallmark.redrive.queues import count, failures_of, queues_of, redrive_command
 from hallmark.stage import Stage
 from hallmark.stuck import LIMIT_SECONDS, Stuck
 from hallmark.systems.wing import Access, wing
@@ -70,19 +70,29 @@ def state(stage: Stage) -> dict[str, Any]:
 
 
 def status(console: Console, stage: Stage) -> None:
-    """Print a stage's addresses, the number of messages in each of its queues, and what is stuck."""
+    """Print a stage's addresses, how many messages each queue has, what failed and what is stuck, with what to do."""
     _print(console, {**_title(stage, stage.target), **_found(stage).addresses})
     table = Table("queue", "messages")
-    for queue in queues_of(stage):
-        table.add_row(queue.name, str(count(stage, queue)))
+    messages = {queue.name: count(stage, queue) for queue in queues_of(stage)}
+    for name, number in messages.items():
+        table.add_row(name, str(number))
     if table.row_count:
         console.print(table)
+    lines = [f"waiting in {name}: {messages[name]}, do again with `{do}`" for name, do in _failed(stage, messages)]
     found = _stuck(stage)
-    if found is None:
-        return
-    lines = [f"stuck: {one}" for one in found] or [f"nothing is unfinished after {LIMIT_SECONDS} s"]
+    if found is not None:
+        lines += [f"stuck: {one}" for one in found] or [f"nothing is unfinished after {LIMIT_SECONDS} s"]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _failed(stage: Stage, messages: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the queues for failures that are not empty, each with the command that repeats its work."""
+    failures = wing(stage.system).failures
+    if failures is None or not any(messages.values()):
+        return []
+    names = failures_of(stage, failures().queues)
+    return [(name, redrive_command(stage, name)) for name in names if messages.get(name)]
 
 
 def _stuck(stage: Stage) -> list[Stuck] | None:

@@ -157,6 +157,15 @@ def _place(name: str) -> str | None:
     return "/".join(rest[1:]) if rest[0] in ("purelib", "platlib") else None
 
 
+def require_whole(lock: Path, wheels: list[Path]) -> None:
+    """Require what every wheel needs under any condition to be in the lock, as pip does with hashes; BundleError."""
+    pinned = {normalized(wheel.name.partition("-")[0]) for wheel in wheels}
+    for wheel in wheels:
+        if missing := sorted(needs_of(wheel, conditional=False) - pinned):
+            name = wheel.name.partition("-")[0]
+            raise BundleError(f"{_shown(lock)}: {name} needs {missing[0]}, no pin of it: run requirements/compile.sh")
+
+
 def names_of(wheel: Path) -> set[str]:
     """Return the top-level modules and packages of a wheel."""
     with ZipFile(wheel) as files:
@@ -164,12 +173,13 @@ def names_of(wheel: Path) -> set[str]:
     return {place.parts[0].removesuffix(".py") for place in places if place.suffix == ".py"}
 
 
-def needs_of(wheel: Path) -> set[str]:
-    """Return the distributions that a wheel requires, whatever the condition, by their normalized names."""
+def needs_of(wheel: Path, conditional: bool = True) -> set[str]:
+    """Return the distributions that a wheel requires, also under conditions, by their normalized names."""
     with ZipFile(wheel) as files:
         metadata = next(name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
         lines = files.read(metadata).decode().splitlines()
-    return {normalized(found[1]) for line in lines if (found := re.match(r"Requires-Dist: ([\w.-]+)", line))}
+    rows = [line for line in lines if conditional or ";" not in line]
+    return {normalized(found[1]) for line in rows if (found := re.match(r"Requires-Dist: ([\w.-]+)", line))}
 
 
 def normalized(name: str) -> str:
@@ -185,7 +195,10 @@ def main() -> None:
     parser.add_argument("--python", required=True)
     parser.add_argument("--platform", default="")
     given = parser.parse_args()
-    pack(wheels_for(given.lock.resolve(), given.python, given.platform), given.archive)
+    lock = given.lock.resolve()
+    wheels = wheels_for(lock, given.python, given.platform)
+    require_whole(lock, wheels)
+    pack(wheels, given.archive)
 
 
 if __name__ == "__main__":

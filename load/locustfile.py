@@ -162,7 +162,7 @@ class Senders(FastHttpUser):
         generator.samples.append(Sample(arrival.index, latency, status, receipt))
 
     def _post(self, generator: Generator, arrival: Arrival) -> Any:
-        headers = {"Content-Type": "application/json", **header_of(generator.mark)}
+        headers = {**generator.load.headers(arrival.item), **header_of(generator.mark)}
         if key := generator.key(arrival):
             headers["x-api-key"] = key
         name = f"{arrival.phase}: {arrival.kind}"

@@ -28,6 +28,7 @@ class Counts:
     """A run of a system on a stage; every number is per million of `unit`, of which the run had `accepted`.
 
     `rate` is the run's arrivals a second, `carried` how many of them the system accepted, each with one or more units.
+    `size` says how large a unit was in the run, where that decides what it costs.
     """
 
     system: str
@@ -38,6 +39,7 @@ class Counts:
     usage: Mapping[str, float]
     carried: int
     unit: str
+    size: str = ""
 
     def total(self, name: str) -> float:
         """Return one counter; 0 when nothing was counted under that name."""
@@ -96,4 +98,7 @@ def of_result(result: LoadResult) -> Counts:
     answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
     requests = sum(count for status, count in answers if status not in UNBILLED)
     accepted, carried = result.ledger[costed.counted], result.ledger["accepted"]
-    return Counts(result.system, result.stage, result.rate, accepted, requests, result.usage, carried, costed.unit)
+    parts = costed.parts
+    size = f"{result.ledger[parts] / accepted:.0f} {parts} each" if parts else ""
+    counted = (accepted, requests, result.usage, carried)
+    return Counts(result.system, result.stage, result.rate, *counted, costed.unit, size)

@@ -12,13 +12,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Declared:
-    """Settings by physical name: memory in MB, provisioned executions, retention in days; and how many alarms."""
+    """Settings by physical name: memory in MB, provisioned executions, retention in days; and how many alarms.
+
+    `images` are repositories of images; `archived` says whether objects go to Glacier.
+    """
 
     memory: Mapping[str, int]
     provisioned: Mapping[str, int]
     log_days: Mapping[str, int]
     archive_days: Mapping[str, int]
     alarms: int
+    images: int = 0
+    archived: bool = False
 
 
 def declared(system: str, stage: str) -> Declared:
@@ -40,12 +45,19 @@ def of_document(document: Json) -> Declared:
         provisioned={names[alias["FunctionName"]["Ref"]]: _provisioned(alias) for alias in aliases},
         log_days={group["LogGroupName"]: group["RetentionInDays"] for group in groups},
         archive_days={buses[archive["SourceArn"]["Fn::GetAtt"][0]]: archive["RetentionDays"] for archive in archives},
-        alarms=sum(1 for _ in _of(resources, "CloudWatch::Alarm")),
+        alarms=len(_of(resources, "CloudWatch::Alarm")),
+        images=len(_of(resources, "ECR::Repository")),
+        archived=any(map(_archived, (bucket for _, bucket in _of(resources, "S3::Bucket")))),
     )
 
 
 def _of(resources: Mapping[str, Json], kind: str) -> list[tuple[str, Json]]:
     return [(key, resource) for key, resource in resources.items() if resource["Type"] == f"AWS::{kind}"]
+
+
+def _archived(bucket: Json) -> bool:
+    rules = bucket["Properties"].get("LifecycleConfiguration", {}).get("Rules", [])
+    return any(move["StorageClass"] == "GLACIER" for rule in rules for move in rule.get("Transitions", []))
 
 
 def _provisioned(alias: Json) -> int:

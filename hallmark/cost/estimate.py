@@ -22,7 +22,7 @@ SECONDS_A_DAY = 24 * 3600
 class Estimate:
     """Dollars for a million of `unit`, for the data they leave, and for a month without any.
 
-    `events_per_day` is None where no volume was named.
+    `events_per_day` is None where no volume was named; `size` says how large a unit was, where that matters.
     """
 
     stage: str
@@ -33,6 +33,7 @@ class Estimate:
     kept: Sequence[Kept]
     fixed: Sequence[Line]
     events_per_day: int | None = None
+    size: str = ""
 
     @property
     def usd_per_million(self) -> float:
@@ -78,6 +79,7 @@ class Estimate:
         return {
             "stage": self.stage,
             "unit": self.unit,
+            "size": self.size,
             "prices": str(self.prices_of),
             "usdPerMillion": self.usd_per_million,
             "services": dict(self.services),
@@ -111,9 +113,8 @@ def estimate(
     table = prices.of_region(system_of(counts.system).region)
     traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
-    return Estimate(
-        stage, counts.unit, table.looked_at, table.region, lines, kept, storage.fixed(traffic), events_per_day
-    )
+    fixed = storage.fixed(traffic)
+    return Estimate(stage, counts.unit, table.looked_at, table.region, lines, kept, fixed, events_per_day, counts.size)
 
 
 def _line(line: Line) -> dict[str, Any]:

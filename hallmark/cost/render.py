@@ -18,7 +18,8 @@ _NUMBERS = frozenset({"quantity", "USD", "share", "GB", "USD/month"})
 def render(estimate: Estimate, console: Console) -> None:
     """Print the bill of a million, its largest part, storage, fixed cost, and the given volume's."""
     notes: list[str] = []
-    console.print(f"[bold]A million {estimate.unit}, with the settings of {estimate.stage}[/] (US dollars)\n")
+    size = f" of {estimate.size}" if estimate.size else ""
+    console.print(f"[bold]A million {estimate.unit}{size}, with the settings of {estimate.stage}[/] (US dollars)\n")
     console.print(_lines(estimate.lines, notes))
     dominant, usd = next(iter(estimate.services.items()))
     console.print(f"{dominant} dominates: {usd / estimate.usd_per_million:.0%}.", highlight=False)

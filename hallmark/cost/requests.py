@@ -25,10 +25,16 @@ LOG_GROUPS = MappingProxyType(
         "/aws/lambda/": "function logs",
         "/aws/apigateway/": "access logs",
         "/aws/events/": "audit log",
+        "/aws/vendedlogs/states/": "workflow logs",
     }
 )
 # The kind in the names of what logs there, where a system's names have one.
-LOG_KINDS = MappingProxyType({"/aws/lambda/": "lambda", "/aws/apigateway/": "apigw", "/aws/events/": "bus"})
+LOG_KINDS = MappingProxyType(
+    {"/aws/lambda/": "lambda", "/aws/apigateway/": "apigw", "/aws/events/": "bus", "/aws/vendedlogs/states/": "sfn"}
+)
+# Express workflows are billed by tenths of a second, rounded up, and in chunks of so much memory; 50 MB, the definition
+# and the states' data fit into one. https://aws.amazon.com/step-functions/pricing/
+WORKFLOW_ROUNDING_SECONDS, WORKFLOW_MB = 0.05, 64
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ def lines(traffic: Traffic) -> list[Line]:
     return [
         *_api(traffic),
         *_functions(traffic),
+        *_workflows(traffic),
         *_events(traffic),
         *_tables(traffic),
         *_calls(traffic),
@@ -112,11 +119,28 @@ def _functions(traffic: Traffic) -> Iterator[Line]:
         )
 
 
+def _workflows(traffic: Traffic) -> Iterator[Line]:
+    counts = traffic.counts
+    seconds = counts.by_thing("duration:")
+    for workflow, executions in counts.by_thing("executions:").items():
+        price = traffic.prices["workflow-request"]
+        yield Line("Step Functions", f"{workflow}, requests", executions, price, Basis.COUNTED)
+        each = seconds[workflow] / executions + WORKFLOW_ROUNDING_SECONDS
+        note = f"{each:.1f} s at {WORKFLOW_MB} MB"
+        quantity, price = executions * each * WORKFLOW_MB / 1024, traffic.prices["workflow-duration"]
+        yield Line("Step Functions", f"{workflow}, duration", quantity, price, Basis.TIMED, note)
+
+
 def _events(traffic: Traffic) -> Iterator[Line]:
     """Yield the lines of events: every event on our buses is a custom one, including those from another bus or Lambda.
 
+    Those of S3 are on the default bus; they are opted for, so they cost as much.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+    https://aws.amazon.com/eventbridge/pricing/
     """
+    if objects := traffic.counts.total("events:default"):
+        price = traffic.prices["custom-event"]
+        yield Line("EventBridge", "events of objects", objects, price, Basis.COUNTED, "those of S3 are billed")
     sizes = event_bytes(traffic)
     for bus, count in traffic.counts.by_thing("events:").items():
         chunks = -(-sizes[bus] // (count * CHUNK_BYTES))
@@ -147,7 +171,8 @@ def _calls(traffic: Traffic) -> Iterator[Line]:
         note = "a future reader of the buffer adds two requests for each batch of ten"
         yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
-    yield Line("SNS", "alerts", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
+    note = "without deliveries to subscribers"
+    yield Line("SNS", "messages published", published, prices["topic-request"], Basis.COUNTED, note)
 
 
 def _logs(traffic: Traffic) -> Iterator[Line]:
@@ -162,4 +187,6 @@ def _traces(traffic: Traffic) -> Line:
     first = min(1.0, TRACED_PER_SECOND / traffic.rate)
     share = first + (1 - first) * TRACED_SHARE
     note = f"X-Ray's default sampling at {traffic.rate:.4g} a second: {share:.1%}"
-    return Line("X-Ray", "traces", traffic.counts.arrivals * share, traffic.prices["trace"], Basis.ASSUMED, note)
+    # A workflow that an object's creation starts has a trace of its own.
+    traces = traffic.counts.arrivals + sum(traffic.counts.by_thing("executions:").values())
+    return Line("X-Ray", "traces", traces * share, traffic.prices["trace"], Basis.ASSUMED, note)

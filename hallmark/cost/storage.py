@@ -10,6 +10,8 @@ LOG_COMPRESSION = 0.15
 # AWS's month. https://aws.amazon.com/lambda/pricing/
 HOURS_A_MONTH = 730
 DAYS_A_MONTH = HOURS_A_MONTH / 24
+# An image with the layers of its base, which each repository keeps by itself.
+IMAGE_GB = 0.25
 
 
 def kept(traffic: Traffic) -> list[Kept]:
@@ -27,7 +29,7 @@ def _tables(traffic: Traffic) -> Iterator[Kept]:
 def _objects(traffic: Traffic) -> Kept:
     written = traffic.counts.total("bytes:s3:PutObject") + traffic.counts.total("bytes:s3:PostObject")
     gigabytes = written / GB
-    note = "cheaper after 90 days, in Glacier"
+    note = "cheaper later, in Glacier" if traffic.declared.archived else ""
     return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
 
 
@@ -53,8 +55,15 @@ def fixed(traffic: Traffic) -> list[Line]:
     alarms = traffic.declared.alarms
     return [
         Line("CloudWatch", "alarms", alarms, traffic.prices["alarm"], Basis.DECLARED),
+        *_images(traffic),
         *_provisioned(traffic),
     ]
+
+
+def _images(traffic: Traffic) -> Iterator[Line]:
+    if images := traffic.declared.images:
+        note = f"{images} of {IMAGE_GB} GB with their base's layers; each version that is kept adds its own layers"
+        yield Line("ECR", "images", images * IMAGE_GB, traffic.prices["image-storage"], Basis.ASSUMED, note)
 
 
 def _provisioned(traffic: Traffic) -> Iterator[Line]:

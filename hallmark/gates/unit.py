@@ -44,6 +44,7 @@ ON_TEMPLATES = tuple(
         "policies/test_unknown_values.py",
         "policies/test_wrong_forms.py",
         "test_deciding.py",
+        "test_readme.py",
         "test_systems.py",
     )
 )

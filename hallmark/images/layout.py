@@ -32,6 +32,8 @@ class Image:
             found: str = json.loads((self.folder / "index.json").read_text())["manifests"][0]["digest"]
         except FileNotFoundError:
             raise UserError(f"{self.folder}: the image is not built: run `hallmark build`") from None
+        except (ValueError, LookupError, TypeError):
+            raise UserError(f"{self.folder}: not as it was built: run `hallmark build`") from None
         return found
 
     @property
@@ -44,8 +46,18 @@ class Image:
         path = self.folder / "blobs" / "sha256" / digest.removeprefix("sha256:")
         data = path.read_bytes() if path.is_file() else b""
         if digest_of(data) != digest:
-            raise UserError(f"{path}: missing, or not as it was built: delete {self.folder} and run `hallmark build`")
+            raise UserError(f"{path}: missing, or not as it was built: run `hallmark build`")
         return data
+
+    def is_whole(self) -> bool:
+        """Return whether every blob is as it was built."""
+        try:
+            manifest = json.loads(self.manifest)
+            for one in (manifest["config"], *manifest["layers"]):
+                self.blob(one["digest"])
+        except (UserError, ValueError, LookupError, TypeError):
+            return False
+        return True
 
 
 def digest_of(data: bytes) -> str:

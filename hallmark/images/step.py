@@ -51,14 +51,20 @@ def build_images() -> None:
         for kind, own, name, wheels in _platforms(python):
             folder = IMAGES / system / function / kind
             stamp, about = folder / "built-from", f"{tag} {name} {own} {_builder()}\n"
-            if stamp.is_file() and stamp.read_text() == about and not os.environ.get("HALLMARK_NO_CACHE"):
+            if not os.environ.get("HALLMARK_NO_CACHE") and _is_built(folder, stamp, about):
                 continue
             pack = partial(_pack, python=own, wheels=wheels)
-            build_image(dockerfile, CONTEXT, folder, name, pack)
-            stamp.write_text(about)
+            image = build_image(dockerfile, CONTEXT, folder, name, pack)
+            stamp.write_text(about + image.digest)
     wanted = {IMAGES / system / function for system, function in image_functions()}
     for folder in set(IMAGES.glob("*/*")) - wanted:
         shutil.rmtree(folder)
+
+
+def _is_built(folder: Path, stamp: Path, about: str) -> bool:
+    """Return whether a folder has the image that was built there from the same sources, byte for byte."""
+    image = Image(folder)
+    return stamp.is_file() and image.is_whole() and stamp.read_text() == about + image.digest
 
 
 def _platforms(python: str) -> Iterator[tuple[str, str, Platform, str]]:

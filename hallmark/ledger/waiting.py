@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hallmark.ledger.messages import Message, look
 from hallmark.redrive.failures import Failures
-from hallmark.redrive.queues import Queue, count, failures_of
+from hallmark.redrive.queues import Queue, count, failures_of, redrive_command
 from hallmark.stage import Stage
 
 
@@ -44,10 +44,8 @@ def waiting(stage: Stage, found: Iterable[Letter]) -> tuple[Waiting, ...]:
     by_queue: dict[str, list[str]] = {}
     for letter in found:
         by_queue.setdefault(letter.queue.name, []).append(letter.item)
-    target = "" if stage.target == "embedded" else f" --target {stage.target}"
-    where = f"--system {stage.system}{target} --stage {stage.name}"
     return tuple(
-        Waiting(queue, len(items), tuple(sorted(set(items))), f"hallmark redrive {queue} {where}")
+        Waiting(queue, len(items), tuple(sorted(set(items))), redrive_command(stage, queue))
         for queue, items in sorted(by_queue.items())
     )
 

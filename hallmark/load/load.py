@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -55,6 +56,10 @@ class Load(ABC):
     def target(self, stage: Stage) -> Target:
         """Return the address that accepts requests."""
 
+    def headers(self, item: Item) -> Mapping[str, str]:
+        """Return the headers of an item's request, its type among them; by default that of JSON."""
+        return {"Content-Type": "application/json"}
+
     @abstractmethod
     def receipt(self, answer: bytes) -> str:
         """Return what reconciling needs of an accepted request's answer, such as when it was received."""
@@ -62,6 +67,10 @@ class Load(ABC):
     def following(self, item: Item, answer: bytes) -> Following | None:
         """Return the second request of an item whose first one was accepted; by default there is none."""
         return None
+
+    def observing(self, stage: Stage) -> AbstractContextManager[None]:
+        """Return what lasts from before a run until after its reconciliation: what can only be heard meanwhile."""
+        return nullcontext()
 
     @abstractmethod
     def reconcile(

@@ -12,6 +12,7 @@ from hallmark.load.floor_run import Floor, floor_from, measure_floor
 from hallmark.load.generator import Settings, generate
 from hallmark.load.generator_capacity import generator_capacity
 from hallmark.load.latencies import Latencies
+from hallmark.load.load import Load
 from hallmark.load.machine import machine
 from hallmark.load.outcome import THROTTLED, RunOutcome
 from hallmark.load.plan import arrivals
@@ -45,9 +46,12 @@ def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool,
             floor = measure_floor(beside, load, rate, settings.processes, progress)
         notes += floor.notes
         settings = replace(settings, rate=floor.rate)
-    before = stage.usage()
-    made = generate(stage, name, settings, progress)
-    return judge(stage, made, drain_buffer, progress, floor=floor, usage_before=before, notes=tuple(notes))
+    with load.observing(stage):
+        before = stage.usage()
+        made = generate(stage, name, settings, progress)
+        return judge(
+            stage, made, drain_buffer, progress, load=load, floor=floor, usage_before=before, notes=tuple(notes)
+        )
 
 
 def judge(
@@ -56,6 +60,7 @@ def judge(
     drain_buffer: bool,
     progress: Callback,
     *,
+    load: Load | None = None,
     floor: Floor | None = None,
     usage_before: Mapping[str, float] | None = None,
     notes: tuple[str, ...] = (),
@@ -63,9 +68,9 @@ def judge(
     """Wait until the pipeline is quiet, reconcile every item of a run, and judge it by its objectives.
 
     What was measured during the run, and what can be counted only once, is in the run's account: judging again gives
-    the same.
+    the same. `load` is the one that observed the run, by default none did.
     """
-    load, account = load_of(stage.system), Account(made)
+    load, account = load or load_of(stage.system), Account(made)
     planned = arrivals(made.terms, load.kinds, load.mix(stage))
     reconciled = load.reconcile(stage, made, planned, drain_buffer, account, progress)
     floor = floor_from(account.first("floor", floor.to_dict() if floor else None))

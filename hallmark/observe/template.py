@@ -1,7 +1,7 @@
 """Assembles what the readers found into a template."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -36,7 +36,7 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     deployed = deployment.deployed
     things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     things += functions.served(deployment, things)
-    things = _with_queue_urls(deployment, _with_streams(deployment, things))
+    things = _with_streams(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
@@ -95,26 +95,13 @@ def _with_streams(deployment: Deployment, things: Sequence[Thing]) -> list[Thing
     return [replace(thing, properties=_replaced(thing.properties, streams)) for thing in things]
 
 
-def _with_queue_urls(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
-    """Return the things, in which the URLs of queues are as on AWS: an emulator's have its own address."""
-    if not deployment.stage.is_emulated:
-        return list(things)
-    own = f"{deployment.stage.client('sqs').meta.endpoint_url.rstrip('/')}/{deployment.account}/"
-    aws = f"https://sqs.{deployment.stage.region}.amazonaws.com/{deployment.account}/"
-    return [replace(one, properties=_each_text(one.properties, lambda text: text.replace(own, aws))) for one in things]
-
-
 def _replaced(value: Any, found: Mapping[str, Json]) -> Any:
     """Return a value in which texts, at any depth, are replaced."""
-    return _each_text(value, lambda text: found.get(text, text))
-
-
-def _each_text(value: Any, change: Callable[[str], Any]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _each_text(item, change) for key, item in value.items()}
+        return {key: _replaced(item, found) for key, item in value.items()}
     if isinstance(value, list):
-        return [_each_text(item, change) for item in value]
-    return change(value) if isinstance(value, str) else value
+        return [_replaced(item, found) for item in value]
+    return found.get(value, value) if isinstance(value, str) else value
 
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:

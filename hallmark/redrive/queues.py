@@ -65,6 +65,12 @@ def failures_of(stage: Stage, outputs: Sequence[str]) -> Mapping[str, Queue]:
     return {queue.name: queue for queue in queues if queue.arn not in working}
 
 
+def redrive_command(stage: Stage, name: str) -> str:
+    """Return the command that repeats the work in a queue for failures, whatever else is up."""
+    target = "" if stage.target == "embedded" else f" --target {stage.target}"
+    return f"hallmark redrive {name} --system {stage.system}{target} --stage {stage.name}"
+
+
 def _urls(stage: Stage) -> list[str]:
     pages = stage.client("cloudformation").get_paginator("list_stack_resources")
     resources = [

@@ -70,12 +70,14 @@ class Deciding:
 class Costed:
     """What a bill is of a million of: `unit` in the plural, and its name among the counts of a run's ledger.
 
-    `envelope` is an event of the system's bus without its detail; empty for a system without a bus.
+    `envelope` is an event of the system's bus without its detail; empty for a system without a bus. `parts` is what
+    each has several of, its name among the counts, too; empty where none does.
     """
 
     unit: str
     counted: str
     envelope: Mapping[str, object] = field(default_factory=dict)
+    parts: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The branch of what fails: a letter in the queue, the upload's status, a message to the topic, and Fail.
 
-Each step is tried twice, and none keeps the next from happening. Ending in anything but Fail would hide the failure
-from the machine's metrics.
+Each step is tried twice, and none keeps the next from happening. An upload without a letter stays open, so that it is
+found as stuck. Ending in anything but Fail would hide the failure from the machine's metrics.
 """
 
 from infra.constructs.states import ALL, Retry, State, caught, onwards, task
@@ -22,6 +22,8 @@ _STILL_OPEN = (
     " AND (attribute_not_exists(#key) OR #key = :key)"
 )
 
+# What is open, and in no new state for long, is found.
+_STAYS_OPEN = ", #open = :open"
 # What nobody has recorded but this execution, in an attempt whose answer was lost.
 _UNRECORDED = "attribute_not_exists(#states) OR #execution = :execution"
 
@@ -36,8 +38,10 @@ def failure_branch(queue_url: str, table: str, topic: str, stage: str) -> dict[s
         "ProcessFailed": _failed("Process", _ID_OF_UPLOAD),
         "NotifyFailed": _failed("Notify", _ID_OF_UPLOAD),
         "KeepFailure": _keep(queue_url),
-        "MarkFailure": _mark(table),
-        "MarkObject": _mark_object(table),
+        "MarkFailure": _mark(table, " REMOVE #open", "MarkObject"),
+        "MarkObject": _mark_object(table, ""),
+        "MarkUnkept": _mark(table, _STAYS_OPEN, "MarkUnkeptObject"),
+        "MarkUnkeptObject": _mark_object(table, _STAYS_OPEN),
         "BankKnown": _bank_known(),
         "TellFailure": _tell(topic, stage, bank="$.marked.Attributes.bank.S"),
         "TellObject": _tell(topic, stage, bank=None),
@@ -71,38 +75,38 @@ def _keep(queue_url: str) -> State:
     return _step(
         "sqs:sendMessage",
         {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
-        catch=[caught(ALL, "MarkFailure", "$.notKept")],
+        catch=[caught(ALL, "MarkUnkept", "$.notKept")],
         result="$.kept",
         then="MarkFailure",
     )
 
 
-def _mark(table: str) -> State:
+def _mark(table: str, more: str, unrecorded: str) -> State:
     update = (
         "SET #status = :failed, #states.#failed = :now, #error = :error, #execution = :execution, #finished = :now"
-        " REMOVE #open"
+        f"{more}"
     )
-    names = {"#states": "states", "#failed": "failed", "#open": "open"}
+    names = {"#states": "states", "#failed": "failed"}
     return _step(
         "dynamodb:updateItem",
         {
             **_update(table, update, f"attribute_exists(#states) AND {_STILL_OPEN}", names),
             "ReturnValues": "ALL_NEW",
         },
-        catch=[caught(_UNMET, "MarkObject", "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
+        catch=[caught(_UNMET, unrecorded, "$.notMarked"), caught(ALL, "TellObject", "$.notMarked")],
         result="$.marked",
         then="BankKnown",
     )
 
 
-def _mark_object(table: str) -> State:
+def _mark_object(table: str, more: str) -> State:
     """Return the same for an object that nobody has recorded, such as one put by hand."""
     update = (
         "SET #status = :failed, #states = :states, #error = :error, #execution = :execution, #finished = :now,"
-        " #key = :key, #version = :version, #received = :now"
+        f" #key = :key, #version = :version, #received = :now{more}"
     )
     names = {"#states": "states", "#received": "receivedAt"}
-    values = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}}
+    values: State = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}}
     return _step(
         "dynamodb:updateItem",
         _update(table, update, f"({_UNRECORDED}) AND {_STILL_OPEN}", names, values),
@@ -122,6 +126,8 @@ def _update(table: str, update: str, condition: str, names: State, values: State
         "#execution": "execution",
         "#finished": "finishedAt",
     }
+    if "#open" in update:
+        shared["#open"] = "open"
     error = {"state": {"S.$": "$.failure.state"}, "name": {"S.$": "$.failure.error"}}
     return {
         "TableName": table,
@@ -136,6 +142,7 @@ def _update(table: str, update: str, condition: str, names: State, values: State
             ":execution": {"S.$": "$.failure.execution"},
             ":now": {"S.$": "$$.State.EnteredTime"},
             ":error": {"M": error},
+            **({":open": {"S": "open"}} if ":open" in update else {}),
             **(values or {}),
         },
     }

@@ -20,10 +20,16 @@ HERE = Path(__file__).parent
 # The files that take longest: whoever begins them last keeps all others waiting.
 LONGEST = (
     "merchant_upload/faults/test_faults.py",
+    "bank_upload/faults/test_faults.py",
     "load/test_accounting.py",
     "load/test_load_gate.py",
     "realtime/test_replay.py",
     "realtime/test_runbooks.py",
+    "bank_upload/test_runbooks.py",
+    "bank_upload/test_life.py",
+    "bank_upload/test_bad_input.py",
+    "bank_upload/test_stuck.py",
+    "bank_upload/test_forms.py",
     "tool/test_pytest_plugin.py",
     "merchant_upload/test_anomalies.py",
     "merchant_upload/test_runbooks.py",

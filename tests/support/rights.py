@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from hallmark.stage import Stage
@@ -45,11 +46,11 @@ class Call:
         return self.api or self.action.split(":")[0]
 
 
-def query(table: str, key: str) -> Call:
-    """Read the items of one partition."""
+def query(table: str, key: str, index: str = "") -> Call:
+    """Read the items of one partition, of the table or of an index."""
     values = {":key": {"S": "trial"}}
     request = {"TableName": table, "KeyConditionExpression": f"{key} = :key", "ExpressionAttributeValues": values}
-    return Call("dynamodb:Query", "query", request)
+    return Call("dynamodb:Query", "query", {**request, **({"IndexName": index} if index else {})})
 
 
 def get(table: str, key: Json) -> Call:
@@ -96,6 +97,17 @@ def delete(table: str, key: Json) -> Call:
     return Call("dynamodb:DeleteItem", "delete_item", {"TableName": table, "Key": key})
 
 
+def at_once(table: str, key: Json) -> dict[str, Call]:
+    """What nobody needs: all items, many at once, their end and the table's."""
+    deletion = {"RequestItems": {table: [{"DeleteRequest": {"Key": key}}]}}
+    return {
+        f"all items of {table}": Call("dynamodb:Scan", "scan", {"TableName": table}),
+        f"an item's end in {table}": delete(table, key),
+        f"many items of {table} at once": Call("dynamodb:BatchWriteItem", "batch_write_item", deletion),
+        f"the end of {table}": Call("dynamodb:DeleteTable", "delete_table", {"TableName": table}),
+    }
+
+
 def send(queue: str, clear: bool = False) -> Call:
     """Put a message into a queue."""
     return Call("sqs:SendMessage", "send_message", {"QueueUrl": queue, "MessageBody": "trial"}, clear=clear)
@@ -122,6 +134,56 @@ def write_log(group: str) -> Call:
 def make_group(group: str) -> Call:
     """Make a log group."""
     return Call("logs:CreateLogGroup", "create_log_group", {"logGroupName": group})
+
+
+@dataclass(frozen=True)
+class Files:
+    """Calls on a bucket, on an object of a key, or of another."""
+
+    bucket: str
+    key: str
+
+    def put(self, key: str = "", clear: bool = False, **more: str) -> Call:
+        """Replace an object that is not there."""
+        request = {"Bucket": self.bucket, "Key": key or self.key, "Body": b"", "IfMatch": '"0"', **more}
+        return Call("s3:PutObject", "put_object", request, "NoSuchKey", clear)
+
+    def version(self, action: str, key: str = "", clear: bool = False) -> Call:
+        """Read or delete a version that is not there."""
+        operation, code = ("get_object", "NoSuchVersion") if action == "GetObject" else ("delete_object", None)
+        request = {"Bucket": self.bucket, "Key": key or self.key, "VersionId": "00000000-0000-0000-0000-000000000000"}
+        return Call(f"s3:{action}Version", operation, request, code, clear)
+
+    def current(self, action: str) -> Call:
+        """Read or delete an object, whichever version it has; there is none."""
+        operation, code = ("get_object", "NoSuchKey") if action == "GetObject" else ("delete_object", None)
+        return Call(f"s3:{action}", operation, {"Bucket": self.bucket, "Key": self.key}, code)
+
+    def listed(self) -> dict[str, Call]:
+        """List its objects, and their versions."""
+        return {
+            "the objects' names": Call("s3:ListBucket", "list_objects_v2", {"Bucket": self.bucket}),
+            "the versions' names": Call("s3:ListBucketVersions", "list_object_versions", {"Bucket": self.bucket}),
+        }
+
+
+def take_back(stage: Stage, queue: str) -> None:
+    """Delete what `send` has put into a queue."""
+    sqs = stage.client("sqs")
+
+    def message() -> Any:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        return next((one for one in found if one["Body"] == "trial"), None)
+
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=wait_for(message, "the message")["ReceiptHandle"])
+
+
+def refuses_to_be_taken(stage: Stage, role: str, *callers: Stage) -> None:
+    """Assert that none of these callers may take a role."""
+    for caller in callers:
+        with pytest.raises(ClientError, match="is not authorized to perform: sts:AssumeRole on resource") as refusal:
+            caller.client("sts").assume_role(RoleArn=role_arn(stage, role), RoleSessionName=SESSION)
+        assert refusal.value.response["Error"]["Code"] == "AccessDenied"
 
 
 def outcome(stage: Stage, call: Call, names: Mapping[str, str]) -> dict[str, str]:

@@ -1,16 +1,20 @@
 """Everything that a stage keeps, to look for what must not be there."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from hallmark.stage import Stage
 from infra.systems import system_of
 
+# What a function writes that did not expect its input.
+_CRASH = re.compile(r"Traceback|Task timed out|Runtime\.|\[ERROR\]")
+
 
 def everything(stage: Stage, but: str = "") -> Iterator[str]:
     """Yield every item, log line, version of an object and message of the stage, but those of one queue's URL."""
-    yield from _lines(stage)
+    yield from log_lines(stage)
     yield from _items(stage)
     yield from _objects(stage)
     for url in stage.client("sqs").list_queues().get("QueueUrls", []):
@@ -18,7 +22,13 @@ def everything(stage: Stage, but: str = "") -> Iterator[str]:
             yield from _messages(stage, url)
 
 
-def _lines(stage: Stage) -> Iterator[str]:
+def crashes(stage: Stage) -> int:
+    """Return how often functions of the stage have crashed."""
+    return sum(1 for text in log_lines(stage) if _CRASH.search(text))
+
+
+def log_lines(stage: Stage) -> Iterator[str]:
+    """Yield every line of every log of the stage."""
     logs = stage.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):

@@ -1,6 +1,7 @@
 """The emulator's process: started on a free loopback port, recorded in a file in `build`, ended without residue."""
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import psutil
@@ -40,12 +41,16 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Emulator:
-    """A started emulator: address, process (with its start time, since ids are reused) and private folder."""
+    """A started emulator: address, process (with its start time, since ids are reused) and private folder.
+
+    `tree` says from which sources it was started; empty for one of a tree that did not note it yet.
+    """
 
     endpoint: str
     pid: int
     created: float
     folder: str
+    tree: str = ""
 
     @property
     def log(self) -> Path:
@@ -75,6 +80,14 @@ class Emulator:
             return False
 
 
+def tree_of(folder: Path = Path(__file__).parent) -> str:
+    """Return what tells the emulator of this tree, with its extensions and its pinned version, from another's."""
+    found = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        found.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def _folder_of(process: psutil.Process) -> str | None:
     with contextlib.suppress(psutil.Error, OSError):
         return str(process.environ().get("TMPDIR"))
@@ -95,7 +108,7 @@ def start(settings: Mapping[str, str] | None = None, note: bool = False) -> Emul
     Raises UserError when it does not start, after removing everything.
     """
     require_pinned_version()
-    folder, port = tempfile.mkdtemp(prefix="hallmark-"), free_port()
+    folder, port, tree = tempfile.mkdtemp(prefix="hallmark-"), free_port(), tree_of()
     with (Path(folder) / "emulator.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "hallmark.stage.embedded.launcher"],
@@ -107,7 +120,7 @@ def start(settings: Mapping[str, str] | None = None, note: bool = False) -> Emul
             start_new_session=True,
         )
     created = psutil.Process(process.pid).create_time()
-    emulator = Emulator(f"http://127.0.0.1:{port}", process.pid, created, folder)
+    emulator = Emulator(f"http://127.0.0.1:{port}", process.pid, created, folder, tree)
     try:
         if note:
             _keep(emulator)
@@ -162,11 +175,14 @@ def _keep(started: Emulator) -> None:
 
 def noted() -> Emulator | None:
     """Return the emulator that `up` recorded, dead or alive; UserError when the record is damaged."""
+    names = {one.name for one in fields(Emulator)}
     try:
-        return Emulator(**json.loads(STATE.read_text()))
+        found = json.loads(STATE.read_text())
+        # What a newer tree notes beside is no damage.
+        return Emulator(**{name: value for name, value in found.items() if name in names})
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         raise UserError(
             f"{STATE} is damaged: end what `pgrep -f hallmark.stage.embedded.launcher` lists, then delete the file"
         ) from None
@@ -175,7 +191,8 @@ def noted() -> Emulator | None:
 def running() -> Emulator | None:
     """Return the emulator of this checkout; clean up after one whose process is gone.
 
-    Raises UserError when it is alive but does not answer: only its owner can decide whether to end it.
+    Raises UserError when it is alive, and does not answer or is another tree's: only its owner can decide whether to
+    end it, with its data.
     """
     found = noted()
     if found is None:
@@ -183,6 +200,11 @@ def running() -> Emulator | None:
     if not found.is_alive():
         end(found)
         return None
+    if found.tree != tree_of():
+        raise UserError(
+            f"the embedded stage (process {found.pid}) was started from other sources than these: end it, with its "
+            "data, by `hallmark down`, then run `hallmark up`"
+        )
     if not found.answers():
         raise UserError(
             f"the embedded stage (process {found.pid}) does not answer: wait, or end it with `hallmark down`"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hallmark.digest import DigestPart
+    from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -49,6 +50,12 @@ def _failures() -> "Failures":
     return failures()
 
 
+def _load() -> "Load":
+    from hallmark.systems.bank_upload.load.upload_load import UploadLoad
+
+    return UploadLoad()
+
+
 def _stuck(stage: "Stage", now: "datetime", seconds: float) -> "list[Stuck]":
     from hallmark.systems.bank_upload.stuck import stuck
 
@@ -63,6 +70,7 @@ WING = Wing(
     digest=_digest,
     failures=_failures,
     stuck=_stuck,
-    costed=Costed("uploads", "accepted"),
+    load=_load,
+    costed=Costed("uploads", "accepted", parts="rows"),
     commands={"audit": "audit:audit", "stuck": "stuck:stuck"},
 )

@@ -60,7 +60,9 @@ def _lines(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
         yield f"  {one['part']} from line {one['line']} at {one.get('processedAt')}: {counts}"
     if "error" in upload and upload["status"] == FAILED:
         error = upload["error"]
-        yield f"failed in {error.get('state')} with {error.get('name')}: hallmark redrive upload-failure"
+        source = "stuck" if "open" in upload else "upload-failure"
+        again = f"hallmark redrive {source} --system bank_upload"
+        yield f"failed in {error.get('state')} with {error.get('name')}: {again}"
     shown = problems(upload.get("problems", ()))
     yield from (f"  {problem}" for problem in shown)
     if (more := int(upload.get("problemCount", 0)) - len(shown)) > 0:
@@ -73,7 +75,8 @@ def _contradictions(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
         if upload_id(*parts) != upload["uploadId"]:
             yield "its id is not that of its bank, date and content"
     is_ended = upload["status"] in (DONE, REFUSED, FAILED)
-    if is_ended and "open" in upload:
+    # Without a letter, what failed is found as stuck.
+    if is_ended and "open" in upload and upload["status"] != FAILED:
         yield "ended, but open"
     if is_ended and not upload.get("finishedAt"):
         yield "ended at no time"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from hallmark.csv_files.problems import Problem
@@ -14,20 +15,26 @@ from hallmark.systems.bank_upload.uploader import TAKEN, Answer
 Item = Mapping[str, Any]
 SHOWN_PROBLEMS = 100
 CONFLICT = "conflict"
-TOO_LARGE_STATUS, WRONG_STATUS = 413, 422
+BAD_STATUS, TOO_LARGE_STATUS, TYPE_STATUS, WRONG_STATUS = 400, 413, 415, 422
+# Bytes that no event holds in base64: Lambda refuses them before the function sees a header.
+_BEYOND_LAMBDA = 4_718_592
 _ID = "transaction_id"
 
 
 @dataclass(frozen=True)
 class Sent:
-    """An answered file, with what a plain reading finds in it, and whether the run was the first to send it."""
+    """An answered file, with what a plain reading finds in it, and whether the run was the first to send it.
+
+    `refused` is the status that it must get whatever is in it, or 0.
+    """
 
     file: BankFile
     answer: Answer
     reading: Reading
     is_new: bool = True
+    refused: int = 0
 
-    @property
+    @cached_property
     def upload_id(self) -> str:
         """The upload that the file is, if it is one."""
         return upload_id(self.file.bank, self.file.report_date, self.file.sha256)
@@ -40,11 +47,13 @@ class Sent:
     @property
     def status(self) -> int:
         """The status that the answer must have."""
-        if refused := FORMS[self.file.form].refused:
-            return refused
-        if isinstance(self.reading, Mapping):
-            return TAKEN
-        return TOO_LARGE_STATUS if self.reading[0].rule == TOO_LARGE else WRONG_STATUS
+        if form := FORMS[self.file.form].refused:
+            return form
+        if self.refused == BAD_STATUS and len(self.file.content) < _BEYOND_LAMBDA:
+            return BAD_STATUS
+        if isinstance(self.reading, list) and self.reading[0].rule == TOO_LARGE:
+            return TOO_LARGE_STATUS
+        return self.refused or (TAKEN if isinstance(self.reading, Mapping) else WRONG_STATUS)
 
     @property
     def is_taken(self) -> bool:

@@ -12,6 +12,8 @@ from hallmark.sending.files import SentFile
 from infra.errors import UserError
 
 ROWS, MOST_ROWS, MOST_BYTES = 100, 40_000, 4_500_000
+# Reports are of today, or at most so many days old.
+OLDEST_DAYS = 400
 PLAIN = "a file"
 
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from hallmark.progress import Callback, Progress
-from hallmark.systems.bank_upload.notifications import Notifications, Said
+from hallmark.systems.bank_upload.notifications import Said
 from hallmark.systems.bank_upload.table import StatusTable
 
 Item = Mapping[str, Any]
@@ -46,10 +46,17 @@ class Uploads:
         return all(is_finished(self.items.get(one)) for one in self._ids)
 
 
+class Heard(Protocol):
+    """What the topic has said."""
+
+    def hear(self) -> dict[str, list[tuple[Said, Said]]]:
+        """Return all messages so far with their attributes, by upload."""
+
+
 class Announced:
     """The announcements of uploads, heard until each has one."""
 
-    def __init__(self, heard: Notifications, ids: frozenset[str], progress: Callback) -> None:
+    def __init__(self, heard: Heard, ids: frozenset[str], progress: Callback) -> None:
         self._heard, self._ids, self._progress = heard, ids, progress
         self.messages: dict[str, list[tuple[Said, Said]]] = {}
 

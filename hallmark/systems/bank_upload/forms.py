@@ -1,14 +1,15 @@
 """How a file is posted: as multipart forms that must be taken, and as others, each with the answer that it must get."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hallmark.systems.bank_upload.files import PLAIN, BankFile
+from hallmark.systems.bank_upload.files import OLDEST_DAYS, PLAIN, BankFile
 
 BOUNDARY = "-------------hallmark-7d9f"
 DATE_HEADER = "X-Report-Date"
-_OLDEST = 400
+_UNWRITTEN = re.compile(r'[\0-\x1f"\\\x7f]')
 _CSV = "Content-Type: text/csv\r\n"
 
 
@@ -35,9 +36,18 @@ def request_of(file: BankFile) -> Request:
 
 def part(file: BankFile, name: str = "file", file_name: str | None = None, more: str = _CSV) -> bytes:
     """Return one part with its boundary before it; `more` are its other headers."""
-    named = file_name if file_name is not None else file.name
+    named = _written(file_name if file_name is not None else file.name)
     head = f'Content-Disposition: form-data; name="{name}"; filename="{named}"\r\n{more}\r\n'
     return f"--{BOUNDARY}\r\n{head}".encode() + file.content + b"\r\n"
+
+
+def _written(name: str) -> str:
+    """Return a file's name much as browsers write it: whatever it holds, it ends where its quote does.
+
+    https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+    """
+    known = name.encode("utf-8", "replace").decode()
+    return _UNWRITTEN.sub(lambda found: f"%{ord(found[0]):02X}", known)
 
 
 END = f"--{BOUNDARY}--\r\n".encode()
@@ -90,8 +100,8 @@ FORMS: Mapping[str, Form] = {
     "nothing": Form(_of(lambda file: b""), 400),
     "no date": Form(_dated(lambda day: None), 400),
     "wrong date": Form(_dated(lambda day: f"{day:%d.%m.%Y}"), 400),
-    "date to come": Form(_dated(lambda day: f"{day + timedelta(days=_OLDEST)}"), 400),
-    "old date": Form(_dated(lambda day: f"{day - timedelta(days=_OLDEST + 2)}"), 400),
+    "date to come": Form(_dated(lambda day: f"{day + timedelta(days=OLDEST_DAYS)}"), 400),
+    "old date": Form(_dated(lambda day: f"{day - timedelta(days=OLDEST_DAYS + 2)}"), 400),
     "JSON": Form(_bare("application/json"), 400),
     "plain CSV": Form(_bare("text/csv"), 400),
     "URL-encoded": Form(_bare("application/x-www-form-urlencoded"), 400),

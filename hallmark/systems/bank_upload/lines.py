@@ -1,26 +1,37 @@
 """The lines of a run's ledger: each place with what it must have and has, each answer, each rule with its problems."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hallmark.csv_files.problems import Problem, problems
 from hallmark.ledger.ledger import Line, compare
 from hallmark.systems.bank_upload import comparison
-from hallmark.systems.bank_upload.expectation import SHOWN_PROBLEMS, WRONG_STATUS, Expected, Sent
+from hallmark.systems.bank_upload.expectation import (
+    BAD_STATUS,
+    SHOWN_PROBLEMS,
+    TOO_LARGE_STATUS,
+    TYPE_STATUS,
+    WRONG_STATUS,
+    Expected,
+    Sent,
+)
 from hallmark.systems.bank_upload.files import PLAIN
 from hallmark.systems.bank_upload.following import DONE, FAILED, REFUSED, is_finished
 from hallmark.systems.bank_upload.observation import Observed
-from hallmark.systems.bank_upload.uploader import TAKEN
 
 
 @dataclass(frozen=True)
 class Findings:
-    """A run's answered files, what is expected of them, and what the stage has; `stage` is its name."""
+    """A run's answered files, what is expected of them, and what the stage has; `stage` is its name.
+
+    `heard` says whether somebody listened to the topic while the run was sent.
+    """
 
     sent: Sequence[Sent]
     expected: Expected
     observed: Observed
     stage: str
+    heard: bool = True
 
     @property
     def taken(self) -> dict[str, Sent]:
@@ -34,12 +45,26 @@ class Findings:
 
     @property
     def new(self) -> set[str]:
-        """The uploads that the run was the first to send: each is announced to it."""
+        """The uploads that the run was the first to send."""
         return {one.upload_id for one in self.sent if one.is_taken and one.is_new}
+
+    @property
+    def to_hear(self) -> set[str]:
+        """The uploads that are announced to the run."""
+        return self.new if self.heard else set()
 
     def having(self, *statuses: str) -> set[str]:
         """Return the uploads whose item has one of the statuses."""
         return {upload for upload, item in self.observed.uploads.items() if item.get("status") in statuses}
+
+
+# Why a file is refused that is posted as it should be.
+_REFUSED = {
+    BAD_STATUS: "a day that no report may be of",
+    TOO_LARGE_STATUS: "too many bytes",
+    TYPE_STATUS: "a name without .csv",
+    WRONG_STATUS: "wrong content",
+}
 
 
 def places(found: Findings) -> tuple[Line, ...]:
@@ -65,7 +90,7 @@ def places(found: Findings) -> tuple[Line, ...]:
         compare("files refused", "", refused, found.having(REFUSED), None),
         compare("rows", "", rows, set(seen.rows), None),
         compare("conflicts named", "", set(map(_named, shown)), set(map(_named, named)), None),
-        compare("announcements", "", found.new, announced, deliveries),
+        replace(compare("announcements", "", found.to_hear, announced, deliveries), judged=found.heard),
     )
 
 
@@ -91,9 +116,9 @@ def answers(found: Findings) -> tuple[Line, ...]:
 
 
 def _posted(one: Sent) -> str:
-    if one.status == WRONG_STATUS:
-        return "wrong content"
-    return "too many bytes" if one.file.form == PLAIN and one.status != TAKEN else one.file.form
+    if one.file.form == PLAIN or one.status == WRONG_STATUS:
+        return _REFUSED.get(one.status, one.file.form)
+    return one.file.form
 
 
 def rejections(found: Findings) -> tuple[Line, ...]:
@@ -161,7 +186,7 @@ def lost(found: Findings, covered: set[str]) -> set[str]:
         and (
             seen.uploads.get(upload, {}).get("status") != DONE
             or upload not in seen.objects
-            or (upload in found.new and upload not in announced)
+            or (upload in found.to_hear and upload not in announced)
         )
     }
     return files | (found.expected.missing - waiting)

@@ -1,13 +1,13 @@
 """A bank's file read a second time: each rule of docs/bank_upload.md as a plain condition."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hallmark import clock
 from hallmark.csv_files import cells, reading
 from hallmark.csv_files.cells import DIGITS, LOWER, Columns
 from hallmark.csv_files.problems import Problem
 from hallmark.systems.bank_upload.content import Content, Reading
-from hallmark.systems.bank_upload.files import MOST_BYTES, MOST_ROWS
+from hallmark.systems.bank_upload.files import MOST_BYTES, MOST_ROWS, OLDEST_DAYS, BankFile
 
 IDENTIFIERS = ("transaction_id", "account_token", "bank_id")
 OPTIONAL = ("description",)
@@ -28,6 +28,14 @@ def read(content: bytes, bank: str, report_date: str, received: datetime, most_r
         return [found]
     problems = [problem for row in _across(found, bank) for problem in row.problems]
     return problems or {row.line: _content(row.cells) for row in found}
+
+
+def refused(file: BankFile, sent_at: datetime) -> int:
+    """Return the status of what is refused whatever is in it, for its day or its name; else 0."""
+    today, day = sent_at.astimezone(UTC).date(), date.fromisoformat(file.report_date)
+    if not today - timedelta(days=OLDEST_DAYS) <= day <= today:
+        return 400
+    return 0 if file.name.lower().endswith(".csv") else 415
 
 
 def columns(report_date: str, received: datetime) -> Columns:

@@ -10,27 +10,29 @@ from hallmark import clock
 from hallmark.ledger.patience import wait
 from hallmark.ledger.waiting import Waiting, given_up, letters, waiting
 from hallmark.progress import Callback, Progress
-from hallmark.sending.outcome import Outcome, Run, Status
+from hallmark.sending.outcome import Run, Status
 from hallmark.stage import Stage
 from hallmark.systems.bank_upload import lines, observation
 from hallmark.systems.bank_upload.expectation import Sent, expect, names
 from hallmark.systems.bank_upload.failures import failures
 from hallmark.systems.bank_upload.files import BankFile
-from hallmark.systems.bank_upload.following import DONE, Announced, Uploads, is_finished
+from hallmark.systems.bank_upload.following import DONE, Announced, Heard, Uploads, is_finished
 from hallmark.systems.bank_upload.ledger import UploadLedger
 from hallmark.systems.bank_upload.letters import Owner
 from hallmark.systems.bank_upload.lines import Findings
-from hallmark.systems.bank_upload.notifications import Notifications
 from hallmark.systems.bank_upload.observation import Item, Observed
-from hallmark.systems.bank_upload.reading import read
+from hallmark.systems.bank_upload.reading import read, refused
 from hallmark.systems.bank_upload.table import StatusTable, TransactionsTable
 from hallmark.systems.bank_upload.uploader import TAKEN, Answer
 
 
 def reconcile(
-    stage: Stage, run: Run[BankFile], answers: Mapping[str, Answer], heard: Notifications, progress: Callback
+    stage: Stage, run: Run[BankFile], answers: Mapping[str, Answer], heard: Heard | None, progress: Callback
 ) -> UploadLedger:
-    """Wait until every upload has ended and was announced, or nothing changes any more; return the ledger."""
+    """Wait until every upload has ended and was announced, or nothing changes any more; return the ledger.
+
+    Without somebody who heard the topic the announcements are not judged.
+    """
     status = StatusTable(stage)
     sent = list(_read_again(run, answers, progress))
     given = given_up(stage, failures())
@@ -38,31 +40,34 @@ def reconcile(
     following = Uploads(status, taken, progress)
     wait(following, given)
     new = frozenset(one.upload_id for one in sent if one.answer.status == TAKEN and one.is_new)
-    announced = Announced(heard, new, progress)
-    if following.complete:
+    announced = Announced(heard, new, progress) if heard else None
+    if following.complete and announced:
         wait(announced, given)
     time.sleep(stage.quiet_seconds)
-    announced.poll()
+    if announced:
+        announced.poll()
     uploads = status.uploads(one.upload_id for one in sent)
     rows = TransactionsTable(stage).rows(names(sent))
-    observed = Observed(uploads, rows, observation.objects(stage, sent, uploads), announced.messages)
-    return _ledger(stage, run, Findings(sent, expect(sent, rows), observed, stage.name))
+    messages = announced.messages if announced else {}
+    observed = Observed(uploads, rows, observation.objects(stage, sent, uploads), messages)
+    return _ledger(stage, run, Findings(sent, expect(sent, rows), observed, stage.name, announced is not None))
 
 
 def _read_again(run: Run[BankFile], answers: Mapping[str, Answer], progress: Callback) -> Iterator[Sent]:
     """Yield the answered files with what a plain reading finds as of their receipt."""
     found = [one for one in run.outcomes if one.item.id in answers]
     for done, outcome in enumerate(found, 1):
-        file = outcome.item
-        reading = read(file.content, file.bank, file.report_date, _received(outcome, run.started_at))
-        yield Sent(file, answers[file.id], reading, outcome.status is not Status.DUPLICATE)
+        file, answer = outcome.item, answers[outcome.item.id]
+        received = _received(answer, run.started_at)
+        reading = read(file.content, file.bank, file.report_date, received)
+        yield Sent(file, answer, reading, outcome.status is not Status.DUPLICATE, refused(file, run.started_at))
         progress(Progress("reading the files again", done, len(found), Counter()))
 
 
-def _received(outcome: Outcome[BankFile], started_at: datetime) -> datetime:
-    """Return when the stage received a file, as it says; of a refused one, about when it was sent."""
+def _received(answer: Answer, started_at: datetime) -> datetime:
+    """Return when the stage first received a file, as it says, else about when it was sent."""
     with suppress(ValueError):
-        return clock.from_text(outcome.received_at)
+        return clock.from_text(str(answer.body.get("receivedAt")))
     return started_at
 
 

@@ -53,8 +53,8 @@ class Runs:
 
         before = look()
         start(stage, machine_arn, given)
-        # Another version than the upload's is never processed: its execution changes nothing that could be waited for.
-        if before.get("versionId") not in (None, given["versionId"]):
+        # Another version than the upload's is processed only after a failure: else nothing could be waited for.
+        if before.get("status") != FAILED and before.get("versionId") not in (None, given["versionId"]):
             return
         end = self._clock() + PATIENCE_SECONDS
         while self._clock() < end:

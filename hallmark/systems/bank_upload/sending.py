@@ -15,9 +15,9 @@ from hallmark.sending.outcome import Outcome, Run
 from hallmark.sending.sending import Options, Sending
 from hallmark.stage import Stage
 from hallmark.systems.bank_upload import api, files
-from hallmark.systems.bank_upload.files import BankFile
+from hallmark.systems.bank_upload.files import OLDEST_DAYS, BankFile
 from hallmark.systems.bank_upload.ledger import UploadLedger
-from hallmark.systems.bank_upload.mix.generate import Wanted, generate
+from hallmark.systems.bank_upload.mix.generate import DAYS, Wanted, generate
 from hallmark.systems.bank_upload.notifications import Notifications, subscribed
 from hallmark.systems.bank_upload.reconcile import reconcile
 from hallmark.systems.bank_upload.uploader import Answer, Uploader
@@ -54,7 +54,7 @@ class Files(Sending[BankFile]):
         # Two runs without a seed must not be the same files.
         seed = options.seed if options.seed is not None else randbits(_SEED_BITS)
         # Yesterday's times are all past.
-        begin = options.start.replace(tzinfo=UTC) if options.start else _yesterday()
+        begin = _start(options.start) if options.start else _yesterday()
         senders = [bank] if bank else first(banks, options.banks, "banks", "--banks")
         return generate(Wanted(options.generate, options.rows or files.ROWS, seed, begin), senders)
 
@@ -79,6 +79,18 @@ class Files(Sending[BankFile]):
 
 def _yesterday() -> datetime:
     return clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+
+
+def _start(start: datetime) -> datetime:
+    """Return the day of the newest report; UserError when no report of it, or of the days before, can be sent."""
+    today = _yesterday() + timedelta(days=1)
+    oldest = today - timedelta(days=OLDEST_DAYS - DAYS)
+    day = start.replace(tzinfo=UTC)
+    if not oldest <= day < today + timedelta(days=1):
+        raise UserError(
+            f"reports of {day:%Y-%m-%d} are refused: give --start from {oldest:%Y-%m-%d} to {today:%Y-%m-%d}"
+        )
+    return day
 
 
 def _date(text: str | None) -> str | None:

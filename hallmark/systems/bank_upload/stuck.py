@@ -15,6 +15,8 @@ from infra.bank_upload.outputs import Output
 Item = Mapping[str, Any]
 RECEIVING = "receiving"
 _ADVICE = "hallmark redrive stuck --system bank_upload"
+# What stands for the bank of an object that is no upload's.
+NOBODY = "-"
 _GONE = "its object is gone: ask the bank for the file"
 
 
@@ -32,7 +34,9 @@ class Still:
         item = self.item
         counts = {name: int(item.get(name, 0)) for name in ("rows", "attempts")}
         advice = _ADVICE if self.version else _GONE
-        return Stuck(str(item["bank"]), str(item["uploadId"]), self.seconds, str(item["status"]), counts, advice)
+        return Stuck(
+            str(item.get("bank", NOBODY)), str(item["uploadId"]), self.seconds, str(item["status"]), counts, advice
+        )
 
 
 def stuck(stage: Stage, now: datetime, seconds: float = LIMIT_SECONDS) -> list[Stuck]:

@@ -12,6 +12,8 @@ from hallmark.systems.merchant_upload.table import OPEN, TransactionsTable
 from hallmark.tables import Item
 from infra.merchant_upload.outputs import Output
 
+_REDRIVE = "hallmark redrive {} --system merchant_upload"
+
 
 def stuck(stage: Stage, now: datetime, seconds: float = LIMIT_SECONDS) -> list[Stuck]:
     """Return the uploads whose object is older than so many seconds and that are not finished, the oldest first."""
@@ -29,10 +31,10 @@ def _stuck(stage: Stage, item: Item, now: datetime, seconds: float) -> Iterator[
 
 def _advice(item: Item) -> str:
     if item["status"] == "waiting":
-        return "no function has taken it: hallmark redrive validation-failure, or see its runbook"
+        return f"no function has taken it: {_REDRIVE.format('validation-failure')}, or see its runbook"
     if "validatedAt" not in item:
-        return "its rows are not all stored: hallmark redrive validation-failure"
-    return "its rows are not all judged: hallmark redrive anomaly-failure"
+        return f"its rows are not all stored: {_REDRIVE.format('validation-failure')}"
+    return f"its rows are not all judged: {_REDRIVE.format('anomaly-failure')}"
 
 
 def _created(stage: Stage, item: Mapping[str, Any]) -> datetime | None:

@@ -17,6 +17,7 @@ _VALUE = re.compile(rf"[ \t]*([^;\s]+)[ \t]*((?:{_PARAMETER})*);?[ \t]*")
 # https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _CONTROL = re.compile(r"[\0-\x08\x0a-\x1f\x7f]")
+_HEADER = re.compile(rf"{_TOKEN}")
 # Encodings that leave bytes as they are; others have no place in a form.
 # https://www.rfc-editor.org/rfc/rfc7578#section-4.7
 _AS_THEY_ARE = ("7bit", "8bit", "binary")
@@ -93,6 +94,8 @@ def _refuse_around(body: bytes, boundary: bytes) -> None:
 def _is_csv(segment: MultipartSegment) -> bool:
     """Return whether a part says that it is CSV, by its type, or without one by its name."""
     headers = dict(segment.headerlist)
+    if any(not _HEADER.fullmatch(name) or _CONTROL.search(value) for name, value in segment.headerlist):
+        raise Malformed("a part whose headers are tokens, and values without control characters")
     disposition = header_value(headers["Content-Disposition"])
     if len(headers) < len(segment.headerlist) or disposition is None:
         raise Malformed("a part with each header and each parameter once")

@@ -8,7 +8,7 @@ from typing import Any, Optional, Protocol, Union
 from shared_python.iso_times import iso, moment_of
 
 from bank_upload.file import Judged
-from bank_upload.items import ACCEPTED, RECEIVING, REFUSED, STORED, Item, file_hash
+from bank_upload.items import ACCEPTED, DONE, FAILED, PROCESSING, STORED, Item, file_hash
 from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, sent
 
@@ -31,8 +31,8 @@ class Store(Protocol):
         """Set attributes; return whether the item was as it was read."""
         ...
 
-    def keep(self, key: str, content: bytes) -> str:
-        """Store a file; return its version."""
+    def keep(self, key: str, content: bytes, *, again: bool = False) -> str:
+        """Store a file, `again` if it is there; return its version."""
         ...
 
 
@@ -74,17 +74,21 @@ def receive(
         if item and status:
             # A repeat is judged by the time at which the file first came.
             upload = replace(upload, received_at=item["receivedAt"])
-            if status not in (RECEIVING, REFUSED):
+            if status in (ACCEPTED, DONE):
                 return Accepted(upload, int(item["rows"]))
+        # What the workflow has now, or had, may be an object put by hand that is not valid.
         judged = judge(content, bank, report_date, moment_of(upload.received_at))
         found = sent(upload, judged)
-        written = status == (REFUSED if judged.problem_count else RECEIVING) or store.write(found, item)
-        if written and judged.rows and not judged.problem_count:
-            version = store.keep(upload.key, content)
-            # The workflow may have the file already: then it is no longer on its way here.
-            before = item if status == RECEIVING and item else found
-            store.change(before, {"status": ACCEPTED, "versionId": version, f"states.{STORED}": iso(now())})
-            return Accepted(upload, judged.rows)
-        if written:
+        if status not in (found["status"], PROCESSING, FAILED) and not store.write(found, item):
+            continue
+        if judged.rows is None or judged.problem_count:
             return Broken(upload, judged)
+        if status != PROCESSING:
+            # A new version of what has failed starts the workflow again, which claims it.
+            version = store.keep(upload.key, content, again=item is not None and item["status"] == FAILED)
+            if status != FAILED:
+                # The workflow may have the file already: then it is no longer on its way here.
+                before = item if status and item else found
+                store.change(before, {"status": ACCEPTED, "versionId": version, f"states.{STORED}": iso(now())})
+        return Accepted(upload, judged.rows)
     raise TryAgain("too many requests for one file")

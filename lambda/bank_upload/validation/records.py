@@ -88,5 +88,7 @@ def is_finished(item: Optional[Mapping[str, Any]]) -> bool:
 
 
 def is_of_other_version(item: Optional[Mapping[str, Any]], version_id: str) -> bool:
-    """Return whether an upload has its object already, in another version."""
-    return item is not None and item.get("versionId", version_id) != version_id
+    """Return whether an upload has its object already, in another version; one that failed takes any of its content."""
+    if item is None or item["status"] == items.FAILED:
+        return False
+    return item.get("versionId", version_id) != version_id

@@ -17,6 +17,7 @@ RESERVE_MILLISECONDS = 5_500
 # Something is there already, or is being written in this moment.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
+_UNREADABLE = ("NoSuchVersion", "NoSuchKey", "AccessDenied", "MethodNotAllowed")
 _UNMET = "ConditionalCheckFailedException"
 
 
@@ -26,6 +27,10 @@ class StoredFile(NamedTuple):
     created: datetime
     size: int
     read: Callable[[], bytes]
+
+
+class Unreadable(Exception):
+    """A version is gone, or is not to be read: without the right to list, S3 does not say which."""
 
 
 class Store:
@@ -72,15 +77,18 @@ class Store:
             ExpressionAttributeValues={":version": {version_id}},
         )
 
-    def keep(self, key: str, content: bytes) -> str:
+    def keep(self, key: str, content: bytes, *, again: bool = False) -> str:
         """Store a file once; return the id of the version that has its content, whoever stored it.
 
-        Something else under its key, which nobody but an operator can put there, does not keep it from being stored.
+        `again` stores it in any case, so that the workflow starts for the new version. Something else under its key,
+        which nobody but an operator can put there, does not keep it from being stored.
         """
         self.in_time()
         # The bucket takes nothing that is encrypted otherwise.
         how = {"ContentType": "text/csv", "ServerSideEncryption": "aws:kms"}
         said = {"Bucket": self._bucket, "Key": key, "Body": content, **how}
+        if again:
+            return str(self._s3.put_object(**said)["VersionId"])
         try:
             return str(self._s3.put_object(**said, IfNoneMatch="*")["VersionId"])
         except ClientError as error:
@@ -94,9 +102,17 @@ class Store:
         return str(self._s3.put_object(**said)["VersionId"])
 
     def open(self, key: str, version_id: str) -> StoredFile:
-        """Return exactly a version of an object; its content is not read yet."""
+        """Return exactly a version of an object; its content is not read yet. Unreadable.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
         self.in_time()
-        found = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _UNREADABLE:
+                raise
+            raise Unreadable from error
         return StoredFile(found["LastModified"], found["ContentLength"], found["Body"].read)
 
     def _done(self, call: Callable[..., Any], **arguments: Any) -> bool:

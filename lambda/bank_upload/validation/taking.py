@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Optional, Protocol
 
 from shared_python.iso_times import iso, moment_of
@@ -13,16 +13,18 @@ from bank_upload.items import Item, ObjectKey, file_hash, parse_object_key
 from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, foreign_id, is_finished, is_of_other_version, results
 from bank_upload.validation.request import may_report
-from bank_upload.validation.store import StoredFile
+from bank_upload.validation.store import StoredFile, Unreadable
 
 _MOST_TURNS = 5
+# An Express execution ends by then. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+_LONGEST_RUN = timedelta(seconds=300)
 
 
 class Store(Protocol):
     """What taking a file needs of AWS."""
 
     def open(self, key: str, version_id: str) -> StoredFile:
-        """Return a version of an object."""
+        """Return a version of an object; Unreadable."""
         ...
 
     def upload(self, upload_id: str) -> Optional[Item]:
@@ -62,8 +64,16 @@ class Taking:
 
     def take(self) -> dict[str, Any]:
         """Claim the version for its upload; return the outcome, in references and counts."""
-        file = self._store.open(self._key, self._version)
         named = parse_object_key(self._key)
+        try:
+            file = self._store.open(self._key, self._version)
+        except Unreadable:
+            upload_id = named.upload_id if named else foreign_id(self._key)
+            item = self._store.upload(upload_id)
+            if is_of_other_version(item, self._version) or is_finished(item):
+                # Its upload needs it no more.
+                return self._answer(items.OUTCOME_FINISHED, upload_id, {})
+            raise
         if file.size > self._around.most_bytes:
             return self._claim(foreign_id(self._key), file, *self._foreign("too-large"))
         content = file.read()
@@ -117,7 +127,7 @@ class Taking:
                 "attempts": int(known.get("attempts", 0)) + 1,
             }
             states = {items.RECEIVED: said["receivedAt"], items.STORED: created, **known.get("states", {})}
-            states[items.VALIDATED] = self._around.now()
+            states[items.VALIDATED] = self._validated(known)
             if before is None:
                 done = self._store.write({**items.upload_key(upload_id), **said, "states": states}, None)
             else:
@@ -128,6 +138,18 @@ class Taking:
                 outcome = items.OUTCOME_REFUSED if judged.problem_count else items.OUTCOME_ACCEPTED
                 return self._answer(outcome, upload_id, said, judged)
         raise TryAgain("too many executions for one file")
+
+    def _validated(self, known: Item) -> str:
+        """Return when the run judged the file: of runs at once, or of one whose results are kept, the first time.
+
+        Otherwise an upload would be processed before it was validated.
+        """
+        now: str = self._around.now()
+        before = known["states"].get(items.VALIDATED) if known.get("status") == items.PROCESSING else None
+        if before is None:
+            return now
+        goes_on = "finishedAt" in known or moment_of(now) - moment_of(before) < _LONGEST_RUN
+        return str(before) if goes_on else now
 
     def _answer(
         self, outcome: str, upload_id: str, said: Mapping[str, Any], judged: Optional[Judged] = None

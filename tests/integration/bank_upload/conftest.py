@@ -13,6 +13,8 @@ from hallmark.stage import Stage
 from hallmark.systems.bank_upload.notifications import Notifications, subscribed
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload.contract import TODAY, upload_id
+from tests.integration.bank_upload.forms import BOUNDARY, FORM
+from tests.support.keys import unthrottled
 from tests.support.stages import open_or_deploy
 from tests.support.waiting import wait_for
 
@@ -35,6 +37,17 @@ class Bank:
         headers = {"X-Report-Date": day, **keyed}
         fields = {"file": ("report.csv", content, "text/csv")}
         return urllib3.request("POST", self.url, fields=fields, headers=headers, timeout=TIMEOUT, retries=False)
+
+    def send(self, body: bytes, headers: Mapping[str, str] | None = None, query: str = "") -> urllib3.BaseHTTPResponse:
+        """Send a body as it is, as a form of today unless headers say otherwise."""
+        named = {"content-type": f"{FORM}; boundary={BOUNDARY}", "x-report-date": TODAY}
+        return self.raw(body, named | {name.lower(): value for name, value in (headers or {}).items()}, query)
+
+    def raw(self, body: bytes, headers: Mapping[str, str], query: str = "") -> urllib3.BaseHTTPResponse:
+        """Send a body with these headers and the key alone."""
+        keyed = {"x-api-key": self.key} if self.key else {}
+        sent = {**headers, **keyed}
+        return urllib3.request("POST", self.url + query, body=body, headers=sent, timeout=TIMEOUT, retries=False)
 
     def accepted(self, content: bytes) -> Json:
         """Post a valid file; return the answer."""
@@ -61,6 +74,21 @@ class Kept:
         key = {"transactionKey": {"S": f"{bank}#{transaction_id}"}}
         table = self.stage.outputs[Output.TRANSACTIONS_TABLE]
         return _plain(self.stage.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True).get("Item"))
+
+    def objects(self, part: str) -> list[str]:
+        """Return the keys of all objects in which a text stands."""
+        bucket = self.stage.outputs[Output.FILES_BUCKET]
+        pages = self.stage.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+        return [one["Key"] for page in pages for one in page.get("Versions", []) if part in one["Key"]]
+
+    def content(self, item: Json) -> bytes:
+        """Return the bytes of an upload's version."""
+        asked = {
+            "Bucket": self.stage.outputs[Output.FILES_BUCKET],
+            "Key": item["objectKey"],
+            "VersionId": item["versionId"],
+        }
+        return bytes(self.stage.client("s3").get_object(**asked)["Body"].read())
 
     def ended(self, upload_id: str, *statuses: str) -> Json:
         """Wait until an upload is `done` or `refused`, or has one of these statuses; return it."""
@@ -121,6 +149,13 @@ def bank(stage: Stage) -> Callable[..., Bank]:
         return Bank(name, url, stage.api_key(ids[name]) if key == "its own" else key)
 
     return client
+
+
+@pytest.fixture(scope="module")
+def quick(stage: Stage) -> Iterator[None]:
+    """Let banks send as fast and as much as they can, until a module's tests are done."""
+    with unthrottled(stage, stage.outputs[Output.USAGE_PLAN_ID]):
+        yield
 
 
 @pytest.fixture(scope="session")

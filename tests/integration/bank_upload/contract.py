@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 
 from hallmark import clock
 
@@ -11,6 +12,11 @@ KEY = "uploads/{bank}/{day}/{upload}.csv"
 COLUMNS = ("transaction_id", "timestamp", "account_token", "amount", "currency", "type", "bank_id", "description")
 ANSWER = {"uploadId", "status", "rows", "contentHash", "receivedAt"}
 COUNTS = ("rows", "stored", "duplicates", "conflicts")
+
+
+def days_ago(days: int) -> str:
+    """Return a day in UTC, before today or after it."""
+    return f"{clock.now() - timedelta(days=days):%Y-%m-%d}"
 
 
 def new_id(prefix: str = "txn") -> str:

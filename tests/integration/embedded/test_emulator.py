@@ -66,6 +66,30 @@ def test_a_silent_one_is_left_alone(noted: Emulator, monkeypatch: pytest.MonkeyP
     wait_for(noted.answers, "its answer")
 
 
+def test_one_of_other_sources_is_refused_in_one_line(noted: Emulator) -> None:
+    note = json.loads(emulators.STATE.read_text())
+    emulators.STATE.write_text(json.dumps(note | {"later": 1}))
+    assert emulators.running() == noted
+    without = {name: value for name, value in note.items() if name != "tree"}
+    for older in ({**note, "tree": "0" * 16}, without):
+        emulators.STATE.write_text(json.dumps(older))
+        with pytest.raises(UserError, match=r"other sources than these: end it, .* by `hallmark down`") as e:
+            emulators.running()
+        assert "\n" not in str(e.value)
+        assert emulators.noted(), "`hallmark down` ends it"
+
+
+def test_the_sources_are_every_module_of_the_emulator(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "one.py").write_text("1")
+    seen = {emulators.tree_of(), emulators.tree_of(tmp_path)}
+    (tmp_path / "deep" / "one.py").write_text("2")
+    seen.add(emulators.tree_of(tmp_path))
+    (tmp_path / "deep" / "one.py").rename(tmp_path / "one.py")
+    seen.add(emulators.tree_of(tmp_path))
+    assert len(seen) == 4
+
+
 def test_a_proxy_is_not_asked(running_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert running_emulator.answers()

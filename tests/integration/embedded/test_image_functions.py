@@ -239,6 +239,21 @@ def test_tags_do_not_move_and_a_push_sends_only_what_is_missing(
     assert registry._ask("HEAD", f"{repository}/blobs/{described['layers'][0]['digest']}").status == 404
 
 
+def test_the_last_tag_takes_the_image_along(client: Client, registry: Registry, repository: str, pushed: Any) -> None:
+    ecr, (_, image) = client("ecr"), pushed("one")
+    registry.push(repository, "two", image)
+
+    def tags() -> list[str]:
+        return sorted(one["imageTag"] for one in ecr.list_images(repositoryName=repository)["imageIds"])
+
+    assert tags() == ["one", "two"]
+    for tag, left in (("two", ["one"]), ("one", [])):
+        answer = ecr.batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": tag}])
+        assert answer["imageIds"] == [{"imageDigest": image.digest, "imageTag": tag}] and tags() == left
+    failure = ecr.batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": "one"}])["failures"]
+    assert [one["failureCode"] for one in failure] == ["ImageNotFound"]
+
+
 def test_too_large_for_lambda(client: Client, unique: str, pushed: Any, made: Any) -> None:
     made(
         pushed(

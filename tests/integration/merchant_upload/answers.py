@@ -17,8 +17,6 @@ RULES = {
     "size": {f"a whole number of bytes from 0 to {MOST_BYTES}"},
     "sha256": {"64 hexadecimal digits in lower case"},
 }
-# What a function writes that did not expect its input.
-CRASH = re.compile(r"Traceback|Task timed out|Runtime\.|\[ERROR\]")
 JOINERS = "\u200c\u200d"
 
 

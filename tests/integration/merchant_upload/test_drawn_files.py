@@ -13,13 +13,12 @@ import pytest
 from hallmark.csv_files.card_numbers import holds_card_number
 from hallmark.stage import Stage
 from tests.integration.merchant_upload.anomalies import alerts
-from tests.integration.merchant_upload.answers import CRASH
 from tests.integration.merchant_upload.contract import file, new_id, row
 from tests.integration.merchant_upload.drawn_files import files
 from tests.support.command import Command
 from tests.support.drawn_csv import CARDS
 from tests.support.fuzzing import check_drawn
-from tests.support.stage_contents import everything
+from tests.support.stage_contents import crashes, everything
 from tests.support.waiting import wait_for
 
 # Those that are one in an identifier, too, where the rule is narrower.
@@ -35,7 +34,7 @@ def test_each_file_ends_as_it_is_read_plainly_and_no_card_number_stays(
     paths = [tmp_path / f"drawn-{number}.csv" for number in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    crashes = _crashes(stage)
+    crashed = crashes(stage)
     with alerts(stage) as heard:
         done = hallmark("send", "--system", "merchant_upload", "--target", "aws", *map(str, paths))
         assert done.returncode == 0, done.stdout + done.stderr
@@ -45,11 +44,7 @@ def test_each_file_ends_as_it_is_read_plainly_and_no_card_number_stays(
         assert int(counted[what]) > 0, what
     wait_for(lambda: not _shown(_traces(stage)), "the removal of what holds a card number")
     assert not _shown(told + done.stdout + done.stderr)
-    assert _crashes(stage) == crashes
-
-
-def _crashes(stage: Stage) -> int:
-    return sum(1 for text in everything(stage) if CRASH.search(text))
+    assert crashes(stage) == crashed
 
 
 def _traces(stage: Stage) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from hallmark import presentation
 from hallmark.cli import run
 from hallmark.commands import stage as command
+from hallmark.redrive.failures import Failures
 from hallmark.redrive.queues import Queue
 from hallmark.stuck import LIMIT_SECONDS, Stuck
 from hallmark.systems.wing import Wing
@@ -45,6 +46,20 @@ def test_what_is_stuck_is_named_with_what_to_do(found: list[Stuck]) -> None:
     found += [STUCK, replace(STUCK, id="id-2")]
     assert "stuck: one/id-1 accepted for 301 s: 3 rows; hallmark redrive stuck\n" in shown()
     assert "stuck: one/id-2" in shown()
+
+
+def test_a_queue_for_failures_that_is_not_empty_is_named_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, found: list[Stuck]
+) -> None:
+    assert "waiting in" not in shown(), "without a wing that can redrive"
+    wing = Wing(failures=lambda: Failures(("Failed",), (), shape=lambda stage, body: None))
+    monkeypatch.setattr(presentation, "wing", lambda system: wing)
+    queue, empty = Queue("failure", "url", "arn"), Queue("other-failure", "url", "other")
+    monkeypatch.setattr(presentation, "queues_of", lambda stage: [queue, empty, Queue("buffer", "url", "work")])
+    monkeypatch.setattr(presentation, "failures_of", lambda stage, outputs: {one.name: one for one in (queue, empty)})
+    monkeypatch.setattr(presentation, "count", lambda stage, one: 0 if one == empty else 2)
+    (line,) = (line for line in shown().splitlines() if line.startswith("waiting in"))
+    assert line == "waiting in failure: 2, do again with `hallmark redrive failure --system any --stage dev`"
 
 
 def test_a_wing_that_cannot_tell_says_nothing(monkeypatch: pytest.MonkeyPatch, found: list[Stuck]) -> None:

@@ -155,3 +155,14 @@ def test_another_hash_than_the_locks_is_one_line(locked, wheel, tmp_path, monkey
     with pytest.raises(bundle_wheels.BundleError, match=r"codes==1.0 has another hash than the lock") as raised:
         bundle_wheels.wheels_for(tmp_path / "requirements/lambda_vault.txt", "3.11")
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("requires", ["codes", "Co_des >=2,<3", "codes[fast] (>=1)"])
+def test_what_a_wheel_needs_is_in_the_lock(wheel, tmp_path, requires):
+    lock = tmp_path / "requirements.txt"
+    needy = wheel("needy", requires)
+    with pytest.raises(bundle_wheels.BundleError, match=r"requirements.txt: needy needs co") as raised:
+        bundle_wheels.require_whole(lock, [needy])
+    assert "\n" not in str(raised.value)
+    bundle_wheels.require_whole(lock, [needy, wheel("codes"), wheel("co_des")])
+    bundle_wheels.require_whole(lock, [wheel("choosy", "codes ; python_version < '3'")])

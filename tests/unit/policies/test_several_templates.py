@@ -104,6 +104,16 @@ def test_apart_they_are_false_alarms(write: Write, capsys: pytest.CaptureFixture
     assert not any("template" in found for one in apart for row in one["controls"] for found in row["findings"])
 
 
+@pytest.mark.parametrize("system", NAMES)
+def test_a_template_judged_alone_says_that_its_stage_has_several(
+    system: str, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (parts,) = (known.parts for known in SYSTEMS if known.name == system)
+    (file,) = write({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    assert policy_command([file], system, "dev", as_json=False) == 1
+    assert ("judged alone" in capsys.readouterr().err) is bool(parts)
+
+
 def test_the_resource_that_two_templates_have_is_named_as_its_own_file_does(write: Write) -> None:
     first, second = split(document_of("realtime"), QUEUES)
     name = next(iter(first["Resources"]))

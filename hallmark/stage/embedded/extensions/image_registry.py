@@ -4,6 +4,8 @@
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 - DescribeRepositories is judged by the repositories that it names.
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+- BatchDeleteImage removes the tag that it names, and the image with its last tag; ListImages lists each tag.
+  https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
 - A repository is deleted with its blobs, and equal blobs of several repositories are kept once.
 """
 
@@ -62,6 +64,43 @@ def _describe_images(describe: Any) -> Any:
     return described
 
 
+def _delete_images(delete: Any) -> Any:
+    def deleted(data: Json) -> Any:
+        name = data.get("repositoryName", "")
+        removed: list[Json] = []
+        rest: list[Json] = []
+        for wanted in data.get("imageIds") or []:
+            tag, image = wanted.get("imageTag"), ecr._find_image(name, wanted)
+            if not (tag and not wanted.get("imageDigest") and image and len(image["imageTags"]) > 1):
+                rest.append(wanted)
+                continue
+            image["imageTags"].remove(tag)
+            image["imageId"] = {"imageDigest": image["imageDigest"], "imageTag": image["imageTags"][-1]}
+            removed.append({"imageDigest": image["imageDigest"], "imageTag": tag})
+        status, headers, body = delete({**data, "imageIds": rest})
+        if status == 200:
+            found = json.loads(body)
+            body = json.dumps({**found, "imageIds": removed + found["imageIds"]}).encode()
+        return status, headers, body
+
+    return deleted
+
+
+def _list_images(listed: Any) -> Any:
+    def every_tag(data: Json) -> Any:
+        status, headers, body = listed(data)
+        if status != 200:
+            return status, headers, body
+        found: list[Json] = []
+        for one in json.loads(body)["imageIds"]:
+            image = ecr._find_image(data["repositoryName"], {"imageDigest": one["imageDigest"]})
+            digest = {"imageDigest": one["imageDigest"]}
+            found += [digest | {"imageTag": tag} for tag in image["imageTags"]] or [digest]
+        return status, headers, json.dumps({"imageIds": found}).encode()
+
+    return every_tag
+
+
 def _name_repositories() -> None:
     name_resource = iam_actions.extract_resource_arn
 
@@ -103,7 +142,9 @@ def _kept_once(start: Any) -> Any:
 
 
 def install() -> None:
-    """Replace what DescribeImages, DeleteRepository and uploads do."""
+    """Replace what DescribeImages, ListImages, BatchDeleteImage, DeleteRepository and uploads do."""
+    ecr._batch_delete_image = _delete_images(ecr._batch_delete_image)
+    ecr._list_images = _list_images(ecr._list_images)
     ecr._describe_images = _describe_images(ecr._describe_images)
     ecr._delete_repository = _forget_blobs(ecr._delete_repository)
     ecr._v2_start_blob_upload = _kept_once(ecr._v2_start_blob_upload)

@@ -29,13 +29,20 @@ class BadImage(Exception):
 
 def config_of(manifest: Json, blob: Blob) -> Json:
     """Return an image's configuration; BadImage if it is missing or damaged."""
-    found: Json = json.loads(_checked(manifest["config"], blob))
-    return found
+    try:
+        found: Json = json.loads(_checked(manifest["config"], blob))
+        if all(isinstance(part, dict) for part in (found["config"], found["rootfs"])) and found["architecture"]:
+            return found
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise BadImage("the configuration is none of an image")
 
 
 def unpack(manifest: Json, blob: Blob, folder: Path) -> None:
     """Unpack the layers into a folder; BadImage for what is missing, damaged, or leads out of the folder."""
-    wanted = config_of(manifest, blob)["rootfs"]["diff_ids"]
+    wanted = config_of(manifest, blob)["rootfs"].get("diff_ids", [])
+    if not all({"mediaType", "digest", "size"} <= one.keys() for one in manifest["layers"]):
+        raise BadImage("the manifest does not describe its layers")
     if len(wanted) != len(manifest["layers"]):
         raise BadImage("the configuration lists other layers than the manifest")
     for one, diff_id in zip(manifest["layers"], wanted, strict=True):
@@ -47,8 +54,11 @@ def unpack(manifest: Json, blob: Blob, folder: Path) -> None:
             raise BadImage(f"layer {one['digest']} cannot be unpacked: {error}") from None
         if _digest(data) != diff_id:
             raise BadImage(f"layer {one['digest']} holds other files than the configuration says")
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            _apply(archive, folder)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+                _apply(archive, folder)
+        except (tarfile.TarError, OSError) as error:
+            raise BadImage(f"layer {one['digest']} cannot be unpacked: {error}") from None
 
 
 def _checked(described: Json, blob: Blob) -> bytes:

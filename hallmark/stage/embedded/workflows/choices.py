@@ -24,6 +24,11 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 _NAME = re.compile(rf"(String|Numeric|Boolean|Timestamp)({'|'.join(sorted(_COMPARED, key=len, reverse=True))})(Path)?")
 
 
+def is_operator(name: str) -> bool:
+    """Return whether a field of a rule is an operator."""
+    return bool(_NAME.fullmatch(name)) or name in {"IsPresent", "StringMatches", *(f"Is{kind}" for kind in _TYPES)}
+
+
 def _time(value: Any) -> datetime | None:
     if not isinstance(value, str) or "T" not in value:
         return None

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from hallmark.stage.embedded.workflows import fields
+
 Json = dict[str, Any]
 TYPES = frozenset({"Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"})
 # Patterns that need a history, which Express does not have.
@@ -39,6 +41,7 @@ def _of_states(machine: Any, place: str, express: bool) -> Iterator[str]:
         if not isinstance(state, dict) or state.get("Type") not in TYPES:
             yield _schema("The state's Type is not valid", here)
             continue
+        yield from (_schema(problem, here) for problem in fields.problems(name, state))
         yield from _of_targets(state, states, here)
         yield from _of_resource(state, here, express)
         inner = [state.get("ItemProcessor") or state.get("Iterator")] if state["Type"] == "Map" else []
@@ -50,7 +53,7 @@ def _of_targets(state: Json, states: Json, here: str) -> Iterator[str]:
     rules = [*state.get("Choices", []), *state.get("Catch", [])]
     targets = [state.get("Next"), state.get("Default"), *(rule.get("Next") for rule in rules)]
     for target in targets:
-        if target is not None and target not in states:
+        if target is not None and (not isinstance(target, str) or target not in states):
             yield f"MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {here}/Next"
     ends = state["Type"] in ("Choice", "Succeed", "Fail") or state.get("End") is True
     if not ends and "Next" not in state:

@@ -10,11 +10,11 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
+from hallmark.stage.embedded.workflows import intrinsics
 from hallmark.stage.embedded.workflows.failures import Failed, broken
 
 Json = dict[str, Any]
 _tokens = lru_cache(maxsize=1024)(stepfunctions._parse_jsonpath_tokens)
-_call = lru_cache(maxsize=1024)(stepfunctions._parse_intrinsic_call)
 _MISSING = object()
 
 
@@ -68,27 +68,10 @@ def value_of(text: str, data: Any, context: Json) -> Any:
     if not text.startswith("States."):
         return find(text, data, context)
     try:
-        node, _ = _call(text, 0)
-        return _computed(node, data, context)
-    except (ValueError, TypeError, IndexError, KeyError) as error:
+        call = intrinsics.parsed(text)
+    except ValueError as error:
         raise broken(f"{text}: {error}") from error
-
-
-def _computed(node: Any, data: Any, context: Json) -> Any:
-    kind, *rest = node
-    if kind == "path":
-        return find(rest[0], data, context)
-    if kind != "call":
-        return rest[0]
-    name, arguments = rest[0], [_computed(argument, data, context) for argument in rest[1]]
-    if name == "States.Format":
-        # Values that are no texts are written as JSON.
-        arguments[1:] = [one if isinstance(one, str) else json.dumps(one) for one in arguments[1:]]
-        if arguments[0].count("{}") != len(arguments) - 1:
-            raise ValueError("the number of arguments is not that of the placeholders")
-    if name == "States.ArrayGetItem" and arguments[1] < 0:
-        raise IndexError("the index is negative")
-    return stepfunctions._exec_intrinsic((kind, name, [("num", one) for one in arguments]), data, context)
+    return intrinsics.computed(call, lambda path: find(path, data, context))
 
 
 def filled(template: Any, data: Any, context: Json) -> Any:

@@ -9,6 +9,7 @@ import os
 import threading
 import uuid
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -86,8 +87,8 @@ def run(execution: Execution) -> None:
 def _outcome(execution: Execution, branch: Branch, data: Any) -> str:
     """Walk through the states; return the status at the end, whose event is noted."""
     try:
-        if "JSONata" in (execution.definition.get("QueryLanguage"), *_languages(execution.definition)):
-            raise Failed(RUNTIME, "The embedded stage runs Express workflows in JSONPath only")
+        if missing := next(_missing(execution.definition), None):
+            raise Failed(RUNTIME, f"The embedded stage runs Express workflows without {missing}")
         execution.output = text_of(walk(execution.definition, data, branch))
         branch.note("ExecutionSucceeded", output=execution.output, outputDetails={"truncated": False})
         return SUCCEEDED
@@ -104,8 +105,15 @@ def _outcome(execution: Execution, branch: Branch, data: Any) -> str:
     return FAILED
 
 
-def _languages(definition: Json) -> list[str]:
-    return [state.get("QueryLanguage", "") for state in definition["States"].values()]
+def _missing(machine: Any) -> Iterator[str]:
+    """Yield what a definition has, at any depth, and the walk has not."""
+    if isinstance(machine, dict):
+        if machine.get("QueryLanguage") == "JSONata":
+            yield "JSONata"
+        if "Assign" in machine and "Type" in machine:
+            yield "variables"
+    for below in machine.values() if isinstance(machine, dict) else machine if isinstance(machine, list) else ():
+        yield from _missing(below)
 
 
 def listed(machine: str = "") -> list[Execution]:

@@ -7,12 +7,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.h
 
 import json
 import os
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.response import StreamingBody
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 
@@ -29,9 +31,16 @@ OPTIMIZED = {
     "sqs:sendMessage": "SQS",
     "sns:publish": "SNS",
     "events:putEvents": "EventBridge",
+    "lambda:invoke": "Lambda",
+    "states:startExecution": "StepFunctions",
+}
+# Services that Step Functions names otherwise than boto3.
+_SERVICES = {
+    **dict.fromkeys(("states", "sfn"), "stepfunctions"),
+    **{"eventbridge": "events", "cloudwatchlogs": "logs", "cloudwatchevents": "events"},
 }
 # Texts that a definition may give as objects.
-_TEXTS = ("MessageBody", "Message")
+_TEXTS = ("MessageBody", "Message", "Detail", "Input", "Payload")
 _UNMODELLED = {"DynamoDB": "AmazonDynamoDBException", "SQS": "AmazonSQSException", "SNS": "AmazonSNSException"}
 
 
@@ -40,32 +49,70 @@ def perform(machine: Json, integration: str, data: Json) -> Json:
     service, action, prefix = _parsed(integration)
     if not role_trusts(machine["roleArn"], TRUSTED, machine["stateMachineArn"]):
         raise Failed(f"{prefix}.AccessDeniedException", f"{TRUSTED} may not assume the role {machine['roleArn']}")
-    arguments = dict(data)
-    for name in _TEXTS:
-        if isinstance(arguments.get(name), (dict, list)):
-            arguments[name] = json.dumps(arguments[name], separators=(",", ":"))
-    client = _client(service, machine["name"], machine["roleArn"], get_account_id(), get_region())
-    operation = getattr(client, xform_name(action), None)
+    try:
+        client = _client(service, machine["name"], machine["roleArn"], get_account_id(), get_region())
+    except BotoCoreError as error:
+        raise broken(f"{integration}: {error}") from error
+    operation = client.meta.method_to_api_mapping.get(xform_name(action))
     if operation is None:
         raise broken(f"{integration} is no action of {service}")
+    shape = client.meta.service_model.operation_model(operation).input_shape
     try:
-        answer: Json = operation(**arguments)
+        answer: Json = getattr(client, xform_name(action))(**_arguments(shape, data))
     except ClientError as error:
         raise Failed(_error(client, prefix, error), error.response["Error"].get("Message", "")) from error
     except BotoCoreError as error:
         raise broken(f"{integration}: {error}") from error
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    if integration == "events:putEvents" and answer["FailedEntryCount"]:
+        raise Failed("EventBridge.FailedEntry", json.dumps(answer["Entries"]))
+    return {_capital(name): _shown(value) for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def _capital(name: str) -> str:
+    return f"{name[0].upper()}{name[1:]}"
+
+
+def _arguments(shape: Any, value: Any) -> Any:
+    """Return parameters by the names that boto3 has: Step Functions begins each with a capital."""
+    if shape is not None and shape.type_name == "structure" and isinstance(value, dict):
+        known = {_capital(name): name for name in shape.members}
+        found = {known.get(name, name): one for name, one in value.items()}
+        return {name: _argument(name, shape.members.get(name), one) for name, one in found.items()}
+    if shape is not None and shape.type_name == "list" and isinstance(value, list):
+        return [_arguments(shape.member, one) for one in value]
+    return value
+
+
+def _argument(name: str, shape: Any, value: Any) -> Any:
+    is_text = shape is not None and shape.type_name in ("string", "blob")
+    if _capital(name) in _TEXTS and is_text and isinstance(value, (dict, list)):
+        return json.dumps(value, separators=(",", ":"))
+    return _arguments(shape, value)
+
+
+def _shown(value: Any) -> Any:
+    """Return a part of a response as JSON has it."""
+    if isinstance(value, dict):
+        return {str(name): _shown(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_shown(one) for one in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, StreamingBody):
+        value = value.read()
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _parsed(integration: str) -> tuple[str, str, str]:
     if integration in OPTIMIZED:
         service, _, action = integration.partition(":")
-        return service, action, OPTIMIZED[integration]
+        return _SERVICES.get(service, service), action, OPTIMIZED[integration]
     kind, _, rest = integration.partition(":")
     service, _, action = rest.partition(":")
     if kind != "aws-sdk" or not action:
         raise broken(f"The embedded stage does not have the integration {integration}")
-    return service, action, "DynamoDb" if service == "dynamodb" else service[:1].upper() + service[1:]
+    prefix = "DynamoDb" if service == "dynamodb" else service[:1].upper() + service[1:]
+    return _SERVICES.get(service, service), action, prefix
 
 
 def _error(client: Any, prefix: str, error: ClientError) -> str:

@@ -59,6 +59,7 @@ def _begin(resource: str, data: Any, execution: Execution) -> Callable[[], Any]:
         raise broken(f"{resource} is no resource of a task that the embedded stage has")
     if not isinstance(data, dict):
         raise broken(f"The parameters of {resource} are no object")
-    if resource == f"{INTEGRATION}lambda:invoke":
-        return lambda_calls.Call(execution.machine, str(data.get("FunctionName")), data.get("Payload"))
+    if resource == f"{INTEGRATION}lambda:invoke" and data.get("InvocationType", "RequestResponse") == "RequestResponse":
+        function = ":".join(str(data[name]) for name in ("FunctionName", "Qualifier") if name in data)
+        return lambda_calls.Call(execution.machine, function, data.get("Payload", {}))
     return lambda: service_calls.perform(execution.machine, resource.removeprefix(INTEGRATION), data)

@@ -121,7 +121,7 @@ def _choice(state: Json, data: Any, branch: Branch) -> Step:
     chosen = next((rule["Next"] for rule in state["Choices"] if holds(rule, found, branch.context)), None)
     chosen = chosen or state.get("Default")
     if chosen is None:
-        raise broken("No rule of the choice is true, and it has no Default")
+        raise broken("Failed to transition out of the state. The state does not point to a next state.")
     return paths.selected(state.get("OutputPath", "$"), found, branch.context), chosen
 
 
@@ -162,6 +162,8 @@ def _task(state: Json, data: Any, branch: Branch) -> Step:
         found = _input(state, data, branch)
         path = state.get("TimeoutSecondsPath")
         seconds = paths.find(path, data, branch.context) if path else state.get("TimeoutSeconds")
+        if path and (type(seconds) is not int or seconds < 1):
+            raise broken(f"TimeoutSecondsPath {path} names no number of seconds")
         result = tasks.perform(state["Resource"], found, seconds, branch.execution, branch.note)
         text_of(result)
         return result
@@ -204,6 +206,15 @@ def _side_by_side(work: Sequence[Callable[[], Any]], at_most: int, halt: threadi
     return results
 
 
+def _at_most(state: Json, data: Any, branch: Branch) -> int:
+    """Return how many iterations of a Map run at a time; 0 is as many as there are."""
+    path = state.get("MaxConcurrencyPath")
+    found = paths.find(path, data, branch.context) if path else state.get("MaxConcurrency", 0)
+    if type(found) is not int or found < 0:
+        raise broken(f"MaxConcurrencyPath {path} names no number of iterations")
+    return found
+
+
 def _map(state: Json, data: Any, branch: Branch) -> Step:
     def attempt() -> Any:
         found = _input(state, data, branch)
@@ -233,7 +244,7 @@ def _map(state: Json, data: Any, branch: Branch) -> Step:
 
         try:
             work = [begin(*pair) for pair in enumerate(items)]
-            results = _side_by_side(work, int(state.get("MaxConcurrency", 0)), halt)
+            results = _side_by_side(work, _at_most(state, found, branch), halt)
         except Failed as failure:
             branch.note("MapStateFailed", error=failure.error, cause=failure.cause)
             raise

@@ -1,6 +1,7 @@
 """Files of several banks, the same for the same arguments."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,18 +46,19 @@ class _Bank:
     layouts: Random
 
     def __post_init__(self) -> None:
-        self.good: list[tuple[str, list[Draft]]] = []
+        # Not all: two million rows of an hour are too many to keep.
+        self.good: deque[tuple[str, list[Draft]]] = deque(maxlen=_FEW)
         self.files: list[BankFile] = []
 
 
-def generate(wanted: Wanted, banks: Sequence[str]) -> Iterator[BankFile]:
-    """Yield the files, assigned to the banks in turn; the first of each is good."""
+def generate(wanted: Wanted, banks: Sequence[str], turns_of: Sequence[str] = TURNS) -> Iterator[BankFile]:
+    """Yield the files, assigned to the banks in turn, each of the kind that is its bank's turn; the first is good."""
     known = {bank: _bank(wanted, place, bank) for place, bank in enumerate(banks)}
     turns = {WRONG: 0, BROKEN: 0}
     for number in range(wanted.files):
         turn, place = divmod(number, len(banks))
         bank = known[banks[place]]
-        kind = TURNS[(turn + place) % len(TURNS)] if bank.files else GOOD
+        kind = turns_of[(turn + place) % len(turns_of)] if bank.files else GOOD
         name = f"generated-{letters(abs(wanted.seed))}-{letters(number)}.csv"
         day = f"{wanted.begin - timedelta(days=turn % DAYS):%Y-%m-%d}"
         before = turns.get(kind, 0)
@@ -64,10 +66,13 @@ def generate(wanted: Wanted, banks: Sequence[str]) -> Iterator[BankFile]:
         yield _file(bank, kind, before, name, day, number, wanted.rows)
 
 
+def drawer_of(wanted: Wanted, place: int, bank: str) -> Drawer:
+    """Return what draws the rows of the bank at a place."""
+    return Drawer(Random(f"{wanted.seed}/{wanted.mark}/{bank}"), f"{wanted.mark}-{letters(place)}", bank)
+
+
 def _bank(wanted: Wanted, place: int, bank: str) -> _Bank:
-    mark = f"{wanted.mark}-{letters(place)}"
-    drawn = Random(f"{wanted.seed}/{wanted.mark}/{bank}")
-    return _Bank(Drawer(drawn, mark, bank), Random(f"{wanted.seed}/layouts/{bank}"))
+    return _Bank(drawer_of(wanted, place, bank), Random(f"{wanted.seed}/layouts/{bank}"))
 
 
 def _file(bank: _Bank, kind: str, before: int, name: str, day: str, number: int, rows: int) -> BankFile:

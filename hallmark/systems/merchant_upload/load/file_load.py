@@ -6,6 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import ClassVar
 
+from hallmark.load import capacity
 from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
 from hallmark.load.load import Following, Load, Target
@@ -13,14 +14,15 @@ from hallmark.load.measures import MEASURES, percentile
 from hallmark.load.outcome import Arithmetic, Measure
 from hallmark.load.plan import Arrival
 from hallmark.load.run_file import RunFile
+from hallmark.load.ways import WayReconciliation, memory, rows_a_second, way_percentile
 from hallmark.progress import Callback
 from hallmark.sending.item import Item
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload import api
 from hallmark.systems.merchant_upload.files import MerchantFile
-from hallmark.systems.merchant_upload.load import capacity, measures
 from hallmark.systems.merchant_upload.load.mix import FileMix
-from hallmark.systems.merchant_upload.load.reconciliation import FileReconciliation, reconcile
+from hallmark.systems.merchant_upload.load.platform import FUNCTIONS
+from hallmark.systems.merchant_upload.load.reconciliation import reconcile
 from hallmark.systems.merchant_upload.uploader import STORED, filled
 
 
@@ -32,16 +34,16 @@ class FileLoad(Load):
         {
             "lost": (MEASURES["lost"][0], "rows and files"),
             "form p99": (percentile(99), "ms"),
-            "file p50": (measures.file_percentile(50), "s"),
-            "file p99": (measures.file_percentile(99), "s"),
-            "file max": (measures.file_percentile(100), "s"),
-            "rows a second": (measures.rows_a_second, "rows/s"),
-            **{f"capacity of {name}": (capacity.seconds(name), "s") for name in capacity.FUNCTIONS},
-            **{f"memory of {name}": (measures.memory(name), "MB") for name in capacity.FUNCTIONS},
+            "file p50": (way_percentile(50), "s"),
+            "file p99": (way_percentile(99), "s"),
+            "file max": (way_percentile(100), "s"),
+            "rows a second": (rows_a_second, "rows/s"),
+            **{f"capacity of {name}": (capacity.seconds(name, work), "s") for name, work in FUNCTIONS.items()},
+            **{f"memory of {name}": (memory(name), "MB") for name in FUNCTIONS},
         }
     )
     arithmetic: ClassVar[Mapping[str, Arithmetic]] = MappingProxyType(
-        {f"capacity of {name}": capacity.told(name) for name in capacity.FUNCTIONS}
+        {f"capacity of {name}": capacity.told(name, work) for name, work in FUNCTIONS.items()}
     )
 
     def mix(self, stage: Stage) -> FileMix:
@@ -72,7 +74,7 @@ class FileLoad(Load):
         drain_buffer: bool,
         account: Account,
         progress: Callback,
-    ) -> FileReconciliation:
+    ) -> WayReconciliation:
         """Reconcile every row of a run's files; it takes nothing away, so a run may be judged again."""
         return reconcile(stage, run, planned, progress)
 

@@ -2,57 +2,30 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from hallmark import clock
 from hallmark.load.kinds import REGULAR
 from hallmark.load.plan import Arrival
-from hallmark.load.reconciliation import Reconciliation
 from hallmark.load.run_file import RunFile, Sample
+from hallmark.load.ways import Way, WayReconciliation
 from hallmark.progress import Callback
 from hallmark.sending.outcome import Outcome, Run, Status
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload.files import MerchantFile
 from hallmark.systems.merchant_upload.following import is_finished
-from hallmark.systems.merchant_upload.ledger import FileLedger
-from hallmark.systems.merchant_upload.load.platform import Means, means_of
+from hallmark.systems.merchant_upload.load.platform import means_of
 from hallmark.systems.merchant_upload.reconcile import reconcile as reconcile_files
 from hallmark.systems.merchant_upload.table import TransactionsTable
 from hallmark.systems.merchant_upload.uploader import Uploaded
 
 
-@dataclass(frozen=True)
-class Way:
-    """A finished file: its object's creation and its end in seconds of the epoch, the rows read, and those stored."""
-
-    created: float
-    finished: float
-    rows: int
-    stored: int
-
-
-@dataclass(frozen=True)
-class FileReconciliation(Reconciliation):
-    """The ledger of a run, its finished files by item id, the ids of those that are not, and the functions' means."""
-
-    ledger: FileLedger
-    ways: Mapping[str, Way]
-    unfinished: frozenset[str]
-    means: Mapping[str, Means]
-
-    @property
-    def figures(self) -> Mapping[str, int]:
-        """The rows that were read, and those that were stored and judged."""
-        return {name: sum(getattr(way, name) for way in self.ways.values()) for name in ("rows", "stored")}
-
-
-def reconcile(stage: Stage, run: RunFile, planned: Sequence[Arrival], progress: Callback) -> FileReconciliation:
+def reconcile(stage: Stage, run: RunFile, planned: Sequence[Arrival], progress: Callback) -> WayReconciliation:
     """Wait for the verdicts on every row of a run's files, including the warm-up's, and compare all that is stored."""
     sent, uploaded = carried(run, planned)
     ledger = reconcile_files(stage, sent, uploaded, progress)
     ways = dict(_ways(stage, sent, uploaded))
     unfinished = frozenset(one.item.id for one in sent.carried) - ways.keys()
-    return FileReconciliation(ledger, ways, unfinished, means_of(stage))
+    return WayReconciliation(ledger, ways, unfinished, means_of(stage))
 
 
 def carried(run: RunFile, planned: Sequence[Arrival]) -> tuple[Run[MerchantFile], dict[str, Uploaded]]:

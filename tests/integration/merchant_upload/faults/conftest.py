@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -17,8 +16,9 @@ from tests.integration.merchant_upload.conftest import Merchant
 from tests.integration.merchant_upload.faults.injections import INJECTED
 from tests.integration.merchant_upload.faults.reckoning import Reckoning, reckon
 from tests.integration.merchant_upload.faults.scenarios import OTHERS, injected
-from tests.integration.merchant_upload.faults.trial import Trial, noted
+from tests.integration.merchant_upload.faults.trial import Trial
 from tests.support.command import Command
+from tests.support.faults import try_all
 
 AT_ONCE = 8
 # These hold up all that is behind them, end the function under others' rows, or take them along into a queue.
@@ -50,24 +50,18 @@ def results(
     else:
         embedded_only = {spec.id for spec in load(stage.system) if spec.embedded_only}
         faults = {name: tried for name, tried in faults.items() if name not in embedded_only}
+
     # Each merchant's requests are limited, so the trials take turns.
-    trials = {
-        fault: Trial(fault, run, stage, merchant, [*merchants[turn:], *merchants[:turn]], endpoint)
-        for turn, fault in ((place % len(merchants), fault) for place, fault in enumerate(faults))
-    }
+    def trial(fault: str, turn: int) -> Trial:
+        own = [*merchants[turn:], *merchants[:turn]]
+        return Trial(fault=fault, run=run, stage=stage, endpoint=endpoint, client=merchant, merchants=own)
 
-    def attempt(fault: str) -> None:
-        with noted(trials[fault]):
-            faults[fault](trials[fault])
-
+    trials = {fault: trial(fault, place % len(merchants)) for place, fault in enumerate(faults)}
     with alerts(stage) as heard:
         # A function's first start takes seconds of work, which many trials at once would draw out.
-        warm = Trial("warm", run, stage, merchant, merchants)
+        warm = trial("warm", 0)
         warm.done(warm.send(warm.file(warm.rows())))
-        apart = {fault for group in APART for fault in group}
-        for group in (set(faults) - apart, *APART):
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(attempt, [fault for fault in faults if fault in group]))
+        try_all(faults, trials, APART, AT_ONCE)
         hallmark = Command(stage.system, aws, tmp_path_factory.mktemp("faults"))
         yield Results(trials, reckon(stage, list(trials.values()), started_at, hallmark, heard))
     # The poison's letter stays after every redrive, and the runbooks' commands want an empty queue.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hallmark.stage.embedded.faults import STREAM, Effect, Injection
+from tests.support.faults import CANCELED, FOR_GOOD, THROTTLED
 
 HANDLER, VALIDATION, DETECTION = "api-handler", "validation", "anomaly-detection"
 # What a call contains, put in by the trial: the beginning of its ids, cards and files' names, and its upload's id.
@@ -15,18 +16,10 @@ CLEAR, CLEAR_CARD, HIGH = f"{ROWS}0000", f"{ROWS}c0", f"{ROWS}0001"
 SDK, HANDLER_SDK = 4, 3
 # Attempts of an asynchronous invocation: infra/merchant_upload/functions.py.
 ATTEMPTS = 3
-# More than anything is tried.
-FOR_GOOD = 1000
 # Parts of updates of an upload: when it is bound to a version, counted, finished.
 BOUND, COUNTED, FINISHED = '"startedAt"', '"duplicates"', "finishedAt"
 # A row of the second and one of the third transaction that validation writes of a long file.
 SECOND, THIRD, LONG = f"{ROWS}0060", f"{ROWS}0115", 120
-THROTTLED = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
-# As many reasons as a transaction can have actions: what is left over belongs to none.
-CANCELED: dict[str, Any] = {
-    "code": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-    "fields": {"CancellationReasons": [{"Code": "TransactionConflict"}] * 100},
-}
 
 
 @dataclass(frozen=True)

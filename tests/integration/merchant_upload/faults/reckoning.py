@@ -10,6 +10,7 @@ import pytest
 
 from hallmark import clock
 from hallmark.evidence import Fault
+from hallmark.ledger import patience
 from hallmark.sending.outcome import Run
 from hallmark.stage import Stage
 from hallmark.systems.merchant_upload import following
@@ -83,11 +84,11 @@ def reckon(
     """Read what waits, do it again, wait until all is done, and count."""
     waited = {trial.fault for trial in trials if trial.letters()}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "PATIENCE_SECONDS", WAITING_SECONDS)
+        patch.setattr(patience, "PATIENCE_SECONDS", WAITING_SECONDS)
         waiting = _ledger(stage, [trial for trial in trials if trial.letter], started_at)
     with pytest.MonkeyPatch.context() as patch:
         if stage.target == "embedded":
-            patch.setattr(following, "PATIENCE_SECONDS", EMBEDDED_SECONDS)
+            patch.setattr(patience, "PATIENCE_SECONDS", EMBEDDED_SECONDS)
         for queue in QUEUES:
             hallmark("redrive", queue, "--target", "aws")
         ledger = _ledger(stage, trials, started_at)

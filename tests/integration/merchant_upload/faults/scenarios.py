@@ -13,7 +13,6 @@ from hallmark.stage.embedded.faults import Injection
 from hallmark.systems.merchant_upload.files import MerchantFile
 from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.faults.injections import (
-    FOR_GOOD,
     INJECTED,
     LONG,
     UPLOAD,
@@ -21,7 +20,8 @@ from tests.integration.merchant_upload.faults.injections import (
     dynamodb,
     read,
 )
-from tests.integration.merchant_upload.faults.trial import KINDS, Json, Trial, wait_for
+from tests.integration.merchant_upload.faults.trial import KINDS, Json, Trial
+from tests.support.faults import wait_for, wanted_strikes
 
 POISON = "poison"
 # An invocation of validation that is held up when it begins.
@@ -34,18 +34,18 @@ def injected(trial: Trial) -> None:
     """Send a file under the injected faults until all have struck, or until its letter is there."""
     case = INJECTED[trial.fault]
     file = trial.file(trial.rows(max(case.rows, len(KINDS))))
-    wanted = sum(one.times for one in case.injections if one.times < FOR_GOOD)
+    wanted = wanted_strikes(case.injections)
     if case.refused:
-        with trial.struck(case.injections) as armed:
+        with trial.faults(case.injections) as armed:
             form = trial.ask(file)
             trial.await_strikes(armed, wanted)
         assert trial.answers[503] == 1, trial.answers
         trial.post(file, form)
         return
     form = trial.ask(file)
-    with trial.struck(case.injections, form["uploadId"]) as armed:
+    with trial.faults(case.injections, form["uploadId"]) as armed:
         trial.post(file, form)
-        trial.await_strikes(armed, wanted or 1)
+        trial.await_strikes(armed, wanted)
         if case.letter:
             trial.await_letter()
 
@@ -88,7 +88,7 @@ def replaced_while_read(trial: Trial) -> None:
     """The reading of a version is held up while another comes: the one that is bound first is the upload's file."""
     first, other = _two_files(trial)
     form = trial.ask(first, is_said=False)
-    with trial.struck([read(effect="delay", seconds=1.5)], form["uploadId"]) as armed:
+    with trial.faults([read(effect="delay", seconds=1.5)], form["uploadId"]) as armed:
         version = _post_unheeded(trial, first, form)
         trial.await_strikes(armed, 1)
         _post_unheeded(trial, other, form)
@@ -102,7 +102,7 @@ def replaced_while_stored(trial: Trial) -> None:
     """Another version comes while the rows of the first are stored."""
     first, other = _two_files(trial)
     form = trial.ask(first, is_said=False)
-    with trial.struck([dynamodb("TransactWriteItems", VALIDATION, effect="delay", seconds=1.0)]) as armed:
+    with trial.faults([dynamodb("TransactWriteItems", VALIDATION, effect="delay", seconds=1.0)]) as armed:
         trial.post(first, form)
         trial.await_strikes(armed, 1)
         _post_unheeded(trial, other, form)
@@ -113,7 +113,7 @@ def gone_before_read(trial: Trial) -> None:
     """Somebody deletes the version before it is read: its letter waits; the merchant uploads it again."""
     file = trial.file(trial.rows())
     form = trial.ask(file)
-    with trial.struck([_HELD], form["uploadId"]) as armed:
+    with trial.faults([_HELD], form["uploadId"]) as armed:
         version = _post_unheeded(trial, file, form)
         trial.await_strikes(armed, 1)
         bucket = trial.stage.outputs[Output.FILES_BUCKET]
@@ -136,7 +136,7 @@ def notified_twice_at_once(trial: Trial) -> None:
     """Three invocations take the same version at the same time."""
     file = trial.file(trial.rows(LONG))
     form = trial.ask(file)
-    with trial.struck([replace(_HELD, times=3)], form["uploadId"]) as armed:
+    with trial.faults([replace(_HELD, times=3)], form["uploadId"]) as armed:
         version = trial.post(file, form)
         for _ in range(2):
             trial.notify(form, version)

@@ -1,18 +1,16 @@
 """One fault's trial: the files that are sent under it, what came back, and what ended in the queues for failures."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from hallmark.ledger.messages import look
 from hallmark.sending.outcome import Outcome, Status
-from hallmark.stage import Stage
-from hallmark.stage.embedded.faults import STREAM, Injected, Injection, inject
+from hallmark.stage.embedded.faults import STREAM, Injected, Injection
 from hallmark.systems.merchant_upload.failure_letters import Trimmed, batch_of, keys_of, stream_records
 from hallmark.systems.merchant_upload.failures import FAILURES
 from hallmark.systems.merchant_upload.files import MerchantFile
@@ -22,12 +20,9 @@ from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.anomalies import BEGIN, content, kept, transaction
 from tests.integration.merchant_upload.conftest import Merchant
 from tests.integration.merchant_upload.faults.injections import ROWS, UPLOAD
-from tests.support import waiting
+from tests.support.faults import FaultTrial, wait_for
 
 Json = dict[str, Any]
-T = TypeVar("T")
-# Many trials that look all the time would keep the functions, which run in the background, from running.
-LOOK_SECONDS = 0.3
 # Time in minutes, card, amount and what else: one row clear, the others flagged, some only when the next arrives.
 KINDS: Sequence[tuple[float, str, str, Json]] = (
     (0, "c0", "12.50", {}),
@@ -41,37 +36,19 @@ KINDS: Sequence[tuple[float, str, str, Json]] = (
 REJECTED = b"x,2026-11-03T10:15:00Z,tok_rejected,1,EUR,DE,books,true,\n"
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0) -> T:
-    """Wait as tests do, and look seldom."""
-    return waiting.wait_for(condition, what, seconds, LOOK_SECONDS)
+@dataclass(kw_only=True)
+class Trial(FaultTrial):
+    """The files of one fault; `letter` says if its failure must end in a queue, `names` are its rows' in the table."""
 
-
-@dataclass
-class Trial:
-    """The files of one fault; `strikes` is how often it struck, `letter` whether its failure must end in a queue,
-    `names` are its rows' ids in the table."""
-
-    fault: str
-    run: str
-    stage: Stage
     client: Callable[..., Merchant]
     merchants: Sequence[str]
-    endpoint: str = ""
     uploaded: dict[str, Uploaded] = field(default_factory=dict)
     outcomes: list[Outcome[MerchantFile]] = field(default_factory=list)
-    answers: Counter[int] = field(default_factory=Counter)
-    strikes: int = 0
     letter: bool = False
     # What a ledger holds against an upload whose form did not say what its file would be.
     unsaid: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
-    trouble: BaseException | None = None
     _numbers: Iterator[int] = field(default_factory=count)
-
-    @property
-    def prefix(self) -> str:
-        """The beginning of all ids, cards and names of files of this trial."""
-        return f"{self.fault}-{self.run}-"
 
     @property
     def merchant(self) -> str:
@@ -150,26 +127,11 @@ class Trial:
             FunctionName=self.stage.outputs[Output.VALIDATION_ARN], InvocationType="Event", Payload=json.dumps(event)
         )
 
-    @contextmanager
-    def struck(self, injections: Sequence[Injection], upload_id: str = "") -> Iterator[list[Injected]]:
-        """Arm faults, with the trial's names put in."""
-
-        def own(text: str) -> str:
-            return text.replace(ROWS, self.prefix).replace(UPLOAD, upload_id)
-
-        with ExitStack() as stack:
-            armed: list[Injected] = []
-            for one in injections:
-                function = self.stage.outputs[Output.ANOMALY_DETECTION_ARN].split(":")[6]
-                action = function if one.service == STREAM else one.action
-                named = replace(one, action=action, contains=tuple(map(own, one.contains)), hidden=own(one.hidden))
-                armed.append(stack.enter_context(inject(self.endpoint, named)))
-            yield armed
-
-    def await_strikes(self, armed: Sequence[Injected], wanted: int) -> None:
-        """Wait until faults have struck so often in all."""
-        wait_for(lambda: sum(fault.strikes for fault in armed) >= wanted, f"all strikes of {self.fault}")
-        self.strikes += wanted
+    def faults(self, injections: Sequence[Injection], upload_id: str = "") -> AbstractContextManager[list[Injected]]:
+        """Arm faults, with the names of the trial and of the stream's function."""
+        function = self.stage.outputs[Output.ANOMALY_DETECTION_ARN].split(":")[6]
+        named = [replace(one, action=function) if one.service == STREAM else one for one in injections]
+        return self.struck(named, {ROWS: self.prefix, UPLOAD: upload_id})
 
     def letters(self) -> list[Json]:
         """Return the bodies of the messages about this trial in the queues for failures, where they stay."""
@@ -190,12 +152,3 @@ class Trial:
             return self.prefix in json.dumps(stream_records(self.stage, batch), default=str)
         except Trimmed:
             return False
-
-
-@contextmanager
-def noted(trial: Trial) -> Iterator[None]:
-    """Keep what goes wrong in a trial for its own test: the others go on."""
-    try:
-        yield
-    except Exception as error:
-        trial.trouble = error

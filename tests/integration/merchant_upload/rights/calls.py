@@ -2,9 +2,10 @@
 
 from tests.support.rights import (
     Call,
+    Files,
     Json,
     alert,
-    delete,
+    at_once,
     get,
     get_together,
     make_group,
@@ -17,39 +18,15 @@ from tests.support.rights import (
     write_log,
 )
 
-TABLE, INDEX, BUCKET = "{TransactionsTable}", "{CardIndex}", "{FilesBucket}"
+TABLE, INDEX = "{TransactionsTable}", "{CardIndex}"
 KEY: Json = {"transaction_id": {"S": "trial"}, "timestamp": {"N": "0"}}
-OBJECT, KMS = "uploads/trial.csv", "aws:kms"
+FILES, KMS = Files("{FilesBucket}", "uploads/trial.csv"), "aws:kms"
 CUSTOMER_KEY = "arn:aws:kms:us-east-1:{account}:key/11111111-2222-3333-4444-555555555555"
 OWN_GROUP, OTHER_GROUP = (f"/aws/lambda/lambda-merchant-upload-{{{who}}}-{{stage}}" for who in ("role", "other"))
 VALIDATION_FAILURES, ANOMALY_FAILURES = "{ValidationFailureQueueUrl}", "{AnomalyFailureQueueUrl}"
 
-
-def upload(key: str = OBJECT, clear: bool = False, **more: str) -> Call:
-    """Replace an object that is not there."""
-    request = {"Bucket": BUCKET, "Key": key, "Body": b"", "IfMatch": '"0"', **more}
-    return Call("s3:PutObject", "put_object", request, "NoSuchKey", clear)
-
-
-def version(action: str, key: str = OBJECT, clear: bool = False) -> Call:
-    """Read or delete a version that is not there."""
-    operation, code = ("get_object", "NoSuchVersion") if action == "GetObject" else ("delete_object", None)
-    request = {"Bucket": BUCKET, "Key": key, "VersionId": "00000000-0000-0000-0000-000000000000"}
-    return Call(f"s3:{action}Version", operation, request, code, clear)
-
-
-def current(action: str) -> Call:
-    """Read or delete an object, whichever version it has."""
-    operation = "get_object" if action == "GetObject" else "delete_object"
-    return Call(f"s3:{action}", operation, {"Bucket": BUCKET, "Key": OBJECT})
-
-
-def of_card(index: str = INDEX) -> Call:
-    """Read what the index has of a card."""
-    found = query(TABLE, "cardKey")
-    return Call(found.action, found.operation, {**found.arguments, "IndexName": index})
-
-
+# What a card did.
+OF_CARD = query(TABLE, "cardKey", INDEX)
 # Lambda reads the stream with its reader's role; the emulator judges that, and by no ARN who reads it directly.
 STREAM = Call("dynamodb:DescribeStream", "describe_stream", {"StreamArn": "{Stream}"}, api="dynamodbstreams")
 BASIC = [open_stream(OWN_GROUP), write_log(OWN_GROUP)]
@@ -58,7 +35,7 @@ ITEMS = [put(TABLE, KEY), update(TABLE, KEY), put_together((TABLE, KEY))]
 ALLOWED: dict[str, list[Call]] = {
     "api-handler": [
         *BASIC,
-        upload(ServerSideEncryption=KMS),
+        FILES.put(ServerSideEncryption=KMS),
         put(TABLE, KEY),
         get(TABLE, KEY),
         query(TABLE, "transaction_id"),
@@ -67,15 +44,15 @@ ALLOWED: dict[str, list[Call]] = {
         *BASIC,
         get(TABLE, KEY),
         *ITEMS,
-        version("GetObject"),
-        version("DeleteObject"),
+        FILES.version("GetObject"),
+        FILES.version("DeleteObject"),
         send(VALIDATION_FAILURES),
     ],
     "anomaly-detection": [
         *BASIC,
         get_together(TABLE, KEY),
         *ITEMS,
-        of_card(),
+        OF_CARD,
         alert("{AlertsTopicArn}"),
         send(ANOMALY_FAILURES),
     ],
@@ -86,17 +63,11 @@ EVERYBODY = {
     "its own log group once more": make_group(OWN_GROUP),
     "a log group of others": open_stream(OTHER_GROUP),
     "the lines of others": write_log(OTHER_GROUP),
-    "a table's items": Call("dynamodb:Scan", "scan", {"TableName": TABLE}),
-    "an item's end": delete(TABLE, KEY),
-    "many items at once": Call(
-        "dynamodb:BatchWriteItem", "batch_write_item", {"RequestItems": {TABLE: [{"DeleteRequest": {"Key": KEY}}]}}
-    ),
-    "the table's end": Call("dynamodb:DeleteTable", "delete_table", {"TableName": TABLE}),
-    "an object, whichever version": current("GetObject"),
-    "an object's end": current("DeleteObject"),
-    "the objects' names": Call("s3:ListBucket", "list_objects_v2", {"Bucket": BUCKET}),
-    "the versions' names": Call("s3:ListBucketVersions", "list_object_versions", {"Bucket": BUCKET}),
-    "a file beside uploads": upload("trial.csv", ServerSideEncryption=KMS),
+    **at_once(TABLE, KEY),
+    "an object, whichever version": FILES.current("GetObject"),
+    "an object's end": FILES.current("DeleteObject"),
+    **FILES.listed(),
+    "a file beside uploads": FILES.put("trial.csv", ServerSideEncryption=KMS),
     "a message out of a queue": Call("sqs:ReceiveMessage", "receive_message", {"QueueUrl": VALIDATION_FAILURES}),
     "an alarm": alert("{AlarmsTopicArn}"),
     "a function": Call("lambda:InvokeFunction", "invoke", {"FunctionName": "{ValidationArn}"}),
@@ -106,22 +77,22 @@ FORBIDDEN: dict[str, dict[str, Call]] = {
     "api-handler": {
         **EVERYBODY,
         "a change of what is recorded": update(TABLE, KEY),
-        "what a card did": of_card(),
-        "a form under S3's own key": upload(ServerSideEncryption="AES256"),
-        "a form under a customer's key": upload(ServerSideEncryption=KMS, SSEKMSKeyId=CUSTOMER_KEY),
-        "a form in clear": upload(clear=True, ServerSideEncryption=KMS),
-        "a version of a file": version("GetObject"),
+        "what a card did": OF_CARD,
+        "a form under S3's own key": FILES.put(ServerSideEncryption="AES256"),
+        "a form under a customer's key": FILES.put(ServerSideEncryption=KMS, SSEKMSKeyId=CUSTOMER_KEY),
+        "a form in clear": FILES.put(clear=True, ServerSideEncryption=KMS),
+        "a version of a file": FILES.version("GetObject"),
         "an alert": alert("{AlertsTopicArn}"),
         "a message": send(VALIDATION_FAILURES),
     },
     "validation": {
         **EVERYBODY,
         "all items of an id": query(TABLE, "transaction_id"),
-        "what a card did": of_card(),
-        "a file": upload(ServerSideEncryption=KMS),
-        "a version beside uploads": version("GetObject", "trial.csv"),
-        "the end of a version beside uploads": version("DeleteObject", "trial.csv"),
-        "a version in clear": version("GetObject", clear=True),
+        "what a card did": OF_CARD,
+        "a file": FILES.put(ServerSideEncryption=KMS),
+        "a version beside uploads": FILES.version("GetObject", "trial.csv"),
+        "the end of a version beside uploads": FILES.version("DeleteObject", "trial.csv"),
+        "a version in clear": FILES.version("GetObject", clear=True),
         "an alert": alert("{AlertsTopicArn}"),
         "a message to the stream's queue": send(ANOMALY_FAILURES),
         "the stream": STREAM,
@@ -130,9 +101,9 @@ FORBIDDEN: dict[str, dict[str, Call]] = {
         **EVERYBODY,
         "one item": get(TABLE, KEY),
         "all items of an id": query(TABLE, "transaction_id"),
-        "a file": upload(ServerSideEncryption=KMS),
-        "a version of a file": version("GetObject"),
-        "the end of a version": version("DeleteObject"),
+        "a file": FILES.put(ServerSideEncryption=KMS),
+        "a version of a file": FILES.version("GetObject"),
+        "the end of a version": FILES.version("DeleteObject"),
         "an alert in clear": alert("{AlertsTopicArn}", clear=True),
         "a message to the files' queue": send(VALIDATION_FAILURES),
     },

@@ -4,14 +4,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from hallmark.naming import physical
 from hallmark.stage import Stage
 from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.rights.calls import ALLOWED, FORBIDDEN
-from tests.support.rights import SESSION, Call, account_of, assume, is_refusal, outcome, role_arn
-from tests.support.waiting import wait_for
+from tests.support.rights import Call, account_of, assume, is_refusal, outcome, refuses_to_be_taken, take_back
 
 OTHER = {"api-handler": "validation", "validation": "anomaly-detection", "anomaly-detection": "api-handler"}
 
@@ -40,23 +38,13 @@ def names(stage: Stage) -> Any:
     return lambda role: {**same, "role": role, "other": OTHER[role]}
 
 
-def _take_back(stage: Stage, queue: str) -> None:
-    sqs = stage.client("sqs")
-
-    def message() -> Any:
-        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
-        return next((one for one in found if one["Body"] == "trial"), None)
-
-    sqs.delete_message(QueueUrl=queue, ReceiptHandle=wait_for(message, "the message")["ReceiptHandle"])
-
-
 @pytest.mark.control("MU_IAM_LEAST")
 @pytest.mark.parametrize(("role", "call"), [(role, call) for role, calls in ALLOWED.items() for call in calls], ids=str)
 def test_what_a_statement_allows_is_done(stage: Stage, as_role: Any, names: Any, role: str, call: Call) -> None:
     error = outcome(as_role(role), call, names(role))
     assert error.get("Code") in (None, call.code), error
     if call.service == "sqs":
-        _take_back(stage, call.arguments["QueueUrl"].format_map(names(role)))
+        take_back(stage, call.arguments["QueueUrl"].format_map(names(role)))
 
 
 @pytest.mark.control("MU_IAM_LEAST", "MU_FN_LOGS")
@@ -70,7 +58,4 @@ def test_what_no_statement_allows_is_refused(stage: Stage, as_role: Any, names: 
 @pytest.mark.control("MU_IAM_LEAST")
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nobody_but_its_service_takes_a_role(stage: Stage, as_role: Any, role: str) -> None:
-    for caller in (stage, as_role(OTHER[role])):
-        with pytest.raises(ClientError, match="is not authorized to perform: sts:AssumeRole on resource") as refusal:
-            caller.client("sts").assume_role(RoleArn=role_arn(stage, name_of(stage, role)), RoleSessionName=SESSION)
-        assert refusal.value.response["Error"]["Code"] == "AccessDenied"
+    refuses_to_be_taken(stage, name_of(stage, role), stage, as_role(OTHER[role]))

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -12,8 +11,9 @@ from hallmark.stage import Stage
 from tests.integration.realtime.faults.injections import INJECTED
 from tests.integration.realtime.faults.reckoning import Reckoning, reckon
 from tests.integration.realtime.faults.scenarios import OTHERS, injected
-from tests.integration.realtime.faults.trial import Letters, Trial, noted
+from tests.integration.realtime.faults.trial import Letters, Trial
 from tests.integration.realtime.observations import Api, Targets, subscribed
+from tests.support.faults import try_all
 
 AT_ONCE = 4
 # Fifty requests at once would be refused to all others, too.
@@ -33,18 +33,16 @@ def results(stage: Stage, api: Api, targets: Targets, request: pytest.FixtureReq
     """Try every fault that the stage lets happen, wait until the pipeline is quiet, and reckon up."""
     started_at, run, letters = clock.now(), uuid.uuid4().hex[:6], Letters(stage)
     faults: dict[str, Callable[[Trial], None]] = dict(OTHERS)
+    endpoint = ""
     if stage.target == "embedded":
         endpoint = request.getfixturevalue("running_emulator").endpoint
-        faults = {**dict.fromkeys(INJECTED, lambda trial: injected(trial, endpoint)), **faults}
-    trials = {fault: Trial(fault, run, stage, api, targets, letters) for fault in faults}
+        faults = {**dict.fromkeys(INJECTED, injected), **faults}
 
-    def attempt(fault: str) -> None:
-        with noted(trials[fault]):
-            faults[fault](trials[fault])
+    def trial(fault: str) -> Trial:
+        return Trial(fault=fault, run=run, stage=stage, endpoint=endpoint, api=api, targets=targets, letters=letters)
+
+    trials = {fault: trial(fault) for fault in faults}
 
     with subscribed(stage) as alerts:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(attempt, [fault for fault in faults if fault not in ALONE]))
-        for fault in ALONE:
-            attempt(fault)
+        try_all(faults, trials, (ALONE,), AT_ONCE)
         return Results(trials, reckon(stage, list(trials.values()), started_at, alerts))

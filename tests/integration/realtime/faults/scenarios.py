@@ -3,38 +3,32 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Barrier
 
 from hallmark.digest import digest
-from hallmark.stage.embedded.faults import inject
 from hallmark.systems.realtime.digest import PARTS
 from infra.realtime.outputs import Output
 from tests.integration.realtime.faults.injections import INJECTED
 from tests.integration.realtime.faults.trial import KINDS, Trial
+from tests.support.faults import wanted_strikes
 from tests.support.waiting import wait_for
 
 CLIENTS = 50
 REPEATS = 2
 
 
-def injected(trial: Trial, endpoint: str) -> None:
+def injected(trial: Trial) -> None:
     """Send under the injected faults; live with the answers, and do again what ended in a queue if it is to be."""
     case = INJECTED[trial.fault]
-    wanted = sum(injection.times for injection in case.injections)
     struck = f"{trial.prefix}{case.number or ''}"
-    with ExitStack() as stack:
-        armed = [
-            stack.enter_context(inject(endpoint, replace(injection, contains=(struck, *injection.contains))))
-            for injection in case.injections
-        ]
+    injections = [replace(injection, contains=(struck, *injection.contains)) for injection in case.injections]
+    with trial.struck(injections, {}) as armed:
         for transaction in trial.transactions():
             trial.send(transaction, repeat=not case.silent)
-        wait_for(lambda: sum(fault.strikes for fault in armed) == wanted, f"all strikes of {trial.fault}")
-        trial.strikes = wanted
+        trial.await_strikes(armed, wanted_strikes(injections))
         wait_for(lambda: len(trial.letters.of(trial.prefix)) >= case.letters, f"the letters of {trial.fault}")
     assert trial.answers[503] >= case.refused, trial.answers
     if case.silent:

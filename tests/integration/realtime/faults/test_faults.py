@@ -9,16 +9,13 @@ from hallmark.evidence import Fault
 from hallmark.faults import FaultSpec, load
 from hallmark.stage import Stage
 from tests.integration.realtime.faults.injections import INJECTED
+from tests.support.faults import cases
 
 TABLE = load("realtime")
 
 
-def row(spec: FaultSpec) -> Any:
-    return pytest.param(spec, id=spec.id, marks=[pytest.mark.embedded] if spec.embedded_only else [])
-
-
 @pytest.mark.control("RT_NO_LOSS", "RT_IDEMPOTENT")
-@pytest.mark.parametrize("spec", [row(spec) for spec in TABLE])
+@pytest.mark.parametrize("spec", cases(TABLE))
 def test_nothing_is_lost_and_nothing_happens_twice(
     spec: FaultSpec, results: Any, record_fault: Callable[[Fault], None]
 ) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +13,7 @@ from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.transaction import Transaction
 from infra.realtime.outputs import Output
 from tests.integration.realtime.observations import Api, Json, Targets, drained
+from tests.support.faults import FaultTrial
 from tests.support.waiting import wait_for
 
 START = datetime(2026, 3, 3, 15, tzinfo=UTC)
@@ -49,25 +49,14 @@ class Letters:
         return [letter for letter in self.taken if prefix in letter["Body"]]
 
 
-@dataclass
-class Trial:
+@dataclass(kw_only=True)
+class Trial(FaultTrial):
     """The transactions of one fault, their answers by status, and how often the fault struck."""
 
-    fault: str
-    run: str
-    stage: Stage
     api: Api
     targets: Targets
     letters: Letters
-    answers: Counter[int] = field(default_factory=Counter)
     outcomes: list[Outcome] = field(default_factory=list)
-    strikes: int = 0
-    trouble: BaseException | None = None
-
-    @property
-    def prefix(self) -> str:
-        """The beginning of all transactionIds of this trial."""
-        return f"{self.fault}-{self.run}-"
 
     def transactions(self) -> Iterator[Transaction]:
         """One of each kind, of one account, in time order."""
@@ -152,12 +141,3 @@ class Trial:
         self.stage.client("lambda").invoke(
             FunctionName=function, InvocationType="Event", Payload=json.dumps(payload).encode()
         )
-
-
-@contextmanager
-def noted(trial: Trial) -> Iterator[None]:
-    """Keep what goes wrong in a trial for its own test: the others go on."""
-    try:
-        yield
-    except Exception as error:
-        trial.trouble = error

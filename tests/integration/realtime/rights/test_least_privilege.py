@@ -4,14 +4,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from hallmark.stage import Stage
 from infra.realtime.outputs import Output
 from tests.integration.realtime.rights.calls import ALLOWED, FORBIDDEN
 from tests.integration.realtime.rights.role_session import name_of, names_for
-from tests.support.rights import SESSION, Call, assume, is_refusal, outcome, role_arn
-from tests.support.waiting import wait_for
+from tests.support.rights import Call, assume, is_refusal, outcome, refuses_to_be_taken, take_back
 
 
 @pytest.fixture(scope="session")
@@ -20,24 +18,13 @@ def as_role(stage: Stage) -> Any:
     return cache(lambda role: assume(stage, name_of(stage, role)))
 
 
-def _take_back(stage: Stage, queue: str) -> None:
-    sqs = stage.client("sqs")
-
-    def message() -> Any:
-        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
-        return next((one for one in found if one["Body"] == "trial"), None)
-
-    receipt = wait_for(message, "the message")["ReceiptHandle"]
-    sqs.delete_message(QueueUrl=queue, ReceiptHandle=receipt)
-
-
 @pytest.mark.control("RT_IAM_LEAST")
 @pytest.mark.parametrize(("role", "call"), [(role, call) for role, calls in ALLOWED.items() for call in calls], ids=str)
 def test_what_a_statement_allows_is_done(stage: Stage, as_role: Any, role: str, call: Call) -> None:
     error = outcome(as_role(role), call, names_for(stage, role))
     assert error.get("Code") in (None, call.code), error
     if call.service == "sqs":
-        _take_back(stage, stage.outputs[Output.FAILURE_QUEUE_URL])
+        take_back(stage, stage.outputs[Output.FAILURE_QUEUE_URL])
 
 
 @pytest.mark.control("RT_IAM_LEAST", "RT_BUCKET_ENCRYPTED", "RT_BUCKET_TLS", "RT_QUEUE_SECURE", "RT_FN_LOGS")
@@ -52,7 +39,4 @@ def test_what_no_statement_allows_is_refused(stage: Stage, as_role: Any, role: s
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nobody_but_its_service_takes_a_role(stage: Stage, as_role: Any, role: str) -> None:
     stranger = as_role(next(other for other in ALLOWED if other != role))
-    for caller in (stage, stranger):
-        with pytest.raises(ClientError, match="is not authorized to perform: sts:AssumeRole on resource") as refusal:
-            caller.client("sts").assume_role(RoleArn=role_arn(stage, name_of(stage, role)), RoleSessionName=SESSION)
-        assert refusal.value.response["Error"]["Code"] == "AccessDenied"
+    refuses_to_be_taken(stage, name_of(stage, role), stage, stranger)

@@ -8,6 +8,7 @@ import pytest
 from hallmark.cost import bill, prices
 from hallmark.cost.bill import Basis
 from hallmark.cost.counts import of_result
+from hallmark.cost.declared import Declared
 from hallmark.cost.estimate import estimate
 from hallmark.cost.requests import GB, envelope_bytes
 from hallmark.systems.realtime import WING
@@ -59,7 +60,7 @@ def test_every_service_is_on_the_bill_and_the_dearest_comes_first(estimated):
         ("read request units", 1e6, 0.1525),
         ("objects written", 1e6, 5.40),
         ("messages sent", 1e6, 0.40),
-        ("alerts", 1e6, 0.50),
+        ("messages published", 1e6, 0.50),
         ("access logs written", 0.4e9 / GB, 0.4e9 / GB * 0.63),
         # one request a second, 5 % of the other 99
         ("traces", 1e6 * (0.01 + 0.99 * 0.05), 0.2975),
@@ -155,9 +156,35 @@ def test_a_run_that_did_not_count_is_refused(result, change, complaint):
 
 
 def test_every_price_has_a_source_of_aws_and_a_use():
-    table = prices.load()
-    names = set(table.prices)
+    tables = [prices.load(path) for path in prices.FILES]
+    names = {name for table in tables for name in table.prices}
     code = "".join(path.read_text() for path in prices.FILE.parent.glob("*.py"))
     unused = {name for name in names if f'"{name}"' not in code} - {"write-unit", "read-unit"}
     assert not unused
-    assert all(price.found and price.offer for price in table.prices.values())
+    assert all(price.found and price.offer for table in tables for price in table.prices.values())
+
+
+def test_a_workflow_is_billed_by_start_and_by_time_and_an_object_that_starts_one_by_its_event(result):
+    name = "sfn-bank-upload-uploads-dev"
+    usage = {
+        "units:dynamodb:write": 1000.0,
+        "units:dynamodb:read": 1000.0,
+        "stored:dynamodb": 1000.0,
+        "events:default": 1000.0,
+        f"executions:{name}": 1000.0,
+        f"duration:{name}": 1550.0,
+        f"bytes:logs:/aws/vendedlogs/states/{name}": float(GB) / 1000,
+    }
+    settings = Declared({}, {}, {f"/aws/vendedlogs/states/{name}": 7}, {}, alarms=13, images=3)
+    ledger = {"accepted": 1000, "rows": 200_000}
+    counts = of_result(result(system="bank_upload", rate=1.0, usage=usage, ledger=ledger))
+    found = estimate(counts, settings, "dev", {}, None, {})
+    assert found.size == found.to_json()["size"] == "200 rows each"
+    assert line(found.lines, "uploads, requests").usd == pytest.approx(1.00)
+    # 1.55 s and half of a tenth, at 64 MB
+    assert line(found.lines, "uploads, duration").usd == pytest.approx(1.6e6 / 16 * 16.67e-6)
+    assert line(found.lines, "events of objects").usd == pytest.approx(1.00)
+    assert line(found.lines, "workflow logs written").usd == pytest.approx(0.50)
+    assert line(found.lines, "traces").quantity == pytest.approx(2e6), "the request's, and the workflow's"
+    assert [item.days for item in found.kept if item.what == "workflow logs, uploads"] == [7]
+    assert line(found.fixed, "images").usd == pytest.approx(0.075)

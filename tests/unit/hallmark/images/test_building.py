@@ -86,3 +86,6 @@ def test_what_is_not_as_it_was_built_is_one_line(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(UserError, match="not as it was built"):
         image.blob(digest)
+    (image.folder / "index.json").write_text("{}")
+    with pytest.raises(UserError, match="not as it was built"):
+        _ = Image(image.folder).digest

@@ -1,5 +1,6 @@
 """Every image is built for Graviton and for this machine, once, and no image without a function stays."""
 
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -48,6 +49,31 @@ def test_both_are_built_once(packed: list[tuple[str, str]], tmp_path: Path, monk
     monkeypatch.setenv("HALLMARK_NO_CACHE", "1")
     step.build_images()
     assert len(packed) == 6
+
+
+@pytest.mark.parametrize("edit", ["index", "no index", "blob", "no blob", "another image"])
+def test_what_was_changed_is_built_again(packed: list[tuple[str, str]], tmp_path: Path, edit: str) -> None:
+    step.build_images()
+    image = step.built("vault", "keeper")
+    first, index = image.digest, image.folder / "index.json"
+    largest = max((image.folder / "blobs/sha256").iterdir(), key=lambda path: path.stat().st_size)
+    match edit:
+        case "index":
+            index.write_text("{}")
+        case "no index":
+            index.unlink()
+        case "blob":
+            largest.write_bytes(largest.read_bytes()[:-1] + b"x")
+        case "no blob":
+            largest.unlink()
+        case _:
+            other = step.built("vault", "keeper", step.GRAVITON).folder
+            shutil.copytree(other / "blobs", image.folder / "blobs", dirs_exist_ok=True)
+            shutil.copy(other / "index.json", index)
+    step.build_images()
+    assert len(packed) == 3 and step.built("vault", "keeper").digest == first
+    step.build_images()
+    assert len(packed) == 3
 
 
 def test_a_function_that_is_gone_has_no_image(packed: list[tuple[str, str]], tmp_path: Path) -> None:

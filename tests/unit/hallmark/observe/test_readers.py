@@ -388,24 +388,3 @@ def test_the_stream_of_a_table_that_no_stack_made_keeps_its_arn() -> None:
     table = Thing("AWS::DynamoDB::Table", "b", {}, facts={"LatestStreamArn": "arn:stream"})
     mapping = Thing("AWS::Lambda::EventSourceMapping", "m", {"EventSourceArn": "arn:stream"})
     assert _with_streams(Canned(list_stack_resources=[]), [table, mapping]) == [table, mapping]
-
-
-def test_a_machines_queue_has_awss_own_address() -> None:
-    queue = "http://127.0.0.1:4566/111122223333/realtime-a-dev"
-    arn = "arn:aws:states:eu-central-1:111122223333:stateMachine:realtime-a-dev"
-    machine = {
-        "stateMachineArn": arn,
-        "name": "realtime-a-dev",
-        "type": "EXPRESS",
-        "roleArn": ROLE_ARN,
-        "definition": f'{{"QueueUrl": "{queue}"}}',
-    }
-    listed = [{"stateMachineArn": arn}]
-    (found,) = read(
-        "AWS::StepFunctions::StateMachine",
-        list_state_machines=listed,
-        describe_state_machine=machine,
-        list_queues=[queue],
-    )
-    wanted = "https://sqs.eu-central-1.amazonaws.com/111122223333/realtime-a-dev"
-    assert found.properties["DefinitionString"] == f'{{"QueueUrl": "{wanted}"}}'

@@ -109,6 +109,19 @@ def test_a_failure_is_kept_marked_and_told_and_ends_in_fail(branch, first, state
     assert "a traceback" not in str((kept, told, item))
 
 
+@pytest.mark.control("BU_SFN_STUCK")
+@pytest.mark.parametrize("known", [KNOWN, {**KNOWN, "states": None}], ids=["recorded", "not recorded"])
+def test_a_failure_without_a_letter_stays_open_so_that_it_is_found(branch, known):
+    if known["states"]:
+        branch.put(known)
+    branch.failing = {"sendMessage"}
+    branch.fail("ProcessFailed", **VALIDATED)
+    (item,) = branch.items()
+    assert (item["status"], item["open"], item["versionId"], item["objectKey"]) == ("failed", "open", VERSION, KEY)
+    assert {"receivedAt", "states", "error", "finishedAt"} <= item.keys()
+    assert len(branch.told) == 1
+
+
 @pytest.mark.parametrize("status", ["done", "refused"])
 def test_what_has_ended_is_kept_in_the_queue_and_neither_marked_nor_told(branch, status):
     ended = {**KNOWN, "status": status, "messageId": "m"}

@@ -113,11 +113,15 @@ def test_a_files_ranges_are_processed_all_at_once(definition):
     assert process["Next"] == "Notify"
 
 
+MARKS = ("MarkFailure", "MarkObject", "MarkUnkept", "MarkUnkeptObject")
+STEPS = ("KeepFailure", *MARKS, "TellFailure", "TellObject")
+
+
 def test_failures_are_kept_marked_told_and_fail_the_execution(template, definition):
     found = definition["States"]
     queue = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{template.name('sqs-bank-upload-upload-failure')}"
     assert found["KeepFailure"]["Parameters"] == {"QueueUrl": queue, "MessageBody.$": "$.failure"}
-    for mark in ("MarkFailure", "MarkObject"):
+    for mark in MARKS:
         table = template.name("dynamodb-bank-upload-processing-status")
         assert found[mark]["Parameters"]["TableName"] == table
         # What has ended stays as it is.
@@ -129,15 +133,12 @@ def test_failures_are_kept_marked_told_and_fail_the_execution(template, definiti
     assert found["Failed"]["Type"] == "Fail"
 
 
-STEPS = ("KeepFailure", "MarkFailure", "MarkObject", "TellFailure", "TellObject")
-
-
 @pytest.mark.parametrize("step", STEPS)
 def test_no_step_of_the_failure_branch_keeps_the_next_from_happening(definition, step):
     state = definition["States"][step]
     assert state["TimeoutSeconds"] == 5
     assert caught(state)[-1][0] == ("States.ALL",)
-    assert {then for *_, then in caught(state)} <= {"MarkFailure", "MarkObject", "TellObject", "Failed"}
+    assert {then for *_, then in caught(state)} <= {*MARKS, "TellObject", "Failed"}
 
 
 def test_whatever_path_an_execution_takes_it_ends_in_done_or_failed(definition):

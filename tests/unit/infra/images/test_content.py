@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.constructs.image_function import CONTEXT
 from infra.errors import UserError
 from infra.images.content import content_tag
 from infra.images.context import context_of, taken
@@ -113,3 +114,15 @@ def test_the_tag_follows_from_what_goes_in_and_nothing_else(built, tmp_path):
     assert len(seen) == 5
     built("COPY vault . ", "USER 993", ignore="**/*.md")
     assert content_tag(tmp_path / "Dockerfile", tmp_path) not in seen
+
+
+@pytest.mark.parametrize(
+    "left", [".index.py.swp", "index.py~", "index.py.orig", ".DS_Store", ".idea/a.xml", "__pycache__/i.pyc", "x.tmp"]
+)
+def test_what_tools_leave_beside_the_sources_is_in_no_image(built, tmp_path, left):
+    ignore = (CONTEXT / ".dockerignore").read_text()
+    built("COPY vault vault", ignore=ignore)
+    first = content_tag(tmp_path / "Dockerfile", tmp_path)
+    (tmp_path / "vault" / left).parent.mkdir(exist_ok=True)
+    (tmp_path / "vault" / left).write_text("left")
+    assert content_tag(tmp_path / "Dockerfile", tmp_path) == first

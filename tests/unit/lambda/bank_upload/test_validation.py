@@ -212,11 +212,40 @@ def test_a_repeat_has_the_same_answer_whatever_became_of_the_file(world):
     world.now += timedelta(hours=1)
     assert world.post(GOOD) == first
     world.take(key)
-    for status in ("processing", "failed", "done"):
+    for status in ("processing", "done"):
         world.end(status)
         before = world.uploads()
         assert (world.post(GOOD), world.uploads()) == (first, before)
     assert world.objects == {key: [GOOD]}
+
+
+@pytest.mark.control("BU_IDEMPOTENT")
+def test_a_repeat_of_what_failed_runs_it_again_under_its_id(world):
+    first = world.post(GOOD)
+    upload_id, key = ids(GOOD)
+    world.take(key)
+    world.end("failed")
+    before = world.uploads()
+    assert (world.post(GOOD), world.uploads()) == (first, before)
+    assert world.objects == {key: [GOOD, GOOD]}
+    assert world.take(key, "v2")["outcome"] == "accepted"
+    assert (world.upload()["uploadId"], world.upload()["versionId"], world.upload()["attempts"]) == (upload_id, "v2", 2)
+    # The letter of the version that failed finds that another is taken.
+    assert world.take(key, "v1")["outcome"] == "finished"
+    assert (world.post(GOOD), len(world.objects[key])) == (first, 2)
+
+
+@pytest.mark.control("BU_VALIDATE")
+@pytest.mark.parametrize("status", ["processing", "failed", "refused"])
+def test_a_file_that_was_put_by_hand_and_is_not_valid_is_refused_whatever_became_of_it(world, status):
+    _, key = ids(BAD)
+    world.by_hand(key, BAD)
+    assert world.take(key)["outcome"] == "refused"
+    world.end(status)
+    before = world.uploads()
+    code, said = world.post(BAD)
+    assert (code, [one["rule"] for one in said["problems"]]) == (422, ["duplicate-in-file"])
+    assert (world.uploads(), world.objects) == (before, {key: [BAD]})
 
 
 def test_another_bank_or_date_is_another_upload(world):
@@ -346,6 +375,22 @@ def test_the_workflow_claims_an_accepted_file_and_gets_references(world):
     assert upload["states"]["validated"] == "2026-11-20T15:40:02.000Z"
 
 
+@pytest.mark.control("BU_AUDIT", "BU_IDEMPOTENT")
+@pytest.mark.parametrize(
+    ("later", "kept", "renewed"), [(1, False, False), (299, False, False), (301, False, True), (301, True, False)]
+)
+def test_states_stay_in_order_when_the_workflow_starts_again(world, later, kept, renewed):
+    _, key = ids(GOOD)
+    world.post(GOOD)
+    world.take(key)
+    if kept:
+        world.change(finishedAt={"S": "2026-11-20T15:40:02.000Z"})
+    world.now += timedelta(seconds=later)
+    assert world.take(key, execution="e-2")["outcome"] == "accepted"
+    assert (world.upload()["states"]["validated"] != "2026-11-20T15:40:00.000Z") is renewed
+    assert world.upload()["execution"] == "e-2"
+
+
 @pytest.mark.control("BU_IDEMPOTENT")
 def test_a_second_start_goes_on_until_the_upload_is_done(world):
     _, key = ids(GOOD)
@@ -469,7 +514,7 @@ def test_what_is_known_of_a_failure_alone_is_completed(world):
     world.tables.empty()
     world.tables.put({**item, "states": states, "receivedAt": {"S": "2026-11-20T15:41:00.000Z"}}, "status")
     assert world.post(GOOD)[0] == 202
-    assert world.upload()["versionId"] == "v1"
+    assert (world.upload()["versionId"], world.objects) == ("v2", {key: [GOOD, GOOD]})
 
 
 @pytest.mark.control("BU_IDEMPOTENT")
@@ -545,9 +590,22 @@ def test_the_workflow_hears_if_another_attempt_helps(world, answer, name, capsys
 
 
 def test_a_version_that_is_gone_fails_the_task(world):
-    with pytest.raises(Exception, match="ClientError") as raised:
+    with pytest.raises(Exception, match="Unreadable") as raised:
         world.take(ids(GOOD)[1])
     assert type(raised.value).__name__ == "TaskFailed"
+
+
+@pytest.mark.control("BU_IDEMPOTENT")
+def test_a_version_that_is_gone_and_that_its_upload_needs_no_more_is_no_failure(world):
+    _, key = ids(GOOD)
+    world.post(GOOD)
+    world.take(key)
+    with pytest.raises(Exception, match="Unreadable"):
+        world.take("uploads/any.csv")
+    assert world.take(key, "v2")["outcome"] == "finished"
+    world.end("done")
+    world.objects.clear()
+    assert world.take(key)["outcome"] == "finished"
 
 
 @pytest.mark.control("BU_FN_LOGS")

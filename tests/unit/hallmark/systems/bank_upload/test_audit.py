@@ -78,7 +78,7 @@ def test_a_failed_upload_s_trail_names_state_error_and_command() -> None:
     failed = {**UPLOAD, "status": "failed", "error": {"state": "Process", "name": "States.Timeout"}}
     found = trail(of(failed), ID)
     assert found is not None
-    assert "failed in Process with States.Timeout: hallmark redrive upload-failure" in found.lines
+    assert "failed in Process with States.Timeout: hallmark redrive upload-failure --system bank_upload" in found.lines
 
 
 def test_problems_that_are_not_shown_are_counted() -> None:

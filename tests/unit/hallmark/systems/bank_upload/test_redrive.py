@@ -82,9 +82,15 @@ def test_one_version_is_started_once_whatever_becomes_of_it() -> None:
 
 
 def test_another_version_than_the_upload_s_is_started_and_not_waited_for() -> None:
-    stage = FakeStage(dict(FAILED))
+    stage = FakeStage({**FAILED, "status": "done"})
     runs().run(stage, MACHINE, {**GIVEN, "versionId": "other"})
     assert len(stage.inputs) == 1
+
+
+def test_another_version_of_what_failed_is_waited_for() -> None:
+    stage = FakeStage(dict(FAILED), started=becoming(status="done"))
+    runs().run(stage, MACHINE, {**GIVEN, "versionId": "other"})
+    assert stage.items[0]["status"] == "done"
 
 
 def test_a_letter_of_the_workflow_is_work_with_its_input() -> None:
@@ -118,6 +124,12 @@ def test_what_has_not_moved_for_five_minutes_is_stuck(status: str) -> None:
     (found,) = stuck(FakeStage(open_upload(status)), NOW)
     assert (found.owner, found.id, found.status, found.seconds) == ("one", ID, status, 301)
     assert found.advice == "hallmark redrive stuck --system bank_upload"
+
+
+def test_an_object_that_is_no_bank_s_is_stuck_like_any_other() -> None:
+    item = {name: value for name, value in open_upload("processing").items() if name not in ("bank", "objectKey")}
+    (found,) = stuck(FakeStage({**item, "versionId": "v1"}), NOW)
+    assert (found.owner, found.advice) == ("-", "hallmark redrive stuck --system bank_upload")
 
 
 def test_what_moved_lately_is_not_stuck_however_old_it_is() -> None:

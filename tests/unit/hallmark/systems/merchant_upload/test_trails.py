@@ -112,11 +112,15 @@ LATE = "2026-11-20T09:50:00.000Z"
 @pytest.mark.parametrize(
     ("item", "versions", "words"),
     [
-        (waiting("processing", uploadedAt=LATE), (), "not all stored: hallmark redrive validation-failure"),
+        (
+            waiting("processing", uploadedAt=LATE),
+            (),
+            "not all stored: hallmark redrive validation-failure --system merchant_upload",
+        ),
         (
             waiting("processing", uploadedAt=LATE, validatedAt=LATE),
             (),
-            "not all judged: hallmark redrive anomaly-failure",
+            "not all judged: hallmark redrive anomaly-failure --system merchant_upload",
         ),
     ],
 )

@@ -36,7 +36,8 @@ class Pushed:
 
     def __init__(self, *layers: bytes, media_type: str = GZIP) -> None:
         self.blobs: dict[str, bytes] = {}
-        config = {"rootfs": {"diff_ids": [digest(one) for one in layers]}}
+        rootfs = {"diff_ids": [digest(one) for one in layers]}
+        config = {"architecture": "arm64", "config": {}, "rootfs": rootfs}
         described = [self._put(gzip.compress(one)) | {"mediaType": media_type} for one in layers]
         self.manifest: Any = {"config": self._put(json.dumps(config).encode()), "layers": described}
 
@@ -87,6 +88,16 @@ def _edited(what: str) -> Pushed:
             pushed.blobs |= Pushed(layer(("b", "2"))).blobs
         case "a layer more":
             pushed.manifest["layers"] *= 2
+        case "a configuration of something else":
+            pushed.manifest["config"] = pushed._put(b'{"rootfs": {}}')
+        case "a configuration that is no JSON":
+            pushed.manifest["config"] = pushed._put(b"\xff")
+        case "a layer that is not described":
+            del first["size"]
+        case "no archive":
+            first |= pushed._put(gzip.compress(b"x" * 1000))
+            config = {"architecture": "arm64", "config": {}, "rootfs": {"diff_ids": [digest(b"x" * 1000)]}}
+            pushed.manifest["config"] = pushed._put(json.dumps(config).encode())
         case "no gzip":
             first |= pushed._put(layer(("a", "1")))
     return pushed
@@ -101,6 +112,10 @@ def _edited(what: str) -> Pushed:
         (_edited("other files"), "holds other files than the configuration says"),
         (_edited("a layer more"), "lists other layers than the manifest"),
         (_edited("no gzip"), "cannot be unpacked"),
+        (_edited("no archive"), "cannot be unpacked"),
+        (_edited("a configuration of something else"), "none of an image"),
+        (_edited("a configuration that is no JSON"), "none of an image"),
+        (_edited("a layer that is not described"), "does not describe its layers"),
         (Pushed(layer(("a", "1")), media_type="application/vnd.oci.image.layer.v1.tar+zstd"), "not supported"),
         (Pushed(layer(("../a", "1"))), "leads out of the image"),
         (Pushed(layer(("a", "/etc/passwd"), kind=tarfile.SYMTYPE)), "neither file nor folder"),

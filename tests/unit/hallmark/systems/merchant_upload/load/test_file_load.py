@@ -9,14 +9,16 @@ import pytest
 
 from hallmark import catalogue, clock
 from hallmark.load import scenario, slo
+from hallmark.load.function_means import Means
 from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import Terms, arrivals
 from hallmark.load.run_file import RunFile, Sample
+from hallmark.load.ways import Way, WayReconciliation
 from hallmark.systems.merchant_upload.ledger import FileLedger
 from hallmark.systems.merchant_upload.load.file_load import FileLoad
 from hallmark.systems.merchant_upload.load.mix import MIXES, FileMix
-from hallmark.systems.merchant_upload.load.platform import ANOMALY_DETECTION, VALIDATION, Means
-from hallmark.systems.merchant_upload.load.reconciliation import FileReconciliation, Way, carried
+from hallmark.systems.merchant_upload.load.platform import ANOMALY_DETECTION, VALIDATION
+from hallmark.systems.merchant_upload.load.reconciliation import carried
 from hallmark.systems.merchant_upload.uploader import Uploaded
 from infra.errors import UserError
 
@@ -58,7 +60,7 @@ def outcome(planned, run):
     ways = {
         arrival.item.id: Way(begin + number, begin + 2 * number + 1, 10, 8) for number, arrival in enumerate(planned)
     }
-    found = FileReconciliation(LEDGER, ways, frozenset(), MEANS)
+    found = WayReconciliation(LEDGER, ways, frozenset(), MEANS)
     usage = {"processor:validating": 0.07, "processor:judging": 0.28}
     return RunOutcome(run, planned, FileLoad.kinds, found, None, usage)
 

@@ -1,14 +1,42 @@
-"""Measures of the way of files: seconds from creation to last verdict, rows a second, memory."""
+"""The ways of files through a system, and their measures: seconds to the end, rows a second, memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hallmark.ledger.ledger import percentile
+from hallmark.load.function_means import Means
 from hallmark.load.outcome import Measure, RunOutcome
-from hallmark.systems.merchant_upload.load.reconciliation import FileReconciliation, Way
+from hallmark.load.reconciliation import Reconciliation
 
 
-def reconciliation(outcome: RunOutcome) -> FileReconciliation | None:
+@dataclass(frozen=True)
+class Way:
+    """A finished file: its begin and its end in seconds of the epoch, the rows read, and those stored."""
+
+    created: float
+    finished: float
+    rows: int
+    stored: int
+
+
+@dataclass(frozen=True)
+class WayReconciliation(Reconciliation):
+    """The ledger of a run, its finished files by item id, the ids of those that are not, and the functions' means."""
+
+    ways: Mapping[str, Way]
+    unfinished: frozenset[str]
+    means: Mapping[str, Means]
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """The rows that were read, and those that were stored."""
+        return {name: sum(getattr(way, name) for way in self.ways.values()) for name in ("rows", "stored")}
+
+
+def reconciliation(outcome: RunOutcome) -> WayReconciliation | None:
     """Return the reconciliation; None without one."""
     found = outcome.reconciliation
-    assert found is None or isinstance(found, FileReconciliation)
+    assert found is None or isinstance(found, WayReconciliation)
     return found
 
 
@@ -21,7 +49,7 @@ def _ways(outcome: RunOutcome, phase: str) -> list[Way]:
     return [way for name, way in found.ways.items() if name in ids]
 
 
-def file_percentile(percent: float) -> Measure:
+def way_percentile(percent: float) -> Measure:
     """Return the measure of a percentile of seconds, which is a file's own: nearest rank; None without files.
 
     A percentile needs so many files that it can lie below the highest, but for the highest itself.
@@ -37,7 +65,7 @@ def file_percentile(percent: float) -> Measure:
 
 
 def rows_a_second(outcome: RunOutcome, phase: str) -> float | None:
-    """Return the rows of a phase's files over the time from their first creation to their last verdict."""
+    """Return the rows of a phase's files over the time from their first begin to their last end."""
     ways = _ways(outcome, phase)
     if not ways:
         return None
