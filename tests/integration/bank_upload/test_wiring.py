@@ -13,6 +13,7 @@ from hallmark.stage import Stage
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload.conftest import Bank, Kept, Workflow
 from tests.integration.bank_upload.contract import BANKS, file, new_id, row
+from tests.support.waiting import wait_for
 
 FUNCTIONS = (Output.VALIDATION_ARN, Output.TRANSFORMATION_ARN, Output.NOTIFICATION_ARN)
 ELSEWHERE = ("other/{}.csv", "uploads/{}.CSV", "uploads/{}.txt", "Uploads/{}.csv", "{}.csv", "uploads/{}.csv.part")
