@@ -4,7 +4,20 @@ import json
 
 import pytest
 
-from tests.unit.policies.flow import ERRORS, RETRY, Change, Document, call, catch, edited, gone, of_states, put
+from tests.unit.policies.flow import (
+    ERRORS,
+    RETRY,
+    Change,
+    Document,
+    call,
+    catch,
+    edited,
+    flow,
+    found,
+    gone,
+    of_states,
+    put,
+)
 
 RETRIES, BUDGET, CAUGHT = "workflows/retries", "workflows/time_budget", "workflows/caught"
 TRANSFORM = "Process.ItemProcessor.States.Transform"
@@ -217,6 +230,14 @@ def test_a_status_may_be_written_in_jsonata() -> None:
     assert of_states(edited(spoken)) == {}
     other = put("Mark.Arguments.UpdateExpression", "{% 'SET #s = :g' %}")
     assert set(of_states(edited(spoken, other))[CAUGHT]) == {"DefinitionString.States.Failed"}
+
+
+def test_a_finding_says_what_takes_the_time_and_whose_failure_is_lost() -> None:
+    document = flow(edited(put("Notify.TimeoutSeconds", 30), put("NotifyFailed.Next", "Mark")))
+    (late,) = found(BUDGET, document)
+    assert late.found == "312 seconds: Validate 54, Process 114, Notify 134, Mark 5, Tell 5"
+    (lost,) = found(CAUGHT, document)
+    assert lost.found == "an end without a message to the queue upload-failure, after an error of Notify"
 
 
 def test_the_machines_own_time_counts() -> None:
