@@ -62,6 +62,11 @@ def upload_of(key: str) -> str:
     return parts[3] if len(parts) == 4 and len(parts[3]) == 32 and key.endswith(".csv") else key
 
 
+def foreign_ids(key: str) -> frozenset[str]:
+    """Return under which ids an object's version may be refused that is no upload's: its key, or that key's hash."""
+    return frozenset({key, f"key-{hashlib.sha256(key.encode()).hexdigest()[:32]}"})
+
+
 def message_id(upload_id: str, status: str) -> str:
     """Return the id of the announcement of an upload's end."""
     return str(uuid5(NAMESPACE_OID, f"{upload_id}|{status}"))

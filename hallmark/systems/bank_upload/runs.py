@@ -9,7 +9,7 @@ from typing import Any
 from hallmark.redrive.services import start
 from hallmark.redrive.work import Refused
 from hallmark.stage import Stage
-from hallmark.systems.bank_upload.content import upload_of
+from hallmark.systems.bank_upload.content import foreign_ids, upload_of
 from hallmark.systems.bank_upload.following import DONE, FAILED, REFUSED
 from hallmark.systems.bank_upload.table import StatusTable
 
@@ -48,9 +48,11 @@ class Runs:
     def _follow(self, stage: Stage, machine_arn: str, given: Mapping[str, str]) -> None:
         table, upload = StatusTable(stage), upload_of(given["key"])
 
-        def look() -> tuple[Item, Item]:
-            found = table.uploads({upload, given["key"]})
-            return found.get(upload, {}), found.get(given["key"], {})
+        foreign = foreign_ids(given["key"])
+
+        def look() -> tuple[Item, list[Item]]:
+            found = table.uploads({upload, *foreign})
+            return found.get(upload, {}), [found[one] for one in foreign if one in found]
 
         before, _ = look()
         start(stage, machine_arn, given)
@@ -59,9 +61,9 @@ class Runs:
             return
         end = self._clock() + PATIENCE_SECONDS
         while self._clock() < end:
-            item, object_item = look()
+            item, others = look()
             # A version that is no upload's is refused under its own key.
-            is_refused = object_item.get("versionId") == given["versionId"] and object_item.get("status") == REFUSED
+            is_refused = any(one["versionId"] == given["versionId"] and one["status"] == REFUSED for one in others)
             if is_refused or item.get("status") in (DONE, REFUSED):
                 return
             if item.get("status") == FAILED and item.get("execution") != before.get("execution"):

@@ -11,7 +11,7 @@ from hallmark import clock
 from hallmark.ledger.messages import Message
 from hallmark.redrive.work import Refused, Unknown
 from hallmark.systems.bank_upload import failures as module
-from hallmark.systems.bank_upload.content import object_key
+from hallmark.systems.bank_upload.content import foreign_ids, object_key
 from hallmark.systems.bank_upload.letters import Owner, key_of
 from hallmark.systems.bank_upload.runs import PATIENCE_SECONDS, Runs
 from hallmark.systems.bank_upload.stuck import stuck
@@ -47,8 +47,9 @@ def test_a_run_is_over_when_its_upload_has_ended(status: str) -> None:
     assert [json.loads(one) for one in stage.inputs] == [GIVEN]
 
 
-def test_a_run_of_a_version_that_is_no_upload_is_over_when_that_is_refused() -> None:
-    refused = {"uploadId": KEY, "part": "upload", "status": "refused", "versionId": "v", "objectKey": KEY}
+@pytest.mark.parametrize("identity", sorted(foreign_ids(KEY)))
+def test_a_run_of_a_version_that_is_no_upload_is_over_when_that_is_refused(identity: str) -> None:
+    refused = {"uploadId": identity, "part": "upload", "status": "refused", "versionId": "v", "objectKey": KEY}
     stage = FakeStage(dict(FAILED), started=lambda stage, _: stage.items.append(refused))
     runs().run(stage, MACHINE, GIVEN)
     with pytest.raises(Refused, match="has not ended"):
