@@ -13,6 +13,7 @@ from hallmark.stage import Stage
 from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload.conftest import Bank, Kept, Workflow
 from tests.integration.bank_upload.contract import BANKS, file, new_id, row
+from tests.support.waiting import wait_for
 
 FUNCTIONS = (Output.VALIDATION_ARN, Output.TRANSFORMATION_ARN, Output.NOTIFICATION_ARN)
 ELSEWHERE = ("other/{}.csv", "uploads/{}.CSV", "uploads/{}.txt", "Uploads/{}.csv", "{}.csv", "uploads/{}.csv.part")
@@ -47,6 +48,8 @@ def test_only_objects_below_uploads_that_end_with_csv_start_the_workflow(
     for key in (*(key.format(name) for key in ELSEWHERE), f"uploads/{name}.csv"):
         workflow.put(key, b"")
     kept.ended(f"uploads/{name}.csv", "refused")
+    # An execution is logged when it has ended.
+    wait_for(lambda: _started(stage) > before, "the log of the execution")
     assert _started(stage) == before + 1
     assert [kept.upload(key.format(name)) for key in ELSEWHERE] == [None] * len(ELSEWHERE)
 
@@ -73,7 +76,12 @@ def test_every_bank_has_a_key_under_a_plan_of_1000_requests_a_day(stage: Stage) 
 def test_uploads_and_rows_are_found_by_time(stage: Stage, bank: Client, kept: Kept) -> None:
     owner, names = BANKS[1], [new_id() for _ in range(3)]
     status = kept.ended(bank(owner).accepted(file([row(name, owner) for name in names]))["uploadId"])
-    day, found = status["reportDate"], stage.client("dynamodb").query
+    day = status["reportDate"]
+
+    def found(**asked: Any) -> list[Any]:
+        pages = stage.client("dynamodb").get_paginator("query").paginate(**asked)
+        return [item for page in pages for item in page["Items"]]
+
     uploads = found(
         TableName=stage.outputs[Output.STATUS_TABLE],
         IndexName="bank-time",
@@ -83,7 +91,7 @@ def test_uploads_and_rows_are_found_by_time(stage: Stage, bank: Client, kept: Ke
             ":from": {"S": status["receivedAt"]},
             ":to": {"S": status["finishedAt"]},
         },
-    )["Items"]
+    )
     assert status["uploadId"] in [item["uploadId"]["S"] for item in uploads]
     assert all(item["status"] for item in uploads)
     rows = found(
@@ -92,7 +100,7 @@ def test_uploads_and_rows_are_found_by_time(stage: Stage, bank: Client, kept: Ke
         KeyConditionExpression="bankDay = :day AND #time >= :from",
         ExpressionAttributeNames={"#time": "timestamp"},
         ExpressionAttributeValues={":day": {"S": f"{owner}#{day}"}, ":from": {"S": f"{day}T00:00:01.000Z"}},
-    )["Items"]
+    )
     own = [item for item in rows if item["uploadId"]["S"] == status["uploadId"]]
     assert {item["transactionId"]["S"] for item in own} == set(names)
     assert all(item["amount"] for item in own)
