@@ -36,7 +36,7 @@ def has_foreign_code(stages: Sequence[DeployedStage]) -> bool:
 def put_code_back(stages: Sequence[DeployedStage]) -> None:
     """Put the built code back where it was changed, before a deployment."""
     for stage in stages:
-        for one in built_code.foreign(stage):
+        for one in built_code.foreign(stage, renamed=True):
             announce(f"put the built code of {one.function} back, instead of {one.code_sha256}")
             built_code.put_back(stage, one)
 

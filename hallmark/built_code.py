@@ -43,8 +43,11 @@ class Moved:
     version: str
 
 
-def foreign(stage: Stage) -> list[Foreign]:
-    """Return the functions of a deployed stage whose code the next deployment would not replace, and was not built."""
+def foreign(stage: Stage, renamed: bool = False) -> list[Foreign]:
+    """Return the functions of a deployed stage whose code the next deployment would not replace, and was not built.
+
+    With `renamed` also those that name the right image otherwise than their template does.
+    """
     deployment, template = Deployment(stage), declared(stage.system, stage.name)
     found = []
     for name, function in _unchanged(deployment, template, FUNCTION, "Code"):
@@ -53,6 +56,8 @@ def foreign(stage: Stage) -> list[Foreign]:
         uri = _image_of(template, name, deployment.account) if config.get("PackageType") == "Image" else None
         key = uri or key_in(template["Resources"][name]["Properties"].get("Code", {}).get("S3Key"))
         right = right_digest(deployment, uri) in (None, f"sha256:{sha256}") if uri else key_of(sha256) == key
+        if right and renamed and uri:
+            right = deployment.asked("lambda", "get_function", FunctionName=function)["Code"]["ImageUri"] == uri
         if key is not None and not right:
             found.append(Foreign(function, sha256, key))
     return found

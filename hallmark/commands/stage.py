@@ -76,7 +76,7 @@ def up(
 
 def _check_code(stages: Sequence[DeployedStage], repair: bool) -> None:
     """Put the code of stages that are up back, or exit with 1 where it was changed."""
-    present = [stage for stage in stages if stage.is_up]
+    present = [stage for stage in stages if stage.is_whole]
     if repair:
         aftercare.put_code_back(present)
     elif aftercare.has_foreign_code(present):

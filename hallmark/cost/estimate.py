@@ -114,9 +114,7 @@ def estimate(
     traffic = Traffic(counts, declared, Names(counts.system, stage), table, rate, envelope, billed_ms)
     lines, kept = requests.lines(traffic), storage.kept(traffic)
     fixed = storage.fixed(traffic)
-    return Estimate(
-        stage, counts.unit, table.looked_at, table.region, lines, kept, fixed, events_per_day, counts.size
-    )
+    return Estimate(stage, counts.unit, table.looked_at, table.region, lines, kept, fixed, events_per_day, counts.size)
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -32,9 +32,9 @@ LOG_GROUPS = MappingProxyType(
 LOG_KINDS = MappingProxyType(
     {"/aws/lambda/": "lambda", "/aws/apigateway/": "apigw", "/aws/events/": "bus", "/aws/vendedlogs/states/": "sfn"}
 )
-# Express workflows are billed in chunks of so much memory; 50 MB, the definition and the states' data fit into one.
-# https://aws.amazon.com/step-functions/pricing/
-WORKFLOW_MB = 64
+# Express workflows are billed by tenths of a second, rounded up, and in chunks of so much memory; 50 MB, the definition
+# and the states' data fit into one. https://aws.amazon.com/step-functions/pricing/
+WORKFLOW_ROUNDING_SECONDS, WORKFLOW_MB = 0.05, 64
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,9 @@ def _workflows(traffic: Traffic) -> Iterator[Line]:
     for workflow, executions in counts.by_thing("executions:").items():
         price = traffic.prices["workflow-request"]
         yield Line("Step Functions", f"{workflow}, requests", executions, price, Basis.COUNTED)
-        note = f"{seconds[workflow] / executions:.1f} s at {WORKFLOW_MB} MB"
-        quantity, price = seconds[workflow] * WORKFLOW_MB / 1024, traffic.prices["workflow-duration"]
+        each = seconds[workflow] / executions + WORKFLOW_ROUNDING_SECONDS
+        note = f"{each:.1f} s at {WORKFLOW_MB} MB"
+        quantity, price = executions * each * WORKFLOW_MB / 1024, traffic.prices["workflow-duration"]
         yield Line("Step Functions", f"{workflow}, duration", quantity, price, Basis.TIMED, note)
 
 
@@ -170,7 +171,8 @@ def _calls(traffic: Traffic) -> Iterator[Line]:
         note = "a future reader of the buffer adds two requests for each batch of ten"
         yield Line("SQS", "messages sent", sent, prices["queue-request"], Basis.COUNTED, note)
     published = counts.total("calls:sns:Publish")
-    yield Line("SNS", "messages published", published, prices["topic-request"], Basis.COUNTED, "without deliveries to subscribers")
+    note = "without deliveries to subscribers"
+    yield Line("SNS", "messages published", published, prices["topic-request"], Basis.COUNTED, note)
 
 
 def _logs(traffic: Traffic) -> Iterator[Line]:

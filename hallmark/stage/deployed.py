@@ -19,6 +19,10 @@ from infra.systems import SYSTEMS, system_of
 CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
 EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
 
+# Of stacks that were never made, or are no more: they have no outputs, and not all of their resources.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+UNFINISHED = ("REVIEW_", "CREATE_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_", "DELETE_", "IMPORT_IN_PROGRESS")
+
 
 def _sent_in_clear(request: AWSRequest, **_: Any) -> None:
     """Mark a request as sent over plain HTTP: the emulator's port has no TLS, so this header decides."""
@@ -103,6 +107,11 @@ class DeployedStage:
         found = self._found(name)
         if found is None:
             raise UserError(f"stage {self.name} is not deployed ({name} does not exist): run `{self.up_command}`")
+        if (status := str(found.get("StackStatus"))).startswith(UNFINISHED):
+            raise UserError(
+                f"stage {self.name} is not deployed ({name} is {status}): wait for whoever deploys it, or run "
+                f"`{self.up_command}`"
+            )
         return found
 
     def _found(self, name: str) -> dict[str, Any] | None:
@@ -132,12 +141,16 @@ class DeployedStage:
 
     @property
     def is_up(self) -> bool:
-        """Whether the main stack is deployed."""
+        """Whether the main stack is there, whole or not."""
+        return self._found(self.stacks[0]) is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all stacks are deployed."""
         try:
-            self._describe(self.stacks[0])
+            return bool([self._describe(name) for name in self.stacks])
         except UserError:
             return False
-        return True
 
     @property
     def protected(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""README counts systems, controls, edits and files as catalogues, cards and tox.ini do, and its links lead somewhere."""
+"""README counts systems, controls, edits and files as catalogues, cards and tox.ini do; its links lead somewhere."""
 
 import configparser
 import re

@@ -28,7 +28,19 @@ class Trail:
 
 def trail(stage: Stage, identity: str, bank: str | None = None, with_rows: bool = False) -> Trail | None:
     """Return the trail of an upload, by its id or its object's key; None when that bank has no such upload."""
-    items = {str(item["part"]): item for item in StatusTable(stage).under(upload_of(identity))}
+    # A version of another content than its key says is recorded under the key itself.
+    found = [_trail(stage, one, bank, with_rows) for one in dict.fromkeys((upload_of(identity), identity))]
+    known = [one for one in found if one is not None]
+    if not known:
+        return None
+    return Trail(
+        tuple(line for one in known for line in one.lines),
+        tuple(contradiction for one in known for contradiction in one.contradictions),
+    )
+
+
+def _trail(stage: Stage, identity: str, bank: str | None, with_rows: bool) -> Trail | None:
+    items = {str(item["part"]): item for item in StatusTable(stage).under(identity)}
     upload = items.get(UPLOAD)
     if upload is None or (bank is not None and upload.get("bank") != bank):
         return None
@@ -89,8 +101,20 @@ def _contradictions(upload: Item, ranges: Sequence[Item]) -> Iterator[str]:
     for name in ("rows", *_COUNTS):
         if int(upload.get(name, 0)) != sum(int(one.get(name, 0)) for one in ranges):
             yield f"its ranges have other {name}"
+    if upload.get("totals", {}) != _totals(ranges):
+        yield "its ranges have other totals"
     if any(one.get("versionId") != upload.get("versionId") for one in ranges):
         yield "its ranges are of another version"
+
+
+def _totals(ranges: Sequence[Item]) -> Item:
+    totals: dict[str, dict[str, int]] = {}
+    for one in ranges:
+        for currency, added in one.get("totals", {}).items():
+            total = totals.setdefault(currency, {})
+            for name, number in added.items():
+                total[name] = total.get(name, 0) + int(number)
+    return totals
 
 
 def _against_file(stage: Stage, upload: Item) -> Iterator[str]:

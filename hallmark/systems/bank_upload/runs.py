@@ -48,18 +48,21 @@ class Runs:
     def _follow(self, stage: Stage, machine_arn: str, given: Mapping[str, str]) -> None:
         table, upload = StatusTable(stage), upload_of(given["key"])
 
-        def look() -> Item:
-            return table.uploads([upload]).get(upload, {})
+        def look() -> tuple[Item, Item]:
+            found = table.uploads({upload, given["key"]})
+            return found.get(upload, {}), found.get(given["key"], {})
 
-        before = look()
+        before, _ = look()
         start(stage, machine_arn, given)
         # Another version than the upload's is processed only after a failure: else nothing could be waited for.
         if before.get("status") != FAILED and before.get("versionId") not in (None, given["versionId"]):
             return
         end = self._clock() + PATIENCE_SECONDS
         while self._clock() < end:
-            item = look()
-            if item.get("status") in (DONE, REFUSED):
+            item, object_item = look()
+            # A version that is no upload's is refused under its own key.
+            is_refused = object_item.get("versionId") == given["versionId"] and object_item.get("status") == REFUSED
+            if is_refused or item.get("status") in (DONE, REFUSED):
                 return
             if item.get("status") == FAILED and item.get("execution") != before.get("execution"):
                 error = item.get("error", {})

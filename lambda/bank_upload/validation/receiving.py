@@ -10,7 +10,7 @@ from shared_python.iso_times import iso, moment_of
 from bank_upload.file import Judged
 from bank_upload.items import ACCEPTED, DONE, FAILED, PROCESSING, STORED, Item, file_hash
 from bank_upload.task import TryAgain
-from bank_upload.validation.records import Upload, sent
+from bank_upload.validation.records import Upload, is_upload, sent
 
 # How often another request for the same file may come between two steps of this one.
 _MOST_TURNS = 5
@@ -69,8 +69,8 @@ def receive(
     upload = Upload(bank, report_date, file_hash(content), len(content), iso(now()))
     for _ in range(_MOST_TURNS):
         item = store.upload(upload.id)
-        # A failure may be all that is known of an object put by hand.
-        status = item["status"] if item and "via" in item else None
+        # A failure may be all that is known of an object put by hand, or that it is no upload.
+        status = item["status"] if item and is_upload(item) else None
         if item and status:
             # A repeat is judged by the time at which the file first came.
             upload = replace(upload, received_at=item["receivedAt"])

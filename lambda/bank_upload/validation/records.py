@@ -80,6 +80,11 @@ def foreign_id(key: str) -> str:
     return key
 
 
+def is_upload(item: Optional[Mapping[str, Any]]) -> bool:
+    """Return whether an item is of a file that was read: of what failed before, or is no upload, no hash is known."""
+    return item is not None and "contentHash" in item
+
+
 def is_finished(item: Optional[Mapping[str, Any]]) -> bool:
     """Return whether nothing is left to do for an upload whose object was judged."""
     if item is None or "versionId" not in item:

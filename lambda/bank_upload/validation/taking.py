@@ -11,7 +11,14 @@ from bank_upload import items
 from bank_upload.file import Judged, refused
 from bank_upload.items import Item, ObjectKey, file_hash, parse_object_key
 from bank_upload.task import TryAgain
-from bank_upload.validation.records import Upload, foreign_id, is_finished, is_of_other_version, results
+from bank_upload.validation.records import (
+    Upload,
+    foreign_id,
+    is_finished,
+    is_of_other_version,
+    is_upload,
+    results,
+)
 from bank_upload.validation.request import may_report
 from bank_upload.validation.store import StoredFile, Unreadable
 
@@ -75,11 +82,11 @@ class Taking:
                 return self._answer(items.OUTCOME_FINISHED, upload_id, {})
             raise
         if file.size > self._around.most_bytes:
-            return self._claim(foreign_id(self._key), file, *self._foreign("too-large"))
+            return self._claim(self._foreign_id(named), file, *self._foreign("too-large"))
         content = file.read()
         upload = self._upload_of(named, content, file) if named else None
         if upload is None:
-            return self._claim(foreign_id(self._key), file, *self._foreign(items.OBJECT_KEY))
+            return self._claim(self._foreign_id(named), file, *self._foreign(items.OBJECT_KEY))
         judged = self._around.judge(content, upload.bank, upload.report_date, moment_of(upload.received_at))
         return self._claim(upload.id, file, upload.said(), judged)
 
@@ -93,11 +100,21 @@ class Taking:
         if upload.id != named.upload_id:
             return None
         item = self._store.upload(upload.id)
-        if item and "via" in item:
+        if item and is_upload(item):
             return Upload(named.bank, day, upload.content_hash, upload.size, item["receivedAt"])
         # Nobody has judged who sends it, and for which day.
         allowed = named.bank in self._around.banks and may_report(day, file.created.date())
         return upload if allowed else None
+
+    def _foreign_id(self, named: Optional[ObjectKey]) -> str:
+        """Return the id of an object that is no upload's; one that failed goes on where its failure was recorded.
+
+        Whoever records that knows the key alone.
+        """
+        item = self._store.upload(named.upload_id) if named else None
+        if named and item and not is_upload(item) and item.get("versionId") == self._version:
+            return named.upload_id
+        return foreign_id(self._key)
 
     def _foreign(self, rule: str) -> tuple[Item, Judged]:
         """Return what is said of an object that is no upload's, and why it is refused."""
@@ -118,7 +135,7 @@ class Taking:
                 "receivedAt": created,
                 "via": items.OBJECT,
                 **about,
-                **{name: known[name] for name in ("receivedAt", "via") if "via" in known},
+                **{name: known[name] for name in ("receivedAt", "via") if is_upload(known)},
                 **results(judged),
                 "versionId": self._version,
                 "status": items.PROCESSING,

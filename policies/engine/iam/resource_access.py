@@ -22,7 +22,9 @@ from policies.engine.template.template import Template
 
 _IDENTITY = ("AWS::IAM::",)
 _SENDERS = "aws:SourceArn of what of this template sends here, or no such statement if nothing does"
-_ALARMS = "aws:SourceArn with ArnLike to this account's alarms by a part of their names, such as ...:alarm:alarm-x-*-dev"
+_ALARMS = (
+    "aws:SourceArn with ArnLike to this account's alarms by a part of their names, such as ...:alarm:alarm-x-*-dev"
+)
 # Types on which no statement that allows something is wanted: whatever it says, there is nothing to write instead.
 _NEVER = {
     **dict.fromkeys(KEYS, "no grant on a key of our own: all is under AWS's own keys, and no role may use another"),

@@ -66,7 +66,7 @@ def _types(schema: Mapping[str, Any]) -> set[str] | None:
 
 
 def _impossible(kind: str, schema: Mapping[str, Any]) -> bool:
-    """Return whether no value of a type fits: its bounds exclude each other, or an object needs what it may not have."""
+    """Return whether no value of a type fits: bounds exclude each other, or an object needs what it may not have."""
     low, high = (schema.get(name) for name in _BOUNDS.get(kind, ("", "")))
     if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
         return True

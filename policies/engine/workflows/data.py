@@ -32,6 +32,10 @@ class Data:
         """Return the sources of the data and of everything inside."""
         return self.sources.union(*(one.all_sources() for one in self.members.values()))
 
+    def texts(self) -> set[str]:
+        """Return the texts that are written out, in the data and in everything inside."""
+        return {one.removeprefix("text:") for one in self.all_sources() if one.startswith("text:")}
+
     def at(self, step: str) -> "Data":
         """Return a member."""
         if step in self.members:

@@ -43,9 +43,11 @@ class Branch:
     taken: Taken
     problems: dict[Problem, None] = field(default_factory=dict)
     followed: int = 0
+    failed: str = ""
 
     def follow(self, level: Level, name: str, scope: Scope, before: str) -> None:
         """Follow every way from the state that an error of the state `before` leads to."""
+        self.failed = before
         waiting = [_Place(name, scope, frozenset(), _Place(before, scope, frozenset(), None))]
         known: set[Hashable] = set()
         while waiting:
@@ -106,7 +108,11 @@ class Branch:
     def _lacking(self, end: State, done: frozenset[str]) -> None:
         for name, shown in self.wanted.items():
             if name not in done:
-                self._wrong(end.path, f"an end without {shown}", f"{shown} on every way before it")
+                self._wrong(
+                    end.path,
+                    f"an end without {shown}, after an error of {self.failed}",
+                    f"{shown} on every way before it",
+                )
 
     def _wrong(self, path: str, found: str, wanted: str) -> None:
         self.problems[path, found, wanted] = None

@@ -14,12 +14,11 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import QUEUE, TABLES, TOPIC, WORKFLOW
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
-from policies.engine.relations.places import texts_in
 from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.template.intrinsics import text_of
-from policies.engine.template.resource import Resource, mapping
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.workflows.data import ERROR, EXECUTION, INPUT, WHOLE_INPUT, Scope, caught, given
+from policies.engine.workflows.data import ERROR, EXECUTION, INPUT, WHOLE_INPUT, Data, Scope, caught, given
 from policies.engine.workflows.definition import Definition, definition_of, unread
 from policies.engine.workflows.failing import Branch, Problem
 from policies.engine.workflows.states import ALL, State, errors_of
@@ -112,7 +111,8 @@ class _Steps:
         if name == _PUBLISH and self._is(arguments.get("TopicArn", arguments.get("TargetArn")), self._topic):
             return "told", iter(())
         if name in (_UPDATE, _PUT) and self._is(arguments.get("TableName"), self._table):
-            return "marked" if self._wanted["status"] in _written(name, arguments) else "", iter(())
+            data = given(scope, arguments, jsonata=task.jsonata)
+            return "marked" if self._wanted["status"] in _written(name, data) else "", iter(())
         return "", iter(())
 
     def _is(self, named: Any, resource: Resource | None) -> bool:
@@ -143,17 +143,21 @@ class _Steps:
             yield f"{task.path}.Resource", refused, TAKES_ALL
 
 
-def _written(operation_name: str, arguments: Mapping[str, Any]) -> set[str]:
+def _written(operation_name: str, data: Data) -> set[str]:
     """Return the texts that an operation puts into an item; a value that no SET clause assigns is written nowhere.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
     """
     if operation_name == _PUT:
-        return {text for text in texts_in(arguments.get("Item")) if text}
-    values, expression = mapping(arguments.get("ExpressionAttributeValues")), text_of(arguments.get("UpdateExpression"))
-    assigned = {one for clause in _SET.findall(expression or "") for one in _ASSIGNED.findall(clause)}
-    given = [value for name, value in values.items() if name in assigned]
-    return {text for text in texts_in([*given, arguments.get("AttributeUpdates")]) if text}
+        return data.at("Item").texts()
+    assigned = {
+        one
+        for expression in data.at("UpdateExpression").texts()
+        for clause in _SET.findall(expression)
+        for one in _ASSIGNED.findall(clause)
+    }
+    values = data.at("ExpressionAttributeValues")
+    return data.at("AttributeUpdates").texts().union(*(values.at(one).texts() for one in assigned))
 
 
 policy = CaughtFailures()

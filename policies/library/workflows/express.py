@@ -17,6 +17,17 @@ from policies.engine.workflows.states import ALL, State, errors_of
 from policies.engine.workflows.tasks import operation
 
 _KIND, _EXPRESS = "StateMachineType", "EXPRESS"
+# Fields of a distributed Map. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+_TOLERATED = ("ToleratedFailureCount", "ToleratedFailurePercentage")
+_DISTRIBUTED = (
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    "Label",
+    *(f"{name}{end}" for name in _TOLERATED for end in ("", "Path")),
+)
+_MAY_FAIL = ("Task", "Parallel", "Map")
+_ONLY = f"only {', '.join(_MAY_FAIL)} have it"
 _ACTIVITY = ":activity:"
 
 
@@ -50,7 +61,7 @@ def _lacking(workflow: Resource, state: State) -> Iterator[Finding]:
         if mode not in (None, "INLINE"):
             path = f"{state.path}.ItemProcessor.ProcessorConfig.Mode"
             yield Finding(name, path, str(mode), "INLINE: Express has no distributed Map")
-        for key in ("ItemReader", "ItemBatcher", "ResultWriter"):
+        for key in _DISTRIBUTED:
             if key in state.raw:
                 yield Finding(name, f"{state.path}.{key}", "a field of a distributed Map", "none")
 
@@ -61,6 +72,8 @@ def _orders(workflow: Resource, state: State) -> Iterator[Finding]:
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     """
     for key, rules in (("Retry", state.retriers()), ("Catch", state.catchers())):
+        if key in state.raw and state.kind not in _MAY_FAIL:
+            yield Finding(workflow.logical_id, f"{state.path}.{key}", f"of a {state.kind}", f"none: {_ONLY}")
         if key in state.raw and not isinstance(state.raw[key], list):
             yield Finding(workflow.logical_id, f"{state.path}.{key}", UNRESOLVED, "rules one by one")
         for index, rule in enumerate(rules):

@@ -18,7 +18,7 @@ from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.workflows.definition import Definition, definition_of, unread
-from policies.engine.workflows.states import State
+from policies.engine.workflows.states import Level, State
 from policies.engine.workflows.tasks import called, calls_function, operation
 
 _ANSWERED = "RequestResponse"
@@ -85,7 +85,7 @@ def _order(
     first = next(iter(functions))
     for before, then in pairwise(functions):
         for task in calling[then]:
-            if calling[before] and not any(_outer(task) in _beyond(one) for one in calling[before]):
+            if calling[before] and not any(_follows(one, task) for one in calling[before]):
                 yield Finding(
                     workflow.logical_id, task.path, f"{then} that no way from {before} leads to", f"{before} first"
                 )
@@ -94,8 +94,7 @@ def _order(
             yield Finding(workflow.logical_id, path, f"{then} whatever {before} says", wanted)
     for name in list(functions)[1:]:
         for task in calling[name]:
-            start = _outer(task)
-            if calling[first] and start in _without(top.start, {_outer(one) for one in calling[first]}, top):
+            if calling[first] and _passes(task, calling[first]):
                 yield Finding(workflow.logical_id, task.path, f"{name} on a way past {first}", f"{first} first, always")
 
 
@@ -104,44 +103,48 @@ def _calls(template: Template, state: State, function: Resource | None) -> bool:
     return function is not None and call is not None and call.function is function
 
 
-def _outer(state: State) -> str:
-    """Return the name of the outermost state that holds a state, or is it."""
-    return (state.holders or [state])[-1].name if state.holders else state.name
+def _met(one: State, other: State) -> tuple[State, State]:
+    """Return the states of the innermost level that has both that are these, or hold them."""
+    own = {state.level: state for state in (one, *one.holders)}
+    return next((own[state.level], state) for state in (other, *other.holders) if state.level in own)
 
 
-def _top(state: State) -> State:
-    return state.holders[-1] if state.holders else state
+def _follows(before: State, then: State) -> bool:
+    """Return whether a state follows another when nothing fails."""
+    own, target = _met(before, then)
+    ways = (way for way in own.ways() if way.catcher is None)
+    return any(target.name in own.level.reached_from(way.to, caught=False) for way in ways)
 
 
-def _beyond(state: State) -> dict[str, None]:
-    """Return the states that follow a state when nothing fails."""
-    own = _top(state)
-    found: dict[str, None] = {}
-    for way in own.ways():
-        if way.catcher is None:
-            found.update(own.level.reached_from(way.to, caught=False))
-    return found
+def _passes(task: State, firsts: list[State]) -> bool:
+    """Return whether a way leads to a task past all of some others."""
+    closed: dict[Level, set[str]] = {}
+    targets: dict[Level, str] = {}
+    for one in firsts:
+        own, target = _met(one, task)
+        closed.setdefault(own.level, set()).add(own.name)
+        targets[own.level] = target.name
+    return all(targets[level] in _without(level.start, names, level) for level, names in closed.items())
 
 
-def _without(start: str, closed: set[str], top: Any) -> set[str]:
+def _without(start: str, closed: set[str], level: Level) -> set[str]:
     """Return the states that ways from the start lead to without passing some."""
     found: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name in found or name in closed or name not in top.states:
+        if name in found or name in closed or name not in level.states:
             continue
         found.add(name)
-        waiting.extend(way.to for way in top.states[name].ways())
+        waiting.extend(way.to for way in level.states[name].ways())
     return found
 
 
 def _choice(before: State, then: State) -> bool:
     """Return whether every way from a state to another passes a Choice."""
-    own = _top(before)
+    own, target = _met(before, then)
     choices = {name for name, one in own.level.states.items() if one.kind == "Choice"}
-    target = _outer(then)
-    return all(target not in _without(way.to, choices, own.level) for way in own.ways() if way.catcher is None)
+    return all(target.name not in _without(way.to, choices, own.level) for way in own.ways() if way.catcher is None)
 
 
 policy = WorkflowFunctions()

@@ -35,7 +35,9 @@ class TimeBudget(Policy):
             limit = parameters["seconds"] if own is None else min(parameters["seconds"], number(own) or 0)
             total = times.levels[definition.top.path]
             if not times.problems and total >= limit:
-                found = f"{total:g} seconds, over {', '.join(times.way)}"
+                states = {one: times.states[definition.top.states[one]] for one in times.way}
+                shares = ", ".join(f"{one} {seconds:g}" for one, seconds in states.items() if seconds)
+                found = f"{total:g} seconds: {shares}"
                 path = f"{place}.States" if own is None else f"{place}.{_OWN}"
                 yield Finding(name, path, found, f"below {limit:g} seconds, the failure's way included")
 

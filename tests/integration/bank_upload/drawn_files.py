@@ -24,6 +24,7 @@ _GOOD: dict[str, tuple[str, ...]] = {
     "bank_id": (BANK,),
     "description": ("", "rent", 'said "no"', "two\nlines", "two\r\nlines", "x" * 140, "\U0001f4b3" * 140, "送金"),
 }
+_FITTING = {"amount": ("12.50", "0.01", "7", "12.5"), "currency": ("USD", "EUR", "KWD", "CLF", "UYW")}
 _WRONG: dict[str, tuple[str, ...]] = {
     "transaction_id": ("short-7", "A" * 65, "-begins-so", "_begins-so", "has space", "has.dot.s", "idé-0001"),
     "timestamp": (
@@ -51,5 +52,5 @@ def files() -> SearchStrategy[bytes]:
 
 
 def mostly_valid_files() -> SearchStrategy[bytes]:
-    """Return the same with few wrong cells: a file is valid only if every cell is."""
-    return drawn_csv.files(_GOOD, _WRONG, "description", share=2_000)
+    """Return the same with few wrong cells, in amounts of any currency: a file is valid only if every cell is."""
+    return drawn_csv.files({**_GOOD, **_FITTING}, _WRONG, "description", share=2_000)

@@ -25,8 +25,14 @@ Client = Callable[..., Bank]
 def test_one_file_passes_the_three_functions_and_there_is_no_other(stage: Stage, bank: Client, kept: Kept) -> None:
     upload = bank(BANKS[0]).accepted(file([row(new_id())]))["uploadId"]
     assert kept.ended(upload)["status"] == "done"
-    for output, message in zip(FUNCTIONS, ("file taken", "range stored", "upload ended"), strict=True):
-        assert message in [line["message"] for line in _lines(stage, output, upload)]
+    wanted = dict(zip(FUNCTIONS, ("file taken", "range stored", "upload ended"), strict=True))
+
+    def logged() -> bool:
+        said = {output: [line["message"] for line in _lines(stage, output, upload)] for output in wanted}
+        return all(message in said[output] for output, message in wanted.items())
+
+    # The last line is written when the status has ended.
+    wait_for(logged, f"a line of each function about {upload}")
     listed = stage.client("lambda").list_functions()["Functions"]
     own = {one["FunctionArn"] for one in listed if "-bank-upload-" in one["FunctionName"]}
     assert {arn for arn in own if arn.endswith(f"-{stage.name}")} == {stage.outputs[one] for one in FUNCTIONS}

@@ -239,6 +239,27 @@ def test_tags_do_not_move_and_a_push_sends_only_what_is_missing(
     assert registry._ask("HEAD", f"{repository}/blobs/{described['layers'][0]['digest']}").status == 404
 
 
+def test_a_manifest_that_is_none_of_an_image_is_refused(
+    client: Client, registry: Registry, repository: str, pushed: Any
+) -> None:
+    _, image = pushed("one")
+    whole = json.loads(image.manifest)
+    lacking = json.dumps({**whole, "layers": [{**whole["layers"][0], "digest": f"sha256:{'1' * 64}"}]})
+    put = client("ecr").put_image
+    for text, code, error in (
+        (lacking, "MANIFEST_BLOB_UNKNOWN", "LayersNotFoundException"),
+        ("{", "MANIFEST_INVALID", "InvalidParameterException"),
+        ('{"layers": [{}]}', "MANIFEST_INVALID", "InvalidParameterException"),
+    ):
+        answer = registry._ask("PUT", f"{repository}/manifests/two", body=text.encode())
+        assert (answer.status, answer.json()["errors"][0]["code"]) == (400, code)
+        with pytest.raises(ClientError, match=error):
+            put(repositoryName=repository, imageManifest=text, imageTag="two")
+    answer = registry._ask("PUT", f"{repository}/manifests/sha256:{'2' * 64}", body=image.manifest)
+    assert answer.json()["errors"][0]["code"] == "DIGEST_INVALID"
+    assert registry.digest(repository, "two") is None
+
+
 def test_the_last_tag_takes_the_image_along(client: Client, registry: Registry, repository: str, pushed: Any) -> None:
     ecr, (_, image) = client("ecr"), pushed("one")
     registry.push(repository, "two", image)

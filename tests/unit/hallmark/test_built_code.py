@@ -111,7 +111,10 @@ URI = f"111122223333.dkr.ecr.eu-central-1.amazonaws.com/ecr-judge:{'a' * 64}"
 class ImageStage(Stage):
     """A stage whose function runs an image, and whose ECR has one under the tag that the template names."""
 
-    is_emulated, given = False, ""
+    is_emulated, given, named = False, "", ""
+
+    def get_function(self, **_: str) -> Json:
+        return {"Code": {"ImageUri": self.named}}
 
     def get_caller_identity(self) -> Json:
         return {"Account": "111122223333"}
@@ -140,6 +143,20 @@ def test_an_image_is_foreign_where_another_digest_runs(declared: Json, runs: str
         template["Resources"]["Judge"]["Properties"] = {"PackageType": "Image", "Code": code}
     stage: Any = ImageStage(runs, {}, deployed)
     assert built_code.foreign(stage) == ([Foreign("judge", runs, URI)] if is_foreign else [])
+
+
+@pytest.mark.parametrize(
+    ("named", "is_foreign"),
+    [(URI, False), (f"{URI.rpartition(':')[0]}:latest", True), (f"{URI.rpartition(':')[0]}@sha256:{DIGEST}", True)],
+)
+def test_the_right_image_by_another_name_is_put_back(declared: Json, named: str, is_foreign: bool) -> None:
+    deployed = copy.deepcopy(TEMPLATE)
+    for template in (declared, deployed):
+        template["Resources"]["Judge"]["Properties"] = {"PackageType": "Image", "Code": {"ImageUri": URI}}
+    stage: Any = ImageStage(DIGEST, {}, deployed)
+    stage.named = named
+    assert built_code.foreign(stage) == []
+    assert built_code.foreign(stage, renamed=True) == ([Foreign("judge", DIGEST, URI)] if is_foreign else [])
 
 
 def test_an_image_is_put_back_by_its_name() -> None:

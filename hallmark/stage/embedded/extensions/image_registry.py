@@ -4,6 +4,8 @@
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 - DescribeRepositories is judged by the repositories that it names.
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+- A manifest that is none, has another digest than its name, or lists blobs that are not there is refused.
+  https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
 - BatchDeleteImage removes the tag that it names, and the image with its last tag; ListImages lists each tag.
   https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
 - A repository is deleted with its blobs, and equal blobs of several repositories are kept once.
@@ -62,6 +64,41 @@ def _describe_images(describe: Any) -> Any:
         return status, headers, json.dumps(found).encode()
 
     return described
+
+
+def _problem(name: str, manifest: str | bytes) -> tuple[str, str, str] | None:
+    """Return what is wrong with a manifest: the registry's code, the API's error, and the text."""
+    try:
+        found = json.loads(manifest)
+        blobs = [str(one["digest"]) for one in (found["config"], *found["layers"])] if "layers" in found else []
+    except (ValueError, LookupError, TypeError):
+        return "MANIFEST_INVALID", "InvalidParameterException", "Invalid parameter: the image manifest is not valid"
+    if missing := [one for one in blobs if one not in ecr._layer_blobs.get(name, {})]:
+        text = f"Layers with digests {missing} required for pushing image into repository '{name}' do not exist"
+        return "MANIFEST_BLOB_UNKNOWN", "LayersNotFoundException", text
+    return None
+
+
+def _put_image(put: Any) -> Any:
+    def judged(data: Json) -> Any:
+        name = data.get("repositoryName", "")
+        if name in ecr._repositories and (problem := _problem(name, data.get("imageManifest", ""))):
+            return error_response_json(problem[1], problem[2], 400)
+        return put(data)
+
+    return judged
+
+
+def _put_manifest(put: Any) -> Any:
+    def judged(name: str, reference: str, headers: Any, body: bytes) -> Any:
+        if name in ecr._repositories and body:
+            if problem := _problem(name, body):
+                return ecr._registry_error(400, problem[0], problem[2], {})
+            if reference.startswith("sha256:") and reference != ecr._content_digest(body):
+                return ecr._registry_error(400, "DIGEST_INVALID", "the manifest has another digest", {})
+        return put(name, reference, headers, body)
+
+    return judged
 
 
 def _delete_images(delete: Any) -> Any:
@@ -142,7 +179,8 @@ def _kept_once(start: Any) -> Any:
 
 
 def install() -> None:
-    """Replace what DescribeImages, ListImages, BatchDeleteImage, DeleteRepository and uploads do."""
+    """Replace what is done by pushes and by the API's calls about images and repositories."""
+    ecr._put_image, ecr._v2_put_manifest = _put_image(ecr._put_image), _put_manifest(ecr._v2_put_manifest)
     ecr._batch_delete_image = _delete_images(ecr._batch_delete_image)
     ecr._list_images = _list_images(ecr._list_images)
     ecr._describe_images = _describe_images(ecr._describe_images)

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.integration.bank_upload.faults.objects import OBJECTS
-
 from hallmark.stage.embedded.faults import Injection
 from hallmark.systems.bank_upload.files import BankFile
 from infra.bank_upload.outputs import Output
@@ -21,6 +19,7 @@ from tests.integration.bank_upload.faults.injections import (
     dynamodb,
     s3,
 )
+from tests.integration.bank_upload.faults.objects import OBJECTS
 from tests.integration.bank_upload.faults.trial import Trial
 from tests.support.faults import wanted_strikes
 

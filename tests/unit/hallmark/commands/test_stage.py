@@ -17,6 +17,7 @@ class Fake:
     """A stage that is not deployed, or an emulator that is alive."""
 
     is_up: bool = False
+    is_whole: bool = False
     present: tuple[str, ...] = ()
 
     def is_alive(self) -> bool:

@@ -172,7 +172,7 @@ def test_a_workflow_is_billed_by_start_and_by_time_and_an_object_that_starts_one
         "stored:dynamodb": 1000.0,
         "events:default": 1000.0,
         f"executions:{name}": 1000.0,
-        f"duration:{name}": 1600.0,
+        f"duration:{name}": 1550.0,
         f"bytes:logs:/aws/vendedlogs/states/{name}": float(GB) / 1000,
     }
     settings = Declared({}, {}, {f"/aws/vendedlogs/states/{name}": 7}, {}, alarms=13, images=3)
@@ -181,7 +181,7 @@ def test_a_workflow_is_billed_by_start_and_by_time_and_an_object_that_starts_one
     found = estimate(counts, settings, "dev", {}, None, {})
     assert found.size == found.to_json()["size"] == "200 rows each"
     assert line(found.lines, "uploads, requests").usd == pytest.approx(1.00)
-    # 1.6 s x 64 MB
+    # 1.55 s and half of a tenth, at 64 MB
     assert line(found.lines, "uploads, duration").usd == pytest.approx(1.6e6 / 16 * 16.67e-6)
     assert line(found.lines, "events of objects").usd == pytest.approx(1.00)
     assert line(found.lines, "workflow logs written").usd == pytest.approx(0.50)

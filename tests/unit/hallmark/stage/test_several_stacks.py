@@ -21,23 +21,24 @@ TEMPLATES = {MAIN: {"Resources": {"Files": BUCKET}}, NETWORK: {"Resources": {"Ne
 class CloudFormation:
     """An account with stacks; the network's alone is protected."""
 
-    def __init__(self, *deployed: str) -> None:
-        self.deployed = deployed
+    def __init__(self, *deployed: str, status: str = "CREATE_COMPLETE") -> None:
+        self.deployed, self.status = deployed, status
 
     def describe_stacks(self, StackName: str) -> Any:
         if StackName not in self.deployed:
             raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS[StackName].items()]
         protected = StackName == NETWORK
-        return {"Stacks": [{"StackName": StackName, "Outputs": outputs, "EnableTerminationProtection": protected}]}
+        stack = {"StackName": StackName, "Outputs": outputs, "EnableTerminationProtection": protected}
+        return {"Stacks": [stack | {"StackStatus": self.status if StackName == MAIN else "CREATE_COMPLETE"}]}
 
     def get_template(self, StackName: str, TemplateStage: str) -> Any:
         return {"TemplateBody": TEMPLATES[StackName]}
 
 
-def _stage(*deployed: str) -> DeployedStage:
+def _stage(*deployed: str, status: str = "CREATE_COMPLETE") -> DeployedStage:
     session = boto3.Session(region_name="eu-central-1")
-    clients = {"cloudformation": CloudFormation(*deployed)}
+    clients = {"cloudformation": CloudFormation(*deployed, status=status)}
     return DeployedStage("realtime", "dev", "aws", session, stacks=(MAIN, NETWORK), _clients=clients)
 
 
@@ -72,3 +73,22 @@ def test_a_stack_that_is_missing_is_named_with_what_to_do() -> None:
         _ = stage.outputs
     wanted = "run `hallmark up --system realtime --target aws --stage dev`"
     assert str(raised.value) == f"stage dev is not deployed ({NETWORK} does not exist): {wanted}"
+
+
+@pytest.mark.parametrize(
+    "status", ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_IN_PROGRESS"]
+)
+def test_a_stack_that_was_never_made_is_one_line(status: str) -> None:
+    stage = _stage(MAIN, NETWORK, status=status)
+    assert stage.is_up and not stage.is_whole
+    with pytest.raises(UserError, match=rf"\({MAIN} is {status}\): wait .*, or run `hallmark up") as raised:
+        _ = stage.outputs
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "status", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"]
+)
+def test_a_stack_that_is_changed_has_its_outputs(status: str) -> None:
+    assert _stage(MAIN, NETWORK, status=status).is_whole and not _stage(MAIN).is_whole
+    assert _stage(MAIN, NETWORK, status=status).outputs["VpcId"] == "v"

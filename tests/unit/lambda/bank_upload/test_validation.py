@@ -517,6 +517,27 @@ def test_what_is_known_of_a_failure_alone_is_completed(world):
     assert (world.upload()["versionId"], world.objects) == ("v2", {key: [GOOD, GOOD]})
 
 
+@pytest.mark.control("BU_NO_LOSS")
+@pytest.mark.parametrize(("other", "rule"), [(b"other", "object-key"), (b"a" * 100_001, "too-large")])
+def test_a_failed_object_that_is_no_upload_ends_where_its_failure_is_recorded(world, other, rule):
+    upload_id, key = ids(GOOD)
+    failed = {"uploadId": upload_id, "part": "upload", "status": "failed", "versionId": "v1", "objectKey": key}
+    times = {"states": {"M": {"failed": {"S": "2026-11-19T10:00:00.000Z"}}}}
+    times["receivedAt"] = {"S": "2026-11-19T09:00:00.000Z"}
+    world.by_hand(key, other)
+    world.tables.put({**{name: {"S": value} for name, value in failed.items()}, **times}, "status")
+    for _ in range(2):
+        answer = world.take(key)
+        assert (answer["outcome"], answer["uploadId"]) == ("refused", upload_id)
+    assert [problem["rule"] for problem in world.upload()["problems"]] == [rule]
+    world.end("refused")
+    # The file that belongs there is another one, and is judged by its own time.
+    assert world.post(GOOD)[0] == 202
+    assert (world.upload()["status"], world.upload()["receivedAt"]) == ("accepted", "2026-11-20T15:40:00.000Z")
+    assert world.objects[key] == [other, GOOD]
+    assert world.take(key, "v2")["outcome"] == "accepted"
+
+
 @pytest.mark.control("BU_IDEMPOTENT")
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("operation", ["GetObject", "GetItem", "UpdateItem"])

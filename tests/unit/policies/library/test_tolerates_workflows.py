@@ -305,7 +305,10 @@ OWN_NAMES = {"type": "validate", "b.$": "$.bucket", "k.$": "$.key", "v.$": "$.ve
         ({"Payload": {"detail.$": "$$.Execution.Input.detail"}}, None),
         (
             {"Payload": OWN_NAMES},
-            {"Type": "Pass", "Parameters": dict(zip(["bucket.$", "key.$", "versionId.$"], PLACES.values(), strict=True))},
+            {
+                "Type": "Pass",
+                "Parameters": dict(zip(["bucket.$", "key.$", "versionId.$"], PLACES.values(), strict=True)),
+            },
         ),
     ],
 )

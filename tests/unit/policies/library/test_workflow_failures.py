@@ -4,7 +4,20 @@ import json
 
 import pytest
 
-from tests.unit.policies.flow import ERRORS, RETRY, Change, Document, call, catch, edited, gone, of_states, put
+from tests.unit.policies.flow import (
+    ERRORS,
+    RETRY,
+    Change,
+    Document,
+    call,
+    catch,
+    edited,
+    flow,
+    found,
+    gone,
+    of_states,
+    put,
+)
 
 RETRIES, BUDGET, CAUGHT = "workflows/retries", "workflows/time_budget", "workflows/caught"
 TRANSFORM = "Process.ItemProcessor.States.Transform"
@@ -66,7 +79,10 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     "a status that is removed": (CAUGHT, [put("Mark.Parameters.UpdateExpression", "SET #a = :b REMOVE #s")], "Failed"),
     "a status of a condition": (
         CAUGHT,
-        [put("Mark.Parameters.UpdateExpression", "SET #a = :b"), put("Mark.Parameters.ConditionExpression", "#s = :failed")],
+        [
+            put("Mark.Parameters.UpdateExpression", "SET #a = :b"),
+            put("Mark.Parameters.ConditionExpression", "#s = :failed"),
+        ],
         "Failed",
     ),
     "no error": (CAUGHT, [put("NotifyFailed.Parameters", {"state": "Notify"})], "Keep.Parameters.MessageBody"),
@@ -198,6 +214,30 @@ def test_jsonata_is_read() -> None:
     assert of_states(silent) == {CAUGHT: ["DefinitionString.States.KeepIt.Arguments.MessageBody"]}
     late = edited(_spoken, put("KeepIt.TimeoutSeconds", "{% $states.input.t %}"))
     assert of_states(late) == {BUDGET: ["DefinitionString.States.KeepIt.TimeoutSeconds"]}
+
+
+def test_a_status_may_be_written_in_jsonata() -> None:
+    def spoken(states: Document) -> None:
+        mark = states["Mark"]
+        mark.update(QueryLanguage="JSONata", Output="{% $states.input %}", Arguments=mark.pop("Parameters"))
+        mark["Arguments"].update(
+            UpdateExpression="{% 'SET #s = :f' %}", ExpressionAttributeValues={":f": {"S": "{% 'failed' %}"}}
+        )
+        mark["Catch"][0].pop("ResultPath")
+        mark["Catch"][0]["Output"] = "{% $states.input %}"
+        del mark["ResultPath"]
+
+    assert of_states(edited(spoken)) == {}
+    other = put("Mark.Arguments.UpdateExpression", "{% 'SET #s = :g' %}")
+    assert set(of_states(edited(spoken, other))[CAUGHT]) == {"DefinitionString.States.Failed"}
+
+
+def test_a_finding_says_what_takes_the_time_and_whose_failure_is_lost() -> None:
+    document = flow(edited(put("Notify.TimeoutSeconds", 30), put("NotifyFailed.Next", "Mark")))
+    (late,) = found(BUDGET, document)
+    assert late.found == "312 seconds: Validate 54, Process 114, Notify 134, Mark 5, Tell 5"
+    (lost,) = found(CAUGHT, document)
+    assert lost.found == "an end without a message to the queue upload-failure, after an error of Notify"
 
 
 def test_the_machines_own_time_counts() -> None:

@@ -26,6 +26,13 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     "never": (EXPRESS, [put("Never", {"Type": "Pass", "End": True})], ".Never"),
     "no way on": (EXPRESS, [gone("Notify.Next")], ".Notify.Next"),
     "a distributed Map": (EXPRESS, [put(MODE, "DISTRIBUTED")], f".{MODE}"),
+    "failures that a Map bears": (
+        EXPRESS,
+        [put("Process.ToleratedFailurePercentage", 100)],
+        ".Process.ToleratedFailurePercentage",
+    ),
+    "a retry of what has none": (EXPRESS, [put("Outcome.Retry", [{"ErrorEquals": ["States.ALL"]}])], ".Outcome.Retry"),
+    "a catch of what has none": (EXPRESS, [put("NotifyFailed.Catch", catch("Keep"))], ".NotifyFailed.Catch"),
     "a job": (EXPRESS, [put("Tell.Resource", SYNC)], ".Tell.Resource"),
     "a token": (EXPRESS, [put("Validate.Resource", TOKEN)], ".Validate.Resource"),
     "an activity": (EXPRESS, [put("Tell.Resource", ACTIVITY)], ".Tell.Resource"),
@@ -58,6 +65,65 @@ def test_a_machine_in_order_has_no_finding() -> None:
 def test_a_fault_is_found_where_it_is(fault: str) -> None:
     policy, changes, path = FAULTS[fault]
     assert f"DefinitionString.States{path}" in of_states(edited(*changes)).get(policy, [])
+
+
+def _wrapped(states: Document) -> None:
+    """All that may fail in one Parallel, with one Catch."""
+    inner = {name: states.pop(name) for name in ("Validate", "Outcome", "Process", "Notify")}
+    for name in ("Validate", "Process", "Notify"):
+        del inner[name]["Catch"], states[f"{name}Failed"]
+    inner["Outcome"]["Default"] = inner["Notify"]["Next"] = "Over"
+    inner["Over"] = {"Type": "Succeed"}
+    states["AllFailed"] = {
+        "Type": "Pass",
+        "Parameters": {
+            "state": "All",
+            "error.$": "$.error.Error",
+            "execution.$": "$$.Execution.Id",
+            "input.$": "$$.Execution.Input",
+        },
+        "ResultPath": "$.failure",
+        "Next": "Keep",
+    }
+    states["All"] = {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": "Validate", "States": inner}],
+        "Catch": catch("AllFailed"),
+        "Next": "Done",
+    }
+
+
+def _inside(*changes: Change) -> dict[str, list[str]]:
+    machine = edited(_wrapped, *changes)
+    return of_states({**machine, "StartAt": "All"})
+
+
+def test_tasks_may_stand_in_one_parallel_with_one_catch() -> None:
+    assert _inside() == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy"),
+    [
+        ([put("All.Catch", [])], CAUGHT),
+        ([lambda states: states["All"]["Branches"][0]["States"]["Outcome"].update(PASS)], FUNCTIONS),
+        ([lambda states: states["All"]["Branches"][0].update(StartAt="Process")], FUNCTIONS),
+    ],
+)
+def test_their_order_and_their_catch_are_judged_there(changes: list[Change], policy: str) -> None:
+    assert policy in _inside(*changes)
+
+
+def test_tasks_of_two_branches_are_in_no_order() -> None:
+    def apart(states: Document) -> None:
+        (branch,) = states["All"]["Branches"]
+        notify = branch["States"].pop("Notify")
+        del notify["Next"]
+        branch["States"]["Process"]["Next"] = "Over"
+        branch["States"]["Outcome"]["Choices"][1]["Next"] = "Over"
+        states["All"]["Branches"].append({"StartAt": "Notify", "States": {"Notify": {**notify, "End": True}}})
+
+    assert "DefinitionString.States.All.Branches[1].States.Notify" in _inside(apart)[FUNCTIONS]
 
 
 def _placed(machine: Document, **properties: Any) -> None:

@@ -32,6 +32,7 @@ UPLOAD = {
     "problemCount": Decimal(1),
 }
 RANGE = {"uploadId": ID, "part": "range#00", "line": Decimal(2), "versionId": "v", "processedAt": AT, **COUNTS}
+RANGE["totals"] = UPLOAD["totals"]
 
 
 def row(content: Content, upload: str, line: int, **changes: Any) -> dict[str, Any]:
@@ -74,6 +75,17 @@ def test_a_trail_says_who_sent_what_when_and_what_became_of_it(identity: str) ->
     assert found.contradictions == ()
 
 
+def test_a_version_that_is_another_file_than_its_key_says_has_a_trail_beside_the_upload_s() -> None:
+    states = {"states": {"refused": AT}, "receivedAt": AT, "finishedAt": AT}
+    refused = {"uploadId": KEY, "part": "upload", "status": "refused", "versionId": "w", **states}
+    for items in ([refused], [UPLOAD, RANGE, refused]):
+        found = trail(of(*items), KEY)
+        assert found is not None and found.contradictions == ()
+        firsts = [line for line in found.lines if line.startswith("upload ")]
+        assert firsts[-1] == f"upload {KEY}, which is no bank's: refused"
+        assert len(firsts) == len([one for one in items if one["part"] == "upload"])
+
+
 def test_a_failed_upload_s_trail_names_state_error_and_command() -> None:
     failed = {**UPLOAD, "status": "failed", "error": {"state": "Process", "name": "States.Timeout"}}
     found = trail(of(failed), ID)
@@ -100,6 +112,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "failed without an error": ({**UPLOAD, "status": "failed"},),
     "rows are not stored + duplicates + conflicts": ({**UPLOAD, "rows": Decimal(3)}, {**RANGE, "rows": Decimal(3)}),
     "its ranges have other stored": ({**UPLOAD}, {**RANGE, "stored": Decimal(2)}),
+    "its ranges have other totals": (UPLOAD, {**RANGE, "totals": {}}),
     "its ranges are of another version": (UPLOAD, {**RANGE, "versionId": "w"}),
 }
 

@@ -47,6 +47,14 @@ def test_a_run_is_over_when_its_upload_has_ended(status: str) -> None:
     assert [json.loads(one) for one in stage.inputs] == [GIVEN]
 
 
+def test_a_run_of_a_version_that_is_no_upload_is_over_when_that_is_refused() -> None:
+    refused = {"uploadId": KEY, "part": "upload", "status": "refused", "versionId": "v", "objectKey": KEY}
+    stage = FakeStage(dict(FAILED), started=lambda stage, _: stage.items.append(refused))
+    runs().run(stage, MACHINE, GIVEN)
+    with pytest.raises(Refused, match="has not ended"):
+        runs().run(FakeStage(dict(FAILED), {**refused, "versionId": "other"}), MACHINE, GIVEN)
+
+
 def test_a_run_that_fails_again_says_in_which_state() -> None:
     error = {"state": "Validate", "name": "TaskFailed"}
     stage = FakeStage(dict(FAILED), started=becoming(execution="second", error=error))
