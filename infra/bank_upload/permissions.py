@@ -33,7 +33,7 @@ def transformation(storage: Storage) -> list[iam.PolicyStatement]:
 def notification(storage: Storage, topics: Topics) -> list[iam.PolicyStatement]:
     """Return those to sum an upload's ranges, to announce it, and to end it."""
     return [
-        _items(storage.status, "EndUploads", "GetItem", "Query", "UpdateItem"),
+        _items(storage.status, "EndUploads", "Query", "UpdateItem"),
         # One topic, for downstream systems.
         allow("Announce", ["sns:Publish"], topics.results.arn),
     ]

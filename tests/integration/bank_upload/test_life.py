@@ -31,10 +31,11 @@ def test_down_leaves_nothing_of_a_stage_and_all_of_the_other(
     prod: Stage, stage: Stage, bank: Callable[..., Bank], kept: Kept, hallmark: Command
 ) -> None:
     ours = bank(BANKS[0]).accepted(file([row(new_id())]))["uploadId"]
+    # None of them starts the workflow, whose roles would go before it ends.
     bucket, s3 = prod.outputs[Output.FILES_BUCKET], prod.client("s3")
     for content in (b"1", b"2"):
-        s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=content, ServerSideEncryption="aws:kms")
-    s3.delete_object(Bucket=bucket, Key="uploads/a.csv")
+        s3.put_object(Bucket=bucket, Key="uploads/a", Body=content, ServerSideEncryption="aws:kms")
+    s3.delete_object(Bucket=bucket, Key="uploads/a")
     address = prod.api_address(prod.outputs[Output.API_ID])
     assert urllib3.request("POST", f"{address}/upload", body=b"").status == 403
     there: dict[str, Any] = left(prod)

@@ -60,7 +60,6 @@ ALLOWED: dict[str, list[Call]] = {
     ],
     "notification": [
         *BASIC,
-        get(STATUS, STATUS_KEY),
         query(STATUS, "uploadId"),
         update(STATUS, STATUS_KEY),
         alert(RESULTS),
@@ -143,6 +142,7 @@ FORBIDDEN: dict[str, dict[str, Call]] = {
         **FUNCTION,
         **NO_FILES,
         **NO_ROWS,
+        "one part of an upload": get(STATUS, STATUS_KEY),
         "an upload in the place of another": put(STATUS, STATUS_KEY),
         "a result in clear": alert(RESULTS, clear=True),
     },

@@ -81,7 +81,7 @@ def permissions(template):
             ("RecordRanges", "dynamodb:UpdateItem", status),
         ],
         "notification": [
-            ("EndUploads", ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], status),
+            ("EndUploads", ["dynamodb:Query", "dynamodb:UpdateItem"], status),
             ("Announce", "sns:Publish", arn_of(template, "sns", "results")),
         ],
     }
