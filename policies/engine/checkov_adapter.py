@@ -52,8 +52,9 @@ class ControlCheck(BaseResourceCheck):
         if found:
             return CheckResult.FAILED
         scope = self._judgement.scope
-        in_scope = conf["Type"] in scope or (WHOLE[0] in scope and name == judged.first)
-        return CheckResult.PASSED if in_scope else CheckResult.UNKNOWN
+        # Where what is in scope stands in another template of the stage, the whole of this one holds.
+        is_whole = WHOLE[0] in scope or not judged.types & {*scope}
+        return CheckResult.PASSED if conf["Type"] in scope or (is_whole and name == judged.first) else CheckResult.UNKNOWN
 
     def found(self, file: Path, name: str) -> list[Finding]:
         """Return the findings on a resource of a template's file that the check has judged."""
@@ -86,9 +87,11 @@ class Opened:
         self.system: str | None = None
         self.problem = ""
         self.names: list[str] = []
+        self.types: frozenset[str] = frozenset()
         try:
             own = Template(read_template(file))
             self.names = list(own.resources)
+            self.types = frozenset(one.type for one in own.resources.values())
             if own.system in SHARED:
                 self.system = own.system
                 return

@@ -48,7 +48,7 @@ def _function(stack, folder):
     from aws_cdk import aws_logs as logs
 
     from infra.constructs.function.archive import Archive
-    from infra.constructs.function.base import Destinations, Function, FunctionSpec, Packaged, Sizing
+    from infra.constructs.function.base import Destinations, Function, FunctionSpec, Sizing
     from infra.constructs.secure_queue import SecureQueue
 
     spec = FunctionSpec(
@@ -62,7 +62,7 @@ def _function(stack, folder):
     )
     archive = folder / "intake.zip"
     archive.write_bytes(b"PK\x05\x06" + bytes(18))
-    packaged = Packaged(Archive(archive), "index.handler")
+    packaged = Archive(archive).packaged("index.handler")
     return Function(stack, "intake", names=NAMES, spec=spec, packaged=packaged)
 
 
