@@ -54,7 +54,9 @@ class ControlCheck(BaseResourceCheck):
         scope = self._judgement.scope
         # Where what is in scope stands in another template of the stage, the whole of this one holds.
         is_whole = WHOLE[0] in scope or not judged.types & {*scope}
-        return CheckResult.PASSED if conf["Type"] in scope or (is_whole and name == judged.first) else CheckResult.UNKNOWN
+        return (
+            CheckResult.PASSED if conf["Type"] in scope or (is_whole and name == judged.first) else CheckResult.UNKNOWN
+        )
 
     def found(self, file: Path, name: str) -> list[Finding]:
         """Return the findings on a resource of a template's file that the check has judged."""
