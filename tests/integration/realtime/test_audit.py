@@ -14,6 +14,7 @@ from hallmark.systems.realtime import audit
 from hallmark.systems.realtime import fraud_rules as rules
 from hallmark.systems.realtime.fraud_rules import RULES
 from infra.realtime.outputs import Output
+from tests.integration.realtime.rules_in_force import put_back
 from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
@@ -80,7 +81,7 @@ def narrower(stage: Stage, tmp_path: Path) -> Iterator[rules.PublishedRule]:
     file.write_text(yaml.safe_dump(document))
     (published,) = rules.publish(stage, file)
     yield published
-    rules.publish(stage, RULES)
+    put_back(stage)
 
 
 @pytest.mark.control("RT_AUDIT", "RT_REPLAY")

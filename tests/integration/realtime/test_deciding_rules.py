@@ -15,11 +15,12 @@ from hallmark.gates.observed import judge
 from hallmark.observe import deciding
 from hallmark.stage import Stage
 from hallmark.systems.realtime.cards.parameters import RuleParameters
-from hallmark.systems.realtime.fraud_rules import RULES, publish, verify
+from hallmark.systems.realtime.fraud_rules import RULES, verify
 from hallmark.systems.realtime.fraud_rules.content import content_hash
 from hallmark.systems.realtime.fraud_rules.restoration import repairs, restore
 from hallmark.systems.realtime.fraud_rules.store import Store
 from infra.realtime.outputs import Output
+from tests.integration.realtime.rules_in_force import put_back
 from tests.support.command import Command
 from tests.support.waiting import wait_for
 
@@ -92,7 +93,7 @@ def hand(stage: Stage) -> Iterator[Hand]:
     assert verify(stage) == []
     yield Hand(stage)
     restore(stage, repairs(Store(stage).read()))
-    publish(stage)
+    put_back(stage)
     assert verify(stage) == []
 
 
