@@ -1,0 +1,1 @@
+"""Networks: where functions stand in them, and which ways lead out."""
