@@ -39,9 +39,10 @@ from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
 from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, WORKFLOW
-from policies.engine.network.placing import arn_in_ec2, network_arn, subnet_arns
+from policies.engine.network.arns import arn_in_ec2, network_arn, subnet_arns
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
@@ -151,7 +152,7 @@ def _conditions(template: Template, function: Resource, row: Row) -> tuple[Condi
     if "within" in row:
         if row["within"] != _OWN_NETWORK:
             raise ValueError(f"a grant is within {row['within']}: {_OWN_NETWORK}")
-        own = (network_arn(template, function),)
+        own = (network_arn(template, function) or UNKNOWN,)
         return tuple({(operator, "ec2:vpc"): own} for operator in ("stringequals", "arnlike", "arnequals"))
     return (_plain(row.get("condition", {})),)
 

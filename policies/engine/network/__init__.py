@@ -1,1 +1,1 @@
-"""Networks: where functions stand in them, and which ways lead out."""
+"""Networks: what a template says of VPCs, and what may leave and enter them."""

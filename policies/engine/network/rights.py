@@ -18,7 +18,7 @@ from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import Facts, facts_of
 from policies.engine.iam.statements import Statement, conditions_of
 from policies.engine.kinds import INVOKE_CONFIG, MAPPING
-from policies.engine.network.placing import Place
+from policies.engine.network.model import network_of
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -82,12 +82,14 @@ class Right:
     path: str = field(default="", compare=False)
 
 
-def code_facts(template: Template, role: Resource, function: Resource, place: Place | None) -> Facts:
+def code_facts(template: Template, role: Resource, function: Resource) -> Facts:
     """Return the condition keys of every request of a function's own code; any other key is unknown.
 
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
     """
-    own = {"aws:sourcevpc": place.network} if place and place.network else {}
+    network = network_of(template)
+    vpc = network.vpc_of(network.places[function.logical_id])
+    own = {"aws:sourcevpc": str(template.ref(vpc))} if vpc else {}
     return {**facts_of(template, role), "lambda:sourcefunctionarn": template.arn(function), **own}
 
 
@@ -103,10 +105,10 @@ def unread_policies(template: Template, role: Resource) -> list[str]:
     return [one or UNRESOLVED for one in ours]
 
 
-def rights_of(template: Template, role: Resource, function: Resource, place: Place) -> list[Right]:
+def rights_of(template: Template, role: Resource, function: Resource) -> list[Right]:
     """Return what the function's code may call, each once."""
     statements = role_statements(template, role)
-    facts = code_facts(template, role, function, place)
+    facts = code_facts(template, role, function)
     by_lambda = _own_calls(template, function)
     found: dict[Right, None] = {}
     for one in (one for one in statements if one.allows):

@@ -11,10 +11,10 @@ from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
 from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import facts_of, may_deny
-from policies.engine.iam.statements import Statement
+from policies.engine.iam.statements import Statement, fits
 from policies.engine.kinds import FUNCTION, ROLE
 from policies.engine.network.naming import shown_function
-from policies.engine.network.placing import place_of
+from policies.engine.network.model import network_of
 from policies.engine.network.rights import certainly_denied, code_facts
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
@@ -45,14 +45,13 @@ class NetworkInterfaces(Policy):
         parts: Parts = parameters["parts"]
         for function in whole_functions(template):
             role = role_of(template, function)
-            place = place_of(template, function)
-            if role and place:
+            if role and network_of(template).places[function.logical_id].is_in_network:
                 yield from _judged(template, parts, function, role)
 
 
 def _judged(template: Template, parts: Parts, function: Resource, role: Resource) -> Iterator[Finding]:
     name, statements = shown_function(parts, function), role_statements(template, role)
-    by_code = code_facts(template, role, function, place_of(template, function))
+    by_code = code_facts(template, role, function)
     by_lambda = {**facts_of(template, role), _BY_CODE: None}
     rights = list(_rights(template, role, statements))
     for action in NEEDED:
@@ -82,8 +81,6 @@ def _rights(template: Template, role: Resource, statements: list[Statement]) -> 
 
 
 def _covers(given: str, action: str) -> bool:
-    from policies.engine.iam.statements import fits
-
     return fits(action.lower(), given.lower())
 
 
