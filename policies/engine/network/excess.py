@@ -48,15 +48,23 @@ def _beyond(
         yield from _unneeded(template, endpoint, name, kept)
     elif endpoint.document is None:
         found = f"the {name} lets everything through: it has AWS's own policy"
-        yield Finding(own, DOCUMENT, found, _wanted(parts, needed), _NARROW)
+        yield Finding(own, DOCUMENT, found, _wanted(template, parts, needed), _NARROW)
     else:
         for one in (one for one in policy_of(template, endpoint) if one.allows):
             yield from _exact(template, parts, name, one, needed)
 
 
-def _wanted(parts: Parts, needed: Callers) -> str:
-    names = [shown_function(parts, caller.function) for caller, rights in needed.items() if rights]
-    return f"exactly the rights of {' and '.join(names)}"
+def _wanted(template: Template, parts: Parts, needed: Callers) -> str:
+    shown_rights = [
+        f"{shown_function(parts, caller.function)}: {', '.join(_what(template, parts, right) for right in rights)}"
+        for caller, rights in needed.items()
+        if rights
+    ]
+    return f"exactly the rights of {'; '.join(shown_rights)}"
+
+
+def _what(template: Template, parts: Parts, right: Right) -> str:
+    return f"{right.action} on {shown_resource(template, parts, right.resource)}"
 
 
 def _unneeded(template: Template, endpoint: Endpoint, name: str, kept: list[str]) -> Iterator[Finding]:
@@ -94,10 +102,11 @@ def _exact(template: Template, parts: Parts, name: str, one: Statement, needed: 
     for action, resource in pairs(one):
         lacking = [caller for caller in who if not _has(needed[caller], action, resource)]
         if lacking and (roles or len(lacking) == len(who)):
-            names = " and ".join(shown_function(parts, caller.function) for caller in lacking)
+            who_lacks = [shown_function(parts, caller.function) for caller in lacking] if roles else []
             what = f"{action or UNRESOLVED} on {shown_resource(template, parts, resource or UNRESOLVED)}"
-            found = f"the {name} lets {what} through, for which {names} has no right"
-            yield Finding(own, one.path, found, _wanted(parts, needed), _NARROW)
+            whose = f"{' and '.join(who_lacks)} has no right" if who_lacks else "no function has a right"
+            found = f"the {name} lets {what} through, for which {whose}"
+            yield Finding(own, one.path, found, _wanted(template, parts, needed), _NARROW)
 
 
 def _first(one: Statement) -> str:

@@ -20,6 +20,7 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 DOCUMENT = "PolicyDocument"
+_BOUNDARY = "PermissionsBoundary"
 # Keys that only the way of a request decides: a right under another one's cannot be used.
 _OF_THE_WAY = ("aws:sourcevpce", "aws:sourcevpc")
 _ALIKE = ("stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase")
@@ -66,7 +67,8 @@ def refusals(template: Template, role: Resource, facts: Facts, right: Right, end
             fix = f"Name {endpoint.resource.logical_id}, or take the right out."
             yield Refusal(right.owner, f"{right.path}.Condition", found, f"the {_name(template, endpoint)}", fix)
     for one in denied(template, role, right.action, right.resource, here):
-        yield Refusal(one.resource, one.path, one.found, one.wanted, "Take the denial out, or the right.")
+        found = f"the boundary {one.found}" if one.path == _BOUNDARY else f"a statement of {one.resource}"
+        yield Refusal(one.resource, one.path, f"{found} may deny it", one.wanted, "Take the denial out, or the right.")
     if endpoint.document is not None:
         yield from _refused(template, role, here, right, endpoint)
 
@@ -79,18 +81,16 @@ def _refused(template: Template, role: Resource, facts: Facts, right: Right, end
             yield _refusal(endpoint, one.path, found, "no denial of what a function needs", "Take the denial out.")
     left = [one for one in statements if one.effect == "Allow"]
     for what, passes in (
-        ("the action", lambda one: about(one, right.action, right.resource) or _acts(one, right.action)),
-        ("the resource", lambda one: about(one, right.action, right.resource)),
-        ("the role", lambda one: _is_for_role(template, one, role, endpoint) and _may_be(one, facts)),
-        ("it under every condition", lambda one: applies(one, facts, right.conditions)),
+        (f"allows nothing to the role {template.name(role)}", lambda one: _is_for_role(template, one, role, endpoint, facts)),
+        ("does not allow this action to the role", lambda one: about(one, right.action, right.resource) or one.covers(right.action)),
+        ("does not allow the action on this resource", lambda one: about(one, right.action, right.resource)),
+        ("allows it only under conditions that may not hold", lambda one: applies(one, facts, right.conditions)),
     ):
         left = [one for one in left if passes(one)]
         if not left:
-            found = f"the policy of the {name} does not allow {what}"
-            if what == "the role":
-                found = f"{found} {template.name(role)}"
+            found, wanted = f"the policy of the {name} {what}", "a statement that allows exactly the right"
             fix = f"Allow {right.action} on {right.resource} with aws:PrincipalArn {template.arn(role)}."
-            yield _refusal(endpoint, DOCUMENT, found, "a statement that allows exactly the right", fix)
+            yield _refusal(endpoint, DOCUMENT, found, wanted, fix)
             return
 
 
@@ -98,26 +98,19 @@ def _refusal(endpoint: Endpoint, path: str, found: str, wanted: str, fix: str) -
     return Refusal(endpoint.resource.logical_id, path, found, wanted, fix)
 
 
-def _acts(one: Statement, action: str) -> bool:
-    return one.covers(action)
-
-
-def _may_be(one: Statement, facts: Facts) -> bool:
-    """Return whether the conditions about who asks certainly hold."""
-    conditions = conditions_of(one).items()
-    return all(holds(*key, values, facts) for key, values in conditions if key[1].startswith("aws:principal"))
-
-
-def _is_for_role(template: Template, one: Statement, role: Resource, endpoint: Endpoint) -> bool:
-    """Return whether the principal is certainly the role; a gateway knows it by aws:PrincipalArn alone.
+def _is_for_role(
+    template: Template, one: Statement, role: Resource, endpoint: Endpoint, facts: Facts
+) -> bool:
+    """Return whether a statement is certainly for a role; a gateway knows it by aws:PrincipalArn alone.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway
     """
-    if one.everybody():
-        return True
+    asked = [(key, values) for key, values in conditions_of(one).items() if key[1].startswith("aws:principal")]
+    if not all(holds(*key, values, facts) for key, values in asked):
+        return False
     named = {text_of(value) for kind, value in one.principals if kind == "AWS"}
-    account = {template.account, f"arn:aws:iam::{template.account}:root"}
-    return endpoint.kind != GATEWAY and bool(named & {template.arn(role), *account})
+    ours = {template.arn(role), template.account, f"arn:aws:iam::{template.account}:root"}
+    return one.everybody() or (endpoint.kind != GATEWAY and bool(named & ours))
 
 
 def roles_named(one: Statement) -> tuple[set[str | None], bool]:

@@ -35,7 +35,8 @@ def shown(template: Template, resource: Resource) -> str:
     if not same:
         return f"{kind} {resource.logical_id}"
     number = f" {same.index(resource.logical_id) + 1}" if len(same) > 1 else ""
-    return f"{kind} {resource.mark.removeprefix(f'{kind} ').removesuffix(f'-{kind}')}{number}"
+    own = resource.mark.removesuffix(f"-{kind}")
+    return f"the {kind}{number}" if own == kind else f"{kind} {own}{number}"
 
 
 def shown_resource(template: Template, parts: Parts, arn: str) -> str:

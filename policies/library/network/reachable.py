@@ -59,10 +59,11 @@ def _unreachable(template: Template, parts: Parts, name: str, right: Right, foun
     what = f"{name}: {right.action} on {shown_resource(template, parts, right.resource)} has no way"
     together: dict[tuple[str, str, str], list[Gap]] = {}
     for gap in found:
-        together.setdefault((gap.owner, gap.path, gap.found.replace(gap.subnet, "") if gap.subnet else gap.found), []).append(gap)
-    for (owner, path, _), same in together.items():
-        first = same[0]
-        subnets = " and ".join(gap.subnet for gap in same)
+        # In one finding: what is wrong in several subnets.
+        same = gap.found.replace(gap.subnet, "") if gap.subnet else gap.found
+        together.setdefault((gap.owner, gap.path, same), []).append(gap)
+    for (owner, path, _), gaps_of_subnets in together.items():
+        first, subnets = gaps_of_subnets[0], ", ".join(gap.subnet for gap in gaps_of_subnets)
         text = first.found.replace(first.subnet, subnets) if first.subnet else first.found
         yield Finding(owner, path, f"{what}: {text}", first.wanted, first.fix)
 
