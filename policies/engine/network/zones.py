@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from policies.engine.template.intrinsics import UNKNOWN, is_function
@@ -43,3 +45,11 @@ def _selected(template: Template, expression: Any) -> str | None:
     if isinstance(items, list) and index is not None and 0 <= index < len(items) and items[int(index)] is not UNKNOWN:
         return str(items[int(index)])
     return None
+
+
+def distinct(zones: Iterable[str | None]) -> int:
+    """Return how many zones these certainly are: a name may be the same zone as an id, or as a place in a list."""
+    forms = Counter(
+        "place" if one.startswith(_ZONES) else "id" if "-az" in one else "name" for one in set(zones) if one
+    )
+    return max(forms.values(), default=0)
