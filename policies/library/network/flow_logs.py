@@ -24,6 +24,7 @@ FLOW_LOG = "AWS::EC2::FlowLog"
 _SERVICE = "vpc-flow-logs.amazonaws.com"
 _WRITE = ("logs:CreateLogStream", "logs:PutLogEvents")
 _REJECTED = ("REJECT", "ALL")
+_ALIKE = ("stringequals", "stringlike", "arnequals", "arnlike")
 # What says of a refusal whose it was; AWS's own format has all of them.
 _FIELDS = ("srcaddr", "dstaddr", "dstport", "action")
 
@@ -92,12 +93,14 @@ def _destination(template: Template, log: Resource, days: int) -> Iterator[Findi
 
 def _is_for_flow_logs(template: Template, trust: Statement) -> bool:
     """Return whether a statement's conditions certainly hold for the flow logs of the template's account."""
-    here = {"aws:sourceaccount": template.account}
-    sources = (f"arn:aws:ec2:{template.region}:{template.account}:vpc-flow-log/fl-1",)
+    source = f"arn:aws:ec2:{template.region}:{template.account}:vpc-flow-log/fl-1"
     return all(
-        (key in here and values == (here[key],))
-        or (key == "aws:sourcearn" and any(fits_arn(one, str(value)) for one in sources for value in values))
-        for (_, key), values in conditions_of(trust).items()
+        operator in _ALIKE
+        and (
+            (key == "aws:sourceaccount" and template.account in values)
+            or (key == "aws:sourcearn" and any(fits_arn(source, str(value)) for value in values))
+        )
+        for (operator, key), values in conditions_of(trust).items()
     )
 
 
