@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policies.engine.template.intrinsics import UNKNOWN, is_function
@@ -53,3 +53,21 @@ def distinct(zones: Iterable[str | None]) -> int:
         "place" if one.startswith(_ZONES) else "id" if "-az" in one else "name" for one in set(zones) if one
     )
     return max(forms.values(), default=0)
+
+
+def zones_in(raw: Any) -> Iterator[Any]:
+    """Yield every Fn::GetAZs in an expression."""
+    if is_function(raw) and _ZONES in raw:
+        yield raw
+    elif isinstance(raw, dict | list):
+        for item in raw.values() if isinstance(raw, dict) else raw:
+            yield from zones_in(item)
+
+
+def without_zones(raw: Any) -> Any:
+    """Return an expression without its Fn::GetAZs, whose arguments are judged by themselves."""
+    if isinstance(raw, list):
+        return [without_zones(item) for item in raw]
+    if not isinstance(raw, dict) or not any(zones_in(raw)):
+        return raw
+    return [] if is_function(raw) and _ZONES in raw else {key: without_zones(item) for key, item in raw.items()}
