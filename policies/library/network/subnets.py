@@ -31,7 +31,8 @@ class SubnetsInZones(Policy):
                 yield Finding(subnet.resource.logical_id, "VpcId", found, "a VPC of these templates")
         for vpc in network.vpcs:
             zones = [one.zone for one in network.subnets.values() if one.vpc and one.vpc.logical_id == vpc]
-            if (number := distinct(zones)) < wanted:
+            # Of a zone that cannot be resolved its subnet says enough.
+            if (number := distinct(zones) + zones.count(None)) < wanted:
                 yield Finding(vpc, "", f"subnets in {number} zones for certain", f"subnets in {wanted} zones")
 
 
