@@ -12,7 +12,7 @@ from policies.engine.network.model import Endpoint, network_of
 from policies.engine.network.naming import shown, shown_function, shown_resource
 from policies.engine.network.rights import Right
 from policies.engine.network.services import service_of
-from policies.engine.network.ways import Caller
+from policies.engine.network.reach import Caller
 from policies.engine.parts import Parts
 from policies.engine.template.template import Template
 

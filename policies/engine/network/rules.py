@@ -68,6 +68,11 @@ class Rule:
         )
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is known to whom it leads, or from whom."""
+        return bool(self.kind) and self.peer is not UNKNOWN
+
+    @property
     def is_nothing(self) -> bool:
         """Whether nothing passes: it leads to the broadcast address alone, as the CDK writes a group without egress."""
         return self.direction == "egress" and self.peer == "255.255.255.255/32"

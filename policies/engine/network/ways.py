@@ -1,166 +1,193 @@
-"""Whether a right of a function's code has a way to its service: an endpoint that every subnet of the function reaches.
+"""Every way out of a network or into it, apart from endpoints of AWS's own services.
 
-https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
-https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
+https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.engine.finding import UNRESOLVED
-from policies.engine.iam.permissions import Facts
-from policies.engine.network.doors import behind, closed, lets_in, lets_out, ranges_of
-from policies.engine.network.letting import refusals
-from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Network, Place, Subnet, network_of
-from policies.engine.network.naming import shown
-from policies.engine.network.pointers import ROUTE_TABLE, known
-from policies.engine.network.rights import Right
-from policies.engine.network.services import service_of
+from policies.engine.network.model import GATEWAY, network_of
+from policies.engine.network.pointers import ENDPOINT, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-from policies.engine.template.values import flag, is_true
+from policies.engine.template.values import flag, is_off, shown
+from policies.engine.template.walking import walk
 
-_WANTED_OUT = "a rule that lets TCP 443 out to the endpoint"
+ROUTE, DHCP, CIDR_BLOCK = "AWS::EC2::Route", "AWS::EC2::DHCPOptions", "AWS::EC2::VPCCidrBlock"
+DHCP_OF_VPC = "AWS::EC2::VPCDHCPOptionsAssociation"
+# Services whose resources join networks with others, or put something into them that may be reached.
+_JOINING = (
+    "AWS::ApiGateway::VpcLink",
+    "AWS::ApiGatewayV2::VpcLink",
+    "AWS::CloudFront::VpcOrigin",
+    "AWS::DirectConnect::",
+    "AWS::EC2::",
+    "AWS::ElasticLoadBalancing::",
+    "AWS::ElasticLoadBalancingV2::",
+    "AWS::GlobalAccelerator::",
+    "AWS::NetworkFirewall::",
+    "AWS::NetworkManager::",
+    "AWS::ODB::",
+    "AWS::RAM::",
+    "AWS::Route53Profiles::",
+    "AWS::Route53Resolver::",
+    "AWS::VpcLattice::",
+)
+# What of them leads nowhere by itself; the properties of some are judged.
+_QUIET = frozenset(
+    {
+        *(VPC, SUBNET, ROUTE_TABLE, ROUTE, ENDPOINT, DHCP, CIDR_BLOCK, DHCP_OF_VPC),
+        "AWS::EC2::FlowLog",
+        "AWS::EC2::IPAM",
+        "AWS::EC2::IPAMAllocation",
+        "AWS::EC2::IPAMPool",
+        "AWS::EC2::IPAMPoolCidr",
+        "AWS::EC2::IPAMScope",
+        "AWS::EC2::NetworkAcl",
+        "AWS::EC2::NetworkAclEntry",
+        "AWS::EC2::NetworkInsightsAccessScope",
+        "AWS::EC2::NetworkInsightsAccessScopeAnalysis",
+        "AWS::EC2::NetworkInsightsAnalysis",
+        "AWS::EC2::NetworkInsightsPath",
+        "AWS::EC2::PrefixList",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::EC2::SubnetNetworkAclAssociation",
+        "AWS::EC2::SubnetRouteTableAssociation",
+        "AWS::EC2::VPCBlockPublicAccessOptions",
+        "AWS::EC2::VPCEndpointConnectionNotification",
+        "AWS::Route53Resolver::FirewallDomainList",
+        "AWS::Route53Resolver::FirewallRuleGroup",
+        "AWS::Route53Resolver::FirewallRuleGroupAssociation",
+        "AWS::Route53Resolver::ResolverDNSSECConfig",
+        "AWS::Route53Resolver::ResolverQueryLoggingConfig",
+        "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
+    }
+)
+# Ends of properties, of any type, that give public addresses or IPv6 ones, which are public.
+_PUBLIC = (
+    "AssignIpv6AddressOnCreation",
+    "AssignPublicIp",
+    "AssociateCarrierIpAddress",
+    "AssociatePublicIpAddress",
+    "MapPublicIpOnLaunch",
+    "PubliclyAccessible",
+)
+_NOT_PUBLIC = ("", "disabled", "false")
+_IPV6_SUBNET = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")
+_IPV6_VPC = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6Pool", "Ipv6CidrBlockNetworkBorderGroup")
+_TARGETS = (
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+    "EgressOnlyInternetGatewayId",
+    "GatewayId",
+    "InstanceId",
+    "LocalGatewayId",
+    "NatGatewayId",
+    "NetworkInterfaceId",
+    "OdbNetworkArn",
+    "TransitGatewayId",
+    "VpcEndpointId",
+    "VpcPeeringConnectionId",
+)
+_LOCAL, _OWN_DNS = "local", "AmazonProvidedDNS"
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Why a right has no way: what lacks it and where, what is wrong, of which subnet if not of all, and the fix."""
+class Way:
+    """A way out or in: the resource, the path of the property that opens it, what it is, and what would be none."""
 
-    owner: str
+    resource: Resource
     path: str
     found: str
     wanted: str
-    fix: str
-    subnet: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Caller:
-    """A function in a network that can be resolved, with its role and the facts of its requests."""
-
-    function: Resource
-    role: Resource
-    place: Place
-    vpc: Resource
-    facts: Facts
-
-
-def gaps(template: Template, caller: Caller, right: Right) -> list[Gap]:
-    """Return why a right has no way; none if there is one from every subnet of the function."""
-    network, service = network_of(template), service_of(right.action)
-    if service == "*" or UNRESOLVED in (right.action, right.resource):
-        fix = "Name the actions of the role, each with its resource."
-        return [Gap(right.owner, right.path, "no endpoint leads to every service", "exact actions", fix)]
-    elsewhere = _region(right.resource)
-    if elsewhere not in ("", "*", template.region):
-        found = f"no endpoint leads to the region {elsewhere}"
-        return [Gap(right.owner, right.path, found, f"resources in {template.region}", "Take the right out.")]
-    endpoints = [one for one in network.endpoints_in(caller.vpc) if one.service == service]
-    if not endpoints:
-        found = f"{shown(template, caller.vpc)} has no endpoint {service}"
-        fix = f"Add an endpoint {service} to the network with a policy of exactly this right, or take the right out."
-        return [Gap(caller.function.logical_id, "VpcConfig", found, f"an endpoint {service}", fix)]
-    found_gaps: dict[Gap, None] = {}
-    for subnet in network.subnets_of(caller.place.subnets):
-        tried = [list(_of(template, network, caller, right, subnet, one)) for one in endpoints]
-        found_gaps.update(dict.fromkeys(min(tried, key=len)))
-    return list(found_gaps)
+def ways(template: Template) -> Iterator[Way]:
+    """Yield every way out of the template's networks, or into them, that is certain or cannot be excluded."""
+    for resource in template.resources.values():
+        if resource.type.startswith(_JOINING) and resource.type not in _QUIET:
+            yield Way(resource, "Type", resource.type, "none: it may lead out of the network, or into it")
+        yield from _public(template, resource)
+    for route in template.of_type(ROUTE):
+        yield from _route(template, route)
+    for subnet in template.of_type(SUBNET):
+        yield from _subnet(template, subnet)
+    for block in template.of_type(CIDR_BLOCK):
+        yield from _set(template, block, _IPV6_VPC)
+        if not is_off(template.value(block, "AmazonProvidedIpv6CidrBlock")):
+            found = shown(template, block.properties["AmazonProvidedIpv6CidrBlock"])
+            yield Way(block, "AmazonProvidedIpv6CidrBlock", found, "no IPv6: its addresses are public")
+    yield from _endpoints(template)
+    yield from _names(template)
 
 
-def _region(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[3] if len(parts) > 5 and parts[0] == "arn" else ""
+def _public(template: Template, resource: Resource) -> Iterator[Way]:
+    for path, raw in walk(resource.properties):
+        if path.rpartition(".")[2] not in _PUBLIC:
+            continue
+        value = template.resolve(raw)
+        if value is not None and str(value).lower() not in _NOT_PUBLIC:
+            yield Way(resource, path, shown(template, raw), "false: no public addresses")
 
 
-def _of(
-    template: Template, network: Network, caller: Caller, right: Right, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
-    """Yield why an endpoint is no way from a subnet."""
-    yield from _names(template, caller.vpc, endpoint)
-    if endpoint.kind == GATEWAY:
-        yield from _routed(template, subnet, endpoint)
-    else:
-        yield from _attached(template, endpoint)
-    yield from _doors(template, network, caller, subnet, endpoint)
-    for one in refusals(template, caller.role, caller.facts, right, endpoint):
-        yield Gap(one.owner, one.path, one.found, one.wanted, one.fix)
+def _set(template: Template, resource: Resource, names: tuple[str, ...]) -> Iterator[Way]:
+    for name in names:
+        if template.value(resource, name) is not None:
+            yield Way(resource, name, shown(template, resource.properties[name]), "no IPv6: its addresses are public")
 
 
-def _names(template: Template, vpc: Resource, endpoint: Endpoint) -> Iterator[Gap]:
-    """https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-support.html"""
-    name = shown(template, vpc)
-    if flag(template.value(vpc, "EnableDnsSupport")) not in (None, True):
-        found = f"{name} does not certainly resolve names"
-        yield Gap(vpc.logical_id, "EnableDnsSupport", found, "true", "Set EnableDnsSupport to true.")
-    if endpoint.kind == GATEWAY:
-        return
-    if not endpoint.private_dns:
-        found = f"the {shown(template, endpoint.resource)} has no private DNS: its service's name leads elsewhere"
-        fix = "Set PrivateDnsEnabled to true."
-        yield Gap(endpoint.resource.logical_id, "PrivateDnsEnabled", found, "true", fix)
-    if not is_true(template, vpc.properties.get("EnableDnsHostnames")):
-        found = f"{name} has no DNS hostnames, which private DNS needs"
-        yield Gap(vpc.logical_id, "EnableDnsHostnames", found, "true", "Set EnableDnsHostnames to true.")
+def _route(template: Template, route: Resource) -> Iterator[Way]:
+    targets = [name for name in _TARGETS if template.value(route, name) is not None]
+    for name in targets or ("GatewayId",):
+        raw = route.properties.get(name)
+        endpoint = pointed(template, raw, ENDPOINT)
+        own = network_of(template).endpoints.get(endpoint.logical_id) if endpoint else None
+        # A gateway's routes are made with it, and read back.
+        if name == "GatewayId" and (template.text(raw) == _LOCAL or (own and own.kind == GATEWAY)):
+            continue
+        yield Way(route, name, f"a route to {shown(template, raw)}", "no route but to the network itself")
 
 
-def _routed(template: Template, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
-    name, where = shown(template, endpoint.resource), shown(template, subnet.resource)
-    if subnet.table is None:
-        what = "a route table that cannot be resolved" if ROUTE_TABLE in subnet.unsure else "no route table of its own"
-        found, fix = f"{where} has {what}", f"Associate {where} with a route table that leads to the endpoint."
-        yield Gap(subnet.resource.logical_id, "", found, "a route table with the endpoint", fix, where)
-    elif subnet.table.logical_id not in {one.logical_id for one in known(endpoint.tables)}:
-        found = f"the {name} is not associated with the route table of {where}"
-        fix = f"Add {subnet.table.logical_id} to the RouteTableIds of {endpoint.resource.logical_id}."
-        wanted = "the route tables of all subnets whose functions have the right"
-        yield Gap(endpoint.resource.logical_id, "RouteTableIds", found, wanted, fix, where)
+def _subnet(template: Template, subnet: Resource) -> Iterator[Way]:
+    own = network_of(template).subnets[subnet.logical_id]
+    if own.vpc is None:
+        found = shown(template, subnet.properties.get("VpcId"))
+        yield Way(subnet, "VpcId", found, "a VPC of these templates: another one's ways out cannot be resolved")
+    if ROUTE_TABLE in own.unsure:
+        wanted = "one route table of these templates: another one's routes cannot be resolved"
+        yield Way(subnet, "", f"a route table that {UNRESOLVED}", wanted)
+    yield from _set(template, subnet, _IPV6_SUBNET)
+    if flag(template.value(subnet, "Ipv6Native")) not in (None, False):
+        yield Way(subnet, "Ipv6Native", shown(template, subnet.properties["Ipv6Native"]), "no IPv6")
 
 
-def _attached(template: Template, endpoint: Endpoint) -> Iterator[Gap]:
-    name, own = shown(template, endpoint.resource), endpoint.resource.logical_id
-    if endpoint.kind != INTERFACE:
-        found = f"the {name} is of the type {endpoint.kind or UNRESOLVED}"
-        yield Gap(own, "VpcEndpointType", found, f"{GATEWAY} or {INTERFACE}", "Make it an interface endpoint.")
-    if not any(known(endpoint.subnets)):
-        found, fix = f"the {name} has no interface in a subnet", "Give it the functions' subnets."
-        yield Gap(own, "SubnetIds", found, "the subnets of the functions", fix)
+def _endpoints(template: Template) -> Iterator[Way]:
+    for endpoint in network_of(template).endpoints.values():
+        own = endpoint.resource
+        for name in ("ServiceNetworkArn", "ResourceConfigurationArn", "ServiceRegion"):
+            value = template.value(own, name)
+            if value is not None and value != template.region:
+                yield Way(own, name, shown(template, own.properties[name]), "a service of AWS in its own region")
+        if not endpoint.service and "ServiceName" in own.properties:
+            found = shown(template, own.properties["ServiceName"])
+            yield Way(
+                own, "ServiceName", found, f"a service of AWS in {template.region}, com.amazonaws.{template.region}.*"
+            )
 
 
-def _doors(
-    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
-    name, where = shown(template, endpoint.resource), shown(template, subnet.resource)
-    callers = network.groups_of(caller.place.groups)
-    own_groups, far = behind(endpoint, list(network.groups.values())), list(known(endpoint.subnets))
-    far_ranges = None if endpoint.kind == GATEWAY else ranges_of(template, caller.vpc, far)
-    near_ranges = ranges_of(template, caller.vpc, [subnet.resource])
-    if not any(lets_out(template, one, endpoint, own_groups, far_ranges) for one in callers):
-        owner = callers[0].resource if callers else caller.function
-        groups = " and ".join(shown(template, one.resource) for one in callers) or "no group"
-        found = f"{groups} does not let TCP 443 out to the {name}"
-        fix = "Add a rule for egress, TCP 443, to 0.0.0.0/0 (no route leads out of the network) or to the endpoint."
-        yield Gap(owner.logical_id, "SecurityGroupEgress", found, _WANTED_OUT, fix)
-    acl = closed(template, subnet, far_ranges, calls=True)
-    if acl:
-        yield Gap(subnet.resource.logical_id, "", f"{where} {acl}", "an ACL that lets calls through", "Open it.", where)
-    if endpoint.kind == GATEWAY:
-        return
-    for one in network.subnets_of(endpoint.subnets):
-        acl = closed(template, one, near_ranges, calls=False)
-        if acl:
-            found = f"{shown(template, one.resource)} {acl}"
-            yield Gap(one.resource.logical_id, "", found, "an ACL that lets calls through", "Open it.")
-    if not any(lets_in(template, one, callers, near_ranges) for one in own_groups):
-        owner = own_groups[0].resource if own_groups else endpoint.resource
-        groups = " and ".join(shown(template, one.resource) for one in own_groups) or "the network's default group"
-        sources = " and ".join(shown(template, one.resource) for one in callers) or "the function"
-        found = f"{groups} does not let TCP 443 in to the {name} from {sources}"
-        path = "SecurityGroupIngress" if own_groups else "SecurityGroupIds"
-        fix = f"Let TCP 443 in from {sources}."
-        yield Gap(owner.logical_id, path, found, "a rule that lets TCP 443 in from the function's group", fix)
-
-
-def callers_in(callers: list[Caller], vpc: Resource) -> list[Caller]:
-    """Return the callers in a network."""
-    return [one for one in callers if one.vpc.logical_id == vpc.logical_id]
+def _names(template: Template) -> Iterator[Way]:
+    """Yield other servers of names than the network's own: what they are asked leaves it."""
+    for options in template.of_type(DHCP):
+        servers = items_of(template, options.properties.get("DomainNameServers"))
+        if servers != [_OWN_DNS] and servers:
+            found = ", ".join(UNRESOLVED if one is UNKNOWN else str(one) for one in servers)
+            yield Way(options, "DomainNameServers", found, _OWN_DNS)
+    for association in template.of_type(DHCP_OF_VPC):
+        raw = association.properties.get("DhcpOptionsId")
+        if template.text(raw) != "default" and not template.target_of(raw, DHCP):
+            yield Way(association, "DhcpOptionsId", shown(template, raw), "options of these templates, or default")
