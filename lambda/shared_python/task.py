@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+
 from shared_python.conditional_puts import RowsNotWritten
 from shared_python.json_log import JsonLog
 
