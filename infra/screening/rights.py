@@ -19,7 +19,7 @@ RIGHTS: dict[Function, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     Function.FRAUD_DETECTION: (("LookBack", _RECENT, ("Query",)), ("RecordRisk", _WHOLE, ("UpdateItem",))),
     Function.COMPLIANCE_CHECKING: (
         ("LookBack", _RECENT, ("Query",)),
-        ("Decide", _WHOLE, ("GetItem", "UpdateItem")),
+        ("Decide", _WHOLE, ("UpdateItem",)),
     ),
 }
 

@@ -9,9 +9,9 @@ from shared_python.task import CONFIG
 
 from screening.compliance_checking.logic import Task
 from screening.compliance_checking.rules import Cash
-from screening.items import CUSTOMER_TIME, DECIDED, Item, key
+from screening.items import CUSTOMER_TIME, DECIDED, Item, key, open_part
 from screening.records import IS_OPEN, update
-from screening.transaction import CASH
+from screening.transaction import CASH, content_hash
 
 
 class Store:
@@ -42,23 +42,23 @@ class Store:
     def decide(self, task: Task, final: Item) -> Optional[Item]:
         """Write a transaction's end, unless it has one; return None, or the record that has.
 
-        While alerts are due it stays among the unfinished, so that it is found if its execution ends before it tells.
+        While alerts are due it is among the unfinished, so that it is found if its execution ends before it tells: also
+        when another execution failed meanwhile and took it out.
         """
-        said = {**final, "status": DECIDED}
-        if not final["alerts"]:
-            del said["alerts"]
+        due = bool(final["alerts"])
+        said = {name: value for name, value in {**final, "status": DECIDED}.items() if name != "alerts" or due}
         names = {f"#a{place}": name for place, name in enumerate(said)}
         values = {f":a{place}": value for place, value in enumerate(said.values())}
         changes = ", ".join(f"{name} = {value}" for name, value in zip(names, values))
-        done = "" if final["alerts"] else " REMOVE #open"
+        still = ", #open = if_not_exists(#open, :open), opened_at = if_not_exists(opened_at, :now)"
         return update(
             self._table,
             IS_OPEN,
             Key=key(task.id, task.time),
-            UpdateExpression=f"SET {changes}, #states.#decided = :now{done}",
-            ExpressionAttributeNames={
-                **{**names, "#states": "states", "#decided": DECIDED},
-                **({"#open": "open"} if done else {}),
+            UpdateExpression=f"SET {changes}, #states.#decided = :now{still if due else ' REMOVE #open'}",
+            ExpressionAttributeNames={**names, "#states": "states", "#decided": DECIDED, "#open": "open"},
+            ExpressionAttributeValues={
+                **{**values, ":now": self._now()},
+                **({":open": open_part(content_hash(task.transaction))} if due else {}),
             },
-            ExpressionAttributeValues={**values, ":now": self._now()},
         )
