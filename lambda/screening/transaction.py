@@ -60,6 +60,14 @@ def epoch_milliseconds(text: str) -> Optional[int]:
     return (local - _EPOCH) // _MILLISECOND + int(((fraction or "") + "000")[:3]) - offset
 
 
+def time_of(text: str) -> int:
+    """Return the same of a time that is known to be one; ValueError for anything else."""
+    time = epoch_milliseconds(text)
+    if time is None:
+        raise ValueError("not a time")
+    return time
+
+
 def decimal_of(number: Any) -> Decimal:
     """Return a number of JSON by its value: of a float, the shortest decimal that is read as it."""
     return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)

@@ -1,6 +1,7 @@
 """How a task of the workflow ends that fails: its error holds no value, and its class says if an attempt more helps."""
 
 import os
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,17 @@ def in_time(context: Any, reserve: int) -> Callable[[], None]:
 
     def check() -> None:
         if context.get_remaining_time_in_millis() < reserve:
+            raise TryAgain("out of time")
+
+    return check
+
+
+def within(seconds: float) -> Callable[[], None]:
+    """Return what raises TryAgain once so many seconds have passed: a state's timeout may be shorter than a function's."""
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
             raise TryAgain("out of time")
 
     return check

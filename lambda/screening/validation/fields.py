@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact
-from typing import Any, Callable, NamedTuple, Optional
+from decimal import Decimal
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 
 from screening import transaction as form
-from screening.transaction import FIELDS, OBJECTS, REQUIRED, decimal_of, decimal_text, epoch_milliseconds
+from screening.rules import Rates
+from screening.transaction import FIELDS, OBJECTS, REQUIRED, decimal_of, decimal_text, epoch_milliseconds, time_of
 from screening.validation.cards import field_with_card
 from screening.validation.regions import REGIONS
 
@@ -19,8 +19,6 @@ EARLIEST, MOST_AHEAD = 946_684_800_000, 300_000
 MOST_USD = 1_000_000
 # What stands for a transaction as a whole, and for a name that may say more than a name.
 WHOLE, UNKNOWN = "transaction", "(unknown)"
-# DynamoDB's numbers have 38 digits.
-_EXACT = Context(prec=38, traps=[Inexact])
 _HARMLESS = re.compile("(?=.{1,32}$)[A-Za-z][A-Za-z_]*[0-9]{0,2}")
 
 
@@ -31,22 +29,20 @@ class Problem(NamedTuple):
     rule: str
 
 
-@dataclass(frozen=True)
-class Rates:
-    """US dollars for a unit of each currency, and the version of the table."""
+class Refused(NamedTuple):
+    """What is wrong with a transaction; its id and time where they are valid."""
 
-    version: str
-    usd: Mapping[str, Decimal]
+    problem: Problem
+    transaction_id: Optional[str] = None
+    time: Optional[int] = None
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A transaction's id and time, where they are valid; what is wrong with it, or what it is worth in US dollars."""
+class Valid(NamedTuple):
+    """A transaction's id, its time in epoch milliseconds, and what it is worth in US dollars."""
 
-    transaction_id: Optional[str]
-    time: Optional[int]
-    problem: Optional[Problem]
-    usd: Optional[Decimal] = None
+    transaction_id: str
+    time: int
+    usd: Decimal
 
 
 class Around(NamedTuple):
@@ -60,16 +56,21 @@ class Around(NamedTuple):
 Check = Callable[[Any, Around], Optional[str]]
 
 
-def judge(transaction: Any, started: int, rates: Rates) -> Judged:
+def judge(transaction: Any, started: int, rates: Rates) -> Union[Valid, Refused]:
     """Judge any JSON; `started` is when its execution began, so that no clock is in a verdict."""
     if not isinstance(transaction, Mapping):
-        return Judged(None, None, Problem(WHOLE, "not-an-object"))
+        return Refused(Problem(WHOLE, "not-an-object"))
     around = Around(transaction, started, rates)
-    valid = {name: _is_valid(name, around) for name in ("transaction_id", "timestamp")}
-    transaction_id = transaction["transaction_id"] if valid["transaction_id"] else None
-    time = epoch_milliseconds(transaction["timestamp"]) if valid["timestamp"] else None
     problem = _problem(around)
-    return Judged(transaction_id, time, problem, None if problem else _usd(around))
+    if problem:
+        transaction_id = transaction["transaction_id"] if _is_valid("transaction_id", around) else None
+        time = time_of(transaction["timestamp"]) if _is_valid("timestamp", around) else None
+        return Refused(problem, transaction_id, time)
+    return Valid(
+        transaction["transaction_id"],
+        time_of(transaction["timestamp"]),
+        rates.usd(decimal_of(transaction["amount"]), transaction["currency"]),
+    )
 
 
 def _is_valid(name: str, around: Around) -> bool:
@@ -170,12 +171,13 @@ def _amount(value: Any, around: Around) -> Optional[str]:
         return None
     if len(decimal_text(value).partition(".")[2]) > MINOR_UNITS[currency]:
         return "amount-decimals"
-    rate = around.rates.usd.get(currency)
-    return "amount-limit" if rate is not None and decimal_of(value) * rate > MOST_USD else None
+    if currency not in around.rates.dollars:
+        return None
+    return "amount-limit" if around.rates.usd(decimal_of(value), currency) > MOST_USD else None
 
 
 def _currency(value: Any, around: Around) -> Optional[str]:
-    return _IS_CURRENCY(value, around) or (None if value in around.rates.usd else "no-rate")
+    return _IS_CURRENCY(value, around) or (None if value in around.rates.dollars else "no-rate")
 
 
 def _region(value: Any, around: Around) -> Optional[str]:
@@ -187,11 +189,6 @@ def _region(value: Any, around: Around) -> Optional[str]:
 
 def _flag(value: Any, around: Around) -> Optional[str]:
     return None if isinstance(value, bool) else "type"
-
-
-def _usd(around: Around) -> Decimal:
-    currency, amount = around.transaction["currency"], around.transaction["amount"]
-    return _EXACT.multiply(decimal_of(amount), around.rates.usd[currency])
 
 
 _CHECKS: Mapping[str, Check] = {
