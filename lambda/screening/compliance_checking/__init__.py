@@ -1,0 +1,1 @@
+"""The function `compliance_checking`."""

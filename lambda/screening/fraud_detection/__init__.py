@@ -1,0 +1,1 @@
+"""The function `fraud_detection`."""

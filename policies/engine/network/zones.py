@@ -1,0 +1,45 @@
+"""The zone of a subnet.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
+"""
+
+from typing import Any
+
+from policies.engine.template.intrinsics import UNKNOWN, is_function
+from policies.engine.template.resource import Resource
+from policies.engine.template.scalars import number_of
+from policies.engine.template.template import Template
+
+_ZONES, _SELECT = "Fn::GetAZs", "Fn::Select"
+_NAMES = ("AvailabilityZone", "AvailabilityZoneId")
+
+
+def zone_of(template: Template, subnet: Resource) -> str | None:
+    """Return a text for a subnet's zone: its name, its id, or its place among the region's; None if unresolved."""
+    said = [subnet.properties[name] for name in _NAMES if name in subnet.properties]
+    if len(said) != 1:
+        return None
+    return template.text(said[0]) or _selected(template, said[0])
+
+
+def is_own_zones(template: Template, expression: Any) -> bool:
+    """Return whether an expression is Fn::GetAZs of the template's own region."""
+    if not is_function(expression) or _ZONES not in expression:
+        return False
+    argument = expression[_ZONES]
+    # Without a region it is the stack's own, as AWS::Region is.
+    return argument in ("", None) or template.text(argument) == template.region
+
+
+def _selected(template: Template, expression: Any) -> str | None:
+    argument = expression.get(_SELECT) if is_function(expression) else None
+    if not isinstance(argument, list) or len(argument) != 2:
+        return None
+    index, zones = number_of(template.resolve(argument[0])), argument[1]
+    if index is not None and is_own_zones(template, zones):
+        return f"{_ZONES}[{index:g}]"
+    # Zones in a list of which some are known.
+    items = template.resolve(zones)
+    if isinstance(items, list) and index is not None and 0 <= index < len(items) and items[int(index)] is not UNKNOWN:
+        return str(items[int(index)])
+    return None
