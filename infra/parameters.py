@@ -47,9 +47,7 @@ def numbers(key: str, of: tuple[str, ...], *, at_least: int = 1, at_most: int) -
     return _declared(key, read)
 
 
-def items(
-    key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100, or_none: bool = False
-) -> Any:
+def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100, or_none: bool = False) -> Any:
     """Declare a list of unique texts, each of which matches the whole pattern."""
     count = f"{at_least} to {at_most}" if at_least < at_most else str(at_least)
 

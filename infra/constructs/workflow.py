@@ -105,6 +105,4 @@ def service(action: str) -> str:
 
 def call(action: str, parameters: Mapping[str, Json], *, catch: Sequence[State], then: str, result: str) -> State:
     """Return a task that calls a service by the workflow's own role: short, and tried twice."""
-    return task(
-        service(action), parameters, seconds=CALL_SECONDS, retry=TWICE, catch=catch, result=result, then=then
-    )
+    return task(service(action), parameters, seconds=CALL_SECONDS, retry=TWICE, catch=catch, result=result, then=then)

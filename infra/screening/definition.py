@@ -76,9 +76,7 @@ def _score(function: str) -> State:
 
 
 def _check(function: str) -> State:
-    return _function(
-        function, {**_known(), "risk.$": SCORED}, "$.checked", failing=failed("Check"), then="FraudAlert"
-    )
+    return _function(function, {**_known(), "risk.$": SCORED}, "$.checked", failing=failed("Check"), then="FraudAlert")
 
 
 def _known() -> dict[str, Json]:

@@ -40,7 +40,7 @@ class NetworkStack(SystemStack):
         functions.node.add_dependency(*self._roles.values())
         self._group_id = functions.attr_group_id
         guard = endpoints_group(self, "EndpointsGroup", names, vpc_id, functions)
-        endpoints = Endpoints(self, "Endpoints", names=names, network=self._network)
+        endpoints = Endpoints(self, "Endpoints", names=names, region=region, network=self._network)
         endpoints.gateway("dynamodb", rights.of_endpoint(names, region))
         endpoints.gateway("s3", [own_account_only()])
         endpoints.interface("states", [own_account_only()], guard.attr_group_id)

@@ -20,9 +20,11 @@ from infra.names import Names
 class Endpoints(Construct):
     """One endpoint for each service: by the route table, or with private DNS in every subnet."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, names: Names, network: PrivateNetwork) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, names: Names, region: str, network: PrivateNetwork
+    ) -> None:
         super().__init__(scope, construct_id)
-        self._names, self._network = names, network
+        self._names, self._region, self._network = names, region, network
 
     def gateway(self, service: str, statements: Sequence[iam.PolicyStatement]) -> None:
         """Add the endpoint of DynamoDB or S3."""
@@ -44,7 +46,7 @@ class Endpoints(Construct):
             self,
             service,
             vpc_id=self._network.vpc_id,
-            service_name=f"com.amazonaws.{Aws.REGION}.{service}",
+            service_name=f"com.amazonaws.{self._region}.{service}",
             vpc_endpoint_type=kind,
             policy_document=iam.PolicyDocument(statements=list(statements)),
             **ways,
@@ -72,7 +74,5 @@ def own_account_only() -> iam.PolicyStatement:
         principals=[principals.anyone()],
         actions=["*"],
         resources=["*"],
-        conditions={
-            "StringEquals": {"aws:PrincipalAccount": Aws.ACCOUNT_ID, "aws:ResourceAccount": Aws.ACCOUNT_ID}
-        },
+        conditions={"StringEquals": {"aws:PrincipalAccount": Aws.ACCOUNT_ID, "aws:ResourceAccount": Aws.ACCOUNT_ID}},
     )
