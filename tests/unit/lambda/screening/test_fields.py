@@ -29,7 +29,9 @@ def problem(transaction):
 
 @pytest.mark.parametrize("transaction", [there.VALID, there.WHOLE])
 def test_a_valid_transaction_has_its_id_its_time_and_its_dollars(transaction):
-    wanted = Valid("txn-0000001", epoch_milliseconds("2026-11-30T11:59:58.250Z"), Decimal("12.5") * RATES.dollars["EUR"])
+    wanted = Valid(
+        "txn-0000001", epoch_milliseconds("2026-11-30T11:59:58.250Z"), Decimal("12.5") * RATES.dollars["EUR"]
+    )
     assert judged(transaction) == wanted
 
 
