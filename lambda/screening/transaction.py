@@ -29,6 +29,8 @@ OBJECTS: Mapping[str, tuple[str, ...]] = {
     "originator": PARTY,
     "beneficiary": PARTY,
 }
+# What an object needs if it is there.
+REQUIRED_WITHIN = ("kyc.status",)
 TRANSACTION_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{7,63}")
 PARTY_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
 IDS = ("transaction_id", "merchant_id", "customer_id")

@@ -42,7 +42,7 @@ def in_time(context: Any, reserve: int) -> Callable[[], None]:
 
 
 def within(seconds: float) -> Callable[[], None]:
-    """Return what raises TryAgain once so many seconds have passed: a state's timeout may be shorter than a function's."""
+    """Return what raises TryAgain once so many seconds have passed: a state may wait less than a function may run."""
     end = time.monotonic() + seconds
 
     def check() -> None:

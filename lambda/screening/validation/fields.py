@@ -9,7 +9,7 @@ from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 
 from screening import transaction as form
 from screening.rules import Rates
-from screening.transaction import FIELDS, OBJECTS, REQUIRED, decimal_of, decimal_text, epoch_milliseconds, time_of
+from screening.transaction import FIELDS, OBJECTS, REQUIRED, REQUIRED_WITHIN, decimal_of, decimal_text, epoch_milliseconds, time_of
 from screening.validation.cards import field_with_card
 from screening.validation.regions import REGIONS
 
@@ -119,10 +119,9 @@ def _of_field(name: str, around: Around) -> Optional[Problem]:
         return Problem(name, "type")
     for inner in OBJECTS[name]:
         path = f"{name}.{inner}"
-        if inner in value:
-            rule = _CHECKS[inner](value[inner], around)
-        else:
-            rule = "required" if path == "kyc.status" else None
+        if inner not in value and path not in REQUIRED_WITHIN:
+            continue
+        rule = _CHECKS[inner](value[inner], around) if inner in value else "required"
         if rule:
             return Problem(path, rule)
     return None
@@ -158,7 +157,7 @@ def _timestamp(value: Any, around: Around) -> Optional[str]:
 
 
 def _amount(value: Any, around: Around) -> Optional[str]:
-    """Judge an amount alone, then by its currency's decimals and rate; a currency that is none is judged in its turn."""
+    """Judge an amount alone, then by its currency's decimals and rate; the currency is judged in its turn."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return "type"
     if value <= 0:

@@ -20,7 +20,7 @@ _SECONDS = 6
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Return the outcome of an execution's input: `rejected`, `decided` or `accepted`; never an error for what it is."""
+    """Return the outcome of an execution's input: `rejected`, `decided` or `accepted`; no input is an error."""
     with reported(_LOG, context) as log:
         _STORE.in_time = within(_SECONDS)
         outcome = validate(event, _STORE, _RATES, _now)
