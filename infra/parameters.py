@@ -1,5 +1,6 @@
 """Parameters: fields of a frozen dataclass that carry their key and their rule, declared once."""
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ _LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9](-*[A-Za-z0-9])*\.)+[A-Za-z]{2,63}")
 # RFC 2606 and RFC 6761: nobody receives mail there.
 _EXAMPLE_DOMAIN = re.compile(r"[@.](example\.(com|net|org)|example|invalid|test|localhost)$")
+# RFC 1918.
+_PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 Declared = TypeVar("Declared")
 
 
@@ -44,14 +47,17 @@ def numbers(key: str, of: tuple[str, ...], *, at_least: int = 1, at_most: int) -
     return _declared(key, read)
 
 
-def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100) -> Any:
+def items(key: str, pattern: str, such_as: str, *, at_least: int = 1, at_most: int = 100, or_none: bool = False) -> Any:
     """Declare a list of unique texts, each of which matches the whole pattern."""
+    count = f"{at_least} to {at_most}" if at_least < at_most else str(at_least)
 
     def read(name: str, value: Any) -> tuple[str, ...]:
         values = listed(name, value)
         fitting = [one for one in values if re.fullmatch(pattern, one)]
+        if or_none and not values:
+            return ()
         if not at_least <= len(values) <= at_most or fitting != values or len(set(values)) < len(values):
-            raise bad(name, values, f"{at_least} to {at_most} {such_as}, each once")
+            raise bad(name, values, f"{'none, or ' if or_none else ''}{count} {such_as}, each once")
         return tuple(values)
 
     return _declared(key, read)
@@ -82,6 +88,23 @@ def email(key: str) -> Any:
         return value
 
     return _declared(key, read, lambda value: _EXAMPLE_DOMAIN.search(value.lower()) is not None)
+
+
+def address_range(key: str, least_prefix: int, most_prefix: int) -> Any:
+    """Declare a range of private IPv4 addresses, in CIDR notation."""
+
+    def read(name: str, value: Any) -> str:
+        try:
+            found = ipaddress.IPv4Network(value) if isinstance(value, str) else None
+        except ValueError:
+            found = None
+        private = found is not None and any(found.subnet_of(one) for one in _PRIVATE)
+        if found is None or str(found) != value or not private or not least_prefix <= found.prefixlen <= most_prefix:
+            wants = f"a private range of /{least_prefix} to /{most_prefix} such as 10.40.0.0/20"
+            raise bad(name, value, wants)
+        return str(found)
+
+    return _declared(key, read)
 
 
 def schema_file(key: str) -> Any:

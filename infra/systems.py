@@ -69,6 +69,13 @@ SYSTEMS = (
         "banks' daily files of transactions, validated and announced",
         parts=("images",),
     ),
+    System(
+        "screening",
+        "SC",
+        "us-east-1",
+        "card, cash and transfer transactions screened for fraud and compliance",
+        parts=("network", "images"),
+    ),
 )
 NAMES = tuple(system.name for system in SYSTEMS)
 # Every region that a stack is deployed to, each once.

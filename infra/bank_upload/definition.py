@@ -8,27 +8,11 @@ from dataclasses import dataclass
 from infra.bank_upload.failure import failure_branch
 from infra.bank_upload.functions import SECONDS
 from infra.bank_upload.parameters import Function
-from infra.constructs.states import ALL, Retry, State, caught, onwards, task
+from infra.constructs.states import AGAIN, ALL, State, caught, onwards, task
 from infra.constructs.workflow import service
 
 # A file's rows in at most ten ranges, all at once: one round, and two files fit the reserved executions.
 MOST_RANGES = 10
-# Lambda's own errors, a function that was throttled, ended or took too long, and what a function itself calls worth
-# another attempt. A bad file is a result, and what another attempt would not mend is a TaskFailed: neither is here.
-# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
-TRANSIENT = (
-    "Lambda.TooManyRequestsException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.Unknown",
-    "Runtime.ExitError",
-    "Sandbox.Timedout",
-    "States.Timeout",
-    "TryAgain",
-)
-AGAIN = Retry(TRANSIENT, attempts=3, seconds=2, rate=2, at_most=10)
 _UPLOAD = "$.validated.upload"
 
 

@@ -4,11 +4,9 @@ Each step is tried twice, and none keeps the next from happening. An upload with
 found as stuck. Ending in anything but Fail would hide the failure from the machine's metrics.
 """
 
-from infra.constructs.states import ALL, Retry, State, caught, onwards, task
-from infra.constructs.workflow import service
+from infra.constructs.states import ALL, State, caught, onwards
+from infra.constructs.workflow import call
 
-_SECONDS = 5
-_TWICE = Retry(("States.Timeout", "States.TaskFailed"), attempts=1, seconds=1)
 _UNMET = ("DynamoDB.ConditionalCheckFailedException",)
 # The id in a key that has the form `uploads/{bank}/{reportDate}/{uploadId}.csv`; an object elsewhere is its own id.
 _FORM = "uploads/*/*/*.csv"
@@ -72,7 +70,7 @@ def _failed(state: str, upload_id: str) -> State:
 
 
 def _keep(queue_url: str) -> State:
-    return _step(
+    return call(
         "sqs:sendMessage",
         {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
         catch=[caught(ALL, "MarkUnkept", "$.notKept")],
@@ -87,7 +85,7 @@ def _mark(table: str, more: str, unrecorded: str) -> State:
         f"{more}"
     )
     names = {"#states": "states", "#failed": "failed"}
-    return _step(
+    return call(
         "dynamodb:updateItem",
         {
             **_update(table, update, f"attribute_exists(#states) AND {_STILL_OPEN}", names),
@@ -107,7 +105,7 @@ def _mark_object(table: str, more: str) -> State:
     )
     names = {"#states": "states", "#received": "receivedAt"}
     values: State = {":states": {"M": {"failed": {"S.$": "$$.State.EnteredTime"}}}}
-    return _step(
+    return call(
         "dynamodb:updateItem",
         _update(table, update, f"({_UNRECORDED}) AND {_STILL_OPEN}", names, values),
         # It is recorded, and finished: no failure to tell.
@@ -176,14 +174,10 @@ def _tell(topic: str, stage: str, bank: str | None) -> State:
         "messageId": {"DataType": "String", "StringValue.$": message_id},
         **({"bank": {"DataType": "String", "StringValue.$": bank}} if bank else {}),
     }
-    return _step(
+    return call(
         "sns:publish",
         {"TopicArn": topic, "Message": message, "MessageAttributes": attributes},
         catch=[caught(ALL, "Failed", "$.notTold")],
         result="$.told",
         then="Failed",
     )
-
-
-def _step(action: str, parameters: State, *, catch: list[State], then: str, result: str) -> State:
-    return task(service(action), parameters, seconds=_SECONDS, retry=_TWICE, catch=catch, result=result, then=then)

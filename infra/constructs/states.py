@@ -37,6 +37,27 @@ class Retry:
         return retrier if self.at_most is None else {**retrier, "MaxDelaySeconds": self.at_most}
 
 
+# Lambda's own errors, a function that was throttled, ended or took too long, and what a function itself calls worth
+# another attempt. Bad input is a result, and what another attempt would not mend is a TaskFailed: neither is here.
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+TRANSIENT = (
+    "Lambda.TooManyRequestsException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Sandbox.Timedout",
+    "States.Timeout",
+    "TryAgain",
+)
+AGAIN = Retry(TRANSIENT, attempts=3, seconds=2, rate=2, at_most=10)
+# Of a call of a service in a branch that must come to its end.
+TWICE = Retry(("States.Timeout", "States.TaskFailed"), attempts=1, seconds=1)
+CALL_SECONDS = 5
+
+
 def caught(errors: Sequence[str], then: str, result: str) -> State:
     """Return the Catcher of a state, which keeps its input and puts the error beside it."""
     return {"ErrorEquals": list(errors), "ResultPath": result, "Next": then}

@@ -32,11 +32,11 @@ class Keys:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index; it projects all attributes unless it names some."""
+    """A global secondary index; it projects all attributes unless it says which ones: none are the keys only."""
 
     name: str
     keys: Keys
-    attributes: Sequence[str] = ()
+    attributes: Sequence[str] | None = None
 
 
 class Table(dynamodb.Table):
@@ -79,10 +79,12 @@ class Table(dynamodb.Table):
                 partition_key=index.keys.partition,
                 sort_key=index.keys.sort,
                 projection_type=dynamodb.ProjectionType[_projection(index)],
-                non_key_attributes=list(index.attributes) or None,
+                non_key_attributes=list(index.attributes or ()) or None,
             )
         mark(self, names, role)
 
 
 def _projection(index: Index) -> str:
-    return "INCLUDE" if index.attributes else "ALL"
+    if index.attributes is None:
+        return "ALL"
+    return "INCLUDE" if index.attributes else "KEYS_ONLY"

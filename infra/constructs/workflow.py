@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.constructs import principals
 from infra.constructs.metadata import mark
 from infra.constructs.role import allow, least_role
-from infra.constructs.states import Json
+from infra.constructs.states import CALL_SECONDS, TWICE, Json, State, task
 from infra.names import Names
 
 # Step Functions' logs have a prefix of their own: one resource policy of the account covers all groups below it.
@@ -87,7 +87,7 @@ class Workflow(Construct):
             tracing_configuration=machine.TracingConfigurationProperty(enabled=True),
         )
         mark(resource, names, purpose)
-        self.arn = resource.ref
+        self.arn, self.role_arn = resource.ref, role.role_arn
         self.log_group_name = f"{_LOG_PREFIX}{name}"
 
 
@@ -101,3 +101,8 @@ def _basics() -> list[iam.PolicyStatement]:
 def service(action: str) -> str:
     """Return the resource of a task that calls a service, such as `lambda:invoke`."""
     return f"arn:{Aws.PARTITION}:states:::{action}"
+
+
+def call(action: str, parameters: Mapping[str, Json], *, catch: Sequence[State], then: str, result: str) -> State:
+    """Return a task that calls a service by the workflow's own role: short, and tried twice."""
+    return task(service(action), parameters, seconds=CALL_SECONDS, retry=TWICE, catch=catch, result=result, then=then)

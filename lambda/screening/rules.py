@@ -6,7 +6,7 @@ Pure but for the read: the files are part of the function's image.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parent / "rules"
 # Verdicts, the worst first; a rule that fires never passes.
 PASS = "PASS"
 VERDICTS = ("BLOCK", "REVIEW", "REPORT")
+# An amount has up to 16 digits; with 12 of a rate, the product stays exact within decimal's 28.
+_MOST_DIGITS = 12
 
 
 class RulesInvalid(Exception):
@@ -55,8 +57,8 @@ class Section:
             found = Decimal(self.text(name))
         except InvalidOperation:
             found = Decimal(0)
-        if not found.is_finite() or found <= 0:
-            raise RulesInvalid(f"{self.place}.{name}: wants an amount above 0 as a text")
+        if not found.is_finite() or found <= 0 or len(found.as_tuple().digits) > _MOST_DIGITS:
+            raise RulesInvalid(f"{self.place}.{name}: wants an amount above 0, of {_MOST_DIGITS} digits, as a text")
         return found
 
     def texts(self, name: str) -> Sequence[str]:
@@ -65,6 +67,13 @@ class Section:
         if not found or not all(isinstance(one, str) and one for one in found):
             raise RulesInvalid(f"{self.place}.{name}: wants a list of texts")
         return tuple(found)
+
+    def day(self, name: str) -> date:
+        """Return a date, which is not one with a time."""
+        found: date = self.value(name, date, "a date")
+        if isinstance(found, datetime):
+            raise RulesInvalid(f"{self.place}.{name}: wants a date without a time")
+        return found
 
     def verdict(self, name: str = "verdict") -> str:
         """Return a verdict."""
@@ -90,7 +99,7 @@ class RulesFile:
     version: str
     lists: Mapping[str, Section]
 
-    def list(self, id: str) -> Section:
+    def named(self, id: str) -> Section:
         """Return a list by its id."""
         if id not in self.lists:
             raise RulesInvalid(f"there is no list {id}")
@@ -109,7 +118,7 @@ def read(name: str, folder: Path = FOLDER) -> RulesFile:
             raise RulesInvalid(f"{path.name}: {id}: is there twice")
         lists[id] = Section(f"{path.name}: {id}", values)
         lists[id].text("version")
-        lists[id].value("effective", date, "a date")
+        lists[id].day("effective")
     return RulesFile(whole.text("version"), lists)
 
 
@@ -127,6 +136,6 @@ class Rates:
 
 def rates(folder: Path = FOLDER) -> Rates:
     """Return the table of rates."""
-    found = read("rates", folder).list("usd-rates")
+    found = read("rates", folder).named("usd-rates")
     table = found.section("rates")
     return Rates(found.text("version"), {code: table.amount(code) for code in table.values})

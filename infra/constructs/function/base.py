@@ -48,6 +48,19 @@ class Packaged:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """A network's subnets and group that a function is in, and the role that stands beside them.
+
+    Lambda removes a function's interfaces by its role, which therefore outlives the function.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+
+    subnet_ids: Sequence[str]
+    security_group_id: str
+    role_arn: str
+
+
+@dataclass(frozen=True)
 class FunctionSpec:
     """One function's settings; `role` names its code's folder, its metadata and its physical name."""
 
@@ -56,7 +69,9 @@ class FunctionSpec:
     sizing: Sizing
     log_retention: logs.RetentionDays
     environment: Mapping[str, str]
-    statements: Sequence[iam.PolicyStatement]
+    # Those of a role of its own, which a function in a network does not have.
+    statements: Sequence[iam.PolicyStatement] = ()
+    placement: Placement | None = None
     # A function with an alias is called only through it.
     alias: str | None = None
     destinations: Destinations | None = None
@@ -94,7 +109,7 @@ class Function(Construct):
             retention=spec.log_retention,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        return lambda_.Function(
+        function = lambda_.Function(
             self,
             "Function",
             function_name=name,
@@ -113,17 +128,22 @@ class Function(Construct):
             environment=dict(spec.environment),
             role=self._role(names, log_group, spec),
         )
+        if spec.placement:
+            # The CDK's own way wants constructs of the network, and adds groups and rights.
+            resource = cast(lambda_.CfnFunction, function.node.default_child)
+            resource.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+                subnet_ids=list(spec.placement.subnet_ids), security_group_ids=[spec.placement.security_group_id]
+            )
+        return function
 
     def _role(self, names: Names, log_group: logs.ILogGroup, spec: FunctionSpec) -> iam.IRole:
-        role = least_role(
-            self,
-            "Role",
-            name=names.of(spec.role, "role"),
-            trusted=principals.service("lambda.amazonaws.com"),
-            statements=[*_basics(log_group), *_sends(spec.destinations), *spec.statements],
-        )
+        arn = spec.placement.role_arn if spec.placement else self._own_role(names, log_group, spec)
         # As an imported role: otherwise the CDK would add statements of its own, such as X-Ray's a second time.
-        return iam.Role.from_role_arn(self, "FixedRole", role.role_arn, mutable=False)
+        return iam.Role.from_role_arn(self, "FixedRole", arn, mutable=False)
+
+    def _own_role(self, names: Names, log_group: logs.ILogGroup, spec: FunctionSpec) -> str:
+        statements = [*basics(log_group.log_group_arn), *_sends(spec.destinations), *spec.statements]
+        return function_role(self, "Role", names, spec.role, statements).role_arn
 
     def _set_destinations(self, qualifier: str, destinations: Destinations) -> None:
         """Set them on the alias if there is one: destinations of $LATEST do not apply to calls through an alias.
@@ -148,10 +168,19 @@ class Function(Construct):
             config.node.add_dependency(self.entry)
 
 
-def _basics(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+def function_role(
+    scope: Construct, construct_id: str, names: Names, role: str, statements: Sequence[iam.PolicyStatement]
+) -> iam.Role:
+    """Return the role of one function."""
+    trusted = principals.service("lambda.amazonaws.com")
+    return least_role(scope, construct_id, name=names.of(role, "role"), trusted=trusted, statements=statements)
+
+
+def basics(log_group_arn: str) -> list[iam.PolicyStatement]:
+    """Return what every function does beside its work: it writes logs and traces."""
     return [
         # A function writes to its own log group and creates none.
-        allow("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),
+        allow("OwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn),
         # These two X-Ray actions have no resource types.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),

@@ -15,6 +15,9 @@ is one or more of:
     index <part>/<name>            an index of a table
     own log group                  the group that the function writes to
     own failure queue              where its failed asynchronous invocations go, and records of streams
+    own subnets                    the subnets that the function runs in
+    network interfaces             every network interface: they are made when the function runs
+    security groups                every security group; `within` its network
     "*"                            everything: for actions without a resource type
 
 More of a row:
@@ -23,6 +26,7 @@ More of a row:
     event: {source, detail-type}   this kind of event only, on a bus
     enclosing: TransactWriteItems  only inside of this operation
     condition: {Bool: {...}}       under this condition, written as in IAM
+    within: own network            only in the function's network, by ec2:Vpc
     optional: why                  the function may do without it
     facts: {key: value}            condition keys of its requests, for conditional denials; null for an absent key
 
@@ -35,8 +39,10 @@ from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
 from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, WORKFLOW
+from policies.engine.network.arns import arn_in_ec2, network_arn, subnet_arns
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
+from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
@@ -48,7 +54,9 @@ UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 _EVERY = "every"
 # What a rule's role does with its target.
 _REACHED = {BUS: "events:PutEvents", WORKFLOW: "states:StartExecution"}
-_CONDITIONS = {"event", "enclosing", "condition"}
+_CONDITIONS = {"event", "enclosing", "condition", "within"}
+_OWN_NETWORK = "own network"
+_EC2 = {"network interfaces": "network-interface/*", "security groups": "security-group/*"}
 _KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
 
@@ -99,7 +107,7 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
         for on in listed(row["on"]):
             for arn in _arns(template, parts, function, on):
                 arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
-                yield Grant(action, arn, _conditions(row), "optional" not in row, row.get("facts", {}))
+                yield Grant(action, arn, _conditions(template, function, row), "optional" not in row, row.get("facts", {}))
 
 
 def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:
@@ -113,6 +121,10 @@ def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iter
         for config in (one for kind in (INVOKE_CONFIG, MAPPING) for one in on_function(template, function, kind)):
             destination = template.value(config, "DestinationConfig.OnFailure.Destination")
             yield from _arn(template, template.by_arn(destination, QUEUE))
+    elif on == "own subnets":
+        yield from subnet_arns(template, function)
+    elif on in _EC2:
+        yield arn_in_ec2(template, _EC2[on])
     elif kind == "stream":
         table = parts.player("table", part)
         yield from filter(None, [stream_of(template, table) if table else None])
@@ -129,7 +141,7 @@ def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
         yield arn
 
 
-def _conditions(row: Row) -> tuple[Conditions, ...]:
+def _conditions(template: Template, function: Resource, row: Row) -> tuple[Conditions, ...]:
     """Return the equivalent forms of a row's condition, the one to show in a finding last."""
     if "event" in row:
         return _one_event({f"events:{key}": (value,) for key, value in row["event"].items()})
@@ -137,6 +149,11 @@ def _conditions(row: Row) -> tuple[Conditions, ...]:
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
         key, together = "dynamodb:enclosingoperation", (row["enclosing"],)
         return {("foranyvalue:stringequals", key): together}, {("stringequals", key): together}
+    if "within" in row:
+        if row["within"] != _OWN_NETWORK:
+            raise ValueError(f"a grant is within {row['within']}: {_OWN_NETWORK}")
+        own = (network_arn(template, function) or UNKNOWN,)
+        return tuple({(operator, "ec2:vpc"): own} for operator in ("stringequals", "arnlike", "arnequals"))
     return (_plain(row.get("condition", {})),)
 
 

@@ -13,16 +13,17 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.iam.identities import role_statements, trust_of
 from policies.engine.iam.resource_policies import statements_on
-from policies.engine.iam.statements import Statement, conditions_of, denied_under, fits, fits_arn, lower
+from policies.engine.iam.statements import Statement, conditions_of, fits, fits_arn, lower
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 # The condition keys of a request in lower case; None for a key that it does not have.
 Facts = Mapping[str, str | None]
-_NOT = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")
-_ALIKE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
+NOT = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")
+ALIKE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
+IF_EXISTS = "ifexists"
 _OPPOSITE = {"true": "false", "false": "true"}
 _WHOLE_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12}|\$\{AccountId\})(?::root)?")
 
@@ -49,7 +50,7 @@ def denied(template: Template, role: Resource, action: str, arn: str, more: Fact
 
     `more` are further condition keys of the requests.
     """
-    facts = {**_facts(template, role), **(more or {})}
+    facts = {**facts_of(template, role), **(more or {})}
     for one in (*_refusals(template, role), *_refusals_on(template, arn)):
         if may_mean_role(template, one, role) and may_deny(one, action, arn, facts):
             found = f"a statement that may deny {action} on {arn}"
@@ -77,8 +78,8 @@ def _refusals_on(template: Template, arn: str) -> list[Statement]:
     return template.once(("refusals on", arn), found)
 
 
-def _facts(template: Template, role: Resource) -> dict[str, str | None]:
-    """Return the condition keys of every request of our functions; any other key is unknown.
+def facts_of(template: Template, role: Resource) -> dict[str, str | None]:
+    """Return the condition keys of every request that is made by a role of ours; any other key is unknown.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
@@ -112,20 +113,20 @@ def may_deny(one: Statement, action: str, arn: str, facts: Facts) -> bool:
     """Return whether a statement may deny an action on an ARN: no condition certainly fails by the facts."""
     return (
         one.denies
-        and _may_be(lower(one.actions), lower(one.not_actions), action.lower())
-        and _may_be(one.resources, one.not_resources, arn)
-        and not any(_never(operator, key, values, facts) for (operator, key), values in denied_under(one).items())
+        and may_be(lower(one.actions), lower(one.not_actions), action.lower())
+        and may_be(one.resources, one.not_resources, arn)
+        and not any(_never(operator, key, values, facts) for (operator, key), values in conditions_of(one).items())
     )
 
 
-def _may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
+def may_be(among: tuple[Any, ...], but: tuple[Any, ...], wanted: str) -> bool:
     """Return whether what is wanted may be listed, or may not be excluded; trust has no resources."""
     if but:
         return not any(isinstance(one, str) and fits(wanted, one) for one in but)
-    return not among or any(_may_meet(text_of(one), wanted) for one in among)
+    return not among or any(may_meet(text_of(one), wanted) for one in among)
 
 
-def _may_meet(pattern: str | None, wanted: str) -> bool:
+def may_meet(pattern: str | None, wanted: str) -> bool:
     """Return whether a pattern may match what is wanted, which may be a pattern too."""
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     if pattern is None or "${aws:" in pattern:
@@ -144,17 +145,22 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
     """
     if key not in facts:
         return False
-    fact = facts[key]
+    fact, where_missing = facts[key], operator.endswith(IF_EXISTS)
+    operator = operator.removesuffix(IF_EXISTS)
     if operator == "null":
         return values == ("false" if fact is None else "true",)
     if operator == "bool":
         return values == (_OPPOSITE.get(str(fact)),)
     if operator == "numericlessthan":
         return values == (fact,)
-    if operator in _ALIKE and fact is not None:
+    if operator in ALIKE and fact is None:
+        # A request without the key is like nothing; with IfExists, the denial also applies where the key is missing.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
+        return not where_missing
+    if operator in ALIKE:
         # A denial for others: none of them can be what asks.
-        return all(isinstance(value, str) and _is_other(operator, value, fact) for value in values)
-    if operator not in _NOT or fact is None:
+        return all(isinstance(value, str) and is_other(operator, value, fact) for value in values)
+    if operator not in NOT or fact is None:
         return False
     # A denial with "not like" spares what is like one of its patterns; StringNotEquals takes no wildcards.
     exact = operator.startswith("stringnotequals")
@@ -163,14 +169,14 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
     return any(value == fact or (not exact and like(fact, value)) for value in known)
 
 
-def _is_other(operator: str, value: str, fact: str) -> bool:
+def is_other(operator: str, value: str, fact: str) -> bool:
     """Return whether a condition's value certainly differs from a fact; either may have variables."""
     one, own = (_VARIABLE.sub("*", text.lower() if "ignorecase" in operator else text) for text in (value, fact))
     parts, facts = one.split(":", 5), own.split(":", 5)
     # Part by part, so that a variable in one leaves the others certain; of ARNs only, and with as many colons.
     by_part = len(parts) == len(facts) == 6 and (operator.startswith("arn") or ":" not in facts[5])
     pairs = zip(parts, facts, strict=True) if by_part else [(one, own)]
-    return not all(_may_meet(pattern, wanted) for pattern, wanted in pairs)
+    return not all(may_meet(pattern, wanted) for pattern, wanted in pairs)
 
 
 def may_mean_service(one: Statement, service: str) -> bool:

@@ -13,7 +13,8 @@ BY_FUNCTION = pytest.mark.parametrize("function", FUNCTIONS)
 
 
 def test_each_function_has_a_dockerfile_and_a_repository(images):
-    assert image_functions() == sorted(("bank_upload", function) for function in FUNCTIONS)
+    found = [one for one in image_functions() if one[0] == "bank_upload"]
+    assert found == sorted(("bank_upload", function) for function in FUNCTIONS)
     names = {props["RepositoryName"] for props in images.properties("AWS::ECR::Repository")}
     assert names == {images.name(f"ecr-bank-upload-{function}") for function in FUNCTIONS}
 

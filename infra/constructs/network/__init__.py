@@ -1,0 +1,1 @@
+"""Private networks of functions: subnets without a way out, groups, endpoints, flow logs."""

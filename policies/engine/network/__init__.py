@@ -1,0 +1,1 @@
+"""Networks: what a template says of VPCs, and what may leave and enter them."""

@@ -1,0 +1,225 @@
+"""A template's networks: VPCs with subnets, route tables, groups, ACLs and endpoints, and where functions stand.
+
+Ids that cannot be resolved are None, and certain of nothing.
+https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.engine.kinds import FUNCTION
+from policies.engine.network.pointers import (
+    ACL,
+    ENDPOINT,
+    GROUP,
+    ROUTE_TABLE,
+    SUBNET,
+    VPC,
+    all_pointed,
+    default_of,
+    items_of,
+    known,
+    pointed,
+)
+from policies.engine.network.rules import Rule, rules_of
+from policies.engine.network.zones import zone_of
+from policies.engine.template.resource import Resource
+from policies.engine.template.template import Template
+from policies.engine.template.values import flag, is_true
+
+TABLE_OF_SUBNET = "AWS::EC2::SubnetRouteTableAssociation"
+ACL_OF_SUBNET = "AWS::EC2::SubnetNetworkAclAssociation"
+GATEWAY, INTERFACE = "Gateway", "Interface"
+# Services of others have names of another form, com.amazonaws.vpce.<region>.vpce-svc-<id>.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_SERVICE = re.compile(r"(?:com\.amazonaws|aws\.[a-z0-9-]+)\.(?P<region>[a-z0-9-]+)\.(?P<service>[a-z0-9.-]+)")
+# Stands for the template's own region, which may be unknown.
+_HERE = "here"
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet; its `zone` is a text that two subnets of one zone share, None if it cannot be resolved.
+
+    Without a `table` it has its VPC's main one, which no template can change, and without an `acl` the default one,
+    which lets everything through; `unsure` says which of both has an association that cannot be resolved.
+    """
+
+    resource: Resource
+    vpc: Resource | None
+    zone: str | None
+    table: Resource | None = None
+    acl: Resource | None = None
+    unsure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A security group with its rules, wherever they are written."""
+
+    resource: Resource
+    vpc: Resource | None
+    ingress: tuple[Rule, ...]
+    egress: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A VPC's endpoint; `service` is AWS's name of it in this region, such as `dynamodb`; empty for any other one.
+
+    `private_dns` says whether it certainly answers under the service's own name. An interface without `groups` has the
+    VPC's default group: `in_default_group`.
+    """
+
+    resource: Resource
+    vpc: Resource | None
+    service: str
+    kind: str
+    private_dns: bool
+    subnets: tuple[Resource | None, ...]
+    groups: tuple[Resource | None, ...]
+    tables: tuple[Resource | None, ...]
+    in_default_group: bool
+
+    @property
+    def document(self) -> Any:
+        """The policy as it is written; None is AWS's, which lets everything through."""
+        return self.resource.properties.get("PolicyDocument")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function stands; without a network there are neither subnets nor groups."""
+
+    function: Resource
+    subnets: tuple[Resource | None, ...]
+    groups: tuple[Resource | None, ...]
+
+    @property
+    def is_in_network(self) -> bool:
+        """Whether it is in a network, known or not."""
+        return bool(self.subnets or self.groups)
+
+
+@dataclass(frozen=True)
+class Network:
+    """All networks of a template, by logical ids."""
+
+    vpcs: dict[str, Resource] = field(default_factory=dict)
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def subnets_of(self, found: tuple[Resource | None, ...]) -> list[Subnet]:
+        """Return the subnets of resources, without those that cannot be resolved."""
+        return [self.subnets[one.logical_id] for one in known(found)]
+
+    def groups_of(self, found: tuple[Resource | None, ...]) -> list[Group]:
+        """Return the groups of resources, without those that cannot be resolved."""
+        return [self.groups[one.logical_id] for one in known(found)]
+
+    def vpc_of(self, place: Place) -> Resource | None:
+        """Return the VPC that a function certainly stands in."""
+        found = {one.vpc.logical_id if one.vpc else "" for one in self.subnets_of(place.subnets)}
+        return self.vpcs.get(found.pop()) if len(found) == 1 and None not in place.subnets else None
+
+    def endpoints_in(self, vpc: Resource) -> list[Endpoint]:
+        """Return the endpoints that are certainly in a VPC."""
+        return [one for one in self.endpoints.values() if one.vpc and one.vpc.logical_id == vpc.logical_id]
+
+
+def network_of(template: Template) -> Network:
+    """Return the networks of a template, read once."""
+    return template.once(network_of, lambda: _read(template))
+
+
+def resolves_names(template: Template, vpc: Resource) -> bool:
+    """Return whether a VPC certainly has DNS support and hostnames, which private DNS of an endpoint needs.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns-support.html
+    """
+    support = flag(template.value(vpc, "EnableDnsSupport"))
+    return support in (None, True) and is_true(template, vpc.properties.get("EnableDnsHostnames"))
+
+
+def _read(template: Template) -> Network:
+    return Network(
+        vpcs={one.logical_id: one for one in template.of_type(VPC)},
+        subnets={one.logical_id: _subnet(template, one) for one in template.of_type(SUBNET)},
+        groups={one.logical_id: _group(template, one) for one in template.of_type(GROUP)},
+        endpoints={one.logical_id: _endpoint(template, one) for one in template.of_type(ENDPOINT)},
+        places={one.logical_id: place_of(template, one) for one in template.of_type(FUNCTION)},
+    )
+
+
+def _vpc(template: Template, resource: Resource) -> Resource | None:
+    return pointed(template, resource.properties.get("VpcId"), VPC)
+
+
+def _subnet(template: Template, subnet: Resource) -> Subnet:
+    table, unsure_table = _associated(template, subnet, TABLE_OF_SUBNET, "RouteTableId", ROUTE_TABLE)
+    acl, unsure_acl = _associated(template, subnet, ACL_OF_SUBNET, "NetworkAclId", ACL)
+    unsure = tuple(kind for kind, one in ((ROUTE_TABLE, unsure_table), (ACL, unsure_acl)) if one)
+    return Subnet(subnet, _vpc(template, subnet), zone_of(template, subnet), table, acl, unsure)
+
+
+def _associated(
+    template: Template, subnet: Resource, association: str, name: str, kind: str
+) -> tuple[Resource | None, bool]:
+    """Return what is associated with a subnet, and whether that cannot be resolved."""
+    found: list[Resource | None] = []
+    for one in template.of_type(association):
+        own = pointed(template, one.properties.get("SubnetId"), SUBNET)
+        if own is None:
+            # It may be of this subnet.
+            found.append(None)
+        elif own.logical_id == subnet.logical_id and not (
+            kind == ACL and default_of(template, one.properties.get(name), ACL)
+        ):
+            found.append(pointed(template, one.properties.get(name), kind))
+    return (found[0], False) if len(found) == 1 and found[0] else (None, bool(found))
+
+
+def _group(template: Template, group: Resource) -> Group:
+    ingress, egress = rules_of(template, group, "ingress"), rules_of(template, group, "egress")
+    return Group(group, _vpc(template, group), ingress, egress)
+
+
+def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
+    own = endpoint.properties
+    kind = str(template.text(own.get("VpcEndpointType", GATEWAY)) or "")
+    return Endpoint(
+        resource=endpoint,
+        vpc=_vpc(template, endpoint),
+        service=_service(template, own.get("ServiceName")),
+        kind=kind,
+        private_dns=is_true(template, own.get("PrivateDnsEnabled")),
+        subnets=all_pointed(template, own.get("SubnetIds"), SUBNET),
+        groups=all_pointed(template, own.get("SecurityGroupIds"), GROUP),
+        tables=all_pointed(template, own.get("RouteTableIds"), ROUTE_TABLE),
+        in_default_group=kind != GATEWAY and _is_default(template, own.get("SecurityGroupIds")),
+    )
+
+
+def _service(template: Template, name: Any) -> str:
+    """Return which of AWS's services of the template's own region a name is."""
+    found = _SERVICE.fullmatch((template.text(name) or "").replace(template.region, _HERE))
+    return found["service"] if found and found["region"] == _HERE else ""
+
+
+def _is_default(template: Template, groups: Any) -> bool:
+    found = items_of(template, groups)
+    return not found or any(default_of(template, one, GROUP) for one in found)
+
+
+def place_of(template: Template, function: Resource) -> Place:
+    """Return where a function stands."""
+    config = template.structure(function.properties.get("VpcConfig"))
+    if config is None:
+        return Place(function, (), ())
+    if not isinstance(config, dict):
+        return Place(function, (None,), (None,))
+    subnets, groups = config.get("SubnetIds"), config.get("SecurityGroupIds")
+    return Place(function, all_pointed(template, subnets, SUBNET), all_pointed(template, groups, GROUP))
