@@ -5,7 +5,7 @@ from typing import Any, Callable, Optional
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 from shared_python.conditional_puts import put_all
 from shared_python.task import CONFIG
@@ -23,7 +23,6 @@ class Store:
 
     def __init__(self, table: str) -> None:
         self._name = table
-        self._client: Any = boto3.client("dynamodb", config=CONFIG)
         self._table: Any = boto3.resource("dynamodb", config=CONFIG).Table(table)
         # Raises when too little time is left.
         self.in_time: Callable[[], None] = lambda: None
@@ -33,7 +32,7 @@ class Store:
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
         """
-        standing = put_all(self._client, {"": [self._put(claim), self._put(record)]}, self.in_time)
+        standing = put_all(self._table.meta.client, {"": [self._put(claim), self._put(record)]}, self.in_time)
         return _plain(standing[""]) if standing else None
 
     def keep(self, item: Item) -> None:
@@ -74,11 +73,10 @@ class Store:
         return True
 
     def _put(self, item: Item) -> Item:
-        serialize = TypeSerializer().serialize
         return {
             "Put": {
                 "TableName": self._name,
-                "Item": {name: serialize(value) for name, value in item.items()},
+                "Item": item,
                 "ConditionExpression": _IS_NEW,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
@@ -86,6 +84,7 @@ class Store:
 
 
 def _plain(item: Item) -> Item:
+    """Return an item of an error, which boto3's resource leaves in DynamoDB's own types."""
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(value) for name, value in item.items()}
 

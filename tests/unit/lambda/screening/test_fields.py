@@ -85,7 +85,7 @@ def test_an_amount_in_a_currency_that_is_none_is_judged_alone():
 def test_rules_count_in_their_order():
     """All rules at once; each time the first is mended, the next one counts."""
     wrong = {
-        **{name: "?" for name in FIELDS},
+        **dict.fromkeys(FIELDS, "?"),
         **{"amount": 0, "currency": "XXX", "kyc": {"x": 1}, "originator": {"y": 1}, "beneficiary": 1},
         **{"other": 1, "more": "4111111111111111"},
     }
