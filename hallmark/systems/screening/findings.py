@@ -61,15 +61,11 @@ class Findings:
     def is_by_other_rules(self, one: Sent) -> bool:
         """Return whether a transaction was decided before the run, by other rules than this checkout has."""
         found = self.item(one)
-        return bool(
-            found
-            and found["received_at"] < self.began
-            and comparison.is_by_other_rules(found, self.tables)
-        )
+        return bool(found and found["received_at"] < self.began and comparison.is_by_other_rules(found, self.tables))
 
-    def ends(self) -> dict[Sent, str]:
+    def ends(self) -> list[tuple[Sent, str]]:
         """Return what became of each execution: decided, rejected, failed, stuck or lost."""
-        return {one: self._end(one) for one, _ in self.expected}
+        return [(one, self._end(one)) for one, _ in self.expected]
 
     def _end(self, one: Sent) -> str:
         is_covered = one.execution.arn in self.covered
