@@ -46,8 +46,8 @@ LONGEST = {"alarm": 255, "archive": 48, "bus": 256, "dynamodb": 255, "lambda": 6
 LONGEST |= {"ecr": 256, "s3": 63, "sfn": 80, "sns": 256, "sqs": 80}
 _MODEL = "AWS::ApiGateway::Model"
 _ANY, _PURPOSE = "{type}", "{purpose}"
-# Such as /aws/lambda/ and /aws/vendedlogs/states/.
-_LOG_PREFIX = re.compile(r"^/aws/(?:[A-Za-z]+/)+")
+# Such as /aws/lambda/, /aws/vendedlogs/states/ and /aws/vpc-flow-logs/.
+_LOG_PREFIX = re.compile(r"^/aws/(?:[A-Za-z-]+/)+")
 
 
 class PhysicalNames(Policy):
