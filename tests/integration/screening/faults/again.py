@@ -31,7 +31,7 @@ AT_ONCE = 4
 def _at_once(trial: Trial, sent: Sequence[Transaction]) -> None:
     """Run executions that begin together."""
     with ThreadPoolExecutor(len(sent)) as pool:
-        ended = list(pool.map(trial.run, sent))
+        ended = list(pool.map(trial.answered, sent))
     trial.strikes += len(sent)
     assert {one.status for one in ended} == {SUCCEEDED}
 
@@ -48,9 +48,9 @@ def started_at_once(trial: Trial) -> None:
 def started_after_end(trial: Trial) -> None:
     """The transaction comes again when it is decided."""
     one = trial.transaction()
-    first = trial.run(one)
+    first = trial.answered(one)
     before = trial.ended(one)
-    assert trial.run(trial.again(one)).output == first.output
+    assert trial.answered(trial.again(one)).output == first.output
     trial.strikes += 1
     assert trial.record(one) == before
 
@@ -132,7 +132,7 @@ def _under(trial: Trial, one: Transaction, injections: Sequence[Injection]) -> N
 def redelivered(trial: Trial) -> None:
     """Each function is called again, as by the execution that decided, and as by another one."""
     one = trial.transaction(LOUD)
-    execution = trial.run(one)
+    execution = trial.answered(one)
     before = trial.ended(one)
     for arn in (execution.arn, f"{execution.arn}-other"):
         key = {"id": before["transaction_id"], "time": str(before["timestamp"])}
@@ -153,12 +153,13 @@ def redelivered(trial: Trial) -> None:
 def late_attempt(trial: Trial) -> None:
     """An attempt whose task timed out decides when another one has decided, and its alerts are told."""
     one = trial.transaction()
-    with trial.faults([task(COMPLIANCE, effect="delay", seconds=24.0)]) as held:
+    late = task(COMPLIANCE, effect="delay", seconds=24.0)
+    seen = dynamodb("UpdateItem", COMPLIANCE, effect="delay", times=FOR_GOOD)
+    with trial.faults([late]) as held, trial.faults([seen]) as written:
         trial.start(one)
         trial.await_strikes(held, 1)
         before = trial.ended(one)
-        with trial.faults([dynamodb("UpdateItem", COMPLIANCE, effect="delay")]) as late:
-            trial.await_strikes(late, 1)
+        trial.await_strikes(written, 2)
     # The telling of another one comes after the late write.
     other = trial.transaction()
     trial.start(other)

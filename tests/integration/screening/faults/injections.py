@@ -66,7 +66,7 @@ def letter(**effect: Any) -> Injection:
 
 def gone(function: str, *contains: str) -> Injection:
     """Make a state fail at once: what says that there is no such function is not tried again."""
-    return task(function, *contains, times=FOR_GOOD, code="ResourceNotFoundException")
+    return task(function, *contains, code="ResourceNotFoundException")
 
 
 def killed(by: str, *actions: str) -> tuple[Injection, ...]:
@@ -180,6 +180,3 @@ _FAILED: dict[str, Case] = {
 INJECTED = {**_KILLED, **_TRIED_AGAIN, **_FAILED}
 
 
-def names() -> Sequence[str]:
-    """Return the faults of the table."""
-    return tuple(INJECTED)

@@ -87,7 +87,7 @@ class Trial(FaultTrial):
             execution = self.machine.start(one.text)
         return self.noted(one, execution)
 
-    def run(self, one: Transaction) -> Execution:
+    def answered(self, one: Transaction) -> Execution:
         """Run an execution with a transaction to its end; note the outcome."""
         return self.noted(one, self.machine.run(one.text))
 
