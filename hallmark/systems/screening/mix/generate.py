@@ -96,8 +96,7 @@ def generate(total: int, seed: int, begin: datetime | None = None) -> list[Trans
 
 def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int, str, str]]:
     """Yield at least so many texts, each with its place and its kind: an ordinary one, then two kinds' turns."""
-    turns = _turns(drawer.tables)
-    first = drawer.drawn.randrange(len(turns))
+    turns = _turns(drawer)
     count = place = 0
     while count < total:
         moment = start + timedelta(seconds=place)
@@ -106,7 +105,7 @@ def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int,
             drawer.good.append(found)
             steps = [(json.dumps(found), ORDINARY)]
         else:
-            name, turn = turns[(first + place - place // 3) % len(turns)]
+            name, turn = turns[(place - place // 3 - 1) % len(turns)]
             steps = list(_texts(drawer, name, turn, moment))
         for number, (text, kind) in enumerate(steps):
             count += 1
@@ -117,12 +116,21 @@ def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int,
 Turn = Story | int | str
 
 
-def _turns(found: Tables) -> list[tuple[str, Turn]]:
-    """Return the kinds in turn: stories, and between them refusals, conflicts and repeats."""
-    told: list[tuple[str, Turn]] = list(stories(found).items())
+def _turns(drawer: _Drawer) -> list[tuple[str, Turn]]:
+    """Return the kinds in a drawn order: stories, and between them refusals, conflicts and repeats."""
+    told: list[tuple[str, Turn]] = list(stories(drawer.tables).items())
     wrong: list[tuple[str, Turn]] = [(rule, place) for rule, makes in KINDS.items() for place in range(len(makes))]
     again: list[tuple[str, Turn]] = [(CONFLICT, name) for name in _CONFLICTS] + [(REPEAT, name) for name in _REPEATS]
-    return [one for group in zip(*(_stretched(part, len(told)) for part in (told, wrong, again))) for one in group]
+    for part in (told, wrong, again):
+        drawer.drawn.shuffle(part)
+    most = max(len(told), len(wrong))
+    pairs = zip(_stretched(told, most), _stretched(wrong, most), strict=True)
+    found: list[tuple[str, Turn]] = []
+    for place, pair in enumerate(pairs):
+        found += pair
+        if place % 2:
+            found.append(again[place // 2 % len(again)])
+    return found
 
 
 def _stretched(part: Sequence[tuple[str, Turn]], length: int) -> list[tuple[str, Turn]]:
