@@ -17,8 +17,19 @@ from hallmark.systems.screening.transaction import Transaction
 Json = dict[str, Any]
 # Steps of a story stand so far apart that several customers' are under way at once.
 _APART = 6
-_PAIRS = (("US", "US"), ("CA", "CA"), ("JP", "JP"), ("GB", "GB"), ("US", "CA"), ("FR", "FR"), ("DE", "FR"), ("BR", "BR"))
+_PAIRS = (
+    ("US", "US"),
+    ("CA", "CA"),
+    ("JP", "JP"),
+    ("GB", "GB"),
+    ("US", "CA"),
+    ("FR", "FR"),
+    ("DE", "FR"),
+    ("BR", "BR"),
+)
 _CURRENCIES = ("USD", "USD", "USD", "EUR", "GBP", "CAD", "BRL", "CHF")
+# A story, the place of a refusal among its rule's, or how something is sent again.
+Turn = Story | int | str
 CONFLICT, REPEAT, ORDINARY = "conflict", "repeat", "ordinary"
 
 
@@ -89,8 +100,7 @@ def generate(total: int, seed: int, begin: datetime | None = None) -> list[Trans
     placed = list(_placed(drawer, total, start.replace(microsecond=0)))
     placed.sort(key=lambda one: one[0])
     return [
-        Transaction(number, text, json.loads(text), kind)
-        for number, (_, text, kind) in enumerate(placed[:total], 1)
+        Transaction(number, text, json.loads(text), kind) for number, (_, text, kind) in enumerate(placed[:total], 1)
     ]
 
 
@@ -111,9 +121,6 @@ def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int,
             count += 1
             yield place + number * _APART, text, kind
         place += 1
-
-
-Turn = Story | int | str
 
 
 def _turns(drawer: _Drawer) -> list[tuple[str, Turn]]:
@@ -139,7 +146,7 @@ def _stretched(part: Sequence[tuple[str, Turn]], length: int) -> list[tuple[str,
 
 
 def _texts(drawer: _Drawer, name: str, turn: Turn, moment: datetime) -> Iterator[tuple[str, str]]:
-    if name == CONFLICT or name == REPEAT:
+    if name in (CONFLICT, REPEAT):
         yield from _again(drawer, name, str(turn), moment)
     elif isinstance(turn, int):
         given = drawer.plain(f"customer-{drawer.name()}", moment)
