@@ -42,7 +42,9 @@ class Reachable(Policy):
                 found = f"{name}: a subnet or group that {UNRESOLVED}"
                 yield Finding(function.logical_id, "VpcConfig", found, "subnets and groups of this template")
             elif role is None:
-                yield Finding(function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template")
+                yield Finding(
+                    function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template"
+                )
             else:
                 caller = Caller(function, role, place, vpc, code_facts(template, role, function))
                 callers[caller] = rights_of(template, role, function)
