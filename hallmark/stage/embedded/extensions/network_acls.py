@@ -113,7 +113,7 @@ def _asked(properties: Properties) -> Parameters:
 def _entry(logical_id: str, properties: Properties, stack: str) -> Any:
     accepted(_create_entry(_asked(properties)))
     side = "egress" if _asked(properties)["Egress"] == ["true"] else "ingress"
-    return f"{properties['NetworkAclId']}|{side}|{properties['RuleNumber']}", {}
+    return f"{properties['NetworkAclId']}|{side}|{properties['RuleNumber']}", Parameters()
 
 
 def _remove_entry(made: str, properties: Properties) -> None:
