@@ -50,7 +50,9 @@ def lets_in(template: Template, group: Group, callers: Iterable[Group], ranges: 
     return any(one.may_be_https and _is_for(template, one, callers, ranges) for one in group.ingress)
 
 
-def lets_out(template: Template, group: Group, endpoint: Endpoint, behind: list[Group], ranges: list[str] | None) -> bool:
+def lets_out(
+    template: Template, group: Group, endpoint: Endpoint, behind: list[Group], ranges: list[str] | None
+) -> bool:
     """Return whether a function's group certainly lets calls to an endpoint out.
 
     A gateway is reached by the public addresses of its service.
