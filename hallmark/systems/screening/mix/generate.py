@@ -95,18 +95,18 @@ def generate(total: int, seed: int, begin: datetime | None = None) -> list[Trans
 
 
 def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int, str, str]]:
-    """Yield at least so many texts, each with its place and its kind: an ordinary one, then a kind's turn."""
+    """Yield at least so many texts, each with its place and its kind: an ordinary one, then two kinds' turns."""
     turns = _turns(drawer.tables)
     first = drawer.drawn.randrange(len(turns))
     count = place = 0
     while count < total:
         moment = start + timedelta(seconds=place)
-        if place % 2 == 0:
+        if place % 3 == 0:
             found = drawer.ordinary(f"customer-{drawer.name()}", moment)
             drawer.good.append(found)
             steps = [(json.dumps(found), ORDINARY)]
         else:
-            name, turn = turns[(first + place // 2) % len(turns)]
+            name, turn = turns[(first + place - place // 3) % len(turns)]
             steps = list(_texts(drawer, name, turn, moment))
         for number, (text, kind) in enumerate(steps):
             count += 1
