@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screening.transaction import content_hash, decimal_of, decimal_text, epoch_milliseconds, is_number, time_of
 
+from tests.integration.screening.contract import WHOLE
 from tests.support.drawn_json import any_json
 
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
-WHOLE = there.WHOLE
 
 
 @pytest.mark.parametrize(
