@@ -34,10 +34,11 @@ def applies(one: Statement, facts: Facts, given: Conditions | None = None) -> bo
     if "Condition" in one.owner.raw:
         return False
     conditions = conditions_of(one).items()
-    return all((given or {}).get(key) == values or _holds(*key, values, facts) for key, values in conditions)
+    return all((given or {}).get(key) == values or holds(*key, values, facts) for key, values in conditions)
 
 
-def _holds(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bool:
+def holds(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bool:
+    """Return whether a condition certainly holds by the facts."""
     if key not in facts:
         return False
     fact, where_missing = facts[key], operator.endswith(IF_EXISTS)

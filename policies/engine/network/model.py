@@ -4,6 +4,7 @@ Ids that cannot be resolved are None, and certain of nothing.
 https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +31,11 @@ from policies.engine.template.values import flag, is_true
 TABLE_OF_SUBNET = "AWS::EC2::SubnetRouteTableAssociation"
 ACL_OF_SUBNET = "AWS::EC2::SubnetNetworkAclAssociation"
 GATEWAY, INTERFACE = "Gateway", "Interface"
-_SERVICE = "com.amazonaws."
+# Services of others have names of another form, com.amazonaws.vpce.<region>.vpce-svc-<id>.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_SERVICE = re.compile(r"(?:com\.amazonaws|aws\.[a-z0-9-]+)\.(?P<region>[a-z0-9-]+)\.(?P<service>[a-z0-9.-]+)")
+# Stands for the template's own region, which may be unknown.
+_HERE = "here"
 
 
 @dataclass(frozen=True)
@@ -200,9 +205,8 @@ def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
 
 def _service(template: Template, name: Any) -> str:
     """Return which of AWS's services of the template's own region a name is."""
-    text = template.text(name) or ""
-    prefix = f"{_SERVICE}{template.region}."
-    return text.removeprefix(prefix) if text.startswith(prefix) else ""
+    found = _SERVICE.fullmatch((template.text(name) or "").replace(template.region, _HERE))
+    return found["service"] if found and found["region"] == _HERE else ""
 
 
 def _is_default(template: Template, groups: Any) -> bool:

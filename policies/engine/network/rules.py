@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import Any, Literal
 
 from policies.engine.finding import UNRESOLVED
-from policies.engine.network.pointers import GROUP, default_of, items_of, pointed
+from policies.engine.network.pointers import GROUP, default_of, items_of, pointed, reference_of
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import number_of
@@ -66,6 +66,11 @@ class Rule:
         return self.is_all or (
             self.protocol in _TCP and self.ports is not None and self.ports[0] <= HTTPS <= self.ports[1]
         )
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is known to whom it leads, or from whom."""
+        return bool(self.kind) and self.peer is not UNKNOWN
 
     @property
     def is_nothing(self) -> bool:
@@ -160,11 +165,16 @@ def _peer(template: Template, own: Mapping[str, Any]) -> tuple[str, Any]:
     kind, value = said[0]
     if kind == "group":
         return kind, pointed(template, value, GROUP) or value
-    return kind, _network(value) if kind == "address" else value
+    return kind, (range_of(template, value) or UNKNOWN) if kind == "address" else value
 
 
-def _network(value: Any) -> Any:
+def range_of(template: Template, expression: Any) -> str | None:
+    """Return a range of addresses, also that of a VPC or a subnet by its attribute; None if it cannot be resolved."""
+    value = template.resolve(expression)
+    own = reference_of(value)
+    if own and own.attribute == "CidrBlock" and own.logical_id in template.resources:
+        value = template.value(template.resources[own.logical_id], "CidrBlock")
     try:
-        return str(ip_network(value, strict=False)) if isinstance(value, str) else UNKNOWN
+        return str(ip_network(value, strict=False)) if isinstance(value, str) else None
     except ValueError:
-        return UNKNOWN
+        return None

@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policies.engine.template.intrinsics import UNKNOWN, is_function
@@ -43,3 +45,29 @@ def _selected(template: Template, expression: Any) -> str | None:
     if isinstance(items, list) and index is not None and 0 <= index < len(items) and items[int(index)] is not UNKNOWN:
         return str(items[int(index)])
     return None
+
+
+def distinct(zones: Iterable[str | None]) -> int:
+    """Return how many zones these certainly are: a name may be the same zone as an id, or as a place in a list."""
+    forms = Counter(
+        "place" if one.startswith(_ZONES) else "id" if "-az" in one else "name" for one in set(zones) if one
+    )
+    return max(forms.values(), default=0)
+
+
+def zones_in(raw: Any) -> Iterator[Any]:
+    """Yield every Fn::GetAZs in an expression."""
+    if is_function(raw) and _ZONES in raw:
+        yield raw
+    elif isinstance(raw, dict | list):
+        for item in raw.values() if isinstance(raw, dict) else raw:
+            yield from zones_in(item)
+
+
+def without_zones(raw: Any) -> Any:
+    """Return an expression without its Fn::GetAZs, whose arguments are judged by themselves."""
+    if isinstance(raw, list):
+        return [without_zones(item) for item in raw]
+    if not isinstance(raw, dict) or not any(zones_in(raw)):
+        return raw
+    return [] if is_function(raw) and _ZONES in raw else {key: without_zones(item) for key, item in raw.items()}

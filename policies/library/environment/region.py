@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.engine import regions
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.network.zones import is_own_zones, without_zones, zones_in
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.outline import literals
@@ -29,6 +30,10 @@ class OneRegion(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         wanted, bound = parameters["region"], False
         for place, path, raw in _expressions(template):
+            for zones in zones_in(raw):
+                if not is_own_zones(template, zones):
+                    yield Finding(place, path, _shown(template, zones), f"Fn::GetAZs of {wanted}, the stack's own region")
+            raw = without_zones(raw)
             loose = _loose(raw)
             if loose:
                 found = f"{loose}: wherever the stack happens to be deployed"
@@ -75,14 +80,19 @@ def _expressions(template: Template) -> Iterator[tuple[str, str, Any]]:
             yield resource.logical_id, path, raw
     for path, raw in walk(template.outputs):
         # A list of regions in an output is also data.
-        if regions.may_be_placed(str(raw)) or "URLSuffix" in str(raw) or _loose(raw):
+        if regions.may_be_placed(str(raw)) or any(word in str(raw) for word in ("URLSuffix", "GetAZs")) or _loose(raw):
             yield TEMPLATE, f"Outputs.{path}", raw
 
 
 def _loose(raw: Any) -> str:
-    """Return the first use of a pseudo parameter that fits any region."""
-    text = str(raw) if isinstance(raw, dict) else ""
-    return next((word for word in ("AWS::Region", "Fn::GetAZs") if word in text), "")
+    """Return the pseudo parameter that fits any region, if it is used."""
+    word = "AWS::Region"
+    return word if isinstance(raw, dict) and word in str(raw) else ""
+
+
+def _shown(template: Template, zones: Any) -> str:
+    region = template.text(next(iter(zones.values())))
+    return f"the zones of {region or f'a region that {UNRESOLVED}'}"
 
 
 policy = OneRegion()
