@@ -22,7 +22,7 @@ _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 # Properties that are CloudFormation's own, too.
 _ONLY_IN_TEMPLATES: Mapping[str, tuple[str, ...]] = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
 # What a property that identifies a resource is where it is left out.
-_UNSAID = {"EventBusName": "default"}
+_UNSAID = {"EventBusName": "default", "Egress": False}
 
 
 def observe(stage: Stage) -> Json:
