@@ -12,7 +12,7 @@ from policies.engine.iam.identities import trust_of
 from policies.engine.iam.permissions import lacking, lets_take, trust_denials
 from policies.engine.iam.statements import Statement, conditions_of, fits_arn
 from policies.engine.kinds import LOG_GROUP, ROLE
-from policies.engine.network.model import Network, network_of
+from policies.engine.network.model import network_of
 from policies.engine.network.pointers import SUBNET, VPC, pointed
 from policies.engine.policy import Policy
 from policies.engine.retention import retention_problems
@@ -34,35 +34,32 @@ class FlowLogs(Policy):
     relies_on = (FLOW_LOG, LOG_GROUP)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        network = network_of(template)
-        watched = [_watched(template, network, log) for log in template.of_type(FLOW_LOG) if _rejects(template, log)]
-        for name in network.vpcs:
-            if not any(name in one for one in watched):
-                yield Finding(name, "", "no flow log of its rejected traffic", "a flow log of REJECT")
+        watched: dict[str, list[Resource]] = {vpc: [] for vpc in network_of(template).vpcs}
         for log in template.of_type(FLOW_LOG):
-            yield from _traffic(template, network, log)
-            yield from _destination(template, log, parameters["retention_days"])
+            vpc = _vpc(template, log)
+            if vpc:
+                watched[vpc.logical_id].append(log)
+            elif not pointed(template, log.properties.get("ResourceId"), SUBNET):
+                found = f"{shown(template, log.properties.get('ResourceId'))}, as {template.value(log, 'ResourceType')}"
+                yield Finding(log.logical_id, "ResourceId", found, "a VPC of these templates, as VPC")
+        for name, logs in watched.items():
+            if not logs:
+                yield Finding(name, "", "no flow log of its traffic", "a flow log of REJECT")
+            elif not any(template.value(log, "TrafficType") in _REJECTED for log in logs):
+                found = shown(template, logs[0].properties.get("TrafficType"))
+                yield Finding(logs[0].logical_id, "TrafficType", found, "REJECT, or ALL")
+            for log in logs:
+                yield from _form(template, log)
+                yield from _destination(template, log, parameters["retention_days"])
 
 
-def _rejects(template: Template, log: Resource) -> bool:
-    return template.value(log, "TrafficType") in _REJECTED
-
-
-def _watched(template: Template, network: Network, log: Resource) -> set[str]:
-    """Return the VPCs whose whole traffic a flow log certainly sees; one of a subnet sees that of no VPC."""
+def _vpc(template: Template, log: Resource) -> Resource | None:
+    """Return the VPC whose whole traffic a flow log certainly sees; one of a subnet sees that of no VPC."""
     of_vpc = template.value(log, "ResourceType") == "VPC"
-    vpc = pointed(template, log.properties.get("ResourceId"), VPC) if of_vpc else None
-    return {vpc.logical_id} if vpc else set()
+    return pointed(template, log.properties.get("ResourceId"), VPC) if of_vpc else None
 
 
-def _traffic(template: Template, network: Network, log: Resource) -> Iterator[Finding]:
-    if not _rejects(template, log):
-        found = shown(template, log.properties.get("TrafficType"))
-        yield Finding(log.logical_id, "TrafficType", found, "REJECT, or ALL")
-    of_subnet = pointed(template, log.properties.get("ResourceId"), SUBNET)
-    if not _watched(template, network, log) and not of_subnet:
-        found = f"{shown(template, log.properties.get('ResourceId'))}, as {template.value(log, 'ResourceType')}"
-        yield Finding(log.logical_id, "ResourceId", found, "a VPC of these templates")
+def _form(template: Template, log: Resource) -> Iterator[Finding]:
     form = template.value(log, "LogFormat")
     missing = [one for one in _FIELDS if form is not None and f"${{{one}}}" not in str(form)]
     if missing:

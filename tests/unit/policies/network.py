@@ -58,6 +58,7 @@ _RESOURCES: Document = {
     "Rows": _resource(
         "EC2::VPCEndpoint",
         VpcId={"Ref": "Home"},
+        VpcEndpointType="Gateway",
         ServiceName="com.amazonaws.us-east-1.dynamodb",
         RouteTableIds=_ref("Paths"),
     ),
@@ -109,7 +110,7 @@ for _number, _net in enumerate(_NETS):
 
 def network() -> Document:
     """The template, to be edited."""
-    mark = {"Stage": "dev", "Region": "us-east-1"}
+    mark = {"Stage": "dev", "Region": "us-east-1", "Account": "123456789012"}
     return {"Metadata": {"Hallmark": mark}, "Resources": copy.deepcopy(_RESOURCES)}
 
 
