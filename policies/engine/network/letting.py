@@ -82,7 +82,7 @@ def _refused(template: Template, role: Resource, facts: Facts, right: Right, end
     left = [one for one in statements if one.effect == "Allow"]
     for what, passes in (
         (f"allows nothing to the role {template.name(role)}", lambda one: _is_for_role(template, one, role, endpoint, facts)),
-        ("does not allow this action to the role", lambda one: about(one, right.action, right.resource) or one.covers(right.action)),
+        (f"does not allow this action to the role {template.name(role)}", lambda one: about(one, right.action, right.resource) or one.covers(right.action)),
         ("does not allow the action on this resource", lambda one: about(one, right.action, right.resource)),
         ("allows it only under conditions that may not hold", lambda one: applies(one, facts, right.conditions)),
     ):

@@ -63,9 +63,20 @@ def gaps(template: Template, caller: Caller, right: Right) -> list[Gap]:
         return [Gap(caller.function.logical_id, "VpcConfig", found, f"an endpoint {service}", fix)]
     found_gaps: dict[Gap, None] = {}
     for subnet in network.subnets_of(caller.place.subnets):
-        tried = [list(_of(template, network, caller, right, subnet, one)) for one in endpoints]
+        # Calls take the endpoint that they reach, whatever the others' policies say.
+        ways = [(list(_between(template, network, caller, subnet, one)), one) for one in endpoints]
+        fewest = min(len(between) for between, _ in ways)
+        tried = [
+            [*between, *_refused(template, caller, right, one)] for between, one in ways if len(between) == fewest
+        ]
         found_gaps.update(dict.fromkeys(min(tried, key=len)))
     return list(found_gaps)
+
+
+def _refused(template: Template, caller: Caller, right: Right, endpoint: Endpoint) -> Iterator[Gap]:
+    """Yield why a right may not pass an endpoint that is reached."""
+    for one in refusals(template, caller.role, caller.facts, right, endpoint):
+        yield Gap(one.owner, one.path, one.found, one.wanted, one.fix)
 
 
 def _region(arn: str) -> str:
@@ -73,18 +84,16 @@ def _region(arn: str) -> str:
     return parts[3] if len(parts) > 5 and parts[0] == "arn" else ""
 
 
-def _of(
-    template: Template, network: Network, caller: Caller, right: Right, subnet: Subnet, endpoint: Endpoint
+def _between(
+    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
 ) -> Iterator[Gap]:
-    """Yield why an endpoint is no way from a subnet."""
+    """Yield why an endpoint is not reached from a subnet."""
     yield from _names(template, caller.vpc, endpoint)
     if endpoint.kind == GATEWAY:
         yield from _routed(template, subnet, endpoint)
     else:
         yield from _attached(template, endpoint)
     yield from _doors(template, network, caller, subnet, endpoint)
-    for one in refusals(template, caller.role, caller.facts, right, endpoint):
-        yield Gap(one.owner, one.path, one.found, one.wanted, one.fix)
 
 
 def _names(template: Template, vpc: Resource, endpoint: Endpoint) -> Iterator[Gap]:
