@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "AWS::EC2::Subnet": {
         "AssignIpv6AddressOnCreation": False,
         "EnableDns64": False,
+        "Ipv6Native": False,
         "MapPublicIpOnLaunch": False,
         "PrivateDnsNameOptionsOnLaunch": {
             "HostnameType": "ip-name",
