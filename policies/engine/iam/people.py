@@ -15,8 +15,8 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
-# A property with a role, such as Role, RoleArn or CloudWatchRoleArn.
-_ROLE = re.compile(r"role(?:arn|name)?s?(?:\[\d+\])?$", re.IGNORECASE)
+# A property with a role, such as Role, RoleArn or CloudWatchRoleArn, and that of flow logs.
+_ROLE = re.compile(r"(?:role(?:arn|name)?s?|DeliverLogsPermissionArn)(?:\[\d+\])?$", re.IGNORECASE)
 _PROFILE = "AWS::IAM::InstanceProfile"
 _PEOPLE = ("AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")
 

@@ -9,7 +9,7 @@ from typing import Any
 from policies.engine.finding import Finding
 from policies.engine.iam.documents import statements_of, under_condition
 from policies.engine.iam.statements import Statement, denied_under, lower
-from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, OTHER_DOCUMENTS
+from policies.engine.relations.holders import BUS_POLICY, DOCUMENTS, HOLDERS, LIMITS, OTHER_DOCUMENTS
 from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import is_function
 from policies.engine.template.outline import branches
@@ -92,7 +92,8 @@ def _held(template: Template, holder: Resource) -> Iterator[Statement]:
 def _documents_of(body: Mapping[str, Any]) -> list[tuple[str, Any, bool]]:
     properties, kind = body.get("Properties"), body.get("Type")
     names = DOCUMENTS - {key for owner, key in OTHER_DOCUMENTS if owner == kind}
-    return list(_documents(properties, names)) if isinstance(properties, Mapping) else []
+    grants = isinstance(properties, Mapping) and kind not in LIMITS
+    return list(_documents(properties, names)) if grants else []
 
 
 def _documents(

@@ -109,6 +109,9 @@ OTHER_DOCUMENTS = frozenset(
         ("AWS::SSM::Parameter", "Policies"),
     }
 )
+# Types whose policy grants nothing, but says what may pass at most.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+LIMITS = frozenset({"AWS::EC2::VPCEndpoint"})
 # Types whose policy is on themselves alone: its Resource is "*", or is left out.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 ON_ITSELF = frozenset(
