@@ -44,7 +44,9 @@ def _value(path: Path, line: int, text: str) -> Any:
     except json.JSONDecodeError as error:
         raise _broken(path, line, f"{error.msg} at column {error.colno}") from None
     except (ValueError, RecursionError) as error:
-        raise _broken(path, line, "it is nested too deep" if isinstance(error, RecursionError) else str(error)) from None
+        raise _broken(
+            path, line, "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        ) from None
 
 
 def _no_number(text: str) -> float:
@@ -80,8 +82,7 @@ def in_lanes(found: Sequence[Transaction]) -> list[Transaction]:
         if one.identity:
             lanes.join(f"id {one.identity.id}", f"customer {one.value.get('customer_id')}")
     named = [
-        replace(one, lane=lanes.of(f"id {one.identity.id}") if one.identity else f"alone {one.number}")
-        for one in found
+        replace(one, lane=lanes.of(f"id {one.identity.id}") if one.identity else f"alone {one.number}") for one in found
     ]
     followers: dict[str, Transaction] = {}
     made: list[Transaction] = []

@@ -61,11 +61,7 @@ class Findings:
     def is_by_other_rules(self, one: Sent) -> bool:
         """Return whether a transaction was decided before the run, by other rules than this checkout has."""
         found = self.item(one)
-        return bool(
-            found
-            and found["received_at"] < self.began
-            and comparison.is_by_other_rules(found, self.tables)
-        )
+        return bool(found and found["received_at"] < self.began and comparison.is_by_other_rules(found, self.tables))
 
     def ends(self) -> dict[Sent, str]:
         """Return what became of each execution: decided, rejected, failed, stuck or lost."""

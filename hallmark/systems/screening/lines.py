@@ -19,12 +19,12 @@ def places(found: Findings) -> tuple[Line, ...]:
     known = {one.item.id for one, wanted in pairs if one.identity and not wanted.is_other}
     others = {one.item.id for one, wanted in pairs if one.identity and wanted.is_other and one.content_hash}
     alone = {one.item.id for one, _ in found.expected if one.identity is None}
-    answered = {
-        one.item.id for one, _ in found.expected if one.identity is None and one.execution.status == SUCCEEDED
-    }
+    answered = {one.item.id for one, _ in found.expected if one.identity is None and one.execution.status == SUCCEEDED}
     claimed = {one.item.id for one, wanted in pairs if one.identity and not wanted.is_other and _claim(found, one)}
     kept = {one.item.id for one, _ in pairs if one.identity and (item := found.item(one)) and item["timestamp"] > 0}
-    beside = {one.item.id for one, _ in pairs if one.content_hash and (item := found.item(one)) and item["timestamp"] < 0}
+    beside = {
+        one.item.id for one, _ in pairs if one.content_hash and (item := found.item(one)) and item["timestamp"] < 0
+    }
     return (
         compare("ids claimed", "", known, claimed, None),
         compare("records", "", known, kept & (known | others), None),

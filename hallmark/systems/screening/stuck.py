@@ -20,7 +20,9 @@ def still(stage: Stage, now: datetime, seconds: float = LIMIT_SECONDS) -> list[I
     """Return the records of the same."""
     table = StateTable(stage)
     # A record is younger than what its index says only if it was opened again since.
-    old = [(one, time) for one, time, opened in table.open() if (now - clock.from_text(opened)).total_seconds() > seconds]
+    old = [
+        (one, time) for one, time, opened in table.open() if (now - clock.from_text(opened)).total_seconds() > seconds
+    ]
     # The index may lag behind.
     found = [item for item in table.records(old).values() if "open" in item and _age(item, now) > seconds]
     return sorted(found, key=lambda item: -_age(item, now))

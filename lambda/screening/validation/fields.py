@@ -9,7 +9,16 @@ from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 
 from screening import transaction as form
 from screening.rules import Rates
-from screening.transaction import FIELDS, OBJECTS, REQUIRED, REQUIRED_WITHIN, decimal_of, decimal_text, epoch_milliseconds, time_of
+from screening.transaction import (
+    FIELDS,
+    OBJECTS,
+    REQUIRED,
+    REQUIRED_WITHIN,
+    decimal_of,
+    decimal_text,
+    epoch_milliseconds,
+    time_of,
+)
 from screening.validation.cards import field_with_card
 from screening.validation.regions import REGIONS
 

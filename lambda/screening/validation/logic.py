@@ -8,6 +8,7 @@ from shared_python.task import TryAgain
 
 from screening import items
 from screening.items import Item
+from screening.records import RecordMissing
 from screening.rules import Rates
 from screening.transaction import content_hash, epoch_milliseconds
 from screening.validation.fields import Problem, Refused, judge
@@ -21,15 +22,11 @@ class StartUnknown(Exception):
     """The workflow did not say when the execution began, as RFC 3339 does."""
 
 
-class RecordMissing(Exception):
-    """An id is claimed for a content of which there is no record: nobody but an operator removes one."""
-
-
 class Store(Protocol):
     """What validation needs of AWS."""
 
-    def claim(self, claim: Item, record: Item) -> Optional[Item]:
-        """Write both items, or neither; return the claim that stands in the way."""
+    def claim(self, claim: Item, record: Item) -> Optional[str]:
+        """Write both items, or neither; return the hash of the content whose claim stands in the way."""
         ...
 
     def keep(self, item: Item) -> None:
@@ -59,10 +56,10 @@ def validate(event: Mapping[str, Any], store: Store, rates: Rates, now: Callable
         record = arrival.refused(judged.problem)
     else:
         record = arrival.screening(transaction, judged.usd, rates.version)
-    claim = store.claim(arrival.claim(), record)
-    if claim is None:
+    claimed = store.claim(arrival.claim(), record)
+    if claimed is None:
         return _refused(judged) if isinstance(judged, Refused) else accepted(record)
-    if claim["content_hash"] == hashed:
+    if claimed == hashed:
         return _again(arrival, store)
     refused = judged if isinstance(judged, Refused) else Refused(_CONFLICT, judged.transaction_id)
     store.keep(arrival.other(refused.problem))

@@ -5,12 +5,12 @@ from typing import Any, Callable, Optional
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 from shared_python.conditional_puts import put_all
 from shared_python.task import CONFIG
 
 from screening.items import Item
+from screening.records import IS_ACCEPTED, update
 
 _IS_NEW = "attribute_not_exists(transaction_id)"
 _UNMET = "ConditionalCheckFailedException"
@@ -23,18 +23,18 @@ class Store:
 
     def __init__(self, table: str) -> None:
         self._name = table
-        self._client: Any = boto3.client("dynamodb", config=CONFIG)
         self._table: Any = boto3.resource("dynamodb", config=CONFIG).Table(table)
         # Raises when too little time is left.
         self.in_time: Callable[[], None] = lambda: None
 
-    def claim(self, claim: Item, record: Item) -> Optional[Item]:
-        """Write both items, or neither; return the claim that stands in the way.
+    def claim(self, claim: Item, record: Item) -> Optional[str]:
+        """Write both items, or neither; return the hash of the content whose claim stands in the way.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
         """
-        standing = put_all(self._client, {"": [self._put(claim), self._put(record)]}, self.in_time)
-        return _plain(standing[""]) if standing else None
+        standing = put_all(self._table.meta.client, {"": [self._put(claim), self._put(record)]}, self.in_time)
+        # An error's items are in DynamoDB's own types.
+        return standing[""]["content_hash"]["S"] if standing else None
 
     def keep(self, item: Item) -> None:
         """Write an item, unless it is there."""
@@ -56,42 +56,32 @@ class Store:
         self.in_time()
         names = [*said, *remove]
         placed = {name: f"#a{place}" for place, name in enumerate(names)}
-        update = "SET " + ", ".join(f"{placed[name]} = :{placed[name][1:]}" for name in said)
+        changes = "SET " + ", ".join(f"{placed[name]} = :{placed[name][1:]}" for name in said)
         if remove:
-            update += " REMOVE " + ", ".join(placed[name] for name in remove)
-        try:
-            self._table.update_item(
-                Key={name: before[name] for name in ("transaction_id", "timestamp")},
-                UpdateExpression=update,
-                ConditionExpression=_as_read(before),
-                ExpressionAttributeNames={place: name for name, place in placed.items()},
-                ExpressionAttributeValues={f":{placed[name][1:]}": value for name, value in said.items()},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _UNMET:
-                raise
-            return False
-        return True
+            changes += " REMOVE " + ", ".join(placed[name] for name in remove)
+        standing = update(
+            self._table,
+            _as_read(before),
+            Key={name: before[name] for name in ("transaction_id", "timestamp")},
+            UpdateExpression=changes,
+            ExpressionAttributeNames={place: name for name, place in placed.items()},
+            ExpressionAttributeValues={f":{placed[name][1:]}": value for name, value in said.items()},
+        )
+        return standing is None
 
     def _put(self, item: Item) -> Item:
-        serialize = TypeSerializer().serialize
         return {
             "Put": {
                 "TableName": self._name,
-                "Item": {name: serialize(value) for name, value in item.items()},
+                "Item": item,
                 "ConditionExpression": _IS_NEW,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
 
 
-def _plain(item: Item) -> Item:
-    deserialize = TypeDeserializer().deserialize
-    return {name: deserialize(value) for name, value in item.items()}
-
-
 def _as_read(before: Item) -> ConditionBase:
-    condition: ConditionBase = Attr("transaction_id").exists()
+    condition: ConditionBase = IS_ACCEPTED
     for path in _SAME:
         outer, _, inner = path.partition(".")
         value = before.get(outer, {}).get(inner) if inner else before.get(path)

@@ -57,7 +57,9 @@ def _judged(template: Template, parts: Parts, function: Resource, role: Resource
     for action in NEEDED:
         own = [resource for _, given, resource in rights if _covers(given, action)]
         if not own:
-            yield Finding(role.logical_id, "Policies", f"{name}: no right to {action}", "what Lambda makes interfaces by")
+            yield Finding(
+                role.logical_id, "Policies", f"{name}: no right to {action}", "what Lambda makes interfaces by"
+            )
         if any(may_deny(one, action, resource, by_lambda) for one in statements for resource in own):
             found = f"{name}: {action} may be denied to Lambda, too"
             yield Finding(role.logical_id, "Policies", found, "a denial to the function's own code alone")

@@ -94,9 +94,7 @@ def _broken(
         yield name, rule
 
 
-def _text(
-    name: str, found: str, value: Mapping[str, Any], now: datetime, rates: Mapping[str, Decimal]
-) -> str | None:
+def _text(name: str, found: str, value: Mapping[str, Any], now: datetime, rates: Mapping[str, Decimal]) -> str | None:
     match name:
         case "transaction_id":
             return None if is_identifier(found, 8, 64) else "format"

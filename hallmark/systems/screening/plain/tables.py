@@ -30,7 +30,9 @@ class Tables:
 @cache
 def tables() -> Tables:
     """Return the tables of this checkout."""
-    files = {name: tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("fraud", "compliance", "rates")}
+    files = {
+        name: tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("fraud", "compliance", "rates")
+    }
     lists = {one["id"]: one for content in files.values() for one in content["list"]}
     return Tables(
         fraud=lists["fraud-score"],

@@ -92,6 +92,5 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Arriving:
     module = importlib.reload(importlib.import_module("screening.validation.index"))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     tables = LocalDynamoDb()
-    tables.attach(module._STORE._client)
     tables.attach(module._STORE._table.meta.client)
     return Arriving(module, tables)

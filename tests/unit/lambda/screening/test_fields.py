@@ -29,7 +29,9 @@ def problem(transaction):
 
 @pytest.mark.parametrize("transaction", [there.VALID, there.WHOLE])
 def test_a_valid_transaction_has_its_id_its_time_and_its_dollars(transaction):
-    wanted = Valid("txn-0000001", epoch_milliseconds("2026-11-30T11:59:58.250Z"), Decimal("12.5") * RATES.dollars["EUR"])
+    wanted = Valid(
+        "txn-0000001", epoch_milliseconds("2026-11-30T11:59:58.250Z"), Decimal("12.5") * RATES.dollars["EUR"]
+    )
     assert judged(transaction) == wanted
 
 
@@ -83,7 +85,7 @@ def test_an_amount_in_a_currency_that_is_none_is_judged_alone():
 def test_rules_count_in_their_order():
     """All rules at once; each time the first is mended, the next one counts."""
     wrong = {
-        **{name: "?" for name in FIELDS},
+        **dict.fromkeys(FIELDS, "?"),
         **{"amount": 0, "currency": "XXX", "kyc": {"x": 1}, "originator": {"y": 1}, "beneficiary": 1},
         **{"other": 1, "more": "4111111111111111"},
     }
