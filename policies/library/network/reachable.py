@@ -31,10 +31,12 @@ class Reachable(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         callers: dict[Caller, list[Right]] = {}
+        inside = 0
         for function in whole_functions(template):
             place, role = network_of(template).places[function.logical_id], role_of(template, function)
             if not place.is_in_network:
                 continue
+            inside += 1
             vpc, name = network_of(template).vpc_of(place), shown_function(parts, function)
             if vpc is None or None in place.groups:
                 found = f"{name}: a subnet or group that {UNRESOLVED}"
@@ -51,7 +53,9 @@ class Reachable(Policy):
                 yield Finding(caller.role.logical_id, "ManagedPolicyArns", found, "rights that the template shows")
             for right in rights:
                 yield from _unreachable(template, parts, name, right, gaps(template, caller, right))
-        yield from excess(template, parts, callers, parameters["kept"])
+        # What a function that cannot be resolved needs is not known.
+        if len(callers) == inside:
+            yield from excess(template, parts, callers, parameters["kept"])
 
 
 def _unreachable(template: Template, parts: Parts, name: str, right: Right, found: list[Gap]) -> Iterator[Finding]:
