@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.events.wiring import Invocation, invocation
-from policies.engine.kinds import ALIAS, FUNCTION, VERSION
+from policies.engine.kinds import ALIAS, FUNCTION, QUEUE, VERSION, WORKFLOW
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -19,6 +19,7 @@ from policies.engine.workflows.states import State
 
 _INTEGRATION = re.compile(r"arn:aws:states:[a-z0-9-]*:[0-9]*:(?:(aws-sdk):)?([a-z0-9]+):(\w+)(?:\.([\w:]+))?")
 INVOKE = "lambda:invoke"
+_SEND = "sqs:sendMessage"
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,13 @@ def names(template: Template, value: Any, resource: Resource | None) -> bool:
     kind = resource.type if resource else ""
     types = (kind,) if kind not in (FUNCTION, ALIAS, VERSION) else ()
     return resource is not None and text_of(value) is not None and template.target_of(value, *types) is resource
+
+
+def queues_sent_to(template: Template) -> Iterator[Resource]:
+    """Yield the queues that a workflow sends messages to."""
+    for workflow in template.of_type(WORKFLOW):
+        for state in definition_of(template, workflow).reached():
+            done, url = operation(state), text_of(state.arguments.get("QueueUrl"))
+            queue = template.target_of(url, QUEUE) if url and done and done.name.startswith(_SEND) else None
+            if queue is not None:
+                yield queue

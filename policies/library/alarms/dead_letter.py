@@ -14,6 +14,7 @@ from policies.engine.services.alarms import Watch, watched
 from policies.engine.services.queues import kept_seconds
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
+from policies.engine.workflows.tasks import queues_sent_to
 
 _VISIBLE, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 # For a number that is never negative, either is above 0 if it ever was.
@@ -52,7 +53,9 @@ def _dead_letter_queues(template: Template) -> set[Resource]:
         template.by_arn(template.value(function, "DeadLetterConfig.TargetArn"), QUEUE)
         for function in template.of_type(FUNCTION)
     ]
-    found = {*failure_queues(template), *rule_dead_letter_queues(template), *redriven, *own}
+    # Nobody of this template reads what a workflow sends: it is kept for the operators.
+    sent = queues_sent_to(template)
+    found = {*failure_queues(template), *rule_dead_letter_queues(template), *redriven, *own, *sent}
     return {queue for queue in found if queue}
 
 

@@ -42,7 +42,11 @@ def test_three_private_subnets_are_in_three_zones_of_their_region_and_overlap_no
     vpc, props = only(network, "AWS::EC2::VPC")
     assert (props["CidrBlock"], props["EnableDnsSupport"], props["EnableDnsHostnames"]) == ("10.40.0.0/20", True, True)
     subnets = network.properties("AWS::EC2::Subnet")
-    zones = [one["Properties"]["AvailabilityZone"] for one in network.raw["Resources"].values() if one["Type"] == "AWS::EC2::Subnet"]
+    zones = [
+        one["Properties"]["AvailabilityZone"]
+        for one in network.raw["Resources"].values()
+        if one["Type"] == "AWS::EC2::Subnet"
+    ]
     assert zones == [{"Fn::Select": [number, {"Fn::GetAZs": ""}]} for number in range(3)]
     assert [one["CidrBlock"] for one in subnets] == ["10.40.0.0/22", "10.40.4.0/22", "10.40.8.0/22"]
     assert [one["MapPublicIpOnLaunch"] for one in subnets] == [False] * 3
@@ -113,9 +117,7 @@ def test_dynamodbs_endpoint_allows_what_the_roles_allow_and_each_to_its_role(net
 def test_an_endpoint_that_no_right_needs_is_for_this_accounts_own_resources(network, service):
     _, endpoint = named(network, "AWS::EC2::VPCEndpoint", service)
     (statement,) = endpoint["PolicyDocument"]["Statement"]
-    assert statement["Condition"] == {
-        "StringEquals": {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
-    }
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}}
 
 
 def test_gateways_are_on_the_route_table_and_step_functions_has_private_names_in_every_subnet(network):
@@ -165,8 +167,8 @@ def test_lambda_makes_interfaces_in_these_subnets_only_and_the_functions_code_no
 
 
 def test_the_roles_outlive_the_interfaces(network):
-    _, group = named(network, "AWS::EC2::SecurityGroup", "functions")
-    roles = {name for name, one in network.of_type("AWS::IAM::Role").items() if "flow-log" not in str(one)}
-    (waiting,) = [one["DependsOn"] for one in network.of_type("AWS::EC2::SecurityGroup").values() if "DependsOn" in one]
+    name, _ = named(network, "AWS::EC2::SecurityGroup", "functions")
+    roles = {role for role, one in network.of_type("AWS::IAM::Role").items() if "flow-log" not in str(one)}
+    waiting = network.body["Resources"][name]["DependsOn"]
     assert set(waiting) == roles
     assert len(roles) == 3
