@@ -9,7 +9,7 @@ from typing import Any
 
 from hallmark import catalogue, policies
 from hallmark.policies import Verdict
-from hallmark.together import joined
+from hallmark.together import beside, joined
 from hallmark.wording import counted
 from infra.errors import UserError
 from infra.systems import SYSTEMS
@@ -66,8 +66,11 @@ def _has_parts(system: str) -> bool:
     return any(known.parts for known in SYSTEMS if known.name == system)
 
 
-def _together(documents: Documents, wanted: str | None, stage: str | None) -> Entry:
-    """Return the verdicts on templates of one stage; raise UserError where one belongs to another stage or system."""
+def _together(documents: Documents, wanted: str | None, stage: str | None, others: Documents | None = None) -> Entry:
+    """Return the verdicts on templates of one stage; raise UserError where one belongs to another stage or system.
+
+    `others` are those of other stages of the same assembly, with which they share the account.
+    """
     names = ", ".join(documents)
     templates = {name: Template(document) for name, document in documents.items()}
     try:
@@ -77,7 +80,7 @@ def _together(documents: Documents, wanted: str | None, stage: str | None) -> En
     except NotTogether as error:
         raise UserError(str(error)) from None
     system = _system(names, Template(joined(documents).document), wanted)
-    whole = joined(documents, system)
+    whole = beside(joined(documents, system), others or {})
     controls, notes = policies.judge_together(whole, system, stage), policies.notes_together(whole, system)
     return Entry(system, names, {"templates": list(documents), "controls": controls, "notes": notes})
 
@@ -99,7 +102,10 @@ def _of_assembly(folder: Path, wanted: str | None, stage: str | None) -> Iterato
     for file in found.left_out:
         print(f"left out: {file} has no controls of its own; cfn-lint and checkov judge it", file=sys.stderr)
     for (system, own), documents in chosen.items():
-        yield _together({str(file): one for file, one in documents.items()}, system, stage or own or None)
+        named, others = (
+            {str(file): one for file, one in some.items()} for some in (documents, found.others_of(documents))
+        )
+        yield _together(named, system, stage or own or None, others)
 
 
 def _own_system(template: Template) -> str:

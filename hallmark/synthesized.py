@@ -155,10 +155,15 @@ def house_templates(region: str) -> list[Synthesized]:
 
 def all_templates() -> list[Synthesized]:
     """Return every template of the assembly; UserError when there are none."""
-    found = [Synthesized(path) for path in template_files().values()]
+    found = assembled()
     if not found:
         raise UserError("build/cdk.out has no template: run `python -m hallmark build`")
     return found
+
+
+def assembled() -> list[Synthesized]:
+    """Return every template of the assembly; none before it is built."""
+    return [Synthesized(path) for path in template_files().values()]
 
 
 def optional_templates(folder: Path = OPTIONAL_ASSEMBLY) -> list[Synthesized]:

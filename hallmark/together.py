@@ -4,13 +4,15 @@ Standard library and PyYAML only: checkov's environment has nothing else.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hallmark.revision import sha256
-from hallmark.synthesized import Synthesized
+from hallmark.synthesized import Synthesized, assembled
 from infra.errors import UserError
 from policies.engine.reading.refusal import NotTogether
 from policies.engine.reading.together import Together, together
+from policies.engine.services.reserved import with_beside
 from policies.engine.systems import placed
 
 Item = dict[str, Any]
@@ -28,8 +30,18 @@ def joined(documents: Mapping[str, Mapping[str, Any]], system: str | None = None
 
 
 def of_stage(found: Sequence[Synthesized]) -> Together:
-    """Return the synthesized templates of a stage as one document, by their labels; UserError as `joined`."""
-    return joined({template.label: template.body for template in found})
+    """Return the synthesized templates of a stage as one document, by their labels; UserError as `joined`.
+
+    It says what the assembly's other templates reserve of what they share.
+    """
+    own = {(template.system, template.stage) for template in found}
+    others = {one.label: one.body for one in assembled() if (one.system, one.stage) not in own}
+    return beside(joined({template.label: template.body for template in found}), others)
+
+
+def beside(whole: Together, others: Mapping[str, Mapping[str, Any]]) -> Together:
+    """Return a stage's templates with what those of other stages, by their names, reserve of what they share."""
+    return replace(whole, document=with_beside(whole.document, others))
 
 
 def with_stacks(whole: Together) -> dict[str, Any]:

@@ -30,7 +30,12 @@ class Assembly:
     """The templates of an assembly by system and stage, in their order; those beside the systems in `left_out`."""
 
     stages: Mapping[tuple[str, str], Mapping[Path, Document]] = field(repr=False)
-    left_out: tuple[Path, ...] = ()
+    left_out: Mapping[Path, Document] = field(default_factory=dict)
+
+    def others_of(self, own: Mapping[Path, Document]) -> dict[Path, Document]:
+        """Return all templates but those of one stage."""
+        every = [*(one for stage in self.stages.values() for one in stage.items()), *self.left_out.items()]
+        return {file: document for file, document in every if file not in own}
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -73,13 +78,13 @@ def assembly(folder: Path, wanted: str | None = None) -> Assembly:
     A template that does not say both belongs to the only stage that there is. Raise Unreadable, in one line.
     """
     stages: dict[tuple[str, str], dict[Path, Document]] = {}
-    left_out: list[Path] = []
+    left_out: dict[Path, Document] = {}
     unknown: dict[Path, _Unknown] = {}
     for file in files_of(folder):
         document = _read(file)
         template = Template(document)
         if template.system in SHARED:
-            left_out.append(file)
+            left_out[file] = document
             continue
         system, stage = _named(file, template)
         if system and stage:
@@ -95,7 +100,7 @@ def assembly(folder: Path, wanted: str | None = None) -> Assembly:
             key = one.system, one.stage
         stages.setdefault(key, {})[file] = one.document
     ordered = {key: {file: own[file] for file in sorted(own, key=main_first)} for key, own in stages.items()}
-    return Assembly(ordered, tuple(left_out))
+    return Assembly(ordered, left_out)
 
 
 class _Unknown(NamedTuple):
@@ -124,12 +129,21 @@ def _read(file: Path) -> Document:
         raise Unreadable(f"has {file.name}, which {error}") from None
 
 
-def beside(file: Path) -> Mapping[Path, Document]:
-    """Return the templates of a file's stage, with its own, where a manifest in its folder lists it; else only its own.
+class Beside(NamedTuple):
+    """The templates of a file's stage, its own among them, and the others of the assembly."""
+
+    stage: Mapping[Path, Document]
+    others: Mapping[Path, Document]
+
+
+def beside(file: Path) -> Beside:
+    """Return the templates beside a file where a manifest in its folder lists it, else only its own.
 
     Raise Unreadable.
     """
     if (file.parent / MANIFEST).is_file() and file in _listed(file.parent, 0):
-        found = assembly(file.parent).stages.values()
-        return next((own for own in found if file in own), {file: read_template(file)})
-    return {file: read_template(file)}
+        found = assembly(file.parent)
+        for own in found.stages.values():
+            if file in own:
+                return Beside(own, found.others_of(own))
+    return Beside({file: read_template(file)}, {})

@@ -14,6 +14,7 @@ from policies.engine.policy import WHOLE
 from policies.engine.reading.reader import read_template
 from policies.engine.reading.refusal import NotTogether
 from policies.engine.reading.together import Together, together
+from policies.engine.services.reserved import with_beside
 from policies.engine.systems import SHARED, NoSystem, placed, system_of
 from policies.engine.template.template import Template
 
@@ -97,10 +98,12 @@ class Opened:
             if own.system in SHARED:
                 self.system = own.system
                 return
-            documents = {str(path): document for path, document in beside(file).items()}
+            near = beside(file)
+            documents = {str(path): document for path, document in near.stage.items()}
             self.system = system_of(Template(together(documents).document))
             self._whole = together({name: placed(one, self.system) for name, one in documents.items()})
-            self.template = Template(self._whole.document)
+            others = {str(path): document for path, document in near.others.items()}
+            self.template = Template(with_beside(self._whole.document, others))
         except Exception as error:
             # checkov takes an exception for a check without a result.
             known = isinstance(error, NoSystem | NotTogether)

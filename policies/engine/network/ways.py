@@ -4,12 +4,14 @@ https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
 https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.engine.finding import UNRESOLVED
+from policies.engine.kinds import FUNCTION
 from policies.engine.network.model import GATEWAY, network_of
-from policies.engine.network.pointers import ENDPOINT, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
+from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -77,7 +79,10 @@ _PUBLIC = (
     "MapPublicIpOnLaunch",
     "PubliclyAccessible",
 )
+_INDEX = re.compile(r"\[\d+\]")
 _NOT_PUBLIC = ("", "disabled", "false")
+# Ends of properties that place something in a network.
+_PLACES = re.compile(r"(?:subnets?|subnetids?|security_?groups?|securitygroupids?|vpcs?|vpcids?)$", re.IGNORECASE)
 _IPV6_SUBNET = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")
 _IPV6_VPC = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6Pool", "Ipv6CidrBlockNetworkBorderGroup")
 _TARGETS = (
@@ -112,6 +117,8 @@ def ways(template: Template) -> Iterator[Way]:
     for resource in template.resources.values():
         if resource.type.startswith(_JOINING) and resource.type not in _QUIET:
             yield Way(resource, "Type", resource.type, "none: it may lead out of the network, or into it")
+        elif resource.type not in (*_QUIET, FUNCTION):
+            yield from _stranger(template, resource)
         yield from _public(template, resource)
     for route in template.of_type(ROUTE):
         yield from _route(template, route)
@@ -133,6 +140,17 @@ def _public(template: Template, resource: Resource) -> Iterator[Way]:
         value = template.resolve(raw)
         if value is not None and str(value).lower() not in _NOT_PUBLIC:
             yield Way(resource, path, shown(template, raw), "false: no public addresses")
+
+
+def _stranger(template: Template, resource: Resource) -> Iterator[Way]:
+    """Yield what else than a function stands in the network: it may be reached from elsewhere, or reach it."""
+    for path, raw in template.leaves(resource):
+        if not _PLACES.search(_INDEX.sub("", path).rpartition(".")[2]):
+            continue
+        for item in items_of(template, raw):
+            if any(pointed(template, item, kind) for kind in (SUBNET, GROUP, VPC)):
+                yield Way(resource, path, f"{resource.type} in the network", "functions and endpoints alone in it")
+                break
 
 
 def _set(template: Template, resource: Resource, names: tuple[str, ...]) -> Iterator[Way]:

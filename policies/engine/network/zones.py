@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from policies.engine.template.intrinsics import UNKNOWN, is_function
+from policies.engine.template.intrinsics import NESTED, UNKNOWN, is_function
 from policies.engine.template.resource import Resource
 from policies.engine.template.scalars import number_of
 from policies.engine.template.template import Template
@@ -59,7 +59,7 @@ def zones_in(raw: Any) -> Iterator[Any]:
     """Yield every Fn::GetAZs in an expression."""
     if is_function(raw) and _ZONES in raw:
         yield raw
-    elif isinstance(raw, dict | list):
+    elif isinstance(raw, NESTED):
         for item in raw.values() if isinstance(raw, dict) else raw:
             yield from zones_in(item)
 
@@ -70,4 +70,6 @@ def without_zones(raw: Any) -> Any:
         return [without_zones(item) for item in raw]
     if not isinstance(raw, dict) or not any(zones_in(raw)):
         return raw
-    return [] if is_function(raw) and _ZONES in raw else {key: without_zones(item) for key, item in raw.items()}
+    if is_function(raw) and _ZONES in raw:
+        return ""
+    return {key: without_zones(item) for key, item in raw.items()}

@@ -32,7 +32,9 @@ class OneRegion(Policy):
         for place, path, raw in _expressions(template):
             for zones in zones_in(raw):
                 if not is_own_zones(template, zones):
-                    yield Finding(place, path, _shown(template, zones), f"Fn::GetAZs of {wanted}, the stack's own region")
+                    yield Finding(
+                        place, path, _shown(template, zones), f"Fn::GetAZs of {wanted}, the stack's own region"
+                    )
             raw = without_zones(raw)
             loose = _loose(raw)
             if loose:

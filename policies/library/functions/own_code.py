@@ -33,9 +33,8 @@ _SETTINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "VpcConfig.SubnetIds": ((None, []), "no network of its own"),
     "CapacityProviderConfig": ((None, {}), "none: Lambda's own capacity"),
 }
-_OF_IMAGES = {
-    path: fine for path, fine in _SETTINGS.items() if path not in ("PackageType", "Code.ImageUri", "ImageConfig")
-}
+# What another policy judges where the parameter of this name is true.
+_ELSEWHERE = {"image": ("PackageType", "Code.ImageUri", "ImageConfig"), "in_network": ("VpcConfig.SubnetIds",)}
 _VERSION = {"RuntimePolicy.UpdateRuntimeOn": _SETTINGS["RuntimeManagementConfig.UpdateRuntimeOn"]}
 # Variables with which an interpreter, the loader of the system or Lambda starts other code before the function's.
 _LOADS = frozenset(
@@ -108,8 +107,10 @@ class OwnCode(Policy):
             own = template.value(function, "Handler") if function else handler
             if function and own != handler:
                 yield Finding(function.logical_id, "Handler", shown(template, own), handler)
+        elsewhere = [path for name, paths in _ELSEWHERE.items() if parameters.get(name) for path in paths]
+        settings = {path: fine for path, fine in _SETTINGS.items() if path not in elsewhere}
         for function in template.of_type(FUNCTION):
-            yield from _settings(template, function, _OF_IMAGES if parameters.get("image") else _SETTINGS)
+            yield from _settings(template, function, settings)
             yield from _variables(template, function)
             signing = function.properties.get("CodeSigningConfigArn")
             if signing is not None and not pointed(template, signing):
