@@ -107,7 +107,9 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
         for on in listed(row["on"]):
             for arn in _arns(template, parts, function, on):
                 arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
-                yield Grant(action, arn, _conditions(template, function, row), "optional" not in row, row.get("facts", {}))
+                yield Grant(
+                    action, arn, _conditions(template, function, row), "optional" not in row, row.get("facts", {})
+                )
 
 
 def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:

@@ -13,9 +13,9 @@ from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import facts_of, may_deny
 from policies.engine.iam.statements import Statement, fits
 from policies.engine.kinds import FUNCTION, ROLE
-from policies.engine.network.naming import shown_function
 from policies.engine.network.interfaces import NEEDED
 from policies.engine.network.model import network_of
+from policies.engine.network.naming import shown_function
 from policies.engine.network.rights import certainly_denied, code_facts
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
@@ -49,7 +49,9 @@ def _judged(template: Template, parts: Parts, function: Resource, role: Resource
     for action in NEEDED:
         own = [resource for _, given, resource in rights if _covers(given, action)]
         if not own:
-            yield Finding(role.logical_id, "Policies", f"{name}: no right to {action}", "what Lambda makes interfaces by")
+            yield Finding(
+                role.logical_id, "Policies", f"{name}: no right to {action}", "what Lambda makes interfaces by"
+            )
         if any(may_deny(one, action, resource, by_lambda) for one in statements for resource in own):
             found = f"{name}: {action} may be denied to Lambda, too"
             yield Finding(role.logical_id, "Policies", found, "a denial to the function's own code alone")
