@@ -24,6 +24,7 @@ from hallmark.project import (
     tool,
     tool_environment,
 )
+from infra.dated_lists import refuse_overdue
 from infra.errors import UserError
 
 
@@ -168,12 +169,13 @@ def announce(step: str) -> None:
 def build(announce: Callable[[str], None] = announce, steps: tuple[Step, ...] = STEPS) -> list[str]:
     """Run the steps whose inputs changed, each in one process at a time; return their names.
 
-    UserError with a tool's last lines when it fails.
+    UserError with a tool's last lines when it fails, and, even if nothing changed, for a list past its review.
     """
     # Imported late: an environment with a single tool does not have it.
     from filelock import FileLock
 
     require_checkout()
+    refuse_overdue()
     BUILD.mkdir(exist_ok=True)
     made = []
     for step in steps:

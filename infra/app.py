@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from infra.context import Layer
+from infra.dated_lists import refuse_overdue
 from infra.stage import load
 from infra.synthesis import synthesize
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def plan(context_layers: Sequence[Layer]) -> Callable[[App], None]:
-    """Read the parameters; return what adds the selected stages' stacks, and each region's account stack."""
+    """Read the parameters; return what adds the selected stages' stacks, and each region's account stack.
+
+    UserError for an invalid parameter, and for a list past its review.
+    """
+    refuse_overdue()
     stages = load(context_layers)
 
     def add(app: App) -> None:

@@ -41,6 +41,7 @@ def send(
         int | None, typer.Option(min=1, max=64, help=f"Concurrent lanes (default {CONCURRENCY}).")
     ] = None,
     drain_buffer: Annotated[bool, typer.Option("--drain-buffer", help=TAKING)] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Wait for what becomes of each before the next.")] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", envvar=LEDGER_VARIABLE, help="Also write the ledger to this file.")
     ] = None,
@@ -66,9 +67,10 @@ def send(
         rate=rate,
         concurrency=concurrency,
         drain_buffer=drain_buffer,
+        sync=sync,
     )
     if bool(options.files) == (generate is not None):
-        raise UserError("name a CSV file or use --generate N (one of the two)")
+        raise UserError("name a file or use --generate N (one of the two)")
     deployed = the_stage(target, system, stage)
     sending = offered(deployed.system, wing(deployed.system).sending, "nothing to send")()
     refuse_unknown(deployed.system, sending, options)

@@ -30,6 +30,18 @@ _ARNS: dict[str, tuple[str, ...]] = {
         "arn:aws:execute-api:{region}:{account}:{name}",
     ),
     "AWS::DynamoDB::Table": ("arn:aws:dynamodb:{region}:{account}:table/{name}",),
+    **{
+        kind: (f"arn:aws:ec2:{{region}}:{{account}}:{name}/{{name}}",)
+        for kind, name in (
+            ("AWS::EC2::FlowLog", "vpc-flow-log"),
+            ("AWS::EC2::NetworkAcl", "network-acl"),
+            ("AWS::EC2::RouteTable", "route-table"),
+            ("AWS::EC2::SecurityGroup", "security-group"),
+            ("AWS::EC2::Subnet", "subnet"),
+            ("AWS::EC2::VPC", "vpc"),
+            ("AWS::EC2::VPCEndpoint", "vpc-endpoint"),
+        )
+    },
     "AWS::ECR::Repository": ("arn:aws:ecr:{region}:{account}:repository/{name}",),
     "AWS::Events::EventBus": ("arn:aws:events:{region}:{account}:event-bus/{name}",),
     "AWS::IAM::Role": ("arn:aws:iam::{account}:role/{name}",),

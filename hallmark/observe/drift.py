@@ -12,12 +12,15 @@ from hallmark.policies import template_of
 from hallmark.synthesized import templates
 from hallmark.together import joined, with_stacks
 from infra.errors import UserError
+from policies.engine.finding import UNRESOLVED
 from policies.engine.kinds import FUNCTION
 from policies.engine.services.versions import whole
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 __all__ = ["Difference", "declared", "drift"]
+# Properties that cannot be changed, and whose value a template may leave to the deployment: the region's zones.
+LEFT_OPEN = {"AWS::EC2::Subnet": ("AvailabilityZone", "CidrBlock")}
 
 
 def declared(system: str, stage: str) -> Json:
@@ -69,6 +72,9 @@ def _differences(name: str, kind: str, declared: Json, observed: Json) -> Iterat
     if wanted.pop("Code.ZipFile", None):
         # CloudFormation packs code that is written into a template: its hash is not known beforehand.
         there.pop("Code.S3Key", None)
+    for path in LEFT_OPEN.get(kind, ()):
+        if wanted.get(path) == UNRESOLVED and path in there:
+            del wanted[path], there[path]
     for path in dict.fromkeys([*wanted, *there]):
         left, right = wanted.get(path, unset.get(path)), there.get(path, unset.get(path))
         if not _same(left, right):

@@ -21,6 +21,11 @@ NOT_READ: Mapping[str, tuple[str, ...]] = {
 }
 # Names that CloudFormation makes up where a template gives none.
 MADE_NAMES: Mapping[str, str] = {"AWS::ApiGateway::Model": "Name"}
+# What two rules of a security group cannot have in common.
+_RULE = (
+    *("IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", "SourcePrefixListId", "DestinationPrefixListId"),
+    *("SourceSecurityGroupId", "DestinationSecurityGroupId"),
+)
 # Unordered lists, by what identifies their members; a path names a member by it: Targets[buffer-queue].
 KEYS: Mapping[str, tuple[str, ...]] = {
     "ApiStages": ("ApiId", "Stage"),
@@ -33,6 +38,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "Metrics": ("Id",),
     "Policies": ("PolicyName",),
     "Rules": ("Id",),
+    "SecurityGroupEgress": _RULE,
+    "SecurityGroupIngress": _RULE,
     "Statement": ("Sid",),
     "Targets": ("Id",),
     "Tierings": ("AccessTier",),
@@ -77,9 +84,28 @@ def _one_definition(properties: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _with_own_egress(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of a security group with the rule that AWS makes where none says what may leave.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+    """
+    return {"SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}], **properties}
+
+
+def _with_own_policy(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of an endpoint with the policy that AWS gives one without.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#default-endpoint-policy
+    """
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return {"PolicyDocument": {"Version": "2008-10-17", "Statement": [everything]}, **properties}
+
+
 # Types whose properties have several forms, with what brings them into one.
 SAME: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    "AWS::StepFunctions::StateMachine": _one_definition
+    "AWS::EC2::SecurityGroup": _with_own_egress,
+    "AWS::EC2::VPCEndpoint": _with_own_policy,
+    "AWS::StepFunctions::StateMachine": _one_definition,
 }
 
 

@@ -15,6 +15,37 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "SqsManagedSseEnabled": True,
         "VisibilityTimeout": 30,
     },
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
+    "AWS::EC2::VPC": {"EnableDnsHostnames": False, "EnableDnsSupport": True, "InstanceTenancy": "default"},
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
+    "AWS::EC2::Subnet": {
+        "AssignIpv6AddressOnCreation": False,
+        "EnableDns64": False,
+        "Ipv6Native": False,
+        "MapPublicIpOnLaunch": False,
+        "PrivateDnsNameOptionsOnLaunch": {
+            "HostnameType": "ip-name",
+            "EnableResourceNameDnsARecord": False,
+            "EnableResourceNameDnsAAAARecord": False,
+        },
+    },
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
+    "AWS::EC2::VPCEndpoint": {
+        "DnsOptions.DnsRecordIpType": frozenset({"ipv4", "service-defined"}),
+        "IpAddressType": "ipv4",
+        "PrivateDnsEnabled": False,
+        "VpcEndpointType": "Gateway",
+    },
+    "AWS::EC2::NetworkAclEntry": {"Egress": False},
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html
+    "AWS::EC2::FlowLog": {
+        "LogDestinationType": "cloud-watch-logs",
+        "LogFormat": (
+            "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol}"
+            " ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+        ),
+        "MaxAggregationInterval": 600,
+    },
     # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
     "AWS::ECR::Repository": {
         "EncryptionConfiguration.EncryptionType": "AES256",

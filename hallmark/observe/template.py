@@ -1,7 +1,8 @@
 """Assembles what the readers found into a template."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -21,8 +22,14 @@ from infra.systems import system_of
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 # Properties that are CloudFormation's own, too.
 _ONLY_IN_TEMPLATES: Mapping[str, tuple[str, ...]] = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
+# Types whose ids EC2 makes up, and what these ids look like.
+_MADE_UP = tuple(
+    f"AWS::EC2::{name}"
+    for name in ("FlowLog", "NetworkAcl", "RouteTable", "SecurityGroup", "Subnet", "VPC", "VPCEndpoint")
+)
+_ID = re.compile(r"\b(?:acl|fl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}\b")
 # What a property that identifies a resource is where it is left out.
-_UNSAID = {"EventBusName": "default"}
+_UNSAID = {"EventBusName": "default", "Egress": False}
 
 
 def observe(stage: Stage) -> Json:
@@ -36,7 +43,7 @@ def read_back(stage: Stage) -> tuple[Json, Json]:
     deployed = deployment.deployed
     things = [thing for found in each(lambda reader: list(reader(deployment)), READERS.values()) for thing in found]
     things += functions.served(deployment, things)
-    things = _with_streams(deployment, things)
+    things = _with_references(deployment, things)
     mark = {"System": stage.system, "Stage": stage.name, "Region": stage.region, "Account": deployment.account}
     mark |= deciding.noted(stage)
     resources = _named(deployment, deployed, things)
@@ -85,23 +92,27 @@ def marked(document: Json, account: str) -> Json:
     return {**document, "Metadata": {**metadata, "Hallmark": {**metadata.get("Hallmark", {}), "Account": account}}}
 
 
-def _with_streams(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
-    """Return the things, in which references replace the ARNs of the streams of the stage's tables."""
+def _with_references(deployment: Deployment, things: Sequence[Thing]) -> list[Thing]:
+    """Return the things, in which references replace streams' ARNs and, inside of any text, ids of networks' parts."""
     streams = {
         arn: {"Fn::GetAtt": [deployment.logical_id(thing.type, thing.physical), "StreamArn"]}
         for thing in things
         if (arn := thing.facts.get(tables.STREAM_FACT)) and deployment.made(thing.type, thing.physical)
     }
-    return [replace(thing, properties=_replaced(thing.properties, streams)) for thing in things]
+
+    def referring(text: str) -> Any:
+        return deployment.referring(text, *_MADE_UP) if _ID.search(text) else streams.get(text, text)
+
+    return [replace(thing, properties=_replaced(thing.properties, referring)) for thing in things]
 
 
-def _replaced(value: Any, found: Mapping[str, Json]) -> Any:
+def _replaced(value: Any, referring: Callable[[str], Any]) -> Any:
     """Return a value in which texts, at any depth, are replaced."""
     if isinstance(value, Mapping):
-        return {key: _replaced(item, found) for key, item in value.items()}
+        return {key: _replaced(item, referring) for key, item in value.items()}
     if isinstance(value, list):
-        return [_replaced(item, found) for item in value]
-    return found.get(value, value) if isinstance(value, str) else value
+        return [_replaced(item, referring) for item in value]
+    return referring(value) if isinstance(value, str) else value
 
 
 def _named(deployment: Deployment, deployed: Json, things: list[Thing]) -> dict[str, Json]:

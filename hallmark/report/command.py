@@ -21,6 +21,7 @@ from hallmark.report.model import Report
 from hallmark.report.summary import show, shown, summary
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
+from infra.dated_lists import refuse_overdue
 from infra.systems import NAMES
 
 REPORT = BUILD / "report"
@@ -29,9 +30,11 @@ REPORT = BUILD / "report"
 def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     """Write the reports of all systems and the front page; 0 when all is proved, 1 when anything failed or is unproven.
 
-    If a system is named, or set in $HALLMARK_SYSTEM, only it is printed and decides.
+    If a system is named, or set in $HALLMARK_SYSTEM, only it is printed and decides. UserError for a list past its
+    review: no report is made of decisions by it.
     """
     named = [one.name for one in chosen(system)]
+    refuse_overdue()
     files.remove(folder)
     require_current()
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}

@@ -36,6 +36,7 @@ class Options:
     rate: float | None = None
     concurrency: int | None = None
     drain_buffer: bool = False
+    sync: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -82,7 +82,9 @@ class DeployedStage:
             return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
-        client = self.session.client(service, endpoint_url=self.endpoint, use_ssl=self.tls, config=CONFIG)
+        # Some operations put a prefix before the host, which only AWS's own have.
+        config = CONFIG.merge(Config(inject_host_prefix=self.endpoint is None))
+        client = self.session.client(service, endpoint_url=self.endpoint, use_ssl=self.tls, config=config)
         if not self.tls:
             client.meta.events.register("before-sign", _sent_in_clear)
         return client

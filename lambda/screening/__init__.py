@@ -1,1 +1,1 @@
-"""The functions of the system `screening`."""
+"""The functions of `screening`: `validation`, `fraud_detection`, `compliance_checking`, and what they share."""

@@ -16,10 +16,13 @@ KEYS: Keys = (("transaction_id", "S"), ("timestamp", "N"))
 
 
 class LocalDynamoDb:
-    """Tables, by name; `around` gets each call's operation and the call, and may do it, refuse it or do more."""
+    """Tables, by name; `around` gets each call's operation and the call, and may do it, refuse it or do more.
 
-    def __init__(self, tables: Mapping[str, Keys] | None = None) -> None:
-        self._tables = tables or {TABLE: KEYS}
+    `indexes` are every table's, by their names, and project all attributes.
+    """
+
+    def __init__(self, tables: Mapping[str, Keys] | None = None, indexes: Mapping[str, Keys] | None = None) -> None:
+        self._tables, self._indexes = tables or {TABLE: KEYS}, indexes or {}
         self.around: Callable[[str, Callable[[], Any]], Any] = lambda operation, call: call()
         self.empty()
 
@@ -27,14 +30,21 @@ class LocalDynamoDb:
         """Begin with empty tables."""
         dynamodb.reset()
         for table, keys in self._tables.items():
-            kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+            defined = dict([*keys, *(one for own in self._indexes.values() for one in own)])
+            indexes = [
+                {"IndexName": name, "KeySchema": _schema(own), "Projection": {"ProjectionType": "ALL"}}
+                for name, own in self._indexes.items()
+            ]
             self._answer(
                 "CreateTable",
                 {
                     "TableName": table,
                     "BillingMode": "PAY_PER_REQUEST",
-                    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in keys],
-                    "KeySchema": [{"AttributeName": name, "KeyType": kind} for (name, _), kind in kinds],
+                    "AttributeDefinitions": [
+                        {"AttributeName": name, "AttributeType": kind} for name, kind in defined.items()
+                    ],
+                    "KeySchema": _schema(keys),
+                    **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
                 },
             )
 
@@ -61,6 +71,11 @@ class LocalDynamoDb:
         asked = dynamodb.handle_request("POST", "/", headers, json.dumps(body).encode(), {})
         status, answered, content = asyncio.run(asked)
         return response(status, content, answered)
+
+
+def _schema(keys: Keys) -> list[Item]:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+    return [{"AttributeName": name, "KeyType": kind} for (name, _), kind in kinds]
 
 
 def response(status: int, content: bytes, headers: dict[str, str] | None = None) -> Any:

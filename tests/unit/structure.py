@@ -69,6 +69,7 @@ WITHOUT_CDK = (
     "infra.context",
     "infra.limits",
     "infra.paths",
+    "infra.dated_lists",
     "infra.names",
     "infra.images.content",
     "infra.constructs.image_function",

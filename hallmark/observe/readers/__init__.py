@@ -18,6 +18,9 @@ from hallmark.observe.readers import (
     events,
     functions,
     logs,
+    network_parts,
+    network_rules,
+    networks,
     principals,
     queues,
     repositories,
@@ -31,6 +34,6 @@ from hallmark.observe.readers import (
 Reader = Callable[[Deployment], Iterator[Thing]]
 _SERVICES = (
     *(tables, buckets, events, callers, queues, topics, logs, principals, functions, apis, domains, usage_plans),
-    *(repositories, scaling, alarms, workflows),
+    *(repositories, scaling, alarms, workflows, networks, network_rules, network_parts),
 )
 READERS: dict[str, Reader] = {kind: reader for service in _SERVICES for kind, reader in service.READERS.items()}

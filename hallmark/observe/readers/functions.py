@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
+from hallmark.observe.readers.network_rules import group_of
+from hallmark.observe.readers.networks import SUBNET, named, own_networks
 from hallmark.observe.readers.repositories import right_digest
 from policies.engine.services.code import image_named, key_of
 
@@ -49,13 +51,18 @@ def _names(deployment: Deployment) -> list[str]:
 
 
 def functions(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the functions as $LATEST is, and those of others that run with a role of the stage.
+    """Yield the functions as $LATEST is, and those of others that run with a role or in a network of the stage.
 
     `served` has what versions have otherwise.
     """
     own = _names(deployment)
     listed = deployment.pages("lambda", "list_functions", "Functions")
-    others = [one["FunctionName"] for one in listed if deployment.concerns(one.get("Role", ""))]
+    networks = own_networks(deployment)
+    others = [
+        one["FunctionName"]
+        for one in listed
+        if deployment.concerns(one.get("Role", "")) or (one.get("VpcConfig") or {}).get("VpcId") in networks
+    ]
     for name in dict.fromkeys((*own, *others)):
         yield Thing(FUNCTION, name, _function(deployment, name))
 
@@ -80,13 +87,23 @@ def _settings(deployment: Deployment, config: Json) -> Json:
         }
     if layers := [layer["Arn"] for layer in config.get("Layers") or []]:
         properties["Layers"] = layers
-    if network := picked(config.get("VpcConfig") or {}, "SubnetIds", "SecurityGroupIds"):
+    if network := _network(deployment, config.get("VpcConfig") or {}):
         properties["VpcConfig"] = network
     if (applied := (config.get("SnapStart") or {}).get("ApplyOn", "None")) != "None":
         properties["SnapStart"] = {"ApplyOn": applied}
     if not (properties.get("DeadLetterConfig") or {}).get("TargetArn"):
         properties.pop("DeadLetterConfig", None)
     return properties | ({"KmsKeyArn": key} if (key := config.get("KMSKeyArn")) else {})
+
+
+def _network(deployment: Deployment, config: Json) -> Json:
+    """Return where a function has its interfaces; empty for one in no network."""
+    found = picked(config, "SubnetIds", "SecurityGroupIds")
+    if "SubnetIds" in found:
+        found["SubnetIds"] = [named(deployment, SUBNET, one) for one in found["SubnetIds"]]
+    if "SecurityGroupIds" in found:
+        found["SecurityGroupIds"] = [group_of(deployment, one) for one in found["SecurityGroupIds"]]
+    return found | ({"Ipv6AllowedForDualStack": True} if config.get("Ipv6AllowedForDualStack") else {})
 
 
 def _code(deployment: Deployment, config: Json) -> Json:

@@ -6,10 +6,10 @@ from typing import Any
 
 from shared_python.iso_times import iso
 from shared_python.json_log import JsonLog
+from shared_python.task import reported
 
 from bank_upload.notification.logic import answer, notify
 from bank_upload.notification.store import Store
-from bank_upload.task import reported
 
 _STAGE = os.environ["STAGE"]
 _STORE = Store(os.environ["STATUS_TABLE"], os.environ["RESULTS_TOPIC_ARN"], _STAGE)

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
+from shared_python.task import CONFIG
 
 from bank_upload.items import (
     OPEN,
@@ -15,7 +16,6 @@ from bank_upload.items import (
     result_message,
     upload_key,
 )
-from bank_upload.task import CONFIG
 
 # Whatever the status: an upload that another execution marked as failed is ended by the one that went through.
 _NOT_ENDED = Attr("part").exists() & Attr("messageId").not_exists()

@@ -6,8 +6,8 @@ from typing import Any
 
 from shared_python.iso_times import iso
 from shared_python.json_log import JsonLog
+from shared_python.task import in_time, reported
 
-from bank_upload.task import in_time, reported
 from bank_upload.transformation.logic import Task, transform
 from bank_upload.transformation.store import Store
 

@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from shared_python.conditional_puts import put_all
+from shared_python.task import CONFIG
 
 from bank_upload.items import Item, Row, range_key, transaction_item
-from bank_upload.task import CONFIG
 from bank_upload.transformation.logic import Tally, Task
 
 # Rows are built in DynamoDB's own types; to judge them here as well would double the time of a row.

@@ -9,9 +9,9 @@ from typing import Any, Optional
 from botocore.exceptions import BotoCoreError, ClientError
 from shared_python.iso_times import iso
 from shared_python.json_log import JsonLog
+from shared_python.task import TryAgain, in_time, reported
 
 from bank_upload.file import RULES, judge_file
-from bank_upload.task import TryAgain, in_time, reported
 from bank_upload.validation.receiving import Broken, receive
 from bank_upload.validation.request import Refused, read_request
 from bank_upload.validation.store import RESERVE_MILLISECONDS, Store

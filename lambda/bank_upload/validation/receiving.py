@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any, Optional, Protocol, Union
 
 from shared_python.iso_times import iso, moment_of
+from shared_python.task import TryAgain
 
 from bank_upload.file import Judged
 from bank_upload.items import ACCEPTED, DONE, FAILED, PROCESSING, STORED, Item, file_hash
-from bank_upload.task import TryAgain
 from bank_upload.validation.records import Upload, is_upload, sent
 
 # How often another request for the same file may come between two steps of this one.

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Optional, Protocol
 
 from shared_python.iso_times import iso, moment_of
+from shared_python.task import TryAgain
 
 from bank_upload import items
 from bank_upload.file import Judged, refused
 from bank_upload.items import Item, ObjectKey, file_hash, parse_object_key
-from bank_upload.task import TryAgain
 from bank_upload.validation.records import (
     Upload,
     foreign_id,

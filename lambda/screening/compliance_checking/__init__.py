@@ -1,1 +1,1 @@
-"""The function `compliance_checking`."""
+"""`compliance_checking` judges a transaction, decides it once, and says which alerts are due."""

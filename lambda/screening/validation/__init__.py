@@ -1,1 +1,1 @@
-"""The function `validation`."""
+"""The function that takes transactions: judges, claims, records."""

@@ -22,6 +22,18 @@ URL_ATTRIBUTES = {
     ("AWS::ECR::Repository", "RepositoryUri"): "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
     ("AWS::SQS::Queue", "QueueUrl"): "https://sqs.{region}.amazonaws.com/{account}/{name}",
 }
+# Attributes that give what Ref gives: an id that the service makes up.
+ID_ATTRIBUTES = {
+    ("AWS::EC2::FlowLog", "Id"),
+    ("AWS::EC2::InternetGateway", "InternetGatewayId"),
+    ("AWS::EC2::NetworkAcl", "Id"),
+    ("AWS::EC2::RouteTable", "RouteTableId"),
+    ("AWS::EC2::SecurityGroup", "GroupId"),
+    ("AWS::EC2::SecurityGroup", "Id"),
+    ("AWS::EC2::Subnet", "SubnetId"),
+    ("AWS::EC2::VPC", "VpcId"),
+    ("AWS::EC2::VPCEndpoint", "Id"),
+}
 # Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
 # A hash, such as that of code, may have twelve digits in a row.

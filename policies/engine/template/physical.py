@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from policies.engine.template.identity import FORMS, NAME_ATTRIBUTES, URL_ATTRIBUTES
+from policies.engine.template.identity import FORMS, ID_ATTRIBUTES, NAME_ATTRIBUTES, URL_ATTRIBUTES
 from policies.engine.template.intrinsics import Reference
 from policies.engine.template.resource import Resource
 
@@ -59,6 +59,8 @@ class PhysicalNames:
             return self.arn(resource)
         if (resource.type, attribute) in NAME_ATTRIBUTES:
             return self.name(resource)
+        if (resource.type, attribute) in ID_ATTRIBUTES:
+            return self.ref(resource)
         if (resource.type, attribute) in URL_ATTRIBUTES:
             return self._filled(URL_ATTRIBUTES[resource.type, attribute], resource)
         return Reference(resource.logical_id, attribute)

@@ -118,10 +118,31 @@ def test_a_choice_without_a_way_out(machines: Machines) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [{"Type": "Pass", "Assign": {"a.$": "$.b"}}, {"Type": "Pass", "QueryLanguage": "JSONata"}]
+    "state", [{"Type": "Pass", "Assign": {"a.$": "$.b"}}, task("sqs:sendMessage", QueryLanguage="JSONata")]
 )
 def test_what_the_walk_lacks_fails_at_any_depth(machines: Machines, state: Json) -> None:
     inner = {"StartAt": "Inner", "States": {"Inner": {**state, "End": True}}}
     found = machines.run(_made(machines, one({"Type": "Parallel", "Branches": [inner], **CATCH}, **CAUGHT)), {"b": 1})
     assert (found["status"], found["error"]) == ("FAILED", "States.Runtime")
     assert "The embedded stage runs Express workflows without" in found["cause"]
+
+
+QUERIED = {"Type": "Pass", "QueryLanguage": "JSONata"}
+
+
+def test_states_in_jsonata_between_others(machines: Machines) -> None:
+    about = {"of": "{% $states.context.Execution.Name %}", "sum": "{% $sum($states.input.items.n) %}", "plain": "$.a"}
+    rule = {"Condition": "{% $states.input.sum > 2 %}", "Output": {"large": True}, "Next": "Caught"}
+    choice = {"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [rule], "Default": "Failed"}
+    failed = {"Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% 'Sum' & $states.input.sum %}"}
+    states = {"Second": choice, "Failed": failed, **CAUGHT}
+    arn = _made(machines, one({**QUERIED, "Output": about, "Next": "Second"}, **states))
+    assert _output(machines.run(arn, {"items": [{"n": 1}, {"n": 2}]})) == {"large": True}
+    assert machines.run(arn, {"items": [{"n": 1}, {"n": 1}]})["error"] == "Sum2"
+
+
+@pytest.mark.parametrize("expression", ["$states.input.nothing", "1 + 'a'", "$uuid", "$parse('{')"])
+def test_an_expression_that_gives_nothing_is_an_error(machines: Machines, expression: str) -> None:
+    arn = _made(machines, one({**QUERIED, "Output": f"{{% {expression} %}}"}))
+    found = machines.run(arn, {})
+    assert (found["status"], found["error"]) == ("FAILED", "States.QueryEvaluationError")

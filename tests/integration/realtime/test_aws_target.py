@@ -46,7 +46,7 @@ def test_up_deploys_and_keeps_the_key_to_itself(hallmark: Any, stage: Stage) -> 
     [
         (("status", "--target", "aws", "--stage", "prod"), None, "stage prod is not deployed"),
         (("send", "--generate", "1"), None, "no embedded stage is running: run `hallmark up"),
-        (("send", "--target", "aws"), None, "name a CSV file or use --generate N"),
+        (("send", "--target", "aws"), None, "name a file or use --generate N"),
         (("up", "--target", "aws"), {"HALLMARK_SYSTEM": ""}, "on AWS name the system"),
         (("down", "--target", "aws"), {"HALLMARK_SYSTEM": ""}, "on AWS name the system"),
         (("down", "--target", "aws", "--system", "realtime"), None, "name the stage to destroy"),

@@ -20,6 +20,7 @@ KEYS = (
     "dynamodb:EnclosingOperation",
     "events:source",
     "events:detail-type",
+    "ec2:Vpc",
     "s3:x-amz-server-side-encryption",
 )
 _file = os.environ.get("HALLMARK_IAM_RECORD")

@@ -6,6 +6,8 @@
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 - The ARNs of log groups and streams have the form that policies use, with a suffix after the group's name.
   https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+- Requests of a function's own code, and no service's with its role, have the condition key `lambda:SourceFunctionArn`.
+  https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
 - A role that trusts a service trusts only that service.
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 - The account's root is an administrator, but a resource's policy may still refuse it.
@@ -24,10 +26,12 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
+from ministack.services import lambda_svc
 
 from hallmark.stage.embedded.extensions.iam_record import is_function, note
 
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+SOURCE = "lambda:SourceFunctionArn"
 KNOWN_SECONDS = 1.0
 EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 IN_RESOURCE_POLICY = "with an explicit deny in a resource-based policy"
@@ -103,9 +107,15 @@ def _judge_and_note() -> None:
         context = dict(service_context or {})
         if action == "events:PutEvents":
             context.update(_of_events(_entries.get(), resource_arn, region))
+        by = is_function(access_key)
+        _, role, function = (
+            iam_evaluator.resolve_principal(access_key, get_account_id()).arn.rsplit("/", 2) if by else ("", "", "")
+        )
+        # Workflows have sessions of the same form.
+        if function in lambda_svc._functions:
+            context[SOURCE] = f"arn:aws:lambda:{region}:{get_account_id()}:function:{function}"
         refused = judge(access_key, action, service, region, resource_arn=resource_arn, service_context=context)
-        if is_function(access_key):
-            _, role, function = iam_evaluator.resolve_principal(access_key, get_account_id()).arn.rsplit("/", 2)
+        if by:
             use = (role, function, action, resource_arn, context, refused is None)
             uses.get([]).append(use)
             note(*use)

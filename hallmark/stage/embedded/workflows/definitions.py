@@ -41,7 +41,7 @@ def _of_states(machine: Any, place: str, express: bool) -> Iterator[str]:
         if not isinstance(state, dict) or state.get("Type") not in TYPES:
             yield _schema("The state's Type is not valid", here)
             continue
-        yield from (_schema(problem, here) for problem in fields.problems(name, state))
+        yield from (_schema(problem, here) for problem in fields.problems(name, state, machine))
         yield from _of_targets(state, states, here)
         yield from _of_resource(state, here, express)
         inner = [state.get("ItemProcessor") or state.get("Iterator")] if state["Type"] == "Map" else []

@@ -1,6 +1,5 @@
 """What is wrong with the fields of one state: those that its type needs, does not have, or has with another value.
 
-Expressions in JSONata are not read.
 https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
@@ -8,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hallmark.stage.embedded.workflows import intrinsics
+from hallmark.stage.embedded.workflows import intrinsics, jsonata_query
 from hallmark.stage.embedded.workflows.choices import is_operator
 
 Json = dict[str, Any]
@@ -29,9 +28,9 @@ _EITHER = (
 )
 
 
-def problems(name: str, state: Json) -> Iterator[str]:
-    """Yield the problems of a state whose Type is known."""
-    kind = state["Type"]
+def problems(name: str, state: Json, machine: Json) -> Iterator[str]:
+    """Yield the problems of a state of a machine, whose Type is known."""
+    kind, queried = state["Type"], jsonata_query.is_queried(state, machine)
     if len(name) > LONGEST_NAME:
         yield f"The state's name has more than {LONGEST_NAME} characters"
     for group in _NEEDED.get(kind, ()):
@@ -49,11 +48,26 @@ def problems(name: str, state: Json) -> Iterator[str]:
     yield from _rules(state, "Retry", _retrier)
     yield from _rules(state, "Catch", lambda rule: iter(() if "Next" in rule else ["A catcher needs a Next"]))
     yield from _choices(state)
-    if state.get("QueryLanguage") != "JSONata":
+    for field in (_OF_JSONPATH if queried else _OF_JSONATA) & {*state}:
+        yield f"The field '{field}' is not supported in {'JSONata' if queried else 'JSONPath'}"
+    if queried:
+        yield from jsonata_query.problems({name: one for name, one in state.items() if name not in _MACHINES})
+    else:
         yield from (problem for field in _TEMPLATES for problem in _template(state.get(field)))
 
 
 _ENDS = ("Next", "End")
+# What has states of its own.
+_MACHINES = ("ItemProcessor", "Iterator", "Branches")
+# https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+_OF_JSONPATH = frozenset(
+    {
+        *("InputPath", "OutputPath", "Parameters", "ResultPath", "ResultSelector", "Result", "ItemsPath"),
+        *("SecondsPath", "TimestampPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath", "CausePath"),
+        "MaxConcurrencyPath",
+    }
+)
+_OF_JSONATA = frozenset({"Arguments", "Output", "Items"})
 _TEMPLATES = ("Parameters", "ItemSelector", "ResultSelector")
 
 

@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -27,6 +28,7 @@ from hallmark.stage.embedded.workflows.execution import (
     text_of,
 )
 from hallmark.stage.embedded.workflows.failures import RUNTIME, TIMEOUT, Failed, OutOfTime
+from hallmark.stage.embedded.workflows.jsonata_query import TYPES, is_queried
 from hallmark.stage.embedded.workflows.pool import Pool
 from hallmark.stage.embedded.workflows.walk import Branch, walk
 
@@ -40,10 +42,14 @@ _lock = threading.Lock()
 _log = logging.getLogger("hallmark.workflows")
 
 
+# Nothing changes a definition while it runs.
+_definition = lru_cache(maxsize=64)(json.loads)
+
+
 def make(machine: Json, name: str, text: str) -> Execution:
     """Return a new execution, which nothing runs yet."""
     place = f"arn:aws:states:{get_region()}:{get_account_id()}:express:{machine['name']}"
-    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, json.loads(machine["definition"]), text)
+    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, _definition(machine["definition"]), text)
     with _lock:
         _unfinished[execution.arn] = execution
     return execution
@@ -105,15 +111,15 @@ def _outcome(execution: Execution, branch: Branch, data: Any) -> str:
     return FAILED
 
 
-def _missing(machine: Any) -> Iterator[str]:
+def _missing(machine: Json) -> Iterator[str]:
     """Yield what a definition has, at any depth, and the walk has not."""
-    if isinstance(machine, dict):
-        if machine.get("QueryLanguage") == "JSONata":
-            yield "JSONata"
-        if "Assign" in machine and "Type" in machine:
+    for state in machine.get("States", {}).values():
+        if is_queried(state, machine) and state["Type"] not in TYPES:
+            yield f"JSONata in a {state['Type']} state"
+        if "Assign" in state:
             yield "variables"
-    for below in machine.values() if isinstance(machine, dict) else machine if isinstance(machine, list) else ():
-        yield from _missing(below)
+        for below in (state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])):
+            yield from _missing(below or {})
 
 
 def listed(machine: str = "") -> list[Execution]:

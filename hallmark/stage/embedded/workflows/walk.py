@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hallmark.stage.embedded.workflows import paths, retries, tasks
+from hallmark.stage.embedded.workflows import jsonata_states, paths, retries, tasks
 from hallmark.stage.embedded.workflows.choices import holds
 from hallmark.stage.embedded.workflows.execution import WAIT_SCALE, Execution, now, text_of
 from hallmark.stage.embedded.workflows.failures import Failed, OutOfTime, broken
+from hallmark.stage.embedded.workflows.jsonata_query import is_queried
 from hallmark.stage.embedded.workflows.pool import Pool
 
 Json = dict[str, Any]
@@ -69,7 +70,12 @@ def walk(machine: Json, data: Any, branch: Branch) -> Any:
         branch.context["State"] = {"Name": name, "EnteredTime": now(), "RetryCount": 0}
         kind = state["Type"]
         branch.note(f"{kind}StateEntered", name=name, input=text_of(data), inputDetails={"truncated": False})
-        data, following = _STATES[kind](state, data, branch)
+        if is_queried(state, machine):
+            data, following, seconds = jsonata_states.STATES[kind](state, data, branch.context)
+            if seconds:
+                branch.wait(seconds)
+        else:
+            data, following = _STATES[kind](state, data, branch)
         output = text_of(data)
         branch.note(f"{kind}StateExited", name=name, output=output, outputDetails={"truncated": False})
         name = following

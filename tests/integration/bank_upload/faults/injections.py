@@ -10,7 +10,7 @@ from tests.support.faults import CANCELED, FOR_GOOD, THROTTLED
 VALIDATION, TRANSFORMATION, NOTIFICATION, WORKFLOW = "validation", "transformation", "notification", "uploads"
 # What a call contains, put in by the trial: the beginning of its rows' ids, and its upload's id.
 ROWS, UPLOAD = "{rows}", "{upload}"
-# Calls that the functions' SDK makes before it gives up: lambda/bank_upload/task.py, validation/store.py.
+# Calls that the functions' SDK makes before it gives up: lambda/shared_python/task.py, validation/store.py.
 SDK = 2
 # Attempts of a task, of a step of the failure branch, and seconds that tasks have: infra/bank_upload.
 ATTEMPTS, STEP_ATTEMPTS = 4, 2

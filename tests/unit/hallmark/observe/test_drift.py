@@ -176,8 +176,8 @@ def test_resources_that_are_missing_or_added() -> None:
 
 
 def test_a_type_that_nothing_reads_is_an_error() -> None:
-    with pytest.raises(UserError, match="AWS::EC2::VPC cannot be read back"):
-        _drift("AWS::EC2::VPC", {}, {})
+    with pytest.raises(UserError, match="AWS::ECS::Cluster cannot be read back"):
+        _drift("AWS::ECS::Cluster", {}, {})
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

@@ -25,6 +25,7 @@ SERVICES = {
     "CloudFormation": "cloudformation",
     "CloudWatch": "cloudwatch",
     "DynamoDB": "dynamodb",
+    "EC2": "ec2",
     "ECR": "ecr",
     "Events": "events",
     "IAM": "iam",

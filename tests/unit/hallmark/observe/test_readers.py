@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hallmark.observe.deployment import Deployment, Thing
-from hallmark.observe.template import _named, _with_streams
+from hallmark.observe.template import _named, _with_references
 from infra.errors import UserError
 from tests.unit.hallmark.observe.canned import ARN, Canned, Json, read
 
@@ -377,7 +377,7 @@ def test_a_reference_to_a_tables_stream_is_one_again() -> None:
     role = Thing("AWS::IAM::Role", "r", {"Policies": [{"Statement": statement}]})
     mapping = Thing("AWS::Lambda::EventSourceMapping", "m", {"EventSourceArn": stream})
     reference = {"Fn::GetAtt": ["Rows", "StreamArn"]}
-    _, *others = _with_streams(deployment, [table, role, mapping])
+    _, *others = _with_references(deployment, [table, role, mapping])
     assert [one.properties for one in others] == [
         {"Policies": [{"Statement": {"Resource": [reference, f"{stream}4"], "Sid": "Read"}}]},
         {"EventSourceArn": reference},
@@ -387,4 +387,4 @@ def test_a_reference_to_a_tables_stream_is_one_again() -> None:
 def test_the_stream_of_a_table_that_no_stack_made_keeps_its_arn() -> None:
     table = Thing("AWS::DynamoDB::Table", "b", {}, facts={"LatestStreamArn": "arn:stream"})
     mapping = Thing("AWS::Lambda::EventSourceMapping", "m", {"EventSourceArn": "arn:stream"})
-    assert _with_streams(Canned(list_stack_resources=[]), [table, mapping]) == [table, mapping]
+    assert _with_references(Canned(list_stack_resources=[]), [table, mapping]) == [table, mapping]

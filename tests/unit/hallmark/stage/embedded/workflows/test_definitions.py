@@ -70,6 +70,10 @@ ALL = {"ErrorEquals": ["States.ALL"]}
     ("definition", "problem"),
     [
         (_machine(**{"A" * 81: END}), "more than 80 characters"),
+        (_machine(A={**END, "QueryLanguage": "JSONata", "Output": "{% 1 + %}"}), "'1 +' cannot be read"),
+        (_machine(A={**END, "QueryLanguage": "JSONata", "Parameters": {}}), "'Parameters' is not supported in JSONata"),
+        ({**_machine(A={**END, "Result": 1}), "QueryLanguage": "JSONata"}, "'Result' is not supported in JSONata"),
+        (_machine(A={**END, "Output": 1}), "'Output' is not supported in JSONPath"),
         (_machine(A={"Type": "Choice", "Default": "A"}), "required: [Choices]"),
         (_machine(A={"Type": "Choice", "Choices": [], "Default": "A"}), "Choices must have a rule"),
         (_machine(A={"Type": "Map", "End": True}), "required: [ItemProcessor or Iterator]"),

@@ -1,6 +1,7 @@
 """How a task of the workflow ends that fails: its error holds no value, and its class says if an attempt more helps."""
 
 import os
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any, Callable
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+
 from shared_python.conditional_puts import RowsNotWritten
 from shared_python.json_log import JsonLog
 
@@ -34,6 +36,17 @@ def in_time(context: Any, reserve: int) -> Callable[[], None]:
 
     def check() -> None:
         if context.get_remaining_time_in_millis() < reserve:
+            raise TryAgain("out of time")
+
+    return check
+
+
+def within(seconds: float) -> Callable[[], None]:
+    """Return what raises TryAgain once so many seconds have passed: a state may wait less than a function may run."""
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
             raise TryAgain("out of time")
 
     return check

@@ -1,0 +1,74 @@
+"""Rules of security groups as resources of their own, each with one source, and read back with their prefix lists.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.html
+"""
+
+from typing import Any
+
+from ministack.services import ec2
+from ministack.services.cloudformation.provisioners import _ec2_sg_permissions
+
+from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties
+
+INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
+_SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+Rule = dict[str, Any]
+
+
+def _single(rules: list[Rule]) -> list[Rule]:
+    """Return the rules that a request makes, one for each source."""
+    found: list[Rule] = []
+    for rule in rules:
+        alone = [(kind, one) for kind in _SOURCES for one in rule.get(kind, [])]
+        found += [{**rule, **{key: [] for key in _SOURCES}, kind: [one]} for kind, one in alone] or [rule]
+    return found
+
+
+def _of_group(properties: Properties) -> Rule:
+    group: Rule | None = ec2._security_groups.get(properties.get("GroupId", ""))
+    if group is None:
+        raise ValueError(f"The security group '{properties.get('GroupId')}' does not exist (InvalidGroup.NotFound)")
+    return group
+
+
+def _type(is_egress: bool) -> dict[str, Any]:
+    rules = "IpPermissionsEgress" if is_egress else "IpPermissions"
+
+    def create(logical_id: str, properties: Properties, stack: str) -> Any:
+        group, (rule,) = _of_group(properties), _ec2_sg_permissions([properties])
+        made = str(ec2._sg_rule_id(group["GroupId"], is_egress, rule))
+        if any(ec2._sg_rule_id(group["GroupId"], is_egress, one) == made for one in group[rules]):
+            raise ValueError("the specified rule already exists (InvalidPermission.Duplicate)")
+        group[rules].append({**rule, "SecurityGroupRuleId": made})
+        return made, {"Id": made}
+
+    def delete(made: str, properties: Properties) -> None:
+        group = ec2._security_groups.get(properties.get("GroupId", ""))
+        if group:
+            group[rules] = [one for one in group[rules] if ec2._sg_rule_id(group["GroupId"], is_egress, one) != made]
+
+    def update(made: str, old: Properties, new: Properties, stack: str, *rest: Any, **options: Any) -> Any:
+        delete(made, old)
+        return create("", new, stack)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _with_prefix_lists(shown: Any) -> Any:
+    def rule_xml(group: str, rule: Rule, is_egress: bool = False) -> str:
+        lists = [str(one["PrefixListId"]) for one in rule.get("PrefixListIds", [])]
+        if not lists:
+            return str(shown(group, rule, is_egress))
+        bare = str(shown(group, {**rule, **{key: [] for key in _SOURCES}}, is_egress))
+        return "".join(bare.replace("</toPort>", f"</toPort><prefixListId>{one}</prefixListId>", 1) for one in lists)
+
+    return rule_xml
+
+
+def install() -> None:
+    """Add the types, and keep each source as a rule."""
+    parse = ec2._parse_ip_permissions
+    ec2._parse_ip_permissions = lambda parameters, prefix: _single(parse(parameters, prefix))
+    ec2._sg_rule_xml = _with_prefix_lists(ec2._sg_rule_xml)
+    HANDLERS[INGRESS], HANDLERS[EGRESS] = _type(is_egress=False), _type(is_egress=True)

@@ -1,0 +1,89 @@
+"""What `validation` asks of AWS: a claim with its record, other contents, and records that stand."""
+
+from collections.abc import Collection
+from typing import Any, Callable, Optional
+
+import boto3
+from boto3.dynamodb.conditions import Attr, ConditionBase
+from botocore.exceptions import ClientError
+from shared_python.conditional_puts import put_all
+from shared_python.task import CONFIG
+
+from screening.items import Item
+from screening.records import IS_ACCEPTED, update
+
+_IS_NEW = "attribute_not_exists(transaction_id)"
+_UNMET = "ConditionalCheckFailedException"
+# By which a record is still as it was read: whatever another execution changes of it, one of these changes.
+_SAME = ("status", "decision", "decided_by", "attempts", "open", "opened_at", "states.told")
+
+
+class Store:
+    """The state table."""
+
+    def __init__(self, table: str) -> None:
+        self._name = table
+        self._table: Any = boto3.resource("dynamodb", config=CONFIG).Table(table)
+        # Raises when too little time is left.
+        self.in_time: Callable[[], None] = lambda: None
+
+    def claim(self, claim: Item, record: Item) -> Optional[str]:
+        """Write both items, or neither; return the hash of the content whose claim stands in the way.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+        """
+        standing = put_all(self._table.meta.client, {"": [self._put(claim), self._put(record)]}, self.in_time)
+        # An error's items are in DynamoDB's own types.
+        return standing[""]["content_hash"]["S"] if standing else None
+
+    def keep(self, item: Item) -> None:
+        """Write an item, unless it is there."""
+        self.in_time()
+        try:
+            self._table.put_item(Item=item, ConditionExpression=_IS_NEW)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _UNMET:
+                raise
+
+    def record(self, key: Item) -> Optional[Item]:
+        """Return an item, or None."""
+        self.in_time()
+        item: Optional[Item] = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return item
+
+    def change(self, before: Item, said: Item, remove: Collection[str] = ()) -> bool:
+        """Set and remove attributes; return whether the record was as it was read."""
+        self.in_time()
+        names = [*said, *remove]
+        placed = {name: f"#a{place}" for place, name in enumerate(names)}
+        changes = "SET " + ", ".join(f"{placed[name]} = :{placed[name][1:]}" for name in said)
+        if remove:
+            changes += " REMOVE " + ", ".join(placed[name] for name in remove)
+        standing = update(
+            self._table,
+            _as_read(before),
+            Key={name: before[name] for name in ("transaction_id", "timestamp")},
+            UpdateExpression=changes,
+            ExpressionAttributeNames={place: name for name, place in placed.items()},
+            ExpressionAttributeValues={f":{placed[name][1:]}": value for name, value in said.items()},
+        )
+        return standing is None
+
+    def _put(self, item: Item) -> Item:
+        return {
+            "Put": {
+                "TableName": self._name,
+                "Item": item,
+                "ConditionExpression": _IS_NEW,
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+def _as_read(before: Item) -> ConditionBase:
+    condition: ConditionBase = IS_ACCEPTED
+    for path in _SAME:
+        outer, _, inner = path.partition(".")
+        value = before.get(outer, {}).get(inner) if inner else before.get(path)
+        condition &= Attr(path).not_exists() if value is None else Attr(path).eq(value)
+    return condition
