@@ -25,4 +25,6 @@ def is_as_narrow_as_can_be(one: Statement) -> bool:
     actions = set(lower(one.actions))
     if one.resources == ("*",):
         return actions <= set(lower(UNSCOPED))
-    return actions <= set(lower(NEEDED)) and all(_LATER.fullmatch(str(own)) or "*" not in str(own) for own in one.resources)
+    return actions <= set(lower(NEEDED)) and all(
+        _LATER.fullmatch(str(own)) or "*" not in str(own) for own in one.resources
+    )

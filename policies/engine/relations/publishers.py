@@ -11,7 +11,6 @@ PUBLISHERS = (
     "AWS::Backup::BackupVault",
     "AWS::Budgets::Budget",
     "AWS::CE::AnomalySubscription",
-    "AWS::CloudFormation::Stack",
     "AWS::CloudTrail::Trail",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",

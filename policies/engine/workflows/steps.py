@@ -102,7 +102,9 @@ class Steps:
         """Return whether a message has the input, or that member of a checking function's answer which has it."""
         if self.unchecked:
             answers = [(f"{RESULT}{name}", f".{self.unchecked['answer']}") for name in self._checking]
-            return any(one.startswith(begin) and one.endswith(end) for one in body.all_sources() for begin, end in answers)
+            return any(
+                one.startswith(begin) and one.endswith(end) for one in body.all_sources() for begin, end in answers
+            )
         fields = [f"{INPUT}.{name}" for name in self._wanted["input"]]
         return INPUT in body.all_sources() or all(body.has(name) for name in fields)
 

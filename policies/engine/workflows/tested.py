@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 
 TESTED = "tested:"
-_TEST = re.compile(r"(\$not\(\s*)?\$(?:contains|match)\(\s*[^,()]+,\s*/((?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+)/([im]*)\s*\)")
+_TEST = re.compile(
+    r"(\$not\(\s*)?\$(?:contains|match)\(\s*[^,()]+,\s*/((?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+)/([im]*)\s*\)"
+)
 
 
 def tests_in(text: str) -> list[tuple[bool, re.Pattern[str]]]:

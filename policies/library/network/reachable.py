@@ -16,8 +16,8 @@ from policies.engine.network.excess import excess
 from policies.engine.network.model import network_of
 from policies.engine.network.naming import shown_function, shown_resource
 from policies.engine.network.pointers import ENDPOINT, GROUP, SUBNET, VPC
-from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.network.reach import Caller, Gap, gaps
+from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole_functions
@@ -42,7 +42,9 @@ class Reachable(Policy):
                 found = f"{name}: a subnet or group that {UNRESOLVED}"
                 yield Finding(function.logical_id, "VpcConfig", found, "subnets and groups of this template")
             elif role is None:
-                yield Finding(function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template")
+                yield Finding(
+                    function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template"
+                )
             else:
                 caller = Caller(function, role, place, vpc, code_facts(template, role, function))
                 callers[caller] = rights_of(template, role, function)

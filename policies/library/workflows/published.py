@@ -1,6 +1,6 @@
 """A workflow publishes what its functions said: each wanted member of an answer, to the topic, and nothing else.
 
-`workflows` says for each the topic, and the members of the functions' answers that are messages, such as `alerts.fraud`.
+`workflows` says for each the topic, and which members of the functions' answers are messages, such as `alerts.fraud`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 """
@@ -40,9 +40,7 @@ class Published(Policy):
             yield from _published(template, workflow, topic, wanted)
 
 
-def _published(
-    template: Template, workflow: Resource, topic: Resource, wanted: Mapping[str, Any]
-) -> Iterator[Finding]:
+def _published(template: Template, workflow: Resource, topic: Resource, wanted: Mapping[str, Any]) -> Iterator[Finding]:
     top = definition_of(template, workflow).top
     arrived = arriving(top) if top else {}
     said = {f"{RESULT}{task.name}" for task in function_tasks(template, workflow)}
