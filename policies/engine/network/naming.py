@@ -40,7 +40,7 @@ def shown(template: Template, resource: Resource) -> str:
 
 
 def shown_resource(template: Template, parts: Parts, arn: str) -> str:
-    """Return what a right is on: `table records/index/by-day` for an index of a table that plays a part, else the ARN."""
+    """Return what a right is on: `table records/index/by-day` where a table plays a part, else the ARN."""
     end = len(arn)
     while end > 0:
         owner = template.by_arn(arn[:end])

@@ -66,9 +66,7 @@ def gaps(template: Template, caller: Caller, right: Right) -> list[Gap]:
         # Calls take the endpoint that they reach, whatever the others' policies say.
         ways = [(list(_between(template, network, caller, subnet, one)), one) for one in endpoints]
         fewest = min(len(between) for between, _ in ways)
-        tried = [
-            [*between, *_refused(template, caller, right, one)] for between, one in ways if len(between) == fewest
-        ]
+        tried = [[*between, *_refused(template, caller, right, one)] for between, one in ways if len(between) == fewest]
         found_gaps.update(dict.fromkeys(min(tried, key=len)))
     return list(found_gaps)
 
@@ -84,9 +82,7 @@ def _region(arn: str) -> str:
     return parts[3] if len(parts) > 5 and parts[0] == "arn" else ""
 
 
-def _between(
-    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
+def _between(template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
     """Yield why an endpoint is not reached from a subnet."""
     yield from _names(template, caller.vpc, endpoint)
     if endpoint.kind == GATEWAY:
@@ -136,9 +132,7 @@ def _attached(template: Template, endpoint: Endpoint) -> Iterator[Gap]:
         yield Gap(own, "SubnetIds", found, "the subnets of the functions", fix)
 
 
-def _doors(
-    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
+def _doors(template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
     name, where = shown(template, endpoint.resource), shown(template, subnet.resource)
     callers = network.groups_of(caller.place.groups)
     own_groups, far = behind(endpoint, list(network.groups.values())), list(known(endpoint.subnets))
