@@ -106,7 +106,7 @@ def _passes(
             continue
         if not _may_be_about(template, entry, ports):
             continue
-        allowed = template.value(entry, "RuleAction") == "allow"
+        allowed: bool = template.value(entry, "RuleAction") == "allow"
         whole = _is_about(template, entry, ports) and _covers(
             range_of(template, entry.properties.get("CidrBlock")), ranges or [_EVERYWHERE]
         )

@@ -10,9 +10,9 @@ from policies.engine.iam.statements import Statement, fits
 from policies.engine.network.letting import DOCUMENT, account_of, limited_to, pairs, policy_of, roles_named
 from policies.engine.network.model import Endpoint, network_of
 from policies.engine.network.naming import shown, shown_function, shown_resource
+from policies.engine.network.reach import Caller
 from policies.engine.network.rights import Right
 from policies.engine.network.services import service_of
-from policies.engine.network.reach import Caller
 from policies.engine.parts import Parts
 from policies.engine.template.template import Template
 

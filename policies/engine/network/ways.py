@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from policies.engine.finding import UNRESOLVED
 from policies.engine.kinds import FUNCTION
+from policies.engine.network.joining import CIDR_BLOCK, DHCP, DHCP_OF_VPC, QUIET, ROUTE, may_join
 from policies.engine.network.model import GATEWAY, network_of
 from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
 from policies.engine.template.intrinsics import UNKNOWN
@@ -18,58 +19,6 @@ from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_off, shown
 from policies.engine.template.walking import walk
 
-ROUTE, DHCP, CIDR_BLOCK = "AWS::EC2::Route", "AWS::EC2::DHCPOptions", "AWS::EC2::VPCCidrBlock"
-DHCP_OF_VPC = "AWS::EC2::VPCDHCPOptionsAssociation"
-# Services whose resources join networks with others, or put something into them that may be reached.
-_JOINING = (
-    "AWS::ApiGateway::VpcLink",
-    "AWS::ApiGatewayV2::VpcLink",
-    "AWS::CloudFront::VpcOrigin",
-    "AWS::DirectConnect::",
-    "AWS::EC2::",
-    "AWS::ElasticLoadBalancing::",
-    "AWS::ElasticLoadBalancingV2::",
-    "AWS::GlobalAccelerator::",
-    "AWS::NetworkFirewall::",
-    "AWS::NetworkManager::",
-    "AWS::ODB::",
-    "AWS::RAM::",
-    "AWS::Route53Profiles::",
-    "AWS::Route53Resolver::",
-    "AWS::VpcLattice::",
-)
-# What of them leads nowhere by itself; the properties of some are judged.
-_QUIET = frozenset(
-    {
-        *(VPC, SUBNET, ROUTE_TABLE, ROUTE, ENDPOINT, DHCP, CIDR_BLOCK, DHCP_OF_VPC),
-        "AWS::EC2::FlowLog",
-        "AWS::EC2::IPAM",
-        "AWS::EC2::IPAMAllocation",
-        "AWS::EC2::IPAMPool",
-        "AWS::EC2::IPAMPoolCidr",
-        "AWS::EC2::IPAMScope",
-        "AWS::EC2::NetworkAcl",
-        "AWS::EC2::NetworkAclEntry",
-        "AWS::EC2::NetworkInsightsAccessScope",
-        "AWS::EC2::NetworkInsightsAccessScopeAnalysis",
-        "AWS::EC2::NetworkInsightsAnalysis",
-        "AWS::EC2::NetworkInsightsPath",
-        "AWS::EC2::PrefixList",
-        "AWS::EC2::SecurityGroup",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::SubnetNetworkAclAssociation",
-        "AWS::EC2::SubnetRouteTableAssociation",
-        "AWS::EC2::VPCBlockPublicAccessOptions",
-        "AWS::EC2::VPCEndpointConnectionNotification",
-        "AWS::Route53Resolver::FirewallDomainList",
-        "AWS::Route53Resolver::FirewallRuleGroup",
-        "AWS::Route53Resolver::FirewallRuleGroupAssociation",
-        "AWS::Route53Resolver::ResolverDNSSECConfig",
-        "AWS::Route53Resolver::ResolverQueryLoggingConfig",
-        "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
-    }
-)
 # Ends of properties, of any type, that give public addresses or IPv6 ones, which are public.
 _PUBLIC = (
     "AssignIpv6AddressOnCreation",
@@ -115,9 +64,9 @@ class Way:
 def ways(template: Template) -> Iterator[Way]:
     """Yield every way out of the template's networks, or into them, that is certain or cannot be excluded."""
     for resource in template.resources.values():
-        if resource.type.startswith(_JOINING) and resource.type not in _QUIET:
+        if may_join(resource.type):
             yield Way(resource, "Type", resource.type, "none: it may lead out of the network, or into it")
-        elif resource.type not in (*_QUIET, FUNCTION):
+        elif resource.type not in (*QUIET, FUNCTION):
             yield from _stranger(template, resource)
         yield from _public(template, resource)
     for route in template.of_type(ROUTE):

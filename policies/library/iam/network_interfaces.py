@@ -13,9 +13,9 @@ from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import facts_of, may_deny
 from policies.engine.iam.statements import Statement, fits
 from policies.engine.kinds import FUNCTION, ROLE
-from policies.engine.network.naming import shown_function
 from policies.engine.network.interfaces import NEEDED
 from policies.engine.network.model import network_of
+from policies.engine.network.naming import shown_function
 from policies.engine.network.rights import certainly_denied, code_facts
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy

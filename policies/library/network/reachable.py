@@ -16,8 +16,8 @@ from policies.engine.network.excess import excess
 from policies.engine.network.model import network_of
 from policies.engine.network.naming import shown_function, shown_resource
 from policies.engine.network.pointers import ENDPOINT, GROUP, SUBNET, VPC
-from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.network.reach import Caller, Gap, gaps
+from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole_functions
