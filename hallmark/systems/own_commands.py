@@ -9,4 +9,5 @@ OWN: Mapping[str, Mapping[str, str]] = {
     "realtime": {"rules": "rules:rules_app", "audit": "audit:audit", "replay": "replay:replay"},
     "merchant_upload": {"stuck": "stuck:stuck", "audit": "audit:audit"},
     "bank_upload": {"audit": "audit:audit", "stuck": "stuck:stuck"},
+    "screening": {"lists": "lists:lists", "audit": "audit:audit", "stuck": "stuck:stuck"},
 }

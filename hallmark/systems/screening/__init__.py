@@ -57,5 +57,5 @@ WING = Wing(
     failures=_failures,
     stuck=_stuck,
     costed=Costed("transactions", "accepted"),
-    commands={"audit": "audit:audit", "stuck": "stuck:stuck"},
+    commands={"lists": "lists:lists", "audit": "audit:audit", "stuck": "stuck:stuck"},
 )

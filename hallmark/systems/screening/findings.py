@@ -63,9 +63,9 @@ class Findings:
         found = self.item(one)
         return bool(found and found["received_at"] < self.began and comparison.is_by_other_rules(found, self.tables))
 
-    def ends(self) -> dict[Sent, str]:
+    def ends(self) -> list[tuple[Sent, str]]:
         """Return what became of each execution: decided, rejected, failed, stuck or lost."""
-        return {one: self._end(one) for one, _ in self.expected}
+        return [(one, self._end(one)) for one, _ in self.expected]
 
     def _end(self, one: Sent) -> str:
         is_covered = one.execution.arn in self.covered

@@ -1,4 +1,4 @@
-"""Reconciles a run of transactions: wait for their decisions, read back what there is, compare it with a plain reading."""
+"""Reconciles a run of transactions: wait for decisions, read back what there is, compare it with a plain reading."""
 
 import time
 from collections import Counter
@@ -21,6 +21,7 @@ from hallmark.systems.screening.following import Following, item_of
 from hallmark.systems.screening.ledger import ScreeningLedger
 from hallmark.systems.screening.letters import Owner
 from hallmark.systems.screening.machine import Execution
+from hallmark.systems.screening.plain.content import is_identifier
 from hallmark.systems.screening.plain.history import Past
 from hallmark.systems.screening.plain.tables import tables
 from hallmark.systems.screening.stuck import ADVICE as STUCK_ADVICE
@@ -77,7 +78,8 @@ def _expected(
     for name, one_of in under.items():
         if one_of.claim and one_of.record and one_of.record["received_at"] < began:
             claims[name] = one_of.claim["content_hash"]
-    customers = {str(one.item.value.get("customer_id")) for one in sent if one.identity and one.content_hash}
+    named = (one.item.value.get("customer_id") for one in sent if one.identity and one.content_hash)
+    customers = {customer for customer in named if is_identifier(customer, 3, 64)}
     found = zip(customers, each(table.of_customer, customers), strict=True)
     others = {customer: [past for past in pasts if past.id not in under] for customer, pasts in found}
     keys = [(past.id, past.time) for pasts in others.values() for past in pasts]
@@ -99,9 +101,10 @@ def _due(
     """Yield the alerts that the run must hear: of what it was the first to send, or what was told meanwhile."""
     for one, wanted in expected:
         item = item_of(one, under[one.identity.id]) if one.identity else None
-        if one.identity and item and item["status"] == FINAL:
-            if item["received_at"] >= began or item.get("states", {}).get("told", "") >= began:
-                yield from ((one.identity.id, kind) for kind in wanted.alerts)
+        if one.identity is None or item is None or item["status"] != FINAL:
+            continue
+        if item["received_at"] >= began or item.get("states", {}).get("told", "") >= began:
+            yield from ((one.identity.id, kind) for kind in wanted.alerts)
 
 
 def _with_repeats(run: Run[Transaction], found: Findings) -> Run[Transaction]:
@@ -119,10 +122,10 @@ def _ledger(run: Run[Transaction], found: Findings, waits: tuple[Waiting, ...]) 
     return ScreeningLedger(
         **run.totals,
         mismatches=tuple(lines.mismatches(found)),
-        lost=tuple(sorted(one.item.id for one, end in ends.items() if end == LOST)),
+        lost=tuple(sorted(one.item.id for one, end in ends if end == LOST)),
         waiting=waits,
-        ends=Counter(ends.values()),
-        decisions=Counter(found.decision_of(one) for one, end in ends.items() if end == DECIDED),
+        ends=dict(Counter(end for _, end in ends)),
+        decisions=dict(Counter(found.decision_of(one) for one, end in ends if end == DECIDED)),
         places=lines.places(found),
         decisions_made=lines.decisions(found),
         reasons_found=lines.reasons(found),
@@ -131,5 +134,5 @@ def _ledger(run: Run[Transaction], found: Findings, waits: tuple[Waiting, ...]) 
         alerts=lines.alerts(found),
         seconds_each=tuple(sorted(found.seconds())),
         earlier_rules=sum(found.is_by_other_rules(one) for one, _ in found.expected),
-        unfinished=tuple(f"{one.item.id} is stuck: {STUCK_ADVICE}" for one, end in ends.items() if end == STUCK),
+        unfinished=tuple(f"{one.item.id} is stuck: {STUCK_ADVICE}" for one, end in ends if end == STUCK),
     )

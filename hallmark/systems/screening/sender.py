@@ -13,7 +13,7 @@ from hallmark.systems.screening.table import SCREENING, StateTable
 from hallmark.systems.screening.transaction import RECORDED, Transaction
 
 # What is not recorded by then never is, or is stuck: the ledger says what became of it.
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 
 

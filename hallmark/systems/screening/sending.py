@@ -51,7 +51,11 @@ class Transactions(Sending[Transaction]):
         begin = options.start.replace(tzinfo=UTC) if options.start else None
         # Two runs without a seed must not be the same transactions.
         seed = options.seed if options.seed is not None else randbits(_SEED_BITS)
-        return iter(files.in_lanes(generate(options.generate, seed, begin or clock.now())))
+        if begin and begin > clock.now():
+            raise UserError(
+                f"transactions of {begin:%Y-%m-%d %H:%M:%S} are refused: give --start a time that has passed"
+            )
+        return iter(files.in_lanes(generate(options.generate, seed, begin)))
 
     @contextmanager
     def observing(self, stage: Stage) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """A transaction as it is sent: one JSON text, and what it says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ class Transaction:
 
     number: int
     text: str
-    value: Any = field(hash=False)
+    value: Any
     kind: str = ""
     lane: str = ""
     awaited: str = ""

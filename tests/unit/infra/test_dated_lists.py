@@ -69,7 +69,8 @@ def test_a_list_is_refused_from_the_day_after_its_review_on(write: Write) -> Non
 def test_all_lists_past_their_review_are_in_one_line(write: Write) -> None:
     write(LIST)
     root = write(LIST.replace("watched", "blocked").replace("2027-02-28", "2027-01-31"), FILE.replace("one", "two"))
-    with pytest.raises(UserError, match=r"watched by 2027-02-28 \(.*one\.toml\), blocked by 2027-01-31 \(.*two\.toml\)"):
+    both = r"watched by 2027-02-28 \(.*one\.toml\), blocked by 2027-01-31 \(.*two\.toml\)"
+    with pytest.raises(UserError, match=both):
         refuse_overdue(date(2027, 3, 1), root)
     with pytest.raises(UserError, match=r"reviewed: blocked by") as refused:
         refuse_overdue(date(2027, 2, 28), root)
@@ -87,15 +88,15 @@ def test_all_lists_past_their_review_are_in_one_line(write: Write) -> None:
         ('version = "7"\n', "", "list watched: version wants a text, got none"),
         ('"7"', '" "', "list watched: version wants a text, got ' '"),
         ('"7"', "7", "list watched: version wants a text, got 7"),
-        ("effective = 2026-06-19\n", "", "list watched: effective wants a date such as 2026-11-30, without quotes, got none"),
+        ("effective = 2026-06-19\n", "", "effective wants a date such as 2026-11-30, without quotes, got none"),
         ("reviewBy = 2027-02-28\n", "", "list watched: reviewBy wants a date"),
         ("reviewBy", "review_by", "list watched: reviewBy wants a date"),
         ("2027-02-28", '"2027-02-28"', "list watched: reviewBy wants a date"),
         ("2027-02-28", "2027-02-28T00:00:00Z", "list watched: reviewBy wants a date"),
         ("2027-02-28", "2027-02-30", "cannot be read as TOML: "),
         ("2027-02-28", "2026-06-18", "list watched: reviewBy wants a day from effective on, got 2026-06-18"),
-        ("https://lists.example/watched", "http://lists.example", "source wants an https address, or a file of the checkout"),
-        ("https://lists.example/watched", "docs/none.md", "source wants an https address, or a file of the checkout"),
+        ("https://lists.example/watched", "http://lists.example", "source wants an https address, or a file of the"),
+        ("https://lists.example/watched", "docs/none.md", "source wants an https address, or a file of the"),
         ("source", "from", "list watched: source wants a text, got none"),
         ('note = "Looked for\\n  and found."', "note = 1", "list watched: note wants a text, got 1"),
     ],

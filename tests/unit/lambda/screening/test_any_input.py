@@ -13,6 +13,7 @@ from tests.support.drawn_json import any_json
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 borders = importlib.import_module("tests.unit.lambda.screening.borders")
+pytestmark = pytest.mark.control("SC_VALIDATE", "SC_BAD_INPUT")
 RULES = {
     *{rule for _, _, rule in borders.BROKEN},
     *("card-number", "conflict", "not-an-object", "unknown-field"),

@@ -9,6 +9,7 @@ from screening import items
 from screening.transaction import content_hash, time_of
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
+pytestmark = pytest.mark.control("SC_IDEMPOTENT")
 WHOLE, VALID, STARTED = there.WHOLE, there.VALID, there.STARTED
 TIME = time_of(VALID["timestamp"])
 HASH = content_hash(WHOLE)

@@ -10,6 +10,7 @@ from tests.support.local_dynamodb import refusal
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 arrivals = importlib.import_module("tests.unit.lambda.screening.test_arrivals")
+pytestmark = pytest.mark.control("SC_IDEMPOTENT")
 WHOLE, Killed = there.WHOLE, there.Killed
 OTHER = {**WHOLE, "amount": 13}
 STANDING = {"customer_id": {"S": "customer-1"}}

@@ -7,6 +7,7 @@ import pytest
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 borders = importlib.import_module("tests.unit.lambda.screening.borders")
+pytestmark = pytest.mark.control("SC_VALIDATE")
 CARD = "4111111111111111"
 SPELLED = {
     "bare": CARD,

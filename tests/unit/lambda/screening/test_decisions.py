@@ -136,7 +136,8 @@ def test_a_day_of_many_transactions_is_read_whole(stage, monkeypatch):
     query = table.query
     monkeypatch.setattr(table, "query", lambda **asked: query(**asked, Limit=2), raising=False)
     for number in range(2, 8):
-        stage.accept({**CLEAN, "transaction_id": f"txn-{number:07}", "timestamp": at(-number), "channel": "cash"}, "1700")
+        own = {"transaction_id": f"txn-{number:07}", "timestamp": at(-number), "channel": "cash"}
+        stage.accept({**CLEAN, **own}, "1700")
     found = stage.whole({**CLEAN, "channel": "cash", "amount": 1})
     assert [one["rule"] for one in found["answer"]["compliance"]["rules"]] == ["currency-report", "structuring"]
 
@@ -234,7 +235,7 @@ def test_what_passes_is_tried_again_and_what_does_not_fails(stage, operation, er
     transaction=st.sampled_from([CLEAN, BAD, {**BAD, "channel": "cash"}]),
 )
 def test_crashes_and_second_executions_at_any_call_change_nothing(built, troubles, transaction):
-    """Before or after any call the process ends, or another execution does the whole work: one decision, told by one."""
+    """Before or after any call the process ends, or another execution does it all: one decision, told by one."""
     built.empty()
     expected = built.whole(transaction)
     final = _lasting(built.record())
@@ -286,7 +287,8 @@ def _lasting(record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.control("SC_FRAUD", "SC_COMPLIANCE")
 def test_no_clock_is_in_a_verdict(stage, monkeypatch):
-    old = {**BAD, "timestamp": "2001-02-03T04:05:06Z", "kyc": {"status": "verified", "verified_at": "2001-01-01T00:00:00Z"}}
+    kyc = {"status": "verified", "verified_at": "2001-01-01T00:00:00Z"}
+    old = {**BAD, "timestamp": "2001-02-03T04:05:06Z", "kyc": kyc}
     first = stage.whole(old)
     stage.empty()
     for module in (stage.fraud, stage.compliance):

@@ -14,6 +14,7 @@ from shared_python.iso_codes import MINOR_UNITS
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 borders = importlib.import_module("tests.unit.lambda.screening.borders")
+pytestmark = pytest.mark.control("SC_VALIDATE")
 RATES = rates()
 START = time_of(there.STARTED)
 

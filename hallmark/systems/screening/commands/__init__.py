@@ -1,0 +1,3 @@
+"""screening's own commands."""
+
+OWNER = "screening"

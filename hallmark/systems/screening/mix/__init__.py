@@ -1,0 +1,1 @@
+"""Generated transactions that meet every rule and every border."""
