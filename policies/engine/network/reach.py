@@ -20,6 +20,8 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_true
 
+# Every other service has interfaces alone.
+_GATEWAYS = ("dynamodb", "s3")
 _WANTED_OUT = "a rule that lets TCP 443 out to the endpoint"
 
 
@@ -85,7 +87,7 @@ def _region(arn: str) -> str:
 def _between(template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
     """Yield why an endpoint is not reached from a subnet."""
     yield from _names(template, caller.vpc, endpoint)
-    if endpoint.kind == GATEWAY:
+    if endpoint.kind == GATEWAY and endpoint.service in _GATEWAYS:
         yield from _routed(template, subnet, endpoint)
     else:
         yield from _attached(template, endpoint)
@@ -126,7 +128,8 @@ def _attached(template: Template, endpoint: Endpoint) -> Iterator[Gap]:
     name, own = shown(template, endpoint.resource), endpoint.resource.logical_id
     if endpoint.kind != INTERFACE:
         found = f"the {name} is of the type {endpoint.kind or UNRESOLVED}"
-        yield Gap(own, "VpcEndpointType", found, f"{GATEWAY} or {INTERFACE}", "Make it an interface endpoint.")
+        wanted = f"{INTERFACE}; {GATEWAY} for {' and '.join(_GATEWAYS)} alone"
+        yield Gap(own, "VpcEndpointType", found, wanted, "Make it an interface endpoint.")
     if not any(known(endpoint.subnets)):
         found, fix = f"the {name} has no interface in a subnet", "Give it the functions' subnets."
         yield Gap(own, "SubnetIds", found, "the subnets of the functions", fix)

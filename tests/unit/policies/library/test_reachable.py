@@ -76,6 +76,12 @@ def _all(*changes: Change) -> Change:
     return change
 
 
+def test_a_network_is_shown_by_its_name() -> None:
+    tags = [{"Key": "Name", "Value": "vpc-left-dev"}]
+    (found, *_) = judged(_all(_gone("Queues"), _set("Left", "Tags", tags)))
+    assert found.found == SEND + "network vpc-left-dev has no endpoint sqs"
+
+
 def test_a_stack_in_order_has_no_finding() -> None:
     assert judged() == []
     assert judged(policy="iam/network_interfaces") == []
@@ -155,6 +161,12 @@ NO_WAY = [
         "Queues",
         "PrivateDnsEnabled",
         SEND + "the endpoint sqs has no private DNS",
+    ),
+    (
+        _set("Queues", "VpcEndpointType", "Gateway"),
+        "Queues",
+        "VpcEndpointType",
+        SEND + "the endpoint sqs is of the type",
     ),
     (_set("Queues", "SubnetIds", None), "Queues", "SubnetIds", SEND + "the endpoint sqs has no interface in a subnet"),
     (
