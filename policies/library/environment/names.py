@@ -46,6 +46,8 @@ _TYPES = {
 # The most characters that AWS takes, by the word, where names of ours could come near.
 LONGEST = {"alarm": 255, "archive": 48, "bus": 256, "dynamodb": 255, "lambda": 64, "role": 64, "rule": 64}
 LONGEST |= {"ecr": 256, "s3": 63, "sfn": 80, "sns": 256, "sqs": 80}
+# The value of a Name tag, but of a group, which has a name.
+LONGEST |= {"endpoint": 256, "flowlog": 256, "routetable": 256, "securitygroup": 255, "subnet": 256, "vpc": 256}
 _MODEL = "AWS::ApiGateway::Model"
 # Types that CloudFormation names after the stack where they have no name: separate, but not as ours are.
 _ALSO_NAMED = {"AWS::EC2::SecurityGroup": "GroupName"}

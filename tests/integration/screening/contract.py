@@ -7,6 +7,27 @@ from typing import Any
 from hallmark import clock
 
 Json = dict[str, Any]
+# Transactions that are taken: with the fields that must be there, and with all.
+VALID: dict[str, Any] = {
+    "transaction_id": "txn-0000001",
+    "timestamp": "2026-11-30T11:59:58.250Z",
+    "amount": 12.5,
+    "currency": "EUR",
+    "merchant_id": "merchant-7",
+    "customer_id": "customer-1",
+    "merchant_country": "DE",
+    "customer_country": "UA",
+}
+WHOLE: dict[str, Any] = {
+    **VALID,
+    "channel": "transfer",
+    "kyc": {"status": "verified", "verified_at": "2026-01-31T00:00:00Z"},
+    "lawful_basis": "contract",
+    "originator": {"name_present": True, "address_present": False},
+    "beneficiary": {"name_present": True, "address_present": True},
+    "region": "UA-43",
+}
+DECISIONS = ("approved", "review", "blocked", "rejected")
 # Of what is refused, nothing but these may be kept.
 REFUSED = {
     *("transaction_id", "timestamp", "status", "content_hash", "transaction_time", "received_at", "execution"),
