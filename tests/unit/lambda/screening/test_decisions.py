@@ -114,6 +114,13 @@ def test_a_score_looks_back_over_the_customers_own_accepted_transactions(stage):
     assert reasons(7, 660) == ["velocity"]
 
 
+@pytest.mark.control("SC_FRAUD")
+def test_a_score_looks_at_the_newest_of_many(stage):
+    for number, seconds in enumerate((-590, -580, -570, -560, -10), 2):
+        stage.accept({**CLEAN, "transaction_id": f"txn-{number:07}", "timestamp": at(seconds)})
+    assert stage.whole(CLEAN)["answer"]["risk"]["reasons"] == ["rapid-repeat", "velocity"]
+
+
 @pytest.mark.control("SC_COMPLIANCE")
 def test_cash_is_summed_over_the_customers_day_and_over_24_hours(stage):
     def rules(number: int, hours: float, usd: int, channel: str = "cash", customer: str = "customer-1") -> Any:

@@ -14,8 +14,11 @@ from screening.rules import RulesInvalid, rates, read
 from screening.transaction import LAWFUL_BASES
 from shared_python.iso_codes import COUNTRIES, MINOR_UNITS
 
+from infra.paths import ROOT
+
 # Units of account, of funds or of indices, in which nobody pays.
 NOT_IN_USE = {"BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD"}
+PAGE = (ROOT / "docs" / "screening_rules.md").read_text(encoding="utf-8")
 READERS: dict[str, Any] = {
     "fraud": lambda folder: FraudRules.of(read("fraud", folder)),
     "compliance": lambda folder: ComplianceRules.of(read("compliance", folder)),
@@ -86,3 +89,26 @@ def test_what_a_function_cannot_read_is_refused(folder: Path, file: str, text: s
     path.write_text(said.replace(text, instead, 1), encoding="utf-8")
     with pytest.raises(RulesInvalid, match=re.escape(message)):
         READERS[file](folder)
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """Return the cells of the table below a heading of the page, without its head."""
+    part = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line[:3] == "| `"]
+
+
+def test_the_page_has_every_weight_and_every_verdict() -> None:
+    indicators = FraudRules.of(read("fraud")).indicators
+    assert [(row[0].strip("`"), row[1]) for row in _rows("Risk")] == [
+        (code, str(weight)) for code, (weight, _) in indicators.items()
+    ]
+    said: dict[str, set[str]] = {}
+    for row in _rows("Compliance"):
+        said.setdefault(row[0].strip("`"), set()).update(re.findall("BLOCK|REVIEW|REPORT", row[1]))
+    listed = {one.values["rule"]: one.values for one in read("compliance").lists.values() if "rule" in one.values}
+    possible = {
+        rule: {one for name in ("verdict", "failed") if (one := values.get(name))}
+        | {*values.get("verdicts", {}).values()}
+        for rule, values in listed.items()
+    }
+    assert said == possible
