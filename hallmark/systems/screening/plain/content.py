@@ -19,8 +19,6 @@ _TIMES = ("timestamp", "verified_at")
 _EPOCH, _OLDEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_DIGITS = 32
 _AHEAD = timedelta(minutes=5)
-# Of the fraction of a second.
-_MOST_DIGITS = 32
 
 
 @dataclass(frozen=True)
