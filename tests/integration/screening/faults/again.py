@@ -56,9 +56,9 @@ def started_after_end(trial: Trial) -> None:
 
 
 def started_by_both(trial: Trial) -> None:
-    """One of two executions of a transaction fails when the other has decided."""
+    """One of two executions of a transaction fails when the other has gone on with it."""
     one = trial.transaction()
-    with trial.faults([task(FRAUD, effect="delay", seconds=10.0)]) as held:
+    with trial.faults([task(FRAUD, effect="delay", seconds=12.0)]) as held:
         failing = trial.start(one)
         trial.await_strikes(held, 1)
         with trial.faults([gone(COMPLIANCE, failing.arn)]) as armed:

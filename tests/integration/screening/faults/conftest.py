@@ -19,7 +19,7 @@ from tests.integration.screening.faults.trial import Trial
 from tests.support.command import Command
 from tests.support.faults import try_all
 
-AT_ONCE = 8
+AT_ONCE = 12
 # These would strike others' transactions, too.
 APART = (("concurrency-used-up",), ("function-times-out",))
 

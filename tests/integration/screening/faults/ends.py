@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import urllib3
+
 from hallmark.systems.screening.machine import Execution
 from hallmark.systems.screening.transaction import Transaction
 from infra.screening.outputs import Output
@@ -12,7 +14,8 @@ from tests.integration.screening.faults.injections import (
     COMPLIANCE,
     FRAUD,
     KEPT,
-    SECONDS,
+    REFUSED,
+    SDK,
     VALIDATION,
     WHOLE,
     dynamodb,
@@ -24,10 +27,11 @@ from tests.support.faults import FOR_GOOD, wait_for
 
 # Luhn-valid, and of no card.
 CARD_NUMBER = "4111111111111111"
-# Time for two functions, and not for a third one that is always late.
+# Less than all attempts of a function take whose calls are late: each waits for two calls, 3 s each.
 EXECUTION_SECONDS = 20
-# Longer than its SDK waits for a call.
-FUNCTION_SECONDS, CALL_SECONDS = 4, 3.5
+# More than the SDK waits for a call, and more than that for all of its calls and another attempt.
+CALL_SECONDS, WRITE_SECONDS = 3.5, 12.0
+FUNCTION_SECONDS = 4
 PAUSE_SECONDS = 1.5
 
 
@@ -78,44 +82,50 @@ def id_withheld(trial: Trial) -> None:
 
 
 def validation_late_after_failure(trial: Trial) -> None:
-    """An attempt whose task timed out records a transaction when its execution has failed."""
-    one = _late_after_failure(trial, VALIDATION)
+    """A write that was given up records a transaction when its execution has failed."""
+    one = _late_after_failure(trial, VALIDATION, "TransactWriteItems")
     wait_for(lambda: trial.record(one), f"the record of {one.id}", SLA_SECONDS)
 
 
 def score_late_after_failure(trial: Trial) -> None:
-    """An attempt whose task timed out keeps a risk when its execution has failed."""
-    one = _late_after_failure(trial, FRAUD)
+    """A write that was given up keeps a risk when its execution has failed."""
+    one = _late_after_failure(trial, FRAUD, "UpdateItem")
     wait_for(lambda: "risk" in (trial.record(one) or {}), f"the risk of {one.id}", SLA_SECONDS)
 
 
 def check_late_after_failure(trial: Trial) -> None:
-    """An attempt whose task timed out decides when its execution has failed: nobody is left to tell the alerts."""
-    one = _late_after_failure(trial, COMPLIANCE)
+    """A write that was given up decides when its execution has failed: nobody is left to tell the alerts."""
+    one = _late_after_failure(trial, COMPLIANCE, "UpdateItem")
     wait_for(lambda: "decision" in (trial.record(one) or {}), f"the decision on {one.id}", SLA_SECONDS)
 
 
-def _late_after_failure(trial: Trial, function: str) -> Transaction:
+def _late_after_failure(trial: Trial, function: str, action: str) -> Transaction:
     one = trial.transaction()
-    with trial.faults([task(function, effect="delay", seconds=SECONDS + 7)]) as held:
+    late = dynamodb(action, function, effect="delay", seconds=WRITE_SECONDS, times=SDK)
+    with trial.faults([late, dynamodb(action, function, times=FOR_GOOD, **REFUSED)]) as armed:
         execution = trial.start(one)
-        trial.await_strikes(held, 1)
-        with trial.faults([gone(function)]):
-            trial.give_up(execution, WHOLE)
+        trial.await_strikes(armed, SDK + 1)
+        trial.give_up(execution, WHOLE)
     return one
 
 
 def execution_times_out(trial: Trial) -> None:
     """An execution's own time is over, which nothing catches."""
     one = trial.transaction()
-    with trial.faults([task(COMPLIANCE, effect="delay", seconds=SECONDS * 2, times=FOR_GOOD)]) as armed:
+    late = dynamodb("Query", FRAUD, effect="delay", seconds=CALL_SECONDS, times=FOR_GOOD)
+    with trial.faults([late]) as armed:
         with _short(trial):
             execution = trial.machine.start(one.text)
         trial.noted(one, execution)
         trial.await_strikes(armed, 1)
         trial.give_up(execution, frozenset())
-        # Its attempts go on, and the first ends when its execution has.
-        wait_for(lambda: "decision" in (trial.record(one) or {}), f"the decision on {one.id}", SLA_SECONDS)
+        wait_for(lambda: _status(trial, execution) == "TIMED_OUT", f"the end of {execution.arn}", SLA_SECONDS)
+
+
+def _status(trial: Trial, execution: Execution) -> str:
+    """Return the status of an execution, which only the embedded stage shows."""
+    shown = urllib3.request("GET", f"{trial.endpoint}/_hallmark/executions/{execution.arn}").json()
+    return str(shown.get("status"))
 
 
 @contextmanager
