@@ -63,7 +63,7 @@ class Runs:
         while self._clock() < end:
             under = table.under(name)
             found = under.of(content)
-            if found and _is_told(found):
+            if found and is_told(found):
                 return True
             if found and is_finished(found) and found.get("states", {}).get("failed") != _failed_at(before):
                 error = found.get("error", {})
@@ -79,7 +79,7 @@ def _failed_at(record: Mapping[str, Any]) -> str | None:
     return found
 
 
-def _is_told(record: Mapping[str, Any]) -> bool:
+def is_told(record: Mapping[str, Any]) -> bool:
     """Return whether nothing is left to do: decided, and its alerts are told if any is due."""
     if record.get("status") != FINAL:
         return False

@@ -8,16 +8,15 @@ from itertools import count
 import pytest
 
 from hallmark import clock
-from hallmark.faults import load
 from hallmark.ledger.subscription import subscribed
-from hallmark.stage import Stage, embedded
+from hallmark.stage import Stage
 from infra.screening.outputs import Output
 from tests.integration.screening.faults.injections import INJECTED
 from tests.integration.screening.faults.reckoning import Reckoning, reckon
 from tests.integration.screening.faults.scenarios import OTHERS, injected
 from tests.integration.screening.faults.trial import Trial
 from tests.support.command import Command
-from tests.support.faults import try_all
+from tests.support.faults import tried_here, try_all
 
 AT_ONCE = 12
 # These would strike others' transactions, too.
@@ -38,14 +37,7 @@ def results(
 ) -> Iterator[Results]:
     """Try every fault that the stage lets happen, redrive what failed, and reckon up."""
     started_at, run, numbers = clock.now(), uuid.uuid4().hex[:6], count(1)
-    aws, endpoint, faults = {}, "", dict(OTHERS)
-    if stage.target == "embedded":
-        running = request.getfixturevalue("running_emulator")
-        aws, endpoint = embedded.environment(running, stage.region), running.endpoint
-        faults |= dict.fromkeys(INJECTED, injected)
-    else:
-        embedded_only = {spec.id for spec in load(stage.system) if spec.embedded_only}
-        faults = {name: tried for name, tried in faults.items() if name not in embedded_only}
+    aws, endpoint, faults = tried_here(request, stage, OTHERS, dict.fromkeys(INJECTED, injected))
 
     def trial(fault: str) -> Trial:
         return Trial(fault=fault, run=run, stage=stage, endpoint=endpoint, numbers=numbers)

@@ -20,10 +20,11 @@ from tests.integration.screening.faults.injections import (
     WHOLE,
     dynamodb,
     gone,
+    letter,
     task,
 )
 from tests.integration.screening.faults.trial import SLA_SECONDS, Scenario, Trial
-from tests.support.faults import FOR_GOOD, wait_for
+from tests.support.faults import FOR_GOOD, wait_for, wanted_strikes
 
 # Luhn-valid, and of no card.
 CARD_NUMBER = "4111111111111111"
@@ -32,6 +33,8 @@ EXECUTION_SECONDS = 20
 # More than the SDK waits for a call, and more than that for all of its calls and another attempt.
 CALL_SECONDS, WRITE_SECONDS = 3.5, 12.0
 FUNCTION_SECONDS = 4
+# Of the letter about what validation did not check: infra/screening/failure.py.
+LETTER_ATTEMPTS = 5
 PAUSE_SECONDS = 1.5
 
 
@@ -55,11 +58,22 @@ def throttled_unchecked(trial: Trial) -> None:
     _sent_again(trial, one, execution)
 
 
+def letter_refused_unchecked(trial: Trial) -> None:
+    """SQS refuses the letter that is all that is known of a transaction, but for its last attempt."""
+    one = trial.transaction()
+    injections = (gone(VALIDATION), letter(times=LETTER_ATTEMPTS - 1, code="AccessDenied"))
+    with trial.faults(injections) as armed:
+        execution = trial.start(one)
+        trial.await_strikes(armed, wanted_strikes(injections))
+        trial.give_up(execution, WHOLE)
+    _sent_again(trial, one, execution)
+
+
 def _sent_again(trial: Trial, one: Transaction, execution: Execution) -> None:
     """The letter names the id alone, so only the sender can start the transaction again."""
-    (letter,) = trial.letters(execution)
-    assert (letter.state, letter.transaction) == ("Validate", None)
-    assert letter.transaction_id == one.value["transaction_id"]
+    (kept,) = trial.letters(execution)
+    assert (kept.state, kept.transaction) == ("Validate", None)
+    assert kept.transaction_id == one.value["transaction_id"]
     assert trial.record(one) is None
     trial.stays.add(one.id)
     again = trial.again(one)
@@ -76,8 +90,8 @@ def id_withheld(trial: Trial) -> None:
             execution = trial.start(one)
             trial.await_strikes(armed, 1)
             trial.give_up(execution, frozenset({KEPT}))
-        (letter,) = trial.letters(execution)
-        assert (letter.transaction, letter.transaction_id) == (None, None)
+        (kept,) = trial.letters(execution)
+        assert (kept.transaction, kept.transaction_id) == (None, None)
         trial.stays.add(one.id)
 
 
@@ -181,6 +195,7 @@ ENDS: dict[str, Scenario] = {
     "validation-killed-for-good": killed_unchecked,
     "validation-throttled-for-good": throttled_unchecked,
     "unchecked-id-withheld": id_withheld,
+    "unchecked-letter-refused": letter_refused_unchecked,
     "validation-late-after-failure": validation_late_after_failure,
     "score-late-after-failure": score_late_after_failure,
     "check-late-after-failure": check_late_after_failure,

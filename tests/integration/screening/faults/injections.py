@@ -71,9 +71,7 @@ def gone(function: str, *contains: str) -> Injection:
 
 def killed(by: str, *actions: str) -> tuple[Injection, ...]:
     """Kill a function at each of these calls, first without carrying it out, then after it."""
-    return tuple(
-        dynamodb(action, by, effect="kill", after=after) for action in actions for after in (False, True)
-    )
+    return tuple(dynamodb(action, by, effect="kill", after=after) for action in actions for after in (False, True))
 
 
 def _killed_for_good(by: str, action: str, **effect: Any) -> Injection:
@@ -90,7 +88,10 @@ _LETTER_REFUSED = letter(times=CALL_ATTEMPTS, code="AccessDenied")
 _KILLED: dict[str, Case] = {
     "validation-killed-when-claiming": Case(killed(VALIDATION, _CLAIM)),
     "validation-killed-when-reading": Case(
-        (dynamodb(_CLAIM, VALIDATION, effect="kill", after=True), *killed(VALIDATION, _READ))
+        (dynamodb(_CLAIM, VALIDATION, effect="kill", after=True), dynamodb(_READ, VALIDATION, effect="kill"))
+    ),
+    "validation-killed-when-it-has-read": Case(
+        tuple(dynamodb(action, VALIDATION, effect="kill", after=True) for action in (_CLAIM, _READ))
     ),
     "refusal-killed-when-recorded": Case(killed(VALIDATION, _CLAIM), {"currency": "ZZZ"}),
     "score-killed-when-looking-back": Case(killed(FRAUD, _QUERY)),
@@ -105,9 +106,7 @@ _TRIED_AGAIN: dict[str, Case] = {
         f"{function}-throttled": Case((task(function, times=RETRIES, code="TooManyRequestsException"),))
         for function in FUNCTIONS
     },
-    **{
-        f"{function}-late": Case((task(function, effect="delay", seconds=SECONDS + 0.5),)) for function in FUNCTIONS
-    },
+    **{f"{function}-late": Case((task(function, effect="delay", seconds=SECONDS + 0.5),)) for function in FUNCTIONS},
     "claim-throttled": Case((dynamodb(_CLAIM, VALIDATION, times=RETRIES, code=THROTTLED),)),
     "claim-conflict": Case((dynamodb(_CLAIM, VALIDATION, times=RETRIES, **CANCELED),)),
     "claim-answer-lost": Case((dynamodb(_CLAIM, VALIDATION, after=True, **SERVER_ERROR),)),
@@ -174,9 +173,9 @@ _FAILED: dict[str, Case] = {
         ),
         fails=frozenset({KEPT}),
     ),
-    "mark-answer-lost": Case((gone(FRAUD), dynamodb(_UPDATE, WORKFLOW, FAILED, after=True, **SERVER_ERROR)), fails=WHOLE),
+    "mark-answer-lost": Case(
+        (gone(FRAUD), dynamodb(_UPDATE, WORKFLOW, FAILED, after=True, **SERVER_ERROR)), fails=WHOLE
+    ),
 }
 
 INJECTED = {**_KILLED, **_TRIED_AGAIN, **_FAILED}
-
-

@@ -97,7 +97,9 @@ def reckon(
     ledger = _ledger(stage, trials, started_at, heard)
     said = [one.message for one in {one.id: one for one in heard.hear()}.values()]
     names = ("transactionId", "kind", "alertId")
-    return Reckoning(done, kept, waiting, stuck, ledger, Counter((*(str(one[name]) for name in names),) for one in said))
+    return Reckoning(
+        done, kept, waiting, stuck, ledger, Counter((*(str(one[name]) for name in names),) for one in said)
+    )
 
 
 def _done(failing: Sequence[Trial]) -> dict[str, frozenset[str]]:
