@@ -34,6 +34,7 @@ REQUIRED_WITHIN = ("kyc.status",)
 TRANSACTION_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{7,63}")
 PARTY_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{2,63}")
 IDS = ("transaction_id", "merchant_id", "customer_id")
+TIMES = ("timestamp", "verified_at")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -95,7 +96,7 @@ def decimal_text(number: Any) -> str:
 
 
 def content_hash(transaction: Mapping[str, Any]) -> str:
-    """Return the SHA-256 by which two transactions are the same, in hex: of sorted keys, the amount and time by value.
+    """Return the SHA-256 by which two transactions are the same, in hex: of sorted keys, the amount and times by value.
 
     Values and keys with a card number, and what is named after card data, are replaced before.
     """
@@ -110,7 +111,7 @@ def holds_card(value: Any, field: str = "") -> bool:
     if isinstance(value, str):
         if field in IDS:
             return id_holds_card_number(value)
-        time = _TIME.fullmatch(value) if field in ("timestamp", "verified_at") else None
+        time = _TIME.fullmatch(value) if field in TIMES else None
         return holds_card_number((time[3] or "") if time else value)
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return holds_card_number(str(value)) or (is_number(value) and holds_card_number(decimal_text(value)))
@@ -122,9 +123,6 @@ def _of_field(name: str, value: Any) -> Any:
         return _MASKED
     if name == "amount" and is_number(value):
         return decimal_text(value)
-    if name == "timestamp" and isinstance(value, str):
-        time = epoch_milliseconds(value)
-        return value if time is None else time
     return _masked(value, name, 0)
 
 
@@ -135,4 +133,7 @@ def _masked(value: Any, name: str, depth: int) -> Any:
         return {key: _masked(inner, key, depth + 1) for key, inner in value.items() if not holds_card_number(key)}
     if isinstance(value, list):
         return [_masked(inner, "", depth + 1) for inner in value]
+    if name in TIMES and isinstance(value, str):
+        time = epoch_milliseconds(value)
+        return value if time is None else time
     return float(value) if isinstance(value, Decimal) else value

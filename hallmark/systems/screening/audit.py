@@ -16,6 +16,9 @@ from hallmark.systems.screening.runs import is_told
 from hallmark.systems.screening.table import FAILED, FINAL, REJECTED, StateTable, Under
 from hallmark.tables import Item
 
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+_LONGEST_KEY = 2048
+
 
 @dataclass(frozen=True)
 class Trail:
@@ -27,6 +30,9 @@ class Trail:
 
 def trail(stage: Stage, transaction_id: str) -> Trail | None:
     """Return the trail of a transaction; None when the table has nothing under its id."""
+    # DynamoDB takes no longer key, and no empty one.
+    if not 0 < len(transaction_id.encode()) <= _LONGEST_KEY:
+        return None
     under = StateTable(stage).under(transaction_id)
     if not under.items:
         return None

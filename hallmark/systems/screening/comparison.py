@@ -6,7 +6,7 @@ from typing import Any
 from hallmark.ledger.subscription import Heard
 from hallmark.systems.screening.alerts import alert_id
 from hallmark.systems.screening.expectation import COMPLIANCE, FRAUD, Expected, Sent
-from hallmark.systems.screening.plain.content import id_of, number_of
+from hallmark.systems.screening.plain.content import by_value, id_of, number_of
 from hallmark.systems.screening.plain.tables import Tables, effective
 from hallmark.systems.screening.table import FINAL, Under
 from hallmark.tables import Item
@@ -80,7 +80,8 @@ def item(one: Sent, expected: Expected, found: Item, tables: Tables) -> Iterator
     yield from _differing(name, found, {"usd": expected.usd, "rates_version": tables.versions["rates"]})
     yield from _differing(f"{name} risk:", found.get("risk", {}), risk_of(expected, tables))
     yield from _differing(f"{name} compliance:", found.get("compliance", {}), compliance_of(expected, tables))
-    if _plain(found.get("transaction")) != _plain(value):
+    kept = found.get("transaction")
+    if not isinstance(kept, Mapping) or by_value(_plain(kept)) != by_value(_plain(value)):
         yield f"{name}: keeps another transaction"
     if set(found.get("alerts", {})) != expected.alerts:
         yield f"{name}: keeps other alerts"

@@ -25,6 +25,7 @@ def _without(name: str) -> Make:
 
 # By rule: what makes it of a valid transaction.
 KINDS: Mapping[str, tuple[Make, ...]] = {
+    "too-large": (_having(note="x" * 60_000), _having(kyc=["\u00e4" * 100] * 700), _instead("x" * 130_000)),
     "not-an-object": tuple(_instead(found) for found in (_NOTHING, ["a"], "text", 7, 1.5, True, None)),
     "card-number": (
         _having(merchant_id=_CARD),

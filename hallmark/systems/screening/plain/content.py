@@ -19,6 +19,7 @@ _TIMES = ("timestamp", "verified_at")
 _EPOCH, _OLDEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_DIGITS = 32
 _AHEAD = timedelta(minutes=5)
+_MOST_CHARACTERS = 60_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Identity:
 
 
 def identity_of(value: Any, now: datetime) -> Identity | None:
-    """Return the identity of a transaction that is started at an aware time; None if its id or its time is refused."""
+    """Return the identity of a transaction that is started at an aware time; None if its id or its time is refused.
+
+    What is too large has none: nothing of it is read.
+    """
+    if is_too_large(value):
+        return None
     known, time = id_of(value), time_of(value.get("timestamp")) if isinstance(value, Mapping) else None
     if known is None or time is None or not is_in_range(time, now) or has_card_data(value["timestamp"], "timestamp"):
         return None
@@ -39,8 +45,13 @@ def identity_of(value: Any, now: datetime) -> Identity | None:
 
 def id_of(value: Any) -> str | None:
     """Return the id of a transaction; None if it is ill-formed, or holds a card number."""
-    known = value.get("transaction_id") if isinstance(value, Mapping) else None
+    known = value.get("transaction_id") if isinstance(value, Mapping) and not is_too_large(value) else None
     return known if is_identifier(known, 8, 64) and not has_card_data(known, "transaction_id") else None
+
+
+def is_too_large(value: Any) -> bool:
+    """Return whether a value of JSON has too many characters for the workflow, without white space."""
+    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False)) > _MOST_CHARACTERS
 
 
 def is_in_range(time: int, now: datetime) -> bool:
@@ -101,14 +112,23 @@ def hash_of(value: Any) -> str | None:
     """Return the hash by which the table knows a content; None with card data, which is replaced before hashing."""
     if not isinstance(value, Mapping) or has_card_data(value) or _names_card_data(value):
         return None
-    said = dict(value)
-    amount, time = number_of(said.get("amount")), time_of(said.get("timestamp"))
-    if amount is not None:
-        said["amount"] = _text_of(amount)
-    if time is not None:
-        said["timestamp"] = time
-    text = json.dumps([said, 0], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([by_value(value), 0], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def by_value(transaction: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a transaction with its amount and its times by value, however they are spelled."""
+    said, amount = _timed(transaction), number_of(transaction.get("amount"))
+    return said if amount is None else {**said, "amount": _text_of(amount)}
+
+
+def _timed(value: Any, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {key: _timed(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_timed(inner) for inner in value]
+    time = time_of(value) if name in _TIMES else None
+    return value if time is None else time
 
 
 def _names_card_data(value: Any) -> bool:

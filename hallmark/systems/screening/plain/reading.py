@@ -15,6 +15,7 @@ from hallmark.systems.screening.plain.content import (
     has_card_data,
     is_identifier,
     is_in_range,
+    is_too_large,
     number_of,
     time_of,
 )
@@ -55,6 +56,9 @@ def refusal(value: Any, now: datetime, rates: Mapping[str, Decimal]) -> Refusal 
 
 
 def _refusals(value: Any, now: datetime, rates: Mapping[str, Decimal]) -> Iterator[Refusal]:
+    if is_too_large(value):
+        yield Refusal("transaction", "too-large")
+        return
     if not isinstance(value, Mapping):
         yield Refusal("transaction", "not-an-object")
         return

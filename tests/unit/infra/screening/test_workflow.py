@@ -1,10 +1,18 @@
 """The workflow of screening: its machine, its states, its time."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from hallmark.stage.embedded.workflows.execution import text_of
+from hallmark.stage.embedded.workflows.jsonata_query import computed
+from hallmark.systems.screening.plain.content import identity_of
+from hallmark.systems.screening.plain.reading import Refusal, refusal
 from infra.constructs.states import EXPRESS_SECONDS, longest_seconds
+from tests.integration.screening.contract import WHOLE
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 TASKS = {"Validate": "validation", "Score": "fraud-detection", "Check": "compliance-checking"}
 CAUGHT = {
@@ -59,7 +67,34 @@ def test_no_step_of_the_failure_branch_keeps_the_next_from_happening(definition,
 
 def test_whatever_way_an_execution_takes_it_ends_with_an_answer_or_fails(definition):
     ends = {name for name, state in definition["States"].items() if not {"Next", "Choices"} & set(state)}
-    assert ends == {"Rejected", "Answer", "Failed"}
+    assert ends == {"TooLarge", "Rejected", "Answer", "Failed"}
+
+
+# Of the largest input of an execution, whatever it is: what the states add would end it without Catch.
+@pytest.mark.parametrize("character", ["x", "\u00e4", "\u20ac", "\U0001f600", "\n", "\x01"])
+def test_what_the_states_would_not_hold_is_refused_before(definition, character):
+    choice = definition["States"][definition["StartAt"]]
+    (rule,) = choice["Choices"]
+    assert (rule["Next"], choice["Default"]) == ("TooLarge", "Begin")
+    is_refused = lambda value: computed(rule["Condition"], value, {})  # noqa: E731
+    beside = {"execution": "e" * 1000, "startedAt": "s" * 100, "error": {"Error": "e" * 256, "Cause": "c" * 8192}}
+    for length in (10_000, 30_000, 59_000, 60_000, 65_000, 100_000, 260_000):
+        value = {"note": character * length}
+        if not is_refused(value):
+            text_of({"transaction": value, **beside})
+    assert [is_refused(value) for value in (WHOLE, {**WHOLE, "note": "x" * 60_000}, [10**400, float("inf")], None)] == [
+        *(False, True, False, False)
+    ]
+
+
+def test_what_is_too_large_is_answered_without_any_of_it(definition):
+    state = definition["States"]["TooLarge"]
+    assert state == {
+        **{"Type": "Pass", "End": True},
+        "Result": {"decision": "rejected", "field": "transaction", "rule": "too-large"},
+    }
+    assert refusal({"note": "x" * 60_000}, NOW, {}) == Refusal("transaction", "too-large")
+    assert identity_of({**WHOLE, "note": "x" * 60_000}, NOW) is None
 
 
 def test_unchecked_input_goes_to_validation_alone(definition):

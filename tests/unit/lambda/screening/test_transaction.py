@@ -70,6 +70,7 @@ def test_what_is_no_finite_number(value):
         {**WHOLE, "amount": Decimal("12.50")},
         {**WHOLE, "timestamp": "2026-11-30T12:59:58.25+01:00"},
         {**WHOLE, "kyc": {"verified_at": "2026-01-31T00:00:00Z", "status": "verified"}},
+        {**WHOLE, "kyc": {"status": "verified", "verified_at": "2026-01-31T01:00:00.000+01:00"}},
         json.loads(json.dumps(WHOLE)),
     ],
 )

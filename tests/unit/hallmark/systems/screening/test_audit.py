@@ -30,8 +30,9 @@ def test_what_fits_together_has_no_contradiction(items: Any) -> None:
     assert of(*items).contradictions == ()
 
 
-def test_nothing_is_known_of_an_unknown_id() -> None:
-    assert trail(StateStage(claim(), record()), "another") is None
+@pytest.mark.parametrize("id", ["another", "", "x" * 2049])
+def test_nothing_is_known_of_an_unknown_id(id: str) -> None:
+    assert trail(StateStage(claim(), record()), id) is None
 
 
 def test_all_that_decided_is_said() -> None:

@@ -53,6 +53,19 @@ def test_a_letter_whose_transaction_is_unknown_stays(items: Any) -> None:
     assert stage.inputs == []
 
 
+@pytest.mark.parametrize(("received", "is_done"), [(at(9), True), (at(0), False)])
+def test_a_letter_is_done_once_its_sender_has_sent_again(received: str, is_done: bool) -> None:
+    unchecked = {"transaction_id": "txn-plain", "timestamp": -1, "status": "failed", "failed_at": at(5)}
+    sent = record(execution="another", received_at=received)
+    stage = StateStage(claim(), sent, unchecked)
+    if is_done:
+        work(stage, UNCHECKED)
+    else:
+        with pytest.raises(Refused, match="nothing of txn-plain was kept by execution-1"):
+            work(stage, UNCHECKED)
+    assert stage.inputs == []
+
+
 def test_a_letter_of_what_was_refused_after_all_is_done() -> None:
     stage = StateStage(claim(), record(decision="rejected", transaction=None))
     work(stage, UNCHECKED)
