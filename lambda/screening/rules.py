@@ -3,6 +3,7 @@
 Pure but for the read: the files are part of the function's image.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,10 +95,14 @@ class Section:
 
 @dataclass(frozen=True)
 class RulesFile:
-    """A rules file: its version, and its lists by their ids."""
+    """A rules file: its version, its lists by their ids, and the SHA-256 of its bytes in hex.
+
+    The digest tells files apart whose version nobody raised.
+    """
 
     version: str
     lists: Mapping[str, Section]
+    digest: str = ""
 
     def named(self, id: str) -> Section:
         """Return a list by its id."""
@@ -109,7 +114,8 @@ class RulesFile:
 def read(name: str, folder: Path = FOLDER) -> RulesFile:
     """Return a rules file by its name, such as `fraud`; RulesInvalid if a list has no id, version or effective date."""
     path = folder / f"{name}.toml"
-    whole = Section(path.name, tomllib.loads(path.read_text(encoding="utf-8")))
+    content = path.read_bytes()
+    whole = Section(path.name, tomllib.loads(content.decode()))
     lists: dict[str, Section] = {}
     for values in whole.value("list", list, "lists"):
         one = Section(f"{path.name}: list", values)
@@ -119,15 +125,16 @@ def read(name: str, folder: Path = FOLDER) -> RulesFile:
         lists[id] = Section(f"{path.name}: {id}", values)
         lists[id].text("version")
         lists[id].day("effective")
-    return RulesFile(whole.text("version"), lists)
+    return RulesFile(whole.text("version"), lists, hashlib.sha256(content).hexdigest())
 
 
 @dataclass(frozen=True)
 class Rates:
-    """US dollars per unit of each currency that has a rate, and the version of the table."""
+    """US dollars per unit of each currency that has a rate, the version of the table, the digest of its file."""
 
     version: str
     dollars: Mapping[str, Decimal]
+    digest: str = ""
 
     def usd(self, amount: Decimal, currency: str) -> Decimal:
         """Return an amount in US dollars, exact; KeyError for a currency without a rate."""
@@ -136,6 +143,7 @@ class Rates:
 
 def rates(folder: Path = FOLDER) -> Rates:
     """Return the table of rates."""
-    found = read("rates", folder).named("usd-rates")
+    file = read("rates", folder)
+    found = file.named("usd-rates")
     table = found.section("rates")
-    return Rates(found.text("version"), {code: table.amount(code) for code in table.values})
+    return Rates(found.text("version"), {code: table.amount(code) for code in table.values}, file.digest)

@@ -58,12 +58,12 @@ def _record(name: str, record: Item) -> Iterator[str]:
         yield f"rejected for {_refusal(record)}"
         return
     parties = ", ".join(f"{part} {record.get(part)}" for part in ("customer_id", "merchant_id", "channel"))
-    yield f"{parties}; {record.get('usd')} USD by the rates of {record.get('rates_version')}"
+    yield f"{parties}; {record.get('usd')} USD by the rates of {record.get('rates_version')}{_digest(record, 'rates')}"
     if risk := record.get("risk"):
         why = ", ".join(risk["reasons"]) or "nothing adds to it"
-        yield f"score {risk['score']} {risk['level']}: {why}; rules of {risk['version']}"
+        yield f"score {risk['score']} {risk['level']}: {why}; rules of {risk['version']}{_digest(record, 'risk')}"
     if compliance := record.get("compliance"):
-        yield f"compliance {compliance['verdict']}; rules of {compliance['version']}"
+        yield f"compliance {compliance['verdict']}; rules of {compliance['version']}{_digest(record, 'compliance')}"
         for one in compliance["rules"]:
             listed = f"{one['list']} version {one['version']}, effective {one['effective']}"
             yield f"  {one['rule']} {one['verdict']}: {listed}"
@@ -77,6 +77,12 @@ def _record(name: str, record: Item) -> Iterator[str]:
         yield f"failed{_error(record)}{todo}"
     elif "open" in record:
         yield "not finished: hallmark redrive stuck --system screening, if it has not moved for five minutes"
+
+
+def _digest(record: Item, part: str) -> str:
+    """Return which file it was, also where nobody raised its version."""
+    digest = record.get(f"{part}_digest")
+    return f", SHA-256 {digest}" if digest else ""
 
 
 def _arrival(item: Item) -> Iterator[str]:

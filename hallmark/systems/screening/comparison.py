@@ -44,10 +44,19 @@ def compliance_of(expected: Expected, tables: Tables) -> dict[str, object]:
 
 
 def is_by_other_rules(item: Item, tables: Tables) -> bool:
-    """Return whether a record was decided by another version of the rules than this checkout's."""
-    found = [item.get("risk", {}).get("version"), item.get("compliance", {}).get("version"), item.get("rates_version")]
+    """Return whether a record was decided by other rules than this checkout's, be it that no version was raised."""
+    own = [item.get("risk", {}).get("version"), item.get("compliance", {}).get("version"), item.get("rates_version")]
     wanted = [tables.versions[name] for name in ("fraud", "compliance", "rates")]
-    return any(one is not None and one != version for one, version in zip(found, wanted, strict=True))
+    by_version = any(one is not None and one != version for one, version in zip(own, wanted, strict=True))
+    return by_version or any(item.get(name, digest) != digest for name, digest in _digests(tables).items())
+
+
+def _digests(tables: Tables) -> dict[str, str]:
+    """Return the digests of the rules files by the attributes that keep them."""
+    return {
+        f"{part}_digest": tables.digests[file]
+        for part, file in (("rates", "rates"), ("risk", "fraud"), ("compliance", "compliance"))
+    }
 
 
 def answer(one: Sent, expected: Expected, tables: Tables) -> Iterator[str]:
@@ -78,6 +87,7 @@ def item(one: Sent, expected: Expected, found: Item, tables: Tables) -> Iterator
     value = one.item.value
     yield from _differing(name, found, {part: value.get(part) for part in ("customer_id", "merchant_id", "channel")})
     yield from _differing(name, found, {"usd": expected.usd, "rates_version": tables.versions["rates"]})
+    yield from _differing(name, found, _digests(tables))
     yield from _differing(f"{name} risk:", found.get("risk", {}), risk_of(expected, tables))
     yield from _differing(f"{name} compliance:", found.get("compliance", {}), compliance_of(expected, tables))
     kept = found.get("transaction")

@@ -49,6 +49,7 @@ def check(task: Task, rules: ComplianceRules, store: Store, stage: str) -> Item:
     decision = decide(compliance["verdict"], task.risk["score"], rules)
     final: Item = {
         **{"risk": task.risk, "compliance": compliance, "decision": decision, "decided_by": task.execution},
+        "compliance_digest": rules.digest,
         "alerts": _alerts(task, compliance, decision, rules, stage),
     }
     standing = store.decide(task, final)

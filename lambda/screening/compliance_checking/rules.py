@@ -60,6 +60,7 @@ class ComplianceRules:
     window: int
     review_from: int
     alert_from: int
+    digest: str
 
     @classmethod
     def of(cls, file: RulesFile) -> "ComplianceRules":
@@ -75,6 +76,7 @@ class ComplianceRules:
             max(DAY, by_rule["structuring"].whole("hours", 1) * _HOUR),
             bounds.whole("reviewFrom", 1),
             bounds.whole("alertFrom", 1),
+            file.digest,
         )
 
     def check(self, case: Case) -> Item:

@@ -32,8 +32,8 @@ class Store(Protocol):
         """Return ids and times of a customer's newest transactions within (after, until], at most so many."""
         ...
 
-    def keep(self, task: Task, risk: Item) -> Item:
-        """Keep a transaction's risk, unless one of this version, or a decision, stands; return what stands."""
+    def keep(self, task: Task, risk: Item, digest: str) -> Item:
+        """Keep a transaction's risk, unless one by the same file, or a decision, stands; return what stands."""
         ...
 
 
@@ -42,7 +42,7 @@ def detect(task: Task, rules: FraudRules, store: Store) -> Item:
     customer = task.transaction["customer_id"]
     recorded = store.newest(customer, task.time - 1000 * rules.seconds, task.time, rules.count)
     others = tuple(time for id, time in recorded if id != task.id)
-    return store.keep(task, risk(Case(task.transaction, task.usd, task.time, others), rules))
+    return store.keep(task, risk(Case(task.transaction, task.usd, task.time, others), rules), rules.digest)
 
 
 def risk(case: Case, rules: FraudRules) -> Item:

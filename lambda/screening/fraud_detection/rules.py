@@ -41,6 +41,7 @@ class FraudRules:
     # How far back a score looks, and at how many of the customer's newest transactions, this one included.
     seconds: int
     count: int
+    digest: str
 
     @classmethod
     def of(cls, file: RulesFile) -> "FraudRules":
@@ -52,7 +53,7 @@ class FraudRules:
         indicators = {code: (section.whole("weight"), _INDICATORS[code](section)) for code, section in own.items()}
         seconds = max(own[code].whole("seconds", 1) for code in ("rapid-repeat", "velocity"))
         count = max(own["velocity"].whole("count", 2), 2)
-        return cls(file.version, indicators, _levels(found.section("levels")), seconds, count)
+        return cls(file.version, indicators, _levels(found.section("levels")), seconds, count, file.digest)
 
     def score(self, reasons: Sequence[str]) -> int:
         """Return the score of what is indicated, 0 to 100."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import boto3
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shared_python.task import CONFIG
 
 from screening.fraud_detection.logic import Task
@@ -32,17 +32,22 @@ class Store:
         )
         return [(one["transaction_id"], int(one["timestamp"])) for one in found["Items"]]
 
-    def keep(self, task: Task, risk: Item) -> Item:
-        """Keep a transaction's risk, unless one of this version, or a decision, stands; return what stands.
+    def keep(self, task: Task, risk: Item, digest: str) -> Item:
+        """Keep a transaction's risk, unless one by the same file, or a decision, stands; return what stands.
 
         So each attempt says the same, also when transactions came between them.
         """
         standing = update(
             self._table,
-            IS_OPEN & (Attr("risk").not_exists() | Attr("risk.version").ne(risk["version"])),
+            IS_OPEN & (Attr("risk").not_exists() | _is_by_others(risk["version"], digest)),
             Key=key(task.id, task.time),
-            UpdateExpression="SET risk = :risk, #states.#scored = :now",
+            UpdateExpression="SET risk = :risk, risk_digest = :digest, #states.#scored = :now",
             ExpressionAttributeNames={"#states": "states", "#scored": SCORED},
-            ExpressionAttributeValues={":risk": risk, ":now": self._now()},
+            ExpressionAttributeValues={":risk": risk, ":digest": digest, ":now": self._now()},
         )
         return risk if standing is None else plain(standing["risk"])
+
+
+def _is_by_others(version: str, digest: str) -> ConditionBase:
+    """Return the condition that a risk is by other rules: of another version, or changed without raising it."""
+    return Attr("risk.version").ne(version) | Attr("risk_digest").ne(digest)

@@ -55,7 +55,7 @@ def validate(event: Mapping[str, Any], store: Store, rates: Rates, now: Callable
     if isinstance(judged, Refused):
         record = arrival.refused(judged.problem)
     else:
-        record = arrival.screening(transaction, judged.usd, rates.version)
+        record = arrival.screening(transaction, judged.usd, rates)
     claimed = store.claim(arrival.claim(), record)
     if claimed is None:
         return _refused(judged) if isinstance(judged, Refused) else accepted(record)

@@ -10,6 +10,7 @@ from shared_python.iso_times import moment_of
 
 from screening import items
 from screening.items import Item
+from screening.rules import Rates
 from screening.transaction import decimal_of, decimal_text
 from screening.validation.fields import Problem
 
@@ -44,14 +45,15 @@ class Arrival:
         states = {items.VALIDATED: self.now, items.DECIDED: self.now}
         return {**self._record(items.DECIDED), **_rejection(problem), "states": states}
 
-    def screening(self, transaction: Mapping[str, Any], usd: Decimal, rates_version: str) -> Item:
+    def screening(self, transaction: Mapping[str, Any], usd: Decimal, rates: Rates) -> Item:
         """Return its record when it is valid."""
         return {
             **self._record(items.SCREENING),
             "states": {items.VALIDATED: self.now},
             **{name: transaction[name] for name in _KEPT if name in transaction},
             "usd": usd,
-            "rates_version": rates_version,
+            "rates_version": rates.version,
+            "rates_digest": rates.digest,
             "transaction": {**transaction, "amount": decimal_of(transaction["amount"])},
             **self.opened(),
         }

@@ -1,7 +1,9 @@
 """`hallmark screening lists`: the lists by which transactions are judged, and until when they may be used."""
 
 from datetime import date
+from hashlib import sha256
 
+from hallmark.project import ROOT
 from hallmark.terminal import out
 from hallmark.wording import counted
 from infra import dated_lists
@@ -14,10 +16,11 @@ def lists() -> None:
 
     Exit code 2 when one is past its review: nothing can be built then.
     """
-    day = dated_lists.today()
-    for one in all_lists():
+    day, found = dated_lists.today(), all_lists()
+    digests = {one.file: sha256((ROOT / one.file).read_bytes()).hexdigest() for one in found}
+    for one in found:
         out.print(f"[bold]{one.id}[/]  {_dates(one, day)}", highlight=False, soft_wrap=True)
-        for line in filter(None, (one.file, one.source, one.note)):
+        for line in filter(None, (f"{one.file}, SHA-256 {digests[one.file]}", one.source, one.note)):
             out.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     dated_lists.refuse_overdue(day)
 

@@ -1,5 +1,6 @@
 """The rules files as data: lists by the rule that they are of, weights and rates."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ _FOLDER = ROOT / "lambda" / "screening" / "rules"
 class Tables:
     """The three files: `fraud` is the list of weights, `compliance` has the lists by rule, `bounds` those of decisions.
 
-    `versions` are the files', by their names; `rates` US dollars per unit, by currency.
+    `versions` and `digests` are the files', by their names; `rates` US dollars per unit, by currency.
     """
 
     fraud: Mapping[str, Any]
@@ -25,14 +26,14 @@ class Tables:
     bounds: Mapping[str, Any]
     rates: Mapping[str, Decimal]
     versions: Mapping[str, str]
+    digests: Mapping[str, str]
 
 
 @cache
 def tables() -> Tables:
     """Return the tables of this checkout."""
-    files = {
-        name: tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("fraud", "compliance", "rates")
-    }
+    contents = {name: (_FOLDER / f"{name}.toml").read_bytes() for name in ("fraud", "compliance", "rates")}
+    files = {name: tomllib.loads(content.decode()) for name, content in contents.items()}
     lists = {one["id"]: one for content in files.values() for one in content["list"]}
     return Tables(
         fraud=lists["fraud-score"],
@@ -40,6 +41,7 @@ def tables() -> Tables:
         bounds=lists["decision-bounds"],
         rates={code: Decimal(rate) for code, rate in lists["usd-rates"]["rates"].items()},
         versions={name: content["version"] for name, content in files.items()},
+        digests={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
 
 

@@ -67,7 +67,8 @@ def test_a_first_transaction_claims_its_id_and_is_recorded(arriving):
         **{"transaction_id": "txn-0000001", "timestamp": TIME, "status": "screening", "content_hash": HASH},
         **{"received_at": STARTED, "execution": "e-1", "attempts": 1, "customer_id": "customer-1"},
         **{"merchant_id": "merchant-7", "channel": "transfer", "usd": Decimal("14.4625")},
-        **{"rates_version": arriving.module._RATES.version, "open": f"open#{HASH[0]}", "opened_at": STARTED},
+        **{"rates_version": arriving.module._RATES.version, "rates_digest": arriving.module._RATES.digest},
+        **{"open": f"open#{HASH[0]}", "opened_at": STARTED},
         "transaction": {**WHOLE, "amount": Decimal("12.5")},
     }
     assert arriving.calls == ["TransactWriteItems"]
@@ -171,7 +172,9 @@ def test_other_content_under_a_claimed_id_is_refused_and_the_earlier_stays(arriv
 
 def test_a_record_counts_whatever_the_rates_are_now(arriving, monkeypatch):
     first = arriving.take(WHOLE)
-    monkeypatch.setattr(arriving.module, "_RATES", arriving.module.rates().__class__("next", {"USD": Decimal(1)}))
+    monkeypatch.setattr(
+        arriving.module, "_RATES", arriving.module.rates().__class__("next", {"USD": Decimal(1)}, "digest")
+    )
     assert arriving.take(WHOLE, "e-2") == first
     assert arriving.record()["rates_version"] != "next"
     assert arriving.take({**WHOLE, "transaction_id": "txn-0000002"})["answer"]["rule"] == "no-rate"

@@ -184,6 +184,9 @@ def test_an_undecided_transaction_is_scored_again_by_rules_of_another_version(st
     old = stage.score(accepted)
     stage.change(risk={**old, "score": 99, "version": "earlier"})
     assert stage.score(accepted) == old
+    assert stage.record()["risk_digest"] == read("fraud").digest
+    stage.change(risk={**old, "score": 99}, risk_digest="of a file whose version nobody raised")
+    assert stage.score(accepted) == old
     stage.change(risk={**old, "score": 99, "version": "earlier"}, decision="review")
     assert stage.score(accepted)["score"] == 99
 
@@ -311,13 +314,15 @@ def test_other_rules_make_other_decisions_of_new_transactions_only(stage, monkey
     listed = file.lists["fatf-call-for-action"]
     newer = {**listed.values, "version": "2026-10", "verdicts": {"KP": "BLOCK"}}
     lists = {**file.lists, "fatf-call-for-action": type(listed)(listed.place, newer)}
-    rules = ComplianceRules.of(type(file)("2026-12-01", lists))
+    rules = ComplianceRules.of(type(file)("2026-12-01", lists, "digest"))
     monkeypatch.setattr(stage.compliance, "_RULES", rules)
     accepted = {"transaction": BAD, "key": {"id": ID, "time": str(stage.record()["timestamp"])}, "usd": "12345.67"}
     assert stage.check(accepted, decided["answer"]["risk"], "e-2")["answer"] == decided["answer"]
     new = {**BAD, "transaction_id": "txn-0000002", "timestamp": at(3600)}
     compliance = {"verdict": "PASS", "rules": [], "version": "2026-12-01"}
     assert stage.whole(new)["answer"]["compliance"] == compliance
+    assert stage.record()["compliance_digest"] == file.digest
+    assert stage.record("txn-0000002")["compliance_digest"] == "digest"
 
 
 def test_a_lost_answer_of_the_final_write_is_found_again(stage):

@@ -97,7 +97,7 @@ def test_the_items_have_the_attributes_that_are_listed():
     problem = fields.Problem("amount", "type")
     written = [
         arrival.claim(),
-        arrival.screening(WHOLE, Decimal(1), "v"),
+        arrival.screening(WHOLE, Decimal(1), rates()),
         arrival.refused(problem),
         arrival.other(problem),
     ]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from hallmark.systems.screening.plain.content import hash_of, time_of
+from hallmark.systems.screening.plain.tables import tables
 from tests.unit.hallmark.systems.screening.drawn import at, valid
 
 Item = dict[str, Any]
@@ -34,6 +35,9 @@ def record(**more: Any) -> Item:
         "merchant_id": "merchant",
         "usd": Decimal("12.5"),
         "rates_version": VERSION,
+        "rates_digest": tables().digests["rates"],
+        "risk_digest": tables().digests["fraud"],
+        "compliance_digest": tables().digests["compliance"],
         "transaction": {**VALUE, "amount": Decimal("12.5")},
         "risk": {"score": 0, "level": "LOW", "reasons": [], "version": VERSION},
         "compliance": {"verdict": "PASS", "rules": [], "version": VERSION},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hallmark.systems.screening.audit import Trail, trail
+from hallmark.systems.screening.plain.tables import tables
 from tests.unit.hallmark.systems.screening.drawn import at
 from tests.unit.hallmark.systems.screening.state_stage import StateStage
 from tests.unit.hallmark.systems.screening.stored import HASH, VERSION, claim, failed, record, unfinished
@@ -43,6 +44,7 @@ def test_all_that_decided_is_said() -> None:
     for part in (
         *("review", at(0), "execution-1", HASH, f"scored {at(0.01)}", "12.5 USD", VERSION),
         *("score 60 HIGH: velocity, rapid-repeat; rules of 3", "kyc REVIEW: customers version 7, effective 2026-01-02"),
+        *(f", SHA-256 {digest}" for digest in tables().digests.values()),
         *("rejected for conflict in transaction_id", "execution-2"),
     ):
         assert part in text

@@ -199,7 +199,10 @@ def test_repeats_of_one_content_are_counted_once_in_each_place() -> None:
     assert [found.is_repeat(one) for one, _ in found.expected] == [False, True]
 
 
-def test_what_other_rules_decided_before_the_run_is_left_alone() -> None:
-    old = {"received_at": at(-99), "risk": {**record()["risk"], "version": "2020-01-01", "score": 77}}
+@pytest.mark.parametrize("file", [{"version": "2020-01-01"}, {}])
+def test_what_other_rules_decided_before_the_run_is_left_alone(file: Any) -> None:
+    # Of the same version, but of another file: nobody raised it.
+    changed = {"risk": {**record()["risk"], **file, "score": 77}, **({} if file else {"risk_digest": "another"})}
+    old = {"received_at": at(-99), **changed}
     found = findings(PLAIN, claim(), record(**old))
     assert differences(found) == [] and found.is_by_other_rules(found.expected[0][0])

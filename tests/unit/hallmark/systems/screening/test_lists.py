@@ -1,9 +1,11 @@
 """`hallmark screening lists` prints every list, its dates and what to know of it, also one past its review."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
 
+from hallmark.project import ROOT
 from hallmark.systems.screening.commands import lists as command
 from infra import dated_lists
 from infra.errors import UserError
@@ -32,7 +34,8 @@ def test_every_list_is_printed_with_its_dates_its_source_and_its_note(
         left = (one.review_by - EARLIEST).days + 1
         plural = "" if left == 1 else "s"
         dates = f"version {one.version}, effective {one.effective}, review by {one.review_by} ({left} day{plural} left)"
-        assert f"{one.id}  {dates}\n  {one.file}\n  {one.source}\n" in text
+        digest = sha256((ROOT / one.file).read_bytes()).hexdigest()
+        assert f"{one.id}  {dates}\n  {one.file}, SHA-256 {digest}\n  {one.source}\n" in text
         assert one.note in text
 
 
