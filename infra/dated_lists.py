@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +57,16 @@ def lists_of(system: str, root: Path = ROOT) -> list[DatedList]:
 
 
 def refuse_overdue(day: date | None = None, root: Path = ROOT) -> None:
-    """Raise UserError, one line, if any system has a list past its review on a day, today by default."""
+    """Raise UserError, one line, if any system has a list past its review on a day, today by default.
+
+    Or rules files that its functions cannot read: `infra/<system>/lists.py` knows that.
+    """
     day = day or today()
     late = [one for name in NAMES for one in lists_of(name, root) if one.is_overdue(day)]
     if not late:
+        for name in NAMES if root == ROOT else ():
+            if find_spec(f"infra.{name}.lists"):
+                import_module(f"infra.{name}.lists").refuse_unreadable()
         return
     named = ", ".join(f"{one.id} by {one.review_by} ({one.file})" for one in late)
     raise UserError(

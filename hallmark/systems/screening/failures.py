@@ -19,7 +19,6 @@ from hallmark.systems.screening.table import StateTable, Under
 from infra.screening.outputs import Output
 
 
-
 def failures() -> Failures:
     """Return what one redrive, or one ledger, must know."""
     runs = Runs()
