@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from tests.integration.screening.contract import WHOLE
 from tests.support.local_dynamodb import refusal
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 arrivals = importlib.import_module("tests.unit.lambda.screening.test_arrivals")
 pytestmark = pytest.mark.control("SC_IDEMPOTENT")
-WHOLE, Killed = there.WHOLE, there.Killed
+Killed = there.Killed
 OTHER = {**WHOLE, "amount": 13}
 STANDING = {"customer_id": {"S": "customer-1"}}
 LATER = "2026-11-30T13:00:00.000Z"
