@@ -348,6 +348,13 @@ def _a_rule_less(ec2: Any, ids: dict[str, str]) -> Iterator[None]:
     ec2.authorize_security_group_ingress(GroupId=ids["Endpoints"], IpPermissions=rule)
 
 
+def _no_rule_of_a_group(ec2: Any, ids: dict[str, str]) -> Iterator[None]:
+    (found,) = ec2.describe_security_groups(GroupIds=[ids["Endpoints"]])["SecurityGroups"]
+    ec2.revoke_security_group_ingress(GroupId=ids["Endpoints"], IpPermissions=found["IpPermissions"])
+    yield
+    ec2.authorize_security_group_ingress(GroupId=ids["Endpoints"], IpPermissions=found["IpPermissions"])
+
+
 def _a_way_out(ec2: Any, ids: dict[str, str]) -> Iterator[None]:
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=ids["Vpc"])
@@ -439,6 +446,7 @@ def _no_flow_log(ec2: Any, ids: dict[str, str]) -> Iterator[None]:
 CHANGES: dict[Change, set[tuple[str, str]]] = {
     _a_way_in: {("SecurityGroup", "SecurityGroupIngress")},
     _a_rule_less: {("SecurityGroupIngress", "missing")},
+    _no_rule_of_a_group: {("SecurityGroupIngress", "missing")},
     _a_way_out: {("InternetGateway", "+"), ("VPCGatewayAttachment", "+"), ("Route", "+")},
     _public_addresses: {("Subnet", "MapPublicIpOnLaunch")},
     _an_open_endpoint: {("VPCEndpoint", "PolicyDocument")},

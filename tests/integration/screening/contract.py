@@ -7,7 +7,8 @@ from typing import Any
 from hallmark import clock
 
 Json = dict[str, Any]
-VALID: Json = {
+# Transactions that are taken: with the fields that must be there, and with all.
+VALID: dict[str, Any] = {
     "transaction_id": "txn-0000001",
     "timestamp": "2026-11-30T11:59:58.250Z",
     "amount": 12.5,
@@ -17,7 +18,7 @@ VALID: Json = {
     "merchant_country": "DE",
     "customer_country": "UA",
 }
-WHOLE: Json = {
+WHOLE: dict[str, Any] = {
     **VALID,
     "channel": "transfer",
     "kyc": {"status": "verified", "verified_at": "2026-01-31T00:00:00Z"},

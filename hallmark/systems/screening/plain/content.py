@@ -19,8 +19,6 @@ _TIMES = ("timestamp", "verified_at")
 _EPOCH, _OLDEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_DIGITS = 32
 _AHEAD = timedelta(minutes=5)
-# Of the fraction of a second.
-_MOST_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,8 @@ def is_identifier(value: Any, least: int, most: int) -> bool:
 
 def time_of(value: Any) -> int | None:
     """Return the epoch milliseconds of an RFC 3339 time with a zone; None for anything else."""
-<<<<<<< HEAD
     is_text = isinstance(value, str) and value.isascii() and len(_fraction(value)) <= _MOST_DIGITS
     found = moment(value.upper()) if is_text else None
-=======
-    if not isinstance(value, str) or not value.isascii() or len(_fraction(value)) > _MOST_DIGITS:
-        return None
-    found = moment(value.upper())
->>>>>>> sc-wing
     return (found - _EPOCH) // timedelta(milliseconds=1) if found else None
 
 

@@ -139,7 +139,7 @@ def _amount(found: Any, currency: Any, rates: Mapping[str, Decimal]) -> Iterator
     elif amount <= 0:
         yield "amount-positive"
     elif isinstance(currency, str) and currency in minor_units():
-        if -amount.normalize().as_tuple().exponent > minor_units()[currency]:
+        if len(f"{amount.normalize():f}".partition(".")[2]) > minor_units()[currency]:
             yield "amount-decimals"
         if currency in rates and amount * rates[currency] > MOST_USD:
             yield "amount-limit"
