@@ -176,7 +176,7 @@ def test_what_fails_is_kept_once_marked_and_fails_the_execution(
     assert injected.strikes == 1
     error = "Lambda.ResourceNotFoundException"
     assert (ended["status"], ended["error"], ended["cause"], ended["output"]) == ("FAILED", error, state, None)
-    (letter,) = [one for one in workflow.letters() if one["execution"] == ended["executionArn"]]
+    letter = workflow.take(ended["executionArn"])
     known = {"transactionId": name} if state == "Validate" else {"transaction": given}
     assert letter == {"state": state, "error": error, "execution": ended["executionArn"], **known}
     marked = next(iter(kept.under(name))) if state == "Validate" else kept.record(name)
