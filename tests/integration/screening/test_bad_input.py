@@ -25,23 +25,24 @@ from tests.support.stage_contents import crashes, everything
 OWN = WHOLE["transaction_id"]
 
 
-@pytest.fixture(scope="module")
-def crashed(stage: Stage) -> int:
-    """How often a function had crashed before the first test of this file."""
-    return crashes(stage)
-
-
-def _unfinished(stage: Stage) -> set[str]:
-    """Return the ids under which something is open, or failed."""
+def unfinished(stage: Stage) -> list[Any]:
+    """Return the keys of all items that are open or failed."""
     table = stage.client("dynamodb").get_paginator("scan").paginate(TableName=stage.outputs[Output.STATE_TABLE])
-    items = (item for page in table for item in page["Items"])
-    return {item["transaction_id"]["S"] for item in items if "open" in item or item.get("status") == {"S": "failed"}}
+    items = [item for page in table for item in page["Items"]]
+    found = [item for item in items if "open" in item or item.get("status") == {"S": "failed"}]
+    return sorted((item["transaction_id"]["S"], item["timestamp"]["N"]) for item in found)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def unfinished(stage: Stage) -> set[str]:
+def left(stage: Stage) -> list[Any]:
     """What was unfinished before the first test of this file."""
-    return _unfinished(stage)
+    return unfinished(stage)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def crashed(stage: Stage) -> int:
+    """How often a function had crashed before the first test of this file."""
+    return crashes(stage)
 
 
 @dataclass
@@ -95,10 +96,10 @@ def test_drawn_inputs(stage: Stage, crashed: int, request: pytest.FixtureRequest
 
 
 @pytest.mark.control("SC_BAD_INPUT", "SC_VALIDATE")
-def test_what_was_refused_left_no_trace(stage: Stage, unfinished: set[str]) -> None:
-    """Nothing is left open, failed, or in the queue; neither a text that was drawn nor a card number is anywhere."""
+def test_what_was_refused_left_no_trace(stage: Stage, left: list[Any]) -> None:
+    """Nothing more is left open or failed; neither a text that was drawn nor a card number is anywhere."""
     traces = "\n".join(everything(stage))
     assert "transaction judged" in traces, "run the whole file: this is about the inputs of its other test"
     assert SIGN not in traces
     assert not any(str(card) in traces for card in CARDS)
-    assert _unfinished(stage) == unfinished
+    assert unfinished(stage) == left

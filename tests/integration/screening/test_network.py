@@ -1,8 +1,6 @@
 """The network as it is deployed: where functions are, what passes to them and from them, and what is recorded."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -163,38 +161,3 @@ def test_rejected_traffic_is_recorded_for_30_days_by_a_role_that_may(stage: Stag
     assert log["DeliverLogsPermissionArn"].endswith(f":role/{physical(stage, 'flow-log', 'role')}")
     (kept,) = stage.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
     assert kept["retentionInDays"] == 30
-
-
-@contextmanager
-def _outside(stage: Stage, function: str) -> Iterator[Json]:
-    """Take a function out of the network, and put it back; yield where it was."""
-    functions, name = stage.client("lambda"), stage.outputs[FUNCTIONS[function]]
-
-    def place(subnets: list[str], groups: list[str]) -> None:
-        network = {"SubnetIds": subnets, "SecurityGroupIds": groups}
-        functions.update_function_configuration(FunctionName=name, VpcConfig=network)
-
-    network = functions.get_function_configuration(FunctionName=name)["VpcConfig"]
-    place([], [])
-    try:
-        yield network
-    finally:
-        place(network["SubnetIds"], network["SecurityGroupIds"])
-
-
-@pytest.mark.control("SC_IAM_LEAST", "SC_FN_NETWORK")
-@pytest.mark.embedded
-@BY_FUNCTION
-def test_a_function_leaves_the_network_and_comes_back_by_its_own_role(stage: Stage, function: str) -> None:
-    """The other functions' interfaces are the same ones, and stay."""
-
-    def network() -> Json:
-        config = stage.client("lambda").get_function_configuration(FunctionName=stage.outputs[FUNCTIONS[function]])
-        found: Json = config.get("VpcConfig", {})
-        return found
-
-    with _outside(stage, function) as before:
-        assert not network().get("SubnetIds")
-        held = _inside(stage, "describe_network_interfaces", "NetworkInterfaces")
-        assert {one["SubnetId"] for one in held if one["InterfaceType"] == "lambda"} == {*before["SubnetIds"]}
-    assert network() == before
