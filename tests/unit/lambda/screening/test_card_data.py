@@ -18,6 +18,7 @@ SPELLED = {
     "decimals": 4111.111111111111,
     "fraction": 0.4111111111111111,
     "exponent": 4.111111111111111e17,
+    "exponent and zeros": 4.11111111115e16,
     "in fours": "4111 1111 1111 1111",
     "by dashes": "4111-1111-1111-1111",
     "by line ends": "4111\n1111\r\n1111\t1111",
