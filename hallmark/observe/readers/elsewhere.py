@@ -4,17 +4,19 @@ Some rights of AWS have no resource, such as those to deliver a workflow's logs,
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json
+from hallmark.observe.deployment import ID, Deployment, Json
 from hallmark.observe.readers.roles import ROLE
 from hallmark.revision import template_files
 from hallmark.synthesized import Synthesized, by_stage
 from hallmark.together import of_stage
 from policies.engine.iam.identities import role_statements
-from policies.engine.reading.together import Together
 from policies.engine.template.template import Template, with_mark
+
+_ANY_ID = re.compile(rf"\$\{{[^}}]*\}}|{ID}")
 
 
 def declared_rights(deployment: Deployment) -> dict[str, set[str]]:
@@ -32,38 +34,16 @@ def _others(deployment: Deployment) -> Iterator[Template]:
     for system in sorted({str(one.system) for one in marked}):
         for stage, own in by_stage(one for one in marked if one.system == system).items():
             if (system, stage) != (deployment.stage.system, deployment.stage.name):
-                whole = of_stage(own)
-                document = with_ids(whole.document, _ids(deployment, whole, own))
-                yield Template(with_mark(document, Account=deployment.account))
-
-
-def _ids(deployment: Deployment, whole: Together, own: Sequence[Synthesized]) -> dict[str, str]:
-    """Return the ids that EC2 gave to a stage's resources, by logical id; none where it is not deployed beside ours."""
-    listed = ("cloudformation", "list_stack_resources", "StackResourceSummaries", "ValidationError")
-    return {
-        whole.name_of(template.label, one["LogicalResourceId"]): one["PhysicalResourceId"]
-        for template in own
-        for one in deployment.pages(*listed, StackName=template.stack)
-        if one["ResourceType"].startswith("AWS::EC2::")
-    }
-
-
-def with_ids(value: Any, ids: Mapping[str, str]) -> Any:
-    """Return a value in which references to these resources are their ids, as in the rights that IAM shows."""
-    if isinstance(value, list):
-        return [with_ids(item, ids) for item in value]
-    if not isinstance(value, dict):
-        return value
-    match value:
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "GroupId" | "SubnetId" | "VpcId"]} if name in ids:
-            return ids[name]
-    return {key: with_ids(item, ids) for key, item in value.items()}
+                yield Template(with_mark(of_stage(own).document, Account=deployment.account))
 
 
 def canonical(statement: Any) -> str:
-    """Return a statement as a text that is the same however IAM writes it: a list of one is its element."""
+    """Return a statement as a text that is the same however IAM writes it: a list of one is its element.
+
+    An id that EC2 makes up is any: a template has a reference in its place.
+    """
     items = statement.items() if isinstance(statement, dict) else ()
-    return json.dumps({key: _listed(value) for key, value in items}, sort_keys=True, default=str)
+    return _ANY_ID.sub("?", json.dumps({key: _listed(value) for key, value in items}, sort_keys=True, default=str))
 
 
 def _listed(value: Json | Any) -> Any:
