@@ -12,6 +12,7 @@ from hallmark.systems.screening.failures import stored_input
 from hallmark.systems.screening.plain.compliance import decision, worst
 from hallmark.systems.screening.plain.content import hash_of
 from hallmark.systems.screening.plain.tables import tables
+from hallmark.systems.screening.runs import is_told
 from hallmark.systems.screening.table import FAILED, FINAL, REJECTED, StateTable, Under
 from hallmark.tables import Item
 
@@ -65,7 +66,9 @@ def _record(name: str, record: Item) -> Iterator[str]:
     for kind, alert in sorted(record.get("alerts", {}).items()):
         yield f"{kind} alert {alert['alertId']}"
     if "error" in record:
-        yield f"failed{_error(record)}: hallmark redrive failures --system screening"
+        # What decided without an alert may have failed afterwards.
+        todo = "" if is_told(record) else ": hallmark redrive failures --system screening"
+        yield f"failed{_error(record)}{todo}"
     elif "open" in record:
         yield "not finished: hallmark redrive stuck --system screening, if it has not moved for five minutes"
 

@@ -51,6 +51,14 @@ def test_a_failure_says_where_and_what_to_do() -> None:
     assert "failed in Score with States.Timeout: hallmark redrive failures --system screening" in of(failed()).lines
 
 
+def test_a_failure_after_which_nothing_is_left_to_do() -> None:
+    error = {"state": "Check", "name": "Lambda.Unknown"}
+    assert "failed in Check with Lambda.Unknown" in of(claim(), record(error=error)).lines
+    alert = {"alertId": "any"}
+    untold = of(claim(), record(error=error, alerts={"fraud": alert}))
+    assert any(line.endswith("hallmark redrive failures --system screening") for line in untold.lines)
+
+
 @pytest.mark.parametrize(
     ("items", "contradiction"),
     [
