@@ -60,7 +60,7 @@ def policy_command(
 
 
 def of_controls(entries: Sequence[Entry], controls: Collection[str]) -> Sequence[Entry]:
-    """Return the verdicts of these controls alone, or of all if none is named; UserError for one that judged nothing."""
+    """Return the verdicts of these controls, or of all if none is named; UserError for one that judged nothing."""
     if not controls:
         return entries
     judged = {control["id"] for entry in entries for control in entry.result["controls"]}

@@ -52,7 +52,9 @@ def _record(name: str, record: Item) -> Iterator[str]:
     if record.get("decision") == REJECTED:
         yield f"rejected for {_refusal(record)}"
         return
-    parties = ", ".join(f"{part} {record[part]}" for part in ("customer_id", "merchant_id", "channel") if part in record)
+    parties = ", ".join(
+        f"{part} {record[part]}" for part in ("customer_id", "merchant_id", "channel") if part in record
+    )
     yield f"{parties}; {record.get('usd')} USD by the rates of {record.get('rates_version')}"
     if risk := record.get("risk"):
         why = ", ".join(risk["reasons"]) or "nothing adds to it"

@@ -71,9 +71,7 @@ def _gateways(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Fi
                 yield Finding(own[0].resource.logical_id, "RouteTableIds", found, "the route table of every subnet")
 
 
-def _interfaces(
-    template: Template, network: Network, vpc: Resource, parameters: dict[str, Any]
-) -> Iterator[Finding]:
+def _interfaces(template: Template, network: Network, vpc: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
     for service in parameters["interfaces"]:
         own = [one for one in network.endpoints_in(vpc) if one.service == service and one.kind == INTERFACE]
         if not own:

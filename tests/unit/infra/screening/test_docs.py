@@ -1,4 +1,4 @@
-"""The page of screening says what stacks, parameters, alarms, workflow, table and alerts are; functions' tests hold the rest."""
+"""The page of screening says what stacks, workflow, table and alerts are; functions' tests hold the rest."""
 
 import json
 import re
@@ -67,7 +67,9 @@ def test_the_alarms_are_those_of_the_stack_with_their_pages(template):
 
 
 def test_every_state_that_does_something_is_explained(definition):
-    failing = {name for name in definition["States"] if name.endswith("Failed") and name not in ("Failed", "MarkFailed")}
+    failing = {
+        name for name in definition["States"] if name.endswith("Failed") and name not in ("Failed", "MarkFailed")
+    }
     listed = {name for row in PAGE.rows("The workflow", 4) for name in row[0].split(", ")}
     assert listed == set(definition["States"]) - FORMS - failing
 
