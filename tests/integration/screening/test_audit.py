@@ -50,7 +50,10 @@ STORY: tuple[Json, ...] = (
 
 def _story(customer: str) -> list[Json]:
     times = (f"2026-11-21T10:0{minute}:00Z" for minute in range(len(STORY)))
-    return [transaction(**{"customer_id": customer, "timestamp": time, **one}) for time, one in zip(times, STORY, strict=True)]
+    return [
+        transaction(**{"customer_id": customer, "timestamp": time, **one})
+        for time, one in zip(times, STORY, strict=True)
+    ]
 
 
 def _before(stage: Stage, record: Json) -> list[Past]:
@@ -210,5 +213,11 @@ def test_the_lists_are_printed_with_version_source_and_review(hallmark: Command)
     done = hallmark("screening", "lists")
     assert done.returncode == 0, done.stdout + done.stderr
     for one in (tables().fraud, *tables().compliance.values()):
-        for said in (one["id"], f"version {one['version']}", str(one["effective"]), one["source"], str(one["reviewBy"])):
+        for said in (
+            one["id"],
+            f"version {one['version']}",
+            str(one["effective"]),
+            one["source"],
+            str(one["reviewBy"]),
+        ):
             assert said in done.stdout

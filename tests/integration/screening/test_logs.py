@@ -125,7 +125,9 @@ def test_a_planted_value_is_refused_wherever_it_is_and_stands_nowhere_afterwards
     stage: Stage, workflow: Workflow, topic: Subscription
 ) -> None:
     mark = f"{new_id('planted')} !"
-    answers = [(place, value, workflow.answer(make(value))) for place, make in PLACES.items() for value in (*CARDS, mark)]
+    answers = [
+        (place, value, workflow.answer(make(value))) for place, make in PLACES.items() for value in (*CARDS, mark)
+    ]
     taken = [(place, value) for place, value, answer in answers if answer["decision"] != "rejected"]
     assert taken == []
     card_rules = {answer["rule"] for place, value, answer in answers if value != mark and "whole" not in place}
@@ -140,7 +142,16 @@ def test_a_planted_value_is_refused_wherever_it_is_and_stands_nowhere_afterwards
 @pytest.mark.embedded
 @pytest.mark.parametrize(
     "planted",
-    [CARD, "4111-1111-1111-1111", "id_4111111111111111", "4111-11111111-1111x", " planted id ", CARD[:13], [CARD], {CARD: 1}],
+    [
+        CARD,
+        "4111-1111-1111-1111",
+        "id_4111111111111111",
+        "4111-11111111-1111x",
+        " planted id ",
+        CARD[:13],
+        [CARD],
+        {CARD: 1},
+    ],
     ids=str,
 )
 def test_a_letter_about_unchecked_input_has_no_value_of_it(

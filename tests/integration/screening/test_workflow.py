@@ -102,7 +102,10 @@ def test_a_refusal_is_a_result_and_its_record_has_no_value(workflow: Workflow, k
     assert workflow.answer(given) == wanted
     claim, record = kept.under(name)
     assert claim.keys() == {"transaction_id", "timestamp", "content_hash", "transaction_time"}
-    assert record.keys() == REFUSED - {"transaction_time"} and (record["field"], record["rule"]) == ("currency", "currency")
+    assert record.keys() == REFUSED - {"transaction_time"} and (record["field"], record["rule"]) == (
+        "currency",
+        "currency",
+    )
     assert workflow.answer(given) == wanted and kept.under(name) == [claim, record]
     _alerts(topic, name, 0)
 
@@ -115,9 +118,7 @@ def test_what_has_no_id_is_refused_by_the_result_alone(workflow: Workflow, given
 
 
 @pytest.mark.control("SC_IDEMPOTENT", "SC_ALERT")
-def test_the_same_again_is_answered_alike_and_told_once(
-    workflow: Workflow, kept: Kept, topic: Subscription
-) -> None:
+def test_the_same_again_is_answered_alike_and_told_once(workflow: Workflow, kept: Kept, topic: Subscription) -> None:
     given = transaction(**LOUD)
     first = workflow.answer(given)
     before = kept.under(given["transaction_id"])
