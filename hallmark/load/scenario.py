@@ -19,7 +19,7 @@ class Phase(BaseModel):
     """A stretch of constant rates: regular and abusive requests a second, one number or one for each stage.
 
     A phase that is not `counted` (the warm-up) is sent and reconciled, but not measured. `stretch` marks the phases
-    whose length a caller may set.
+    whose length a caller may set. An answer that is later than `ends_late` seconds ends the run: the rest is not sent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +30,7 @@ class Phase(BaseModel):
     abuse_rate: Rates = {}
     counted: bool = True
     stretch: bool = False
+    ends_late: Annotated[float, Field(gt=0)] | None = None
 
     def rate_at(self, stage_key: str, rates: dict[str, float] | None = None) -> float:
         """Return the regular requests a second on a stage."""
