@@ -10,6 +10,7 @@ import json
 import time
 import uuid
 from email.utils import formatdate
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -47,11 +48,17 @@ def _kind(service: str, request: Json) -> Any:
     return request["TableName"], request.get("IndexName")
 
 
-def _policies_ask_for_no_more(key: str) -> bool:
+def _policies_ask_for_no_more(key: str, service: str) -> bool:
     """Return whether a call's kind is all that its caller's policies depend on; tables and buses have none here."""
     policies = iam_evaluator.resolve_principal(key, responses.get_account_id()).policies
-    blocks = (block for statements in policies for statement in statements for block in statement.conditions.values())
+    about = (one for statements in policies for one in statements if _may_be_about(service, one.actions))
+    blocks = (block for statement in about for block in statement.conditions.values())
     return all(condition.lower() in CONDITIONS for block in blocks for condition in block)
+
+
+def _may_be_about(service: str, actions: list[str]) -> bool:
+    """Return whether a statement may be about a service's actions; one of all but some (NotAction) always may."""
+    return not actions or any(fnmatchcase(service, action.lower().partition(":")[0]) for action in actions)
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +145,7 @@ def install() -> None:
         used = []
         uses.set(used)
         answer: Answer = await judge_and_serve(method, path, headers, body, query, request_id)
-        if kind is not None and answer[0] == 200 and _policies_ask_for_no_more(key):
+        if kind is not None and answer[0] == 200 and _policies_ask_for_no_more(key, service):
             known[call] = now + KNOWN_SECONDS, used
         return answer
 
