@@ -73,7 +73,10 @@ class Scenario(BaseModel):
             if seconds is not None and phase.stretch:
                 changes["seconds"] = seconds
             if rate is not None:
-                changes["rate"] = {key: each * rate / self.main.rate_at(key) for key, each in phase.rate.items()}
+                # A rate of all stages is one of each where the main phase has one of each.
+                keys = {**phase.rate, **self.main.rate}
+                mains = {key: self.main.rate_at(key) for key in keys}
+                changes["rate"] = {key: phase.rate_at(key) * rate / main for key, main in mains.items() if main}
             return phase.model_copy(update=changes)
 
         return self.model_copy(update={"phases": tuple(tune(phase) for phase in self.phases)})

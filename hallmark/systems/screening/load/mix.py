@@ -19,15 +19,17 @@ _ONE_IN = 20
 _SHORT = frozenset({*KINDS, CONFLICT, REPEAT})
 # So many are drawn for each that is sent, and some more.
 _DRAWN, _SPARE = 3, 100
+# One in so many is only started, as the customer's client does.
+_STARTED_ONE_IN = 4
 DEFAULT = "transactions"
 
 
 def is_waited_for(one: Transaction) -> bool:
-    """Return whether a transaction is started for an answer: every other one, and what has no other way to be known.
+    """Return whether a transaction is started for an answer: three of four, and what has no other way to be known.
 
     What others of its lane follow must be decided before they begin; of what is ill-formed only the answer tells.
     """
-    return one.number % 2 == 0 or bool(one.awaited) or one.identity is None
+    return one.number % _STARTED_ONE_IN != 0 or bool(one.awaited) or one.identity is None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ FUNCTIONS: Mapping[str, Output] = {
 }
 # As many as an embedded stage runs at once.
 _CALLERS = 16
-COLD_SECONDS, SECONDS = 2.0, 4.0
+COLD_SECONDS, SECONDS = 1.5, 3.0
 
 
 def arns(stage: Stage) -> dict[str, str]:

@@ -107,12 +107,18 @@ def receipt(answer: Mapping[str, Any]) -> str:
 
 
 def started(run: RunFile, planned: Sequence[Arrival]) -> tuple[Run[Transaction], dict[int, Execution]]:
-    """Return the outcomes of a run's transactions in the order in which they began, and their executions by number."""
+    """Return the outcomes of a run's transactions in the order in which they began, and their executions by number.
+
+    What was not sent because a step was late is no part of the run.
+    """
     samples = {sample.index: sample for sample in run.samples}
+    steps = {phase.name for phase in run.terms.load().phases if phase.ends_late}
     executions: dict[int, Execution] = {}
     outcomes: list[Outcome[Transaction]] = []
     for arrival in (one for one in planned if one.kind == REGULAR):
         sample = samples.get(arrival.index)
+        if sample is None and arrival.phase in steps:
+            continue
         assert isinstance(arrival.item, Transaction)
         if sample is None or sample.status != STARTED:
             outcomes.append(Outcome(arrival.item, Status.FAILED, reason=_why(sample)))

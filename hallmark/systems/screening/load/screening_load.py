@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from hallmark import yaml_lines
+from hallmark.cost import of_outcome
 from hallmark.ledger.subscription import Subscription, subscribed
 from hallmark.load.account import Account
 from hallmark.load.kinds import Kinds
@@ -36,7 +37,7 @@ def _is_waited_for(item: Item) -> bool:
 
 
 class ScreeningLoad(Load):
-    """Transactions at the rates of load/scenarios/screening, half of them started, half of them waited for.
+    """Transactions at the rates of load/scenarios/screening, most of them waited for, the others started only.
 
     The latency of the load is that of those that are waited for: a start is answered before anything is done.
     """
@@ -47,11 +48,16 @@ class ScreeningLoad(Load):
             "decision p50": (decision_percentile(50), "ms"),
             "decision p99": (decision_percentile(99), "ms"),
             "highest rate": (steps.highest_rate, "transactions/s"),
+            "cost of a million": (of_outcome.dollars, "dollars"),
             **{f"p99 of {name}": (capacity.p99(name), "ms") for name in FUNCTIONS},
         }
     )
     arithmetic: ClassVar[Mapping[str, Arithmetic]] = MappingProxyType(
-        {"highest rate": steps.told, **{f"p99 of {name}": capacity.told(name) for name in FUNCTIONS}}
+        {
+            "highest rate": steps.told,
+            "cost of a million": of_outcome.told,
+            **{f"p99 of {name}": capacity.told(name) for name in FUNCTIONS},
+        }
     )
 
     def __init__(self) -> None:
@@ -102,8 +108,17 @@ class ScreeningLoad(Load):
         return reconcile(stage, run, planned, self._heard, account, progress)
 
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
-        """Return the template of a workflow of three tasks that do nothing, and its parameters."""
-        return json.dumps(yaml_lines.read(FLOOR)), {"Stage": stage.name}
+        """Return the template of the stage's workflow over functions that do nothing, and its parameters."""
+        template = yaml_lines.read(FLOOR)
+        described = stage.client("stepfunctions").describe_state_machine(
+            stateMachineArn=stage.outputs[Output.WORKFLOW_ARN]
+        )
+        definition = described["definition"].replace("${", "${!")
+        for output in FUNCTIONS.values():
+            resource = output.removesuffix("Arn")
+            definition = definition.replace(stage.outputs[output], f"${{{resource}.Arn}}")
+        template["Resources"]["Workflow"]["Properties"]["DefinitionString"] = {"Fn::Sub": definition}
+        return json.dumps(template), {"Stage": stage.name}
 
     def sustained(self, floor: Stage) -> float | None:
         """Return how many executions of the floor end in a second when it is never idle."""
