@@ -1,15 +1,15 @@
 """Changes by hand to running stages: is each one seen, and by what?
 
 usage: python -m benchmarks.changes_by_hand [--list] [word ...], in the project's folder, after `hallmark build`
-Deploys `dev` of every system to an emulator, makes the changes of tests/integration/SYSTEM/changes_by_hand.yaml
-one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault, or the
-row of what is not read that tells of it. With words, only changes whose name has one of them.
+Deploys `dev` of every system that has a table, tests/integration/SYSTEM/changes_by_hand.yaml, to an emulator, makes its
+changes one at a time, and takes each back. Prints for each the places that drift names, the controls that find a fault,
+or the row of what is not read that tells of it. With words, only changes whose name has one of them.
 Exit code 1 if a change is seen by nothing, or if one is not taken back.
 """
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,16 +18,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from benchmarks.calls_by_hand import Caller
-from hallmark import deploy, yaml_lines
+from hallmark import yaml_lines
 from hallmark.observe.comparison import Comparison, compare
 from hallmark.observe.unread import unread
 from hallmark.project import ROOT
-from hallmark.stage import Stage, embedded
+from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import emulator
-from hallmark.systems.wing import wing
-from infra.systems import SYSTEMS
+from hallmark.up import deploy_embedded
+from infra.systems import SYSTEMS, System
 
-TABLES, STAGE = ROOT / "tests" / "integration", "dev"
+TABLES, FILE, STAGE = ROOT / "tests" / "integration", "changes_by_hand.yaml", "dev"
 Make = Callable[[Stage], AbstractContextManager[Any]]
 
 
@@ -42,10 +42,15 @@ class Change:
     unread: str = ""
 
 
+def _changed() -> list[System]:
+    """Return the systems with a table of changes."""
+    return [system for system in SYSTEMS if (TABLES / system.name / FILE).is_file()]
+
+
 def changes() -> Iterator[Change]:
     """Yield every change, system by system."""
-    for system in SYSTEMS:
-        table: Mapping[str, Any] = yaml_lines.read(TABLES / system.name / "changes_by_hand.yaml")
+    for system in _changed():
+        table: Mapping[str, Any] = yaml_lines.read(TABLES / system.name / FILE)
         for row in table["changes"]:
             services = ", ".join(dict.fromkeys(call.partition(".")[0] for call in row["do"]))
             yield Change(system.name, row["name"], services, partial(_made, table, row), row.get("unread", ""))
@@ -90,18 +95,10 @@ def seen(found: Comparison, before: Comparison, change: Change) -> Seen:
 
 
 @contextmanager
-def stages() -> Iterator[dict[str, Stage]]:
-    """Deploy every system to an emulator, with the data that decides."""
+def stages(names: Collection[str]) -> Iterator[dict[str, Stage]]:
+    """Deploy each of these systems to an emulator, with the data that decides."""
     with emulator() as started:
-        found: dict[str, Stage] = {}
-        for system in SYSTEMS:
-            variables = embedded.environment(started, system.region)
-            deploy.bootstrap(embedded.ACCOUNT, system.region, variables)
-            deploy.deploy(system.name, STAGE, variables)
-            found[system.name] = embedded.stage_of(started, system.name, STAGE)
-            for step in wing(system.name).after_deploy:
-                step.run(found[system.name])
-        yield found
+        yield {name: deploy_embedded(started, name, STAGE, lambda step: None) for name in sorted(names)}
 
 
 def main(words: Sequence[str]) -> int:
@@ -111,7 +108,7 @@ def main(words: Sequence[str]) -> int:
         print("\n".join(f"{one.system}  {one.services}  {one.name}" for one in wanted))
         return 0
     begin, wrong = time.monotonic(), list[str]()
-    with stages() as by_system:
+    with stages({one.system for one in wanted}) as by_system:
         before = {system: compare(stage) for system, stage in by_system.items()}
         if changed := [system for system, found in before.items() if found.differences]:
             print(f"a fresh stage is not as declared: {', '.join(changed)}", file=sys.stderr)

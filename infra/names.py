@@ -13,17 +13,25 @@ LIMITS = {
     "bus": 256,
     "dynamodb": 255,
     "ecr": 256,
+    # Of a network most things have a Name tag instead, whose value has a length of its own.
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+    "endpoint": 256,
+    "flowlog": 256,
     "key": 128,
     "lambda": 64,
     "plan": 128,
     "policy": 128,
     "role": 64,
+    "routetable": 256,
     "rule": 64,
     "s3": 63,
+    "securitygroup": 255,
     "sfn": 80,
     "sns": 256,
     "sqs": 80,
+    "subnet": 256,
     "validator": 128,
+    "vpc": 256,
 }
 ACCOUNT_DIGITS = 12
 

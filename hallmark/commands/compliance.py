@@ -24,9 +24,17 @@ def gate(
         str | None,
         typer.Option(help="Only for this system; by default a gate of systems, such as `transactions`, runs for each."),
     ] = None,
+    if_chosen: Annotated[
+        bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
+    ] = False,
 ) -> None:
     """Run commands as a gate: show their output, record the outcome, exit with their code."""
     from hallmark.gates.running.command import run_gate
+
+    chosen = os.environ.get(SYSTEM_VARIABLE)
+    if if_chosen and chosen and system != chosen:
+        typer.echo(f"{name}: not of {system}, for ${SYSTEM_VARIABLE} is {chosen}")
+        return
 
     raise typer.Exit(run_gate(name, words, system))
 

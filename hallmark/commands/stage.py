@@ -24,6 +24,10 @@ from infra.stage import refuse_placeholders
 from infra.systems import NAMES, SYSTEM_VARIABLE, StageName
 
 NOTHING = "nothing is running"
+INTERFACES = (
+    "wait until Lambda has removed the functions' network interfaces, which takes up to 20 minutes: before, "
+    "CloudFormation deletes neither their network nor their roles"
+)
 DIED = "the embedded stage had died; its remains are cleaned up"
 
 
@@ -197,8 +201,11 @@ def _destroy_embedded(emulator: emulators.Emulator, system: str | None, stage: S
 def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
     """Empty the buckets that are deleted with a stage, which CloudFormation requires, and destroy its stacks."""
     announce(f"destroy {stage.system} {stage.name}")
-    for bucket in emptying.buckets(stage.of_stacks(*stage.present)):
+    present = stage.of_stacks(*stage.present)
+    for bucket in emptying.buckets(present):
         emptying.empty(stage, bucket)
+    if not stage.is_emulated and emptying.has_interfaces(present):
+        announce(INTERFACES)
     deploy.destroy(stage.system, stage.name, settings)
 
 

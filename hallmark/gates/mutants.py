@@ -6,6 +6,7 @@ from hallmark.evidence import Mutants
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running.systems import each_system, system_argument
 from hallmark.mutants import judgement
+from hallmark.mutants.processes import MOST
 from infra.systems import System
 
 GATE = "mutants"
@@ -13,7 +14,7 @@ GATE = "mutants"
 
 def judge(system: System, record: Recorder) -> None:
     """Record how many mutants of a system's templates were killed."""
-    result = judgement.run(system.name)
+    result = judgement.run(system.name, processes=MOST)
     survivors = tuple(str(survivor) for survivor in result.survivors)
     record.mutants = Mutants(result.total, result.killed, survivors)
     if survivors or not result.total:

@@ -13,6 +13,8 @@ from policies.engine.kinds import TABLES
 from policies.engine.services.storage import stream_of
 from policies.engine.template.template import Template, with_mark
 
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -36,6 +38,8 @@ class Grant:
 
 
 def _pattern(resource: str) -> re.Pattern[str]:
+    # An id that a service makes up is known after deployment only.
+    resource = _REFERENCE.sub("*", resource)
     wild = {"*": ".*", "?": "."}
     return re.compile("".join(wild.get(letter) or re.escape(letter) for letter in resource))
 

@@ -9,6 +9,7 @@ from typing import Any
 from hallmark import catalogue, policies, waivers
 from hallmark.mutants.catalogue import Mutant, Shared, load
 from hallmark.mutants.edits import Edit, NothingThereError, edits
+from hallmark.mutants.processes import MOST, every
 from hallmark.synthesized import templates
 from hallmark.together import of_stage
 from infra.errors import UserError
@@ -58,7 +59,7 @@ def document_of(system: str, stage: str) -> Document:
     return of_stage(templates(system, stage)).document
 
 
-def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> Result:
+def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS, processes: int = 1) -> Result:
     """Judge every mutant of every control in both stages; `only` restricts it to some controls.
 
     UserError for a policy of a control without a mutant that it reports, for an exclusion that is not needed, and for a
@@ -66,9 +67,17 @@ def run(system: str, only: set[str] | None = None, folder: Path = CONTROLS) -> R
     """
     started = time.perf_counter()
     trial, mutants = Trial(_documents(system, folder)), load(system, folder)
-    for control, judge in policies.load(system, folder).items():
-        if only is None or control in only:
-            trial.of_control(judge, mutants.get(control, ()))
+    judges = {name: judge for name, judge in policies.load(system, folder).items() if only is None or name in only}
+
+    def of_control(control: str) -> Trial:
+        own = Trial(trial.documents, bodies=trial.bodies)
+        own.of_control(judges[control], mutants.get(control, ()))
+        return Trial({}, own.result, own.made)
+
+    # What takes longest comes first: whoever begins it last keeps all others waiting.
+    found = every(of_control, sorted(judges, key=lambda name: -len(mutants.get(name, ()))), processes)
+    for control in judges:
+        trial.add(found[control])
     idle = {where for where, made in trial.made.items() if not made}
     if idle and (dead := sorted(idle - _made_elsewhere(idle, system, folder))):
         raise UserError(f"{dead[0]}: the mutant finds nothing to edit in the templates of any system")
@@ -111,6 +120,12 @@ class Trial:
     result: Result = field(default_factory=Result)
     made: dict[str, bool] = field(default_factory=dict)
     bodies: dict[Any, Any] = field(default_factory=dict)
+
+    def add(self, other: "Trial") -> None:
+        """Add what another trial found."""
+        self.result.total += other.result.total
+        self.result.survivors += other.result.survivors
+        self.made |= {where: made or self.made.get(where, False) for where, made in other.made.items()}
 
     def of_control(self, judge: Judgement, mutants: Sequence[Mutant]) -> None:
         """Judge the unedited templates, then each mutant."""
@@ -219,6 +234,6 @@ def show(results: Sequence[Result]) -> None:
 
 def mutants_command(system: str, only: set[str] | None = None) -> int:
     """Print mutants, killed and survivors; 0 if every mutant was killed and no clean template reported."""
-    result = run(system, only)
+    result = run(system, only, processes=MOST)
     show([result])
     return int(bool(result.survivors) or not result.total)

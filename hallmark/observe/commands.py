@@ -66,6 +66,48 @@ DELETE: Mapping[str, Form] = {
     "AWS::CloudWatch::Dashboard": "aws cloudwatch delete-dashboards --dashboard-names {physical}",
     "AWS::CloudWatch::MetricStream": "aws cloudwatch delete-metric-stream --name {Name}",
     "AWS::DynamoDB::Table": "aws dynamodb delete-table --table-name {name}",
+    **{
+        f"AWS::EC2::{kind}": f"aws ec2 {call} {{physical}}"
+        for kind, call in {
+            "CarrierGateway": "delete-carrier-gateway --carrier-gateway-id",
+            "ClientVpnEndpoint": "delete-client-vpn-endpoint --client-vpn-endpoint-id",
+            "EgressOnlyInternetGateway": ("delete-egress-only-internet-gateway --egress-only-internet-gateway-id"),
+            "FlowLog": "delete-flow-logs --flow-log-ids",
+            "InstanceConnectEndpoint": "delete-instance-connect-endpoint --instance-connect-endpoint-id",
+            "NatGateway": "delete-nat-gateway --nat-gateway-id",
+            "NetworkAcl": "delete-network-acl --network-acl-id",
+            "NetworkInterface": "delete-network-interface --network-interface-id",
+            "RouteTable": "delete-route-table --route-table-id",
+            "SecurityGroup": "delete-security-group --group-id",
+            "Subnet": "delete-subnet --subnet-id",
+            "SubnetRouteTableAssociation": "disassociate-route-table --association-id",
+            "TransitGatewayAttachment": "delete-transit-gateway-vpc-attachment --transit-gateway-attachment-id",
+            "VPC": "delete-vpc --vpc-id",
+            "VPCCidrBlock": "disassociate-vpc-cidr-block --association-id",
+            "VPCEndpoint": "delete-vpc-endpoints --vpc-endpoint-ids",
+            "VPCPeeringConnection": "delete-vpc-peering-connection --vpc-peering-connection-id",
+        }.items()
+    },
+    # It is taken off its network with its attachment, which is named, too.
+    "AWS::EC2::InternetGateway": "aws ec2 delete-internet-gateway --internet-gateway-id {physical}",
+    "AWS::EC2::VPCGatewayAttachment": (
+        "aws ec2 detach-internet-gateway --internet-gateway-id {InternetGatewayId} --vpc-id {VpcId}"
+    ),
+    "AWS::EC2::VPCDHCPOptionsAssociation": (
+        "aws ec2 associate-dhcp-options --dhcp-options-id default --vpc-id {VpcId}"
+    ),
+    "AWS::EC2::Route": (
+        "aws ec2 delete-route --route-table-id {RouteTableId} --destination-cidr-block {DestinationCidrBlock}"
+    ),
+    "AWS::EC2::SecurityGroupEgress": (
+        "aws ec2 revoke-security-group-egress --group-id {GroupId} --security-group-rule-ids {physical}"
+    ),
+    "AWS::EC2::SecurityGroupIngress": (
+        "aws ec2 revoke-security-group-ingress --group-id {GroupId} --security-group-rule-ids {physical}"
+    ),
+    "AWS::EC2::SecurityGroupVpcAssociation": (
+        "aws ec2 disassociate-security-group-vpc --group-id {GroupId} --vpc-id {VpcId}"
+    ),
     "AWS::ECR::Repository": "aws ecr delete-repository --force --repository-name {name}",
     "AWS::Events::Archive": "aws events delete-archive --archive-name {name}",
     "AWS::Events::Endpoint": "aws events delete-endpoint --name {Name}",

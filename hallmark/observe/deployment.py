@@ -52,6 +52,12 @@ _ARNS: dict[str, tuple[str, ...]] = {
     "AWS::SQS::Queue": ("arn:aws:sqs:{region}:{account}:{name}",),
     "AWS::StepFunctions::StateMachine": ("{name}",),
 }
+# Types whose ids EC2 makes up, and what these ids look like.
+MADE_UP = tuple(
+    f"AWS::EC2::{name}"
+    for name in ("FlowLog", "NetworkAcl", "RouteTable", "SecurityGroup", "Subnet", "VPC", "VPCEndpoint")
+)
+ID = r"\b(?:acl|fl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}\b"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # How a response names the next page, and how the next request does, where boto3 has no paginator.
 _TOKENS = {

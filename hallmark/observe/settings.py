@@ -11,6 +11,7 @@ _ARCHIVE, _GROUP = "AWS::Events::Archive", "AWS::Logs::LogGroup"
 _MAPPING, _SUBSCRIPTION = "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription"
 _REPOSITORY = "AWS::ECR::Repository"
 _MACHINE = "AWS::StepFunctions::StateMachine"
+_ENDPOINT, _SUBNET, _VPC = "AWS::EC2::VPCEndpoint", "AWS::EC2::Subnet", "AWS::EC2::VPC"
 _ROLE, _STAGE, _PLAN = "AWS::IAM::Role", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan"
 
 _CONFIGURE = "aws lambda update-function-configuration --function-name {name}"
@@ -26,6 +27,8 @@ _INTEGRATION = (
 )
 _PATCH_PLAN = "aws apigateway update-usage-plan --usage-plan-id {physical} --patch-operations"
 _UPDATE_MACHINE = "aws stepfunctions update-state-machine --state-machine-arn {physical}"
+_MODIFY_ENDPOINT = "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {physical}"
+_MODIFY_SUBNET = "aws ec2 modify-subnet-attribute --subnet-id {physical}"
 _PUT_ALARM = "aws cloudwatch put-metric-alarm --cli-input-json {properties}"
 _RULE_OF = "--event-bus-name {EventBusName}"
 
@@ -137,6 +140,24 @@ SET: Mapping[Any, Form] = {
     (_MACHINE, "RoleArn"): f"{_UPDATE_MACHINE} --role-arn {{declared}}",
     (_MACHINE, "LoggingConfiguration.Level"): f"{_UPDATE_MACHINE} --logging-configuration level={{declared}}",
     (_MACHINE, "TracingConfiguration"): f"{_UPDATE_MACHINE} --tracing-configuration enabled={{declared}}",
+    (_VPC, "EnableDnsHostnames"): (
+        "aws ec2 modify-vpc-attribute --vpc-id {physical} --enable-dns-hostnames Value={declared}"
+    ),
+    (_VPC, "EnableDnsSupport"): (
+        "aws ec2 modify-vpc-attribute --vpc-id {physical} --enable-dns-support Value={declared}"
+    ),
+    (_SUBNET, "MapPublicIpOnLaunch"): f"{_MODIFY_SUBNET} --map-public-ip-on-launch Value={{declared}}",
+    (_ENDPOINT, "PolicyDocument"): f"{_MODIFY_ENDPOINT} --policy-document {{document}}",
+    (_ENDPOINT, "PrivateDnsEnabled"): f"{_MODIFY_ENDPOINT} --cli-input-json {{setting}}",
+    **{
+        (_ENDPOINT, name): (Each("added", f"{_MODIFY_ENDPOINT} --remove-{word} {{item}}"),)
+        for name, word in (
+            ("RouteTableIds", "route-table-ids"),
+            ("SecurityGroupIds", "security-group-ids"),
+            ("SubnetIds", "subnet-ids"),
+        )
+    },
+    (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config {{value}}",
     "AWS::S3::BucketPolicy": "aws s3api put-bucket-policy --bucket {Bucket} --policy {document}",
     "AWS::SNS::TopicPolicy": (
         Each(
@@ -177,6 +198,8 @@ UNSET: Mapping[Any, Form] = {
     (_FUNCTION, "KmsKeyArn"): f"{_CONFIGURE} --kms-key-arn ''",
     (_FUNCTION, "Layers"): f"{_CONFIGURE} --layers '[]'",
     (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config 'SubnetIds=[],SecurityGroupIds=[]'",
+    (_SUBNET, "MapPublicIpOnLaunch"): f"{_MODIFY_SUBNET} --map-public-ip-on-launch Value=false",
+    (_ENDPOINT, "PolicyDocument"): f"{_MODIFY_ENDPOINT} --reset-policy",
     (_MAPPING, "Enabled"): f"{_UPDATE_MAPPING} --enabled",
     (_MAPPING, "TumblingWindowInSeconds"): f"{_UPDATE_MAPPING} --tumbling-window-in-seconds 0",
     (_SUBSCRIPTION, "FilterPolicy"): (

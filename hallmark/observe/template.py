@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark.observe import deciding
-from hallmark.observe.deployment import UNMANAGED, Deployment, Json, Thing
+from hallmark.observe.deployment import ID, MADE_UP, UNMANAGED, Deployment, Json, Thing
 from hallmark.observe.readers import READERS, functions, tables
 from hallmark.parallel import each
 from hallmark.policies import template_of
@@ -22,12 +22,7 @@ from infra.systems import system_of
 _ONLY_CLOUDFORMATION = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn")
 # Properties that are CloudFormation's own, too.
 _ONLY_IN_TEMPLATES: Mapping[str, tuple[str, ...]] = {"AWS::ECR::Repository": ("EmptyOnDelete",)}
-# Types whose ids EC2 makes up, and what these ids look like.
-_MADE_UP = tuple(
-    f"AWS::EC2::{name}"
-    for name in ("FlowLog", "NetworkAcl", "RouteTable", "SecurityGroup", "Subnet", "VPC", "VPCEndpoint")
-)
-_ID = re.compile(r"\b(?:acl|fl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}\b")
+_ID = re.compile(ID)
 # What a property that identifies a resource is where it is left out.
 _UNSAID = {"EventBusName": "default", "Egress": False}
 
@@ -101,7 +96,7 @@ def _with_references(deployment: Deployment, things: Sequence[Thing]) -> list[Th
     }
 
     def referring(text: str) -> Any:
-        return deployment.referring(text, *_MADE_UP) if _ID.search(text) else streams.get(text, text)
+        return deployment.referring(text, *MADE_UP) if _ID.search(text) else streams.get(text, text)
 
     return [replace(thing, properties=_replaced(thing.properties, referring)) for thing in things]
 

@@ -17,6 +17,8 @@ from infra.errors import UserError
 from infra.systems import SYSTEMS, system_of
 
 CONFIG = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 5})
+# Some operations put a prefix before the host, such as StartSyncExecution; no other host has one.
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 EMULATOR_QUIET_SECONDS, AWS_QUIET_SECONDS = 1.0, 30.0
 
 # Of stacks that were never made, or are no more: they have no outputs, and not all of their resources.
@@ -82,12 +84,15 @@ class DeployedStage:
             return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
-        # Some operations put a prefix before the host, which only AWS's own have.
-        config = CONFIG.merge(Config(inject_host_prefix=self.endpoint is None))
-        client = self.session.client(service, endpoint_url=self.endpoint, use_ssl=self.tls, config=config)
+        client = self._client(service, CONFIG)
+        if not str(urlsplit(client.meta.endpoint_url).hostname).endswith(_AWS_HOSTS):
+            client = self._client(service, CONFIG.merge(Config(inject_host_prefix=False)))
         if not self.tls:
             client.meta.events.register("before-sign", _sent_in_clear)
         return client
+
+    def _client(self, service: str, config: Config) -> Any:
+        return self.session.client(service, endpoint_url=self.endpoint, use_ssl=self.tls, config=config)
 
     def acting_as(self, session: boto3.Session) -> "DeployedStage":
         """Return the same stage with the credentials of a session."""

@@ -37,6 +37,10 @@ IDS = ("transaction_id", "merchant_id", "customer_id")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
+# What dates of UTC can be, years 1 to 9999.
+_FIRST, _LAST = (
+    (moment.replace(tzinfo=timezone.utc) - _EPOCH) // _MILLISECOND for moment in (datetime.min, datetime.max)
+)
 # https://www.rfc-editor.org/rfc/rfc3339#section-5.6; without leap seconds, which epoch milliseconds do not have.
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.([0-9]{1,32}))?"
@@ -59,7 +63,8 @@ def epoch_milliseconds(text: str) -> Optional[int]:
     except ValueError:
         return None
     offset = (int(hours) * 60 + int(minutes)) * (-60_000 if sign == "-" else 60_000) if sign else 0
-    return (local - _EPOCH) // _MILLISECOND + int(((fraction or "") + "000")[:3]) - offset
+    time = (local - _EPOCH) // _MILLISECOND + int(((fraction or "") + "000")[:3]) - offset
+    return time if _FIRST <= time <= _LAST else None
 
 
 def time_of(text: str) -> int:

@@ -1,5 +1,7 @@
 """What is left of a stage in the account, by kind."""
 
+from typing import Any
+
 from hallmark.naming import is_of
 from hallmark.stage import Stage
 
@@ -21,8 +23,21 @@ _CALLS: dict[str, tuple[str, str, str, str]] = {
     "rules": ("events", "list_rules", "Rules", "Name"),
     "machines": ("stepfunctions", "list_state_machines", "stateMachines", "name"),
     "repositories": ("ecr", "describe_repositories", "repositories", "repositoryName"),
+    "networks": ("ec2", "describe_vpcs", "Vpcs", "Tags"),
+    "subnets": ("ec2", "describe_subnets", "Subnets", "Tags"),
+    "groups": ("ec2", "describe_security_groups", "SecurityGroups", "GroupName"),
+    "endpoints": ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "Tags"),
+    "flow logs": ("ec2", "describe_flow_logs", "FlowLogs", "Tags"),
+    "interfaces": ("ec2", "describe_network_interfaces", "NetworkInterfaces", "Description"),
     "stacks": ("cloudformation", "list_stacks", "StackSummaries", "StackName"),
 }
+
+
+def _name(value: Any) -> str:
+    """The name that a field gives: a text, or the tag Name."""
+    if isinstance(value, list):
+        return next((str(tag["Value"]) for tag in value if tag["Key"] == "Name"), "")
+    return str(value).removeprefix("AWS Lambda VPC ENI-")
 
 
 def left(stage: Stage) -> dict[str, list[str]]:
@@ -31,7 +46,7 @@ def left(stage: Stage) -> dict[str, list[str]]:
     for kind, (service, operation, listed, field) in _CALLS.items():
         items = getattr(stage.client(service), operation)().get(listed, [])
         there = [item for item in items if not field or item.get("StackStatus") != "DELETE_COMPLETE"]
-        names = [item[field] if field else item for item in there]
+        names = [_name(item[field]) if field else item for item in there if not field or field in item]
         own = [name for name in names if is_of(stage, name.rpartition(":" if name.startswith("arn:") else "/")[2])]
         found[kind] = own if kind != "stacks" else [name for name in names if name in stage.stacks]
     return found

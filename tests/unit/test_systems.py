@@ -179,7 +179,7 @@ def test_an_empty_room_is_missing(tmp_path: Path, room: str) -> None:
 
 @pytest.mark.parametrize("room", STRAY_ROOMS)
 def test_a_room_of_a_system_without_a_row_is_found(tmp_path: Path, room: str) -> None:
-    path = room.format(name="screening")
+    path = room.format(name="lending")
     tree = _tree(tmp_path, **{path if Path(path).suffix else f"{path}/test_one.py": ""})
     assert tree.stray_rooms() == [path]
 
@@ -234,10 +234,10 @@ def test_a_trespasser_is_found(tmp_path: Path, name: str, text: str, found: str)
 
 
 def test_a_wing_knows_no_other(tmp_path: Path) -> None:
-    other = System("screening", "SC", "us-east-1", "")
-    tree = _tree(tmp_path, **{"hallmark/systems/screening/__init__.py": "from hallmark.systems.upload import files"})
+    other = System("lending", "LE", "us-east-1", "")
+    tree = _tree(tmp_path, **{"hallmark/systems/lending/__init__.py": "from hallmark.systems.upload import files"})
     assert Tree(tree.root, (UPLOAD, other)).trespassers() == [
-        "hallmark.systems.screening imports hallmark.systems.upload.files"
+        "hallmark.systems.lending imports hallmark.systems.upload.files"
     ]
 
 
@@ -316,6 +316,6 @@ def test_another_word_is_no_systems_name(tmp_path: Path) -> None:
 
 
 def test_a_systems_name_in_another_systems_room_is_found(tmp_path: Path) -> None:
-    other = System("screening", "SC", "us-east-1", "")
-    tree = _tree(tmp_path, **{"hallmark/systems/screening/x.py": "like = 'upload'"})
-    assert Tree(tree.root, (UPLOAD, other)).named_in_trunk() == ["hallmark/systems/screening/x.py:1"]
+    other = System("lending", "LE", "us-east-1", "")
+    tree = _tree(tmp_path, **{"hallmark/systems/lending/x.py": "like = 'upload'"})
+    assert Tree(tree.root, (UPLOAD, other)).named_in_trunk() == ["hallmark/systems/lending/x.py:1"]

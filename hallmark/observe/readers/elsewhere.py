@@ -4,16 +4,19 @@ Some rights of AWS have no resource, such as those to deliver a workflow's logs,
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from hallmark.observe.deployment import Deployment, Json
+from hallmark.observe.deployment import ID, Deployment, Json
 from hallmark.observe.readers.roles import ROLE
 from hallmark.revision import template_files
 from hallmark.synthesized import Synthesized, by_stage
 from hallmark.together import of_stage
 from policies.engine.iam.identities import role_statements
 from policies.engine.template.template import Template, with_mark
+
+_ANY_ID = re.compile(rf"\$\{{[^}}]*\}}|{ID}")
 
 
 def declared_rights(deployment: Deployment) -> dict[str, set[str]]:
@@ -35,9 +38,12 @@ def _others(deployment: Deployment) -> Iterator[Template]:
 
 
 def canonical(statement: Any) -> str:
-    """Return a statement as a text that is the same however IAM writes it: a list of one is its element."""
+    """Return a statement as a text that is the same however IAM writes it: a list of one is its element.
+
+    An id that EC2 makes up is any: a template has a reference in its place.
+    """
     items = statement.items() if isinstance(statement, dict) else ()
-    return json.dumps({key: _listed(value) for key, value in items}, sort_keys=True, default=str)
+    return _ANY_ID.sub("?", json.dumps({key: _listed(value) for key, value in items}, sort_keys=True, default=str))
 
 
 def _listed(value: Json | Any) -> Any:

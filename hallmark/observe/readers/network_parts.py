@@ -75,7 +75,7 @@ def _groups(deployment: Deployment, endpoint: Json) -> list[Any]:
 def flow_logs(deployment: Deployment) -> Iterator[Thing]:
     """Yield the flow logs of networks, subnets and interfaces."""
     networks = own_networks(deployment)
-    kinds = {name: ("VPC", VPC) for name in networks}
+    kinds = dict.fromkeys(networks, ("VPC", VPC))
     kinds |= {one["SubnetId"]: ("Subnet", SUBNET) for one in inside(deployment, "describe_subnets", "Subnets")}
     kinds |= {one["NetworkInterfaceId"]: ("NetworkInterface", INTERFACE) for one in _all_interfaces(deployment)}
     for one in deployment.pages("ec2", "describe_flow_logs", "FlowLogs") if networks else []:

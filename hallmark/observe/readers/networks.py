@@ -1,7 +1,7 @@
 """Networks with their subnets and routes, and whatever leads out of them or into them.
 
-What is in a network of the stage is the stage's, whoever made it; what AWS makes with every network is left out while it
-is as AWS makes it. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations_Amazon_VPC.html
+What is in a network of the stage is the stage's, whoever made it; what AWS makes with every network is left out while
+it is as AWS makes it. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations_Amazon_VPC.html
 """
 
 from collections.abc import Iterator

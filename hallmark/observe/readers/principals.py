@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import yaml_lines
-from hallmark.observe.deployment import Deployment, Json, Thing, picked
+from hallmark.observe.deployment import MADE_UP, Deployment, Json, Thing, picked
 from hallmark.observe.names import may_mean_ours, statements_of
 from hallmark.observe.readers.elsewhere import canonical, declared_rights
 from hallmark.observe.readers.roles import ROLE, details, own_roles, rights
@@ -99,7 +100,10 @@ def _is_declared(deployment: Deployment, role: Json, declared: set[str]) -> bool
     meant = [
         one for one in documents for one in statements_of(one) if may_mean_ours({"Statement": one}, deployment.arns)
     ]
-    return "ManagedPolicyArns" not in role and declared.issuperset(map(canonical, meant))
+    # No other stage declares an id of this one.
+    own = [name for kind in MADE_UP for name in deployment.all_made(kind)]
+    is_about_own = any(name in json.dumps(meant) for name in own)
+    return "ManagedPolicyArns" not in role and not is_about_own and declared.issuperset(map(canonical, meant))
 
 
 def users(deployment: Deployment) -> Iterator[Thing]:

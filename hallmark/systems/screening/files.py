@@ -13,6 +13,8 @@ from infra.errors import UserError
 
 # The largest input of an execution. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MOST_BYTES = 262_144
+# Of a whole number: no double is larger.
+_MOST_DIGITS = 309
 
 
 def read(paths: Iterable[Path]) -> list[Transaction]:
@@ -40,7 +42,7 @@ def _value(path: Path, line: int, text: str) -> Any:
     if len(text.encode()) > MOST_BYTES:
         raise _broken(path, line, f"an execution's input has at most {MOST_BYTES} bytes")
     try:
-        return json.loads(text, parse_constant=_no_number, parse_float=_float)
+        return json.loads(text, parse_constant=_no_number, parse_float=_float, parse_int=_int)
     except json.JSONDecodeError as error:
         raise _broken(path, line, f"{error.msg} at column {error.colno}") from None
     except (ValueError, RecursionError) as error:
@@ -57,6 +59,12 @@ def _float(text: str) -> float:
     if not isfinite(float(text)):
         raise ValueError("a number is too large")
     return float(text)
+
+
+def _int(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError("a number is too large")
+    return int(text)
 
 
 def _broken(path: Path, line: int, why: str) -> UserError:

@@ -1,4 +1,4 @@
-"""Reconciles a run of transactions: wait for their decisions, read back what there is, compare it with a plain reading."""
+"""Reconciles a run of transactions: wait for decisions, read back what there is, compare it with a plain reading."""
 
 import time
 from collections import Counter
@@ -101,9 +101,10 @@ def _due(
     """Yield the alerts that the run must hear: of what it was the first to send, or what was told meanwhile."""
     for one, wanted in expected:
         item = item_of(one, under[one.identity.id]) if one.identity else None
-        if one.identity and item and item["status"] == FINAL:
-            if item["received_at"] >= began or item.get("states", {}).get("told", "") >= began:
-                yield from ((one.identity.id, kind) for kind in wanted.alerts)
+        if one.identity is None or item is None or item["status"] != FINAL:
+            continue
+        if item["received_at"] >= began or item.get("states", {}).get("told", "") >= began:
+            yield from ((one.identity.id, kind) for kind in wanted.alerts)
 
 
 def _with_repeats(run: Run[Transaction], found: Findings) -> Run[Transaction]:

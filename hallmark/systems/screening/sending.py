@@ -52,7 +52,9 @@ class Transactions(Sending[Transaction]):
         # Two runs without a seed must not be the same transactions.
         seed = options.seed if options.seed is not None else randbits(_SEED_BITS)
         if begin and begin > clock.now():
-            raise UserError(f"transactions of {begin:%Y-%m-%d %H:%M:%S} are refused: give --start a time that has passed")
+            raise UserError(
+                f"transactions of {begin:%Y-%m-%d %H:%M:%S} are refused: give --start a time that has passed"
+            )
         return iter(files.in_lanes(generate(options.generate, seed, begin)))
 
     @contextmanager

@@ -14,8 +14,9 @@ from screening.records import IS_ACCEPTED, update
 
 _IS_NEW = "attribute_not_exists(transaction_id)"
 _UNMET = "ConditionalCheckFailedException"
-# By which a record is still as it was read: whatever another execution changes of it, one of these changes.
-_SAME = ("status", "decision", "decided_by", "attempts", "open", "opened_at", "states.told")
+# By which a record is still as it was read: another execution adds an attempt, a decision has none before it, and who
+# tells or fails takes it out of the unfinished.
+_SAME = ("attempts", "decision", "open")
 
 
 class Store:
@@ -82,8 +83,6 @@ class Store:
 
 def _as_read(before: Item) -> ConditionBase:
     condition: ConditionBase = IS_ACCEPTED
-    for path in _SAME:
-        outer, _, inner = path.partition(".")
-        value = before.get(outer, {}).get(inner) if inner else before.get(path)
-        condition &= Attr(path).not_exists() if value is None else Attr(path).eq(value)
+    for name in _SAME:
+        condition &= Attr(name).eq(before[name]) if name in before else Attr(name).not_exists()
     return condition

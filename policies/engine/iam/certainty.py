@@ -16,7 +16,7 @@ Conditions = dict[tuple[str, str], tuple[Any, ...]]
 
 
 def about(one: Statement, action: str, arn: str) -> bool:
-    """Return whether a statement is certainly about an action on an ARN; both may be patterns, all of which it covers."""
+    """Return whether a statement certainly covers an action on an ARN; both may be patterns."""
     return _listed(lower(one.actions), lower(one.not_actions), action.lower()) and _listed(
         one.resources, one.not_resources, arn
     )

@@ -153,14 +153,14 @@ def _never(operator: str, key: str, values: tuple[Any, ...], facts: Facts) -> bo
         return values == (_OPPOSITE.get(str(fact)),)
     if operator == "numericlessthan":
         return values == (fact,)
-    if operator in ALIKE and fact is None:
+    if fact is None:
         # A request without the key is like nothing; with IfExists, the denial also applies where the key is missing.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
-        return not where_missing
+        return operator in ALIKE and not where_missing
     if operator in ALIKE:
         # A denial for others: none of them can be what asks.
         return all(isinstance(value, str) and is_other(operator, value, fact) for value in values)
-    if operator not in NOT or fact is None:
+    if operator not in NOT:
         return False
     # A denial with "not like" spares what is like one of its patterns; StringNotEquals takes no wildcards.
     exact = operator.startswith("stringnotequals")

@@ -50,7 +50,9 @@ def lets_in(template: Template, group: Group, callers: Iterable[Group], ranges: 
     return any(one.may_be_https and _is_for(template, one, callers, ranges) for one in group.ingress)
 
 
-def lets_out(template: Template, group: Group, endpoint: Endpoint, behind: list[Group], ranges: list[str] | None) -> bool:
+def lets_out(
+    template: Template, group: Group, endpoint: Endpoint, behind: list[Group], ranges: list[str] | None
+) -> bool:
     """Return whether a function's group certainly lets calls to an endpoint out.
 
     A gateway is reached by the public addresses of its service.
@@ -104,7 +106,7 @@ def _passes(
             continue
         if not _may_be_about(template, entry, ports):
             continue
-        allowed = template.value(entry, "RuleAction") == "allow"
+        allowed: bool = template.value(entry, "RuleAction") == "allow"
         whole = _is_about(template, entry, ports) and _covers(
             range_of(template, entry.properties.get("CidrBlock")), ranges or [_EVERYWHERE]
         )

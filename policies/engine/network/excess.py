@@ -10,9 +10,9 @@ from policies.engine.iam.statements import Statement, fits
 from policies.engine.network.letting import DOCUMENT, account_of, limited_to, pairs, policy_of, roles_named
 from policies.engine.network.model import Endpoint, network_of
 from policies.engine.network.naming import shown, shown_function, shown_resource
+from policies.engine.network.reach import Caller
 from policies.engine.network.rights import Right
 from policies.engine.network.services import service_of
-from policies.engine.network.reach import Caller
 from policies.engine.parts import Parts
 from policies.engine.template.template import Template
 
@@ -71,7 +71,9 @@ def _unneeded(template: Template, endpoint: Endpoint, name: str, kept: list[str]
     own = endpoint.resource.logical_id
     if endpoint.service not in kept:
         found = f"the {name} is a way without a right: no function of the network may call {endpoint.service}"
-        yield Finding(own, "ServiceName", found, "endpoints that rights need", "Take the endpoint out, or add the right.")
+        yield Finding(
+            own, "ServiceName", found, "endpoints that rights need", "Take the endpoint out, or add the right."
+        )
         return
     if endpoint.document is None:
         found = f"the {name}, which no right needs, lets everything through: it has AWS's own policy"
@@ -83,7 +85,11 @@ def _unneeded(template: Template, endpoint: Endpoint, name: str, kept: list[str]
         people = limited_to(one, "aws:principalaccount", template.account) or (
             bool(named) and all(role and template.by_arn(role) for role in named)
         )
-        if one.effect != "Allow" or not people or not (ours or limited_to(one, "aws:resourceaccount", template.account)):
+        if (
+            one.effect != "Allow"
+            or not people
+            or not (ours or limited_to(one, "aws:resourceaccount", template.account))
+        ):
             found = f"the {name}, which no right needs, lets more through than this account's own"
             yield Finding(own, one.path, found, _OWN)
 

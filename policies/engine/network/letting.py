@@ -81,8 +81,14 @@ def _refused(template: Template, role: Resource, facts: Facts, right: Right, end
             yield _refusal(endpoint, one.path, found, "no denial of what a function needs", "Take the denial out.")
     left = [one for one in statements if one.effect == "Allow"]
     for what, passes in (
-        (f"allows nothing to the role {template.name(role)}", lambda one: _is_for_role(template, one, role, endpoint, facts)),
-        (f"does not allow this action to the role {template.name(role)}", lambda one: about(one, right.action, right.resource) or one.covers(right.action)),
+        (
+            f"allows nothing to the role {template.name(role)}",
+            lambda one: _is_for_role(template, one, role, endpoint, facts),
+        ),
+        (
+            f"does not allow this action to the role {template.name(role)}",
+            lambda one: about(one, right.action, right.resource) or one.covers(right.action),
+        ),
         ("does not allow the action on this resource", lambda one: about(one, right.action, right.resource)),
         ("allows it only under conditions that may not hold", lambda one: applies(one, facts, right.conditions)),
     ):
@@ -98,9 +104,7 @@ def _refusal(endpoint: Endpoint, path: str, found: str, wanted: str, fix: str) -
     return Refusal(endpoint.resource.logical_id, path, found, wanted, fix)
 
 
-def _is_for_role(
-    template: Template, one: Statement, role: Resource, endpoint: Endpoint, facts: Facts
-) -> bool:
+def _is_for_role(template: Template, one: Statement, role: Resource, endpoint: Endpoint, facts: Facts) -> bool:
     """Return whether a statement is certainly for a role; a gateway knows it by aws:PrincipalArn alone.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway

@@ -3,8 +3,10 @@
 from policies.engine.network.model import network_of
 from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC
 from policies.engine.parts import KINDS, Parts
-from policies.engine.template.resource import Resource
+from policies.engine.template.intrinsics import text_of
+from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.template import Template
+from policies.engine.template.values import listed
 
 _SHOWN = {
     VPC: "network",
@@ -26,21 +28,27 @@ def _played(parts: Parts, kind: str, resource: Resource) -> str:
 
 
 def shown(template: Template, resource: Resource) -> str:
-    """Return something of a network by its mark, of several that share it with a number; else by its logical id."""
+    """Return something of a network by its mark, of several that share it with a number; else by its name or id."""
     kind = _SHOWN.get(resource.type, resource.type)
     endpoint = network_of(template).endpoints.get(resource.logical_id)
     if endpoint and endpoint.service:
         return f"{kind} {endpoint.service}"
     same = [one.logical_id for one in template.of_type(resource.type) if resource.mark and one.mark == resource.mark]
     if not same:
-        return f"{kind} {resource.logical_id}"
+        return f"{kind} {_tagged(template, resource) or resource.logical_id}"
     number = f" {same.index(resource.logical_id) + 1}" if len(same) > 1 else ""
     own = resource.mark.removesuffix(f"-{kind}")
     return f"the {kind}{number}" if own == kind else f"{kind} {own}{number}"
 
 
+def _tagged(template: Template, resource: Resource) -> str:
+    """Return the name in a resource's tags, which a stage has where a template has marks."""
+    tags = [mapping(one) for one in listed(template.value(resource, "Tags"))]
+    return next((text_of(one.get("Value")) or "" for one in tags if one.get("Key") == "Name"), "")
+
+
 def shown_resource(template: Template, parts: Parts, arn: str) -> str:
-    """Return what a right is on: `table records/index/by-day` for an index of a table that plays a part, else the ARN."""
+    """Return what a right is on: `table records/index/by-day` where a table plays a part, else the ARN."""
     end = len(arn)
     while end > 0:
         owner = template.by_arn(arn[:end])

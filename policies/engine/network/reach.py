@@ -20,6 +20,8 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_true
 
+# Every other service has interfaces alone.
+_GATEWAYS = ("dynamodb", "s3")
 _WANTED_OUT = "a rule that lets TCP 443 out to the endpoint"
 
 
@@ -66,9 +68,7 @@ def gaps(template: Template, caller: Caller, right: Right) -> list[Gap]:
         # Calls take the endpoint that they reach, whatever the others' policies say.
         ways = [(list(_between(template, network, caller, subnet, one)), one) for one in endpoints]
         fewest = min(len(between) for between, _ in ways)
-        tried = [
-            [*between, *_refused(template, caller, right, one)] for between, one in ways if len(between) == fewest
-        ]
+        tried = [[*between, *_refused(template, caller, right, one)] for between, one in ways if len(between) == fewest]
         found_gaps.update(dict.fromkeys(min(tried, key=len)))
     return list(found_gaps)
 
@@ -84,12 +84,10 @@ def _region(arn: str) -> str:
     return parts[3] if len(parts) > 5 and parts[0] == "arn" else ""
 
 
-def _between(
-    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
+def _between(template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
     """Yield why an endpoint is not reached from a subnet."""
     yield from _names(template, caller.vpc, endpoint)
-    if endpoint.kind == GATEWAY:
+    if endpoint.kind == GATEWAY and endpoint.service in _GATEWAYS:
         yield from _routed(template, subnet, endpoint)
     else:
         yield from _attached(template, endpoint)
@@ -130,15 +128,14 @@ def _attached(template: Template, endpoint: Endpoint) -> Iterator[Gap]:
     name, own = shown(template, endpoint.resource), endpoint.resource.logical_id
     if endpoint.kind != INTERFACE:
         found = f"the {name} is of the type {endpoint.kind or UNRESOLVED}"
-        yield Gap(own, "VpcEndpointType", found, f"{GATEWAY} or {INTERFACE}", "Make it an interface endpoint.")
+        wanted = f"{INTERFACE}; {GATEWAY} for {' and '.join(_GATEWAYS)} alone"
+        yield Gap(own, "VpcEndpointType", found, wanted, "Make it an interface endpoint.")
     if not any(known(endpoint.subnets)):
         found, fix = f"the {name} has no interface in a subnet", "Give it the functions' subnets."
         yield Gap(own, "SubnetIds", found, "the subnets of the functions", fix)
 
 
-def _doors(
-    template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint
-) -> Iterator[Gap]:
+def _doors(template: Template, network: Network, caller: Caller, subnet: Subnet, endpoint: Endpoint) -> Iterator[Gap]:
     name, where = shown(template, endpoint.resource), shown(template, subnet.resource)
     callers = network.groups_of(caller.place.groups)
     own_groups, far = behind(endpoint, list(network.groups.values())), list(known(endpoint.subnets))

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import Any, Literal
 
 from policies.engine.finding import UNRESOLVED
-from policies.engine.network.pointers import GROUP, default_of, items_of, pointed, reference_of
+from policies.engine.network.pointers import GROUP, items_of, pointed, reference_of
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import number_of
@@ -114,11 +114,6 @@ def homeless_rules(template: Template) -> list[Rule]:
     """Return rules of no group of the template: of a VPC's default group, or of one that cannot be resolved."""
     directions: tuple[Direction, ...] = ("ingress", "egress")
     return [rule for direction in directions for own, rule in _alone(template, direction) if own is None]
-
-
-def is_default_group(template: Template, rule: Rule) -> bool:
-    """Return whether a rule is of a VPC's default group."""
-    return default_of(template, rule.owner.properties.get("GroupId"), GROUP) is not None
 
 
 def _inline(template: Template, group: Resource, direction: Direction) -> Iterator[Rule]:

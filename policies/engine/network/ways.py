@@ -4,70 +4,21 @@ https://docs.aws.amazon.com/vpc/latest/userguide/extend-intro.html
 https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.engine.finding import UNRESOLVED
+from policies.engine.kinds import FUNCTION
+from policies.engine.network.joining import CIDR_BLOCK, DHCP, DHCP_OF_VPC, QUIET, ROUTE, may_join
 from policies.engine.network.model import GATEWAY, network_of
-from policies.engine.network.pointers import ENDPOINT, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
+from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, items_of, pointed
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_off, shown
 from policies.engine.template.walking import walk
 
-ROUTE, DHCP, CIDR_BLOCK = "AWS::EC2::Route", "AWS::EC2::DHCPOptions", "AWS::EC2::VPCCidrBlock"
-DHCP_OF_VPC = "AWS::EC2::VPCDHCPOptionsAssociation"
-# Services whose resources join networks with others, or put something into them that may be reached.
-_JOINING = (
-    "AWS::ApiGateway::VpcLink",
-    "AWS::ApiGatewayV2::VpcLink",
-    "AWS::CloudFront::VpcOrigin",
-    "AWS::DirectConnect::",
-    "AWS::EC2::",
-    "AWS::ElasticLoadBalancing::",
-    "AWS::ElasticLoadBalancingV2::",
-    "AWS::GlobalAccelerator::",
-    "AWS::NetworkFirewall::",
-    "AWS::NetworkManager::",
-    "AWS::ODB::",
-    "AWS::RAM::",
-    "AWS::Route53Profiles::",
-    "AWS::Route53Resolver::",
-    "AWS::VpcLattice::",
-)
-# What of them leads nowhere by itself; the properties of some are judged.
-_QUIET = frozenset(
-    {
-        *(VPC, SUBNET, ROUTE_TABLE, ROUTE, ENDPOINT, DHCP, CIDR_BLOCK, DHCP_OF_VPC),
-        "AWS::EC2::FlowLog",
-        "AWS::EC2::IPAM",
-        "AWS::EC2::IPAMAllocation",
-        "AWS::EC2::IPAMPool",
-        "AWS::EC2::IPAMPoolCidr",
-        "AWS::EC2::IPAMScope",
-        "AWS::EC2::NetworkAcl",
-        "AWS::EC2::NetworkAclEntry",
-        "AWS::EC2::NetworkInsightsAccessScope",
-        "AWS::EC2::NetworkInsightsAccessScopeAnalysis",
-        "AWS::EC2::NetworkInsightsAnalysis",
-        "AWS::EC2::NetworkInsightsPath",
-        "AWS::EC2::PrefixList",
-        "AWS::EC2::SecurityGroup",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::SubnetNetworkAclAssociation",
-        "AWS::EC2::SubnetRouteTableAssociation",
-        "AWS::EC2::VPCBlockPublicAccessOptions",
-        "AWS::EC2::VPCEndpointConnectionNotification",
-        "AWS::Route53Resolver::FirewallDomainList",
-        "AWS::Route53Resolver::FirewallRuleGroup",
-        "AWS::Route53Resolver::FirewallRuleGroupAssociation",
-        "AWS::Route53Resolver::ResolverDNSSECConfig",
-        "AWS::Route53Resolver::ResolverQueryLoggingConfig",
-        "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
-    }
-)
 # Ends of properties, of any type, that give public addresses or IPv6 ones, which are public.
 _PUBLIC = (
     "AssignIpv6AddressOnCreation",
@@ -77,7 +28,10 @@ _PUBLIC = (
     "MapPublicIpOnLaunch",
     "PubliclyAccessible",
 )
+_INDEX = re.compile(r"\[\d+\]")
 _NOT_PUBLIC = ("", "disabled", "false")
+# Ends of properties that place something in a network.
+_PLACES = re.compile(r"(?:subnets?|subnetids?|security_?groups?|securitygroupids?|vpcs?|vpcids?)$", re.IGNORECASE)
 _IPV6_SUBNET = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")
 _IPV6_VPC = ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6Pool", "Ipv6CidrBlockNetworkBorderGroup")
 _TARGETS = (
@@ -110,8 +64,10 @@ class Way:
 def ways(template: Template) -> Iterator[Way]:
     """Yield every way out of the template's networks, or into them, that is certain or cannot be excluded."""
     for resource in template.resources.values():
-        if resource.type.startswith(_JOINING) and resource.type not in _QUIET:
+        if may_join(resource.type):
             yield Way(resource, "Type", resource.type, "none: it may lead out of the network, or into it")
+        elif resource.type not in (*QUIET, FUNCTION):
+            yield from _stranger(template, resource)
         yield from _public(template, resource)
     for route in template.of_type(ROUTE):
         yield from _route(template, route)
@@ -133,6 +89,17 @@ def _public(template: Template, resource: Resource) -> Iterator[Way]:
         value = template.resolve(raw)
         if value is not None and str(value).lower() not in _NOT_PUBLIC:
             yield Way(resource, path, shown(template, raw), "false: no public addresses")
+
+
+def _stranger(template: Template, resource: Resource) -> Iterator[Way]:
+    """Yield what else than a function stands in the network: it may be reached from elsewhere, or reach it."""
+    for path, raw in template.leaves(resource):
+        if not _PLACES.search(_INDEX.sub("", path).rpartition(".")[2]):
+            continue
+        for item in items_of(template, raw):
+            if any(pointed(template, item, kind) for kind in (SUBNET, GROUP, VPC)):
+                yield Way(resource, path, f"{resource.type} in the network", "functions and endpoints alone in it")
+                break
 
 
 def _set(template: Template, resource: Resource, names: tuple[str, ...]) -> Iterator[Way]:

@@ -34,6 +34,12 @@ ID_ATTRIBUTES = {
     ("AWS::EC2::VPC", "VpcId"),
     ("AWS::EC2::VPCEndpoint", "Id"),
 }
+# Attributes that give a property as the template has it, where it has it.
+OWN_ATTRIBUTES = {
+    ("AWS::EC2::Subnet", "AvailabilityZone"),
+    ("AWS::EC2::Subnet", "CidrBlock"),
+    ("AWS::EC2::VPC", "CidrBlock"),
+}
 # Without colons, so that an ARN can be split at them.
 PLACEHOLDER = "${AccountId}"
 # A hash, such as that of code, may have twelve digits in a row.

@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from policies.engine.template.identity import FORMS, ID_ATTRIBUTES, NAME_ATTRIBUTES, URL_ATTRIBUTES
+from policies.engine.template.identity import (
+    FORMS,
+    ID_ATTRIBUTES,
+    NAME_ATTRIBUTES,
+    OWN_ATTRIBUTES,
+    URL_ATTRIBUTES,
+)
 from policies.engine.template.intrinsics import Reference
 from policies.engine.template.resource import Resource
 
@@ -61,6 +67,8 @@ class PhysicalNames:
             return self.name(resource)
         if (resource.type, attribute) in ID_ATTRIBUTES:
             return self.ref(resource)
+        if (resource.type, attribute) in OWN_ATTRIBUTES:
+            return self._text(resource.properties.get(attribute)) or Reference(resource.logical_id, attribute)
         if (resource.type, attribute) in URL_ATTRIBUTES:
             return self._filled(URL_ATTRIBUTES[resource.type, attribute], resource)
         return Reference(resource.logical_id, attribute)

@@ -13,8 +13,12 @@ from typing import Any
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import mapping
 from policies.engine.workflows.states import State
+from policies.engine.workflows.tested import TESTED, tests_in
 
 INPUT, ERROR, EXECUTION = "input", "error", "execution"
+RESULT = "result of "
+# What is no place in data: a text that is written out, and the expression whose tests data passed.
+_FIXED = ("text:", TESTED)
 _PATH = re.compile(r"\$\$?[\w.\[\]'\"-]*")
 _STEP = re.compile(r"\['([^']+)'\]|\[\"([^\"]+)\"\]|\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -40,7 +44,7 @@ class Data:
         """Return a member."""
         if step in self.members:
             return self.members[step]
-        return Data(frozenset(one if one.startswith("text:") else f"{one}.{step}" for one in self.sources))
+        return Data(frozenset(one if one.startswith(_FIXED) else f"{one}.{step}" for one in self.sources))
 
     def put(self, steps: list[str], value: "Data") -> "Data":
         """Return the data with a value put at a place."""
@@ -52,6 +56,12 @@ class Data:
     def key(self) -> Hashable:
         """Return the same for the same data."""
         return self.sources, tuple((name, one.key()) for name, one in sorted(self.members.items()))
+
+    def parts(self) -> Iterator["Data"]:
+        """Yield the data and everything inside, each with its own sources."""
+        yield self
+        for one in self.members.values():
+            yield from one.parts()
 
     def has(self, source: str) -> bool:
         """Return whether a source, or a part of it, is anywhere in the data."""
@@ -153,7 +163,8 @@ def _jsonata(scope: Scope, text: str) -> Data:
     found = [_variable(scope, one) for one in _PATH.findall(plain)]
     if len(found) == 1 and _PATH.fullmatch(text.strip()):
         return found[0]
-    return _mixed(*found, *map(literal, _texts(text)))
+    tested = [Data(frozenset({f"{TESTED}{text}"}))] if tests_in(text) else []
+    return _mixed(*found, *map(literal, _texts(text)), *tested)
 
 
 def _variable(scope: Scope, text: str) -> Data:
@@ -222,9 +233,10 @@ def _result(scope: Scope, state: State) -> Data:
         if "Parameters" in raw and not state.jsonata:
             return given(inside, raw["Parameters"], jsonata=False)
         return inside.data
+    own = Data(frozenset({f"{RESULT}{state.name}"}))
     if "ResultSelector" in raw and not state.jsonata:
-        return given(Scope(NOTHING, state.name, scope.variables), raw["ResultSelector"], jsonata=False)
-    return NOTHING
+        return given(Scope(own, state.name, scope.variables), raw["ResultSelector"], jsonata=False)
+    return own
 
 
 def _placed(data: Data, rule: Mapping[str, Any], result: Data) -> Data:

@@ -19,6 +19,10 @@ from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
 from policies.engine.iam.statements import Statement, conditions_of, lower
 from policies.engine.kinds import ARCHIVE, BUS, FUNCTION, LOG_GROUP, ROLE, TABLES, TOPIC, WORKFLOW
+from policies.engine.network.flow_log_roles import SERVICE as FLOW_LOGS
+from policies.engine.network.flow_log_roles import flow_log_roles
+from policies.engine.network.flow_log_roles import sources as flow_logs
+from policies.engine.network.interfaces import is_as_narrow_as_can_be
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole
@@ -55,7 +59,10 @@ class LeastPrivilege(Policy):
                 exact[role] = grants_of(template, parts, part, function, parameters["grants"])
         for workflow, role, grants in workflow_grants(template, parts, parameters["grants"]):
             exact[role] = grants
-            yield from access.trust(template, role, _STATES, _sources(template, role, workflow))
+            yield from access.trust(template, role, _STATES, _sources(template, role, template.arn(workflow)))
+        for role, grants in flow_log_roles(template).items():
+            exact[role] = grants
+            yield from access.trust(template, role, FLOW_LOGS, _sources(template, role, flow_logs(template)))
         for role in template.of_type(ROLE):
             grants, rules = forwarding(template, role)
             if rules:
@@ -79,13 +86,13 @@ class LeastPrivilege(Policy):
         yield from mended_by(_PEOPLE, rights_of_people(template))
 
 
-def _sources(template: Template, role: Resource, workflow: Resource) -> list[str] | None:
-    """Return whom a workflow's trust may name, the workflow itself; None where it names the account alone.
+def _sources(template: Template, role: Resource, source: str | None) -> list[str] | None:
+    """Return whom a role's trust may name beside a service, the source alone; None where it names the account alone.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
     """
     asked = [key for one in trust_of(template, role) for _, key in conditions_of(one)]
-    return [template.arn(workflow) or ""] if "aws:sourcearn" in asked else None
+    return [source or ""] if "aws:sourcearn" in asked else None
 
 
 def _function_roles(template: Template, known: set[Resource]) -> Iterator[Finding]:
@@ -197,6 +204,8 @@ def _never(one: Statement, patterns: list[str]) -> Iterator[Finding]:
 def _exact_arns(template: Template, one: Statement) -> Iterator[Finding]:
     """Yield resources without exact ARNs, of roles that play none of the system's parts."""
     if one.resources == ("*",) and set(lower(one.actions)) <= set(lower(UNSCOPED)):
+        return
+    if is_as_narrow_as_can_be(one):
         return
     for resource in one.resources or ("none",):
         if _PREFIX.fullmatch(str(resource)) and conditions_of(one).get(_TLS) == ("true",):

@@ -13,8 +13,9 @@ from policies.engine.iam.identities import role_statements
 from policies.engine.iam.permissions import facts_of, may_deny
 from policies.engine.iam.statements import Statement, fits
 from policies.engine.kinds import FUNCTION, ROLE
-from policies.engine.network.naming import shown_function
+from policies.engine.network.interfaces import NEEDED
 from policies.engine.network.model import network_of
+from policies.engine.network.naming import shown_function
 from policies.engine.network.rights import certainly_denied, code_facts
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
@@ -24,15 +25,6 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import listed
 
-# What Lambda needs to make, find and take away its interfaces.
-NEEDED = (
-    "ec2:CreateNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:DeleteNetworkInterface",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-)
 _MANAGED = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 _BY_CODE = "lambda:sourcefunctionarn"
 

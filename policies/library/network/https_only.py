@@ -10,17 +10,19 @@ from typing import Any
 
 from policies.engine.finding import Finding
 from policies.engine.network.model import Group, Network, network_of
-from policies.engine.network.pointers import GROUP, known
+from policies.engine.network.pointers import ACL, GROUP, known, pointed
 from policies.engine.network.rules import EGRESS, INGRESS, Rule, homeless_rules
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
+from policies.engine.template.values import shown
 
+_ENTRY = "AWS::EC2::NetworkAclEntry"
 _OUT = "TCP to port 443 alone"
 
 
 class HttpsOnly(Policy):
     scope = (GROUP,)
-    relies_on = (INGRESS, EGRESS)
+    relies_on = (INGRESS, EGRESS, _ENTRY)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         network = network_of(template)
@@ -33,6 +35,10 @@ class HttpsOnly(Policy):
                 yield from _egress(group.egress)
         for rule in homeless_rules(template):
             yield _finding(rule, "a rule of one group of these templates")
+        for entry in template.of_type(_ENTRY):
+            if not pointed(template, entry.properties.get("NetworkAclId"), ACL):
+                found = shown(template, entry.properties.get("NetworkAclId"))
+                yield Finding(entry.logical_id, "NetworkAclId", found, "an ACL of these templates: a VPC's own is left")
 
 
 def _ingress(network: Network, group: Group, functions: set[str]) -> Iterator[Finding]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.network.joining import CIDR_BLOCK, DHCP, DHCP_OF_VPC, ROUTE
 from policies.engine.network.model import ACL_OF_SUBNET, TABLE_OF_SUBNET
 from policies.engine.network.pointers import ACL, ROUTE_TABLE, SUBNET, VPC
-from policies.engine.network.ways import CIDR_BLOCK, DHCP, DHCP_OF_VPC, ROUTE, ways
+from policies.engine.network.ways import ways
 from policies.engine.policy import Policy
 from policies.engine.template.template import Template
 

@@ -16,8 +16,8 @@ from policies.engine.network.excess import excess
 from policies.engine.network.model import network_of
 from policies.engine.network.naming import shown_function, shown_resource
 from policies.engine.network.pointers import ENDPOINT, GROUP, SUBNET, VPC
-from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.network.reach import Caller, Gap, gaps
+from policies.engine.network.rights import Right, code_facts, rights_of, unread_policies
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole_functions
@@ -31,16 +31,20 @@ class Reachable(Policy):
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         callers: dict[Caller, list[Right]] = {}
+        inside = 0
         for function in whole_functions(template):
             place, role = network_of(template).places[function.logical_id], role_of(template, function)
             if not place.is_in_network:
                 continue
+            inside += 1
             vpc, name = network_of(template).vpc_of(place), shown_function(parts, function)
             if vpc is None or None in place.groups:
                 found = f"{name}: a subnet or group that {UNRESOLVED}"
                 yield Finding(function.logical_id, "VpcConfig", found, "subnets and groups of this template")
             elif role is None:
-                yield Finding(function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template")
+                yield Finding(
+                    function.logical_id, "Role", f"{name}: a role that {UNRESOLVED}", "a role of this template"
+                )
             else:
                 caller = Caller(function, role, place, vpc, code_facts(template, role, function))
                 callers[caller] = rights_of(template, role, function)
@@ -51,7 +55,9 @@ class Reachable(Policy):
                 yield Finding(caller.role.logical_id, "ManagedPolicyArns", found, "rights that the template shows")
             for right in rights:
                 yield from _unreachable(template, parts, name, right, gaps(template, caller, right))
-        yield from excess(template, parts, callers, parameters["kept"])
+        # What a function that cannot be resolved needs is not known.
+        if len(callers) == inside:
+            yield from excess(template, parts, callers, parameters["kept"])
 
 
 def _unreachable(template: Template, parts: Parts, name: str, right: Right, found: list[Gap]) -> Iterator[Finding]:

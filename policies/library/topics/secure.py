@@ -12,14 +12,16 @@ from typing import Any
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.iam.resource_policies import resource_statements, several_policies
 from policies.engine.iam.statements import Statement, denied_under
-from policies.engine.kinds import ALARM, TOPIC
+from policies.engine.kinds import ALARM, RULE, TOPIC
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
+from policies.engine.relations.publishers import PUBLISHERS
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import is_aws_key, listed, shown
 
 _POLICY = "AWS::SNS::TopicPolicy"
+_NO_SERVICE = "a topic without a key: what a service publishes under aws/sns is lost without a trace"
 _TLS = {("bool", "aws:securetransport"): ("false",)}
 
 
@@ -36,6 +38,28 @@ class SecureTopics(Policy):
         for topic in template.of_type(TOPIC):
             yield from _key(template, topic, topic in encrypted.values(), topic in rung)
             yield from _policy(template, topic)
+            if is_aws_key(template, template.value(topic, "KmsMasterKeyId"), "sns"):
+                yield from _services(template, topic)
+
+
+def _services(template: Template, topic: Resource) -> Iterator[Finding]:
+    """Yield the services that publish to a topic under AWS's key, which they cannot use; alarms have their own."""
+    for one in resource_statements(template, topic):
+        named = [str(value) for kind, value in one.principals if kind == "Service"]
+        if one.allows and named:
+            found = f"{', '.join(named)} may publish to a topic under alias/aws/sns"
+            yield Finding(one.owner.logical_id, f"{one.path}.Principal", found, _NO_SERVICE)
+    for publisher in template.of_type(*(kind for kind in PUBLISHERS if kind != ALARM)):
+        for path, value in template.leaves(publisher):
+            if template.target_of(value, TOPIC) is topic and not _by_role(template, publisher, path):
+                found = f"{topic.logical_id}, which is under alias/aws/sns"
+                yield Finding(publisher.logical_id, path, found, _NO_SERVICE)
+
+
+def _by_role(template: Template, publisher: Resource, path: str) -> bool:
+    """Return whether a rule's target is reached by a role of ours."""
+    target = path.rpartition(".")[0]
+    return publisher.type == RULE and f"{target}.RoleArn" in dict(template.leaves(publisher))
 
 
 def _rung(template: Template) -> list[Resource | None]:

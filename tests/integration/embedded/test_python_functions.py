@@ -165,6 +165,17 @@ def test_the_log_states_the_memory_of_the_functions_own_process(invoke: Invoke, 
     assert first + 195 < used() < first + 230, "the most since the process began"
 
 
+def test_an_input_that_is_too_deep_for_python_is_told_and_the_process_goes_on(
+    invoke: Invoke, client: Client, unique: str
+) -> None:
+    pid = invoke({})[0]["pid"]
+    answer = client("lambda").invoke(FunctionName=unique, Payload="[" * 3_000 + "]" * 3_000)
+    told = json.loads(answer["Payload"].read())
+    assert (told["errorType"], answer["FunctionError"]) == ("Runtime.UnmarshalError", "Unhandled")
+    assert told["errorMessage"].startswith("Unable to unmarshal input: ")
+    assert invoke({})[0]["pid"] == pid
+
+
 @pytest.mark.parametrize(
     ("event", "words"),
     [({"exit": True}, "Runtime exited with error"), ({"hang": True}, "Task timed out after 5.00 seconds")],

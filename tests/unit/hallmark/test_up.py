@@ -19,7 +19,7 @@ SYSTEMS = {
     for one in (
         System("realtime", "RT", "eu-central-1", ""),
         System("upload", "UP", "us-east-1", ""),
-        System("screening", "SC", "us-east-1", ""),
+        System("lending", "LE", "us-east-1", ""),
     )
 }
 
@@ -90,7 +90,7 @@ def test_each_system_comes_up_in_its_region_and_each_region_is_bootstrapped_once
         "publish for realtime",
         "bootstrap us-east-1",
         "deploy upload dev in us-east-1",
-        "deploy screening dev in us-east-1",
+        "deploy lending dev in us-east-1",
     ]
 
 

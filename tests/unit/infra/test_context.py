@@ -7,8 +7,9 @@ import pytest
 
 from infra.context import layers
 from infra.errors import UserError
+from infra.limits import RESERVABLE_CONCURRENCY
 from infra.stage import load
-from infra.systems import NAMES, System, system_of
+from infra.systems import NAMES, REGIONS, SYSTEMS, System, system_of
 
 ROOT = Path(__file__).resolve().parents[3]
 REALTIME = system_of("realtime")
@@ -117,6 +118,17 @@ def test_dev_and_prod_together_leave_the_account_its_100(settings):
         "reserved concurrency in eu-central-1: wants at most 900 together, "
         "got 1020 (realtime dev 420, realtime prod 600): lower a reservation in cdk.json"
     )
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_all_stages_of_all_systems_of_a_region_fit_into_it_together(settings, region, monkeypatch):
+    own = [system for system in SYSTEMS if system.region == region]
+    names = [system.name for system in own]
+    reserved = [sum(one.parameters.reserved_concurrency.values()) for one in load([settings]) if one.system in own]
+    assert 0 < sum(reserved) <= RESERVABLE_CONCURRENCY
+    monkeypatch.setattr("infra.stage.RESERVABLE_CONCURRENCY", sum(reserved) - 1)
+    with pytest.raises(UserError, match=rf"^reserved concurrency in {region}: .*, got {sum(reserved)} "):
+        load([{name: settings[name] for name in (*names, "loadWorkers")}], own)
 
 
 def test_concurrency_is_shared_by_the_systems_of_a_region_and_by_no_others(settings):

@@ -16,7 +16,7 @@ _LAMBDA = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31"
 _GONE = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
 
 
-def _named(kind: str, key: str, name: str, **more: Any) -> Document:
+def _named(kind: str, key: str, name: Any, **more: Any) -> Document:
     return {"Type": kind, "Properties": {key: name, "Tags": _TAGS, **more}}
 
 
@@ -106,6 +106,10 @@ _RESOURCES: Document = {
     "Plan": _named("AWS::ApiGateway::UsagePlan", "UsagePlanName", "plan-merchant-upload-standard-dev"),
     "Failed": _named("AWS::SQS::Queue", "QueueName", "sqs-merchant-upload-validation-failed-dev"),
     "Alerts": _named("AWS::SNS::Topic", "TopicName", "sns-merchant-upload-alerts-dev"),
+    "Guard": _named("AWS::EC2::SecurityGroup", "GroupName", "securitygroup-merchant-upload-guard-dev"),
+    "Network": _named("AWS::EC2::VPC", "CidrBlock", "10.0.0.0/20"),
+    "Inside": _named("AWS::EC2::Subnet", "CidrBlock", "10.0.0.0/24", VpcId={"Ref": "Network"}),
+    "Ways": _named("AWS::EC2::RouteTable", "VpcId", {"Ref": "Network"}),
 }
 _RESOURCES["Transactions"]["Properties"].update(
     KeySchema=[

@@ -94,26 +94,19 @@ def _group_ids(interface: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(group["GroupId"] for group in interface["Groups"]))
 
 
-def _disconnect(config: Config) -> None:
-    """Remove the interfaces that no function needs any more, with the role of the one that needed them."""
-    left = {place for one in lambda_svc._functions.values() for place in _places(one["config"])}
-    for subnet, groups in {*_places(config)} - left:
-        for one in _of_lambda():
-            if (one["SubnetId"], _group_ids(one)) == (subnet, groups):
-                actions = ("UnassignPrivateIpAddresses", "DeleteNetworkInterface")
-                # Both are asked for, so that the record shows each.
-                may = [
-                    role_may(
-                        config["Role"],
-                        config["FunctionName"],
-                        f"ec2:{action}",
-                        _arn("network-interface", one["NetworkInterfaceId"]),
-                        **_keys(subnet),
-                    )
-                    for action in actions
-                ]
-                if all(may):
-                    ec2._network_interfaces.pop(one["NetworkInterfaceId"])
+def _disconnect(before: Config, after: Config) -> None:
+    """Take a function off what it no longer needs: its role is asked, and what no function needs is removed."""
+    needed = {place for one in lambda_svc._functions.values() for place in _places(one["config"])}
+    for place in {*_places(before)} - {*_places(after)}:
+        for one in (one for one in _of_lambda() if (one["SubnetId"], _group_ids(one)) == place):
+            name = _arn("network-interface", one["NetworkInterfaceId"])
+            # Both are asked for, so that the record shows each.
+            may = [
+                role_may(before["Role"], before["FunctionName"], f"ec2:{action}", name, **_keys(place[0]))
+                for action in ("UnassignPrivateIpAddresses", "DeleteNetworkInterface")
+            ]
+            if all(may) and place not in needed:
+                ec2._network_interfaces.pop(one["NetworkInterfaceId"])
 
 
 def _template() -> None:
@@ -127,7 +120,7 @@ def _template() -> None:
         if problem := _problem(config):
             raise ValueError(f"{problem} (Service: Lambda, Status Code: 400)")
         _connect(config)
-        _disconnect(before)
+        _disconnect(before, config)
 
     def created(logical_id: str, properties: Properties, stack: str) -> Any:
         result = create(logical_id, properties, stack)
@@ -147,7 +140,7 @@ def _template() -> None:
         function = lambda_svc._functions.get(name)
         remove(name, properties)
         if function:
-            _disconnect(function["config"])
+            _disconnect(function["config"], {})
 
     handlers |= {"create": created, "update": updated, "delete": removed}
 
@@ -172,14 +165,14 @@ def _api() -> None:
         answer = configure(name, data)
         if answer[0] < 400 and "VpcConfig" in data:
             _connect(lambda_svc._functions[name]["config"])
-            _disconnect(before)
+            _disconnect(before, lambda_svc._functions[name]["config"])
         return answer
 
     def delete_function(name: str, *rest: Any, **options: Any) -> Any:
         function = lambda_svc._functions.get(name)
         answer = delete(name, *rest, **options)
         if function and name not in lambda_svc._functions:
-            _disconnect(function["config"])
+            _disconnect(function["config"], {})
         return answer
 
     lambda_svc._create_function, lambda_svc._update_config = create_function, update_config

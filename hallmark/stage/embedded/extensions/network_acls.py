@@ -16,6 +16,8 @@ ACL, ENTRY, ASSOCIATION = (
     f"AWS::EC2::{name}" for name in ("NetworkAcl", "NetworkAclEntry", "SubnetNetworkAclAssociation")
 )
 _ENTRY = ("NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "CidrBlock", "Ipv6CidrBlock")
+# What an entry has beside, in a request and in a template; with its name in an answer.
+_RANGES = {"PortRange": ("portRange", "From", "To"), "Icmp": ("icmpTypeCode", "Code", "Type")}
 # The rule at the end that nobody can change.
 _LAST = 32767
 Parameters = dict[str, Any]
@@ -38,6 +40,29 @@ def _subnet_of(association: str) -> str:
     lists = ec2._network_acls.values()
     named = {own["NetworkAclAssociationId"]: own["SubnetId"] for one in lists for own in one["Associations"]}
     return str(named.get(association, ""))
+
+
+def _with_ports(write: Any) -> Any:
+    """Return a call that writes an entry with its ports, or its kind of ICMP."""
+
+    def written(parameters: Parameters) -> Any:
+        answer = write(parameters)
+        made = ec2._network_acls[ec2._p(parameters, "NetworkAclId")]["Entries"] if answer[0] < 400 else [{}]
+        for name, (_, *fields) in _RANGES.items():
+            found = {one: ec2._p(parameters, f"{name}.{one}") for one in fields}
+            made[-1] |= {name: found} if all(found.values()) else {}
+        return answer
+
+    return written
+
+
+def _entry_xml(entry: dict[str, Any]) -> str:
+    shown = str(_network_acl_entry_xml(entry))
+    for name, (tag, *fields) in _RANGES.items():
+        if name in entry:
+            own = "".join(f"<{one.lower()}>{entry[name][one]}</{one.lower()}>" for one in fields)
+            shown = shown.replace("</item>", f"<{tag}>{own}</{tag}></item>")
+    return shown
 
 
 def _describe(parameters: Parameters) -> Any:
@@ -80,13 +105,15 @@ def _remove_acl(made: str, properties: Properties) -> None:
 
 def _asked(properties: Properties) -> Parameters:
     given = {name: [str(properties[name])] for name in _ENTRY if name in properties}
+    for name in _RANGES:
+        given |= {f"{name}.{key}": [str(value)] for key, value in (properties.get(name) or {}).items()}
     return {**given, "Egress": [str(properties.get("Egress", False)).lower()]}
 
 
 def _entry(logical_id: str, properties: Properties, stack: str) -> Any:
-    accepted(ec2._create_network_acl_entry(_asked(properties)))
+    accepted(_create_entry(_asked(properties)))
     side = "egress" if _asked(properties)["Egress"] == ["true"] else "ingress"
-    return f"{properties['NetworkAclId']}|{side}|{properties['RuleNumber']}", {}
+    return f"{properties['NetworkAclId']}|{side}|{properties['RuleNumber']}", Parameters()
 
 
 def _remove_entry(made: str, properties: Properties) -> None:
@@ -114,11 +141,19 @@ def _dissociate(made: str, properties: Properties) -> None:
 
 _describe_network_acls = ec2._describe_network_acls
 _replace_network_acl_association = ec2._replace_network_acl_association
+_network_acl_entry_xml = ec2._network_acl_entry_xml
+_create_entry = _with_ports(ec2._create_network_acl_entry)
 
 
 def install() -> None:
     """Add the types, and keep which list a subnet has."""
-    ec2._ACTION_MAP |= {"DescribeNetworkAcls": _describe, "ReplaceNetworkAclAssociation": _replace}
+    ec2._network_acl_entry_xml = _entry_xml
+    ec2._ACTION_MAP |= {
+        "CreateNetworkAclEntry": _create_entry,
+        "ReplaceNetworkAclEntry": _with_ports(ec2._replace_network_acl_entry),
+        "DescribeNetworkAcls": _describe,
+        "ReplaceNetworkAclAssociation": _replace,
+    }
     HANDLERS[ACL] = {"create": _acl, "update": _update_acl, "delete": _remove_acl}
     HANDLERS[ENTRY] = {"create": _entry, "update": _update_entry, "delete": _remove_entry}
     HANDLERS[ASSOCIATION] = {"create": _associate, "delete": _dissociate}

@@ -25,6 +25,15 @@ def _single(rules: list[Rule]) -> list[Rule]:
     return found
 
 
+def _match(one: Rule, other: Rule) -> bool:
+    """Return whether two rules let the same through: whatever they say of it, and of whose account a group is."""
+    return _content(one) == _content(other)
+
+
+def _content(rule: Rule) -> str:
+    return str(ec2._sg_rule_id("", False, {key: value for key, value in rule.items() if key != "SecurityGroupRuleId"}))
+
+
 def _of_group(properties: Properties) -> Rule:
     group: Rule | None = ec2._security_groups.get(properties.get("GroupId", ""))
     if group is None:
@@ -70,5 +79,6 @@ def install() -> None:
     """Add the types, and keep each source as a rule."""
     parse = ec2._parse_ip_permissions
     ec2._parse_ip_permissions = lambda parameters, prefix: _single(parse(parameters, prefix))
+    ec2._rules_match = _match
     ec2._sg_rule_xml = _with_prefix_lists(ec2._sg_rule_xml)
     HANDLERS[INGRESS], HANDLERS[EGRESS] = _type(is_egress=False), _type(is_egress=True)

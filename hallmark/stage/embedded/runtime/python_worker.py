@@ -128,7 +128,12 @@ def _log_error(described: Json) -> None:
     _write("\n".join([head, "Traceback (most recent call last):", *trace]))
 
 
-def _answer(handler: Handler, event: Any, context: Context) -> str:
+def _answer(handler: Handler, payload: str, context: Context) -> str:
+    try:
+        event = json.loads(payload)
+    except (RecursionError, ValueError) as error:
+        # Deeper, or with a longer number, than Python reads.
+        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
     result = handler(event, context)
     try:
         return json.dumps({"status": "ok", "result": result}, allow_nan=False)
@@ -142,9 +147,13 @@ def _failed(described: Json, request_id: str, is_final: bool) -> str:
     return json.dumps({"status": "error", "error": failure["errorMessage"], "failure": failure, "final": is_final})
 
 
-def _serve(line: str, handler: Handler | None, unusable: Json) -> str:
-    message = json.loads(line)
-    call: Json = message["ctx"]
+def _parted(line: str) -> tuple[str, Json]:
+    """Return a request's payload as it is written, and its call, which follows it; no text has quotes unescaped."""
+    payload, _, call = line.rpartition(', "ctx": ')
+    return payload.partition(": ")[2], json.loads(call.rstrip()[:-1])
+
+
+def _serve(payload: str, call: Json, handler: Handler | None, unusable: Json) -> str:
     if trace := call.get("trace_id"):
         os.environ["_X_AMZN_TRACE_ID"] = trace
     else:
@@ -152,7 +161,7 @@ def _serve(line: str, handler: Handler | None, unusable: Json) -> str:
     if handler is None:
         return _failed(unusable, call["request_id"], is_final=True)
     try:
-        return _answer(handler, message["event"], Context(call))
+        return _answer(handler, payload, Context(call))
     except Exception as error:
         return _failed(_described(error), call["request_id"], is_final=False)
 
@@ -173,8 +182,9 @@ def main() -> None:
     answers.write('{"status": "ok"}\n')
     answers.flush()
     for line in requests:
-        log.request_id = json.loads(line)["ctx"]["request_id"]
-        answer = _serve(line, handler, unusable)
+        payload, call = _parted(line)
+        log.request_id = call["request_id"]
+        answer = _serve(payload, call, handler, unusable)
         sys.stdout.flush()
         sys.stderr.flush()
         answers.write(answer + "\n")

@@ -10,7 +10,6 @@ import json
 import time
 import uuid
 from email.utils import formatdate
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +27,12 @@ _MODULES = {"dynamodb": dynamodb, "events": eventbridge}
 SERVICES = {prefix: (service, _MODULES[service]) for prefix, service in PREFIXES.items()}
 KNOWN_SECONDS = 1.0
 # The condition keys, beside the caller, on which the decision about one kind of calls may depend (see `_kind`).
-CONDITIONS = frozenset({"dynamodb:enclosingoperation", "events:source", "events:detail-type", "aws:securetransport"})
+CONDITIONS = frozenset(
+    {
+        *("dynamodb:enclosingoperation", "events:source", "events:detail-type", "aws:securetransport"),
+        "lambda:sourcefunctionarn",
+    }
+)
 _account_of = lru_cache(emulator._request_account_scope)
 
 
@@ -51,14 +55,15 @@ def _kind(service: str, request: Json) -> Any:
 def _policies_ask_for_no_more(key: str, service: str) -> bool:
     """Return whether a call's kind is all that its caller's policies depend on; tables and buses have none here."""
     policies = iam_evaluator.resolve_principal(key, responses.get_account_id()).policies
-    about = (one for statements in policies for one in statements if _may_be_about(service, one.actions))
-    blocks = (block for statement in about for block in statement.conditions.values())
+    asking = (one for statements in policies for one in statements if one.conditions and _is_about(one, service))
+    blocks = (block for statement in asking for block in statement.conditions.values())
     return all(condition.lower() in CONDITIONS for block in blocks for condition in block)
 
 
-def _may_be_about(service: str, actions: list[str]) -> bool:
-    """Return whether a statement may be about a service's actions; one of all but some (NotAction) always may."""
-    return not actions or any(fnmatchcase(service, action.lower().partition(":")[0]) for action in actions)
+def _is_about(statement: Any, service: str) -> bool:
+    """Return whether a statement may be about a service: not if each of its actions names another one."""
+    services = {action.partition(":")[0].lower() for action in statement.actions}
+    return bool(statement.not_actions) or any(one == service or not one.isalnum() for one in services)
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from jsonata import Jsonata
 from jsonata.jexception import JException
+from jsonata.jsonata import Jsonata
 
 from hallmark.stage.embedded.workflows.failures import Failed
 

@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -41,10 +42,14 @@ _lock = threading.Lock()
 _log = logging.getLogger("hallmark.workflows")
 
 
+# Nothing changes a definition while it runs.
+_definition = lru_cache(maxsize=64)(json.loads)
+
+
 def make(machine: Json, name: str, text: str) -> Execution:
     """Return a new execution, which nothing runs yet."""
     place = f"arn:aws:states:{get_region()}:{get_account_id()}:express:{machine['name']}"
-    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, json.loads(machine["definition"]), text)
+    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, _definition(machine["definition"]), text)
     with _lock:
         _unfinished[execution.arn] = execution
     return execution

@@ -3,4 +3,4 @@
 from hallmark.commands.stuck import stuck_command
 from hallmark.systems.screening.commands import OWNER
 
-stuck = stuck_command(OWNER)
+stuck = stuck_command(OWNER, "transaction")

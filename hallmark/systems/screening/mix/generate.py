@@ -17,8 +17,19 @@ from hallmark.systems.screening.transaction import Transaction
 Json = dict[str, Any]
 # Steps of a story stand so far apart that several customers' are under way at once.
 _APART = 6
-_PAIRS = (("US", "US"), ("CA", "CA"), ("JP", "JP"), ("GB", "GB"), ("US", "CA"), ("FR", "FR"), ("DE", "FR"), ("BR", "BR"))
+_PAIRS = (
+    ("US", "US"),
+    ("CA", "CA"),
+    ("JP", "JP"),
+    ("GB", "GB"),
+    ("US", "CA"),
+    ("FR", "FR"),
+    ("DE", "FR"),
+    ("BR", "BR"),
+)
 _CURRENCIES = ("USD", "USD", "USD", "EUR", "GBP", "CAD", "BRL", "CHF")
+# A story, the place of a refusal among its rule's, or how something is sent again.
+Turn = Story | int | str
 CONFLICT, REPEAT, ORDINARY = "conflict", "repeat", "ordinary"
 
 
@@ -89,15 +100,13 @@ def generate(total: int, seed: int, begin: datetime | None = None) -> list[Trans
     placed = list(_placed(drawer, total, start.replace(microsecond=0)))
     placed.sort(key=lambda one: one[0])
     return [
-        Transaction(number, text, json.loads(text), kind)
-        for number, (_, text, kind) in enumerate(placed[:total], 1)
+        Transaction(number, text, json.loads(text), kind) for number, (_, text, kind) in enumerate(placed[:total], 1)
     ]
 
 
 def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int, str, str]]:
     """Yield at least so many texts, each with its place and its kind: an ordinary one, then two kinds' turns."""
-    turns = _turns(drawer.tables)
-    first = drawer.drawn.randrange(len(turns))
+    turns = _turns(drawer)
     count = place = 0
     while count < total:
         moment = start + timedelta(seconds=place)
@@ -106,7 +115,7 @@ def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int,
             drawer.good.append(found)
             steps = [(json.dumps(found), ORDINARY)]
         else:
-            name, turn = turns[(first + place - place // 3) % len(turns)]
+            name, turn = turns[(place - place // 3 - 1) % len(turns)]
             steps = list(_texts(drawer, name, turn, moment))
         for number, (text, kind) in enumerate(steps):
             count += 1
@@ -114,15 +123,21 @@ def _placed(drawer: _Drawer, total: int, start: datetime) -> Iterator[tuple[int,
         place += 1
 
 
-Turn = Story | int | str
-
-
-def _turns(found: Tables) -> list[tuple[str, Turn]]:
-    """Return the kinds in turn: stories, and between them refusals, conflicts and repeats."""
-    told: list[tuple[str, Turn]] = list(stories(found).items())
+def _turns(drawer: _Drawer) -> list[tuple[str, Turn]]:
+    """Return the kinds in a drawn order: stories, and between them refusals, conflicts and repeats."""
+    told: list[tuple[str, Turn]] = list(stories(drawer.tables).items())
     wrong: list[tuple[str, Turn]] = [(rule, place) for rule, makes in KINDS.items() for place in range(len(makes))]
     again: list[tuple[str, Turn]] = [(CONFLICT, name) for name in _CONFLICTS] + [(REPEAT, name) for name in _REPEATS]
-    return [one for group in zip(*(_stretched(part, len(told)) for part in (told, wrong, again))) for one in group]
+    for part in (told, wrong, again):
+        drawer.drawn.shuffle(part)
+    most = max(len(told), len(wrong))
+    pairs = zip(_stretched(told, most), _stretched(wrong, most), strict=True)
+    found: list[tuple[str, Turn]] = []
+    for place, pair in enumerate(pairs):
+        found += pair
+        if place % 2:
+            found.append(again[place // 2 % len(again)])
+    return found
 
 
 def _stretched(part: Sequence[tuple[str, Turn]], length: int) -> list[tuple[str, Turn]]:
@@ -131,7 +146,7 @@ def _stretched(part: Sequence[tuple[str, Turn]], length: int) -> list[tuple[str,
 
 
 def _texts(drawer: _Drawer, name: str, turn: Turn, moment: datetime) -> Iterator[tuple[str, str]]:
-    if name == CONFLICT or name == REPEAT:
+    if name in (CONFLICT, REPEAT):
         yield from _again(drawer, name, str(turn), moment)
     elif isinstance(turn, int):
         given = drawer.plain(f"customer-{drawer.name()}", moment)

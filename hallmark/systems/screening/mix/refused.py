@@ -8,10 +8,15 @@ from hallmark.systems.screening.plain.reading import REQUIRED
 Json = dict[str, Any]
 Make = Callable[[Json], Any]
 _CARD = "4111111111111111"
+_NOTHING: list[Any] = []
 
 
 def _having(**values: Any) -> Make:
     return lambda given: {**given, **values}
+
+
+def _instead(found: Any) -> Make:
+    return lambda _: found
 
 
 def _without(name: str) -> Make:
@@ -20,7 +25,7 @@ def _without(name: str) -> Make:
 
 # By rule: what makes it of a valid transaction.
 KINDS: Mapping[str, tuple[Make, ...]] = {
-    "not-an-object": tuple((lambda found: lambda _: found)(found) for found in ([], ["a"], "text", 7, 1.5, True, None)),
+    "not-an-object": tuple(_instead(found) for found in (_NOTHING, ["a"], "text", 7, 1.5, True, None)),
     "card-number": (
         _having(merchant_id=_CARD),
         _having(customer_id="c-5555-5555-5555-4444"),
@@ -44,28 +49,35 @@ KINDS: Mapping[str, tuple[Make, ...]] = {
     ),
     "required": (*map(_without, REQUIRED), _having(kyc={}), _having(kyc={"verified_at": "2026-01-01T00:00:00Z"})),
     "type": (
-        *(_having(**{name: value}) for name in REQUIRED for value in (None, True, [], {"a": 1})),
+        *(_having(**{name: value}) for name in REQUIRED for value in (None, True, _NOTHING, {"a": 1})),
         *(_having(amount=value) for value in ("12.50", "")),
         *(_having(timestamp=value) for value in (1764500000, 1764500000000)),
-        *(_having(**{name: value}) for name in ("kyc", "originator", "beneficiary") for value in (None, "x", [])),
+        *(_having(**{name: value}) for name in ("kyc", "originator", "beneficiary") for value in (None, "x", _NOTHING)),
         *(_having(kyc={"status": value}) for value in (None, 1)),
         _having(kyc={"status": "verified", "verified_at": None}),
         *(_having(beneficiary={"name_present": value}) for value in ("true", 1, None)),
         *(_having(**{name: None}) for name in ("channel", "lawful_basis", "region")),
     ),
     "format": (
-        *(_having(transaction_id=value) for value in ("short-1", "-begins-so", "with space", "t" * 65, "täglich-1", "")),
+        *(
+            _having(transaction_id=value)
+            for value in ("short-1", "-begins-so", "with space", "t" * 65, "täglich-1", "")
+        ),
         *(_having(merchant_id=value) for value in ("ab", "_ab", "m" * 65, "a.b", "abc\n")),
         *(_having(customer_id=value) for value in ("", "c/d", "ab")),
         *(_having(timestamp=value) for value in ("2026-10-01", "2026-10-01T10:00:00", "2026-10-01 10:00:00Z", "now")),
-        *(_having(timestamp=value) for value in ("2026-02-30T10:00:00Z", "2026-10-01T24:00:00Z", "2026-10-01T10:00:60Z")),
+        *(
+            _having(timestamp=value)
+            for value in ("2026-02-30T10:00:00Z", "2026-10-01T24:00:00Z", "2026-10-01T10:00:60Z")
+        ),
         *(_having(channel=value) for value in ("Card", "wire", "")),
         *(_having(lawful_basis=value) for value in ("Consent", "none")),
         _having(kyc={"status": "VERIFIED"}),
         _having(kyc={"status": "verified", "verified_at": "2026-01-01"}),
     ),
     "timestamp-range": tuple(
-        _having(timestamp=value) for value in ("1999-12-31T23:59:59.999Z", "1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z")
+        _having(timestamp=value)
+        for value in ("1999-12-31T23:59:59.999Z", "1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z")
     ),
     "amount-positive": tuple(_having(amount=value) for value in (0, -1, -0.01, -0.0)),
     "amount-decimals": tuple(

@@ -3,7 +3,7 @@
 A step is what differs from an ordinary transaction, and how many seconds before the story's time it lies.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -31,7 +31,7 @@ class Step:
     of_day: float | None = None
 
 
-Story = Sequence[Step]
+Story = list[Step]
 _ALL = {"name_present": True, "address_present": True}
 
 
@@ -94,7 +94,7 @@ def _cash() -> dict[str, Story]:
 
 
 def _transfers() -> dict[str, Story]:
-    found = {}
+    found: dict[str, Story] = {}
     for amount, names in product((2999.99, 3000), ((_ALL, _ALL), (_ALL, {"name_present": True}), (None, _ALL))):
         values = {"amount": amount, "channel": "transfer", "originator": names[0], "beneficiary": names[1]}
         found[f"transfer of {amount} {len(found)}"] = [Step(values)]

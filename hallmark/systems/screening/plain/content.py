@@ -17,6 +17,7 @@ _ALPHANUMERIC = string.ascii_letters + string.digits
 _IDENTIFIERS = ("transaction_id", "merchant_id", "customer_id")
 _TIMES = ("timestamp", "verified_at")
 _EPOCH, _OLDEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
+_MOST_DIGITS = 32
 _AHEAD = timedelta(minutes=5)
 
 
@@ -59,7 +60,8 @@ def is_identifier(value: Any, least: int, most: int) -> bool:
 
 def time_of(value: Any) -> int | None:
     """Return the epoch milliseconds of an RFC 3339 time with a zone; None for anything else."""
-    found = moment(value.upper()) if isinstance(value, str) and value.isascii() else None
+    is_text = isinstance(value, str) and value.isascii() and len(_fraction(value)) <= _MOST_DIGITS
+    found = moment(value.upper()) if is_text else None
     return (found - _EPOCH) // timedelta(milliseconds=1) if found else None
 
 
@@ -88,7 +90,11 @@ def _judged(value: str, name: str) -> str:
     """Return what of a text may be a card number: of a time only its fraction."""
     if name not in _TIMES or time_of(value) is None:
         return value
-    return "".join(takewhile(str.isdigit, value[20:])) if value[19] == "." else ""
+    return _fraction(value)
+
+
+def _fraction(time: str) -> str:
+    return "".join(takewhile(str.isdigit, time[20:])) if time[19:20] == "." else ""
 
 
 def hash_of(value: Any) -> str | None:

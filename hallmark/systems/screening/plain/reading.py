@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
 import pycountry
@@ -130,12 +131,15 @@ def _region(found: str, country: Any) -> str | None:
 
 def _amount(found: Any, currency: Any, rates: Mapping[str, Decimal]) -> Iterator[str]:
     amount = number_of(found)
-    if amount is None:
+    if isinstance(found, float) and isinf(found):
+        # Written with an exponent beyond all floats, such as 1e400.
+        yield "amount-limit" if found > 0 else "amount-positive"
+    elif amount is None:
         yield "type"
     elif amount <= 0:
         yield "amount-positive"
     elif isinstance(currency, str) and currency in minor_units():
-        if round(amount, minor_units()[currency]) != amount:
+        if len(f"{amount.normalize():f}".partition(".")[2]) > minor_units()[currency]:
             yield "amount-decimals"
         if currency in rates and amount * rates[currency] > MOST_USD:
             yield "amount-limit"

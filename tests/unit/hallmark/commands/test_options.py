@@ -32,7 +32,7 @@ def up(monkeypatch: pytest.MonkeyPatch) -> Iterator[Up]:
     """Let a registry of three systems have these up, on every target."""
 
     def these(*names: str) -> None:
-        monkeypatch.setattr(common, "NAMES", ("realtime", "screening", "upload"))
+        monkeypatch.setattr(common, "NAMES", ("realtime", "lending", "upload"))
         monkeypatch.setattr(common, "open_stage", lambda target, name, stage: Fake(name, name in names))
 
     return these
@@ -43,22 +43,22 @@ def _chosen(system: str | None = None) -> Any:
 
 
 def test_the_only_one_that_is_up_is_meant(up: Up) -> None:
-    up("screening")
-    assert _chosen() == "screening"
+    up("lending")
+    assert _chosen() == "lending"
 
 
 def test_one_that_is_named_is_meant_whatever_is_up(up: Up) -> None:
-    up("screening", "upload")
+    up("lending", "upload")
     assert _chosen("realtime") == "realtime"
 
 
 def test_several_are_named_in_one_line(up: Up) -> None:
-    up("screening", "upload")
+    up("lending", "upload")
     with pytest.raises(UserError) as raised:
         _chosen()
     assert (
         str(raised.value)
-        == "several systems are up: name one with --system screening or upload, or set HALLMARK_SYSTEM"
+        == "several systems are up: name one with --system lending or upload, or set HALLMARK_SYSTEM"
     )
 
 
@@ -70,28 +70,28 @@ def test_none_is_said_in_one_line(up: Up) -> None:
 
 
 def test_an_own_command_is_its_systems_alone(up: Up) -> None:
-    up("screening")
+    up("lending")
     assert own_stage("realtime", None, Target.EMBEDDED, StageName.DEV).system == "realtime"
-    with pytest.raises(UserError, match=r"^screening has no such command, realtime has: leave --system out$"):
-        own_stage("realtime", "screening", Target.EMBEDDED, StageName.DEV)
+    with pytest.raises(UserError, match=r"^lending has no such command, realtime has: leave --system out$"):
+        own_stage("realtime", "lending", Target.EMBEDDED, StageName.DEV)
 
 
 def test_what_a_system_lacks_is_one_line() -> None:
     with pytest.raises(UserError) as raised:
-        offered("screening", Wing().api_id, "no API to export")
-    assert str(raised.value) == "screening has no API to export: `hallmark systems` lists what each system offers"
+        offered("lending", Wing().api_id, "no API to export")
+    assert str(raised.value) == "lending has no API to export: `hallmark systems` lists what each system offers"
 
 
 @pytest.mark.parametrize("command", ["openapi", "digest", "send --generate 1", "redrive failure", "load run smoke"])
 def test_every_shared_command_says_what_a_system_lacks(monkeypatch: pytest.MonkeyPatch, up: Up, command: str) -> None:
-    up("screening")
+    up("lending")
     monkeypatch.setattr(wing, "system_of", lambda name: System(name, "SC", "us-east-1", ""))
     monkeypatch.setattr(wing, "import_module", lambda _: type("Module", (), {"WING": Wing()}))
     for module in ("openapi", "digest", "send", "redrive", "load"):
-        monkeypatch.setattr(f"hallmark.commands.{module}.the_stage", lambda *_: Fake("screening", True))
+        monkeypatch.setattr(f"hallmark.commands.{module}.the_stage", lambda *_: Fake("lending", True))
         if module != "load":
             monkeypatch.setattr(f"hallmark.commands.{module}.wing", lambda _: Wing())
-    with pytest.raises(UserError, match=r"^screening has (no|nothing) "):
+    with pytest.raises(UserError, match=r"^lending has (no|nothing) "):
         run(command.split())
 
 
@@ -110,8 +110,8 @@ def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 
 def test_policy_of_an_unknown_system_is_one_line() -> None:
-    with pytest.raises(UserError, match=r"^there is no system 'screening': use realtime or "):
-        run(["policy", "--system", "screening", "any.json"])
+    with pytest.raises(UserError, match=r"^there is no system 'lending': use realtime or "):
+        run(["policy", "--system", "lending", "any.json"])
 
 
 @pytest.mark.parametrize("words", ["up", "down", "down --stage dev"])

@@ -156,3 +156,16 @@ def test_a_damaged_record_is_told_in_one_line(record: Path, text: str) -> None:
     record.write_text(text)
     with pytest.raises(UserError, match="is not a record of used permissions"):
         gate.used_here("realtime")
+
+
+def test_an_id_that_is_known_after_deployment_only_is_any(tmp_path: Path) -> None:
+    subnet = {"Fn::Sub": "arn:aws:ec2:eu-central-1:${AWS::AccountId}:subnet/${Subnet}"}
+    more = {"Sid": "Make", "Effect": "Allow", "Action": "ec2:CreateNetworkInterface", "Resource": subnet}
+    template = _template(tmp_path, "dev", more)
+    body = json.loads(template.path.read_text())
+    body["Resources"]["Subnet"] = {"Type": "AWS::EC2::Subnet"}
+    template.path.write_text(json.dumps(body))
+    (grant,) = (one for one in grants_of([Synthesized(template.path)], ACCOUNT) if one.sid == "Make")
+    arn = f"arn:aws:ec2:eu-central-1:{ACCOUNT}"
+    assert grant.covers(Use("reader-dev", "ec2:CreateNetworkInterface", f"{arn}:subnet/subnet-1", True))
+    assert not grant.covers(Use("reader-dev", "ec2:CreateNetworkInterface", f"{arn}:security-group/sg-1", True))

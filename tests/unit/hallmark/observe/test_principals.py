@@ -9,7 +9,7 @@ from hallmark.observe.readers import principals
 from hallmark.observe.readers.elsewhere import canonical, declared_rights
 from hallmark.observe.readers.roles import ROLE
 from hallmark.synthesized import templates
-from tests.unit.hallmark.observe.canned import NAME, Json, read
+from tests.unit.hallmark.observe.canned import NAME, Canned, Json, read
 from tests.unit.hallmark.observe.stages import ACCOUNT, fake_stage
 
 
@@ -59,6 +59,32 @@ def test_rights_that_another_stage_declares_are_its_own(monkeypatch: pytest.Monk
     attached = {"AttachedManagedPolicies": [{"PolicyName": "a", "PolicyArn": "arn:aws:iam::aws:policy/A"}]}
     assert named(more) == named(listed, more) == named(listed, **attached) == ["other"]
     assert named(listed, name="stranger") == ["stranger"]
+
+
+def test_an_id_that_is_made_up_stands_for_a_reference_but_not_one_of_the_stages_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def inside(network: str) -> Json:
+        of = {"ArnEquals": {"ec2:Vpc": f"arn:aws:ec2:eu-central-1:{ACCOUNT}:vpc/{network}"}}
+        return {"Effect": "Allow", "Action": "ec2:DeleteNetworkInterface", "Resource": "*", "Condition": of}
+
+    own, other = "vpc-0123456789abcdef0", "vpc-0fedcba9876543210"
+    assert (
+        canonical(inside(other)) == canonical(inside("${Network}")) != canonical({**inside(other), "Action": "ec2:*"})
+    )
+    monkeypatch.setattr(principals, "declared_rights", lambda deployment: {"other": {canonical(inside("${Network}"))}})
+    listed = [{"ResourceType": "AWS::EC2::VPC", "PhysicalResourceId": own, "LogicalResourceId": "Network"}]
+
+    def named(network: str) -> bool:
+        policy = {"PolicyName": "p", "PolicyDocument": {"Statement": inside(network)}}
+        details = {"RoleDetailList": [{"RoleName": "other", "Path": "/", "RolePolicyList": [policy]}]}
+        arns = (f"arn:aws:ec2:eu-central-1:{ACCOUNT}:vpc/{own}",)
+        deployment = Canned(get_account_authorization_details=details, list_stack_resources=listed)
+        monkeypatch.setattr(type(deployment), "arns", arns)
+        return bool(list(principals.roles(deployment)))
+
+    assert not named(other)
+    assert named(own)
 
 
 def test_the_rights_that_other_stages_declare_are_those_of_their_templates() -> None:

@@ -12,25 +12,6 @@ from tests.support.function_settings import give
 from tests.support.local_dynamodb import LocalDynamoDb
 
 STARTED = "2026-11-30T12:00:00.000Z"
-VALID: dict[str, Any] = {
-    "transaction_id": "txn-0000001",
-    "timestamp": "2026-11-30T11:59:58.250Z",
-    "amount": 12.5,
-    "currency": "EUR",
-    "merchant_id": "merchant-7",
-    "customer_id": "customer-1",
-    "merchant_country": "DE",
-    "customer_country": "UA",
-}
-WHOLE: dict[str, Any] = {
-    **VALID,
-    "channel": "transfer",
-    "kyc": {"status": "verified", "verified_at": "2026-01-31T00:00:00Z"},
-    "lawful_basis": "contract",
-    "originator": {"name_present": True, "address_present": False},
-    "beneficiary": {"name_present": True, "address_present": True},
-    "region": "UA-43",
-}
 
 
 class Killed(BaseException):

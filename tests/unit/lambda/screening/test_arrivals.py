@@ -8,9 +8,11 @@ import pytest
 from screening import items
 from screening.transaction import content_hash, time_of
 
+from tests.integration.screening.contract import VALID, WHOLE
+
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 pytestmark = pytest.mark.control("SC_IDEMPOTENT")
-WHOLE, VALID, STARTED = there.WHOLE, there.VALID, there.STARTED
+STARTED = there.STARTED
 TIME = time_of(VALID["timestamp"])
 HASH = content_hash(WHOLE)
 KEY = {"id": "txn-0000001", "time": str(TIME)}

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from tests.integration.screening.contract import WHOLE
 from tests.support.local_dynamodb import refusal
 
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 arrivals = importlib.import_module("tests.unit.lambda.screening.test_arrivals")
 pytestmark = pytest.mark.control("SC_IDEMPOTENT")
-WHOLE, Killed = there.WHOLE, there.Killed
+Killed = there.Killed
 OTHER = {**WHOLE, "amount": 13}
 STANDING = {"customer_id": {"S": "customer-1"}}
 LATER = "2026-11-30T13:00:00.000Z"
@@ -147,6 +148,46 @@ def test_of_two_at_once_both_have_the_outcome_and_one_the_alerts(built, case):
             else:
                 assert both == [outcome] * 2
             assert kept(built) == items
+
+
+def tell(arriving):
+    arriving.update("SET #states.#told = :at REMOVE #open", at=LATER)
+
+
+BETWEEN = {
+    "decided meanwhile": (claimed, lambda arriving: arrivals.decide(arriving, by="e-0"), "decided", {}),
+    "decided with alerts": (
+        claimed,
+        lambda arriving: arrivals.decide(arriving, arrivals.ALERTS, "e-0", LATER),
+        "decided",
+        {},
+    ),
+    "told meanwhile": (untold, tell, "decided", {}),
+    "failed meanwhile": (claimed, arrivals.fail, "accepted", None),
+    "failed to tell meanwhile": (untold, arrivals.fail, "decided", arrivals.ALERTS),
+}
+
+
+@pytest.mark.parametrize("case", BETWEEN)
+def test_what_another_execution_does_between_read_and_write_counts(built, case):
+    before, between, outcome, alerts = BETWEEN[case]
+    built.empty()
+    before(built)
+    done = []
+
+    def around(operation: str, call: Any) -> Any:
+        if operation == "UpdateItem" and not done:
+            done.append(True)
+            between(built)
+        return call()
+
+    built.around = around
+    found = built.take(WHOLE, "e-1", LATER)
+    assert done
+    assert (found["outcome"], found.get("alerts")) == (outcome, alerts)
+    record = built.record()
+    assert ("decision" in record) is (outcome == "decided")
+    assert ("open" in record) is (outcome == "accepted" or bool(alerts) or case == "decided with alerts")
 
 
 def test_of_two_contents_at_once_one_is_screened_and_the_other_refused(built):

@@ -13,7 +13,9 @@ from screening.rules import rates
 from screening.validation import fields
 from screening.validation.records import Arrival
 
-borders = importlib.import_module("tests.unit.lambda.screening.borders")
+from tests.integration.screening import borders
+from tests.integration.screening.contract import WHOLE
+
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
 PAGE = (Path(__file__).resolve().parents[4] / "docs/screening.md").read_text(encoding="utf-8")
 WHOLE_RULES = ("not-an-object", "card-number", "unknown-field")
@@ -94,7 +96,7 @@ def test_the_items_have_the_attributes_that_are_listed():
     problem = fields.Problem("amount", "type")
     written = [
         arrival.claim(),
-        arrival.screening(there.WHOLE, Decimal(1), "v"),
+        arrival.screening(WHOLE, Decimal(1), "v"),
         arrival.refused(problem),
         arrival.other(problem),
     ]

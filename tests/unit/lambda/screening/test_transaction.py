@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screening.transaction import content_hash, decimal_of, decimal_text, epoch_milliseconds, is_number, time_of
 
+from tests.integration.screening.contract import WHOLE
 from tests.support.drawn_json import any_json
 
 # `lambda` is a keyword.
 there = importlib.import_module("tests.unit.lambda.screening.arriving")
-WHOLE = there.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ WHOLE = there.WHOLE
         ("1969-12-31T23:59:59.9Z", -100),
         ("2026-11-30T11:59:58", None),
         ("2026-02-30T11:59:58Z", None),
+        ("0001-01-01T00:00:00+00:01", None),
+        ("0001-01-01T00:00:00.000Z", -62_135_596_800_000),
+        ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+        ("9999-12-31T23:59:59.999-00:01", None),
     ],
 )
 def test_times(text, time):

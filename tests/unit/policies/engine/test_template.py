@@ -140,3 +140,21 @@ def test_line_numbers_of_checkov_are_left_out() -> None:
     queue = {**RESOURCES["Q"], "__startline__": 3, "__endline__": 9}
     lined = Template({"__startline__": 1, "Resources": {"Q": queue, "__startline__": 2}})
     assert list(lined.resources) == ["Q"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "properties", "meaning"),
+    [
+        ("SecurityGroup", "GroupId", {}, "${It}"),
+        ("VPC", "VpcId", {}, "${It}"),
+        ("VPCEndpoint", "Id", {}, "${It}"),
+        ("VPC", "CidrBlock", {"CidrBlock": "10.0.0.0/16"}, "10.0.0.0/16"),
+        ("VPC", "CidrBlock", {}, "${It.CidrBlock}"),
+        ("VPC", "DefaultSecurityGroup", {}, "${It.DefaultSecurityGroup}"),
+    ],
+)
+def test_attributes_of_what_ec2_makes(kind: str, attribute: str, properties: dict[str, Any], meaning: str) -> None:
+    template = Template({"Resources": {"It": {"Type": f"AWS::EC2::{kind}", "Properties": properties}}})
+    assert str(template.resolve({"Fn::GetAtt": ["It", attribute]})) == meaning
+    if meaning == "${It}":
+        assert template.resolve({"Fn::GetAtt": ["It", attribute]}) == template.resolve({"Ref": "It"})
