@@ -50,7 +50,9 @@ def of_document(document: Json) -> Declared:
         archive_days={buses[archive["SourceArn"]["Fn::GetAtt"][0]]: archive["RetentionDays"] for archive in archives},
         alarms=len(_of(resources, "CloudWatch::Alarm")),
         images=len(_of(resources, "ECR::Repository")),
-        endpoint_addresses=sum(len(one["Properties"].get("SubnetIds", ())) for _, one in _of(resources, "EC2::VPCEndpoint")),
+        endpoint_addresses=sum(
+            len(one["Properties"].get("SubnetIds", ())) for _, one in _of(resources, "EC2::VPCEndpoint")
+        ),
         flow_logs=len(_of(resources, "EC2::FlowLog")),
         archived=any(map(_archived, (bucket for _, bucket in _of(resources, "S3::Bucket")))),
     )

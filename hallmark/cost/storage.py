@@ -70,7 +70,7 @@ def _images(traffic: Traffic) -> Iterator[Line]:
 
 
 def _endpoints(traffic: Traffic) -> Iterator[Line]:
-    """Yield the interface endpoints, which have an address in each zone; those of S3 and DynamoDB are gateways, and free.
+    """Yield the interface endpoints, which have an address in each zone; gateways (S3, DynamoDB) are free.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """

@@ -25,7 +25,9 @@ def _of(stage: Stage, function: str, begin: int) -> list[Ended]:
         .paginate(logGroupName=f"/aws/lambda/{function}", filterPattern='"REPORT RequestId"', startTime=begin)
     )
     events = (event for page in pages for event in page["events"])
-    return [(int(event["timestamp"]), float(found[1])) for event in events if (found := _DURATION.search(event["message"]))]
+    return [
+        (int(event["timestamp"]), float(found[1])) for event in events if (found := _DURATION.search(event["message"]))
+    ]
 
 
 def within(found: Sequence[Sequence[float]], begin: float, end: float) -> list[float]:

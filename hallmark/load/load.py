@@ -17,7 +17,6 @@ from hallmark.sending.item import Item
 from hallmark.stage import Stage
 from infra.errors import UserError
 
-
 # Returns a request's headers with its signature, from its URL, its body and its headers.
 Sign = Callable[[str, bytes, Mapping[str, str]], Mapping[str, str]]
 

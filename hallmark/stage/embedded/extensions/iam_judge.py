@@ -14,7 +14,6 @@ from ministack.services import iam, sqs
 
 from hallmark.stage.embedded.extensions.iam_record import note
 
-
 # What a role was allowed is not judged anew for so long: IAM is eventually consistent on AWS, too.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 KNOWN_SECONDS, _MOST_KNOWN = 1.0, 4096

@@ -12,20 +12,20 @@ import psutil
 
 # CPUCLOCK_SCHED of a process. https://github.com/torvalds/linux/blob/master/include/linux/posix-timers_types.h
 _SCHEDULED = 2
+_HAS_CLOCKS = sys.platform == "linux"
 _last: contextvars.ContextVar[float] = contextvars.ContextVar("hallmark_processor_seconds", default=0.0)
 
 
 def seconds_of(pid: int) -> float:
     """Return the seconds that a process has run, all its threads together; 0 if it has ended."""
-    if sys.platform == "linux":
-        try:
-            return time.clock_gettime((~pid << 3) | _SCHEDULED)
-        except OSError:
-            return 0.0
     try:
-        times = psutil.Process(pid).cpu_times()
-    except psutil.Error:
+        return time.clock_gettime((~pid << 3) | _SCHEDULED) if _HAS_CLOCKS else _by_times(pid)
+    except (OSError, psutil.Error):
         return 0.0
+
+
+def _by_times(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
 
 

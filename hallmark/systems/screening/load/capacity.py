@@ -8,7 +8,7 @@ from hallmark import clock
 from hallmark.load.function_durations import within
 from hallmark.load.latencies import Latencies
 from hallmark.load.outcome import Arithmetic, Measure, RunOutcome
-from hallmark.systems.screening.load.reconciliation import ScreeningReconciliation, reconciliation
+from hallmark.systems.screening.load.reconciliation import reconciliation
 
 # 10,000 a minute.
 RATE = 10_000 / 60

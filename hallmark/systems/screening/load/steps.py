@@ -1,10 +1,13 @@
-"""The highest rate that the machine holds: the rates that are offered step by step after the main phase, until one is late."""
+"""The highest rate that the machine holds: rates are offered in steps after the main phase, until one is late."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from hallmark.load.measures import error_rate
 from hallmark.load.outcome import RunOutcome
+
+# As long as an answer of the main phase may take, in seconds.
+_LATEST = 1.0
 
 
 class _Step(NamedTuple):
@@ -30,9 +33,6 @@ def _steps(outcome: RunOutcome) -> Iterator[_Step]:
         yield _Step(rate, slowest, is_held)
         if not is_held:
             return
-
-
-_LATEST = 1.0
 
 
 def highest_rate(outcome: RunOutcome, _: str) -> float | None:

@@ -70,3 +70,13 @@ def test_nothing_is_ready_before_it_is_due(two: list[Arrival]) -> None:
     taken = gevent.spawn(dispatch.take)
     assert taken.get(timeout=PATIENCE).index == 0
     assert dispatch.latency(late) >= 0
+
+
+def test_a_late_answer_of_a_step_ends_the_run_and_the_rest_is_not_sent(two: list[Arrival]) -> None:
+    arrivals = [replace(two[0], phase="step"), two[1], replace(two[0], index=2), replace(two[1], index=3, due=60.0)]
+    dispatch = Dispatch(arrivals, time.monotonic(), {"step": 1.0})
+    gevent.spawn(dispatch.run)
+    first, second = dispatch.take(), dispatch.take()
+    assert dispatch.done(second, latency=2_000_000) == [], "another phase may be late"
+    assert [one.index for one in dispatch.done(first, latency=1_000_001)] == [2, 3]
+    assert dispatch.done(first, latency=1_000_001) == []
