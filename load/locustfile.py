@@ -81,8 +81,10 @@ class Generator:
         self._over_quota = over_quota
         self.mark = terms.mark
         self.samples: list[Sample] = []
-        latest = {phase.name: phase.ends_late for phase in terms.load().phases}
-        self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS, latest)
+        phases = terms.load().phases
+        latest = {phase.name: phase.ends_late for phase in phases}
+        settles = {phase.name for phase in phases if phase.settles}
+        self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS, latest, settles)
         gevent.spawn(self.dispatch.run)
 
     def key(self, arrival: Arrival) -> str | None:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
 import gevent
@@ -10,19 +10,26 @@ from gevent.queue import Queue
 
 from hallmark.load.plan import Arrival
 
+_LOOK_SECONDS = 0.05
+
 
 class Dispatch:
     """The open loop: arrivals become ready by the clock, independent of the system; any free sender takes the next one.
 
     `origin` is the moment, on the monotonic clock, that the arrivals' `due` counts from; `latest` are the seconds by
-    phase after which an answer is so late that nothing more is sent.
+    phase after which an answer is so late that nothing more is sent. At the end of a phase that `settles` the clock
+    stands still until all is answered.
     """
 
     def __init__(
-        self, arrivals: Sequence[Arrival], origin: float, latest: Mapping[str, float | None] = MappingProxyType({})
+        self,
+        arrivals: Sequence[Arrival],
+        origin: float,
+        latest: Mapping[str, float | None] = MappingProxyType({}),
+        settles: Container[str] = (),
     ) -> None:
         self.origin = origin
-        self._arrivals, self._latest = arrivals, latest
+        self._arrivals, self._latest, self._settles = arrivals, latest, settles
         self._taken: set[int] = set()
         self._has_ended = False
         self._ready: Queue[Arrival] = Queue()
@@ -30,7 +37,11 @@ class Dispatch:
 
     def run(self) -> None:
         """Make every arrival ready at its time."""
+        phase = ""
         for arrival in self._arrivals:
+            if phase != arrival.phase and phase in self._settles:
+                self._settle(arrival)
+            phase = arrival.phase
             pause = self.origin + arrival.due - time.monotonic()
             if pause > 0:
                 gevent.sleep(pause)
@@ -42,6 +53,12 @@ class Dispatch:
             else:
                 self._busy[lane] = deque()
                 self._ready.put(arrival)
+
+    def _settle(self, following: Arrival) -> None:
+        due = self.origin + following.due
+        while self._busy:
+            gevent.sleep(_LOOK_SECONDS)
+        self.origin += max(0.0, time.monotonic() - due)
 
     def take(self) -> Arrival:
         """Return the next arrival, waiting for it."""

@@ -20,6 +20,7 @@ class Phase(BaseModel):
 
     A phase that is not `counted` (the warm-up) is sent and reconciled, but not measured. `stretch` marks the phases
     whose length a caller may set. An answer that is later than `ends_late` seconds ends the run: the rest is not sent.
+    After a phase that `settles` the next one begins once all is answered, however long a cold start takes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class Phase(BaseModel):
     abuse_rate: Rates = {}
     counted: bool = True
     stretch: bool = False
+    settles: bool = False
     ends_late: Annotated[float, Field(gt=0)] | None = None
 
     def rate_at(self, stage_key: str, rates: dict[str, float] | None = None) -> float:

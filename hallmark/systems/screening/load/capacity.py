@@ -4,11 +4,10 @@ By Little's law a rate times a time is how many are busy at once.
 J. Little: A Proof for the Queuing Formula L = lambda W. Operations Research 9 (3), 1961.
 """
 
-from hallmark import clock
 from hallmark.load.function_durations import within
 from hallmark.load.latencies import Latencies
 from hallmark.load.outcome import Arithmetic, Measure, RunOutcome
-from hallmark.systems.screening.load.reconciliation import reconciliation
+from hallmark.systems.screening.load.reconciliation import begin_of, reconciliation
 
 # 10,000 a minute.
 RATE = 10_000 / 60
@@ -23,7 +22,11 @@ def _durations(outcome: RunOutcome, function: str, phase: str) -> Latencies | No
     found = reconciliation(outcome)
     if found is None:
         return None
-    begin = clock.from_text(outcome.run.started).timestamp() + outcome.starts[phase]
+    # By the stage's clock, for the run's own stands still until a cold start has been answered.
+    began = [begin for _, sample in outcome.samples(phase) if (begin := begin_of(sample))]
+    if not began:
+        return None
+    begin = min(began)
     seconds = next(one.seconds for one in outcome.run.terms.load().phases if one.name == phase)
     ended = within(found.durations[function], begin, begin + seconds)
     return Latencies(round(1e6 * each) for each in ended)

@@ -131,6 +131,11 @@ def started(run: RunFile, planned: Sequence[Arrival]) -> tuple[Run[Transaction],
     return Run(clock.from_text(run.started), seconds, tuple(outcomes), run.terms.mark), executions
 
 
+def begin_of(sample: Sample) -> float | None:
+    """Return when an execution began, in seconds of the epoch by the stage's clock; None if it was not started."""
+    return float(json.loads(sample.receipt)["startDate"]) if sample.status == STARTED else None
+
+
 def _why(sample: Sample | None) -> str:
     return str(sample.status) if sample else "not sent"
 

@@ -80,3 +80,14 @@ def test_a_late_answer_of_a_step_ends_the_run_and_the_rest_is_not_sent(two: list
     assert dispatch.done(second, latency=2_000_000) == [], "another phase may be late"
     assert [one.index for one in dispatch.done(first, latency=1_000_001)] == [2, 3]
     assert dispatch.done(first, latency=1_000_001) == []
+
+
+def test_the_clock_stands_still_until_a_phase_that_settles_is_answered(two: list[Arrival]) -> None:
+    late = replace(two[1], phase="next", due=QUICK)
+    dispatch = Dispatch([replace(two[0], phase="cold"), late], time.monotonic(), settles={"cold"})
+    gevent.spawn(dispatch.run)
+    first = dispatch.take()
+    gevent.sleep(20 * QUICK)
+    dispatch.done(first)
+    assert dispatch.take().index == 1
+    assert dispatch.latency(late) < 20 * QUICK * 1e6, "it was not due before"

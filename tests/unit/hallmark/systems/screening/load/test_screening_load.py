@@ -33,7 +33,7 @@ BEGIN = "2026-10-01T00:00:00.000Z"
 STARTED_AT = clock.from_text(BEGIN).timestamp()
 MIX, MEASURES = TransactionMix("arn:workflow"), ScreeningLoad.measures
 TERMS = Terms(SYSTEM, "steady", "embedded", BEGIN, seconds=10)
-STEADY_BEGINS = 7
+STEADY_BEGINS = 6
 LEDGER = ScreeningLedger(
     **{"sent": 7, "accepted": 7, "duplicates": 0, "refused": 0, "failed": 0, "seconds": 4.0, "reasons": {}},
     **{"mismatches": (), "lost": (), "waiting": (), "ends": {"decided": 7}, "decisions": {}, "places": ()},
