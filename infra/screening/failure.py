@@ -1,7 +1,8 @@
 """The branch of what fails: a letter in the queue, the transaction's state, and Fail.
 
 Each step is tried again, and none keeps the next from happening. A transaction without a letter stays open, so that it
-is found as stuck; what was never recorded has nothing that could, so its letter is tried longer. Ending in anything but Fail would hide the failure from the machine's metrics.
+is found as stuck; what was never recorded has nothing that could, so its letter is tried longer. Ending in anything but
+Fail would hide the failure from the machine's metrics.
 """
 
 from infra.constructs.states import ALL, TWICE, Retry, State, caught, onwards

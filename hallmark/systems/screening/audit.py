@@ -44,7 +44,8 @@ def _lines(name: str, under: Under) -> Iterator[str]:
         yield from _record(name, under.record)
     if under.unchecked:
         failed = under.unchecked
-        yield f"validation failed at {failed.get('failed_at')} in {failed.get('execution')}{_error(failed)}"
+        todo = "" if under.record else ": its sender must send it again"
+        yield f"validation failed at {failed.get('failed_at')} in {failed.get('execution')}{_error(failed)}{todo}"
     for other in under.others:
         yield f"other content under the id: rejected for {_refusal(other)}"
         yield from _arrival(other)
@@ -57,7 +58,9 @@ def _record(name: str, record: Item) -> Iterator[str]:
     if record.get("decision") == REJECTED:
         yield f"rejected for {_refusal(record)}"
         return
-    parties = ", ".join(f"{part} {record.get(part)}" for part in ("customer_id", "merchant_id", "channel"))
+    parties = ", ".join(
+        f"{part} {record[part]}" for part in ("customer_id", "merchant_id", "channel") if part in record
+    )
     yield f"{parties}; {record.get('usd')} USD by the rates of {record.get('rates_version')}{_digest(record, 'rates')}"
     if risk := record.get("risk"):
         why = ", ".join(risk["reasons"]) or "nothing adds to it"

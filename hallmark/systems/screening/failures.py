@@ -18,6 +18,8 @@ from hallmark.systems.screening.stuck import still
 from hallmark.systems.screening.table import StateTable, Under
 from infra.screening.outputs import Output
 
+_UNKNOWN = "was not checked, so nothing of it was kept: its sender must send it again; then"
+
 
 def failures() -> Failures:
     """Return what one redrive, or one ledger, must know."""
@@ -27,7 +29,8 @@ def failures() -> Failures:
         letter = letter_of(message)
         if letter is None:
             return None
-        what = f"run a transaction again that failed in {letter.state}"
+        recorded = "" if letter.transaction else ", if it was recorded"
+        what = f"run a transaction again that failed in {letter.state}{recorded}"
         return Work(what, partial(_again, runs, stage, letter))
 
     def stuck(stage: Stage) -> Iterator[tuple[str, Work]]:
@@ -56,10 +59,9 @@ def _again(runs: Runs, stage: Stage, letter: WorkflowLetter) -> None:
         elif _is_sent_again(under):
             return
     if given is None:
-        raise Refused(
-            f"nothing of {letter.transaction_id or 'its transaction'} was kept by {letter.execution}, for it was not "
-            "checked: its sender must send it again"
-        )
+        known = letter.transaction_id
+        what = f"{known or 'a transaction without a valid id'} of {letter.execution}"
+        raise Refused(f"{what} {_UNKNOWN} {'redrive' if known else 'delete'} the message")
     runs.run(stage, given)
 
 

@@ -1,6 +1,6 @@
 """The faults that are injected into calls, as a table: what is struck, how often, and where it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

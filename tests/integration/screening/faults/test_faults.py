@@ -1,4 +1,4 @@
-"""Under every fault of the table: each started transaction is decided once, or its letter waits, and nothing is lost."""
+"""Under every fault of the table each started transaction is decided once, or its letter waits, and none is lost."""
 
 from collections.abc import Callable
 from typing import Any

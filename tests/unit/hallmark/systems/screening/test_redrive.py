@@ -61,7 +61,7 @@ def test_a_letter_is_done_once_its_sender_has_sent_again(received: str, is_done:
     if is_done:
         work(stage, UNCHECKED)
     else:
-        with pytest.raises(Refused, match="nothing of txn-plain was kept by execution-1"):
+        with pytest.raises(Refused, match="txn-plain of execution-1 was not checked"):
             work(stage, UNCHECKED)
     assert stage.inputs == []
 
