@@ -180,7 +180,7 @@ def test_what_has_no_history_is_refused(client: Client, machines: Machines, call
     ("settings", "code"),
     [
         ({"input": "{"}, "InvalidExecutionInput"),
-        *(({"input": f'{{"a": {text}}}'}, "InvalidExecutionInput") for text in ("NaN", "-Infinity", "[" * 99_999)),
+        ({"input": "[" * 99_999}, "InvalidExecutionInput"),
         ({"input": json.dumps("x" * 262_143)}, "ValidationException"),
         ({"name": "a b"}, "InvalidName"),
     ],

@@ -33,10 +33,6 @@ OF_EXECUTIONS = {
 }
 
 
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
-
-
 def _problem(data: Json) -> Any:
     name, text = data.get("name"), data.get("input", "{}")
     if name is not None and (not 0 < len(name) <= 80 or _ILLEGAL.search(name)):
@@ -49,7 +45,7 @@ def _problem(data: Json) -> Any:
             400,
         )
     try:
-        json.loads(text, parse_constant=_no_number)
+        json.loads(text)
     except (ValueError, RecursionError) as error:
         return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400)
     return None
