@@ -15,10 +15,10 @@ from hallmark.stage import Stage
 from hallmark.systems.screening.letters import WorkflowLetter, letter_of
 from hallmark.systems.screening.runs import Runs
 from hallmark.systems.screening.stuck import still
-from hallmark.systems.screening.table import StateTable, Under
+from hallmark.systems.screening.table import StateTable
 from infra.screening.outputs import Output
 
-_UNKNOWN = "was not checked, so nothing of it was kept: its sender must send it again; then"
+_UNKNOWN = "was not checked, so nothing of it was kept: its sender must send it again; then delete the message"
 
 
 def failures() -> Failures:
@@ -45,31 +45,20 @@ def failures() -> Failures:
 def _again(runs: Runs, stage: Stage, letter: WorkflowLetter) -> None:
     """Run a letter's transaction again; one whose input was not checked has only what its record kept, if any.
 
-    Without a record its sender must send it again; the letter is done once that has happened.
+    Without a record its sender must send it again.
     """
     given = letter.transaction
     if given is None and letter.transaction_id:
-        under = StateTable(stage).under(letter.transaction_id)
-        record = under.record
+        record = StateTable(stage).under(letter.transaction_id).record
         # Another execution under the same id may have been of another content.
         if record and record.get("execution") == letter.execution:
             if "transaction" not in record:
                 return
             given = stored_input(record["transaction"])
-        elif _is_sent_again(under):
-            return
     if given is None:
-        known = letter.transaction_id
-        what = f"{known or 'a transaction without a valid id'} of {letter.execution}"
-        raise Refused(f"{what} {_UNKNOWN} {'redrive' if known else 'delete'} the message")
+        what = letter.transaction_id or "a transaction without a valid id"
+        raise Refused(f"{what} of {letter.execution} {_UNKNOWN}")
     runs.run(stage, given)
-
-
-def _is_sent_again(under: Under) -> bool:
-    """Return whether something was decided under an id since validation last failed there."""
-    failed_at = (under.unchecked or {}).get("failed_at")
-    items = [one for one in (under.record, *under.others) if one]
-    return bool(failed_at) and any(one["received_at"] > failed_at and "decision" in one for one in items)
 
 
 def stored_input(transaction: Mapping[str, Any]) -> dict[str, Any]:

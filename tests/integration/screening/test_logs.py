@@ -56,7 +56,7 @@ def test_every_transition_is_logged_and_none_of_its_data(stage: Stage, workflow:
 
     lines = wait_for(over, "the end of the execution")
     entered = [line["details"]["name"] for line in lines if line["type"].endswith("StateEntered")]
-    assert entered == ["Begin", "Validate", "Validated", *states]
+    assert entered == ["Size", "Begin", "Validate", "Validated", *states]
     assert not [line for line in lines if {"input", "output", "parameters"} & line.get("details", {}).keys()]
     ids = [given[name] for name in ("transaction_id", "customer_id", "merchant_id", "timestamp")]
     assert not [value for value in ids if value in json.dumps(lines)]

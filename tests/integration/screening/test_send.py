@@ -103,5 +103,3 @@ def test_a_letter_of_what_was_not_checked_stays_for_its_sender(
     assert [item["status"] for item in kept.under(one["transaction_id"])] == ["failed"]
     _, ledger = send(hallmark, tmp_path, written(tmp_path, one))
     assert ledger["ends"] == {"decided": 1}
-    hallmark("redrive", "failures", *SYSTEM)
-    assert one["transaction_id"] not in {letter.get("transactionId") for letter in workflow.letters()}
