@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hallmark.observe.commands import DELETE, PEOPLE, Form
+from hallmark.observe.commands import DELETE, OF_A_LIST, PEOPLE, Form
 from hallmark.observe.deployment import MADE_UP, Json
 from hallmark.observe.drift import Difference
 from hallmark.observe.settings import SET, UNSET
@@ -46,6 +46,8 @@ class Mending:
         if self._is_code(one):
             return f"put back what was built: `{self.stage.up_command} --repair`"
         command = self._command(one)
+        if one.change == "added" and not command and one.type in OF_A_LIST:
+            return OF_A_LIST[one.type]
         if one.change == "added":
             what = "take its rights" if one.type in PEOPLE else "delete it"
             return f"{what}: `{command}`" if command else f"{what} by hand"

@@ -30,7 +30,7 @@ TAGGING: Mapping[str, tuple[str, str]] = {
     "AWS::ECR::Repository": _by("ecr", _BY_ARN),
     "AWS::IAM::Role": _by("iam", "--role-name {name}", word="role"),
     "AWS::Lambda::Function": _by("lambda", "--resource {arn}", _PLAIN),
-    "AWS::Logs::LogGroup": _by("logs", _BY_ARN, _PLAIN),
+    "AWS::Logs::LogGroup": _by("logs", "--resource-arn {bare}", _PLAIN),
     "AWS::SNS::Topic": _by("sns", _BY_ARN),
     "AWS::SQS::Queue": _by("sqs", "--queue-url {physical}", _PLAIN, word="queue"),
     "AWS::StepFunctions::StateMachine": _by("stepfunctions", _BY_ARN, _CAMEL),

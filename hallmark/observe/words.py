@@ -1,7 +1,7 @@
 """The words that fill the forms of commands: properties, names, and declared values as the AWS CLI wants them.
 
 Beside the properties, as observed or, where nothing is there, as declared:
-`name`, `arn`         the resource's name and ARN
+`name`, `arn`         the resource's name and ARN; `bare`, that of a log group alone, without its streams
 `physical`            the service's own name for it
 `declared`            the value that differs, as declared; `observed`, as it is
 `key`, `member`       the property that differs, and which member of it, by name
@@ -52,6 +52,7 @@ def words_of(one: Difference, declared: Template, observed: Template, physical: 
         **resource.metadata.get("Hallmark", {}),
         **_properties(side, resource),
         **{"name": side.name(resource), "arn": side.arn(resource), "physical": physical.get(one.resource)},
+        "bare": (side.arn(resource) or "").removesuffix(":*"),
         **{"declared": one.declared, "observed": one.observed},
         **{"key": key, "member": member, "text": text, "attributes": _json({key: text})},
         **{"value": None if value is None else _json(_listed(key, member, value))},

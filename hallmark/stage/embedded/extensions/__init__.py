@@ -64,6 +64,7 @@ EXTENSIONS = (
     "python_functions",
     "image_registry",
     "image_functions",
+    "stack_states",
     "networks",
     "interfaces",
     "routes",

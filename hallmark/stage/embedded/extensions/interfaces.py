@@ -30,7 +30,11 @@ def every_interface() -> Iterator[Interface]:
                 **{name: one[name] for name in ("SubnetId", "VpcId", "PrivateIpAddress")},
                 **{"Description": "", "OwnerId": ec2.get_account_id(), "Status": "in-use", "MacAddress": ""},
                 "Groups": one["SecurityGroups"],
-                "Attachment": {"AttachmentId": f"eni-attach-{one['InstanceId'][2:]}", "InstanceId": one["InstanceId"]},
+                "Attachment": {
+                    "AttachmentId": f"eni-attach-{one['InstanceId'].removeprefix('i-')}",
+                    "InstanceId": one["InstanceId"],
+                    "AttachTime": one["LaunchTime"],
+                },
             }
 
 
