@@ -29,7 +29,7 @@ INTERFACES = (
     "wait until Lambda has removed the functions' network interfaces, which takes up to 20 minutes: before, "
     "CloudFormation deletes neither their network nor their roles"
 )
-DRIFT = "`hallmark drift --system {stage.system} --stage {stage.name}`"
+DRIFT = "; `hallmark drift --system {stage.system} --stage {stage.name}` has the commands"
 DIED = "the embedded stage had died; its remains are cleaned up"
 
 
@@ -208,7 +208,7 @@ def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         raise UserError(
             f"CloudFormation cannot delete the network of {stage.system} {stage.name}: no stack made "
-            f"{', '.join(found[:3])}{more} in it: delete them first; {DRIFT.format(stage=stage)} has the commands"
+            f"{', '.join(found[:3])}{more} in it: delete them first{DRIFT.format(stage=stage) if stage.is_whole else ''}"
         )
     for bucket in emptying.buckets(present):
         emptying.empty(stage, bucket)
