@@ -205,10 +205,11 @@ def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
     announce(f"destroy {stage.system} {stage.name}")
     present = stage.of_stacks(*stage.present)
     if found := list(dict.fromkeys(hindering(present))):
+        hint = DRIFT.format(stage=stage) if stage.is_whole else ""
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         raise UserError(
             f"CloudFormation cannot delete the network of {stage.system} {stage.name}: no stack made "
-            f"{', '.join(found[:3])}{more} in it: delete them first{DRIFT.format(stage=stage) if stage.is_whole else ''}"
+            f"{', '.join(found[:3])}{more} in it: delete them first{hint}"
         )
     for bucket in emptying.buckets(present):
         emptying.empty(stage, bucket)

@@ -1,5 +1,6 @@
 """Calls about what stands in a network: errors as AWS names them, and what an answer shows afterwards."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
+from tests.support.waiting import wait_for
 
 Json = dict[str, Any]
 HTTPS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
@@ -102,6 +104,61 @@ def test_what_comes_with_a_network_is_not_deleted(ec2: Any, vpc: str) -> None:
     (acl,), (table,) = _of(ec2, "describe_network_acls", "NetworkAcls", vpc), _of(ec2, *TABLES, vpc)
     assert _refusal(ec2.delete_network_acl, NetworkAclId=acl["NetworkAclId"]) == "OperationNotPermitted"
     assert _refusal(ec2.delete_route_table, RouteTableId=table["RouteTableId"]) == "DependencyViolation"
+
+
+@pytest.mark.parametrize(
+    ("block", "code"),
+    [
+        ("10.99.0.0/24", "InvalidSubnet.Range"),
+        ("10.77.1.0/29", "InvalidSubnet.Range"),
+        ("10.77.1.128/25", "InvalidSubnet.Conflict"),
+        ("10.77.1.7/24", "InvalidSubnet.Conflict"),
+        ("10.77.1", "InvalidParameterValue"),
+    ],
+)
+def test_a_subnet_is_a_free_range_of_its_network(ec2: Any, vpc: str, subnet: str, block: str, code: str) -> None:
+    assert _refusal(ec2.create_subnet, VpcId=vpc, CidrBlock=block) == code
+
+
+@pytest.mark.parametrize(("name", "code"), [("sg-own", "InvalidParameterValue"), ("g", "InvalidGroup.Duplicate")])
+def test_a_group_has_a_name_of_its_own(ec2: Any, vpc: str, name: str, code: str) -> None:
+    _, take = _group(ec2, vpc)
+    assert _refusal(ec2.create_security_group, VpcId=vpc, GroupName=name, Description="d") == code
+    take()
+
+
+@pytest.mark.parametrize(
+    ("of", "code"),
+    [
+        ({"RouteTableIds": ["rtb-0123456789abcdef0"]}, "InvalidRouteTableId.NotFound"),
+        ({"VpcEndpointType": "Interface", "SubnetIds": ["subnet-0123456789abcdef0"]}, "InvalidSubnetId.NotFound"),
+        ({"VpcEndpointType": "Interface", "SecurityGroupIds": ["sg-01234567"]}, "InvalidSecurityGroupID.NotFound"),
+    ],
+)
+def test_an_endpoint_names_what_its_network_has(ec2: Any, vpc: str, of: Json, code: str) -> None:
+    assert _refusal(ec2.create_vpc_endpoint, VpcId=vpc, ServiceName="com.amazonaws.us-east-1.sqs", **of) == code
+
+
+def test_an_endpoint_of_another_service_is_another_endpoint(running_emulator: Emulator) -> None:
+    cloudformation = stage_of(running_emulator, "screening", "calls").client("cloudformation")
+
+    def template(service: str) -> str:
+        vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.88.0.0/16"}}
+        own = {"VpcId": {"Ref": "Vpc"}, "ServiceName": f"com.amazonaws.us-east-1.{service}"}
+        way = {"Type": "AWS::EC2::VPCEndpoint", "Properties": {**own, "VpcEndpointType": "Interface"}}
+        return json.dumps({"Resources": {"Vpc": vpc, "Way": way}})
+
+    def made() -> str:
+        state = lambda: cloudformation.describe_stacks(StackName="ways")["Stacks"][0]["StackStatus"]  # noqa: E731
+        wait_for(lambda: state().endswith("_COMPLETE"), "the stack")
+        found = cloudformation.describe_stack_resource(StackName="ways", LogicalResourceId="Way")
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    cloudformation.create_stack(StackName="ways", TemplateBody=template("sqs"))
+    first = made()
+    cloudformation.update_stack(StackName="ways", TemplateBody=template("sns"))
+    assert made() != first
+    cloudformation.delete_stack(StackName="ways")
 
 
 TABLES = ("describe_route_tables", "RouteTables")

@@ -68,6 +68,7 @@ EXTENSIONS = (
     "networks",
     "interfaces",
     "routes",
+    "network_refusals",
     "security_rules",
     "network_acls",
     "network_endpoints",
