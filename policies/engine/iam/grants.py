@@ -17,7 +17,7 @@ is one or more of:
     own failure queue              where its failed asynchronous invocations go, and records of streams
     own subnets                    the subnets that the function runs in
     network interfaces             every network interface: they are made when the function runs
-    security groups                every security group; `within` its network
+    security groups                every security group; `within` its network. Or the groups of the function alone
     "*"                            everything: for actions without a resource type
 
 More of a row:
@@ -26,7 +26,7 @@ More of a row:
     event: {source, detail-type}   this kind of event only, on a bus
     enclosing: TransactWriteItems  only inside of this operation
     condition: {Bool: {...}}       under this condition, written as in IAM
-    within: own network            only in the function's network, by ec2:Vpc
+    within: own network            only in the function's network, by ec2:Vpc, or in its subnets, by ec2:Subnet
     optional: why                  the function may do without it
     facts: {key: value}            condition keys of its requests, for conditional denials; null for an absent key
 
@@ -38,8 +38,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
-from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, WORKFLOW
-from policies.engine.network.arns import arn_in_ec2, network_arn, subnet_arns
+from policies.engine.kinds import ALIAS, BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, VERSION, WORKFLOW
+from policies.engine.network.arns import arn_in_ec2, group_arns, network_arn, subnet_arns
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
 from policies.engine.template.intrinsics import UNKNOWN
@@ -56,19 +56,24 @@ _EVERY = "every"
 _REACHED = {BUS: "events:PutEvents", WORKFLOW: "states:StartExecution"}
 _CONDITIONS = {"event", "enclosing", "condition", "within"}
 _OWN_NETWORK = "own network"
-_EC2 = {"network interfaces": "network-interface/*", "security groups": "security-group/*"}
+_INTERFACES, _GROUPS, _SUBNETS = "network interfaces", "security groups", "own subnets"
+_EC2 = {_INTERFACES: "network-interface/*", _GROUPS: "security-group/*"}
 _KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one ARN under one of these sets of conditions; optional for a role unless `needed`."""
+    """One action on one ARN under one of these sets of conditions; optional for a role unless `needed`.
+
+    A role that has it on all of `narrower` needs no more.
+    """
 
     action: str
     resource: str
     conditions: tuple[Conditions, ...] = ({},)
     needed: bool = True
     facts: Mapping[str, str | None] = field(default_factory=dict)
+    narrower: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}"
@@ -107,9 +112,12 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
         for on in listed(row["on"]):
             for arn in _arns(template, parts, function, on):
                 arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
-                yield Grant(
-                    action, arn, _conditions(template, function, row), "optional" not in row, row.get("facts", {})
-                )
+                conditions = _conditions(template, function, row, on)
+                narrower = tuple(group_arns(template, function)) if on == _GROUPS else ()
+                yield Grant(action, arn, conditions, "optional" not in row, row.get("facts", {}), narrower)
+                if on.startswith("function ") and not _has_qualifiers(template):
+                    # As the CDK writes it: versions and aliases, of which there are none.
+                    yield Grant(action, f"{arn}:*", needed=False)
 
 
 def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:
@@ -123,7 +131,7 @@ def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iter
         for config in (one for kind in (INVOKE_CONFIG, MAPPING) for one in on_function(template, function, kind)):
             destination = template.value(config, "DestinationConfig.OnFailure.Destination")
             yield from _arn(template, template.by_arn(destination, QUEUE))
-    elif on == "own subnets":
+    elif on == _SUBNETS:
         yield from subnet_arns(template, function)
     elif on in _EC2:
         yield arn_in_ec2(template, _EC2[on])
@@ -143,7 +151,11 @@ def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
         yield arn
 
 
-def _conditions(template: Template, function: Resource, row: Row) -> tuple[Conditions, ...]:
+def _has_qualifiers(template: Template) -> bool:
+    return bool(template.of_type(VERSION, ALIAS))
+
+
+def _conditions(template: Template, function: Resource, row: Row, on: str) -> tuple[Conditions, ...]:
     """Return the equivalent forms of a row's condition, the one to show in a finding last."""
     if "event" in row:
         return _one_event({f"events:{key}": (value,) for key, value in row["event"].items()})
@@ -154,9 +166,18 @@ def _conditions(template: Template, function: Resource, row: Row) -> tuple[Condi
     if "within" in row:
         if row["within"] != _OWN_NETWORK:
             raise ValueError(f"a grant is within {row['within']}: {_OWN_NETWORK}")
-        own = (network_arn(template, function) or UNKNOWN,)
-        return tuple({(operator, "ec2:vpc"): own} for operator in ("stringequals", "arnlike", "arnequals"))
-    return (_plain(row.get("condition", {})),)
+        return _placed(template, function, on)
+    # Where the network limits a right, it may do so twice.
+    narrower = _placed(template, function, on) if on in (_INTERFACES, _SUBNETS) else ()
+    return (*narrower, _plain(row.get("condition", {})))
+
+
+def _placed(template: Template, function: Resource, on: str) -> tuple[Conditions, ...]:
+    """Return the conditions that a request is about the function's network, or an interface in its subnets."""
+    forms = [("ec2:vpc", (network_arn(template, function) or UNKNOWN,))]
+    if on == _INTERFACES:
+        forms.insert(0, ("ec2:subnet", tuple(subnet_arns(template, function)) or (UNKNOWN,)))
+    return tuple({(operator, key): own} for key, own in forms for operator in ("stringequals", "arnlike", "arnequals"))
 
 
 def _one_event(wanted: Mapping[str, tuple[str, ...]]) -> tuple[Conditions, ...]:

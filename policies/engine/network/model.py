@@ -26,7 +26,7 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_true
 
-__all__ = ["Endpoint", "Group", "Network", "Place", "Subnet", "network_of", "place_of", "resolves_names"]
+__all__ = ["Endpoint", "Group", "Network", "Place", "Subnet", "network_of", "place_of", "resolves_names", "service_of_endpoint"]
 
 TABLE_OF_SUBNET = "AWS::EC2::SubnetRouteTableAssociation"
 ACL_OF_SUBNET = "AWS::EC2::SubnetNetworkAclAssociation"
@@ -101,7 +101,7 @@ def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
     return Endpoint(
         resource=endpoint,
         vpc=_vpc(template, endpoint),
-        service=_service(template, own.get("ServiceName")),
+        service=service_of_endpoint(template, own.get("ServiceName")),
         kind=kind,
         private_dns=is_true(template, own.get("PrivateDnsEnabled")),
         subnets=all_pointed(template, own.get("SubnetIds"), SUBNET),
@@ -111,7 +111,7 @@ def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
     )
 
 
-def _service(template: Template, name: Any) -> str:
+def service_of_endpoint(template: Template, name: Any) -> str:
     """Return which of AWS's services of the template's own region a name is."""
     found = _SERVICE.fullmatch((template.text(name) or "").replace(template.region, _HERE))
     return found["service"] if found and found["region"] == _HERE else ""
