@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
+from policies.engine.network.doors import lets_in, ranges_of
 from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Network, Subnet, network_of, resolves_names
-from policies.engine.network.pointers import ENDPOINT, ROUTE_TABLE, SUBNET, VPC
+from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, known
+from policies.engine.network.rules import INGRESS
 from policies.engine.policy import Policy
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -18,7 +20,7 @@ from policies.engine.template.values import shown
 
 class Endpoints(Policy):
     scope = (ENDPOINT,)
-    relies_on = (VPC, SUBNET, ROUTE_TABLE)
+    relies_on = (VPC, SUBNET, ROUTE_TABLE, GROUP, INGRESS)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         network = network_of(template)
@@ -26,7 +28,7 @@ class Endpoints(Policy):
             yield from _own(template, endpoint)
         for vpc in _with_functions(network):
             yield from _gateways(network, vpc, parameters["gateways"])
-            yield from _interfaces(network, vpc, parameters["interfaces"])
+            yield from _interfaces(template, network, vpc, parameters["interfaces"])
             if parameters["interfaces"] and not resolves_names(template, vpc):
                 wanted = "DNS support and hostnames: endpoints are found under their services' names"
                 found = f"EnableDnsHostnames {shown(template, vpc.properties.get('EnableDnsHostnames'))}"
@@ -68,7 +70,7 @@ def _gateways(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Fi
                 yield Finding(own[0].resource.logical_id, "RouteTableIds", found, "the route table of every subnet")
 
 
-def _interfaces(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Finding]:
+def _interfaces(template: Template, network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Finding]:
     for service in wanted:
         own = [one for one in network.endpoints_in(vpc) if one.service == service and one.kind == INTERFACE]
         if not own:
@@ -77,12 +79,27 @@ def _interfaces(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[
             continue
         first = own[0].resource.logical_id
         if not any(one.private_dns for one in own):
-            found = "without private DNS for certain"
-            yield Finding(first, "PrivateDnsEnabled", found, "true: it is found under the service's own name")
+            found = f"without private DNS for certain, by {own[0].unnamed}"
+            yield Finding(first, own[0].unnamed, found, "an answer by IPv4 under the service's own name")
+        yield from _closed(template, network, vpc, own)
         zones = {subnet.zone for one in own for subnet in network.subnets_of(one.subnets)}
         missing = sorted({str(one.zone) for one in _subnets(network, vpc) if one.zone and one.zone not in zones})
         if missing:
             yield Finding(first, "SubnetIds", f"not in the zones {', '.join(missing)}", "a subnet in every zone")
+
+
+def _closed(template: Template, network: Network, vpc: Resource, own: list[Endpoint]) -> Iterator[Finding]:
+    """Yield functions in a network that no group of these endpoints certainly lets in."""
+    groups = [network.groups[one.logical_id] for endpoint in own for one in known(endpoint.groups)]
+    for place in network.places.values():
+        callers = network.groups_of(place.groups)
+        if not groups or not callers or network.vpc_of(place) is not vpc:
+            continue
+        subnets = [one.resource for one in network.subnets_of(place.subnets)]
+        if not any(lets_in(template, one, callers, ranges_of(template, vpc, subnets)) for one in groups):
+            found = f"TCP 443 is not let in from the function {template.name(place.function)}"
+            wanted = f"ingress from {' or '.join(one.resource.logical_id for one in callers)}, TCP 443"
+            yield Finding(groups[0].resource.logical_id, "SecurityGroupIngress", found, wanted)
 
 
 def _subnets(network: Network, vpc: Resource) -> list[Subnet]:

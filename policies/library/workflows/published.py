@@ -1,6 +1,7 @@
 """A workflow publishes what its functions said: each wanted member of an answer, to the topic, and nothing else.
 
-`workflows` says for each the topic, and which members of the functions' answers are messages, such as `alerts.fraud`.
+`workflows` says for each the topic, which members of the functions' answers are messages, such as `alerts.fraud`, and
+of which members of answers nothing may be told beside a message, such as its subject and its attributes: `never`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 """
@@ -16,7 +17,7 @@ from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.workflows.arriving import arriving
-from policies.engine.workflows.data import RESULT, entered, given
+from policies.engine.workflows.data import INPUT, RESULT, entered, given
 from policies.engine.workflows.definition import definition_of, unread
 from policies.engine.workflows.states import State
 from policies.engine.workflows.tasks import function_tasks, operation
@@ -44,7 +45,7 @@ def _published(template: Template, workflow: Resource, topic: Resource, wanted: 
     top = definition_of(template, workflow).top
     arrived = arriving(top) if top else {}
     said = {f"{RESULT}{task.name}" for task in function_tasks(template, workflow)}
-    left = list(wanted["messages"])
+    left, told = list(wanted["messages"]), dict[State, set[str]]()
     for name, scopes in arrived.items():
         task = top.states.get(name) if top else None
         done = operation(task) if task and task.kind == "Task" else None
@@ -59,13 +60,36 @@ def _published(template: Template, workflow: Resource, topic: Resource, wanted: 
         sources = set().union(*(message.all_sources() for message in messages))
         which = {one for one in wanted["messages"] if sources and all(_is(source, one, said) for source in sources)}
         left = [one for one in left if one not in which]
+        told[task] = which
+        for argument in task.arguments.keys() - {"Message", "Message.$"}:
+            member = argument.removesuffix(".$")
+            values = [given(entered(scope, task), task.arguments, jsonata=task.jsonata).at(member) for scope in scopes]
+            beside = sorted(one for one in set().union(*(value.all_sources() for value in values)) if _is_data(one, wanted))
+            if beside:
+                found = f"{member} of {', '.join(beside)}"
+                yield Finding(workflow.logical_id, f"{_arguments(task)}.{member}", found, "nothing beside the message")
         if not which:
             shown = ", ".join(sorted(sources)) or "nothing that is known"
             wish = f"of a function's answer {' or '.join(wanted['messages'])}"
             yield Finding(workflow.logical_id, f"{_arguments(task)}.Message", f"a message of {shown}", wish)
+    for task, which in told.items():
+        beyond = {name for way in task.ways() if way.catcher is None for name in _after(task, way.to)}
+        again = [one for one in told if one.name in beyond and told[one] & which]
+        for one in again:
+            found = f"{', '.join(sorted(told[one] & which))} a second time, after {task.name}"
+            yield Finding(workflow.logical_id, one.path, found, "each message once")
     for one in left:
         found = f"no state that publishes {one} to the topic {wanted['topic']}"
         yield Finding(workflow.logical_id, "Definition", found, f"{_PUBLISH} of {one}, a function's answer")
+
+
+def _after(task: State, first: str) -> dict[str, None]:
+    return task.level.reached_from(first, caught=False)
+
+
+def _is_data(source: str, wanted: Mapping[str, Any]) -> bool:
+    """Return whether a source is of the execution's input, or of a member of which nothing may be told."""
+    return source.split(".", 1)[0] == INPUT or bool(set(source.split(".")[1:]) & set(wanted.get("never", ())))
 
 
 def _is(source: str, member: str, said: set[str]) -> bool:
