@@ -28,16 +28,20 @@ More of a row:
     condition: {Bool: {...}}       under this condition, written as in IAM
     within: own network            only in the function's network, by ec2:Vpc, or in its subnets, by ec2:Subnet
     optional: why                  the function may do without it
+    unless: [<kind> <part>]        optional where one of these may do it
+    instead_of: [<kind> <part>]    optional, and only where none of these may do it
     facts: {key: value}            condition keys of its requests, for conditional denials; null for an absent key
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
+from policies.engine.iam.certainty import about
+from policies.engine.iam.identities import role_statements
 from policies.engine.kinds import ALIAS, BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, VERSION, WORKFLOW
 from policies.engine.network.arns import arn_in_ec2, group_arns, network_arn, subnet_arns
 from policies.engine.parts import Parts
@@ -58,7 +62,8 @@ _CONDITIONS = {"event", "enclosing", "condition", "within"}
 _OWN_NETWORK = "own network"
 _INTERFACES, _GROUPS, _SUBNETS = "network interfaces", "security groups", "own subnets"
 _EC2 = {_INTERFACES: "network-interface/*", _GROUPS: "security-group/*"}
-_KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
+_OPTIONAL = {"optional", "instead_of"}
+_KEYS = {"action", "on", "prefix", "optional", "unless", "instead_of", "facts", *_CONDITIONS}
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,12 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
                 arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
                 conditions = _conditions(template, function, row, on)
                 narrower = tuple(group_arns(template, function)) if on == _GROUPS else ()
-                yield Grant(action, arn, conditions, "optional" not in row, row.get("facts", {}), narrower)
+                if _others_may(template, parts, row.get("instead_of", ()), action, arn):
+                    continue
+                needed = not row.keys() & _OPTIONAL and not _others_may(
+                    template, parts, row.get("unless", ()), action, arn
+                )
+                yield Grant(action, arn, conditions, needed, row.get("facts", {}), narrower)
                 if on.startswith("function ") and not _has_qualifiers(template):
                     # As the CDK writes it: versions and aliases, of which there are none.
                     yield Grant(action, f"{arn}:*", needed=False)
@@ -149,6 +159,14 @@ def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
     arn = template.arn(resource) if resource else None
     if arn:
         yield arn
+
+
+def _others_may(template: Template, parts: Parts, named: Iterable[str], action: str, arn: str) -> bool:
+    """Return whether one of the functions and workflows that play these parts has a right."""
+    players = (parts.player(*one.split(" ", 1)) for one in named)
+    owners = (one.properties.get("RoleArn" if one.type == WORKFLOW else "Role") for one in players if one)
+    roles = (template.by_arn(one, ROLE) for one in owners)
+    return any(one.allows and about(one, action, arn) for role in roles if role for one in role_statements(template, role))
 
 
 def _has_qualifiers(template: Template) -> bool:

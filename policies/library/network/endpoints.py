@@ -9,9 +9,12 @@ from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.network.doors import lets_in, ranges_of
-from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Network, Subnet, network_of, resolves_names
+from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Group, Network, Subnet, network_of, resolves_names
+from policies.engine.network.naming import shown as named
+from policies.engine.network.naming import shown_function
 from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, known
 from policies.engine.network.rules import INGRESS
+from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -28,7 +31,7 @@ class Endpoints(Policy):
             yield from _own(template, endpoint)
         for vpc in _with_functions(network):
             yield from _gateways(network, vpc, parameters["gateways"])
-            yield from _interfaces(template, network, vpc, parameters["interfaces"])
+            yield from _interfaces(template, parameters["parts"], network, vpc, parameters["interfaces"])
             if parameters["interfaces"] and not resolves_names(template, vpc):
                 wanted = "DNS support and hostnames: endpoints are found under their services' names"
                 found = f"EnableDnsHostnames {shown(template, vpc.properties.get('EnableDnsHostnames'))}"
@@ -70,7 +73,9 @@ def _gateways(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Fi
                 yield Finding(own[0].resource.logical_id, "RouteTableIds", found, "the route table of every subnet")
 
 
-def _interfaces(template: Template, network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Finding]:
+def _interfaces(
+    template: Template, parts: Parts, network: Network, vpc: Resource, wanted: list[str]
+) -> Iterator[Finding]:
     for service in wanted:
         own = [one for one in network.endpoints_in(vpc) if one.service == service and one.kind == INTERFACE]
         if not own:
@@ -81,14 +86,16 @@ def _interfaces(template: Template, network: Network, vpc: Resource, wanted: lis
         if not any(one.private_dns for one in own):
             found = f"without private DNS for certain, by {own[0].unnamed}"
             yield Finding(first, own[0].unnamed, found, "an answer by IPv4 under the service's own name")
-        yield from _closed(template, network, vpc, own)
+        yield from _closed(template, parts, network, vpc, own)
         zones = {subnet.zone for one in own for subnet in network.subnets_of(one.subnets)}
         missing = sorted({str(one.zone) for one in _subnets(network, vpc) if one.zone and one.zone not in zones})
         if missing:
             yield Finding(first, "SubnetIds", f"not in the zones {', '.join(missing)}", "a subnet in every zone")
 
 
-def _closed(template: Template, network: Network, vpc: Resource, own: list[Endpoint]) -> Iterator[Finding]:
+def _closed(
+    template: Template, parts: Parts, network: Network, vpc: Resource, own: list[Endpoint]
+) -> Iterator[Finding]:
     """Yield functions in a network that no group of these endpoints certainly lets in."""
     groups = [network.groups[one.logical_id] for endpoint in own for one in known(endpoint.groups)]
     for place in network.places.values():
@@ -97,9 +104,14 @@ def _closed(template: Template, network: Network, vpc: Resource, own: list[Endpo
             continue
         subnets = [one.resource for one in network.subnets_of(place.subnets)]
         if not any(lets_in(template, one, callers, ranges_of(template, vpc, subnets)) for one in groups):
-            found = f"TCP 443 is not let in from the function {template.name(place.function)}"
-            wanted = f"ingress from {' or '.join(one.resource.logical_id for one in callers)}, TCP 443"
-            yield Finding(groups[0].resource.logical_id, "SecurityGroupIngress", found, wanted)
+            name, sources = shown_function(parts, place.function), _shown(template, callers)
+            found = f"{name}: {_shown(template, groups)} does not let TCP 443 in to the endpoint {own[0].service}"
+            wanted, fix = f"TCP 443 from {sources}", f"Let TCP 443 in from {sources}."
+            yield Finding(groups[0].resource.logical_id, "SecurityGroupIngress", found, wanted, fix)
+
+
+def _shown(template: Template, groups: list[Group]) -> str:
+    return " and ".join(named(template, one.resource) for one in groups)
 
 
 def _subnets(network: Network, vpc: Resource) -> list[Subnet]:

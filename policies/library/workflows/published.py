@@ -1,5 +1,7 @@
 """A workflow publishes what its functions said: each wanted member of an answer, to the topic, and nothing else.
 
+Or its functions publish by themselves, where no state of the workflow does: both would tell it twice.
+
 `workflows` says for each the topic, which members of the functions' answers are messages, such as `alerts.fraud`, and
 of which members of answers nothing may be told beside a message, such as its subject and its attributes: `never`.
 
@@ -9,8 +11,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.engine.events.wiring import role_of
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.iam.permissions import lacking
 from policies.engine.kinds import TOPIC, WORKFLOW
+from policies.engine.network.naming import shown_function
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.template.intrinsics import text_of
@@ -20,7 +25,7 @@ from policies.engine.workflows.arriving import arriving
 from policies.engine.workflows.data import INPUT, RESULT, entered, given
 from policies.engine.workflows.definition import definition_of, unread
 from policies.engine.workflows.states import State
-from policies.engine.workflows.tasks import function_tasks, operation
+from policies.engine.workflows.tasks import called, function_tasks, operation
 
 _PUBLISH = "sns:publish"
 
@@ -38,10 +43,12 @@ class Published(Policy):
                 yield Finding(TEMPLATE, "Resources", found, f"a workflow {part} that publishes to {wanted['topic']}")
                 continue
             yield from unread(template, workflow)
-            yield from _published(template, workflow, topic, wanted)
+            yield from _published(template, parts, workflow, topic, wanted)
 
 
-def _published(template: Template, workflow: Resource, topic: Resource, wanted: Mapping[str, Any]) -> Iterator[Finding]:
+def _published(
+    template: Template, parts: Parts, workflow: Resource, topic: Resource, wanted: Mapping[str, Any]
+) -> Iterator[Finding]:
     top = definition_of(template, workflow).top
     arrived = arriving(top) if top else {}
     said = {f"{RESULT}{task.name}" for task in function_tasks(template, workflow)}
@@ -52,6 +59,7 @@ def _published(template: Template, workflow: Resource, topic: Resource, wanted: 
         if task is None or done is None or done.name != _PUBLISH:
             continue
         named = text_of(task.arguments.get("TopicArn", task.arguments.get("TargetArn")))
+        told[task] = set()
         if named is None or template.by_arn(named, TOPIC) is not topic:
             path = f"{_arguments(task)}.TopicArn"
             yield Finding(workflow.logical_id, path, str(named), f"the topic {wanted['topic']}")
@@ -78,9 +86,26 @@ def _published(template: Template, workflow: Resource, topic: Resource, wanted: 
         for one in again:
             found = f"{', '.join(sorted(told[one] & which))} a second time, after {task.name}"
             yield Finding(workflow.logical_id, one.path, found, "each message once")
+    tellers = [one for one in _functions(template, workflow) if _may_publish(template, one, topic)]
+    for function in tellers if told else ():
+        found = f"{shown_function(parts, function)} may publish to the topic {wanted['topic']}, as the workflow does"
+        role = role_of(template, function)
+        yield Finding((role or function).logical_id, "Policies", found, "one who tells: the workflow, or functions")
+    if tellers and not told:
+        return
     for one in left:
         found = f"no state that publishes {one} to the topic {wanted['topic']}"
         yield Finding(workflow.logical_id, "Definition", found, f"{_PUBLISH} of {one}, a function's answer")
+
+
+def _functions(template: Template, workflow: Resource) -> list[Resource]:
+    calls = [call.function for task in function_tasks(template, workflow) if (call := called(template, task))]
+    return list({one.logical_id: one for one in calls}.values())
+
+
+def _may_publish(template: Template, function: Resource, topic: Resource) -> bool:
+    role, arn = role_of(template, function), template.arn(topic)
+    return role is not None and arn is not None and not any(lacking(template, role, "sns:Publish", arn))
 
 
 def _after(task: State, first: str) -> dict[str, None]:
