@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,17 @@ class Entry:
 
 
 def policy_command(
-    files: Sequence[Path], system: str | None, stage: str | None, as_json: bool, together: bool = False
+    files: Sequence[Path],
+    system: str | None,
+    stage: str | None,
+    as_json: bool,
+    together: bool = False,
+    controls: Collection[str] = (),
 ) -> int:
     """Print the verdicts on templates, and on the stages of folders with an assembly; 0 without a finding, 1 with one.
 
-    `together` judges the files as one stage of one system; else each is judged by itself.
+    `together` judges the files as one stage of one system; else each is judged by itself. `controls` are the only ones
+    that count, all if none is named; UserError for one that judges none of it.
     """
     if system:
         catalogue.load(system)
@@ -50,7 +56,23 @@ def policy_command(
         entries += [_alone(name, document, system, stage) for name, document in documents.items()]
     for folder in folders:
         entries += _of_assembly(folder, system, stage)
-    return show(entries, as_json)
+    return show(of_controls(entries, controls), as_json)
+
+
+def of_controls(entries: Sequence[Entry], controls: Collection[str]) -> Sequence[Entry]:
+    """Return the verdicts of these controls, or of all if none is named; UserError for one that judged nothing."""
+    if not controls:
+        return entries
+    judged = {control["id"] for entry in entries for control in entry.result["controls"]}
+    unknown = sorted(set(controls) - judged)
+    if unknown:
+        systems = " and ".join(sorted({entry.system for entry in entries}))
+        raise UserError(f"no policy of {systems} judges {unknown[0]} here: name a control of policies/controls")
+    return [
+        replace(entry, result={**entry.result, "controls": chosen, "notes": []})
+        for entry in entries
+        if (chosen := [control for control in entry.result["controls"] if control["id"] in controls])
+    ]
 
 
 def _alone(name: str, document: Mapping[str, Any], wanted: str | None, stage: str | None) -> Entry:

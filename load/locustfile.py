@@ -6,7 +6,7 @@ The master (or the only process) writes the run, for `hallmark load judge`.
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +24,7 @@ from hallmark.load.floor import floor_of
 from hallmark.load.kinds import REGULAR
 from hallmark.load.load import Following
 from hallmark.load.plan import Arrival, Terms, arrivals, share
-from hallmark.load.run_file import NO_ANSWER, RUNS, RunFile, Sample, samples_of
+from hallmark.load.run_file import GIVEN_UP, NO_ANSWER, RUNS, RunFile, Sample, samples_of
 from hallmark.sending.trace import header_of
 from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.opening import open_stage
@@ -74,14 +74,17 @@ class Generator:
         self.load = load_of(stage.system)
         self.mix = self.load.mix(stage)
         own = share(arrivals(terms, self.load.kinds, self.mix), number, of)
-        target = self.load.target(stage)
-        self.url = options.host or target.url
-        # A key is sent only to its own API, not to another host.
-        self._key_of = None if options.host else target.key_of
+        self._target, self._host = self.load.target(stage), options.host
+        # A key or a signature is sent only to its own API, not to another host.
+        self._key_of = None if options.host else self._target.key_of
+        self._sign = None if options.host else self._target.sign
         self._over_quota = over_quota
         self.mark = terms.mark
         self.samples: list[Sample] = []
-        self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS)
+        phases = terms.load().phases
+        latest = {phase.name: phase.ends_late for phase in phases}
+        settles = {phase.name for phase in phases if phase.settles}
+        self.dispatch = Dispatch(own, time.monotonic() + LEAD_SECONDS, latest, settles)
         gevent.spawn(self.dispatch.run)
 
     def key(self, arrival: Arrival) -> str | None:
@@ -90,6 +93,17 @@ class Generator:
         if self._key_of is None or chosen == "none":
             return None
         return self._over_quota if chosen == "over its quota" else self._key_of(arrival.item)
+
+    def url(self, arrival: Arrival) -> str:
+        """Return the address of an arrival's request."""
+        return self._host or self.load.url(self._target, arrival.item)
+
+    def headers(self, arrival: Arrival, body: bytes) -> Mapping[str, str]:
+        """Return the headers of an arrival's request, with its key or its signature."""
+        headers = {**self.load.headers(arrival.item), **header_of(self.mark)}
+        if key := self.key(arrival):
+            headers["x-api-key"] = key
+        return self._sign(self.url(arrival), body, headers) if self._sign else headers
 
     def taken(self) -> list[list[Any]]:
         """Return the samples since the last call, as rows."""
@@ -124,7 +138,7 @@ class Run:
         path = Path(options.run_file or RUNS / f"{options.scenario}.json")
         users = _runner(environment).target_user_count
         where = (options.target, options.stage)
-        samples = samples_of(self.rows)
+        samples = tuple(one for one in samples_of(self.rows) if one.status != GIVEN_UP)
         RunFile(self.terms, *where, self.started, users, generators, samples, self.stack).write(path)
 
 
@@ -158,16 +172,15 @@ class Senders(FastHttpUser):
             if following := generator.load.following(arrival.item, answer.content):
                 last = self._follow(following, f"{arrival.phase}: {following.name}")
                 status = status if last in following.accepted else last
-        generator.dispatch.done(arrival)
         generator.samples.append(Sample(arrival.index, latency, status, receipt))
+        given_up = generator.dispatch.done(arrival, latency)
+        generator.samples += [Sample(one.index, 0, GIVEN_UP) for one in given_up]
 
     def _post(self, generator: Generator, arrival: Arrival) -> Any:
-        headers = {**generator.load.headers(arrival.item), **header_of(generator.mark)}
-        if key := generator.key(arrival):
-            headers["x-api-key"] = key
         name = f"{arrival.phase}: {arrival.kind}"
         body: Any = generator.mix.body(arrival.item, arrival.kind)
-        return self.client.post(generator.url, data=body, headers=headers, name=name, catch_response=True)
+        headers: Any = generator.headers(arrival, body)
+        return self.client.post(generator.url(arrival), data=body, headers=headers, name=name, catch_response=True)
 
     def _follow(self, following: Following, name: str) -> int:
         body: Any = following.body

@@ -24,9 +24,17 @@ def gate(
         str | None,
         typer.Option(help="Only for this system; by default a gate of systems, such as `transactions`, runs for each."),
     ] = None,
+    if_chosen: Annotated[
+        bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
+    ] = False,
 ) -> None:
     """Run commands as a gate: show their output, record the outcome, exit with their code."""
     from hallmark.gates.running.command import run_gate
+
+    chosen = os.environ.get(SYSTEM_VARIABLE)
+    if if_chosen and chosen and system != chosen:
+        typer.echo(f"{name}: not of {system}, for ${SYSTEM_VARIABLE} is {chosen}")
+        return
 
     raise typer.Exit(run_gate(name, words, system))
 
@@ -57,6 +65,7 @@ def policy(
     together: Annotated[
         bool, typer.Option("--together", help="Judge the templates as those of one stage of one system.")
     ] = False,
+    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
 ) -> None:
     """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
 
@@ -73,7 +82,8 @@ def policy(
             raise UserError("--target is for a stage that runs: leave out the templates, or --target")
         from hallmark.policy_command import policy_command
 
-        raise typer.Exit(policy_command(templates, system, stage.value if stage else None, as_json, together))
+        own_stage = stage.value if stage else None
+        raise typer.Exit(policy_command(templates, system, own_stage, as_json, together, control or ()))
     if together:
         raise UserError("--together is for templates: name them")
     if stage is None:
@@ -82,7 +92,7 @@ def policy(
     from hallmark.observe.judging import judge_stages
 
     named = system or os.environ.get(SYSTEM_VARIABLE)
-    raise typer.Exit(judge_stages(stages_to_read(target, named, stage), as_json))
+    raise typer.Exit(judge_stages(stages_to_read(target, named, stage), as_json, control or ()))
 
 
 def mutants(

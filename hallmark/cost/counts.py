@@ -96,7 +96,9 @@ def of_result(result: LoadResult) -> Counts:
     if not result.ledger.get(costed.counted):
         raise UserError(f"the run {result.scenario} has no accepted {costed.unit}: {MAKE_ONE}")
     answers = [(status, count) for phase in result.phases for status, count in phase.statuses.items()]
-    requests = sum(count for status, count in answers if status not in UNBILLED)
+    # What starts a workflow without an API is a request to Step Functions, which bills the executions.
+    has_api = wing(result.system).api_id is not None
+    requests = sum(count for status, count in answers if status not in UNBILLED) if has_api else 0
     accepted, carried = result.ledger[costed.counted], result.ledger["accepted"]
     parts = costed.parts
     size = f"{result.ledger[parts] / accepted:.0f} {parts} each" if parts else ""

@@ -14,7 +14,8 @@ Json = dict[str, Any]
 class Declared:
     """Settings by physical name: memory in MB, provisioned executions, retention in days; and how many alarms.
 
-    `images` are repositories of images; `archived` says whether objects go to Glacier.
+    `images` are repositories of images; `archived` says whether objects go to Glacier; `endpoint_addresses` are those
+    of interface endpoints, one in each subnet.
     """
 
     memory: Mapping[str, int]
@@ -24,6 +25,8 @@ class Declared:
     alarms: int
     images: int = 0
     archived: bool = False
+    endpoint_addresses: int = 0
+    flow_logs: int = 0
 
 
 def declared(system: str, stage: str) -> Declared:
@@ -47,6 +50,10 @@ def of_document(document: Json) -> Declared:
         archive_days={buses[archive["SourceArn"]["Fn::GetAtt"][0]]: archive["RetentionDays"] for archive in archives},
         alarms=len(_of(resources, "CloudWatch::Alarm")),
         images=len(_of(resources, "ECR::Repository")),
+        endpoint_addresses=sum(
+            len(one["Properties"].get("SubnetIds", ())) for _, one in _of(resources, "EC2::VPCEndpoint")
+        ),
+        flow_logs=len(_of(resources, "EC2::FlowLog")),
         archived=any(map(_archived, (bucket for _, bucket in _of(resources, "S3::Bucket")))),
     )
 

@@ -91,6 +91,8 @@ def lines(traffic: Traffic) -> list[Line]:
 
 def _api(traffic: Traffic) -> Iterator[Line]:
     requests = traffic.counts.billed_requests
+    if not requests:
+        return
     refused = 1 - MILLION / requests
     note = f"{refused:.0%} of the billed requests were not accepted" if refused > 0 else ""
     yield Line("API Gateway", "requests", requests, traffic.prices["api-request"], Basis.COUNTED, note)
@@ -163,8 +165,8 @@ def _tables(traffic: Traffic) -> Iterator[Line]:
 
 def _calls(traffic: Traffic) -> Iterator[Line]:
     counts, prices = traffic.counts, traffic.prices
-    puts = counts.total("calls:s3:PutObject") + counts.total("calls:s3:PostObject")
-    yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key saves KMS calls")
+    if puts := counts.total("calls:s3:PutObject") + counts.total("calls:s3:PostObject"):
+        yield Line("S3", "objects written", puts, prices["object-put"], Basis.COUNTED, "a bucket key saves KMS calls")
     if gets := counts.total("calls:s3:GetObject"):
         yield Line("S3", "objects read", gets, prices["object-get"], Basis.COUNTED)
     if sent := counts.total("deliveries:sqs") + counts.total("calls:sqs:SendMessage"):
@@ -187,6 +189,7 @@ def _traces(traffic: Traffic) -> Line:
     first = min(1.0, TRACED_PER_SECOND / traffic.rate)
     share = first + (1 - first) * TRACED_SHARE
     note = f"X-Ray's default sampling at {traffic.rate:.4g} a second: {share:.1%}"
-    # A workflow that an object's creation starts has a trace of its own.
-    traces = traffic.counts.arrivals + sum(traffic.counts.by_thing("executions:").values())
+    # A workflow has a trace of its own, and so has a request to an API, which an object's creation separates from it.
+    asked = traffic.counts.arrivals if traffic.counts.requests else 0
+    traces = asked + sum(traffic.counts.by_thing("executions:").values())
     return Line("X-Ray", "traces", traces * share, traffic.prices["trace"], Basis.ASSUMED, note)

@@ -16,7 +16,7 @@ IMAGE_GB = 0.25
 
 def kept(traffic: Traffic) -> list[Kept]:
     """Return the stored data, and its retention."""
-    return [*_tables(traffic), _objects(traffic), *_archives(traffic), *_logs(traffic)]
+    return [*_tables(traffic), *_objects(traffic), *_archives(traffic), *_logs(traffic)]
 
 
 def _tables(traffic: Traffic) -> Iterator[Kept]:
@@ -26,11 +26,13 @@ def _tables(traffic: Traffic) -> Iterator[Kept]:
     yield Kept("DynamoDB", "point-in-time recovery", gigabytes, None, prices["table-recovery"], Basis.COUNTED)
 
 
-def _objects(traffic: Traffic) -> Kept:
+def _objects(traffic: Traffic) -> Iterator[Kept]:
     written = traffic.counts.total("bytes:s3:PutObject") + traffic.counts.total("bytes:s3:PostObject")
+    if not written:
+        return
     gigabytes = written / GB
     note = "cheaper later, in Glacier" if traffic.declared.archived else ""
-    return Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
+    yield Kept("S3", "processed objects", gigabytes, None, traffic.prices["object-storage"], Basis.COUNTED, note)
 
 
 def _archives(traffic: Traffic) -> Iterator[Kept]:
@@ -56,6 +58,7 @@ def fixed(traffic: Traffic) -> list[Line]:
     return [
         Line("CloudWatch", "alarms", alarms, traffic.prices["alarm"], Basis.DECLARED),
         *_images(traffic),
+        *_endpoints(traffic),
         *_provisioned(traffic),
     ]
 
@@ -64,6 +67,19 @@ def _images(traffic: Traffic) -> Iterator[Line]:
     if images := traffic.declared.images:
         note = f"{images} of {IMAGE_GB} GB with their base's layers; each version that is kept adds its own layers"
         yield Line("ECR", "images", images * IMAGE_GB, traffic.prices["image-storage"], Basis.ASSUMED, note)
+
+
+def _endpoints(traffic: Traffic) -> Iterator[Line]:
+    """Yield the interface endpoints, which have an address in each zone; gateways (S3, DynamoDB) are free.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    if addresses := traffic.declared.endpoint_addresses:
+        price, note = traffic.prices["endpoint-hour"], f"{addresses} addresses, one in each zone"
+        yield Line("VPC", "interface endpoints", addresses * HOURS_A_MONTH, price, Basis.DECLARED, note)
+    if traffic.declared.flow_logs:
+        note = "of rejected traffic only; functions that call by their endpoints have none"
+        yield Line("CloudWatch", "flow logs written", 0.0, traffic.prices["log-ingestion"], Basis.ASSUMED, note)
 
 
 def _provisioned(traffic: Traffic) -> Iterator[Line]:

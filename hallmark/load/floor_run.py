@@ -49,7 +49,10 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
     """Offer the floor twice the rate, then the rate; if it does not sustain that, half of what it sustains.
 
     A rate is sustained if every request is answered within the pipeline's own latency bound. UserError if none is.
+    What a system's load knows to be sustained is not searched for.
     """
+    if sustained := load.sustained(stage):
+        return _known(stage, load, rate, sustained, processes, progress)
     wanted, tried, latest = rate, rate, _latest(stage, load)
     notes: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
@@ -68,6 +71,17 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
         f"even a no-op function does not sustain {2 * tried:g}/s with a p99 of at most {latest:g} ms: "
         f"end other programs on this machine, then rerun"
     )
+
+
+def _known(
+    stage: DeployedStage, load: Load, wanted: float, sustained: float, processes: int, progress: Callback
+) -> Floor:
+    rate = min(wanted, round(sustained / 2, 1))
+    outcome = _run(stage, load, rate, processes, progress)
+    numbers = {"rate": rate, "held": round(sustained, 1)}
+    told = f"the no-op floor sustains {sustained:.1f}/s when it is never idle"
+    notes = (f"{told}: too slow for {wanted:g}/s, so the rate is {rate:g}/s, half of it",) if rate < wanted else (told,)
+    return Floor(rate, outcome.latencies(STEADY), {**_percentiles(outcome), **numbers}, notes)
 
 
 def _latest(stage: DeployedStage, load: Load) -> float:
@@ -95,7 +109,10 @@ def _held(phase: PhaseResult, latest: float, accepted: int) -> bool:
 
 
 def _floor(rate: float, outcome: RunOutcome, capacity: PhaseResult, notes: tuple[str, ...]) -> Floor:
-    latencies = outcome.latencies(STEADY)
-    numbers = {f"p{name}": value for name, value in latencies.table().items() if name != "max"}
+    latencies, numbers = outcome.latencies(STEADY), _percentiles(outcome)
     measured = {"rate": rate, "offered for capacity": capacity.offered, "held": capacity.achieved}
     return Floor(rate, latencies, {**numbers, **measured, "capacity p99": capacity.percentiles.get("99", 0.0)}, notes)
+
+
+def _percentiles(outcome: RunOutcome) -> dict[str, float]:
+    return {f"p{name}": value for name, value in outcome.latencies(STEADY).table().items() if name != "max"}

@@ -1,8 +1,11 @@
 """The kinds of requests of a load: regular ones, and abuse, which must be refused."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Literal
+
+from hallmark.sending.item import Item
 
 Key = Literal["the stage's", "none", "over its quota"]
 REGULAR = "regular"
@@ -19,10 +22,14 @@ class Abuse:
 
 @dataclass(frozen=True)
 class Kinds:
-    """A system's kinds of requests: the status that accepts a regular one, and its kinds of abuse."""
+    """A system's kinds of requests: the status that accepts a regular one, and its kinds of abuse.
+
+    `is_timed` says of a regular item whether its answer's latency is the system's; by default that of each is.
+    """
 
     accepted: int
     abuse: tuple[Abuse, ...] = ()
+    is_timed: Callable[[Item], bool] = lambda _: True
 
     def answers(self, kind: str) -> frozenset[int]:
         """Return the statuses that should answer a kind of request."""

@@ -17,14 +17,21 @@ from hallmark.sending.item import Item
 from hallmark.stage import Stage
 from infra.errors import UserError
 
+# Returns a request's headers with its signature, from its URL, its body and its headers.
+Sign = Callable[[str, bytes, Mapping[str, str]], Mapping[str, str]]
+
 
 @dataclass(frozen=True)
 class Target:
-    """The address of requests, and the key of an item's; a client over its quota calls `api_id`, too."""
+    """The address of requests, and the key of an item's; a client over its quota calls `api_id`, too.
+
+    An API of AWS itself wants a signature instead of a key.
+    """
 
     url: str
-    key_of: Callable[[Item], str]
-    api_id: str
+    key_of: Callable[[Item], str] | None = None
+    api_id: str = ""
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class Load(ABC):
     @abstractmethod
     def target(self, stage: Stage) -> Target:
         """Return the address that accepts requests."""
+
+    def url(self, target: Target, item: Item) -> str:
+        """Return the address of an item's request; by default it is the same for all."""
+        return target.url
 
     def headers(self, item: Item) -> Mapping[str, str]:
         """Return the headers of an item's request, its type among them; by default that of JSON."""
@@ -90,3 +101,7 @@ class Load(ABC):
     def floor(self, stage: Stage) -> tuple[str, Mapping[str, str]]:
         """Return the template of a no-op stack behind the same gateway, and its parameters; UserError for none."""
         raise UserError(f"{stage.system} has no floor: leave `floor` out of its scenarios")
+
+    def sustained(self, floor: Stage) -> float | None:
+        """Return how many requests a second a floor answers at most; None where only offering them can tell."""
+        return None

@@ -1,7 +1,7 @@
 """The outcome of a run: all that is known about it, on which the objectives are judged."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -56,11 +56,16 @@ class RunOutcome:
         chosen = (arrival for arrival in self.by_phase.get(phase, []) if (arrival.kind == REGULAR) == regular)
         return [(arrival, self._seen[arrival.index]) for arrival in chosen if arrival.index in self._seen]
 
+    def timed(self, phase: str) -> Iterator[tuple[Arrival, Sample]]:
+        """Yield the samples of a phase whose latencies count: of regular requests, without throttled ones."""
+        for arrival, sample in self.samples(phase):
+            if sample.status != THROTTLED and self.kinds.is_timed(arrival.item):
+                yield arrival, sample
+
     def latencies(self, phase: str) -> Latencies:
-        """Return the latencies of the regular requests of a phase, without throttled ones."""
+        """Return the latencies of a phase."""
         if phase not in self._latencies:
-            counted = (sample.latency for _, sample in self.samples(phase) if sample.status != THROTTLED)
-            self._latencies[phase] = Latencies(counted)
+            self._latencies[phase] = Latencies(sample.latency for _, sample in self.timed(phase))
         return self._latencies[phase]
 
 

@@ -14,6 +14,8 @@ from infra.errors import UserError
 
 RUNS = BUILD / "load"
 NO_ANSWER = 0
+# The status of what a generator did not send because the system was too late: it is not in the file.
+GIVEN_UP = -1
 
 
 @dataclass(frozen=True, slots=True)

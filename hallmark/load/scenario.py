@@ -19,7 +19,8 @@ class Phase(BaseModel):
     """A stretch of constant rates: regular and abusive requests a second, one number or one for each stage.
 
     A phase that is not `counted` (the warm-up) is sent and reconciled, but not measured. `stretch` marks the phases
-    whose length a caller may set.
+    whose length a caller may set. An answer that is later than `ends_late` seconds ends the run: the rest is not sent.
+    After a phase that `settles` the next one begins once all is answered, however long a cold start takes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,8 @@ class Phase(BaseModel):
     abuse_rate: Rates = {}
     counted: bool = True
     stretch: bool = False
+    settles: bool = False
+    ends_late: Annotated[float, Field(gt=0)] | None = None
 
     def rate_at(self, stage_key: str, rates: dict[str, float] | None = None) -> float:
         """Return the regular requests a second on a stage."""
@@ -72,7 +75,10 @@ class Scenario(BaseModel):
             if seconds is not None and phase.stretch:
                 changes["seconds"] = seconds
             if rate is not None:
-                changes["rate"] = {key: each * rate / self.main.rate_at(key) for key, each in phase.rate.items()}
+                # A rate of all stages is one of each where the main phase has one of each.
+                keys = {**phase.rate, **self.main.rate}
+                mains = {key: self.main.rate_at(key) for key in keys}
+                changes["rate"] = {key: phase.rate_at(key) * rate / main for key, main in mains.items() if main}
             return phase.model_copy(update=changes)
 
         return self.model_copy(update={"phases": tuple(tune(phase) for phase in self.phases)})

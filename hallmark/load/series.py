@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hallmark.evidence.load_result import PhaseResult, Second
 from hallmark.load.measures import achieved
-from hallmark.load.outcome import THROTTLED, RunOutcome
+from hallmark.load.outcome import RunOutcome
 
 
 def phase_results(outcome: RunOutcome) -> Iterator[PhaseResult]:
@@ -29,9 +29,8 @@ def seconds(outcome: RunOutcome) -> Iterator[Second]:
     """Yield the latencies of every second of arrivals, including the warm-up's."""
     found: dict[int, list[int]] = defaultdict(list)
     for phase in outcome.by_phase:
-        for arrival, sample in outcome.samples(phase):
-            if sample.status != THROTTLED:
-                found[int(arrival.due)].append(sample.latency)
+        for arrival, sample in outcome.timed(phase):
+            found[int(arrival.due)].append(sample.latency)
     for second in sorted(found):
         values = sorted(found[second])
         # A second has few values: take the one at the p99's rank, even if it is the highest.

@@ -10,11 +10,12 @@ from hallmark.load.account import Account
 from hallmark.load.floor import floor_beside
 from hallmark.load.floor_run import Floor, floor_from, measure_floor
 from hallmark.load.generator import Settings, generate
+from hallmark.load.generator_capacity import SCENARIO as HEADROOM
 from hallmark.load.generator_capacity import generator_capacity
 from hallmark.load.latencies import Latencies
 from hallmark.load.load import Load
 from hallmark.load.machine import machine
-from hallmark.load.outcome import THROTTLED, RunOutcome
+from hallmark.load.outcome import RunOutcome
 from hallmark.load.plan import arrivals
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
@@ -39,8 +40,9 @@ def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool,
     load = load_of(stage.system)
     wanted = scenario.load(stage.system, name)
     if wanted.floor:
-        spare = generator_capacity(stage, load, settings.processes, progress)
-        notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a no-op server")
+        if HEADROOM in scenario.names(stage.system):
+            spare = generator_capacity(stage, load, settings.processes, progress)
+            notes.append(f"the generator alone gets {spare:.0f} requests a second answered by a no-op server")
         with floor_beside(stage, load) as beside:
             rate = settings.rate or wanted.main.rate_at(_key(stage))
             floor = measure_floor(beside, load, rate, settings.processes, progress)
@@ -111,8 +113,7 @@ def _key(stage: DeployedStage) -> str:
 
 def _counted(outcome: RunOutcome) -> Latencies:
     counted = [phase.name for phase in outcome.run.terms.load().phases if phase.counted]
-    samples = (sample for phase in counted for _, sample in outcome.samples(phase))
-    return Latencies(sample.latency for sample in samples if sample.status != THROTTLED)
+    return Latencies(sample.latency for phase in counted for _, sample in outcome.timed(phase))
 
 
 def _ledger(outcome: RunOutcome) -> dict[str, int]:

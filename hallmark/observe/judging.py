@@ -1,18 +1,18 @@
 """Stages that run, judged where they are: read back, with the verdicts of the controls that ask for that proof."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hallmark import policies
 from hallmark.observe.comparison import judged
 from hallmark.observe.template import observe
-from hallmark.policy_command import Entry, show
+from hallmark.policy_command import Entry, of_controls, show
 from hallmark.stage import Stage
 from hallmark.together import stack_of
 
 
-def judge_stages(stages: Sequence[Stage], as_json: bool) -> int:
+def judge_stages(stages: Sequence[Stage], as_json: bool, controls: Collection[str] = ()) -> int:
     """Print the verdicts on stages as those on templates; 0 without a finding, 1 with one. Nothing is written."""
-    return show([_judged(stage) for stage in stages], as_json)
+    return show(of_controls([_judged(stage) for stage in stages], controls), as_json)
 
 
 def _judged(stage: Stage) -> Entry:

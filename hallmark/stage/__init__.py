@@ -22,6 +22,10 @@ class Stage(Protocol):
         """Where the stage runs."""
 
     @property
+    def session(self) -> Session:
+        """The session of its clients, with the credentials that sign what another client sends."""
+
+    @property
     def region(self) -> str:
         """The AWS region of the stage."""
 

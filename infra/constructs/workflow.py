@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.constructs import principals
 from infra.constructs.metadata import mark
 from infra.constructs.role import allow, least_role
-from infra.constructs.states import CALL_SECONDS, TWICE, Json, State, task
+from infra.constructs.states import CALL_SECONDS, TWICE, Json, Retry, State, task
 from infra.names import Names
 
 # Step Functions' logs have a prefix of their own: one resource policy of the account covers all groups below it.
@@ -103,6 +103,14 @@ def service(action: str) -> str:
     return f"arn:{Aws.PARTITION}:states:::{action}"
 
 
-def call(action: str, parameters: Mapping[str, Json], *, catch: Sequence[State], then: str, result: str) -> State:
-    """Return a task that calls a service by the workflow's own role: short, and tried twice."""
-    return task(service(action), parameters, seconds=CALL_SECONDS, retry=TWICE, catch=catch, result=result, then=then)
+def call(
+    action: str,
+    parameters: Mapping[str, Json],
+    *,
+    catch: Sequence[State],
+    then: str,
+    result: str,
+    retry: Retry = TWICE,
+) -> State:
+    """Return a task that calls a service by the workflow's own role: short, and by default tried twice."""
+    return task(service(action), parameters, seconds=CALL_SECONDS, retry=retry, catch=catch, result=result, then=then)

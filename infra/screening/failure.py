@@ -1,16 +1,19 @@
 """The branch of what fails: a letter in the queue, the transaction's state, and Fail.
 
-Each step is tried twice, and none keeps the next from happening. A transaction without a letter stays open, so that it
-is found as stuck. Ending in anything but Fail would hide the failure from the machine's metrics.
+Each step is tried again, and none keeps the next from happening. A transaction without a letter stays open, so that it
+is found as stuck; what was never recorded has nothing that could, so its letter is tried longer. Ending in anything but
+Fail would hide the failure from the machine's metrics.
 """
 
-from infra.constructs.states import ALL, State, caught, onwards
+from infra.constructs.states import ALL, TWICE, Retry, State, caught, onwards
 from infra.constructs.workflow import call
 from infra.screening.places import EXECUTION, TRANSACTION, record_key
 
 UNCHECKED, UNKNOWN_OUTCOME = "UncheckedId", "UnknownOutcome"
 # What is known of a transaction once validation has accepted it.
 _CHECKED = ("Score", "Check", "TellFraud", "TellCompliance", "MarkTold")
+# Of a letter that is all that is known of a transaction.
+_LONGER = Retry(TWICE.errors, attempts=4, seconds=2, rate=2, at_most=10)
 _UNMET = ("DynamoDB.ConditionalCheckFailedException",)
 # Where the failure of validation itself is kept, beside the claim at 0.
 _UNCHECKED_TIME = "-1"
@@ -32,7 +35,7 @@ def failure_branch(queue_url: str, table: str) -> dict[str, State]:
     return {
         UNKNOWN_OUTCOME: _no_answer(UNCHECKED),
         UNCHECKED: _unchecked_id(),
-        "KeepUnchecked": _keep(queue_url, kept="IdKnown", unkept="IdKnown"),
+        "KeepUnchecked": _keep(queue_url, kept="IdKnown", unkept="IdKnown", retry=_LONGER),
         "IdKnown": _id_known(),
         "MarkUnchecked": _mark_unchecked(table),
         unknown("Check"): _no_answer(failed("Check")),
@@ -86,13 +89,14 @@ def _failure(state: str) -> State:
     }
 
 
-def _keep(queue_url: str, *, kept: str, unkept: str) -> State:
+def _keep(queue_url: str, *, kept: str, unkept: str, retry: Retry = TWICE) -> State:
     return call(
         "sqs:sendMessage",
         {"QueueUrl": queue_url, "MessageBody.$": "$.failure"},
         catch=[caught(ALL, unkept, "$.notKept")],
         result="$.kept",
         then=kept,
+        retry=retry,
     )
 
 

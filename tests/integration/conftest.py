@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 LONGEST = (
     "merchant_upload/faults/test_faults.py",
     "bank_upload/faults/test_faults.py",
+    "screening/faults/test_faults.py",
     "load/test_accounting.py",
     "load/test_load_gate.py",
     "realtime/test_replay.py",

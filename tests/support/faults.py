@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from hallmark.faults import FaultSpec
-from hallmark.stage import Stage
+from hallmark.faults import FaultSpec, load
+from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.faults import Injected, Injection, inject
 from tests.support import waiting
 
@@ -86,6 +86,20 @@ class FaultTrial:
 def wanted_strikes(injections: Sequence[Injection]) -> int:
     """Return how often faults must strike at least: those for good once, if there are no others."""
     return sum(one.times for one in injections if one.times < FOR_GOOD) or 1
+
+
+def tried_here(
+    request: pytest.FixtureRequest,
+    stage: Stage,
+    others: Mapping[str, Callable[[TrialT], None]],
+    injected: Mapping[str, Callable[[TrialT], None]],
+) -> tuple[Mapping[str, str], str, dict[str, Callable[[TrialT], None]]]:
+    """Return how a command finds the stage, the emulator's address, and what can be tried there: on AWS not all."""
+    if stage.target == "embedded":
+        running = request.getfixturevalue("running_emulator")
+        return embedded.environment(running, stage.region), running.endpoint, {**others, **injected}
+    embedded_only = {spec.id for spec in load(stage.system) if spec.embedded_only}
+    return {}, "", {fault: trial for fault, trial in others.items() if fault not in embedded_only}
 
 
 def try_all(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hallmark.digest import DigestPart
+    from hallmark.load.load import Load
     from hallmark.redrive.failures import Failures
     from hallmark.sending.sending import Sending
     from hallmark.stage import Stage
@@ -43,6 +44,12 @@ def _failures() -> "Failures":
     return failures()
 
 
+def _load() -> "Load":
+    from hallmark.systems.screening.load.screening_load import ScreeningLoad
+
+    return ScreeningLoad()
+
+
 def _stuck(stage: "Stage", now: "datetime", seconds: float) -> "list[Stuck]":
     from hallmark.systems.screening.stuck import stuck
 
@@ -56,6 +63,7 @@ WING = Wing(
     digest=_digest,
     failures=_failures,
     stuck=_stuck,
+    load=_load,
     costed=Costed("transactions", "accepted"),
     commands={"lists": "lists:lists", "audit": "audit:audit", "stuck": "stuck:stuck"},
 )

@@ -12,6 +12,7 @@ from hallmark.systems.screening.failures import stored_input
 from hallmark.systems.screening.plain.compliance import decision, worst
 from hallmark.systems.screening.plain.content import hash_of
 from hallmark.systems.screening.plain.tables import tables
+from hallmark.systems.screening.runs import is_told
 from hallmark.systems.screening.table import FAILED, FINAL, REJECTED, StateTable, Under
 from hallmark.tables import Item
 
@@ -37,7 +38,8 @@ def _lines(name: str, under: Under) -> Iterator[str]:
         yield from _record(name, under.record)
     if under.unchecked:
         failed = under.unchecked
-        yield f"validation failed at {failed.get('failed_at')} in {failed.get('execution')}{_error(failed)}"
+        todo = "" if under.record else ": its sender must send it again"
+        yield f"validation failed at {failed.get('failed_at')} in {failed.get('execution')}{_error(failed)}{todo}"
     for other in under.others:
         yield f"other content under the id: rejected for {_refusal(other)}"
         yield from _arrival(other)
@@ -50,7 +52,9 @@ def _record(name: str, record: Item) -> Iterator[str]:
     if record.get("decision") == REJECTED:
         yield f"rejected for {_refusal(record)}"
         return
-    parties = ", ".join(f"{part} {record.get(part)}" for part in ("customer_id", "merchant_id", "channel"))
+    parties = ", ".join(
+        f"{part} {record[part]}" for part in ("customer_id", "merchant_id", "channel") if part in record
+    )
     yield f"{parties}; {record.get('usd')} USD by the rates of {record.get('rates_version')}"
     if risk := record.get("risk"):
         why = ", ".join(risk["reasons"]) or "nothing adds to it"
@@ -65,7 +69,9 @@ def _record(name: str, record: Item) -> Iterator[str]:
     for kind, alert in sorted(record.get("alerts", {}).items()):
         yield f"{kind} alert {alert['alertId']}"
     if "error" in record:
-        yield f"failed{_error(record)}: hallmark redrive failures --system screening"
+        # What decided without an alert may have failed afterwards.
+        todo = "" if is_told(record) else ": hallmark redrive failures --system screening"
+        yield f"failed{_error(record)}{todo}"
     elif "open" in record:
         yield "not finished: hallmark redrive stuck --system screening, if it has not moved for five minutes"
 

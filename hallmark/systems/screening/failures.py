@@ -18,7 +18,7 @@ from hallmark.systems.screening.stuck import still
 from hallmark.systems.screening.table import StateTable
 from infra.screening.outputs import Output
 
-_UNKNOWN = "nothing of its transaction was kept, for it was not checked: its sender must send it again"
+_UNKNOWN = "was not checked, so nothing of it was kept: its sender must send it again; then delete the message"
 
 
 def failures() -> Failures:
@@ -29,7 +29,8 @@ def failures() -> Failures:
         letter = letter_of(message)
         if letter is None:
             return None
-        what = f"run a transaction again that failed in {letter.state}"
+        recorded = "" if letter.transaction else ", if it was recorded"
+        what = f"run a transaction again that failed in {letter.state}{recorded}"
         return Work(what, partial(_again, runs, stage, letter))
 
     def stuck(stage: Stage) -> Iterator[tuple[str, Work]]:
@@ -52,7 +53,7 @@ def _again(runs: Runs, stage: Stage, letter: WorkflowLetter) -> None:
                 return
             given = stored_input(record["transaction"])
     if given is None:
-        raise Refused(_UNKNOWN)
+        raise Refused(f"{letter.transaction_id or 'a transaction without a valid id'} {_UNKNOWN}")
     runs.run(stage, given)
 
 

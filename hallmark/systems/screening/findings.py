@@ -96,10 +96,15 @@ class Findings:
             return f"{found.get('rule')}"
         return ""
 
-    def seconds(self) -> Iterator[float]:
-        """Yield how long it took from the start of an execution to the decision, of each new transaction."""
+    @cached_property
+    def seconds_of(self) -> dict[str, float]:
+        """How long it took from the start of an execution to the decision, of each new transaction by its id."""
+        return dict(self._seconds())
+
+    def _seconds(self) -> Iterator[tuple[str, float]]:
         for one, _ in self.distinct:
             found = self.item(one)
             decided = (found or {}).get("states", {}).get("decided")
             if found and decided and not self.is_repeat(one):
-                yield (clock.from_text(decided) - clock.from_text(found["received_at"])).total_seconds()
+                took = clock.from_text(decided) - clock.from_text(found["received_at"])
+                yield one.item.id, took.total_seconds()

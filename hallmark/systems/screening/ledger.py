@@ -1,7 +1,7 @@
 """The ledger of a run of transactions: what became of every execution that was started."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hallmark.ledger.ledger import Ledger, Line, Table, percentile
@@ -14,7 +14,8 @@ class ScreeningLedger(Ledger):
     """The ledger of a run; `ends` counts executions by what became of them, `decisions` those that were decided.
 
     `places`, `decisions_made`, `reasons_found`, `rules_found`, `rejections` and `alerts` are the lines of its tables;
-    `seconds_each` are those from an execution's start until it was decided, of new transactions.
+    `seconds_each` are those from an execution's start until it was decided, of new transactions; `seconds_of` are the
+    same by the transaction's id.
     """
 
     MISMATCHES: ClassVar[str] = "answers, stored data or alerts differ from what was sent"
@@ -28,6 +29,7 @@ class ScreeningLedger(Ledger):
     rejections: tuple[Line, ...]
     alerts: tuple[Line, ...]
     seconds_each: tuple[float, ...]
+    seconds_of: Mapping[str, float] = field(default_factory=dict)
     earlier_rules: int = 0
     unfinished: tuple[str, ...] = ()
 

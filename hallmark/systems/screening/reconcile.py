@@ -132,7 +132,8 @@ def _ledger(run: Run[Transaction], found: Findings, waits: tuple[Waiting, ...]) 
         rules_found=lines.rules(found),
         rejections=lines.rejections(found),
         alerts=lines.alerts(found),
-        seconds_each=tuple(sorted(found.seconds())),
+        seconds_each=tuple(sorted(found.seconds_of.values())),
+        seconds_of=found.seconds_of,
         earlier_rules=sum(found.is_by_other_rules(one) for one, _ in found.expected),
         unfinished=tuple(f"{one.item.id} is stuck: {STUCK_ADVICE}" for one, end in ends if end == STUCK),
     )

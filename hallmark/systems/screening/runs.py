@@ -47,6 +47,14 @@ class Runs:
         ours.result()
 
     def _follow(self, stage: Stage, transaction: Mapping[str, Any]) -> None:
+        if self._is_told_after_start(stage, transaction):
+            return
+        # Its alerts were with an earlier execution, which has ended since: the next one tells them.
+        record = StateTable(stage).under(str(transaction.get("transaction_id"))).of(hash_of(transaction)) or {}
+        if record.get("status") != FINAL or not self._is_told_after_start(stage, transaction):
+            raise Refused(f"it is not decided after {PATIENCE_SECONDS:.0f} s")
+
+    def _is_told_after_start(self, stage: Stage, transaction: Mapping[str, Any]) -> bool:
         table, name, content = StateTable(stage), str(transaction.get("transaction_id")), hash_of(transaction)
         earlier = table.under(name)
         before = earlier.of(content) or {}
@@ -55,15 +63,15 @@ class Runs:
         while self._clock() < end:
             under = table.under(name)
             found = under.of(content)
-            if found and _is_told(found):
-                return
+            if found and is_told(found):
+                return True
             if found and is_finished(found) and found.get("states", {}).get("failed") != _failed_at(before):
                 error = found.get("error", {})
                 raise Refused(f"it failed again, in {error.get('state')} with {error.get('name')}")
             if under.unchecked and under.unchecked != earlier.unchecked:
                 raise Refused(f"it failed again, in Validate with {under.unchecked.get('error', {}).get('name')}")
             self._sleep(_LOOK_SECONDS)
-        raise Refused(f"it is not decided after {PATIENCE_SECONDS:.0f} s")
+        return False
 
 
 def _failed_at(record: Mapping[str, Any]) -> str | None:
@@ -71,7 +79,7 @@ def _failed_at(record: Mapping[str, Any]) -> str | None:
     return found
 
 
-def _is_told(record: Mapping[str, Any]) -> bool:
+def is_told(record: Mapping[str, Any]) -> bool:
     """Return whether nothing is left to do: decided, and its alerts are told if any is due."""
     if record.get("status") != FINAL:
         return False

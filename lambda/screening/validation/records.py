@@ -91,7 +91,9 @@ class Arrival:
         """Return whether its execution tells the alerts of a decided record: untold, and left by who decided it."""
         if not record.get("alerts") or items.TOLD in record["states"]:
             return False
-        if record["decided_by"] == self.execution or "open" not in record:
+        # An attempt that came late may have decided what its own execution had marked as failed before.
+        is_left = "open" not in record or ("error" in record and record["execution"] == record["decided_by"])
+        if record["decided_by"] == self.execution or is_left:
             return True
         since = max(record["states"][items.DECIDED], record["opened_at"])
         return moment_of(self.started) - moment_of(since) > _RELEASED_AFTER

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
-from policies.engine.network.doors import lets_in, ranges_of
-from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Group, Network, Subnet, network_of, resolves_names
-from policies.engine.network.naming import shown as named
+from policies.engine.network.doors import behind, lets_in, ranges_of
+from policies.engine.network.model import GATEWAY, INTERFACE, Endpoint, Network, Subnet, network_of, resolves_names
 from policies.engine.network.naming import shown_function
 from policies.engine.network.pointers import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC, known
-from policies.engine.network.rules import INGRESS
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.template.resource import Resource
@@ -23,7 +21,7 @@ from policies.engine.template.values import shown
 
 class Endpoints(Policy):
     scope = (ENDPOINT,)
-    relies_on = (VPC, SUBNET, ROUTE_TABLE, GROUP, INGRESS)
+    relies_on = (VPC, SUBNET, ROUTE_TABLE, GROUP)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         network = network_of(template)
@@ -31,7 +29,7 @@ class Endpoints(Policy):
             yield from _own(template, endpoint)
         for vpc in _with_functions(network):
             yield from _gateways(network, vpc, parameters["gateways"])
-            yield from _interfaces(template, parameters["parts"], network, vpc, parameters["interfaces"])
+            yield from _interfaces(template, network, vpc, parameters)
             if parameters["interfaces"] and not resolves_names(template, vpc):
                 wanted = "DNS support and hostnames: endpoints are found under their services' names"
                 found = f"EnableDnsHostnames {shown(template, vpc.properties.get('EnableDnsHostnames'))}"
@@ -73,10 +71,8 @@ def _gateways(network: Network, vpc: Resource, wanted: list[str]) -> Iterator[Fi
                 yield Finding(own[0].resource.logical_id, "RouteTableIds", found, "the route table of every subnet")
 
 
-def _interfaces(
-    template: Template, parts: Parts, network: Network, vpc: Resource, wanted: list[str]
-) -> Iterator[Finding]:
-    for service in wanted:
+def _interfaces(template: Template, network: Network, vpc: Resource, parameters: dict[str, Any]) -> Iterator[Finding]:
+    for service in parameters["interfaces"]:
         own = [one for one in network.endpoints_in(vpc) if one.service == service and one.kind == INTERFACE]
         if not own:
             found = f"no interface endpoint for {service}"
@@ -86,32 +82,34 @@ def _interfaces(
         if not any(one.private_dns for one in own):
             found = f"without private DNS for certain, by {own[0].unnamed}"
             yield Finding(first, own[0].unnamed, found, "an answer by IPv4 under the service's own name")
-        yield from _closed(template, parts, network, vpc, own)
         zones = {subnet.zone for one in own for subnet in network.subnets_of(one.subnets)}
         missing = sorted({str(one.zone) for one in _subnets(network, vpc) if one.zone and one.zone not in zones})
         if missing:
             yield Finding(first, "SubnetIds", f"not in the zones {', '.join(missing)}", "a subnet in every zone")
+        yield from _doors(template, network, vpc, own, parameters["parts"])
 
 
-def _closed(
-    template: Template, parts: Parts, network: Network, vpc: Resource, own: list[Endpoint]
+def _doors(
+    template: Template, network: Network, vpc: Resource, endpoints: list[Endpoint], parts: Parts
 ) -> Iterator[Finding]:
-    """Yield functions in a network that no group of these endpoints certainly lets in."""
-    groups = [network.groups[one.logical_id] for endpoint in own for one in known(endpoint.groups)]
-    for place in network.places.values():
-        callers = network.groups_of(place.groups)
-        if not groups or not callers or network.vpc_of(place) is not vpc:
+    """Yield what keeps functions out of a service's endpoints, whether they need it now or not."""
+    first = endpoints[0]
+    doors = [door for one in endpoints for door in behind(one, list(network.groups.values()))]
+    kept_out = []
+    for name, place in network.places.items():
+        at = network.vpc_of(place)
+        if at is None or at.logical_id != vpc.logical_id:
             continue
-        subnets = [one.resource for one in network.subnets_of(place.subnets)]
-        if not any(lets_in(template, one, callers, ranges_of(template, vpc, subnets)) for one in groups):
-            name, sources = shown_function(parts, place.function), _shown(template, callers)
-            found = f"{name}: {_shown(template, groups)} does not let TCP 443 in to the endpoint {own[0].service}"
-            wanted, fix = f"TCP 443 from {sources}", f"Let TCP 443 in from {sources}."
-            yield Finding(groups[0].resource.logical_id, "SecurityGroupIngress", found, wanted, fix)
-
-
-def _shown(template: Template, groups: list[Group]) -> str:
-    return " and ".join(named(template, one.resource) for one in groups)
+        callers = network.groups_of(place.groups)
+        ranges = ranges_of(template, vpc, known(place.subnets))
+        if not any(lets_in(template, door, callers, ranges) for door in doors):
+            kept_out.append(shown_function(parts, template.resources[name]))
+    if kept_out and not any(one.in_default_group for one in endpoints):
+        found = f"TCP 443 is not let in to the endpoint {first.service} from {', '.join(kept_out)}"
+        owner = doors[0].resource if doors else first.resource
+        path = "SecurityGroupIngress" if doors else "SecurityGroupIds"
+        fix = "Let TCP 443 in from the functions' group."
+        yield Finding(owner.logical_id, path, found, "a rule that lets TCP 443 in from the functions' group", fix)
 
 
 def _subnets(network: Network, vpc: Resource) -> list[Subnet]:

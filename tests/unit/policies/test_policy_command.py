@@ -147,3 +147,19 @@ def test_where_a_control_has_several_policies_the_finding_says_which(
         "queues/secure",
         "functions/traced",
     ]
+
+
+def test_only_the_named_controls_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(DEV.read_text(encoding="utf-8"))
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"]["MemorySize"] = 128
+    file = tmp_path / "small.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert policy_command([file], None, None, True, controls=["RT_FN_TRACING"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert [control["id"] for control in result["controls"]] == ["RT_FN_TRACING"]
+    assert policy_command([file], None, None, False, controls=["RT_FN_TRACING", "RT_FN_MEMORY"]) == 1
+    assert capsys.readouterr().out.endswith(f"{file}: 1 control proved, 1 failed, 3 findings\n")
+    with pytest.raises(UserError, match=r"^no policy of realtime judges RT_NONE here: name a control of "):
+        policy_command([file], None, None, False, controls=["RT_NONE"])

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 import json
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,11 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, sqs
 
 from hallmark.stage.embedded.extensions.iam_record import note
+
+# What a role was allowed is not judged anew for so long: IAM is eventually consistent on AWS, too.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+KNOWN_SECONDS, _MOST_KNOWN = 1.0, 4096
+_allowed_until: dict[tuple[str, ...], float] = {}
 
 
 def _context(action: str, resource: str, principal: str, keys: dict[str, Any]) -> EvalContext:
@@ -64,8 +70,19 @@ def role_trusts(role_arn: str, service: str, source: str) -> bool:
 def role_may(role_arn: str, by: str, action: str, resource: str, **keys: Any) -> bool:
     """Return whether a role's policies allow an action that the service `by` does with it, and record the use."""
     name, account = role_arn.rsplit("/", 1)[-1], get_account_id()
-    caller = f"arn:aws:sts::{account}:assumed-role/{name}/{by}"
-    decided = evaluate(_context(action, resource, caller, keys), _gather_role_policies(name, account))
-    allowed = bool(decided.decision == "Allow")
+    asked = (account, get_region(), name, by, action, resource, repr(keys))
+    allowed = _allowed_until.get(asked, 0.0) > time.monotonic()
+    if not allowed:
+        caller = f"arn:aws:sts::{account}:assumed-role/{name}/{by}"
+        decided = evaluate(_context(action, resource, caller, keys), _gather_role_policies(name, account))
+        allowed = bool(decided.decision == "Allow")
+        if allowed:
+            _remember(asked)
     note(name, by, action, resource, keys, allowed)
     return allowed
+
+
+def _remember(asked: tuple[str, ...]) -> None:
+    if len(_allowed_until) > _MOST_KNOWN:
+        _allowed_until.clear()
+    _allowed_until[asked] = time.monotonic() + KNOWN_SECONDS

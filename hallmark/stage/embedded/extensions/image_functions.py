@@ -12,6 +12,7 @@ import platform
 import shutil
 import tempfile
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +124,9 @@ def _require_architecture(config: Json, image: str, labels: Json) -> None:
         raise _CannotStart(f"exec format error: the image is for {image}, this machine is {platform.machine()}")
 
 
+@lru_cache(maxsize=1024)
 def _on_this_machine(value: str, root: Path) -> str:
-    """Return a variable's value in which folders of the image are those of this machine."""
+    """Return a variable's value in which folders of the image are those of this machine; its files never change."""
     parts = value.split(":")
     return ":".join(f"{root}{part}" if part.startswith("/") and (root / part[1:]).exists() else part for part in parts)
 

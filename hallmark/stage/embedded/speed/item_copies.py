@@ -12,6 +12,10 @@ from ministack.services import dynamodb
 def copied(value: Any) -> Any:
     """Return a deep copy."""
     if type(value) is dict:
+        if len(value) == 1:
+            ((kind, content),) = value.items()
+            # Most dictionaries are a type with a text.
+            return {kind: content if type(content) is str else copied(content)}
         return {name: copied(one) for name, one in value.items()}
     if type(value) is list:
         return [copied(one) for one in value]

@@ -26,7 +26,7 @@ def value_size(value: Any) -> int:
         if kind == "N" and type(content) is str:
             return _of_number(content)
         if kind == "M":
-            return 3 + sum(1 + _of_text(name) + value_size(one) for name, one in content.items())
+            return 3 + len(content) + item_size(content)
     return int(_of_value(value))
 
 
@@ -34,7 +34,10 @@ def item_size(item: Any) -> int:
     """Return the bytes of an item, its attributes' names included."""
     if not isinstance(item, dict):
         return 0
-    return sum(_of_text(name) + value_size(value) for name, value in item.items())
+    size = 0
+    for name, value in item.items():
+        size += (len(name) if name.isascii() else len(name.encode())) + value_size(value)
+    return size
 
 
 def install() -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from hallmark import clock
-from hallmark.faults import load
-from hallmark.stage import Stage, embedded
+from hallmark.stage import Stage
 from hallmark.systems.bank_upload import api
 from hallmark.systems.bank_upload.notifications import Notifications
 from tests.integration.bank_upload.conftest import Bank
@@ -17,7 +16,7 @@ from tests.integration.bank_upload.faults.reckoning import Reckoning, reckon
 from tests.integration.bank_upload.faults.scenarios import OTHERS, injected
 from tests.integration.bank_upload.faults.trial import Trial
 from tests.support.command import Command
-from tests.support.faults import try_all
+from tests.support.faults import tried_here, try_all
 
 AT_ONCE = 8
 # These would strike others' files, too.
@@ -42,14 +41,7 @@ def results(
 ) -> Results:
     """Try every fault that the stage lets happen, do again what was given up, and reckon up."""
     started_at, run, banks = clock.now(), uuid.uuid4().hex[:6], list(api.key_ids(stage))
-    aws, endpoint, faults = {}, "", dict(OTHERS)
-    if stage.target == "embedded":
-        running = request.getfixturevalue("running_emulator")
-        aws, endpoint = embedded.environment(running, stage.region), running.endpoint
-        faults |= dict.fromkeys(INJECTED, injected)
-    else:
-        embedded_only = {spec.id for spec in load(stage.system) if spec.embedded_only}
-        faults = {name: tried for name, tried in faults.items() if name not in embedded_only}
+    aws, endpoint, faults = tried_here(request, stage, OTHERS, dict.fromkeys(INJECTED, injected))
 
     def trial(fault: str, turn: int) -> Trial:
         # Each bank's requests are limited, so the trials take turns.

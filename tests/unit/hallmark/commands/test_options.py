@@ -57,8 +57,7 @@ def test_several_are_named_in_one_line(up: Up) -> None:
     with pytest.raises(UserError) as raised:
         _chosen()
     assert (
-        str(raised.value)
-        == "several systems are up: name one with --system lending or upload, or set HALLMARK_SYSTEM"
+        str(raised.value) == "several systems are up: name one with --system lending or upload, or set HALLMARK_SYSTEM"
     )
 
 

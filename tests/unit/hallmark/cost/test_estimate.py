@@ -8,7 +8,7 @@ import pytest
 from hallmark.cost import bill, prices
 from hallmark.cost.bill import Basis
 from hallmark.cost.counts import of_result
-from hallmark.cost.declared import Declared
+from hallmark.cost.declared import Declared, of_document
 from hallmark.cost.estimate import estimate
 from hallmark.cost.requests import GB, envelope_bytes
 from hallmark.systems.realtime import WING
@@ -188,3 +188,31 @@ def test_a_workflow_is_billed_by_start_and_by_time_and_an_object_that_starts_one
     assert line(found.lines, "traces").quantity == pytest.approx(2e6), "the request's, and the workflow's"
     assert [item.days for item in found.kept if item.what == "workflow logs, uploads"] == [7]
     assert line(found.fixed, "images").usd == pytest.approx(0.075)
+
+
+def test_what_no_api_carries_is_billed_by_its_workflow_and_its_endpoints_by_zone_and_hour(result):
+    name = "sfn-screening-transactions-dev"
+    usage = {
+        **{"units:dynamodb:write": 1000.0, "units:dynamodb:read": 1000.0, "stored:dynamodb": 1000.0},
+        **{f"executions:{name}": 1000.0, f"duration:{name}": 50.0},
+    }
+    settings = Declared({}, {}, {}, {}, alarms=0, endpoint_addresses=3, flow_logs=1)
+    found = estimate(of_result(result(system="screening", rate=1.0, usage=usage)), settings, "dev", {}, None, {})
+    assert {"API Gateway", "S3"}.isdisjoint(found.services)
+    assert line(found.lines, "traces").quantity == pytest.approx(1e6), "the workflow's alone"
+    assert line(found.fixed, "interface endpoints").usd == pytest.approx(3 * 730 * 0.01)
+    assert line(found.fixed, "flow logs written").usd == 0
+
+
+def test_addresses_of_endpoints_are_those_of_interfaces():
+    subnets = [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]
+    resources = {
+        "States": {
+            "Type": "AWS::EC2::VPCEndpoint",
+            "Properties": {"VpcEndpointType": "Interface", "SubnetIds": subnets},
+        },
+        "Table": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcEndpointType": "Gateway", "RouteTableIds": []}},
+        "Flows": {"Type": "AWS::EC2::FlowLog", "Properties": {}},
+    }
+    found = of_document({"Resources": resources})
+    assert (found.endpoint_addresses, found.flow_logs) == (3, 1)

@@ -70,3 +70,24 @@ def test_nothing_is_ready_before_it_is_due(two: list[Arrival]) -> None:
     taken = gevent.spawn(dispatch.take)
     assert taken.get(timeout=PATIENCE).index == 0
     assert dispatch.latency(late) >= 0
+
+
+def test_a_late_answer_of_a_step_ends_the_run_and_the_rest_is_not_sent(two: list[Arrival]) -> None:
+    arrivals = [replace(two[0], phase="step"), two[1], replace(two[0], index=2), replace(two[1], index=3, due=60.0)]
+    dispatch = Dispatch(arrivals, time.monotonic(), {"step": 1.0})
+    gevent.spawn(dispatch.run)
+    first, second = dispatch.take(), dispatch.take()
+    assert dispatch.done(second, latency=2_000_000) == [], "another phase may be late"
+    assert [one.index for one in dispatch.done(first, latency=1_000_001)] == [2, 3]
+    assert dispatch.done(first, latency=1_000_001) == []
+
+
+def test_the_clock_stands_still_until_a_phase_that_settles_is_answered(two: list[Arrival]) -> None:
+    late = replace(two[1], phase="next", due=QUICK)
+    dispatch = Dispatch([replace(two[0], phase="cold"), late], time.monotonic(), settles={"cold"})
+    gevent.spawn(dispatch.run)
+    first = dispatch.take()
+    gevent.sleep(20 * QUICK)
+    dispatch.done(first)
+    assert dispatch.take().index == 1
+    assert dispatch.latency(late) < 20 * QUICK * 1e6, "it was not due before"

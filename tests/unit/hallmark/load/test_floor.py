@@ -74,3 +74,22 @@ def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[
     with pytest.raises(UserError, match="end other programs") as caught:
         measure(rate=5)
     assert f"sustain {2 * rates[-1]:g}/s" in str(caught.value)
+
+
+class _Known(CardLoad):
+    """A load that knows what its floor sustains."""
+
+    def sustained(self, floor: Any) -> float:
+        return 50.0
+
+
+@pytest.mark.parametrize(("wanted", "rate"), [(20, 20), (40, 25)])
+def test_what_is_known_to_be_sustained_is_not_searched_for(
+    machine: Callable[..., list[float]], wanted: float, rate: float
+) -> None:
+    rates = machine(holds=1)
+    stage = SimpleNamespace(system="realtime", target="embedded", name="dev")
+    floor = measure_floor(stage, _Known(), wanted, 1, lambda *_: None)  # type: ignore[arg-type]
+    assert (floor.rate, rates, floor.numbers["held"]) == (rate, [rate], 50.0)
+    assert floor.notes[0].startswith("the no-op floor sustains 50.0/s when it is never idle")
+    assert ("too slow for 40/s" in floor.notes[0]) == (wanted == 40)

@@ -218,6 +218,25 @@ def test_untold_alerts_whose_execution_failed_are_told_by_the_next_at_once(arriv
     assert arriving.take(WHOLE, "e-3", "2026-11-30T12:00:03.000Z")["alerts"] == {}
 
 
+def test_alerts_of_what_was_decided_late_by_an_execution_that_failed_are_told_by_the_next_at_once(arriving):
+    arriving.take(WHOLE)
+    fail(arriving)
+    decide(arriving, ALERTS)
+    arriving.update("SET #open = :open", open=f"open#{HASH[0]}")
+    assert arriving.take(WHOLE, "e-2", "2026-11-30T12:00:02.000Z")["alerts"] == ALERTS
+    record = arriving.record()
+    assert (record["decided_by"], "error" in record) == ("e-2", False)
+    assert arriving.take(WHOLE, "e-3", "2026-11-30T12:00:03.000Z")["alerts"] == {}
+
+
+def test_alerts_stay_with_who_decided_what_another_had_failed_before(arriving):
+    arriving.take(WHOLE)
+    fail(arriving)
+    arriving.take(WHOLE, "e-2")
+    decide(arriving, ALERTS, by="e-2")
+    assert arriving.take(WHOLE, "e-3", "2026-11-30T12:00:03.000Z")["alerts"] == {}
+
+
 def test_alerts_that_were_told_are_told_no_more(arriving):
     arriving.take(WHOLE)
     decide(arriving, ALERTS)

@@ -196,11 +196,3 @@ def test_a_group_may_be_named_with_the_own_account() -> None:
     assert everything(document) == []
     rule["SourceSecurityGroupOwnerId"] = "999999999999"
     assert {one.resource for one in everything(document)} == {"Doors"}
-
-
-def test_an_endpoint_that_lets_no_function_in_is_found_for_each() -> None:
-    document = network()
-    del properties(document, "Doors")["SecurityGroupIngress"]
-    texts = [one.found for one in found("network/endpoints", document)]
-    assert len(texts) == sum(one["Type"] == "AWS::Lambda::Function" for one in document["Resources"].values())
-    assert all("does not let TCP 443 in to the endpoint states" in one for one in texts)

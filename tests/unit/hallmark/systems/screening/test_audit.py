@@ -51,6 +51,14 @@ def test_a_failure_says_where_and_what_to_do() -> None:
     assert "failed in Score with States.Timeout: hallmark redrive failures --system screening" in of(failed()).lines
 
 
+def test_a_failure_after_which_nothing_is_left_to_do() -> None:
+    error = {"state": "Check", "name": "Lambda.Unknown"}
+    assert "failed in Check with Lambda.Unknown" in of(claim(), record(error=error)).lines
+    alert = {"alertId": "any"}
+    untold = of(claim(), record(error=error, alerts={"fraud": alert}))
+    assert any(line.endswith("hallmark redrive failures --system screening") for line in untold.lines)
+
+
 @pytest.mark.parametrize(
     ("items", "contradiction"),
     [
@@ -74,3 +82,16 @@ def test_a_failure_says_where_and_what_to_do() -> None:
 )
 def test_a_contradiction_is_said(items: Any, contradiction: str) -> None:
     assert any(contradiction in one for one in of(*items).contradictions), of(*items).contradictions
+
+
+def test_a_transaction_without_a_channel_names_none() -> None:
+    found = record()
+    found.pop("channel", None)
+    (line,) = (one for one in of(claim(), found).lines if one.startswith("customer_id "))
+    assert "channel" not in line
+
+
+def test_what_failed_unchecked_must_be_sent_again() -> None:
+    unchecked = {"transaction_id": "txn-plain", "timestamp": -1, "status": "failed", "error": {"name": "Broken"}}
+    (line,) = of(unchecked).lines
+    assert line.endswith("with Broken: its sender must send it again")

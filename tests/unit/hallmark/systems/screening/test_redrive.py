@@ -64,8 +64,29 @@ def test_alerts_that_are_not_told_are_waited_for() -> None:
     told = record(**due, states=record()["states"] | {"told": at(1)})
     stage = StateStage(claim(), record(**due), started=becoming(claim(), told))
     runs().run(stage, VALUE)
+    assert len(stage.inputs) == 1
     with pytest.raises(Refused, match=f"not decided after {PATIENCE_SECONDS:.0f} s"):
         runs().run(StateStage(claim(), record(**due)), VALUE)
+
+
+def test_alerts_that_an_earlier_execution_had_are_told_by_a_start_after_its_end() -> None:
+    due = {"alerts": {"fraud": {}}}
+    told = record(**due, states=record()["states"] | {"told": at(1)})
+
+    def second(stage: StateStage) -> None:
+        if len(stage.inputs) == 2:
+            becoming(claim(), told)(stage)
+
+    stage = StateStage(claim(), record(**due), started=second)
+    runs().run(stage, VALUE)
+    assert len(stage.inputs) == 2
+
+
+def test_what_is_not_decided_is_not_started_twice() -> None:
+    stage = StateStage(claim(), unfinished())
+    with pytest.raises(Refused, match=f"not decided after {PATIENCE_SECONDS:.0f} s"):
+        runs().run(stage, VALUE)
+    assert len(stage.inputs) == 1
 
 
 def test_what_fails_again_says_where() -> None:

@@ -1,0 +1,1 @@
+"""screening's load: its mix of transactions, its floor, and the measures of its decisions and functions."""
