@@ -165,8 +165,8 @@ def _others_may(template: Template, parts: Parts, named: Iterable[str], action: 
     """Return whether one of the functions and workflows that play these parts has a right."""
     players = (parts.player(*one.split(" ", 1)) for one in named)
     owners = (one.properties.get("RoleArn" if one.type == WORKFLOW else "Role") for one in players if one)
-    roles = (template.by_arn(one, ROLE) for one in owners)
-    return any(one.allows and about(one, action, arn) for role in roles if role for one in role_statements(template, role))
+    roles = [role for one in owners if (role := template.by_arn(one, ROLE))]
+    return any(one.allows and about(one, action, arn) for role in roles for one in role_statements(template, role))
 
 
 def _has_qualifiers(template: Template) -> bool:
@@ -192,7 +192,7 @@ def _conditions(template: Template, function: Resource, row: Row, on: str) -> tu
 
 def _placed(template: Template, function: Resource, on: str) -> tuple[Conditions, ...]:
     """Return the conditions that a request is about the function's network, or an interface in its subnets."""
-    forms = [("ec2:vpc", (network_arn(template, function) or UNKNOWN,))]
+    forms: list[tuple[str, tuple[Any, ...]]] = [("ec2:vpc", (network_arn(template, function) or UNKNOWN,))]
     if on == _INTERFACES:
         forms.insert(0, ("ec2:subnet", tuple(subnet_arns(template, function)) or (UNKNOWN,)))
     return tuple({(operator, key): own} for key, own in forms for operator in ("stringequals", "arnlike", "arnequals"))

@@ -26,7 +26,17 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_true
 
-__all__ = ["Endpoint", "Group", "Network", "Place", "Subnet", "network_of", "place_of", "resolves_names", "service_of_endpoint"]
+__all__ = [
+    "Endpoint",
+    "Group",
+    "Network",
+    "Place",
+    "Subnet",
+    "network_of",
+    "place_of",
+    "resolves_names",
+    "service_of_endpoint",
+]
 
 TABLE_OF_SUBNET = "AWS::EC2::SubnetRouteTableAssociation"
 ACL_OF_SUBNET = "AWS::EC2::SubnetNetworkAclAssociation"

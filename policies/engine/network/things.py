@@ -41,8 +41,8 @@ class Group:
 class Endpoint:
     """A VPC's endpoint; `service` is AWS's name of it in this region, such as `dynamodb`; empty for any other one.
 
-    `unnamed` is the property for which it may not answer under the service's own name, by IPv4. An interface without `groups` has the
-    VPC's default group: `in_default_group`.
+    `unnamed` is the property for which it may not answer under the service's own name, by IPv4. An interface without
+    `groups` has the VPC's default group: `in_default_group`.
     """
 
     resource: Resource

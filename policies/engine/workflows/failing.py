@@ -81,7 +81,8 @@ class Branch:
         steps = self._steps(state, place.scope)
         here = place.done | steps
         for name in sorted(steps & place.sure & set(self.once)):
-            self._wrong(state.path, f"{self.wanted.get(name, name)} a second time, after an error of {self.failed}", "once")
+            found = f"{self.wanted.get(name, name)} a second time, after an error of {self.failed}"
+            self._wrong(state.path, found, "once")
         for way in state.ways():
             if way.catcher is None:
                 yield _Place(way.to, after(place.scope, state), here, place, place.sure | steps)

@@ -22,7 +22,7 @@ from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.workflows.arriving import arriving
-from policies.engine.workflows.data import INPUT, RESULT, entered, given
+from policies.engine.workflows.data import INPUT, RESULT, Scope, entered, given
 from policies.engine.workflows.definition import definition_of, unread
 from policies.engine.workflows.states import State
 from policies.engine.workflows.tasks import called, function_tasks, operation
@@ -69,13 +69,7 @@ def _published(
         which = {one for one in wanted["messages"] if sources and all(_is(source, one, said) for source in sources)}
         left = [one for one in left if one not in which]
         told[task] = which
-        for argument in task.arguments.keys() - {"Message", "Message.$"}:
-            member = argument.removesuffix(".$")
-            values = [given(entered(scope, task), task.arguments, jsonata=task.jsonata).at(member) for scope in scopes]
-            beside = sorted(one for one in set().union(*(value.all_sources() for value in values)) if _is_data(one, wanted))
-            if beside:
-                found = f"{member} of {', '.join(beside)}"
-                yield Finding(workflow.logical_id, f"{_arguments(task)}.{member}", found, "nothing beside the message")
+        yield from _beside(workflow, task, scopes, wanted)
         if not which:
             shown = ", ".join(sorted(sources)) or "nothing that is known"
             wish = f"of a function's answer {' or '.join(wanted['messages'])}"
@@ -96,6 +90,17 @@ def _published(
     for one in left:
         found = f"no state that publishes {one} to the topic {wanted['topic']}"
         yield Finding(workflow.logical_id, "Definition", found, f"{_PUBLISH} of {one}, a function's answer")
+
+
+def _beside(workflow: Resource, task: State, scopes: list[Scope], wanted: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what else a message has of the input, or of what nothing may be told: its subject, its attributes."""
+    values = [given(entered(scope, task), task.arguments, jsonata=task.jsonata) for scope in scopes]
+    for member in sorted({one.removesuffix(".$") for one in task.arguments} - {"Message"}):
+        sources = set().union(*(value.at(member).all_sources() for value in values))
+        told = sorted(one for one in sources if _is_data(one, wanted))
+        if told:
+            found = f"{member} of {', '.join(told)}"
+            yield Finding(workflow.logical_id, f"{_arguments(task)}.{member}", found, "nothing beside the message")
 
 
 def _functions(template: Template, workflow: Resource) -> list[Resource]:

@@ -133,7 +133,7 @@ def _queue_twice(**more: Any) -> Document:
                 "KeepUnchecked": step(
                     "sqs:sendMessage", "Note", QueueUrl="${Failures}", **{"MessageBody.$": "$.failure"}
                 ),
-                "Unchecked": {"Type": "Pass", "Parameters": {"all.$": "$.input", "failure": {}}, "Next": "KeepUnchecked"},
+                "Unchecked": {"Type": "Pass", "Parameters": {"all.$": "$.input"}, "Next": "KeepUnchecked"},
                 "Note": step("dynamodb:putItem", "Failed", TableName="${Status}", Item={"id": {"S.$": "$.all.id"}}),
             },
             "Note.Parameters.Item: a message with unchecked input",
