@@ -55,7 +55,7 @@ Conditions = dict[tuple[str, str], tuple[Any, ...]]
 Row = Mapping[str, Any]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-_EVERY = "every"
+_EVERY, _INVOKE = "every", "lambda:InvokeFunction"
 # What a rule's role does with its target.
 _REACHED = {BUS: "events:PutEvents", WORKFLOW: "states:StartExecution"}
 _CONDITIONS = {"event", "enclosing", "condition", "within"}
@@ -125,7 +125,7 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
                     template, parts, row.get("unless", ()), action, arn
                 )
                 yield Grant(action, arn, conditions, needed, row.get("facts", {}), narrower)
-                if on.startswith("function ") and not _has_qualifiers(template):
+                if action == _INVOKE and on.startswith("function ") and not _has_qualifiers(template):
                     # As the CDK writes it: versions and aliases, of which there are none.
                     yield Grant(action, f"{arn}:*", needed=False)
 
