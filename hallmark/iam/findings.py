@@ -12,12 +12,18 @@ from hallmark.synthesized import Synthesized, by_stage, house_templates, templat
 from infra.systems import system_of
 
 TOOL = "iam"
+_API = "AWS::ApiGateway::RestApi"
 
 
 def compared(usage: Usage) -> Comparison:
-    """Return the comparison of a run's uses with the grants of the system's templates, and of its region's account."""
-    house = [[one] for one in house_templates(system_of(usage.system).region)]
-    about = [*house, *by_stage(templates(usage.system)).values()]
+    """Return the comparison of a run's uses with the grants of the system's templates.
+
+    A system with an API also uses its region's account's role, which writes the logs of APIs.
+    """
+    own = templates(usage.system)
+    has_api = any(_API in {resource["Type"] for resource in one.body["Resources"].values()} for one in own)
+    house = [[one] for one in house_templates(system_of(usage.system).region)] if has_api else []
+    about = [*house, *by_stage(own).values()]
     return compare([grant for stage in about for grant in grants_of(stage, usage.account)], usage)
 
 

@@ -49,6 +49,23 @@ class Workflow:
         seen = self.stage.messages(self.stage.outputs[Output.FAILURE_QUEUE_URL]) or ()
         return [json.loads(one["Body"]) for one in seen]
 
+    def take(self, execution: str) -> Json:
+        """Take the letter of an execution, which must be the only one, out of the queue of failures."""
+        sqs, url = self.stage.client("sqs"), self.stage.outputs[Output.FAILURE_QUEUE_URL]
+
+        def own() -> list[Json]:
+            asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 2}
+            seen = [*iter(lambda: tuple(sqs.receive_message(**asked).get("Messages", [])), ())]
+            return [one for page in seen for one in page if json.loads(one["Body"])["execution"] == execution]
+
+        found = wait_for(own, f"the letter of {execution}")
+        letters = {one["MessageId"]: one for one in found}
+        for one in found:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+        (letter,) = letters.values()
+        body: Json = json.loads(letter["Body"])
+        return body
+
 
 @dataclass(frozen=True)
 class Kept:

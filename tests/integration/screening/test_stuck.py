@@ -51,6 +51,8 @@ def test_what_is_stuck_is_found_and_decided_by_a_redrive(
     assert name not in [one.id for one in stuck(stage, clock.now() - LATE)]
     listed = hallmark("screening", "stuck", "--target", "aws")
     assert (listed.returncode, name in listed.stdout) == (1, True), listed.stdout + listed.stderr
+    status = hallmark("status", *SYSTEM)
+    assert (status.returncode, name in status.stdout) == (0, True), status.stdout + status.stderr
     done = hallmark("redrive", "stuck", *SYSTEM)
     assert done.returncode == 0, done.stdout + done.stderr
     ended = kept.ended(name)

@@ -169,3 +169,16 @@ def test_an_id_that_is_known_after_deployment_only_is_any(tmp_path: Path) -> Non
     arn = f"arn:aws:ec2:eu-central-1:{ACCOUNT}"
     assert grant.covers(Use("reader-dev", "ec2:CreateNetworkInterface", f"{arn}:subnet/subnet-1", True))
     assert not grant.covers(Use("reader-dev", "ec2:CreateNetworkInterface", f"{arn}:security-group/sg-1", True))
+
+
+@pytest.mark.parametrize("has_api", [True, False])
+def test_the_account_s_role_counts_for_a_system_with_an_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_api: bool
+) -> None:
+    own, house = _template(tmp_path, "dev"), _template(tmp_path, "house")
+    if has_api:
+        own.body["Resources"]["Api"] = {"Type": "AWS::ApiGateway::RestApi", "Properties": {}}
+    monkeypatch.setattr(findings, "templates", lambda system: [own])
+    monkeypatch.setattr(findings, "house_templates", lambda region: [house])
+    roles = {grant.role for grant, _ in findings.compared(_usage()).used}
+    assert roles == ({"reader-dev", "reader-house"} if has_api else {"reader-dev"})
