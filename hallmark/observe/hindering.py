@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from hallmark.observe.deployment import Deployment
 from hallmark.observe.readers import READERS
-from hallmark.stage import Stage
+from hallmark.stage.deployed import DeployedStage
 from infra.errors import UserError
 
 # What must be gone before its subnet, its group or its network can be deleted; some go with another of these.
@@ -23,7 +23,7 @@ _KINDS = tuple(
 )
 
 
-def hindering(stage: Stage) -> list[str]:
+def hindering(stage: DeployedStage) -> list[str]:
     """Return the ids of what hinders it; none where reading is not allowed. The stacks need not be whole."""
     try:
         return list(_found([Deployment(stage.of_stacks(name)) for name in stage.stacks]))

@@ -55,7 +55,8 @@ def _take_range(parameters: Parameters) -> Any:
 
 def _with_ranges(fields: Any) -> Any:
     def vpc_xml(vpc: dict[str, Any], tag: str = "item") -> str:
-        more = "".join(_range_xml(*one, "associated", "item") for one in vpc.get("Ranges", {}).items())
+        ranges = vpc.get("Ranges", {})
+        more = "".join(_range_xml(name, block, "associated", "item") for name, block in ranges.items())
         return str(fields(vpc, tag)).replace("</cidrBlockAssociationSet>", f"{more}</cidrBlockAssociationSet>", 1)
 
     return vpc_xml
