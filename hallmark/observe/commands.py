@@ -30,7 +30,8 @@ def _rights(kind: str) -> tuple[Each, ...]:
 
 # How to mend a network's own access-control list, which cannot be deleted, and entries that are mended with a list.
 _AS_MADE = "leave it as AWS makes it: entry 100 of each side lets everything through, and there is no other"
-OF_A_LIST = {"AWS::EC2::NetworkAcl": _AS_MADE, "AWS::EC2::NetworkAclEntry": "it goes with its list, or is AWS's own"}
+_OF_A_LIST = ("AWS::EC2::NetworkAclEntry", "AWS::EC2::SubnetNetworkAclAssociation")
+OF_A_LIST = {"AWS::EC2::NetworkAcl": _AS_MADE, **dict.fromkeys(_OF_A_LIST, "it goes with its list, or is AWS's own")}
 # Who may have other business in the account: only the rights are taken.
 PEOPLE = ("AWS::IAM::Group", "AWS::IAM::User")
 _PROFILE = "--instance-profile-name {InstanceProfileName}"

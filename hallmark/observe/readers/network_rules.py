@@ -167,16 +167,16 @@ def entries(deployment: Deployment) -> Iterator[Thing]:
 
 
 def associations(deployment: Deployment) -> Iterator[Thing]:
-    """Yield which subnet has which list; others have their network's own."""
+    """Yield which subnet has which list; others have their network's own, as AWS made it."""
     listed = list(inside(deployment, "describe_network_acls", "NetworkAcls"))
     own = {one["VpcId"]: one["NetworkAclId"] for one in listed if one["IsDefault"]}
-    for one in listed:
-        for of in one.get("Associations", []) if not one["IsDefault"] else []:
+    for one in _lists(deployment):
+        for of in one.get("Associations", []):
             properties = {
                 "SubnetId": named(deployment, SUBNET, of["SubnetId"]),
                 "NetworkAclId": deployment.ref(ACL, one["NetworkAclId"]),
             }
-            facts = {"Own": own[one["VpcId"]]} if one["VpcId"] in own else {}
+            facts = {} if one["IsDefault"] or one["VpcId"] not in own else {"Own": own[one["VpcId"]]}
             yield Thing(ASSOCIATION, of["NetworkAclAssociationId"], properties, facts=facts)
 
 

@@ -296,3 +296,14 @@ def test_routes_that_a_gateway_of_a_vpn_writes() -> None:
     table = {**IN_OWN, "RouteTableId": "rtb-1", "PropagatingVgws": [{"GatewayId": "vgw-1"}]}
     found = _read("VPNGatewayRoutePropagation", describe_route_tables=[table])
     assert found == [("rtb-1|vgw-1", {"RouteTableIds": [{"Ref": "Table"}], "VpnGatewayId": "vgw-1"})]
+
+
+def test_a_networks_own_list_that_was_changed_is_shown_with_its_subnets() -> None:
+    everything = {"RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    as_made = [{**everything, "Egress": side} for side in (True, False)]
+    own = {**IN_OWN, "NetworkAclId": "acl-1", "IsDefault": True, "Entries": as_made}
+    own |= {"Associations": [{"NetworkAclAssociationId": "aclassoc-1", "SubnetId": "subnet-1"}]}
+    denied = {**own, "Entries": [*as_made, {**everything, "RuleNumber": 50, "RuleAction": "deny", "Egress": True}]}
+    kinds = ("NetworkAcl", "NetworkAclEntry", "SubnetNetworkAclAssociation")
+    assert [len(_read(kind, describe_network_acls=[own])) for kind in kinds] == [0, 0, 0]
+    assert [len(_read(kind, describe_network_acls=[denied])) for kind in kinds] == [1, 3, 1]
