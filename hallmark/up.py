@@ -11,6 +11,7 @@ from hallmark.stage.deployed import DeployedStage
 from hallmark.stage.embedded import emulator as emulators
 from hallmark.stage.embedded.emulator import Emulator
 from hallmark.systems.wing import wing
+from infra.errors import UserError
 from infra.systems import system_of
 
 Announce = Callable[[str], None]
@@ -57,7 +58,13 @@ def deploy_embedded(emulator: Emulator, system: str, stage: str, announce: Annou
 
 
 def _deploy(stage: DeployedStage, announce: Announce, settings: deploy.Settings = None) -> None:
-    """Deploy a stage; where something must be done before its main stack, its parts come first."""
+    """Deploy a stage; where something must be done before its main stack, its parts come first.
+
+    UserError where the deletion of a stack failed: CloudFormation updates it no more.
+    """
+    if left := stage.half_deleted:
+        down = stage.up_command.replace("hallmark up", "hallmark down", 1)
+        raise UserError(f"the deletion of {left[0]} failed: finish it by `{down}`, then run `{stage.up_command}`")
     steps = wing(stage.system).before_main
     if steps:
         parts = system_of(stage.system).stack_names(stage.name)[1:]

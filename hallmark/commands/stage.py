@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from hallmark import aftercare, deploy, emptying, presentation
 from hallmark.build import build as build_all
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_up, the_stage
+from hallmark.observe.hindering import hindering
 from hallmark.project import BUILD, ROOT
 from hallmark.stage import aws, embedded
 from hallmark.stage.deployed import DeployedStage
@@ -28,6 +29,7 @@ INTERFACES = (
     "wait until Lambda has removed the functions' network interfaces, which takes up to 20 minutes: before, "
     "CloudFormation deletes neither their network nor their roles"
 )
+DRIFT = "; `hallmark drift --system {stage.system} --stage {stage.name}` has the commands"
 DIED = "the embedded stage had died; its remains are cleaned up"
 
 
@@ -202,6 +204,13 @@ def _destroy(stage: DeployedStage, settings: deploy.Settings = None) -> None:
     """Empty the buckets that are deleted with a stage, which CloudFormation requires, and destroy its stacks."""
     announce(f"destroy {stage.system} {stage.name}")
     present = stage.of_stacks(*stage.present)
+    if found := list(dict.fromkeys(hindering(present))):
+        hint = DRIFT.format(stage=stage) if stage.is_whole else ""
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        raise UserError(
+            f"CloudFormation cannot delete the network of {stage.system} {stage.name}: no stack made "
+            f"{', '.join(found[:3])}{more} in it: delete them first{hint}"
+        )
     for bucket in emptying.buckets(present):
         emptying.empty(stage, bucket)
     if not stage.is_emulated and emptying.has_interfaces(present):

@@ -22,31 +22,36 @@ from infra.errors import UserError
 UNUSED = ("logging",)
 TESTS = ROOT / "tests" / "unit"
 # The tests that read templates wait for them, in the forked process.
-ON_TEMPLATES = tuple(
-    str(TESTS / name)
-    for name in (
-        "hallmark/cost",
-        "hallmark/observe",
-        "hallmark/report/test_accept.py",
-        "hallmark/report/test_again.py",
-        "hallmark/evidence/test_record.py",
-        "hallmark/gates/running/test_systems.py",
-        "hallmark/test_deploy.py",
-        "infra",
-        "policies/engine",
-        "policies/library",
-        "policies/test_card_mutants.py",
-        "policies/test_clean_templates.py",
-        "policies/test_mutant_engine.py",
-        "policies/test_policy_command.py",
-        "policies/test_second_system.py",
-        "policies/test_several_templates.py",
-        "policies/test_unknown_values.py",
-        "policies/test_wrong_forms.py",
-        "test_deciding.py",
-        "test_readme.py",
-        "test_systems.py",
-    )
+ON_TEMPLATES = (
+    *map(str, TESTS.glob("hallmark/systems/*/load")),
+    *(
+        str(TESTS / name)
+        for name in (
+            "hallmark/cost",
+            "hallmark/observe",
+            "hallmark/report/test_accept.py",
+            "hallmark/report/test_again.py",
+            "hallmark/evidence/test_record.py",
+            "hallmark/gates/running/test_control_waivers.py",
+            "hallmark/gates/running/test_systems.py",
+            "hallmark/gates/test_iam.py",
+            "hallmark/test_deploy.py",
+            "infra",
+            "policies/engine",
+            "policies/library",
+            "policies/test_card_mutants.py",
+            "policies/test_clean_templates.py",
+            "policies/test_mutant_engine.py",
+            "policies/test_policy_command.py",
+            "policies/test_second_system.py",
+            "policies/test_several_templates.py",
+            "policies/test_unknown_values.py",
+            "policies/test_wrong_forms.py",
+            "test_deciding.py",
+            "test_readme.py",
+            "test_systems.py",
+        )
+    ),
 )
 # Python's audit events for reading a file or a folder, and the beginnings of templates' paths.
 # https://docs.python.org/3/library/audit_events.html

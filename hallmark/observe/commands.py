@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Each:
-    """A command for each value at a path of the words, as `{item}`."""
+    """A command for each value at a path of the words, as `{item}`, or for the one that is no list; none without it."""
 
     path: str
     form: str
@@ -28,6 +28,10 @@ def _rights(kind: str) -> tuple[Each, ...]:
     )
 
 
+# How to mend a network's own access-control list, which cannot be deleted, and entries that are mended with a list.
+_AS_MADE = "leave it as AWS makes it: entry 100 of each side lets everything through, and there is no other"
+_OF_A_LIST = ("AWS::EC2::NetworkAclEntry", "AWS::EC2::SubnetNetworkAclAssociation")
+OF_A_LIST = {"AWS::EC2::NetworkAcl": _AS_MADE, **dict.fromkeys(_OF_A_LIST, "it goes with its list, or is AWS's own")}
 # Who may have other business in the account: only the rights are taken.
 PEOPLE = ("AWS::IAM::Group", "AWS::IAM::User")
 _PROFILE = "--instance-profile-name {InstanceProfileName}"
@@ -75,7 +79,8 @@ DELETE: Mapping[str, Form] = {
             "FlowLog": "delete-flow-logs --flow-log-ids",
             "InstanceConnectEndpoint": "delete-instance-connect-endpoint --instance-connect-endpoint-id",
             "NatGateway": "delete-nat-gateway --nat-gateway-id",
-            "NetworkAcl": "delete-network-acl --network-acl-id",
+            "EIPAssociation": "disassociate-address --association-id",
+            "Instance": "terminate-instances --instance-ids",
             "NetworkInterface": "delete-network-interface --network-interface-id",
             "RouteTable": "delete-route-table --route-table-id",
             "SecurityGroup": "delete-security-group --group-id",
@@ -88,22 +93,41 @@ DELETE: Mapping[str, Form] = {
             "VPCPeeringConnection": "delete-vpc-peering-connection --vpc-peering-connection-id",
         }.items()
     },
-    # It is taken off its network with its attachment, which is named, too.
+    # It is taken off its network with its attachment, which is named before.
     "AWS::EC2::InternetGateway": "aws ec2 delete-internet-gateway --internet-gateway-id {physical}",
     "AWS::EC2::VPCGatewayAttachment": (
-        "aws ec2 detach-internet-gateway --internet-gateway-id {InternetGatewayId} --vpc-id {VpcId}"
+        Each("InternetGatewayId", "aws ec2 detach-internet-gateway --internet-gateway-id {item} --vpc-id {VpcId}"),
+        Each("VpnGatewayId", "aws ec2 detach-vpn-gateway --vpn-gateway-id {item} --vpc-id {VpcId}"),
+    ),
+    "AWS::EC2::VPNGatewayRoutePropagation": (
+        "aws ec2 disable-vgw-route-propagation --route-table-id {Table} --gateway-id {VpnGatewayId}"
+    ),
+    "AWS::EC2::NetworkAcl": "aws ec2 delete-network-acl --network-acl-id {List}",
+    "AWS::EC2::NetworkAclEntry": tuple(
+        Each(
+            side, f"aws ec2 delete-network-acl-entry --network-acl-id {{NetworkAclId}} --rule-number {{item}} --{side}"
+        )
+        for side in ("egress", "ingress")
+    ),
+    "AWS::EC2::SubnetNetworkAclAssociation": (
+        "aws ec2 replace-network-acl-association --association-id {physical} --network-acl-id {Own}"
     ),
     "AWS::EC2::VPCDHCPOptionsAssociation": (
         "aws ec2 associate-dhcp-options --dhcp-options-id default --vpc-id {VpcId}"
     ),
-    "AWS::EC2::Route": (
-        "aws ec2 delete-route --route-table-id {RouteTableId} --destination-cidr-block {DestinationCidrBlock}"
+    "AWS::EC2::Route": tuple(
+        Each(name, f"aws ec2 delete-route --route-table-id {{RouteTableId}} --{word} {{item}}")
+        for name, word in (
+            ("DestinationCidrBlock", "destination-cidr-block"),
+            ("DestinationIpv6CidrBlock", "destination-ipv6-cidr-block"),
+            ("DestinationPrefixListId", "destination-prefix-list-id"),
+        )
     ),
     "AWS::EC2::SecurityGroupEgress": (
-        "aws ec2 revoke-security-group-egress --group-id {GroupId} --security-group-rule-ids {physical}"
+        "aws ec2 revoke-security-group-egress --group-id {Group} --security-group-rule-ids {physical}"
     ),
     "AWS::EC2::SecurityGroupIngress": (
-        "aws ec2 revoke-security-group-ingress --group-id {GroupId} --security-group-rule-ids {physical}"
+        "aws ec2 revoke-security-group-ingress --group-id {Group} --security-group-rule-ids {physical}"
     ),
     "AWS::EC2::SecurityGroupVpcAssociation": (
         "aws ec2 disassociate-security-group-vpc --group-id {GroupId} --vpc-id {VpcId}"

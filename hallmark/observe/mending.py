@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hallmark.observe.commands import DELETE, PEOPLE, Form
-from hallmark.observe.deployment import Json
+from hallmark.observe.commands import DELETE, OF_A_LIST, PEOPLE, Form
+from hallmark.observe.deployment import MADE_UP, Json
 from hallmark.observe.drift import Difference
 from hallmark.observe.settings import SET, UNSET
 from hallmark.observe.template import marked
@@ -46,9 +46,14 @@ class Mending:
         if self._is_code(one):
             return f"put back what was built: `{self.stage.up_command} --repair`"
         command = self._command(one)
+        if one.change == "added" and not command and one.type in OF_A_LIST:
+            return OF_A_LIST[one.type]
         if one.change == "added":
             what = "take its rights" if one.type in PEOPLE else "delete it"
             return f"{what}: `{command}`" if command else f"{what} by hand"
+        if one.change == "missing" and one.type in MADE_UP:
+            # Another one would have another id, which the stack does not know.
+            return self._recreate
         what = "set it back" if one.change == "changed" else "create it again"
         return f"{what}{f': `{command}`' if command else ' by hand'}, or {self._recreate}"
 
@@ -99,7 +104,7 @@ class Mending:
         if one.change == "added":
             return DELETE.get(one.type)
         table = UNSET if one.change == "changed" and "value" not in words else SET
-        keys = (*([(one.type, one.path), (one.type, words.get("key"))] if one.path else []), one.type)
+        keys = ((one.type, one.path), *([(one.type, words.get("key"))] if one.path else []), one.type)
         return next((table[key] for key in keys if key in table), None)
 
     @cached_property

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hallmark.observe.commands import Each, Form
+from hallmark.observe.tagging import TAGGING
 
 _FUNCTION, _TABLE, _BUCKET = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::S3::Bucket"
 _QUEUE, _TOPIC, _RULE, _ALARM = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Events::Rule", "AWS::CloudWatch::Alarm"
@@ -29,8 +30,20 @@ _PATCH_PLAN = "aws apigateway update-usage-plan --usage-plan-id {physical} --pat
 _UPDATE_MACHINE = "aws stepfunctions update-state-machine --state-machine-arn {physical}"
 _MODIFY_ENDPOINT = "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {physical}"
 _MODIFY_SUBNET = "aws ec2 modify-subnet-attribute --subnet-id {physical}"
+_GROUP_OF_NETWORK, _ROUTES_OF = "AWS::EC2::SecurityGroup", "AWS::EC2::SubnetRouteTableAssociation"
 _PUT_ALARM = "aws cloudwatch put-metric-alarm --cli-input-json {properties}"
 _RULE_OF = "--event-bus-name {EventBusName}"
+
+_RULE = "--group-id {physical} --ip-permissions {item}"
+# Side of a security group -> what sets one of its rules back.
+_RULES_BACK: Mapping[Any, Form] = {
+    (_GROUP_OF_NETWORK, f"SecurityGroup{side}"): (
+        Each("lacking", f"aws ec2 authorize-security-group-{side.lower()} {_RULE}"),
+        Each("extra", f"aws ec2 revoke-security-group-{side.lower()} {_RULE}"),
+        Each("other", f"aws ec2 update-security-group-rule-descriptions-{side.lower()} {_RULE}"),
+    )
+    for side in ("Ingress", "Egress")
+}
 
 # Type, or type and property or path -> what sets it to the declared value, or creates it again.
 SET: Mapping[Any, Form] = {
@@ -62,6 +75,7 @@ SET: Mapping[Any, Form] = {
     _ALARM: _PUT_ALARM,
     (_TABLE, "DeletionProtectionEnabled"): f"{_UPDATE_TABLE} --cli-input-json {{setting}}",
     (_TABLE, "BillingMode"): f"{_UPDATE_TABLE} --billing-mode {{declared}}",
+    (_TABLE, "GlobalSecondaryIndexes"): f"{_UPDATE_TABLE} --cli-input-json {{index}}",
     (_TABLE, "TableClass"): f"{_UPDATE_TABLE} --table-class {{declared}}",
     (_TABLE, "PointInTimeRecoverySpecification"): (
         "aws dynamodb update-continuous-backups --table-name {name} --point-in-time-recovery-specification {value}"
@@ -125,6 +139,11 @@ SET: Mapping[Any, Form] = {
             *("MaximumRetryAttempts", "ParallelizationFactor"),
         )
     },
+    # Where it is missing.
+    (_GROUP, ""): (
+        "aws logs create-log-group --log-group-name {name} --tags {named}",
+        "aws logs put-retention-policy --log-group-name {name} --retention-in-days {RetentionInDays}",
+    ),
     (_GROUP, "RetentionInDays"): (
         "aws logs put-retention-policy --log-group-name {name} --retention-in-days {declared}"
     ),
@@ -138,7 +157,8 @@ SET: Mapping[Any, Form] = {
         f"aws s3api put-bucket-versioning {_OF_BUCKET} --versioning-configuration Status={{declared}}"
     ),
     (_MACHINE, "RoleArn"): f"{_UPDATE_MACHINE} --role-arn {{declared}}",
-    (_MACHINE, "LoggingConfiguration.Level"): f"{_UPDATE_MACHINE} --logging-configuration level={{declared}}",
+    (_MACHINE, "DefinitionString"): f"{_UPDATE_MACHINE} --definition {{text}}",
+    (_MACHINE, "LoggingConfiguration"): f"{_UPDATE_MACHINE} --logging-configuration {{camel}}",
     (_MACHINE, "TracingConfiguration"): f"{_UPDATE_MACHINE} --tracing-configuration enabled={{declared}}",
     (_VPC, "EnableDnsHostnames"): (
         "aws ec2 modify-vpc-attribute --vpc-id {physical} --enable-dns-hostnames Value={declared}"
@@ -149,15 +169,26 @@ SET: Mapping[Any, Form] = {
     (_SUBNET, "MapPublicIpOnLaunch"): f"{_MODIFY_SUBNET} --map-public-ip-on-launch Value={{declared}}",
     (_ENDPOINT, "PolicyDocument"): f"{_MODIFY_ENDPOINT} --policy-document {{document}}",
     (_ENDPOINT, "PrivateDnsEnabled"): f"{_MODIFY_ENDPOINT} --cli-input-json {{setting}}",
+    # An endpoint is never without a group.
     **{
-        (_ENDPOINT, name): (Each("added", f"{_MODIFY_ENDPOINT} --remove-{word} {{item}}"),)
+        (_ENDPOINT, name): (
+            Each("lost", f"{_MODIFY_ENDPOINT} --add-{word} {{item}}"),
+            Each("added", f"{_MODIFY_ENDPOINT} --remove-{word} {{item}}"),
+        )
         for name, word in (
             ("RouteTableIds", "route-table-ids"),
             ("SecurityGroupIds", "security-group-ids"),
             ("SubnetIds", "subnet-ids"),
         )
     },
+    **_RULES_BACK,
+    (_ROUTES_OF, "RouteTableId"): (
+        "aws ec2 replace-route-table-association --association-id {physical} --route-table-id {declared}"
+    ),
+    _ROUTES_OF: "aws ec2 associate-route-table --route-table-id {RouteTableId} --subnet-id {SubnetId}",
     (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config {{value}}",
+    (_FUNCTION, "ImageConfig"): f"{_CONFIGURE} --image-config {{value}}",
+    **{(kind, "Tags"): form for kind, (form, _) in TAGGING.items()},
     "AWS::S3::BucketPolicy": "aws s3api put-bucket-policy --bucket {Bucket} --policy {document}",
     "AWS::SNS::TopicPolicy": (
         Each(
@@ -187,6 +218,16 @@ UNSET: Mapping[Any, Form] = {
     (_TABLE, "KinesisStreamSpecification"): (
         "aws dynamodb disable-kinesis-streaming-destination --table-name {name} --stream-arn {observed}"
     ),
+    (_TABLE, "GlobalSecondaryIndexes"): (
+        f"{_UPDATE_TABLE} --global-secondary-index-updates Delete={{{{IndexName={{member}}}}}}"
+    ),
+    (_TABLE, "TimeToLiveSpecification"): (
+        Each(
+            "TimeToLiveSpecification.AttributeName",
+            "aws dynamodb update-time-to-live --table-name {name}"
+            " --time-to-live-specification Enabled=false,AttributeName={item}",
+        ),
+    ),
     (_TABLE, "ResourcePolicy"): "aws dynamodb delete-resource-policy --resource-arn {arn}",
     (_TABLE, "StreamSpecification"): f"{_UPDATE_TABLE} --stream-specification StreamEnabled=false",
     (_RULE, "Targets"): f"aws events remove-targets --rule {{name}} {_RULE_OF} --ids {{member}}",
@@ -197,6 +238,9 @@ UNSET: Mapping[Any, Form] = {
     (_FUNCTION, "Description"): f"{_CONFIGURE} --description ''",
     (_FUNCTION, "KmsKeyArn"): f"{_CONFIGURE} --kms-key-arn ''",
     (_FUNCTION, "Layers"): f"{_CONFIGURE} --layers '[]'",
+    (_FUNCTION, "ImageConfig"): f"{_CONFIGURE} --image-config '{{{{}}}}'",
+    **_RULES_BACK,
+    **{(kind, "Tags"): form for kind, (_, form) in TAGGING.items()},
     (_FUNCTION, "VpcConfig"): f"{_CONFIGURE} --vpc-config 'SubnetIds=[],SecurityGroupIds=[]'",
     (_SUBNET, "MapPublicIpOnLaunch"): f"{_MODIFY_SUBNET} --map-public-ip-on-launch Value=false",
     (_ENDPOINT, "PolicyDocument"): f"{_MODIFY_ENDPOINT} --reset-policy",

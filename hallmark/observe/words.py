@@ -1,7 +1,7 @@
 """The words that fill the forms of commands: properties, names, and declared values as the AWS CLI wants them.
 
 Beside the properties, as observed or, where nothing is there, as declared:
-`name`, `arn`         the resource's name and ARN
+`name`, `arn`         the resource's name and ARN; `bare`, that of a log group alone, without its streams
 `physical`            the service's own name for it
 `declared`            the value that differs, as declared; `observed`, as it is
 `key`, `member`       the property that differs, and which member of it, by name
@@ -10,7 +10,11 @@ Beside the properties, as observed or, where nothing is there, as declared:
 `document`            the policy document of the member, or of the resource: JSON; `policy`, as a queue's attribute
 `attributes`          the property as a queue's attribute
 `properties`          all properties, as declared: JSON
-`added`               what a list has and should not have
+`added`, `lost`       what a list has and should not have, and the other way round
+`camel`               the property with names that begin with a small letter: JSON
+`lacking`, `extra`, `other`   a rule of a security group that lacks, is too much, or is described otherwise: JSON
+`index`               what makes a table's index again; `named`, the tags by their names: JSON
+and what a reader notes beside the properties
 """
 
 import json
@@ -19,6 +23,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hallmark.observe import rule_words
 from hallmark.observe.commands import Each, Form
 from hallmark.observe.difference import Difference
 from hallmark.observe.normal import members
@@ -44,15 +49,30 @@ def words_of(one: Difference, declared: Template, observed: Template, physical: 
     text = "" if value is None else str(value) if isinstance(value, (str, Reference)) else _json(value)
     words = {
         "Description": "",
+        **resource.metadata.get("Hallmark", {}),
         **_properties(side, resource),
         **{"name": side.name(resource), "arn": side.arn(resource), "physical": physical.get(one.resource)},
+        "bare": (side.arn(resource) or "").removesuffix(":*"),
         **{"declared": one.declared, "observed": one.observed},
         **{"key": key, "member": member, "text": text, "attributes": _json({key: text})},
         **{"value": None if value is None else _json(_listed(key, member, value))},
         **{"setting": _json({key: value}), "properties": _json(properties)},
         **({"document": _json(document), "policy": _json({"Policy": _json(document)})} if document else {}),
         "added": sorted({*_list(one.observed)} - {*_list(one.declared)}),
+        "lost": sorted({*_list(one.declared)} - {*_list(one.observed)}),
     }
+    if key == "Tags" and member:
+        # Not all tags, but this one; without a value where it is not declared.
+        words["value"] = one.declared
+    words |= {"named": _json({of["Key"]: of["Value"] for of in _list(properties.get("Tags"))})}
+    if key == "GlobalSecondaryIndexes" and isinstance(value, Mapping):
+        attributes = properties.get("AttributeDefinitions")
+        updates = [{"Create": value}]
+        words |= {"index": _json({"AttributeDefinitions": attributes, "GlobalSecondaryIndexUpdates": updates})}
+    if key in rule_words.SIDES:
+        words |= rule_words.of(key, at(properties, one.path), at(_properties(observed, there), one.path))
+    if isinstance(value, Mapping):
+        words |= {"camel": _json(_camel(value))}
     return {name: word for name, word in words.items() if word is not None}
 
 
@@ -89,7 +109,8 @@ def _single(one: str | Each, words: Mapping[str, Any]) -> Iterator[tuple[str, Ma
         yield one, words
         return
     name, _, field = one.path.partition(".")
-    for item in _list(words.get(name)):
+    value = words.get(name)
+    for item in _list(value) if value is None or isinstance(value, (list, tuple)) else [value]:
         yield one.form, {**words, "item": item[field] if field else item}
 
 
@@ -100,6 +121,13 @@ def _known(text: str, physical: Mapping[str, str]) -> str:
 
 def _properties(template: Template, resource: Resource | None) -> dict[str, Any]:
     return {key: template.resolve(value) for key, value in resource.properties.items()} if resource else {}
+
+
+def _camel(value: Any) -> Any:
+    """Return a value with every name in it beginning with a small letter."""
+    if isinstance(value, Mapping):
+        return {f"{key[0].lower()}{key[1:]}": _camel(item) for key, item in value.items()}
+    return [_camel(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _listed(key: str, member: str | None, value: Any) -> Any:

@@ -135,6 +135,12 @@ class DeployedStage:
         """The stacks that exist: a deployment that failed between them leaves some."""
         return tuple(name for name in self.stacks if self._found(name))
 
+    @property
+    def half_deleted(self) -> tuple[str, ...]:
+        """The stacks whose deletion failed."""
+        found = {name: self._found(name) for name in self.stacks}
+        return tuple(name for name, one in found.items() if one and one.get("StackStatus") == "DELETE_FAILED")
+
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The outputs of all stacks; raise UserError when one of them is not deployed."""

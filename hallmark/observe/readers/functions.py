@@ -297,8 +297,9 @@ def event_sources(deployment: Deployment) -> Iterator[Thing]:
 
 READERS = {
     FUNCTION: functions,
-    VERSION: versions,
+    # Before the versions: one that an alias serves cannot be deleted.
     ALIAS: aliases,
+    VERSION: versions,
     "AWS::Lambda::EventInvokeConfig": invoke_configs,
     "AWS::Lambda::Permission": permissions,
     "AWS::Lambda::Url": urls,

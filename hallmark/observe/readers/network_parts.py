@@ -14,7 +14,7 @@ from hallmark.observe.readers.network_rules import group_of
 from hallmark.observe.readers.networks import SUBNET, TABLE, VPC, inside, named, own_networks
 
 ENDPOINT, FLOW_LOG = "AWS::EC2::VPCEndpoint", "AWS::EC2::FlowLog"
-INTERFACE = "AWS::EC2::NetworkInterface"
+INTERFACE, INSTANCE, ADDRESS = (f"AWS::EC2::{name}" for name in ("NetworkInterface", "Instance", "EIPAssociation"))
 _ENDPOINT = ("VpcEndpointType", "ServiceName", "IpAddressType", "DnsOptions", "ResourceConfigurationArn")
 _FLOW_LOG = (
     *("TrafficType", "LogDestinationType", "LogDestination", "LogGroupName", "LogFormat", "MaxAggregationInterval"),
@@ -90,14 +90,38 @@ def _all_interfaces(deployment: Deployment) -> Iterator[Json]:
 
 
 def interfaces(deployment: Deployment) -> Iterator[Thing]:
-    """Yield the interfaces of anything that the stage does not have, such as an instance."""
+    """Yield the interfaces of anything that the stage does not have, but for those of an instance."""
     for one in _all_interfaces(deployment):
-        if one.get("InterfaceType") not in _OF_SERVICES:
+        if one.get("InterfaceType") not in _OF_SERVICES and not _instance_of(one):
             groups = [group_of(deployment, of["GroupId"]) for of in one.get("Groups", [])]
             properties = {"SubnetId": named(deployment, SUBNET, one["SubnetId"]), "GroupSet": groups}
             public = (one.get("Association") or {}).get("PublicIp")
             properties |= picked(one, "Description") | ({"PublicIp": public} if public else {})
             yield Thing(INTERFACE, one["NetworkInterfaceId"], properties | tags(one.get("TagSet")))
+
+
+def _instance_of(interface: Json) -> str:
+    return str((interface.get("Attachment") or {}).get("InstanceId", ""))
+
+
+def instances(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the instances that stand in a network, by their interfaces."""
+    found: dict[str, Json] = {}
+    for one in _all_interfaces(deployment):
+        if name := _instance_of(one):
+            groups = [group_of(deployment, of["GroupId"]) for of in one.get("Groups", [])]
+            own = {"SubnetId": named(deployment, SUBNET, one["SubnetId"]), "SecurityGroupIds": groups}
+            found[name] = found.get(name, own)
+    yield from (Thing(INSTANCE, name, properties) for name, properties in found.items())
+
+
+def addresses(deployment: Deployment) -> Iterator[Thing]:
+    """Yield the public addresses that somebody gave to an interface of a function or an endpoint."""
+    for one in _all_interfaces(deployment):
+        own = one.get("Association") or {}
+        if own.get("AssociationId") and one.get("InterfaceType") in _OF_SERVICES and "nat" not in one["InterfaceType"]:
+            properties = {"NetworkInterfaceId": one["NetworkInterfaceId"], **picked(own, "AllocationId")}
+            yield Thing(ADDRESS, own["AssociationId"], properties)
 
 
 def _other(kind: str, deployment: Deployment) -> Iterator[Thing]:
@@ -115,5 +139,7 @@ READERS = {
     ENDPOINT: endpoints,
     FLOW_LOG: flow_logs,
     INTERFACE: interfaces,
+    INSTANCE: instances,
+    ADDRESS: addresses,
     **{kind: partial(_other, kind) for kind in _OTHERS},
 }

@@ -13,9 +13,12 @@ from hallmark.observe.readers.networks import SUBNET, VPC, inside, named, own_ne
 
 GROUP, INGRESS, EGRESS = (f"AWS::EC2::SecurityGroup{side}" for side in ("", "Ingress", "Egress"))
 ACL, ENTRY = "AWS::EC2::NetworkAcl", "AWS::EC2::NetworkAclEntry"
+ASSOCIATION = "AWS::EC2::SubnetNetworkAclAssociation"
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
 # The entry that denies whatever no other allows, for IPv4 and IPv6; nobody can change it.
 _LAST = (32767, 32768)
+# The entry with which AWS lets everything through a network's own list.
+_FIRST = 100
 _ENTRY = ("RuleNumber", "Protocol", "RuleAction", "CidrBlock", "Ipv6CidrBlock")
 
 
@@ -82,7 +85,8 @@ def _alone(deployment: Deployment, is_egress: bool) -> Iterator[Thing]:
             continue
         name, group = one["SecurityGroupRuleId"], one["GroupId"]
         if deployment.made(_kind(one), name) or (group in own and not _as_made(one)):
-            yield Thing(_kind(one), name, {"GroupId": group_of(deployment, group), **_rule(deployment, one)})
+            properties = {"GroupId": group_of(deployment, group), **_rule(deployment, one)}
+            yield Thing(_kind(one), name, properties, facts={"Group": group})
 
 
 def _as_made(one: Json) -> bool:
@@ -140,7 +144,9 @@ def lists(deployment: Deployment) -> Iterator[Thing]:
     """Yield the network access-control lists."""
     for one in _lists(deployment):
         properties = {"VpcId": named(deployment, VPC, one["VpcId"]), **tags(one.get("Tags"))}
-        yield Thing(ACL, one["NetworkAclId"], properties)
+        # A network's own list cannot be deleted.
+        facts = {} if one["IsDefault"] else {"List": one["NetworkAclId"]}
+        yield Thing(ACL, one["NetworkAclId"], properties, facts=facts)
 
 
 def entries(deployment: Deployment) -> Iterator[Thing]:
@@ -151,19 +157,27 @@ def entries(deployment: Deployment) -> Iterator[Thing]:
             properties |= {"Egress": entry["Egress"]}
             properties |= {"PortRange": entry["PortRange"]} if entry.get("PortRange") else {}
             properties |= {"Icmp": entry["IcmpTypeCode"]} if entry.get("IcmpTypeCode") else {}
-            name = f"{one['NetworkAclId']}|{'egress' if entry['Egress'] else 'ingress'}|{entry['RuleNumber']}"
-            yield Thing(ENTRY, name, properties, ("NetworkAclId", "RuleNumber", "Egress"))
+            side = "egress" if entry["Egress"] else "ingress"
+            name = f"{one['NetworkAclId']}|{side}|{entry['RuleNumber']}"
+            # Entries of another's list go with it, and those that AWS made stay.
+            is_odd = one["IsDefault"] and entry["RuleNumber"] != _FIRST
+            is_odd |= deployment.made(ACL, one["NetworkAclId"])
+            facts = {side: str(entry["RuleNumber"])} if is_odd else {}
+            yield Thing(ENTRY, name, properties, ("NetworkAclId", "RuleNumber", "Egress"), facts=facts)
 
 
 def associations(deployment: Deployment) -> Iterator[Thing]:
-    """Yield which subnet has which list; others have their network's own."""
-    for one in inside(deployment, "describe_network_acls", "NetworkAcls"):
-        for of in one.get("Associations", []) if not one["IsDefault"] else []:
+    """Yield which subnet has which list; others have their network's own, as AWS made it."""
+    listed = list(inside(deployment, "describe_network_acls", "NetworkAcls"))
+    own = {one["VpcId"]: one["NetworkAclId"] for one in listed if one["IsDefault"]}
+    for one in _lists(deployment):
+        for of in one.get("Associations", []):
             properties = {
                 "SubnetId": named(deployment, SUBNET, of["SubnetId"]),
                 "NetworkAclId": deployment.ref(ACL, one["NetworkAclId"]),
             }
-            yield Thing("AWS::EC2::SubnetNetworkAclAssociation", of["NetworkAclAssociationId"], properties)
+            facts = {} if one["IsDefault"] or one["VpcId"] not in own else {"Own": own[one["VpcId"]]}
+            yield Thing(ASSOCIATION, of["NetworkAclAssociationId"], properties, facts=facts)
 
 
 READERS = {
@@ -171,7 +185,8 @@ READERS = {
     INGRESS: ingress,
     EGRESS: egress,
     "AWS::EC2::SecurityGroupVpcAssociation": shares,
+    # Before the lists: one that a subnet has cannot be deleted.
+    ASSOCIATION: associations,
     ACL: lists,
     ENTRY: entries,
-    "AWS::EC2::SubnetNetworkAclAssociation": associations,
 }

@@ -11,6 +11,7 @@ from hallmark.naming import is_of
 from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
 
 VPC, SUBNET, TABLE = "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::RouteTable"
+ASSOCIATION, PROPAGATION = "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPNGatewayRoutePropagation"
 INTERNET, ATTACHMENT = "AWS::EC2::InternetGateway", "AWS::EC2::VPCGatewayAttachment"
 _SUBNET = (
     *("CidrBlock", "AvailabilityZone", "Ipv6Native", "OutpostArn", "PrivateDnsNameOptionsOnLaunch"),
@@ -127,7 +128,20 @@ def associations(deployment: Deployment) -> Iterator[Thing]:
                     "SubnetId": named(deployment, SUBNET, subnet),
                     "RouteTableId": named(deployment, TABLE, one["RouteTableId"]),
                 }
-                yield Thing("AWS::EC2::SubnetRouteTableAssociation", of["RouteTableAssociationId"], properties)
+                # A subnet has one: it is known by its subnet where somebody made it again.
+                name = of["RouteTableAssociationId"]
+                parts = () if deployment.made(ASSOCIATION, name) else ("SubnetId",)
+                yield Thing(ASSOCIATION, name, properties, parts)
+
+
+def propagations(deployment: Deployment) -> Iterator[Thing]:
+    """Yield which gateway of a VPN writes its routes into a table."""
+    for one in _tables(deployment):
+        for of in one.get("PropagatingVgws", []):
+            properties = {"RouteTableIds": [named(deployment, TABLE, one["RouteTableId"])]}
+            properties |= {"VpnGatewayId": of["GatewayId"]}
+            facts = {"Table": one["RouteTableId"]}
+            yield Thing(PROPAGATION, f"{one['RouteTableId']}|{of['GatewayId']}", properties, facts=facts)
 
 
 def routes(deployment: Deployment) -> Iterator[Thing]:
@@ -197,10 +211,12 @@ READERS = {
     "AWS::EC2::VPCDHCPOptionsAssociation": resolvers,
     SUBNET: subnets,
     TABLE: tables,
-    "AWS::EC2::SubnetRouteTableAssociation": associations,
+    ASSOCIATION: associations,
     "AWS::EC2::Route": routes,
-    INTERNET: internet_gateways,
+    PROPAGATION: propagations,
+    # Before the gateways: what is attached cannot be deleted.
     ATTACHMENT: attachments,
+    INTERNET: internet_gateways,
     "AWS::EC2::EgressOnlyInternetGateway": egress_gateways,
     "AWS::EC2::VPCPeeringConnection": peerings,
 }

@@ -17,7 +17,7 @@ is one or more of:
     own failure queue              where its failed asynchronous invocations go, and records of streams
     own subnets                    the subnets that the function runs in
     network interfaces             every network interface: they are made when the function runs
-    security groups                every security group; `within` its network
+    security groups                every security group; `within` its network. Or the groups of the function alone
     "*"                            everything: for actions without a resource type
 
 More of a row:
@@ -26,20 +26,24 @@ More of a row:
     event: {source, detail-type}   this kind of event only, on a bus
     enclosing: TransactWriteItems  only inside of this operation
     condition: {Bool: {...}}       under this condition, written as in IAM
-    within: own network            only in the function's network, by ec2:Vpc
+    within: own network            only in the function's network, by ec2:Vpc, or in its subnets, by ec2:Subnet
     optional: why                  the function may do without it
+    unless: [<kind> <part>]        optional where one of these may do it
+    instead_of: [<kind> <part>]    optional, and only where none of these may do it
     facts: {key: value}            condition keys of its requests, for conditional denials; null for an absent key
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from policies.engine.events.wiring import log_group_of, on_function
-from policies.engine.kinds import BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, WORKFLOW
-from policies.engine.network.arns import arn_in_ec2, network_arn, subnet_arns
+from policies.engine.iam.certainty import about
+from policies.engine.iam.identities import role_statements
+from policies.engine.kinds import ALIAS, BUS, INVOKE_CONFIG, MAPPING, QUEUE, ROLE, RULE, VERSION, WORKFLOW
+from policies.engine.network.arns import arn_in_ec2, group_arns, network_arn, subnet_arns
 from policies.engine.parts import Parts
 from policies.engine.services.storage import stream_of
 from policies.engine.template.intrinsics import UNKNOWN
@@ -51,24 +55,30 @@ Conditions = dict[tuple[str, str], tuple[Any, ...]]
 Row = Mapping[str, Any]
 # X-Ray knows no narrower resource for these. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 UNSCOPED = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-_EVERY = "every"
+_EVERY, _INVOKE = "every", "lambda:InvokeFunction"
 # What a rule's role does with its target.
 _REACHED = {BUS: "events:PutEvents", WORKFLOW: "states:StartExecution"}
 _CONDITIONS = {"event", "enclosing", "condition", "within"}
 _OWN_NETWORK = "own network"
-_EC2 = {"network interfaces": "network-interface/*", "security groups": "security-group/*"}
-_KEYS = {"action", "on", "prefix", "optional", "facts", *_CONDITIONS}
+_INTERFACES, _GROUPS, _SUBNETS = "network interfaces", "security groups", "own subnets"
+_EC2 = {_INTERFACES: "network-interface/*", _GROUPS: "security-group/*"}
+_OPTIONAL = {"optional", "instead_of"}
+_KEYS = {"action", "on", "prefix", "optional", "unless", "instead_of", "facts", *_CONDITIONS}
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one ARN under one of these sets of conditions; optional for a role unless `needed`."""
+    """One action on one ARN under one of these sets of conditions; optional for a role unless `needed`.
+
+    A role that has it on all of `narrower` needs no more.
+    """
 
     action: str
     resource: str
     conditions: tuple[Conditions, ...] = ({},)
     needed: bool = True
     facts: Mapping[str, str | None] = field(default_factory=dict)
+    narrower: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}"
@@ -107,9 +117,17 @@ def _granted(template: Template, parts: Parts, function: Resource, row: Row) -> 
         for on in listed(row["on"]):
             for arn in _arns(template, parts, function, on):
                 arn = f"{arn}/{row['prefix']}*" if "prefix" in row else arn
-                yield Grant(
-                    action, arn, _conditions(template, function, row), "optional" not in row, row.get("facts", {})
+                conditions = _conditions(template, function, row, on)
+                narrower = tuple(group_arns(template, function)) if on == _GROUPS else ()
+                if _others_may(template, parts, row.get("instead_of", ()), action, arn):
+                    continue
+                needed = not row.keys() & _OPTIONAL and not _others_may(
+                    template, parts, row.get("unless", ()), action, arn
                 )
+                yield Grant(action, arn, conditions, needed, row.get("facts", {}), narrower)
+                if action == _INVOKE and on.startswith("function ") and not _has_qualifiers(template):
+                    # As the CDK writes it: versions and aliases, of which there are none.
+                    yield Grant(action, f"{arn}:*", needed=False)
 
 
 def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iterator[str]:
@@ -123,7 +141,7 @@ def _arns(template: Template, parts: Parts, function: Resource, on: str) -> Iter
         for config in (one for kind in (INVOKE_CONFIG, MAPPING) for one in on_function(template, function, kind)):
             destination = template.value(config, "DestinationConfig.OnFailure.Destination")
             yield from _arn(template, template.by_arn(destination, QUEUE))
-    elif on == "own subnets":
+    elif on == _SUBNETS:
         yield from subnet_arns(template, function)
     elif on in _EC2:
         yield arn_in_ec2(template, _EC2[on])
@@ -143,7 +161,19 @@ def _arn(template: Template, resource: Resource | None) -> Iterator[str]:
         yield arn
 
 
-def _conditions(template: Template, function: Resource, row: Row) -> tuple[Conditions, ...]:
+def _others_may(template: Template, parts: Parts, named: Iterable[str], action: str, arn: str) -> bool:
+    """Return whether one of the functions and workflows that play these parts has a right."""
+    players = (parts.player(*one.split(" ", 1)) for one in named)
+    owners = (one.properties.get("RoleArn" if one.type == WORKFLOW else "Role") for one in players if one)
+    roles = [role for one in owners if (role := template.by_arn(one, ROLE))]
+    return any(one.allows and about(one, action, arn) for role in roles for one in role_statements(template, role))
+
+
+def _has_qualifiers(template: Template) -> bool:
+    return bool(template.of_type(VERSION, ALIAS))
+
+
+def _conditions(template: Template, function: Resource, row: Row, on: str) -> tuple[Conditions, ...]:
     """Return the equivalent forms of a row's condition, the one to show in a finding last."""
     if "event" in row:
         return _one_event({f"events:{key}": (value,) for key, value in row["event"].items()})
@@ -154,9 +184,18 @@ def _conditions(template: Template, function: Resource, row: Row) -> tuple[Condi
     if "within" in row:
         if row["within"] != _OWN_NETWORK:
             raise ValueError(f"a grant is within {row['within']}: {_OWN_NETWORK}")
-        own = (network_arn(template, function) or UNKNOWN,)
-        return tuple({(operator, "ec2:vpc"): own} for operator in ("stringequals", "arnlike", "arnequals"))
-    return (_plain(row.get("condition", {})),)
+        return _placed(template, function, on)
+    # Where the network limits a right, it may do so twice.
+    narrower = _placed(template, function, on) if on in (_INTERFACES, _SUBNETS) else ()
+    return (*narrower, _plain(row.get("condition", {})))
+
+
+def _placed(template: Template, function: Resource, on: str) -> tuple[Conditions, ...]:
+    """Return the conditions that a request is about the function's network, or an interface in its subnets."""
+    forms: list[tuple[str, tuple[Any, ...]]] = [("ec2:vpc", (network_arn(template, function) or UNKNOWN,))]
+    if on == _INTERFACES:
+        forms.insert(0, ("ec2:subnet", tuple(subnet_arns(template, function)) or (UNKNOWN,)))
+    return tuple({(operator, key): own} for key, own in forms for operator in ("stringequals", "arnlike", "arnequals"))
 
 
 def _one_event(wanted: Mapping[str, tuple[str, ...]]) -> tuple[Conditions, ...]:

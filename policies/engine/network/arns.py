@@ -20,6 +20,12 @@ def subnet_arns(template: Template, function: Resource) -> list[str]:
     return [arn_in_ec2(template, f"subnet/{template.ref(one)}") for one in known(subnets)]
 
 
+def group_arns(template: Template, function: Resource) -> list[str]:
+    """Return the ARNs of the groups that a function is in, without those that cannot be resolved."""
+    groups = network_of(template).places[function.logical_id].groups
+    return [arn_in_ec2(template, f"security-group/{template.ref(one)}") for one in known(groups)]
+
+
 def network_arn(template: Template, function: Resource) -> str | None:
     """Return the ARN of the network that a function certainly runs in."""
     network = network_of(template)

@@ -81,10 +81,8 @@ def _unneeded(template: Template, endpoint: Endpoint, name: str, kept: list[str]
     for one in (one for one in policy_of(template, endpoint) if one.allows):
         resources = [resource for _, resource in pairs(one)]
         ours = all(resource and account_of(template, resource) == template.account for resource in resources)
-        named, _ = roles_named(one)
-        people = limited_to(one, "aws:principalaccount", template.account) or (
-            bool(named) and all(role and template.by_arn(role) for role in named)
-        )
+        named, limited = roles_named(template, one)
+        people = limited and all(role and template.by_arn(role) for role in named)
         if (
             one.effect != "Allow"
             or not people
@@ -96,7 +94,7 @@ def _unneeded(template: Template, endpoint: Endpoint, name: str, kept: list[str]
 
 def _exact(template: Template, parts: Parts, name: str, one: Statement, needed: Callers) -> Iterator[Finding]:
     """Yield what a statement lets through beyond the rights of whom it lets through."""
-    own, (roles, limited) = one.owner.logical_id, roles_named(one)
+    own, (roles, limited) = one.owner.logical_id, roles_named(template, one)
     if not limited:
         found = f"the {name} lets everybody through: {_first(one)}"
         yield Finding(own, one.path, found, "aws:PrincipalArn of the functions' roles", _NARROW)

@@ -117,18 +117,20 @@ def _is_for_role(template: Template, one: Statement, role: Resource, endpoint: E
     return one.everybody() or (endpoint.kind != GATEWAY and bool(named & ours))
 
 
-def roles_named(one: Statement) -> tuple[set[str | None], bool]:
-    """Return the roles that a statement names, and whether it names only what is of an account or narrower."""
-    named: set[str | None] = {text_of(value) for kind, value in one.principals if kind == "AWS" and value != "*"}
-    accounts = {value for value in named if value and (value.isdigit() or value.endswith(":root"))}
+def roles_named(template: Template, one: Statement) -> tuple[set[str | None], bool]:
+    """Return the roles that a statement names, other accounts among them, and whether it limits whom it is for."""
+    by_name = () if one.everybody() else one.principals
+    named: set[str | None] = {text_of(value) for kind, value in by_name if kind == "AWS"}
+    ours = {template.account, f"arn:aws:iam::{template.account}:root"}
     limited = bool(named)
     for (operator, key), values in conditions_of(one).items():
         if operator in _ALIKE and key == "aws:principalarn":
             named |= {text_of(value) for value in values}
             limited = True
         if operator in _ALIKE and key == "aws:principalaccount":
+            named |= {text_of(value) for value in values}
             limited = True
-    return named - accounts, limited
+    return named - ours, limited
 
 
 def limited_to(one: Statement, key: str, account: str) -> bool:

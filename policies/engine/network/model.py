@@ -26,7 +26,17 @@ from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, is_true
 
-__all__ = ["Endpoint", "Group", "Network", "Place", "Subnet", "network_of", "place_of", "resolves_names"]
+__all__ = [
+    "Endpoint",
+    "Group",
+    "Network",
+    "Place",
+    "Subnet",
+    "network_of",
+    "place_of",
+    "resolves_names",
+    "service_of_endpoint",
+]
 
 TABLE_OF_SUBNET = "AWS::EC2::SubnetRouteTableAssociation"
 ACL_OF_SUBNET = "AWS::EC2::SubnetNetworkAclAssociation"
@@ -34,6 +44,12 @@ GATEWAY, INTERFACE = "Gateway", "Interface"
 # Services of others have names of another form, com.amazonaws.vpce.<region>.vpce-svc-<id>.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 _SERVICE = re.compile(r"(?:com\.amazonaws|aws\.[a-z0-9-]+)\.(?P<region>[a-z0-9-]+)\.(?P<service>[a-z0-9.-]+)")
+# What an endpoint's properties may be for calls by IPv4 from inside of its network.
+_BY_IPV4: dict[str, tuple[str | None, ...]] = {
+    "IpAddressType": (None, "ipv4", "dualstack"),
+    "DnsOptions.DnsRecordIpType": (None, "ipv4", "dualstack", "service-defined"),
+    "DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint": (None, "AllResolvers"),
+}
 # Stands for the template's own region, which may be unknown.
 _HERE = "here"
 
@@ -101,9 +117,9 @@ def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
     return Endpoint(
         resource=endpoint,
         vpc=_vpc(template, endpoint),
-        service=_service(template, own.get("ServiceName")),
+        service=service_of_endpoint(template, own.get("ServiceName")),
         kind=kind,
-        private_dns=is_true(template, own.get("PrivateDnsEnabled")),
+        unnamed=_unnamed(template, endpoint),
         subnets=all_pointed(template, own.get("SubnetIds"), SUBNET),
         groups=all_pointed(template, own.get("SecurityGroupIds"), GROUP),
         tables=all_pointed(template, own.get("RouteTableIds"), ROUTE_TABLE),
@@ -111,7 +127,20 @@ def _endpoint(template: Template, endpoint: Resource) -> Endpoint:
     )
 
 
-def _service(template: Template, name: Any) -> str:
+def _unnamed(template: Template, endpoint: Resource) -> str:
+    """Return the property for which an endpoint's service may have another address than its own, by IPv4.
+
+    https://docs.aws.amazon.com/vpc/latest/APIReference/API_DnsOptionsSpecification.html
+    """
+    if not is_true(template, endpoint.properties.get("PrivateDnsEnabled")):
+        return "PrivateDnsEnabled"
+    for path, fine in _BY_IPV4.items():
+        if template.value(endpoint, path) not in fine:
+            return path
+    return ""
+
+
+def service_of_endpoint(template: Template, name: Any) -> str:
     """Return which of AWS's services of the template's own region a name is."""
     found = _SERVICE.fullmatch((template.text(name) or "").replace(template.region, _HERE))
     return found["service"] if found and found["region"] == _HERE else ""

@@ -104,8 +104,11 @@ def _names(template: Template, vpc: Resource, endpoint: Endpoint) -> Iterator[Ga
         return
     if not endpoint.private_dns:
         found = f"the {shown(template, endpoint.resource)} has no private DNS: its service's name leads elsewhere"
-        fix = "Set PrivateDnsEnabled to true."
-        yield Gap(endpoint.resource.logical_id, "PrivateDnsEnabled", found, "true", fix)
+        wanted, fix = "true", "Set PrivateDnsEnabled to true."
+        if endpoint.unnamed != "PrivateDnsEnabled":
+            found = f"the {shown(template, endpoint.resource)} does not answer under its service's name by IPv4"
+            wanted, fix = "ipv4, for all resolvers", f"Take {endpoint.unnamed} out."
+        yield Gap(endpoint.resource.logical_id, endpoint.unnamed, found, wanted, fix)
     if not is_true(template, vpc.properties.get("EnableDnsHostnames")):
         found = f"{name} has no DNS hostnames, which private DNS needs"
         yield Gap(vpc.logical_id, "EnableDnsHostnames", found, "true", "Set EnableDnsHostnames to true.")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from policies.engine.finding import UNRESOLVED
 from policies.engine.network.pointers import GROUP, items_of, pointed, reference_of
-from policies.engine.template.intrinsics import UNKNOWN
+from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import number_of
 from policies.engine.template.template import Template
@@ -159,6 +159,9 @@ def _peer(template: Template, own: Mapping[str, Any]) -> tuple[str, Any]:
         return "", UNKNOWN
     kind, value = said[0]
     if kind == "group":
+        owner = own.get("SourceSecurityGroupOwnerId")
+        if owner is not None and text_of(owner) != template.account:
+            return kind, f"{text_of(value) or UNRESOLVED} of the account {text_of(owner) or UNRESOLVED}"
         return kind, pointed(template, value, GROUP) or value
     return kind, (range_of(template, value) or UNKNOWN) if kind == "address" else value
 

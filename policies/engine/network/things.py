@@ -41,19 +41,24 @@ class Group:
 class Endpoint:
     """A VPC's endpoint; `service` is AWS's name of it in this region, such as `dynamodb`; empty for any other one.
 
-    `private_dns` says whether it certainly answers under the service's own name. An interface without `groups` has the
-    VPC's default group: `in_default_group`.
+    `unnamed` is the property for which it may not answer under the service's own name, by IPv4. An interface without
+    `groups` has the VPC's default group: `in_default_group`.
     """
 
     resource: Resource
     vpc: Resource | None
     service: str
     kind: str
-    private_dns: bool
+    unnamed: str
     subnets: tuple[Resource | None, ...]
     groups: tuple[Resource | None, ...]
     tables: tuple[Resource | None, ...]
     in_default_group: bool
+
+    @property
+    def private_dns(self) -> bool:
+        """Whether it certainly answers under the service's own name."""
+        return not self.unnamed
 
     @property
     def document(self) -> Any:

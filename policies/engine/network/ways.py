@@ -129,8 +129,12 @@ def _subnet(template: Template, subnet: Resource) -> Iterator[Way]:
         wanted = "one route table of these templates: another one's routes cannot be resolved"
         yield Way(subnet, "", f"a route table that {UNRESOLVED}", wanted)
     yield from _set(template, subnet, _IPV6_SUBNET)
-    if flag(template.value(subnet, "Ipv6Native")) not in (None, False):
-        yield Way(subnet, "Ipv6Native", shown(template, subnet.properties["Ipv6Native"]), "no IPv6")
+    for name in ("Ipv6Native", "EnableDns64"):
+        if flag(template.value(subnet, name)) not in (None, False):
+            yield Way(subnet, name, shown(template, subnet.properties[name]), "no IPv6")
+    if template.value(subnet, "OutpostArn") is not None:
+        found = f"a subnet on an Outpost, {shown(template, subnet.properties['OutpostArn'])}"
+        yield Way(subnet, "OutpostArn", found, "a subnet of the region: an Outpost is part of a network elsewhere")
 
 
 def _endpoints(template: Template) -> Iterator[Way]:

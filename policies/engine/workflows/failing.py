@@ -19,12 +19,16 @@ Taken = Callable[[State, Scope], tuple[str, Iterator[Problem]]]
 
 @dataclass(frozen=True)
 class _Place:
-    """A state on a way, with its data, the steps taken before it, and the place that it was entered from."""
+    """A state on a way, with its data, the steps taken before it, and the place that it was entered from.
+
+    `sure` are those of the steps that certainly did not fail.
+    """
 
     name: str
     scope: Scope
     done: frozenset[str]
     entered_from: "_Place | None"
+    sure: frozenset[str] = frozenset()
 
     def passed(self) -> Iterator[str]:
         """Yield the names of the states before it on its way."""
@@ -36,11 +40,12 @@ class _Place:
 
 @dataclass
 class Branch:
-    """The ways of a branch: `wanted` steps, the names of those that some way lacks, and what is wrong."""
+    """The ways of a branch: `wanted` steps, those to take only `once`, and what is wrong."""
 
     levels: tuple[Level, ...]
     wanted: Mapping[str, str]
     taken: Taken
+    once: tuple[str, ...] = ()
     problems: dict[Problem, None] = field(default_factory=dict)
     followed: int = 0
     failed: str = ""
@@ -57,7 +62,7 @@ class Branch:
                 continue  # It is reported where the definition is read.
             if place.name in place.passed():
                 self._wrong(state.path, "a circle after an error", "a way that ends in Fail")
-            elif (key := (place.name, place.done, place.scope.key())) not in known:
+            elif (key := (place.name, place.done, place.sure, place.scope.key())) not in known:
                 known.add(key)
                 if len(known) > _MOST:
                     self._wrong(state.path, f"too many ways: {UNRESOLVED}", f"at most {_MOST} states on all ways")
@@ -73,14 +78,18 @@ class Branch:
             shown = "Succeed" if state.kind == "Succeed" else "End"
             self._wrong(state.path, f"{shown} after an error, which no metric counts as failed", "Fail")
             return
-        here = place.done | self._steps(state, place.scope)
+        steps = self._steps(state, place.scope)
+        here = place.done | steps
+        for name in sorted(steps & place.sure & set(self.once)):
+            found = f"{self.wanted.get(name, name)} a second time, after an error of {self.failed}"
+            self._wrong(state.path, found, "once")
         for way in state.ways():
             if way.catcher is None:
-                yield _Place(way.to, after(place.scope, state), here, place)
+                yield _Place(way.to, after(place.scope, state), here, place, place.sure | steps)
             else:
                 # What failed was tried; from there on only the end matters.
                 beyond = caught(place.scope, state, state.catchers()[way.catcher])
-                yield _Place(way.to, beyond, frozenset(self.wanted), place)
+                yield _Place(way.to, beyond, frozenset(self.wanted), place, place.sure)
 
     def _steps(self, state: State, scope: Scope) -> frozenset[str]:
         inside = entered(scope, state)

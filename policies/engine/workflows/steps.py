@@ -5,9 +5,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
+from policies.engine.events.wiring import on_function
 from policies.engine.finding import TEMPLATE, Finding
+from policies.engine.kinds import INVOKE_CONFIG, QUEUE
 from policies.engine.parts import Parts
 from policies.engine.services.queues import TAKES_ALL, refusal
 from policies.engine.template.intrinsics import text_of
@@ -20,6 +23,9 @@ from policies.engine.workflows.tasks import called, function_tasks, operation
 from policies.engine.workflows.tested import TESTED, let_through
 
 _KINDS = ("queue", "table", "topic")
+# An error as a whole, and what of it a function's own words are.
+_WITH_CAUSE = {ERROR, f"{ERROR}.Cause"}
+_ON_FAILURE = "DestinationConfig.OnFailure.Destination"
 _SEND, _PUBLISH = "sqs:sendMessage", "sns:publish"
 _UPDATE, _PUT = "dynamodb:updateItem", "dynamodb:putItem"
 # A clause of an update, and the values that it assigns as they are.
@@ -60,9 +66,30 @@ class Steps:
 
     def taken(self, failed: State, task: State, scope: Scope) -> tuple[str, Iterator[Problem]]:
         """Return which step a task takes, after an error of a state, and what is wrong with what it sends."""
+        step, problems = self._step(failed, task, scope)
+        return step, chain(problems, self._unchecked(task, scope) if failed.name in self._checking else ())
+
+    def sends(self, task: State) -> bool:
+        """Return whether a task sends a message to the queue."""
+        done = operation(task) if task.kind == "Task" else None
+        return done is not None and done.name == _SEND and self._is(task.arguments.get("QueueUrl"), "queue")
+
+    def queue_fed_by(self, template: Template, workflow: Resource) -> Iterator[Finding]:
+        """Yield functions of the workflow whose own failures go to the queue, too."""
+        calls = {call.function for task in function_tasks(template, workflow) if (call := called(template, task))}
+        for function in sorted(calls, key=lambda one: one.logical_id):
+            places = [(function, "DeadLetterConfig.TargetArn")]
+            places += [(one, _ON_FAILURE) for one in on_function(template, function, INVOKE_CONFIG)]
+            for owner, path in places:
+                value = template.value(owner, path)
+                if value is not None and template.by_arn(value, QUEUE) is self._players["queue"]:
+                    found = f"the queue {self._wanted['queue']}, which the workflow sends to"
+                    yield Finding(owner.logical_id, path, found, "none: what fails is kept once, by the workflow")
+
+    def _step(self, failed: State, task: State, scope: Scope) -> tuple[str, Iterator[Problem]]:
         done, arguments = operation(task), task.arguments
         name = done.name if done else ""
-        if name == _SEND and self._is(arguments.get("QueueUrl"), "queue"):
+        if self.sends(task):
             return "kept", self._message(failed, task, scope)
         if name == _PUBLISH and self._is(arguments.get("TopicArn", arguments.get("TargetArn")), "topic"):
             return "told", iter(())
@@ -92,11 +119,17 @@ class Steps:
         ]
         if lacking:
             yield path, f"a message without {', '.join(lacking)}", "state, error, execution and input"
-        for found in self._unchecked_in(body) if failed.name in self._checking else ():
-            yield path, found, "of unchecked input only what an expression of JSONata has tested"
         refused = refusal(self._template, self._players["queue"])
         if refused:
             yield f"{task.path}.Resource", refused, TAKES_ALL
+
+    def _unchecked(self, task: State, scope: Scope) -> Iterator[Problem]:
+        """Yield what of a task's arguments nobody has checked: it stays in a queue, an item or a mail."""
+        for name in dict.fromkeys(one.removesuffix(".$") for one in task.arguments):
+            value = given(scope, task.arguments, jsonata=task.jsonata).at(name)
+            path = f"{task.path}.{'Arguments' if task.jsonata else 'Parameters'}.{name}"
+            for found in dict.fromkeys(self._unchecked_in(value)):
+                yield path, found, "of unchecked input only what an expression of JSONata has tested"
 
     def _has_input(self, body: Data) -> bool:
         """Return whether a message has the input, or that member of a checking function's answer which has it."""
@@ -111,6 +144,8 @@ class Steps:
     def _unchecked_in(self, body: Data) -> Iterator[str]:
         """Yield what of a message is unchecked input that no expression tested, or not enough."""
         for part in body.parts():
+            if part.sources & _WITH_CAUSE:
+                yield "a message with an error's cause, which may repeat unchecked input"
             if not any(one == INPUT or one.startswith(f"{INPUT}.") for one in part.sources):
                 continue
             tests = [one.removeprefix(TESTED) for one in part.sources if one.startswith(TESTED)]

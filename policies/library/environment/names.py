@@ -56,8 +56,8 @@ _NAMED_BY_TAG, _TAG = "AWS::EC2::", "Tags.Name"
 # The CDK tags what it makes with the path of its construct.
 _CONSTRUCT = "/"
 _ANY, _PURPOSE = "{type}", "{purpose}"
-# Such as /aws/lambda/, /aws/vendedlogs/states/ and /aws/vpc-flow-logs/.
-_LOG_PREFIX = re.compile(r"^/aws/(?:[A-Za-z-]+/)+")
+# Such as /aws/lambda/, /aws/vendedlogs/states/ and, where AWS asks for none, /vpc/.
+_LOG_PREFIX = re.compile(r"^/(?:[A-Za-z-]+/)+")
 
 
 class PhysicalNames(Policy):
@@ -103,7 +103,7 @@ def _tag(template: Template, resource: Resource, slug: str, stage: str) -> Itera
 
 
 def _own(resource: Resource, name: str) -> str:
-    """Return a name without AWS's prefix or suffix; a log group without AWS's prefix never matches."""
+    """Return a name without a log group's prefix or AWS's suffix; a log group without a prefix never matches."""
     if resource.type == LOG_GROUP:
         found = _LOG_PREFIX.match(name)
         return name[found.end() :] if found else f"/{name}"

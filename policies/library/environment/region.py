@@ -9,6 +9,8 @@ from typing import Any
 
 from policies.engine import regions
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.network.model import service_of_endpoint
+from policies.engine.network.pointers import ENDPOINT, SUBNET
 from policies.engine.network.zones import is_own_zones, without_zones, zones_in
 from policies.engine.policy import WHOLE, Policy
 from policies.engine.template.intrinsics import UNKNOWN
@@ -36,7 +38,7 @@ class OneRegion(Policy):
                         place, path, _shown(template, zones), f"Fn::GetAZs of {wanted}, the stack's own region"
                     )
             raw = without_zones(raw)
-            loose = _loose(raw)
+            loose = "" if _is_of_own_region(template, place, path, raw) else _loose(raw)
             if loose:
                 found = f"{loose}: wherever the stack happens to be deployed"
                 yield Finding(place, path, found, f"{wanted}, from the stack's env")
@@ -90,6 +92,18 @@ def _loose(raw: Any) -> str:
     """Return the pseudo parameter that fits any region, if it is used."""
     word = "AWS::Region"
     return word if isinstance(raw, dict) and word in str(raw) else ""
+
+
+def _is_of_own_region(template: Template, place: str, path: str, raw: Any) -> bool:
+    """Return whether an expression is of the template's own region by what it is for, as Fn::GetAZs is.
+
+    A network has endpoints and zones of its own region only; the CDK writes services' names so in every stack.
+    """
+    own = template.resources.get(place)
+    if own and own.type == ENDPOINT and path == "ServiceName":
+        return bool(service_of_endpoint(template, raw))
+    zone = template.text(raw) if own and own.type == SUBNET and path == "AvailabilityZone" else None
+    return zone is not None and re.fullmatch(rf"{template.region}[a-z]", zone) is not None
 
 
 def _shown(template: Template, zones: Any) -> str:

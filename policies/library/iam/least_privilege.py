@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,7 +14,7 @@ from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding, mended_by
 from policies.engine.iam import access, resource_access
 from policies.engine.iam.bypasses import strangers
-from policies.engine.iam.grants import UNSCOPED, Grant, forwarding, grants_of, workflow_grants
+from policies.engine.iam.grants import UNSCOPED, Conditions, Grant, forwarding, grants_of, workflow_grants
 from policies.engine.iam.identities import IDENTITIES, identity_statements, role_statements, trust_of
 from policies.engine.iam.people import rights_of_people, unused_roles
 from policies.engine.iam.permissions import denied
@@ -147,6 +148,8 @@ def _keys(template: Template) -> Iterator[Finding]:
 def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterator[Finding]:
     """Yield actions on ARNs that are not granted under their conditions, and grants that are missing."""
     allowed = {(grant.action.lower(), grant.resource): grant for grant in grants}
+    narrower = [replace(one, resource=arn, conditions=({}, *one.conditions)) for one in grants for arn in one.narrower]
+    allowed = {(one.action.lower(), one.resource): replace(one, needed=False) for one in narrower} | allowed
     given: set[tuple[str, str]] = set()
     for one in role_statements(template, role):
         if not one.allows:
@@ -159,14 +162,25 @@ def _exactly(template: Template, role: Resource, grants: list[Grant]) -> Iterato
             if grant is None:
                 wanted = "only what its part needs"
                 yield Finding(one.owner.logical_id, one.path, f"{action} on {resource}", wanted)
-            elif conditions_of(one) not in grant.conditions:
+            elif not any(_same(conditions_of(one), conditions) for conditions in grant.conditions):
                 found = f"{grant} with the condition {one.conditions or 'none'}"
                 yield Finding(one.owner.logical_id, f"{one.path}.Condition", found, _wanted_conditions(grant))
     for key, grant in allowed.items():
-        if grant.needed and key not in given:
+        if not grant.needed:
+            continue
+        instead = [arn for arn in grant.narrower if (key[0], arn) in given]
+        exact = bool(instead) and len(instead) == len(grant.narrower)
+        if key not in given and not exact:
             yield Finding(role.logical_id, "Policies", f"no right to {grant}", "what its part needs")
-        if grant.needed:
-            yield from denied(template, role, grant.action, grant.resource, grant.facts)
+        for resource in [grant.resource] if key in given or not exact else instead:
+            yield from denied(template, role, grant.action, resource, grant.facts)
+
+
+def _same(given: Conditions, wanted: Conditions) -> bool:
+    """Return whether conditions are certainly the same, whatever the order of their values."""
+    return given.keys() == wanted.keys() and all(
+        UNKNOWN not in values and set(values) == set(wanted[key]) for key, values in given.items()
+    )
 
 
 def _wanted_conditions(grant: Grant) -> str:

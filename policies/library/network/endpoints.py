@@ -80,8 +80,8 @@ def _interfaces(template: Template, network: Network, vpc: Resource, parameters:
             continue
         first = own[0].resource.logical_id
         if not any(one.private_dns for one in own):
-            found = "without private DNS for certain"
-            yield Finding(first, "PrivateDnsEnabled", found, "true: it is found under the service's own name")
+            found = f"without private DNS for certain, by {own[0].unnamed}"
+            yield Finding(first, own[0].unnamed, found, "an answer by IPv4 under the service's own name")
         zones = {subnet.zone for one in own for subnet in network.subnets_of(one.subnets)}
         missing = sorted({str(one.zone) for one in _subnets(network, vpc) if one.zone and one.zone not in zones})
         if missing:

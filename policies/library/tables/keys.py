@@ -76,6 +76,11 @@ def _indexes(template: Template, table: Resource, wanted: Mapping[str, Mapping[s
         kind = shape.get("ProjectionType") if isinstance(shape, Mapping) else shape
         if kind != keys["projection"]:
             yield Finding(name, f"{place}.Projection", str(kind), keys["projection"])
+        held = shape.get("NonKeyAttributes") if isinstance(shape, Mapping) else None
+        lacking = sorted(set(keys.get("attributes", ())) - set(map(str, listed(held)))) if kind == "INCLUDE" else []
+        if lacking:
+            wanted_all = f"with {', '.join(keys['attributes'])}"
+            yield Finding(name, f"{place}.Projection", f"without {', '.join(lacking)}", wanted_all)
         for attribute, kind in (keys[one] for one in ("hash", "range") if one in keys):
             if types.get(attribute) != kind:
                 found = f"{attribute} of type {types.get(attribute, 'missing')}"

@@ -46,6 +46,8 @@ class CaughtFailures(Policy):
             definition = definition_of(template, workflow)
             steps = Steps(template, parts, workflow, wanted)
             yield from steps.missing()
+            yield from steps.queue_fed_by(template, workflow)
+            yield from _silent(workflow, definition, steps)
             yield from _caught(template, workflow, definition, steps)
 
 
@@ -63,12 +65,29 @@ def _caught(template: Template, workflow: Resource, definition: Definition, step
     for state in judged.values():
         for index, catcher in enumerate(state.catchers()):
             yield from _kept(workflow, state, index, catcher)
-            branch = Branch(definition.levels, steps.names_after(state), partial(steps.taken, state))
+            branch = Branch(definition.levels, steps.names_after(state), partial(steps.taken, state), ("kept",))
             to = text_of(catcher.get("Next")) or ""
             for scope in arrived.get(state.name) or [Scope(WHOLE_INPUT, state.name)]:
                 branch.follow(state.level, to, caught(scope, state, catcher), state.name)
             for path, found, wanted in branch.problems:
                 yield Finding(workflow.logical_id, path, found, wanted)
+
+
+def _silent(workflow: Resource, definition: Definition, steps: Steps) -> Iterator[Finding]:
+    """Yield a Fail that a way leads to without any error, and without a message of it."""
+    level = definition.top
+    if level is None:
+        return
+    waiting, known = [level.start], set[str]()
+    while waiting:
+        state = level.states.get(waiting.pop())
+        if state is None or state.name in known or steps.sends(state):
+            continue
+        known.add(state.name)
+        if state.kind == "Fail":
+            found = "a Fail without a message to the queue before it, on a way that no error leads to"
+            yield Finding(workflow.logical_id, state.path, found, "a message, or a result that is no error")
+        waiting.extend(way.to for way in state.ways() if way.catcher is None)
 
 
 def _every_task(definition: Definition) -> list[State]:

@@ -92,6 +92,9 @@ def _order(
         if before in chosen and not any(_choice(one, task) for one in calling[before] for task in calling[then]):
             wanted = f"a Choice between {before} and {then}: what is refused is a result"
             yield Finding(workflow.logical_id, path, f"{then} whatever {before} says", wanted)
+        elif before in chosen and calling[before] and not any(_refuses(one, calling[then]) for one in calling[before]):
+            wanted = f"a way from {before} that ends well without {then}: what is refused is a result, no error"
+            yield Finding(workflow.logical_id, path, f"no end but Fail without {then}", wanted)
     for name in list(functions)[1:]:
         for task in calling[name]:
             if calling[first] and _passes(task, calling[first]):
@@ -127,7 +130,7 @@ def _passes(task: State, firsts: list[State]) -> bool:
     return all(targets[level] in _without(level.start, names, level) for level, names in closed.items())
 
 
-def _without(start: str, closed: set[str], level: Level) -> set[str]:
+def _without(start: str, closed: set[str], level: Level, *, caught: bool = True) -> set[str]:
     """Return the states that ways from the start lead to without passing some."""
     found: set[str] = set()
     waiting = [start]
@@ -136,8 +139,21 @@ def _without(start: str, closed: set[str], level: Level) -> set[str]:
         if name in found or name in closed or name not in level.states:
             continue
         found.add(name)
-        waiting.extend(way.to for way in level.states[name].ways())
+        waiting.extend(way.to for way in level.states[name].ways() if caught or way.catcher is None)
     return found
+
+
+def _refuses(before: State, thens: list[State]) -> bool:
+    """Return whether a way from a state ends well without passing others."""
+    pairs = [_met(before, one) for one in thens]
+    closed = {target.name for _, target in pairs}
+    for own, _ in pairs[:1]:
+        for way in own.ways():
+            names = _without(way.to, closed, own.level, caught=False) if way.catcher is None else set()
+            ends = (own.level.states[name] for name in names)
+            if any(one.kind == "Succeed" or one.raw.get("End") is True for one in ends):
+                return True
+    return not pairs
 
 
 def _choice(before: State, then: State) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from hallmark import emptying
 from hallmark.commands import stage as command
+from infra.errors import UserError
 
 OUTSIDE: dict[str, Any] = {"Type": "AWS::Lambda::Function", "Properties": {}}
 INSIDE: dict[str, Any] = {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": {"SubnetIds": ["subnet-1"]}}}
@@ -30,6 +31,10 @@ class Fake:
 
     def of_stacks(self, *names: str) -> "Fake":
         return self
+
+    @property
+    def is_whole(self) -> bool:
+        return True
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -57,7 +62,16 @@ def test_down_says_before_it_begins_how_long_interfaces_take(
     monkeypatch.setattr(command, "announce", said.append)
     monkeypatch.setattr(emptying, "buckets", lambda stage: ())
     monkeypatch.setattr(command.deploy, "destroy", lambda *_: said.append("destroyed"))
+    monkeypatch.setattr(command, "hindering", lambda _: [])
     stage: Any = Fake({"main": {"One": INSIDE}}, is_emulated)
     command._destroy(stage)
     assert said[1:-1] == ([] if is_emulated else [command.INTERFACES])
     assert said[-1] == "destroyed"
+
+
+def test_down_destroys_nothing_while_strangers_stand_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "announce", lambda _: None)
+    monkeypatch.setattr(command, "hindering", lambda _: ["igw-1", "i-1", "i-1", "sg-1", "rtb-1"])
+    stage: Any = Fake({"main": {"One": INSIDE}})
+    with pytest.raises(UserError, match="no stack made igw-1, i-1, sg-1 and 1 more in it"):
+        command._destroy(stage)

@@ -50,6 +50,8 @@ class Stage:
     system: str
     name: str
     world: World
+    half_deleted: tuple[str, ...] = ()
+    up_command: str = "hallmark up --stage dev"
 
     def client(self, service: str) -> Any:
         assert service == "cloudformation"
@@ -128,3 +130,10 @@ def test_an_emulator_that_was_started_for_nothing_is_ended_and_no_other(
     with pytest.raises(UserError, match="it does not deploy"):
         _up("realtime", "upload")
     assert ("end" in world.done) is not runs
+
+
+def test_over_a_stack_whose_deletion_failed_nothing_is_deployed(world: World) -> None:
+    left: Any = Stage("realtime", "dev", world, ("hallmark-network",))
+    with pytest.raises(UserError, match="hallmark-network failed: finish it by `hallmark down --stage dev`"):
+        up._deploy(left, lambda _: None)
+    assert world.done == []

@@ -155,8 +155,19 @@ def _send(destination: str, invocation: Invocation, outcome: str, record: str) -
         eventbridge._put_events({"Entries": [entry]})
 
 
+def _of_latest(call: Any) -> Any:
+    """Return a call about settings of which version is the latest one where none is named."""
+
+    def called(name: str, qualifier: str | None = None, *rest: Any) -> Any:
+        return call(name, qualifier or "$LATEST", *rest)
+
+    return called
+
+
 def install() -> None:
     """Send InvocationType=Event, and what EventBridge delivers to a function, through the queue."""
+    for call in ("_get_event_invoke_config", "_put_event_invoke_config", "_delete_event_invoke_config"):
+        setattr(lambda_svc, call, _of_latest(getattr(lambda_svc, call)))
 
     def invoke_async(function: Json, event: Any) -> None:
         _enqueue(Invocation((function.get("config") or function)["FunctionArn"], function, event))

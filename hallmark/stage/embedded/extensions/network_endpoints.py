@@ -33,6 +33,16 @@ Parameters = dict[str, Any]
 Endpoint = dict[str, Any]
 
 
+# What an endpoint names of its network, where that is kept, and the error of what is not there.
+_PARTS = {
+    "SubnetIds": (ec2._subnets, "InvalidSubnetId.NotFound"),
+    "SecurityGroupIds": (ec2._security_groups, "InvalidSecurityGroupID.NotFound"),
+    "RouteTableIds": (ec2._route_tables, "InvalidRouteTableId.NotFound"),
+}
+# What another endpoint is needed for.
+_REPLACED = ("VpcId", "ServiceName", "VpcEndpointType")
+
+
 def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
@@ -68,6 +78,10 @@ def _problem(endpoint: Mapping[str, Any]) -> tuple[str, str] | None:
     vpc = ec2._vpcs.get(endpoint["VpcId"])
     if vpc is None:
         return "InvalidVpcId.NotFound", f"The Vpc Id {endpoint['VpcId']} does not exist"
+    for field, (store, code) in _PARTS.items():
+        for one in endpoint.get(field) or []:
+            if store.get(one, {}).get("VpcId") != endpoint["VpcId"]:
+                return code, f"The ID '{one}' does not exist in {endpoint['VpcId']}"
     own = endpoint.get("VpcEndpointId")
     others = [
         one
@@ -99,6 +113,7 @@ def _create(parameters: Parameters) -> Any:
         "ServiceName": ec2._p(parameters, "ServiceName"),
         "RouteTableIds": ec2._parse_member_list(parameters, "RouteTableId"),
         "SecurityGroupIds": ec2._parse_member_list(parameters, "SecurityGroupId"),
+        "SubnetIds": ec2._parse_member_list(parameters, "SubnetId"),
         "PrivateDnsEnabled": kind == "Interface" and _is_true(dns),
         "PolicyDocument": ec2._p(parameters, "PolicyDocument") or None,
     }
@@ -177,6 +192,22 @@ def _judged(make: Any) -> Any:
     return made
 
 
+def _updated(create: Any, update: Any, remove: Any) -> Any:
+    """Return the update, which replaces an endpoint of another network, service or kind.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
+    """
+
+    def updated(made: str, old: Properties, new: Properties, stack: str, *rest: Any, **options: Any) -> Any:
+        if all(old.get(name) == new.get(name) for name in _REPLACED):
+            return update(made, old, new, stack, *rest, **options)
+        result = create("", new, stack)
+        remove(made, old)
+        return result
+
+    return updated
+
+
 _create_vpc_endpoint, _modify_vpc_endpoint = ec2._create_vpc_endpoint, ec2._modify_vpc_endpoint
 
 
@@ -191,3 +222,4 @@ def install() -> None:
     }
     handlers = HANDLERS[KIND] = dict(HANDLERS[KIND])
     handlers |= {verb: _judged(handlers[verb]) for verb in ("create", "update")}
+    handlers["update"] = _updated(handlers["create"], handlers["update"], handlers["delete"])

@@ -1,24 +1,16 @@
-"""Networks: the attributes that CloudFormation gives of one, its network interfaces, and what hinders a deletion.
+"""Networks: the attributes that CloudFormation gives of one, and further ranges of addresses.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateVpcCidrBlock.html
 """
 
 from typing import Any
 
 from ministack.services import ec2
 
-from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties
+from hallmark.stage.embedded.extensions.provisioning import HANDLERS
 
-VPC, SUBNET, GROUP = (f"AWS::EC2::{name}" for name in ("VPC", "Subnet", "SecurityGroup"))
-_FILTERS = {
-    "vpc-id": "VpcId",
-    "subnet-id": "SubnetId",
-    "interface-type": "InterfaceType",
-    "description": "Description",
-    "status": "Status",
-}
+VPC = "AWS::EC2::VPC"
 Parameters = dict[str, Any]
 
 
@@ -35,61 +27,43 @@ def _with_attributes() -> None:
     handlers |= {verb: complete(handlers[verb]) for verb in ("create", "update")}
 
 
-def _uses_of(name: str) -> str:
-    """Return what uses a subnet or a group, if anything does."""
-    for one in ec2._network_interfaces.values():
-        if name == one["SubnetId"] or name in [group["GroupId"] for group in one.get("Groups", [])]:
-            return str(one["NetworkInterfaceId"])
-    for one in ec2._vpc_endpoints.values():
-        if name in (*one.get("SubnetIds", []), *one.get("SecurityGroupIds", [])):
-            return str(one["VpcEndpointId"])
-    for group in ec2._security_groups.values():
-        rules = [*group.get("IpPermissions", []), *group.get("IpPermissionsEgress", [])]
-        pairs = [pair.get("GroupId") for rule in rules for pair in rule.get("UserIdGroupPairs", [])]
-        if name != group["GroupId"] and name in pairs:
-            return str(group["GroupId"])
-    return ""
+def _range_xml(name: str, block: str, state: str, tag: str) -> str:
+    shown = f"<associationId>{name}</associationId><cidrBlock>{block}</cidrBlock>"
+    return f"<{tag}>{shown}<cidrBlockState><state>{state}</state></cidrBlockState></{tag}>"
 
 
-def _refused(name: str) -> str:
-    what = "subnet" if name.startswith("subnet-") else "resource"
-    return f"The {what} '{name}' has dependencies and cannot be deleted: {_uses_of(name)}"
+def _add_range(parameters: Parameters) -> Any:
+    vpc, block = ec2._vpcs.get(ec2._p(parameters, "VpcId")), ec2._p(parameters, "CidrBlock")
+    if vpc is None:
+        return ec2._error("InvalidVpcID.NotFound", f"The vpc ID '{ec2._p(parameters, 'VpcId')}' does not exist", 400)
+    ranges = vpc.setdefault("Ranges", {})
+    name = f"vpc-cidr-assoc-{vpc['VpcId'][4:]}{len(ranges)}"
+    ranges[name] = block
+    shown = f"<vpcId>{vpc['VpcId']}</vpcId>{_range_xml(name, block, 'associating', 'cidrBlockAssociation')}"
+    return ec2._xml(200, "AssociateVpcCidrBlockResponse", shown)
 
 
-def _guard(kind: str, action: str, field: str) -> None:
-    """Refuse to delete what is in use, by the API and in CloudFormation."""
-    handlers = HANDLERS[kind] = dict(HANDLERS[kind])
-    remove, call = handlers["delete"], ec2._ACTION_MAP[action]
-
-    def removed(name: str, properties: Properties) -> None:
-        if _uses_of(name):
-            raise ValueError(f"{_refused(name)} (Service: Ec2, Status Code: 400, Error Code: DependencyViolation)")
-        remove(name, properties)
-
-    def called(parameters: Parameters) -> Any:
-        name = ec2._p(parameters, field)
-        return ec2._error("DependencyViolation", _refused(name), 400) if name and _uses_of(name) else call(parameters)
-
-    handlers["delete"], ec2._ACTION_MAP[action] = removed, called
+def _take_range(parameters: Parameters) -> Any:
+    name = ec2._p(parameters, "AssociationId")
+    for vpc in ec2._vpcs.values():
+        if block := vpc.get("Ranges", {}).pop(name, ""):
+            shown = f"<vpcId>{vpc['VpcId']}</vpcId>{_range_xml(name, block, 'disassociating', 'cidrBlockAssociation')}"
+            return ec2._xml(200, "DisassociateVpcCidrBlockResponse", shown)
+    text = f"The vpc CIDR block association ID '{name}' does not exist"
+    return ec2._error("InvalidVpcCidrBlockAssociationID.NotFound", text, 400)
 
 
-def _interfaces(parameters: Parameters) -> Any:
-    filters, ids = ec2._parse_filters(parameters), ec2._parse_member_list(parameters, "NetworkInterfaceId")
-    groups = filters.get("group-id", [])
-    found = [
-        one
-        for one in ec2._network_interfaces.values()
-        if (not ids or one["NetworkInterfaceId"] in ids)
-        and all(str(one.get(_FILTERS[name])) in values for name, values in filters.items() if name in _FILTERS)
-        and (not groups or {*groups} & {group["GroupId"] for group in one["Groups"]})
-    ]
-    items = "".join(ec2._eni_fields_xml(one) for one in found)
-    return ec2._xml(200, "DescribeNetworkInterfacesResponse", f"<networkInterfaceSet>{items}</networkInterfaceSet>")
+def _with_ranges(fields: Any) -> Any:
+    def vpc_xml(vpc: dict[str, Any], tag: str = "item") -> str:
+        ranges = vpc.get("Ranges", {})
+        more = "".join(_range_xml(name, block, "associated", "item") for name, block in ranges.items())
+        return str(fields(vpc, tag)).replace("</cidrBlockAssociationSet>", f"{more}</cidrBlockAssociationSet>", 1)
+
+    return vpc_xml
 
 
 def install() -> None:
-    """Complete the attributes, and judge deletions."""
+    """Complete the attributes, and keep further ranges."""
     _with_attributes()
-    ec2._ACTION_MAP["DescribeNetworkInterfaces"] = _interfaces
-    _guard(SUBNET, "DeleteSubnet", "SubnetId")
-    _guard(GROUP, "DeleteSecurityGroup", "GroupId")
+    ec2._vpc_fields_xml = _with_ranges(ec2._vpc_fields_xml)
+    ec2._ACTION_MAP |= {"AssociateVpcCidrBlock": _add_range, "DisassociateVpcCidrBlock": _take_range}

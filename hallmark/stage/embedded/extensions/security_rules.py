@@ -14,6 +14,7 @@ from hallmark.stage.embedded.extensions.provisioning import HANDLERS, Properties
 INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
 _SOURCES = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
 Rule = dict[str, Any]
+Parameters = dict[str, Any]
 
 
 def _single(rules: list[Rule]) -> list[Rule]:
@@ -75,10 +76,32 @@ def _with_prefix_lists(shown: Any) -> Any:
     return rule_xml
 
 
+def _describe_rules(action: str, rules: str) -> Any:
+    """Return the call that changes what rules say of themselves, named by what they let through or by their ids."""
+
+    def called(parameters: Parameters) -> Any:
+        name = ec2._p(parameters, "GroupId")
+        group = ec2._security_groups.get(name)
+        if group is None:
+            return ec2._error("InvalidGroup.NotFound", f"The security group '{name}' does not exist", 400)
+        for asked in ec2._parse_ip_permissions(parameters, "IpPermissions"):
+            found = next((at for at, one in enumerate(group[rules]) if _match(one, asked)), None)
+            if found is None:
+                text = "The specified rule does not exist in this security group."
+                return ec2._error("InvalidPermission.NotFound", text, 400)
+            group[rules][found] = {**group[rules][found], **{kind: asked[kind] for kind in _SOURCES if asked.get(kind)}}
+        return ec2._xml(200, f"{action}Response", "<return>true</return>")
+
+    return called
+
+
 def install() -> None:
     """Add the types, and keep each source as a rule."""
     parse = ec2._parse_ip_permissions
     ec2._parse_ip_permissions = lambda parameters, prefix: _single(parse(parameters, prefix))
     ec2._rules_match = _match
     ec2._sg_rule_xml = _with_prefix_lists(ec2._sg_rule_xml)
+    for side, rules in (("Ingress", "IpPermissions"), ("Egress", "IpPermissionsEgress")):
+        action = f"UpdateSecurityGroupRuleDescriptions{side}"
+        ec2._ACTION_MAP[action] = _describe_rules(action, rules)
     HANDLERS[INGRESS], HANDLERS[EGRESS] = _type(is_egress=False), _type(is_egress=True)

@@ -24,15 +24,46 @@ _BEGIN, _END = "{%", "%}"
 TYPES = frozenset({"Pass", "Choice", "Succeed", "Fail", "Wait"})
 
 
+_ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
+_MOST = 1000
+
+
 def _hash(data: Any, algorithm: str) -> str:
+    if algorithm not in _ALGORITHMS:
+        raise ValueError(f"{algorithm} is none of {', '.join(_ALGORITHMS)}")
     return hashlib.new(algorithm.replace("-", "").lower(), str(data).encode()).hexdigest()
+
+
+def _partition(items: list[Any], size: float) -> list[list[Any]]:
+    if int(size) < 1:
+        raise ValueError("a part has at least one member")
+    return [list(items[start : start + int(size)]) for start in range(0, len(items), int(size))]
+
+
+def _range(first: float, last: float, step: float) -> list[int]:
+    """Return the numbers from the first to the last, both included; at most 1,000."""
+    found = range(int(first), int(last) + (1 if step > 0 else -1), int(step))
+    if len(found) > _MOST:
+        raise ValueError(f"a range has at most {_MOST} numbers")
+    return list(found)
+
+
+def _random(seed: Any = None) -> float:
+    return random.random() if seed is None else random.Random(seed).random()
+
+
+def _refuse_eval(*_: Any) -> Any:
+    raise ValueError("Step Functions has no $eval: use $parse")
 
 
 # What Step Functions adds to the language.
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hash": _hash,
+    "eval": _refuse_eval,
     "parse": json.loads,
-    "random": random.random,
+    "partition": _partition,
+    "random": _random,
+    "range": _range,
     "uuid": lambda: str(uuid.uuid4()),
 }
 

@@ -14,6 +14,8 @@ from hallmark.observe.settings import SET, UNSET
 SESSION = boto3.Session(region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
 # A command of the AWS CLI that is no operation of a service, and its own name of a service.
 OWN, SERVICES = "aws s3 rb", {"s3api": "s3"}
+# An option that the AWS CLI has for the absence of another.
+OPTIONS = {"ingress": "egress"}
 
 
 def _commands() -> Iterator[Any]:
@@ -33,6 +35,6 @@ def test_a_command_is_one_of_the_aws_cli(form: str) -> None:
     shape = model.operation_model(names[operation]).input_shape
     known = {xform_name(member, "-"): member for member in shape.members}
     options = [word.removeprefix("--") for word in words if word.startswith("--")]
-    given = {known[option] for option in options if option != "cli-input-json"}
+    given = {known[OPTIONS.get(option, option)] for option in options if option != "cli-input-json"}
     missing = set(shape.required_members) - given
     assert "cli-input-json" in options or not missing, f"{form}: {missing}"

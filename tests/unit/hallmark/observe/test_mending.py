@@ -1,6 +1,7 @@
 """How a difference is mended: by a deployment, by putting back what was built, or by hand, with the command."""
 
 import copy
+import json
 from typing import Any, Literal
 
 import pytest
@@ -42,6 +43,18 @@ RESOURCES = {
     "Caller": _resource(PERMISSION, "anybody", FunctionName="judge"),
     "Method": _resource(METHOD, RestApiId={"Ref": "Api"}),
     "Table": _resource("AWS::DynamoDB::Table", TableName="t"),
+    "Vpc": _resource("AWS::EC2::VPC", "vpc-1", CidrBlock="10.0.0.0/16", Tags=[{"Key": "Kept", "Value": "a b"}]),
+    "Guard": _resource(
+        "AWS::EC2::SecurityGroup",
+        "sg-1",
+        SecurityGroupIngress=[
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8", "Description": "in"}
+        ],
+        SecurityGroupEgress=[{"IpProtocol": "-1", "DestinationPrefixListId": "pl-1"}],
+    ),
+    "Way": _resource("AWS::EC2::VPCEndpoint", "vpce-1", SubnetIds=["subnet-1"]),
+    "Open": _resource("AWS::EC2::Route", "rtb-1|::/0", RouteTableId="rtb-1", DestinationIpv6CidrBlock="::/0"),
+    "Vpn": _resource("AWS::EC2::VPCGatewayAttachment", "VGW|vpc-1", VpcId={"Ref": "Vpc"}, VpnGatewayId="vgw-1"),
     "a-stack": _resource("AWS::CloudFormation::Stack", StackName="a-stack"),
 }
 
@@ -53,11 +66,14 @@ def _mend(
     declared: Any = None,
     deployed: Json | None = None,
     target: Literal["embedded", "aws"] = "embedded",
+    there: Json | None = None,
+    seen: Any = None,
 ) -> str:
     template = {"Resources": {} if change == "added" else copy.deepcopy(RESOURCES)}
-    observed = {"Metadata": {"Hallmark": {"Account": ACCOUNT, "System": "realtime"}}, "Resources": RESOURCES}
+    resources = RESOURCES | (there or {})
+    observed = {"Metadata": {"Hallmark": {"Account": ACCOUNT, "System": "realtime"}}, "Resources": resources}
     mending = Mending(fake_stage(target=target), template, observed, deployed or template)
-    return mending.of(Difference(name, RESOURCES[name]["Type"], change, path, declared))
+    return mending.of(Difference(name, RESOURCES[name]["Type"], change, path, declared, seen))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +141,10 @@ def test_without_a_command_it_is_deleted_by_hand() -> None:
 
 
 def test_on_an_emulator_a_command_acts_there() -> None:
-    observed = {"Metadata": {"Hallmark": {"Account": ACCOUNT, "System": "realtime"}}, "Resources": RESOURCES}
+    observed = {
+        "Metadata": {"Hallmark": {"Account": ACCOUNT, "System": "realtime"}},
+        "Resources": RESOURCES,
+    }
     mending = Mending(fake_stage(endpoint="http://127.0.0.1:1"), {"Resources": {}}, observed, {"Resources": {}})
     said = mending.of(Difference("Follower", SUBSCRIPTION, "added"))
     assert said.endswith("--region eu-central-1 --endpoint-url http://127.0.0.1:1`")
@@ -188,3 +207,80 @@ def test_settings_are_set_or_taken_away(name: str, path: str, declared: Any, com
 
 def test_what_only_a_deployment_knows_is_not_written_into_a_command() -> None:
     assert _mend("Stage", "changed", "DeploymentId", "x") == f"set it back by hand, or {RECREATE}"
+
+
+GROUP = RESOURCES["Guard"]
+PORT = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+RULE_IN = json.dumps([{**PORT, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "in"}]}])
+ALL_OUT = '[{"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-1"}]}]'
+
+
+def _group(**properties: Any) -> Json:
+    return {"Guard": {**GROUP, "Properties": {**GROUP["Properties"], **properties}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "command"),
+    [
+        (
+            "SecurityGroupIngress[tcp 443 443 10.0.0.0/8].CidrIp",
+            _group(SecurityGroupIngress=[]),
+            f"authorize-security-group-ingress --group-id sg-1 --ip-permissions '{RULE_IN}'",
+        ),
+        (
+            "SecurityGroupIngress[tcp 443 443 10.0.0.0/8].Description",
+            _group(SecurityGroupIngress=[{**GROUP["Properties"]["SecurityGroupIngress"][0], "Description": "x"}]),
+            f"update-security-group-rule-descriptions-ingress --group-id sg-1 --ip-permissions '{RULE_IN}'",
+        ),
+        (
+            "SecurityGroupEgress[-1 pl-1].IpProtocol",
+            _group(SecurityGroupEgress=[]),
+            f"authorize-security-group-egress --group-id sg-1 --ip-permissions '{ALL_OUT}'",
+        ),
+        (
+            "SecurityGroupIngress[-1 ::/0].CidrIpv6",
+            _group(SecurityGroupIngress=[{"IpProtocol": "-1", "CidrIpv6": "::/0"}]),
+            "revoke-security-group-ingress --group-id sg-1 --ip-permissions "
+            """'[{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]'""",
+        ),
+    ],
+)
+def test_one_rule_of_a_group_is_set_back(path: str, there: Json, command: str) -> None:
+    declared = None if "::/0" in path else "declared"
+    assert _mend("Guard", "changed", path, declared, there=there).startswith(
+        f"set it back: `aws ec2 {command} --region"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "declared", "command"),
+    [
+        ("Vpc", "Tags.Kept", "a b", "aws ec2 create-tags --resources vpc-1 --tags Key=Kept,Value='a b'"),
+        ("Vpc", "Tags.More", None, "aws ec2 delete-tags --resources vpc-1 --tags Key=More"),
+        ("Queue", "Tags.Kept", "a", "aws sqs tag-queue --queue-url http://q --tags Kept=a"),
+        ("Role", "Tags.More", None, "aws iam untag-role --role-name r --tag-keys More"),
+    ],
+)
+def test_one_tag_is_set_back(name: str, path: str, declared: str | None, command: str) -> None:
+    assert _mend(name, "changed", path, declared).startswith(f"set it back: `{command} --region")
+
+
+def test_a_list_of_an_endpoint_is_added_to_before_it_is_taken_from() -> None:
+    mend = _mend("Way", "changed", "SubnetIds", ("subnet-1",), seen=("subnet-2",))
+    calls = [one.split(" --region")[0].split("--")[-1] for one in mend.split("`")[1].split(" && ")]
+    assert calls == ["add-subnet-ids subnet-1", "remove-subnet-ids subnet-2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("Open", "delete-route --route-table-id rtb-1 --destination-ipv6-cidr-block ::/0"),
+        ("Vpn", "detach-vpn-gateway --vpn-gateway-id vgw-1 --vpc-id vpc-1"),
+    ],
+)
+def test_what_has_several_forms_is_deleted_by_its_own(name: str, command: str) -> None:
+    assert _mend(name, "added").startswith(f"delete it: `aws ec2 {command} --region")
+
+
+def test_what_ec2_names_is_not_made_again_by_hand() -> None:
+    assert _mend("Vpc", "missing") == RECREATE

@@ -269,3 +269,41 @@ def test_a_zone_that_the_template_leaves_to_the_region_is_not_compared() -> None
     left, there = template({"Fn::Select": [0, {"Fn::GetAZs": ""}]}), template("eu-central-1b")
     assert drift(left, there) == []
     assert len(drift(template("eu-central-1a"), there)) == 1
+
+
+def test_an_instance_and_a_public_address_are_seen_by_their_interfaces() -> None:
+    own = {**IN_OWN, "SubnetId": "subnet-1", "Groups": [{"GroupId": "sg-1"}]}
+    listed = [
+        {**own, "NetworkInterfaceId": "eni-1", "InterfaceType": "interface", "Attachment": {"InstanceId": "i-1"}},
+        {**own, "NetworkInterfaceId": "eni-2", "InterfaceType": "interface", "Attachment": {"InstanceId": "i-1"}},
+        {
+            **{**own, "NetworkInterfaceId": "eni-3", "InterfaceType": "lambda"},
+            "Association": {"AssociationId": "eipassoc-1", "AllocationId": "eipalloc-1", "PublicIp": "1.2.3.4"},
+        },
+        {
+            **{**own, "NetworkInterfaceId": "eni-4", "InterfaceType": "nat_gateway"},
+            "Association": {"AssociationId": "eipassoc-2", "AllocationId": "eipalloc-2", "PublicIp": "1.2.3.5"},
+        },
+    ]
+    assert _read("NetworkInterface", describe_network_interfaces=listed) == []
+    instance = {"SubnetId": {"Ref": "Private"}, "SecurityGroupIds": [{"Ref": "Group"}]}
+    assert _read("Instance", describe_network_interfaces=listed) == [("i-1", instance)]
+    address = {"NetworkInterfaceId": "eni-3", "AllocationId": "eipalloc-1"}
+    assert _read("EIPAssociation", describe_network_interfaces=listed) == [("eipassoc-1", address)]
+
+
+def test_routes_that_a_gateway_of_a_vpn_writes() -> None:
+    table = {**IN_OWN, "RouteTableId": "rtb-1", "PropagatingVgws": [{"GatewayId": "vgw-1"}]}
+    found = _read("VPNGatewayRoutePropagation", describe_route_tables=[table])
+    assert found == [("rtb-1|vgw-1", {"RouteTableIds": [{"Ref": "Table"}], "VpnGatewayId": "vgw-1"})]
+
+
+def test_a_networks_own_list_that_was_changed_is_shown_with_its_subnets() -> None:
+    everything = {"RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    as_made = [{**everything, "Egress": side} for side in (True, False)]
+    own = {**IN_OWN, "NetworkAclId": "acl-1", "IsDefault": True, "Entries": as_made}
+    own |= {"Associations": [{"NetworkAclAssociationId": "aclassoc-1", "SubnetId": "subnet-1"}]}
+    denied = {**own, "Entries": [*as_made, {**everything, "RuleNumber": 50, "RuleAction": "deny", "Egress": True}]}
+    kinds = ("NetworkAcl", "NetworkAclEntry", "SubnetNetworkAclAssociation")
+    assert [len(_read(kind, describe_network_acls=[own])) for kind in kinds] == [0, 0, 0]
+    assert [len(_read(kind, describe_network_acls=[denied])) for kind in kinds] == [1, 3, 1]

@@ -395,6 +395,22 @@ NO_RIGHT = [
     (_set("TablesA", f"{STATEMENTS}.0.Resource", "*"), "TablesA", "lets dynamodb:GetItem on * through"),
     (_set("TablesA", f"{STATEMENTS}.0.Condition", None), "TablesA", "lets everybody through"),
     (
+        _allowed(
+            "TablesA",
+            Principal="*",
+            Action="dynamodb:GetItem",
+            Resource={"Fn::GetAtt": ["Orders", "Arn"]},
+            Condition={"StringEquals": {"aws:PrincipalAccount": ["999999999999", {"Ref": "AWS::AccountId"}]}},
+        ),
+        "TablesA",
+        "lets 999999999999 through, which no function of the network has",
+    ),
+    (
+        _set("Queues", f"{STATEMENTS}.Principal", {"AWS": ["*", {"Ref": "AWS::AccountId"}]}),
+        "Queues",
+        "the endpoint sqs lets everybody through",
+    ),
+    (
         _set(
             "TablesA",
             f"{STATEMENTS}.0.Condition.StringEquals",

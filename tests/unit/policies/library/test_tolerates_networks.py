@@ -179,3 +179,20 @@ def test_a_log_of_accepted_traffic_may_stand_beside() -> None:
 def test_without_a_network_there_is_nothing_to_prove() -> None:
     for policy in ("network/isolated", "network/subnets", "network/https_only", "network/endpoints"):
         assert [one.resource for one in found(policy, {"Resources": {}})] == ["(template)"]
+
+
+def test_endpoints_may_be_of_both_kinds_of_addresses() -> None:
+    document = network()
+    properties(document, "Flows").update(IpAddressType="dualstack", DnsOptions={"DnsRecordIpType": "service-defined"})
+    assert everything(document) == []
+    properties(document, "Flows")["IpAddressType"] = "ipv6"
+    assert [(one.resource, one.path) for one in everything(document)] == [("Flows", "IpAddressType")]
+
+
+def test_a_group_may_be_named_with_the_own_account() -> None:
+    document = network()
+    (rule,) = properties(document, "Doors")["SecurityGroupIngress"]
+    rule["SourceSecurityGroupOwnerId"] = {"Ref": "AWS::AccountId"}
+    assert everything(document) == []
+    rule["SourceSecurityGroupOwnerId"] = "999999999999"
+    assert {one.resource for one in everything(document)} == {"Doors"}

@@ -115,3 +115,88 @@ def test_another_topic_is_found() -> None:
     assert any(
         "TopicArn: arn:aws:sns:us-east-1:1:other" in one for one in _texts("workflows/published", ALERTS, Tell=other)
     )
+
+
+def _queue_twice(**more: Any) -> Document:
+    keep = step("sqs:sendMessage", "Mark", QueueUrl="${Failures}", **{"MessageBody.$": "$.failure"})
+    return {"Keep": {**keep, "Next": "Again", **more}, "Again": keep}
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        (_queue_twice(), "a message to the queue upload-failure a second time"),
+        ({"Unchecked": {**_note("Validate", **{"why.$": "$.error.Cause"}), "Next": "KeepUnchecked"}}, "error's cause"),
+        ({"Unchecked": {**_note("Validate", **{"why.$": "$.error"}), "Next": "KeepUnchecked"}}, "an error's cause"),
+        (
+            {
+                "KeepUnchecked": step(
+                    "sqs:sendMessage", "Note", QueueUrl="${Failures}", **{"MessageBody.$": "$.failure"}
+                ),
+                "Unchecked": {"Type": "Pass", "Parameters": {"all.$": "$.input"}, "Next": "KeepUnchecked"},
+                "Note": step("dynamodb:putItem", "Failed", TableName="${Status}", Item={"id": {"S.$": "$.all.id"}}),
+            },
+            "Note.Parameters.Item: a message with unchecked input",
+        ),
+        ({"Begin": {"Type": "Choice", "Choices": [], "Default": "Failed"}}, "a Fail without a message to the queue"),
+    ],
+)
+def test_what_is_kept_twice_or_not_at_all_and_other_words_of_the_input_are_found(changed: Document, text: str) -> None:
+    assert any(text in one for one in _texts("workflows/caught", WANTED, **changed))
+
+
+def test_a_letter_may_be_tried_again_and_a_checked_one_may_say_the_cause() -> None:
+    again = _queue_twice(Next="Mark", Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Again"}])
+    note = _note("Judge", **{"row.$": "$.validated.said.row", "why.$": "$.error.Cause"})
+    assert _texts("workflows/caught", WANTED, **again, JudgeFailed=note) == []
+
+
+@pytest.mark.parametrize("kind", ["AWS::Lambda::Function", "AWS::Lambda::EventInvokeConfig"])
+def test_a_function_that_feeds_the_queue_as_well_is_found(kind: str) -> None:
+    template, queue = flow(_states()), {"Fn::GetAtt": ["Failures", "Arn"]}
+    if kind == "AWS::Lambda::Function":
+        template["Resources"]["Validation"]["Properties"]["DeadLetterConfig"] = {"TargetArn": queue}
+    else:
+        own = {"FunctionName": {"Ref": "Validation"}, "DestinationConfig": {"OnFailure": {"Destination": queue}}}
+        template["Resources"]["Feeding"] = {"Type": kind, "Properties": own}
+    (one,) = found("workflows/caught", template, workflows={"uploads": WANTED})
+    assert "which the workflow sends to" in one.found
+
+
+def _beside(**given: Any) -> Document:
+    own = _tell()
+    own["Parameters"].update(given)
+    return own
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"Tell": _beside(**{"Subject.$": "$.input.name"})}, "Subject of input.name"),
+        ({"Tell": _beside(MessageAttributes={"n": {"StringValue.$": "$.validated.said.row.n"}})}, "row.n"),
+        ({"Tell": {**_tell(), "Next": "Twice"}, "Twice": _tell()}, "alerts.risk a second time, after Tell"),
+    ],
+)
+def test_what_is_told_beside_a_message_or_twice_is_found(changed: Document, text: str) -> None:
+    wanted = {**ALERTS, "never": ["row"]}
+    assert any(text in one for one in _texts("workflows/published", wanted, **changed))
+
+
+def test_attributes_may_be_of_the_message() -> None:
+    tell = _beside(Subject="Risk", MessageAttributes={"kind": {"StringValue.$": "$.judged.said.alerts.risk.kind"}})
+    assert _texts("workflows/published", {**ALERTS, "never": ["row"]}, Tell=tell) == []
+
+
+def _with_role(template: Document) -> Document:
+    right = {"Effect": "Allow", "Action": "sns:Publish", "Resource": {"Ref": "Results"}}
+    policies = [{"PolicyName": "own", "PolicyDocument": {"Statement": [right]}}]
+    template["Resources"]["Teller"] = {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}
+    template["Resources"]["Notification"]["Properties"]["Role"] = {"Fn::GetAtt": ["Teller", "Arn"]}
+    return template
+
+
+def test_a_function_may_tell_in_place_of_the_workflow() -> None:
+    silent = {"Tell": {"Type": "Pass", "Next": "Done"}, "TellFailed": None}
+    assert found("workflows/published", _with_role(flow(_states(**silent))), workflows={"uploads": ALERTS}) == []
+    (one,) = found("workflows/published", _with_role(flow(_states())), workflows={"uploads": ALERTS})
+    assert (one.resource, one.path) == ("Teller", "Policies")

@@ -87,6 +87,12 @@ FAULTS: dict[str, tuple[str, list[Change], str]] = {
     ),
     "no error": (CAUGHT, [put("NotifyFailed.Parameters", {"state": "Notify"})], "Keep.Parameters.MessageBody"),
     "another state": (CAUGHT, [put("NotifyFailed.Parameters.state", "Validate")], "Keep.Parameters.MessageBody"),
+    "a Fail without a letter": (CAUGHT, [put("Outcome.Default", "Failed")], "Failed"),
+    "a refusal that fails": (
+        "workflows/functions",
+        [put("Outcome.Choices.1.Next", "Failed"), put("Outcome.Default", "Failed")],
+        "",
+    ),
     "a circle after an error": (CAUGHT, [put("Tell.Next", "Keep")], "Keep"),
 }
 

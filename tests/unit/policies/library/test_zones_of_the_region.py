@@ -45,3 +45,22 @@ def test_zones_in_an_output() -> None:
 def test_the_region_beside_its_zones_is_still_loose() -> None:
     (text,) = found({"Fn::If": ["C", {"Fn::GetAZs": ""}, [{"Fn::Sub": "${AWS::Region}a"}]]})
     assert text.startswith("AWS::Region: wherever")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        ("VPCEndpoint", "ServiceName", {"Fn::Sub": "com.amazonaws.${AWS::Region}.states"}),
+        ("VPCEndpoint", "ServiceName", {"Fn::Join": ["", ["com.amazonaws.", {"Ref": "AWS::Region"}, ".s3"]]}),
+        ("Subnet", "AvailabilityZone", {"Fn::Sub": "${AWS::Region}a"}),
+    ],
+)
+def test_what_can_be_in_the_own_region_alone_may_say_it_by_its_pseudo_parameter(
+    kind: str, path: str, value: Any
+) -> None:
+    def found_in(own: Any) -> list[str]:
+        more = {"Resources": {"One": {"Type": f"AWS::EC2::{kind}", "Properties": {path: own}}}}
+        return [one for one in found({"Fn::GetAZs": ""}, **more) if "nothing that binds" not in one]
+
+    assert found_in(value) == []
+    assert found_in({"Fn::Sub": "elsewhere.${AWS::Region}.x"}) != []

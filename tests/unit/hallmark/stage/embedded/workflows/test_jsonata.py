@@ -24,6 +24,10 @@ CONTEXT = {"Execution": {"Id": "arn"}}
         ("$parse('[1]')", [1]),
         ("$hash('a', 'SHA-256')[0] & ''", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
         ("$length($uuid())", 36),
+        ("$partition([1, 2, 3, 4, 5], 2)", [[1, 2], [3, 4], [5]]),
+        ("$range(0, 10, 2)", [0, 2, 4, 6, 8, 10]),
+        ("$range(10, 0, -4)", [10, 6, 2]),
+        ("$random(7) = $random(7)", True),
         ("( $x := 2; $x * 2 ) /* with a comment */", 4),
     ],
 )
@@ -39,7 +43,11 @@ def test_what_is_no_expression_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["$states.input.b", "$nothing", "1 + 'a'", "$sum", "function($x) { $x }", "$parse('{')"]
+    "text",
+    [
+        *("$states.input.b", "$nothing", "1 + 'a'", "$sum", "function($x) { $x }", "$parse('{')"),
+        *("$eval('1')", "$hash('a', 'CRC')", "$range(1, 5000, 1)", "$partition([1], 0)"),
+    ],
 )
 def test_what_cannot_be_evaluated_is_an_error(text: str) -> None:
     with pytest.raises(Failed) as failed:
