@@ -48,7 +48,7 @@ def test_a_letter_starts_the_transaction_again(letter: Any) -> None:
 @pytest.mark.parametrize("items", [[], [claim(), failed(execution="another")]])
 def test_a_letter_whose_transaction_is_unknown_stays(items: Any) -> None:
     stage = StateStage(*items)
-    with pytest.raises(Refused, match="txn-plain of execution-1 was not checked, .* its sender must send it again"):
+    with pytest.raises(Refused, match=r"txn-plain of execution-1 was not checked, .* its sender must send it again"):
         work(stage, UNCHECKED)
     assert stage.inputs == []
 
