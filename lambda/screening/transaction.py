@@ -47,6 +47,7 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.([0-9]{1,32}))?"
     r"(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What stands in the place of card data when content is hashed: the hash of a card number would betray it.
 _MASKED = "(card data)"
 # No valid transaction is as deep; what is below does not count.
@@ -68,8 +69,13 @@ def epoch_milliseconds(text: str) -> Optional[int]:
     return time if _FIRST <= time <= _LAST else None
 
 
+def verified_milliseconds(text: str) -> Optional[int]:
+    """Return the same of what may be a date alone, which is its first moment in UTC."""
+    return epoch_milliseconds(f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text)
+
+
 def time_of(text: str) -> int:
-    """Return the same of a time that is known to be one; ValueError for anything else."""
+    """Return the milliseconds of a time that is known to be one; ValueError for anything else."""
     time = epoch_milliseconds(text)
     if time is None:
         raise ValueError("not a time")
@@ -134,6 +140,6 @@ def _masked(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, list):
         return [_masked(inner, "", depth + 1) for inner in value]
     if name in TIMES and isinstance(value, str):
-        time = epoch_milliseconds(value)
+        time = verified_milliseconds(value)
         return value if time is None else time
     return float(value) if isinstance(value, Decimal) else value

@@ -7,7 +7,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from screening.items import Item
 from screening.rules import PASS, VERDICTS, RulesFile, RulesInvalid, Section
-from screening.transaction import CASH, KYC_FAILED, TRANSFER, VERIFIED, epoch_milliseconds
+from screening.transaction import CASH, KYC_FAILED, TRANSFER, VERIFIED, verified_milliseconds
 
 DAY = 86_400_000
 _HOUR = 3_600_000
@@ -169,7 +169,7 @@ def _kyc(own: Section) -> Rule:
             return None
         if kyc.get("status") != VERIFIED:
             return verdict
-        verified = epoch_milliseconds(kyc.get("verified_at") or "")
+        verified = verified_milliseconds(kyc.get("verified_at") or "")
         return None if verified is not None and 0 <= case.time - verified <= oldest else verdict
 
     return judge

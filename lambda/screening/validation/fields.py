@@ -18,6 +18,7 @@ from screening.transaction import (
     decimal_text,
     epoch_milliseconds,
     time_of,
+    verified_milliseconds,
 )
 from screening.validation.cards import field_with_card
 from screening.validation.regions import REGIONS
@@ -154,6 +155,7 @@ def _one_of(values: Collection[str], rule: str = "format") -> Check:
 
 
 _IS_TIME = _text(lambda value: epoch_milliseconds(value) is not None)
+_IS_TIME_OR_DATE = _text(lambda value: verified_milliseconds(value) is not None)
 _IS_REGION = _one_of(REGIONS, "region")
 _IS_CURRENCY = _one_of(MINOR_UNITS, "currency")
 
@@ -210,7 +212,7 @@ _CHECKS: Mapping[str, Check] = {
     "customer_country": _one_of(COUNTRIES, "country"),
     "channel": _one_of(form.CHANNELS),
     "status": _one_of(form.KYC_STATUSES),
-    "verified_at": _IS_TIME,
+    "verified_at": _IS_TIME_OR_DATE,
     "lawful_basis": _one_of(form.LAWFUL_BASES),
     "name_present": _flag,
     "address_present": _flag,

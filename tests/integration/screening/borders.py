@@ -22,7 +22,7 @@ TAKEN: tuple[tuple[str, Any], ...] = (
     ("kyc", {"status": "verified"}),
     ("kyc", {"status": "failed", "verified_at": "2026-01-31T00:00:00Z"}),
     ("kyc.status", "pending"),
-    ("kyc.verified_at", "2999-12-31T23:59:59Z"),
+    *(("kyc.verified_at", value) for value in ("2999-12-31T23:59:59Z", "2026-01-31")),
     *(
         ("lawful_basis", value)
         for value in ("consent", "contract", "legal_obligation", "vital_interests", "public_task")
@@ -86,7 +86,10 @@ BROKEN: tuple[tuple[str, Any, str], ...] = (
     *(("customer_country", value, "country") for value in _COUNTRIES),
     *(("channel", value, "format") for value in ("", "Card", "wire", "card ")),
     *(("kyc.status", value, "format") for value in ("", "Verified", "unknown")),
-    *(("kyc.verified_at", value, "format") for value in ("", "2026-01-31", "2026-01-31T00:00:00", "yesterday")),
+    *(
+        ("kyc.verified_at", value, "format")
+        for value in ("", "2026-01", "2026-02-30", "2026-01-31T00:00:00", "yesterday")
+    ),
     *(("lawful_basis", value, "format") for value in ("", "Consent", "legitimate_interest", "legal obligation")),
     *(("region", value, "region") for value in ("", "UA", "UA-99", "ua-43", "43", "UA43", "ZZ-01", "UA-43 ")),
     *(("region", value, "region-country") for value in ("US-NY", "DE-BY", "RU-MOW")),

@@ -74,7 +74,7 @@ KINDS: Mapping[str, tuple[Make, ...]] = {
         *(_having(channel=value) for value in ("Card", "wire", "")),
         *(_having(lawful_basis=value) for value in ("Consent", "none")),
         _having(kyc={"status": "VERIFIED"}),
-        _having(kyc={"status": "verified", "verified_at": "2026-01-01"}),
+        _having(kyc={"status": "verified", "verified_at": "2026-01"}),
     ),
     "timestamp-range": tuple(
         _having(timestamp=value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from hallmark.systems.screening.plain.content import time_of
+from hallmark.systems.screening.plain.content import time_of, verified_of
 from hallmark.systems.screening.plain.history import DAY_SECONDS, Past, of_day, within
 
 PASS, REPORT, REVIEW, BLOCK = "PASS", "REPORT", "REVIEW", "BLOCK"
@@ -83,7 +83,7 @@ def _kyc(value: Mapping[str, Any], usd: Decimal, rule: Mapping[str, Any]) -> str
     is_guest = value["customer_id"].upper().startswith(tuple(rule["guestPrefixes"]))
     if is_guest and usd < Decimal(rule["guestsBelow"]):
         return None
-    verified, time = time_of(known.get("verified_at")), time_of(value["timestamp"]) or 0
+    verified, time = verified_of(known.get("verified_at")), time_of(value["timestamp"]) or 0
     if known.get("status") != "verified" or verified is None or verified > time:
         return REVIEW
     return REVIEW if time - verified > rule["days"] * DAY_SECONDS * 1000 else None

@@ -76,6 +76,12 @@ def time_of(value: Any) -> int | None:
     return (found - _EPOCH) // timedelta(milliseconds=1) if found else None
 
 
+def verified_of(value: Any) -> int | None:
+    """Return the epoch milliseconds of a time, or of the day's beginning in UTC where a date stands alone."""
+    is_date = isinstance(value, str) and len(value) == len("2026-01-31")
+    return time_of(f"{value}T00:00:00Z" if is_date else value)
+
+
 def number_of(value: Any) -> Decimal | None:
     """Return a number of JSON by its value; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -127,7 +133,7 @@ def _timed(value: Any, name: str = "") -> Any:
         return {key: _timed(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_timed(inner) for inner in value]
-    time = time_of(value) if name in _TIMES else None
+    time = verified_of(value) if name in _TIMES else None
     return value if time is None else time
 
 

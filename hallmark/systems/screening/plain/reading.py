@@ -18,6 +18,7 @@ from hallmark.systems.screening.plain.content import (
     is_too_large,
     number_of,
     time_of,
+    verified_of,
 )
 
 REQUIRED = (
@@ -167,5 +168,5 @@ def _broken_part(name: str, found: Any) -> Iterator[tuple[str, str]]:
     if "verified_at" in found:
         if not isinstance(found["verified_at"], str):
             yield "kyc.verified_at", "type"
-        elif time_of(found["verified_at"]) is None:
+        elif verified_of(found["verified_at"]) is None:
             yield "kyc.verified_at", "format"

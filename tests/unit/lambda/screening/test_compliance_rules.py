@@ -97,6 +97,7 @@ BORDERS: list[tuple[str, str, Any, Any]] = [
     ("kyc", "REVIEW", kyc("pending"), kyc("verified", at(-DAY))),
     ("kyc", "REVIEW", kyc("verified"), kyc("verified", at(-DAY))),
     ("kyc", "REVIEW", kyc("verified", at(0.001)), kyc("verified", at(0))),
+    ("kyc", "REVIEW", kyc("verified", at(DAY)[:10]), kyc("verified", at(0)[:10])),
     ("kyc", "REVIEW", kyc("verified", at(-365 * DAY - 0.001)), kyc("verified", at(-365 * DAY))),
     ("kyc", "REVIEW", kyc("verified", customer_id="GUEST-1", usd="1000"), kyc("verified", customer_id="GUEST-1")),
     *(
