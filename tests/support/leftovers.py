@@ -5,6 +5,8 @@ from typing import Any
 from hallmark.naming import is_of
 from hallmark.stage import Stage
 
+# What stages without a network of their own have nothing of.
+NETWORK = {"networks", "subnets", "groups", "endpoints", "flow logs", "interfaces"}
 # Service, operation, where it lists, and the field that names.
 _CALLS: dict[str, tuple[str, str, str, str]] = {
     "buckets": ("s3", "list_buckets", "Buckets", "Name"),

@@ -13,11 +13,11 @@ from infra.bank_upload.outputs import Output
 from tests.integration.bank_upload.conftest import Bank, Kept
 from tests.integration.bank_upload.contract import BANKS, file, new_id, row
 from tests.support.command import Command
-from tests.support.leftovers import left
+from tests.support.leftovers import NETWORK, left
 
 SYSTEM, OTHER = "bank_upload", "prod"
 # What bank_upload has nothing of.
-NONE_OF = {"mappings", "subscriptions"}
+NONE_OF = {"mappings", "subscriptions"} | NETWORK
 
 
 @pytest.fixture

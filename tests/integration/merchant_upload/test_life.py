@@ -11,11 +11,11 @@ from hallmark.stage.embedded import stage_of
 from hallmark.stage.embedded.emulator import Emulator
 from infra.merchant_upload.outputs import Output
 from tests.support.command import Command
-from tests.support.leftovers import left
+from tests.support.leftovers import NETWORK, left
 
 SYSTEM, OTHER = "merchant_upload", "prod"
 # What merchant_upload has nothing of.
-NONE_OF = {"rules", "machines", "repositories"}
+NONE_OF = {"rules", "machines", "repositories"} | NETWORK
 
 
 @pytest.fixture

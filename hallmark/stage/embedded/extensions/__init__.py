@@ -12,6 +12,7 @@ EXTENSIONS = (
     "iam_requests",
     "iam_transport",
     "iam_functions",
+    "..speed.known_rights",
     "..speed.function_calls",
     "put_events",
     "object_events",

@@ -14,7 +14,8 @@ from ministack.services import iam, sqs
 
 from hallmark.stage.embedded.extensions.iam_record import note
 
-# What a role was allowed is not judged anew for so long: IAM is eventually consistent on AWS, too.
+# What a role was allowed is not judged anew for so long, unless a request changes IAM; a stack's change takes as long.
+# IAM is eventually consistent on AWS, too.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 KNOWN_SECONDS, _MOST_KNOWN = 1.0, 4096
 _allowed_until: dict[tuple[str, ...], float] = {}
@@ -82,7 +83,12 @@ def role_may(role_arn: str, by: str, action: str, resource: str, **keys: Any) ->
     return allowed
 
 
+def forget() -> None:
+    """Judge every role anew."""
+    _allowed_until.clear()
+
+
 def _remember(asked: tuple[str, ...]) -> None:
     if len(_allowed_until) > _MOST_KNOWN:
-        _allowed_until.clear()
+        forget()
     _allowed_until[asked] = time.monotonic() + KNOWN_SECONDS
