@@ -150,7 +150,7 @@ def _texts(drawer: _Drawer, name: str, turn: Turn, moment: datetime) -> Iterator
         yield from _again(drawer, name, str(turn), moment)
     elif isinstance(turn, int):
         given = drawer.plain(f"customer-{drawer.name()}", moment)
-        yield json.dumps(KINDS[name][turn](given)), name
+        yield json.dumps(KINDS[name][turn](given), ensure_ascii=False), name
     elif not isinstance(turn, str):
         owner = drawer.name()
         yield from ((json.dumps(drawer.step(step, owner, moment)), name) for step in turn)

@@ -60,6 +60,11 @@ def test_no_card_number_is_there_by_chance(run: list[Transaction]) -> None:
     assert not [one for one in run if has_card_data(one.value) and one.kind != "card-number"]
 
 
+def test_every_one_can_be_started(run: list[Transaction]) -> None:
+    # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    assert max(len(one.text.encode()) for one in run) <= 262_144
+
+
 @pytest.mark.parametrize("total", [1, 2, 3, 10])
 def test_so_many_are_made(total: int) -> None:
     assert [one.number for one in generate(total, 1)] == list(range(1, total + 1))
