@@ -63,6 +63,10 @@ class Load(ABC):
     def target(self, stage: Stage) -> Target:
         """Return the address that accepts requests."""
 
+    def mix_again(self) -> Mix | None:
+        """Return the source of items without a stage; by default none, where none decides what is timed."""
+        return None
+
     def url(self, target: Target, item: Item) -> str:
         """Return the address of an item's request; by default it is the same for all."""
         return target.url

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from hallmark.evidence import Evidence
 from hallmark.evidence.load_result import LoadResult
 from hallmark.load import run_file, slo
-from hallmark.load.kinds import Kinds
+from hallmark.load.load import Load
 from hallmark.load.measures import MEASURES
 from hallmark.load.outcome import RunOutcome
-from hallmark.load.plan import Arrival, slots
+from hallmark.load.plan import Arrival, arrivals, slots
 from hallmark.load.run_file import RunFile
 from hallmark.load.series import phase_results, seconds
 from hallmark.project import ROOT
@@ -48,7 +48,7 @@ def loaded(evidence: Evidence, system: str) -> Iterator[str]:
     ):
         yield f"{files[0]} is of another run"
     yield from _objectives(load, run)
-    yield from _figures(load, outcome_of(run, load_of(system).kinds))
+    yield from _figures(load, outcome_of(run, load_of(system)))
 
 
 def _bounds(load: LoadResult) -> Iterator[str]:
@@ -81,8 +81,10 @@ def _figures(load: LoadResult, outcome: RunOutcome) -> Iterator[str]:
                 yield f"{judged.measure} ({judged.phase}) is not what the run's samples say"
 
 
-def outcome_of(run: RunFile, kinds: Kinds) -> RunOutcome:
-    """Return a run with its plan, but without its items, which take a stage."""
-    planned = slots(run.terms.load(), run.terms.stage_key, kinds)
-    arrivals = [Arrival(index, one.due, one.phase, one.kind, _Unknown()) for index, one in enumerate(planned)]
-    return RunOutcome(run, arrivals, kinds)
+def outcome_of(run: RunFile, load: Load) -> RunOutcome:
+    """Return a run with its plan: with its items where they decide what counts, else they could take a stage."""
+    if mix := load.mix_again():
+        return RunOutcome(run, arrivals(run.terms, load.kinds, mix), load.kinds)
+    planned = slots(run.terms.load(), run.terms.stage_key, load.kinds)
+    unknown = [Arrival(index, one.due, one.phase, one.kind, _Unknown()) for index, one in enumerate(planned)]
+    return RunOutcome(run, unknown, load.kinds)

@@ -67,6 +67,10 @@ class ScreeningLoad(Load):
         """Return the mix for a stage's workflow, or its floor's."""
         return TransactionMix(stage.outputs[Output.WORKFLOW_ARN])
 
+    def mix_again(self) -> TransactionMix:
+        """Return the mix for no workflow: which transactions were waited for needs no stage."""
+        return TransactionMix("")
+
     def target(self, stage: Stage) -> Target:
         """Return the address of Step Functions, whose requests are signed."""
         address = stage.endpoint or f"https://states.{stage.region}.amazonaws.com"

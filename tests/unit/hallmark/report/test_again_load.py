@@ -15,6 +15,7 @@ from hallmark.load.run_file import RunFile, Sample
 from hallmark.load.series import phase_results, seconds
 from hallmark.report.again import load as again
 from hallmark.systems.wing import load_of
+from infra.systems import NAMES
 
 SYSTEM = "realtime"
 FILE = "build/load/judged/realtime-steady.json"
@@ -37,7 +38,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFile:
 def evidence(run: RunFile) -> Evidence:
     """The gate's evidence of it; what takes a stage was not measured, so its objectives are missed."""
     own = load_of(SYSTEM).measures
-    outcome = again.outcome_of(run, load_of(SYSTEM).kinds)
+    outcome = again.outcome_of(run, load_of(SYSTEM))
     judged = tuple(slo.judge(outcome, slo.load(SYSTEM, "steady", "embedded", own), own))
     texts = dict.fromkeys(("about", "machine", "fidelity", "started"), "")
     counts: dict[str, Any] = {"rate": 20.0, "seconds": 3.0, "users": 1, "generators": 1}
@@ -51,6 +52,16 @@ def evidence(run: RunFile) -> Evidence:
     )
     base = Evidence("load", "passed", 1.0, "2025-11-21T12:00:00Z", "a" * 40, {}, "embedded", system=SYSTEM)
     return replace(base, proofs=proofs, load=result, artifacts={FILE: ""})
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_a_run_of_every_system_is_judged_without_its_stage(system: str) -> None:
+    terms = Terms(system, "steady", "embedded", "2025-11-21T12:00:00Z", seconds=3)
+    load = load_of(system)
+    planned = slots(terms.load(), terms.stage_key, load.kinds)
+    samples = tuple(Sample(index, 10_000, load.kinds.accepted) for index in range(len(planned)))
+    outcome = again.outcome_of(RunFile(terms, "embedded", "dev", terms.begin, 1, 1, samples), load)
+    assert all(phase.percentiles["max"] for phase in phase_results(outcome))
 
 
 def _load(**changes: Any) -> Change:
