@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.target import Target, TargetOption
+from hallmark.project import require_project
 from infra.errors import UserError
 from infra.systems import SYSTEM_VARIABLE, StageName, owner_of, system_of
 
@@ -88,6 +89,7 @@ def policy(
         raise UserError("--together is for templates: name them")
     if stage is None:
         raise UserError("name templates, or a stage that runs with --stage")
+    require_project()
     from hallmark.commands.common import stages_to_read
     from hallmark.observe.judging import judge_stages
 

@@ -1,0 +1,93 @@
+"""Completion in bash, zsh, fish and PowerShell: its scripts, their installation, and words that options take.
+
+The words are found in names and texts of files; nothing is parsed, so that a key press stays cheap.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import typer
+from typer.completion import completion_init, get_completion_script, install
+
+from hallmark.project import ROOT
+from infra.errors import UserError
+from infra.systems import NAMES
+
+# Set by the scripts while a shell asks what may follow.
+ASKED = "_HALLMARK_COMPLETE"
+PROGRAM = "hallmark"
+SHOW, INSTALL = "--show-completion", "--install-completion"
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+_POLICIES = ROOT / "policies"
+_ID = re.compile(r"^ *- id: ([A-Z][A-Z0-9_]+) *$", re.MULTILINE)
+
+
+def prepare() -> None:
+    """Let the command answer the shells' questions."""
+    completion_init()
+
+
+def set_up(option: str, shell: str | None) -> None:
+    """Print the script of a shell, or install it; the shell that runs the command unless one is named."""
+    shell = shell or _running_shell()
+    if shell not in SHELLS:
+        raise UserError(f"there is no completion for the shell {shell}: use one of {', '.join(SHELLS)}")
+    if option == SHOW:
+        typer.echo(get_completion_script(prog_name=PROGRAM, complete_var=ASKED, shell=shell))
+        return
+    _, place = install(shell=shell, prog_name=PROGRAM, complete_var=ASKED)
+    typer.echo(f"completion for {shell} is in {place}; it works in the next shell that is started")
+
+
+def _running_shell() -> str:
+    import shellingham
+
+    try:
+        name: str = shellingham.detect_shell()[0]
+    except (shellingham.ShellDetectionFailure, OSError):
+        raise UserError(f"no shell is known here: name one after the option, such as `{SHOW} bash`") from None
+    return name
+
+
+def systems(incomplete: str) -> list[str]:
+    """Return the systems that begin so."""
+    return _beginning(NAMES, incomplete)
+
+
+def scenarios(incomplete: str) -> list[str]:
+    """Return the load scenarios of all systems that begin so."""
+    return _beginning((file.stem for file in (ROOT / "load" / "scenarios").glob("*/*.yaml")), incomplete)
+
+
+def controls(incomplete: str) -> list[str]:
+    """Return the ids of controls, of all systems, that begin so."""
+    files = (_POLICIES / "controls").glob("*.yaml")
+    return _beginning((one for file in files for one in _ID.findall(file.read_text(encoding="utf-8"))), incomplete)
+
+
+def policies(incomplete: str) -> list[str]:
+    """Return the library's policies that begin so: `topic/name`."""
+    return _beginning(
+        (f"{file.parent.name}/{file.stem}" for file in (_POLICIES / "library").glob("*/*.yaml")), incomplete
+    )
+
+
+def explained(incomplete: str) -> list[str]:
+    """Return the ids of policies and controls that begin so."""
+    return policies(incomplete) + controls(incomplete)
+
+
+def catalogues(incomplete: str) -> list[str]:
+    """Return the names of the ready catalogues that begin so, else files."""
+    found = _beginning((file.stem for file in (_POLICIES / "catalogues").glob("*.yaml")), incomplete)
+    return found or _beginning(_files(incomplete), incomplete)
+
+
+def _files(incomplete: str) -> Iterable[str]:
+    folder = Path(incomplete).parent if incomplete else Path()
+    return (str(file) + ("/" if file.is_dir() else "") for file in folder.glob("*"))
+
+
+def _beginning(words: Iterable[str], incomplete: str) -> list[str]:
+    return sorted({word for word in words if word.startswith(incomplete)})
