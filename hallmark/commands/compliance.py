@@ -67,6 +67,18 @@ def policy(
         bool, typer.Option("--together", help="Judge the templates as those of one stage of one system.")
     ] = False,
     control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+    catalogue: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|NAME", help="Judge by the rows of this file, or by serverless-baseline."),
+    ] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is accepted, in the form of policies/waivers.yaml.")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdicts as SARIF, too.")] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="List the policies and what uses them.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Explain a policy, or a control: why, parameters, examples, fix.")
+    ] = None,
 ) -> None:
     """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
 
@@ -75,7 +87,25 @@ def policy(
 
     `hallmark policy --stage dev` reads the stage back and changes nothing, neither there nor among the evidence; it
     judges by the controls that ask for an observed proof.
+
+    With --catalogue, templates of any origin are judged by what is in them: one by one, a folder at any depth. What
+    cannot be judged, such as what a macro makes, is a limit, and counts as a finding.
     """
+    if as_list or explain is not None:
+        from hallmark.judging.about import explain_command, list_command
+
+        if templates or stage or (as_list and explain is not None):
+            raise UserError("--list and --explain stand alone, but for --catalogue and --json")
+        raise typer.Exit(explain_command(explain, catalogue, as_json) if explain else list_command(catalogue, as_json))
+    if catalogue is not None:
+        if not templates or system or stage or target is Target.AWS:
+            raise UserError("--catalogue judges templates by themselves: name some, without --system and --stage")
+        from hallmark.judging.command import catalogue_command
+
+        more = {"as_json": as_json, "together": together, "controls": control or ()}
+        raise typer.Exit(catalogue_command(templates, catalogue, waivers=waivers, sarif=sarif, **more))
+    if waivers or sarif:
+        raise UserError("--waivers and --sarif are for --catalogue: name one")
     if system:
         system_of(system)
     if templates:

@@ -71,7 +71,8 @@ class Control:
 class Catalogue:
     """The controls of one system by their ids, with its region and stages.
 
-    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it.
+    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it. A `portable` catalogue
+    is for any template: it judges what is there, and asks for nothing beside its parts.
     """
 
     system: str
@@ -79,6 +80,7 @@ class Catalogue:
     stages: tuple[str, ...]
     controls: Mapping[str, Control]
     parts: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    portable: bool = False
 
     @property
     def slug(self) -> str:

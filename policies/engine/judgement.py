@@ -7,10 +7,13 @@ from pathlib import Path
 from policies.engine import cards, library
 from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import Declared, declared, parts_of
+from policies.engine.parts import Declared, NoPart, declared, parts_of
 from policies.engine.policy import Policy
 from policies.engine.template.naming import stage_of
 from policies.engine.template.template import Template
+
+# Where policies report what is missing altogether.
+_NOT_THERE = (TEMPLATE, "Resources")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,10 @@ class Judgement:
         return self.scope.union(*(policy.relies_on for _, policy in self.policies))
 
     def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
-        """Return every violation with its policy and fix; what cannot be judged is a violation too. Never raises."""
+        """Return every violation with its policy and fix; what cannot be judged is a violation too.
+
+        Raise NoCatalogue only for a part that a portable catalogue does not declare.
+        """
         found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
         # A finding that several policies share is reported once.
         said: dict[Finding, Finding] = {}
@@ -47,16 +53,27 @@ class Judgement:
         except NoStage as error:
             wanted = f"Metadata.Hallmark.Stage, one of {', '.join(self.catalogue.stages)}"
             return [Finding(TEMPLATE, "Metadata.Hallmark.Stage", str(error), wanted, "", use.policy)]
+        except NoPart as error:
+            if self.catalogue.portable:
+                raise NoCatalogue(f"{self.control.id}: {use.policy}: {error}: declare it under `parts`") from None
+            return [self._unjudged(use, error)]
         except Exception as error:
             # Fail closed: a policy that cannot judge has not proved anything.
-            problem = " ".join(f"{type(error).__name__}: {error}".split())
-            found = f"the policy {use.policy} could not judge: {problem}"
-            return [Finding(TEMPLATE, "", found, "a judgement", "", use.policy)]
+            return [self._unjudged(use, error)]
+
+    @staticmethod
+    def _unjudged(use: Use, error: Exception) -> Finding:
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+        found = f"the policy {use.policy} could not judge: {problem}"
+        return Finding(TEMPLATE, "", found, "a judgement", "", use.policy)
 
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
         own = use.parameters_of(stage, self.catalogue.stages)
         parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
-        for finding in policy.findings(template, parameters):
+        judge = policy.present if self.catalogue.portable else policy.findings
+        for finding in judge(template, parameters):
+            if self.catalogue.portable and not self.parts and (finding.resource, finding.path) == _NOT_THERE:
+                continue
             yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
 
