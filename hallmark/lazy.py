@@ -51,7 +51,7 @@ def _flowing(command: Any) -> Any:
 
 
 def _help_at(place: str) -> str:
-    """Return the help of what is at a place: a function's docstring, or what a Typer is called with; empty if unknown."""
+    """Return the help of a function or of a Typer, read from its source; empty if it has none there."""
     module, _, attribute = place.partition(":")
     file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
@@ -86,11 +86,11 @@ class Lazy(Mapping[str, Any]):
         return len(self._places)
 
     def summary(self, name: str) -> Any:
-        """Return a command that can only be listed, without importing it; those that cannot run have their own panel."""
+        """Return a command that can only be listed, without importing it."""
         return self.listed(name, _help_at(f"{self._package}.{self._places[name]}"))
 
     def listed(self, name: str, about: str) -> Any:
-        """Return a command that can only be listed, with its help."""
+        """Return a command that can only be listed, with its help; those that cannot run here have their own panel."""
         panel = None if name in self._light or is_whole() else ELSEWHERE
         return _flowing(TyperCommand(name, help=about, rich_help_panel=panel))
 

@@ -79,6 +79,9 @@ def policy(
     explain: Annotated[
         str | None, typer.Option(metavar="ID", help="Explain a policy, or a control: why, parameters, examples, fix.")
     ] = None,
+    templates_alone: Annotated[
+        bool, typer.Option("--only-templates", help="Pass over files that are no templates, as a hook gets them.")
+    ] = False,
 ) -> None:
     """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
 
@@ -97,6 +100,13 @@ def policy(
         if templates or stage or (as_list and explain is not None):
             raise UserError("--list and --explain stand alone, but for --catalogue and --json")
         raise typer.Exit(explain_command(explain, catalogue, as_json) if explain else list_command(catalogue, as_json))
+    if templates_alone and templates:
+        from hallmark.judging.files import only_templates
+
+        templates = only_templates(templates)
+        if not templates:
+            print("[]" if as_json else "no template among the files: nothing to judge")
+            return
     if catalogue is not None:
         if not templates or system or stage or target is Target.AWS:
             raise UserError("--catalogue judges templates by themselves: name some, without --system and --stage")

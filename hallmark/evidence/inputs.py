@@ -53,6 +53,8 @@ NO_INPUTS: Mapping[str, str] = {
     ".github/": "starts the gates",
     ".ci/": "starts the gates",
     ".pre-commit-config.yaml": "starts a gate before a commit",
+    ".pre-commit-hooks.yaml": "for other repositories, whose templates no gate judges",
+    "action.yml": "for other repositories, whose templates no gate judges",
 }
 # What tools read in the checkout's own folder, whoever put it there: settings, and modules that hide others.
 READ = (

@@ -2,7 +2,7 @@
 
 import json
 import os
-import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,12 @@ from typing import Any
 from infra.errors import UserError
 from policies.engine.assembly import MANIFEST, files_of
 from policies.engine.reading.reader import read_template
+from policies.engine.reading.recognition import looks_like_template
 from policies.engine.reading.refusal import Unreadable
 
 _ENDINGS = (".json", ".yaml", ".yml", ".template")
 # What tools and editors leave in a repository.
 _NOT_OURS = {"node_modules", "__pycache__", "venv", "site-packages"}
-# What no other file has: a type of AWS among resources, or the version of the format.
-_TEMPLATE = re.compile(rb"""["']?AWSTemplateFormatVersion["']?\s*:|["']?Type["']?\s*:\s*["']?(AWS|Custom)::""")
-_RESOURCES = re.compile(rb"""(?m)^\s*["']?Resources["']?\s*:|[{,]\s*"Resources"\s*:""")
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,14 @@ def templates_of(places: Sequence[Path]) -> Found:
         if before == len(documents) + len(broken):
             raise UserError(f"{place} has no template: name a folder with CloudFormation templates, JSON or YAML")
     return Found(documents, tuple(broken))
+
+
+def only_templates(places: Sequence[Path]) -> list[Path]:
+    """Return the places without files that are no templates, which are named on stderr; what cannot be read stays."""
+    others = [place for place in places if place.is_file() and not _may_be(place)]
+    for other in others:
+        print(f"passed over: {other} is no CloudFormation template", file=sys.stderr)
+    return [place for place in places if place not in others]
 
 
 def _named(file: Path) -> dict[str, Any]:
@@ -82,7 +88,6 @@ def _is_assembly(manifest: Path) -> bool:
 def _may_be(file: Path) -> bool:
     """Return whether a file looks like a template, broken or not."""
     try:
-        raw = file.read_bytes()
+        return looks_like_template(file.read_bytes())
     except OSError:
         return False
-    return bool(_RESOURCES.search(raw) and _TEMPLATE.search(raw))
