@@ -20,7 +20,7 @@ PROGRAM = "hallmark"
 SHOW, INSTALL = "--show-completion", "--install-completion"
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _POLICIES = ROOT / "policies"
-_ID = re.compile(r"^ *- id: ([A-Z][A-Z0-9_]+) *$", re.MULTILINE)
+_ID = re.compile(r"^ *- (?:\{ *)?id: ([A-Z][A-Z0-9_]+)", re.MULTILINE)
 
 
 def prepare() -> None:
@@ -61,8 +61,8 @@ def scenarios(incomplete: str) -> list[str]:
 
 
 def controls(incomplete: str) -> list[str]:
-    """Return the ids of controls, of all systems, that begin so."""
-    files = (_POLICIES / "controls").glob("*.yaml")
+    """Return the ids of controls, of all systems and of the ready catalogues, that begin so."""
+    files = [*(_POLICIES / "controls").glob("*.yaml"), *(_POLICIES / "catalogues").glob("*.yaml")]
     return _beginning((one for file in files for one in _ID.findall(file.read_text(encoding="utf-8"))), incomplete)
 
 

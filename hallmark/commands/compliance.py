@@ -9,10 +9,16 @@ from typing import Annotated
 
 import typer
 
+from hallmark import completion
 from hallmark.commands.target import Target, TargetOption
 from hallmark.project import require_project
 from infra.errors import UserError
 from infra.systems import SYSTEM_VARIABLE, StageName, owner_of, system_of
+
+ControlOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Only this control; may be repeated.", autocompletion=completion.controls),
+]
 
 
 def gate(
@@ -23,7 +29,10 @@ def gate(
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
     system: Annotated[
         str | None,
-        typer.Option(help="Only for this system; by default a gate of systems, such as `transactions`, runs for each."),
+        typer.Option(
+            help="Only for this system; by default a gate of systems, such as `transactions`, runs for each.",
+            autocompletion=completion.systems,
+        ),
     ] = None,
     if_chosen: Annotated[
         bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
@@ -42,7 +51,10 @@ def gate(
 
 def report(
     system: Annotated[
-        str | None, typer.Option(help="Print only this system; by default $HALLMARK_SYSTEM, else all.")
+        str | None,
+        typer.Option(
+            help="Print only this system; by default $HALLMARK_SYSTEM, else all.", autocompletion=completion.systems
+        ),
     ] = None,
 ) -> None:
     """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
@@ -56,7 +68,11 @@ def policy(
         list[Path] | None, typer.Argument(help="Templates, JSON or YAML, of any origin; or a cloud assembly's folder.")
     ] = None,
     system: Annotated[
-        str | None, typer.Option(help="The system; by default the template's, or all that are up on the stage.")
+        str | None,
+        typer.Option(
+            help="The system; by default the template's, or all that are up on the stage.",
+            autocompletion=completion.systems,
+        ),
     ] = None,
     stage: Annotated[
         StageName | None, typer.Option(help="The stage; by default the template's. Without templates, one that runs.")
@@ -66,10 +82,14 @@ def policy(
     together: Annotated[
         bool, typer.Option("--together", help="Judge the templates as those of one stage of one system.")
     ] = False,
-    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+    control: ControlOption = None,
     catalogue: Annotated[
         str | None,
-        typer.Option(metavar="FILE|NAME", help="Judge by the rows of this file, or by serverless-baseline."),
+        typer.Option(
+            metavar="FILE|NAME",
+            help="Judge by the rows of this file, or by serverless-baseline.",
+            autocompletion=completion.catalogues,
+        ),
     ] = None,
     waivers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What is accepted, in the form of policies/waivers.yaml.")
@@ -77,7 +97,12 @@ def policy(
     sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdicts as SARIF, too.")] = None,
     as_list: Annotated[bool, typer.Option("--list", help="List the policies and what uses them.")] = False,
     explain: Annotated[
-        str | None, typer.Option(metavar="ID", help="Explain a policy, or a control: why, parameters, examples, fix.")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Explain a policy, or a control: why, parameters, examples, fix.",
+            autocompletion=completion.explained,
+        ),
     ] = None,
     templates_alone: Annotated[
         bool, typer.Option("--only-templates", help="Pass over files that are no templates, as a hook gets them.")
@@ -138,8 +163,13 @@ def policy(
 
 
 def mutants(
-    system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
-    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+    system: Annotated[
+        str | None,
+        typer.Option(
+            help="Only this system; by default $HALLMARK_SYSTEM, else all.", autocompletion=completion.systems
+        ),
+    ] = None,
+    control: ControlOption = None,
 ) -> None:
     """Apply every violation of the catalogue to the synthesized templates; exit code 1 when a policy misses one."""
     from hallmark.evidence.expected import chosen
