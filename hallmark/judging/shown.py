@@ -51,6 +51,7 @@ def _end(entry: Mapping[str, Any]) -> Iterator[str]:
         f"{counted(verdicts.count('proved'), 'control')} proved",
         f"{verdicts.count('failed')} failed",
         *([f"{verdicts.count('waived')} waived"] if "waived" in verdicts else []),
+        *([f"{verdicts.count('not judged')} not judged"] if "not judged" in verdicts else []),
         f"{verdicts.count('not applicable')} not applicable",
         counted(len(found), "finding"),
         *([counted(len(entry["limits"]), "limit")] if entry["limits"] else []),

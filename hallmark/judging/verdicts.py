@@ -1,11 +1,12 @@
 """The verdicts of a catalogue's rows on a template, in all its cases, and what of the template nobody can judge."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hallmark.judging.catalogue import Ready, Row
 from infra.errors import UserError
+from hallmark.judging.macros import hidden_types
 from policies.engine.cases import Case, cases_of
 from policies.engine.catalogue import NoCatalogue
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
@@ -24,7 +25,10 @@ LIMIT = "LIMIT"
 
 @dataclass(frozen=True)
 class Verdict:
-    """A row's verdict on a template: `proved`, `failed`, or `not applicable` where nothing of its types is there."""
+    """A row's verdict on a template: `proved`, `failed`, `not applicable` where nothing of its types is there.
+
+    `not judged` where a macro may make some that the template does not show.
+    """
 
     row: Row
     verdict: str
@@ -53,11 +57,13 @@ class Judged:
 
 def judge(document: Mapping[str, Any], catalogue: Ready) -> Judged:
     """Return the verdicts of a catalogue on a template; raise UserError for a part that the catalogue lacks."""
-    cases = cases_of(document)
+    kinds = frozenset[str]().union(*(row.judgement.known for row in catalogue.rows))
+    cases = cases_of(document, None if "*" in kinds else kinds)
     bodies: dict[Any, Any] = {}
     templates = [(case, Template(case.document, bodies)) for case in cases.every]
+    hidden = hidden_types(document)
     try:
-        verdicts = tuple(_verdict(row, templates) for row in catalogue.rows)
+        verdicts = tuple(_verdict(row, templates, hidden) for row in catalogue.rows)
     except NoCatalogue as error:
         raise UserError(f"{catalogue.file}: {error}") from None
     limits = [*_limits(document, templates)]
@@ -67,8 +73,9 @@ def judge(document: Mapping[str, Any], catalogue: Ready) -> Judged:
     return Judged(verdicts, tuple(limits), cases.defaults)
 
 
-def _verdict(row: Row, templates: Iterable[tuple[Case, Template]]) -> Verdict:
-    found: dict[tuple[str, str, str, str], Finding] = {}
+def _verdict(row: Row, templates: Iterable[tuple[Case, Template]], hidden: Collection[str] | None) -> Verdict:
+    found: dict[tuple[str, str, str], Finding] = {}
+    places: set[tuple[str, str]] = set()
     there = False
     for case, template in templates:
         kinds = row.judgement.scope
@@ -76,11 +83,15 @@ def _verdict(row: Row, templates: Iterable[tuple[Case, Template]]) -> Verdict:
             continue
         there = True
         for one in row.judgement.findings(template):
-            key = (one.resource, one.path, one.found, one.wanted)
-            if key not in found:
+            key = (one.resource, one.path, one.found)
+            # What is wrong at a place by default is said once.
+            if key not in found and not (case.when and (one.resource, one.path) in places):
                 when = f"{one.found} (where {case.when})" if case.when else one.found
                 found[key] = replace(one, found=when, fix=one.fix or _WANTED.format(one.wanted.capitalize()))
+        places.update((resource, path) for resource, path, _ in found)
     verdict = "failed" if found else "proved" if there else "not applicable"
+    if not found and (hidden is None or row.judgement.scope & set(hidden)):
+        verdict = "not judged"
     return Verdict(row, verdict, tuple(found.values()))
 
 

@@ -19,7 +19,7 @@ from policies.engine.reading.yaml_reader import loader
 
 TEXTS = ("title", "statement", "severity", "anchor", "why", "fix")
 SEVERITIES = ("low", "medium", "high", "critical")
-FIELDS = (*TEXTS, "frameworks", "parameters", "behaviours", "mutants")
+FIELDS = (*TEXTS, "frameworks", "parameters", "behaviours", "example", "mutants")
 # Only these are booleans: NO is Norway.
 _Loader = loader({"bool": "^(?:true|false)$"})
 
@@ -40,6 +40,7 @@ class Card:
     severity: str = SEVERITIES[0]
     frameworks: Mapping[str, Any] = field(default_factory=dict)
     mutants: tuple[Mapping[str, Any], ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 def file_of(policy: str) -> Path:
@@ -65,7 +66,8 @@ def _read(file: Path, shown: str) -> Card:
         if wrong:
             raise ValueError(wrong)
         said = {name: data[name] for name in ("title", "fix", "statement", "why", "severity", "frameworks")}
-        about = Card(**said, parameters=shapes(data["parameters"]), mutants=tuple(data.get("mutants") or ()))
+        more = {"mutants": tuple(data.get("mutants") or ()), "example": data.get("example") or {}}
+        about = Card(**said, parameters=shapes(data["parameters"]), **more)
         refuse_unknown_parameters([data[name] for name in TEXTS], about.parameters)
         return about
     except FileNotFoundError:

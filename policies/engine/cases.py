@@ -1,21 +1,24 @@
 """The cases of a template that nobody has deployed yet: its parameters at their defaults, and each condition turned.
 
-A resource under a condition, or a branch of an Fn::If, is judged where it is there, so nothing hides behind a default.
+Values that a mapping has for each region are those of one region. A resource under a condition, or a branch of an Fn::If, is judged where it is there, so nothing hides behind a default.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import Any
 
+from policies.engine.regions import named
 from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import mapping
-from policies.engine.template.template import Template
+from policies.engine.template.template import Template, with_mark
 
 # Turned one by one, and two by two where they meet in a resource; each case is a judgement of its own.
 MOST = 24
+# The region that most mappings have.
+_FIRST = "us-east-1"
 # Types whose default is a list, or the name of what holds the value.
 _NOT_TEXTS = ("List<", "CommaDelimitedList", "AWS::SSM::")
 _CONSTANT = {True: {"Fn::Equals": ["1", "1"]}, False: {"Fn::Equals": ["1", "0"]}}
@@ -39,20 +42,28 @@ class Cases:
     left_out: int = 0
 
 
-def cases_of(document: Document) -> Cases:
-    """Return the cases of a template."""
+def cases_of(document: Document, kinds: Collection[str] | None = None) -> Cases:
+    """Return the cases of a template; with `kinds`, those alone that matter to resources of these types."""
     values = _defaults(document)
     # What is known of bodies, for all cases: they share them.
     bodies: dict[Any, Any] = {}
-    base, holds = _decided(document, values, {}, {}, bodies)
-    turned = list(_turned(document, holds))
+    placed = _placed(document)
+    base, holds = _decided(placed, values, {}, {}, bodies)
+    turned = list(_turned(document, holds, kinds))
     made = tuple(
-        Case(_decided(document, {**values, **_values(document, turn)}, {**holds, **turn}, turn, bodies)[0], _when(turn))
+        Case(_decided(placed, {**values, **_values(document, turn)}, {**holds, **turn}, turn, bodies)[0], _when(turn))
         for turn in islice(turned, MOST)
     )
     used = _referred(document)
     shown = {name: value for name, value in values.items() if name in used}
     return Cases((Case(base), *made), shown, max(0, len(turned) - MOST))
+
+
+def _placed(document: Document) -> Document:
+    """Return the document in a region where its mappings are by region: in one of theirs, the values are known."""
+    keys = [str(key) for one in mapping(document.get("Mappings")).values() for key in mapping(one)]
+    regions = [key for key in keys if named(key) == {key}]
+    return with_mark(document, Region=_FIRST if _FIRST in regions else regions[0]) if regions else document
 
 
 def _defaults(document: Document) -> dict[str, str]:
@@ -91,11 +102,14 @@ def _decided(
     return made, {name: bool(template.condition(name)) for name in declared}
 
 
-def _turned(document: Document, holds: Mapping[str, bool]) -> Iterator[dict[str, bool]]:
+def _turned(
+    document: Document, holds: Mapping[str, bool], kinds: Collection[str] | None
+) -> Iterator[dict[str, bool]]:
     """Yield what is turned in each case: one condition, two that meet in a resource, and all that do not hold."""
     template = Template(document)
     constant = {name for name in holds if template.condition(name) is not None}
-    bodies = [_conditions_in(body) for body in mapping(document.get("Resources")).values()]
+    resources = mapping(document.get("Resources")).values()
+    bodies = [_conditions_in(one) for one in map(mapping, resources) if kinds is None or one.get("Type") in kinds]
     used = [name for name in dict.fromkeys(one for own in bodies for one in own) if name in holds]
     open_ones = [name for name in used if name not in constant]
     yield from ({name: not holds[name]} for name in open_ones)
@@ -109,12 +123,12 @@ def _turned(document: Document, holds: Mapping[str, bool]) -> Iterator[dict[str,
             yield turn
 
 
-def _conditions_in(value: Any) -> list[str]:
+def _conditions_in(body: Mapping[str, Any]) -> list[str]:
     """Return the conditions that a resource's body names."""
     found: dict[str, None] = {}
-    waiting = [value]
-    if isinstance(value, Mapping) and isinstance(value.get("Condition"), str):
-        found[value["Condition"]] = None
+    waiting = [body.get("Properties")]
+    if isinstance(body.get("Condition"), str):
+        found[body["Condition"]] = None
     while waiting:
         one = waiting.pop()
         if isinstance(one, Mapping):

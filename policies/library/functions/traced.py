@@ -1,4 +1,4 @@
-"""X-Ray is active on every function, and its role may write the traces.
+"""X-Ray is active on every function, and its role may write the traces; `rights: false` leaves the role out.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 """
@@ -24,6 +24,8 @@ class FunctionTracing(Policy):
             mode = template.value(function, "TracingConfig.Mode")
             if mode != "Active":
                 yield Finding(function.logical_id, "TracingConfig.Mode", str(mode or "none"), "Active")
+            if not parameters.get("rights", True):
+                continue
             role = role_of(template, function)
             if role is None:
                 wanted = f"a role with {' and '.join(_ACTIONS)} on *"
