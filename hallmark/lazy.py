@@ -86,8 +86,9 @@ class Lazy(Mapping[str, Any]):
         return len(self._places)
 
     def summary(self, name: str) -> Any:
-        """Return a command that can only be listed, without importing it."""
-        return self.listed(name, _help_at(f"{self._package}.{self._places[name]}"))
+        """Return a command that can only be listed, without importing it unless its help is made when it is."""
+        about = _help_at(f"{self._package}.{self._places[name]}")
+        return self.listed(name, about) if about or not is_whole() else self[name]
 
     def listed(self, name: str, about: str) -> Any:
         """Return a command that can only be listed, with its help; those that cannot run here have their own panel."""

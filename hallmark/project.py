@@ -35,9 +35,8 @@ def is_checkout() -> bool:
 def require_checkout() -> None:
     """Raise UserError unless the package runs from a checkout."""
     if not is_checkout():
-        raise UserError(
-            "this command needs a checkout of the project: clone it, then `pip install -e .[pipelines]` there"
-        )
+        then = 'clone it, then `pip install -e ".[pipelines]"` there'
+        raise UserError(f"this command needs a checkout of the project: {then}")
 
 
 @cache
