@@ -1,4 +1,4 @@
-"""`hallmark gate`, `report`, `policy`, `mutants`: requirements and their proofs.
+"""`hallmark gate`, `report`, `export`, `policy`, `mutants`: requirements and their proofs.
 
 The tools are imported when used: `hallmark gate` starts often.
 """
@@ -61,6 +61,21 @@ def report(
     from hallmark.report.command import report_command
 
     raise typer.Exit(report_command(system))
+
+
+def export(
+    system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
+    output: Annotated[Path, typer.Option(help="The folder.")] = Path("build/export"),
+) -> None:
+    """Write the report in auditors' forms into build/export: OSCAL, CSV, Security Hub's ASFF, PCI DSS and NIST ids.
+
+    Each system's folder has findings.csv, a row for each finding and pass of a resource; asff.json, also in requests
+    of 100 for `aws securityhub batch-import-findings`; and oscal/. Beside them, frameworks.html, .md and .csv say which
+    ids are covered by which control with which verdict, and which are not.
+    """
+    from hallmark.export.command import export_command
+
+    raise typer.Exit(export_command(system, output.resolve()))
 
 
 def policy(

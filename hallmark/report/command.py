@@ -37,9 +37,7 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     refuse_overdue()
     files.remove(folder)
     require_current()
-    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
-    commit = revision()
-    reports = {name: make(name, templates, commit) for name in NAMES}
+    reports, templates = joined()
     for name, report in reports.items():
         files.write(report, folder / name, templates)
     files.write_front(Front(tuple(reports.values())), folder)
@@ -48,6 +46,13 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     if len(named) == len(NAMES):
         print(shown(folder / "index.html"))
     return int(any(reports[name].outcome == "failed" for name in named))
+
+
+def joined() -> tuple[dict[str, Report], dict[str, Synthesized]]:
+    """Return the reports of all systems, and all templates by their labels."""
+    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
+    commit = revision()
+    return {name: make(name, templates, commit) for name in NAMES}, templates
 
 
 def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:

@@ -24,6 +24,7 @@ from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import json_of
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import shown
 from policies.engine.workflows.data import INPUT, WHOLE_INPUT, Scope, after, entered, given
@@ -54,6 +55,11 @@ _FIELD = re.compile(r'"?<([^<>]+)>"?')
 class ObjectsStartWorkflow(Policy):
     scope = (RULE,)
     relies_on = (WORKFLOW, BUCKET, ROLE)
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        started = [parameters["parts"].player("workflow", part) for part in parameters["workflows"]]
+        found = ((rule, target) for rule in template.of_type(RULE) for target in targets_of(rule))
+        return [rule for rule, target in found if any(one and _is(template, target, one) for one in started)]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

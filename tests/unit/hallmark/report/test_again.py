@@ -12,7 +12,7 @@ import pytest
 from hallmark import fidelity
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Place, Proof, PytestCounts, ToolFinding, pytest_results
 from hallmark.evidence.circumstances import versions
-from hallmark.evidence.judged import findings_by_control
+from hallmark.evidence.judged import judged_by_control
 from hallmark.evidence.pytest_results import Result
 from hallmark.gates.policies import proofs as gate_proofs
 from hallmark.mutants.judgement import count
@@ -45,9 +45,9 @@ def _said(evidence: Evidence, waivers: Waivers | None = None) -> str | None:
 
 def _proofs(found: list[Synthesized], kind: Any) -> list[Proof]:
     return [
-        Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings)
+        Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings, passed=passed)
         for one in found
-        for control, findings in findings_by_control([one], SYSTEM, kind)[one.label].items()
+        for control, (findings, passed) in judged_by_control([one], SYSTEM, kind)[one.label].items()
     ]
 
 
