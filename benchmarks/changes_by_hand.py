@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from benchmarks.calls_by_hand import Caller
 from hallmark import yaml_lines
 from hallmark.observe.comparison import Comparison, compare
-from hallmark.observe.unread import unread
+from hallmark.unread import unread
 from hallmark.project import ROOT
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import emulator

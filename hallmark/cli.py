@@ -31,6 +31,8 @@ COMMANDS = {
     "load": "load:load_app",
     "gate": "compliance:gate",
     "report": "compliance:report",
+    "bundle": "bundle:bundle",
+    "verify": "bundle:verify",
     "export": "compliance:export",
     "policy": "compliance:policy",
     "mutants": "compliance:mutants",
@@ -38,7 +40,7 @@ COMMANDS = {
     "cost": "cost:cost",
 }
 # What works where only the package is installed: without the extra `pipelines`, and without a checkout.
-LIGHT = frozenset({"policy"})
+LIGHT = frozenset({"policy", "verify"})
 _OURS = ("hallmark", "infra", "policies")
 
 

@@ -10,7 +10,7 @@ from hallmark.build import require_current
 from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.evidence.stored import Tree
-from hallmark.observe.unread import unread
+from hallmark.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
 from hallmark.report import files
 from hallmark.report.accept import accepted
@@ -48,15 +48,18 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     return int(any(reports[name].outcome == "failed" for name in named))
 
 
-def joined() -> tuple[dict[str, Report], dict[str, Synthesized]]:
-    """Return the reports of all systems, and all templates by their labels."""
+def joined(moment: datetime | None = None) -> tuple[dict[str, Report], dict[str, Synthesized]]:
+    """Return the reports of all systems, and all templates by their labels; `moment` (UTC) is their time, by default now."""
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     commit = revision()
-    return {name: make(name, templates, commit) for name in NAMES}, templates
+    return {name: make(name, templates, commit, moment) for name in NAMES}, templates
 
 
-def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:
-    """Join a system's catalogue, evidence and waivers."""
+def make(
+    system: str, templates: Mapping[str, Synthesized], commit: str, moment: datetime | None = None
+) -> Report:
+    """Join a system's catalogue, evidence and waivers; `moment` (UTC) is the report's time, by default now."""
+    time = moment or datetime.now(UTC)
     tree, known = Tree(system, template_digests(system)), waivers.load()
     # What was read back from a stage adds none: it is an artifact, which a gate's evidence vouches for or not.
     made = [template for template in templates.values() if template.path.parent == CLOUD_ASSEMBLY]
@@ -65,8 +68,8 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
         commit,
         tree.templates,
         frozenset(t.stage for t in made if t.stage and t.system == system),
-        evidence.now(),
-        datetime.now(UTC).date(),
+        evidence.written(time),
+        time.date(),
         requirements_of(system),
         frozenset(t.label for t in made if t.system in NAMES and t.system != system),
         manifest.digest(tree.folder),

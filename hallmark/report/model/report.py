@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hallmark.evidence import Mutants, Outcome, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.fidelity import Behaviour
-from hallmark.observe.unread import Unread
+from hallmark.unread import Unread
 from hallmark.report import standing
 from hallmark.report.model.control import ControlReport
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow

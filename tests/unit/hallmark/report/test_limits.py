@@ -15,7 +15,7 @@ import pytest
 from hallmark.evidence import Evidence, Note, Place, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.fidelity import Behaviour
-from hallmark.observe.unread import Unread
+from hallmark.unread import Unread
 from hallmark.report import front, html, json_report, junit, legend, markdown, sarif
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join

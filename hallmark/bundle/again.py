@@ -1,0 +1,161 @@
+"""The verdicts of a bundle, joined again from the evidence and the tables in it, and compared with its reports."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from hallmark import faults, waivers
+from hallmark.bundle import documents, inside, manifest
+from hallmark.bundle.altered import AlteredError
+from hallmark.bundle.documents import Json
+from hallmark.evidence import Evidence
+from hallmark.evidence.expected import OF_THE_HOUSE, Asked, expected
+from hallmark.report import json_report
+from hallmark.report.join import Facts, join
+from hallmark.report.model import Control, Report
+from hallmark.revision import template_digests
+from hallmark.synthesized import Synthesized
+from hallmark.waivers import Waivers
+from infra.errors import UserError
+
+# Texts of the tool's own tables, which another version words otherwise.
+_WORDING = frozenset({"legend", "unread", "label", "limits"})
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    """The files of the checkout that reports are joined from, unpacked into a folder of their own."""
+
+    folder: Path
+    systems: Sequence[str]
+
+    @property
+    def templates(self) -> dict[str, Synthesized]:
+        """The templates by their paths in the checkout, those that were read back, too."""
+        found = [*(self.folder / "build").glob("cdk.out/*.template.json")]
+        found += (self.folder / "build").glob("observed/*.template.json")
+        return {path.relative_to(self.folder).as_posix(): Synthesized(path) for path in sorted(found)}
+
+    def waivers(self) -> Waivers:
+        """Return the waivers as on the day that their bundle was made: on the first that ends, all hold."""
+        file = self.folder / inside.WAIVERS
+        ends = [one["expires"] for one in yaml.safe_load(file.read_text(encoding="utf-8"))["waivers"]]
+        found = waivers.load(file, min((day for day in ends if isinstance(day, date)), default=None))
+        here = f"{self.folder}/"
+        return Waivers(tuple(replace(one, where=one.where.removeprefix(here)) for one in found.entries))
+
+
+def check(members: Mapping[str, memoryview], about: Json, evidence: Sequence[Evidence]) -> dict[str, Report]:
+    """Return the reports by their systems; AlteredError for the first verdict that does not follow."""
+    wanted = ("build/cdk.out/", "build/observed/", "policies/")
+    with TemporaryDirectory() as made:
+        for name, content in members.items():
+            path = name.removeprefix(inside.CHECKOUT)
+            # The container has refused every name that leads elsewhere.
+            if path != name and path.startswith(wanted):
+                file = Path(made).resolve() / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+        unpacked = _Unpacked(Path(made).resolve(), about["systems"])
+        return {system: _check_system(system, members, about, evidence, unpacked) for system in unpacked.systems}
+
+
+def _check_system(
+    system: str, members: Mapping[str, memoryview], about: Json, evidence: Sequence[Evidence], unpacked: _Unpacked
+) -> Report:
+    name = inside.report_of(system)
+    for one in (name, inside.controls_of(system)):
+        if one not in members:
+            raise AlteredError(one, "it is gone")
+    said = documents.parsed(name, members[name])
+    controls = _controls(system, members, unpacked)
+    try:
+        report = _joined(system, said, controls, about, evidence, unpacked)
+    except (UserError, ValidationError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise AlteredError(name, f"the evidence inside cannot be joined again: {reason}") from None
+    again = json.loads(json_report.render(report))
+    if where := _difference(said, again):
+        raise AlteredError(name, f"its {where} does not follow from the evidence inside")
+    if about["outcomes"].get(system) != report.outcome:
+        raise AlteredError(manifest.NAME, f"it says another outcome of {system} than follows from the evidence inside")
+    return report
+
+
+def _joined(
+    system: str,
+    said: Json,
+    controls: Sequence[Control],
+    about: Json,
+    evidence: Sequence[Evidence],
+    unpacked: _Unpacked,
+) -> Report:
+    templates = unpacked.templates
+    made = {label: one for label, one in templates.items() if label.startswith("build/cdk.out/")}
+    generated = datetime.fromisoformat(about["made"])
+    facts = Facts(
+        system,
+        _commit(about),
+        template_digests(system, unpacked.folder / "build/cdk.out"),
+        frozenset(one.stage for one in made.values() if one.stage and one.system == system),
+        about["made"],
+        generated.date(),
+        _catalogue(system, unpacked).get("requirements"),
+        frozenset(label for label, one in made.items() if one.system in unpacked.systems and one.system != system),
+        about["evidence"],
+    )
+
+    def type_of(artifact: str, resource: str) -> str | None:
+        return templates[artifact].type_of(resource) if artifact in templates else None
+
+    asked = [Asked(control.id, one.kind) for control in controls for one in control.asked]
+    gates, table = (*OF_THE_HOUSE, *expected(asked)), faults.load(system, unpacked.folder / "policies/faults")
+    concerned = [one for one in evidence if one.system in (None, system)]
+    return join(facts, controls, concerned, unpacked.waivers(), type_of, gates, table)
+
+
+def _commit(about: Json) -> str:
+    return about["revision"] + (f" dirty:{about['uncommitted']}" if about["uncommitted"] else "")
+
+
+def _catalogue(system: str, unpacked: _Unpacked) -> Json:
+    found = yaml.safe_load((unpacked.folder / f"policies/controls/{system}.yaml").read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
+
+
+def _controls(system: str, members: Mapping[str, memoryview], unpacked: _Unpacked) -> Sequence[Control]:
+    """Return the controls as they were joined; they ask for the proofs that the catalogue beside them says."""
+    name = inside.controls_of(system)
+    try:
+        found = TypeAdapter(list[Control]).validate_python(documents.read(name, members[name])["controls"])
+        rows = _catalogue(system, unpacked)["controls"]
+        asked = [(row["id"], [one if isinstance(one, str) else one["kind"] for one in row["proofs"]]) for row in rows]
+    except (ValidationError, OSError, LookupError, TypeError, yaml.YAMLError):
+        raise AlteredError(name, "it cannot be read beside the catalogue") from None
+    if asked != [(control.id, [one.kind for one in control.asked]) for control in found]:
+        raise AlteredError(name, "its controls are not those of the catalogue, or ask for other proofs")
+    return found
+
+
+def _difference(said: Any, again: Any, where: str = "") -> str:
+    """Return the place of the first value that differs, in words; empty where none does. Keys may be added."""
+    if isinstance(said, dict) and isinstance(again, dict):
+        own = f"{where}, " if where else ""
+        label = said.get("id") or said.get("name")
+        own = f"{own}{label}, " if isinstance(label, str) else own
+        keys = [key for key in said if key not in _WORDING]
+        lacking = (key for key in again if key not in said and key not in _WORDING)
+        found = (_difference(said[key], again[key], f"{own}{key}") for key in keys if key in again)
+        return next(filter(None, found), "") or next((f"{own}{key}" for key in lacking), "")
+    if isinstance(said, list) and isinstance(again, list):
+        if len(said) != len(again):
+            return f"number of {where}"
+        return next(filter(None, (_difference(*pair, where) for pair in zip(said, again, strict=True))), "")
+    return "" if said == again else where
