@@ -27,8 +27,8 @@ def statement(about: Json, manifest_sha256: str, reports: Mapping[str, Json]) ->
     """Return the statement: the files of the manifest and itself, and what came of each control."""
     digests = {name: row["sha256"] for name, row in about["files"].items()} | {manifest.NAME: manifest_sha256}
     lists: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
-    for report in reports.values():
-        for control in report["controls"]:
+    for system in sorted(reports):
+        for control in reports[system]["controls"]:
             lists[_LISTS.get(control["verdict"], "failedTests")].append(control["id"])
     failed = any(outcome != "passed" for outcome in about["outcomes"].values())
     catalogues = [_resource(name, digest) for name, digest in sorted(digests.items()) if _configures(name)]
