@@ -37,7 +37,7 @@ COMMANDS = {
     "cost": "cost:cost",
 }
 # What works where only the package is installed: without the extra `pipelines`, and without a checkout.
-LIGHT = frozenset({"policy"})
+LIGHT = frozenset({"policy", "verify"})
 _OURS = ("hallmark", "infra", "policies")
 
 

@@ -81,12 +81,9 @@ def explained(incomplete: str) -> list[str]:
 def catalogues(incomplete: str) -> list[str]:
     """Return the names of the ready catalogues that begin so, else files."""
     found = _beginning((file.stem for file in (_POLICIES / "catalogues").glob("*.yaml")), incomplete)
-    return found or _beginning(_files(incomplete), incomplete)
-
-
-def _files(incomplete: str) -> Iterable[str]:
-    folder = Path(incomplete).parent if incomplete else Path()
-    return (str(file) + ("/" if file.is_dir() else "") for file in folder.glob("*"))
+    folder = "".join(incomplete.rpartition("/")[:2])
+    files = (f"{folder}{file.name}{'/' * file.is_dir()}" for file in Path(folder or ".").glob("*"))
+    return found or _beginning(files, incomplete)
 
 
 def _beginning(words: Iterable[str], incomplete: str) -> list[str]:
