@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import waivers
-from hallmark.judging.catalogue import Ready
-from hallmark.judging.verdicts import LIMIT
+from hallmark.judging.catalogue import LIMIT, Ready
 from hallmark.waivers import Waiver
 
 

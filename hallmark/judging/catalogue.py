@@ -19,12 +19,13 @@ from typing import Any
 from hallmark.yaml_lines import LinedYaml
 from infra.errors import UserError
 from policies.engine import cards, library, words
-from policies.engine.catalogue import Catalogue, Control, Use
+from policies.engine.catalogue import READY, Catalogue, Control, Use
 from policies.engine.judgement import Judgement
 from policies.engine.parameters import Shape, problems
 from policies.engine.parts import declared
 
-READY = Path(cards.__file__).resolve().parents[1] / "catalogues"
+# The rule of what cannot be judged, for waivers and SARIF.
+LIMIT = "LIMIT"
 _HEAD: Mapping[str, type] = {"title": str, "parts": dict, "controls": list}
 _TEXTS = ("title", "statement", "why", "fix")
 _ROW: Mapping[str, type] = {
@@ -109,6 +110,8 @@ def _row(lines: LinedYaml, index: int, raw: Any, catalogue: Catalogue, parts: An
     _fields(lines, place, raw, _ROW, ("id",), "a row")
     if not _ID.fullmatch(raw["id"]):
         raise lines.error([*place, "id"], f"wants letters and digits, with single _, - or . between, got {raw['id']!r}")
+    if raw["id"] == LIMIT:
+        raise lines.error([*place, "id"], f"{LIMIT} is what cannot be judged: choose another id")
     if raw.get("severity", cards.SEVERITIES[0]) not in cards.SEVERITIES:
         raise _error(lines, (*place, "severity"), raw, f"wants one of {', '.join(cards.SEVERITIES)}")
     _texts_of(lines, (*place, "sources"), raw, raw.get("sources", []))

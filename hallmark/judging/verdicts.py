@@ -19,8 +19,6 @@ _PROCESSED = (
 )
 _NESTED = "Judge the other template by itself, or waive it here."
 _WANTED = "{}: make it so."
-# The rule of what cannot be judged, for waivers and SARIF.
-LIMIT = "LIMIT"
 
 
 @dataclass(frozen=True)
