@@ -95,7 +95,9 @@ def policy(
 
         if templates or stage or (as_list and explain is not None):
             raise UserError("--list and --explain stand alone, but for --catalogue and --json")
-        raise typer.Exit(explain_command(explain, catalogue, as_json) if explain is not None else list_command(catalogue, as_json))
+        raise typer.Exit(
+            explain_command(explain, catalogue, as_json) if explain is not None else list_command(catalogue, as_json)
+        )
     if catalogue is not None:
         if not templates or system or stage or target is Target.AWS:
             raise UserError("--catalogue judges templates by themselves: name some, without --system and --stage")

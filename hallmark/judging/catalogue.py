@@ -10,7 +10,7 @@ What a row leaves out comes from the card of its first policy. Standard library 
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -160,7 +160,7 @@ def _use(lines: LinedYaml, raw: Mapping[str, Any], where: Place, policy: str, gi
     return Use(policy, fix, given)
 
 
-def nearest(word: str, known: Any) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """Return the names that a word may mean, the nearest first; empty without any."""
     names = {one.lower(): one for one in known}
     close = difflib.get_close_matches(word.lower(), names, 3, 0.5)

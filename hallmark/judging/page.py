@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from hallmark.judging.catalogue import READY, load, ready_names, shape_text
+from hallmark.judging.catalogue import load, ready_names, shape_text
 from hallmark.judging.library import About, every, plain
 from hallmark.project import ROOT
+from policies.engine.catalogue import READY
 
 PAGE = ROOT / "docs" / "library.md"
 _HEAD = """\
@@ -47,7 +48,8 @@ def _catalogues() -> Iterator[str]:
     for name in ready_names():
         catalogue = load(READY / f"{name}.yaml", name)
         yield f"## Catalogue {name}\n"
-        yield f"{catalogue.title}: `hallmark policy TEMPLATE --catalogue {name}`. The file says beside each parameter why.\n"
+        use = f"`hallmark policy TEMPLATE --catalogue {name}`"
+        yield f"{catalogue.title}: {use}. The file says beside each parameter why.\n"
         yield "| row | severity | asks for | policies | means the same |"
         yield "| --- | --- | --- | --- | --- |"
         for row in catalogue.rows:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hallmark.judging.catalogue import Ready, Row
-from infra.errors import UserError
 from hallmark.judging.macros import hidden_types
+from infra.errors import UserError
 from policies.engine.cases import Case, cases_of
 from policies.engine.catalogue import NoCatalogue
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding

@@ -40,7 +40,14 @@ def test_the_rows_of_a_catalogue_are_listed(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_policy_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     text = _printed(capsys, "--explain", "queues/dead_letters")
-    for part in ("statement ", "why ", "fix ", "source      https://docs.aws", "parameter   minimum_receives (int)", "passes"):
+    for part in (
+        "statement ",
+        "why ",
+        "fix ",
+        "source      https://docs.aws",
+        "parameter   minimum_receives (int)",
+        "passes",
+    ):
         assert part in text
     assert "fails: " in text
 
@@ -78,7 +85,7 @@ def test_each_control_can_be_explained(name: str, capsys: pytest.CaptureFixture[
     ],
 )
 def test_an_unknown_id_is_one_line_with_the_nearest(name: str, said: str) -> None:
-    with pytest.raises(UserError, match="^there is no policy or control ") as raised:
+    with pytest.raises(UserError, match=r"^there is no policy or control ") as raised:
         run(["policy", "--explain", name])
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -1,13 +1,13 @@
 """serverless-baseline on templates of strangers: findings about what is there, each with its place and its fix."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hallmark.judging.catalogue import READY, load
+from hallmark.judging.catalogue import load
 from hallmark.judging.verdicts import Judged, judge
+from policies.engine.catalogue import READY
 from tests.unit.hallmark.judging.templates import BASELINE, BUCKET
 
 ROWS = load(READY / f"{BASELINE}.yaml", BASELINE)
@@ -41,9 +41,15 @@ def test_what_no_row_is_about_has_no_finding() -> None:
 
 LOOSE: dict[str, Any] = {
     "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.6"}},
-    "Image": {"Type": "AWS::Lambda::Function", "Properties": {"PackageType": "Image", "Code": {"ImageUri": "r:latest"}}},
+    "Image": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"PackageType": "Image", "Code": {"ImageUri": "r:latest"}},
+    },
     "Repo": {"Type": "AWS::ECR::Repository"},
-    "Rule": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Id": "t", "Arn": {"Fn::GetAtt": ["Fn", "Arn"]}}]}},
+    "Rule": {
+        "Type": "AWS::Events::Rule",
+        "Properties": {"Targets": [{"Id": "t", "Arn": {"Fn::GetAtt": ["Fn", "Arn"]}}]},
+    },
     "Jobs": {"Type": "AWS::SQS::Queue", "Properties": {"SqsManagedSseEnabled": False}},
     "Alerts": {"Type": "AWS::SNS::Topic"},
     "Told": {"Type": "AWS::SNS::Subscription", "Properties": {"Protocol": "sqs", "TopicArn": {"Ref": "Alerts"}}},
@@ -149,7 +155,9 @@ def test_both_branches_of_a_condition_are_judged() -> None:
 
 def test_a_mapping_by_region_is_judged_in_one_of_its_regions() -> None:
     statement = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
-    who = {"AWS": {"Fn::Sub": ["arn:aws:iam::${A}:root", {"A": {"Fn::FindInMap": ["M", {"Ref": "AWS::Region"}, "elb"]}}]}}
+    who = {
+        "AWS": {"Fn::Sub": ["arn:aws:iam::${A}:root", {"A": {"Fn::FindInMap": ["M", {"Ref": "AWS::Region"}, "elb"]}}]}
+    }
     policy = {"Bucket": {"Ref": "Files"}, "PolicyDocument": {"Statement": [{**statement, "Principal": who}]}}
     resources = {**BUCKET["Resources"], "P": {"Type": "AWS::S3::BucketPolicy", "Properties": policy}}
     judged = _judged(resources, Mappings={"M": {"eu-west-1": {"elb": "156460612806"}}})
@@ -170,6 +178,9 @@ def test_what_a_macro_makes_is_a_limit_and_no_pass() -> None:
     assert _failed(judged) == {}
 
 
+HANDED = {"ServiceToken": "arn:x", "B": {"Ref": "F"}}
+
+
 @pytest.mark.parametrize(
     ("resources", "more", "place"),
     [
@@ -178,7 +189,7 @@ def test_what_a_macro_makes_is_a_limit_and_no_pass() -> None:
         ({"Fn::ForEach::T": ["N", ["a"], {"T${N}": {"Type": "AWS::DynamoDB::Table"}}]}, {}, "(template)"),
         ({"F": {"Type": "AWS::S3::Bucket", "Fn::Transform": {"Name": "AWS::Include"}}}, {}, "F"),
         ({"T": {"Type": "AWS::EC2::VPC"}}, {"Transform": ["Mine"]}, "(template)"),
-        ({"C": {"Type": "Custom::X", "Properties": {"ServiceToken": "arn:x", "B": {"Ref": "F"}}}, "F": LOOSE["Files"]}, {}, "C"),
+        ({"C": {"Type": "Custom::X", "Properties": HANDED}, "F": LOOSE["Files"]}, {}, "C"),
     ],
     ids=["a nested stack", "a module", "a loop", "an include", "a macro of somebody", "code of others"],
 )  # fmt: skip

@@ -60,7 +60,9 @@ def test_only_the_named_rows_count(tmp_path: Path) -> None:
     file = written(tmp_path, BUCKET)
     assert catalogue_command([file], BASELINE, controls=["DATA_ENCRYPTED"]) == 0
     assert catalogue_command([file], BASELINE, controls=["DATA_ENCRYPTED", "BUCKET_TLS"]) == 1
-    with pytest.raises(UserError, match=r"^the catalogue serverless-baseline has no row BUCKET_TSL: did you mean BUCKET_TLS"):
+    with pytest.raises(
+        UserError, match=r"^the catalogue serverless-baseline has no row BUCKET_TSL: did you mean BUCKET_TLS"
+    ):
         catalogue_command([file], BASELINE, controls=["BUCKET_TSL"])
 
 
@@ -113,8 +115,9 @@ def test_templates_together_say_whose_a_finding_is(tmp_path: Path, capsys: pytes
         "AlarmActions": ["arn:aws:sns:eu-west-1:123456789012:t"],
     }
     fn = {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "handler"}}
+    outputs = {"N": {"Value": {"Ref": "F"}, "Export": {"Name": "fn"}}}
     files = [
-        written(tmp_path, {"Resources": {"F": fn}, "Outputs": {"N": {"Value": {"Ref": "F"}, "Export": {"Name": "fn"}}}}, "a.json"),
+        written(tmp_path, {"Resources": {"F": fn}, "Outputs": outputs}, "a.json"),
         written(tmp_path, {"Resources": {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}}, "b.json"),
     ]  # fmt: skip
     assert catalogue_command(files, BASELINE, controls=["ALARMS"]) == 1
@@ -231,7 +234,9 @@ PARTS = "parts: {topics: {alerts: {not_notified_by: alarms}}}\n"
 def test_a_part_that_the_catalogue_does_not_declare_is_its_mistake(tmp_path: Path) -> None:
     topic = written(tmp_path, {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})
     own = written(tmp_path, TOPICS, "own.yaml")
-    with pytest.raises(UserError, match=r"own\.yaml: TOPIC: topics/subscribed: .* plays alerts: declare it under `parts`$"):
+    with pytest.raises(
+        UserError, match=r"own\.yaml: TOPIC: topics/subscribed: .* plays alerts: declare it under `parts`$"
+    ):
         catalogue_command([topic], str(own))
     assert catalogue_command([topic], str(written(tmp_path, PARTS + TOPICS, "with.yaml"))) == 0
 
