@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policies.engine import cards, library
-from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues
+from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues, used_by_ready
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import Declared, NoPart, declared, parts_of
 from policies.engine.policy import Policy
 from policies.engine.template.naming import stage_of
 from policies.engine.template.template import Template
-
-# Where policies report what is missing altogether.
-_NOT_THERE = (TEMPLATE, "Resources")
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,6 @@ class Judgement:
         parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
         judge = policy.present if self.catalogue.portable else policy.findings
         for finding in judge(template, parameters):
-            if self.catalogue.portable and not self.parts and (finding.resource, finding.path) == _NOT_THERE:
-                continue
             yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
 
@@ -105,7 +100,8 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
     alone = sorted(cards.names() - library.names())
     if alone:
         raise library.NoPolicy(f"policies/library/{alone[0]}.yaml: there is no policy beside this card")
-    strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
+    used = {use.policy for one in found.values() for use, _ in one.policies}.union(*used_by_ready().values())
+    strangers = sorted(library.names() - used)
     if strangers:
         raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")
     return found

@@ -1,5 +1,6 @@
 """The GitHub action's last step, run by bash as a runner does, in repositories as others have them."""
 
+import json
 import os
 import re
 import subprocess
@@ -81,12 +82,13 @@ def runner(tmp_path: Path) -> Runner:
 
 @pytest.mark.parametrize("templates", [".", "my stacks/deep/a b.yaml", "  my stacks/**/*.yaml\n\n", "my stacks\n"])
 def test_the_action_judges_what_it_is_given(runner: Runner, templates: str) -> None:
-    code, outputs, summary, _ = runner.run(templates, sarif="out of it.sarif")
+    code, gave, summary, _ = runner.run(templates, sarif="out of it.sarif")
     assert code == 1
-    assert outputs["sarif"] == "out of it.sarif"
-    assert int(outputs["findings"]) > 3
+    assert gave["sarif"] == "out of it.sarif"
+    assert int(gave["findings"]) > 3
     assert "    BUCKET_PRIVATE  failed" in summary
-    assert (runner.repository / "out of it.sarif").is_file()
+    results = json.loads((runner.repository / "out of it.sarif").read_text())["runs"][0]["results"]
+    assert len(results) == int(gave["findings"])
 
 
 @pytest.mark.parametrize(
@@ -99,28 +101,29 @@ def test_the_action_judges_what_it_is_given(runner: Runner, templates: str) -> N
     ],
 )
 def test_the_action_fails_where_there_is_nothing_to_judge(runner: Runner, templates: str, problem: str) -> None:
-    code, outputs, _, said = runner.run(templates)
-    assert (code, outputs) == (2, {})
+    code, gave, _, said = runner.run(templates)
+    assert (code, gave) == (2, {})
     assert problem in said
 
 
 def test_a_pattern_may_find_what_is_no_template(runner: Runner) -> None:
-    code, outputs, _, said = runner.run("my stacks/*.yaml")
-    assert (code, outputs) == (0, {"findings": "0"})
+    code, gave, _, said = runner.run("my stacks/*.yaml")
+    assert (code, gave) == (0, {"findings": "0", "sarif": "hallmark.sarif"})
+    assert json.loads((runner.repository / "hallmark.sarif").read_text())["runs"][0]["results"] == []
     assert "passed over: my stacks/workflow.yaml" in said
 
 
 @pytest.mark.parametrize("name", ["templates", "catalogue", "waivers"])
 @pytest.mark.parametrize("text", ["$(touch pwned)", '"; touch pwned; "', "x\ntouch pwned"])
 def test_no_input_is_run(runner: Runner, name: str, text: str) -> None:
-    code, outputs, _, _ = runner.run(**{"templates": ".", name: text})
-    assert (code, outputs) == (2, {})
+    code, gave, _, _ = runner.run(**{"templates": ".", name: text})
+    assert (code, gave) == (2, {})
     assert not list(runner.repository.rglob("pwned"))
 
 
 @pytest.mark.parametrize("text", ["$(touch pwned)", '"; touch pwned; "', "x\nfindings=0"])
 def test_a_file_of_results_may_have_any_name(runner: Runner, text: str) -> None:
-    code, outputs, _, _ = runner.run(".", sarif=text)
-    assert (code, outputs["sarif"]) == (1, text)
-    assert int(outputs["findings"]) > 3
+    code, gave, _, _ = runner.run(".", sarif=text)
+    assert (code, gave["sarif"]) == (1, text)
+    assert int(gave["findings"]) > 3
     assert not list(runner.repository.rglob("pwned"))
