@@ -97,8 +97,7 @@ class _Commands(LazyGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command; those of completion may be followed by a shell's name."""
         if args[:1] in ([completion.SHOW], [completion.INSTALL]) and not ctx.resilient_parsing:
-            completion.set_up(args[0], args[1] if len(args) > 1 else None)
-            ctx.exit()
+            completion.set_up(args[0], args[1] if len(args) > 1 else None, ctx)
         return super().parse_args(ctx, args)
 
 

@@ -4,11 +4,12 @@ The words are found in names and texts of files; nothing is parsed, so that a ke
 """
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NoReturn
 
-import typer
-from typer.completion import completion_init, get_completion_script, install
+from typer.completion import get_completion_inspect_parameters, install_callback, show_callback
 
 from hallmark.project import ROOT
 from infra.errors import UserError
@@ -16,7 +17,6 @@ from infra.systems import NAMES
 
 # Set by the scripts while a shell asks what may follow.
 ASKED = "_HALLMARK_COMPLETE"
-PROGRAM = "hallmark"
 SHOW, INSTALL = "--show-completion", "--install-completion"
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _POLICIES = ROOT / "policies"
@@ -25,19 +25,16 @@ _ID = re.compile(r"^ *- (?:\{ *)?id: ([A-Z][A-Z0-9_]+)", re.MULTILINE)
 
 def prepare() -> None:
     """Let the command answer the shells' questions."""
-    completion_init()
+    get_completion_inspect_parameters()
 
 
-def set_up(option: str, shell: str | None) -> None:
-    """Print the script of a shell, or install it; the shell that runs the command unless one is named."""
+def set_up(option: str, shell: str | None, context: Any) -> NoReturn:
+    """Print the script of a shell, or install it; the shell that runs the command unless one is named. Ends with 0."""
     shell = shell or _running_shell()
     if shell not in SHELLS:
         raise UserError(f"there is no completion for the shell {shell}: use one of {', '.join(SHELLS)}")
-    if option == SHOW:
-        typer.echo(get_completion_script(prog_name=PROGRAM, complete_var=ASKED, shell=shell))
-        return
-    _, place = install(shell=shell, prog_name=PROGRAM, complete_var=ASKED)
-    typer.echo(f"completion for {shell} is in {place}; it works in the next shell that is started")
+    (show_callback if option == SHOW else install_callback)(context, context.command.params[0], shell)
+    sys.exit(0)
 
 
 def _running_shell() -> str:
@@ -81,12 +78,9 @@ def explained(incomplete: str) -> list[str]:
 def catalogues(incomplete: str) -> list[str]:
     """Return the names of the ready catalogues that begin so, else files."""
     found = _beginning((file.stem for file in (_POLICIES / "catalogues").glob("*.yaml")), incomplete)
-    return found or _beginning(_files(incomplete), incomplete)
-
-
-def _files(incomplete: str) -> Iterable[str]:
-    folder = Path(incomplete).parent if incomplete else Path()
-    return (str(file) + ("/" if file.is_dir() else "") for file in folder.glob("*"))
+    folder = "".join(incomplete.rpartition("/")[:2])
+    files = (f"{folder}{file.name}{'/' * file.is_dir()}" for file in Path(folder or ".").glob("*"))
+    return found or _beginning(files, incomplete)
 
 
 def _beginning(words: Iterable[str], incomplete: str) -> list[str]:

@@ -124,7 +124,7 @@ def _waiver(lines: LinedYaml, number: int, today: date, rules: Collection[str] |
     if not isinstance(data, dict):
         raise UserError(f"{lines.place(path)}: a waiver is a mapping")
     if rules is not None:
-        data = {"tool": "control", **data}
+        data.setdefault("tool", "control")
     try:
         _check_fields(data)
         _check_rule(data, rules)

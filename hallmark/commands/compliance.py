@@ -139,21 +139,24 @@ def policy(
 
         if templates or stage or (as_list and explain is not None):
             raise UserError("--list and --explain stand alone, but for --catalogue and --json")
-        raise typer.Exit(explain_command(explain, catalogue, as_json) if explain else list_command(catalogue, as_json))
+        raise typer.Exit(
+            explain_command(explain, catalogue, as_json) if explain is not None else list_command(catalogue, as_json)
+        )
+    named_some = bool(templates)
     if templates_alone and templates:
         from hallmark.judging.files import only_templates
 
         templates = only_templates(templates)
-        if not templates:
+        if not templates and not sarif:
             print("[]" if as_json else "no template among the files: nothing to judge")
             return
     if catalogue is not None:
-        if not templates or system or stage or target is Target.AWS:
+        if not named_some or system or stage or target is Target.AWS:
             raise UserError("--catalogue judges templates by themselves: name some, without --system and --stage")
         from hallmark.judging.command import catalogue_command
 
         more = {"as_json": as_json, "together": together, "controls": control or ()}
-        raise typer.Exit(catalogue_command(templates, catalogue, waivers=waivers, sarif=sarif, **more))
+        raise typer.Exit(catalogue_command(templates or [], catalogue, waivers=waivers, sarif=sarif, **more))
     if waivers or sarif:
         raise UserError("--waivers and --sarif are for --catalogue: name one")
     if system:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hallmark import waivers
-from hallmark.judging.catalogue import Ready
-from hallmark.judging.verdicts import LIMIT
+from hallmark.judging.catalogue import LIMIT, Ready
 from hallmark.waivers import Waiver
 
 
@@ -35,7 +34,8 @@ class Accepted:
         """Yield a line for each waiver that has expired, or that nothing here needs."""
         for one in self.entries:
             if one.expires < self.today:
-                yield f"{one.where}: the waiver of {one.rule} expired on {one.expires}: mend what it waived, or renew it"
+                expired = f"the waiver of {one.rule} expired on {one.expires}"
+                yield f"{one.where}: {expired}: mend what it waived, or renew it"
             elif one.where not in self.used:
                 yield f"{one.where}: nothing here needs the waiver of {one.rule}"
 

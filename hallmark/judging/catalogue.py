@@ -10,7 +10,7 @@ What a row leaves out comes from the card of its first policy. Standard library 
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,12 +19,13 @@ from typing import Any
 from hallmark.yaml_lines import LinedYaml
 from infra.errors import UserError
 from policies.engine import cards, library, words
-from policies.engine.catalogue import Catalogue, Control, Use
+from policies.engine.catalogue import READY, Catalogue, Control, Use
 from policies.engine.judgement import Judgement
 from policies.engine.parameters import Shape, problems
 from policies.engine.parts import declared
 
-READY = Path(cards.__file__).resolve().parents[1] / "catalogues"
+# The rule of what cannot be judged, for waivers and SARIF.
+LIMIT = "LIMIT"
 _HEAD: Mapping[str, type] = {"title": str, "parts": dict, "controls": list}
 _TEXTS = ("title", "statement", "why", "fix")
 _ROW: Mapping[str, type] = {
@@ -109,6 +110,8 @@ def _row(lines: LinedYaml, index: int, raw: Any, catalogue: Catalogue, parts: An
     _fields(lines, place, raw, _ROW, ("id",), "a row")
     if not _ID.fullmatch(raw["id"]):
         raise lines.error([*place, "id"], f"wants letters and digits, with single _, - or . between, got {raw['id']!r}")
+    if raw["id"] == LIMIT:
+        raise lines.error([*place, "id"], f"{LIMIT} is what cannot be judged: choose another id")
     if raw.get("severity", cards.SEVERITIES[0]) not in cards.SEVERITIES:
         raise _error(lines, (*place, "severity"), raw, f"wants one of {', '.join(cards.SEVERITIES)}")
     _texts_of(lines, (*place, "sources"), raw, raw.get("sources", []))
@@ -157,7 +160,7 @@ def _use(lines: LinedYaml, raw: Mapping[str, Any], where: Place, policy: str, gi
     return Use(policy, fix, given)
 
 
-def nearest(word: str, known: Any) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """Return the names that a word may mean, the nearest first; empty without any."""
     names = {one.lower(): one for one in known}
     close = difflib.get_close_matches(word.lower(), names, 3, 0.5)

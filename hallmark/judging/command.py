@@ -8,7 +8,7 @@ from typing import Any
 
 from hallmark.judging import shown
 from hallmark.judging.accepting import Accepted, accepting
-from hallmark.judging.catalogue import Ready, find, load, nearest
+from hallmark.judging.catalogue import LIMIT, Ready, find, load, nearest
 from hallmark.judging.files import templates_of
 from hallmark.judging.sarif import sarif_of
 from hallmark.judging.verdicts import Judged, as_data, judge
@@ -82,7 +82,7 @@ def _entry(
         if control["findings"] and all("waived" in one for one in control["findings"]):
             control["verdict"] = "waived"
     for limit in data["limits"]:
-        accepted.mark(shown.LIMIT, limit, documents.get(limit.get("template", name), {}))
+        accepted.mark(LIMIT, limit, documents.get(limit.get("template", name), {}))
     return {**which, "catalogue": catalogue.name, **data}
 
 

@@ -4,10 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hallmark.judging.catalogue import Ready
-from hallmark.judging.verdicts import LIMIT
 from hallmark.wording import counted
-
-__all__ = ["LIMIT", "lines"]
 
 
 def lines(entry: Mapping[str, Any], catalogue: Ready) -> Iterator[str]:

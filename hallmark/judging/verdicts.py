@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hallmark.judging.catalogue import Ready, Row
-from infra.errors import UserError
 from hallmark.judging.macros import hidden_types
+from infra.errors import UserError
 from policies.engine.cases import Case, cases_of
 from policies.engine.catalogue import NoCatalogue
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
@@ -19,8 +19,6 @@ _PROCESSED = (
 )
 _NESTED = "Judge the other template by itself, or waive it here."
 _WANTED = "{}: make it so."
-# The rule of what cannot be judged, for waivers and SARIF.
-LIMIT = "LIMIT"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The cases of a template that nobody has deployed yet: its parameters at their defaults, and each condition turned.
 
-Values that a mapping has for each region are those of one region. A resource under a condition, or a branch of an Fn::If, is judged where it is there, so nothing hides behind a default.
+Values that a mapping has for each region are those of one region. A resource under a condition, or a branch of an
+Fn::If, is judged where it is there, so nothing hides behind a default.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
@@ -102,9 +103,7 @@ def _decided(
     return made, {name: bool(template.condition(name)) for name in declared}
 
 
-def _turned(
-    document: Document, holds: Mapping[str, bool], kinds: Collection[str] | None
-) -> Iterator[dict[str, bool]]:
+def _turned(document: Document, holds: Mapping[str, bool], kinds: Collection[str] | None) -> Iterator[dict[str, bool]]:
     """Yield what is turned in each case: one condition, two that meet in a resource, and all that do not hold."""
     template = Template(document)
     constant = {name for name in holds if template.condition(name) is not None}
@@ -113,7 +112,7 @@ def _turned(
     used = [name for name in dict.fromkeys(one for own in bodies for one in own) if name in holds]
     open_ones = [name for name in used if name not in constant]
     yield from ({name: not holds[name]} for name in open_ones)
-    together = {name: True for name in open_ones}
+    together = dict.fromkeys(open_ones, True)
     if len(open_ones) > 1 and sum(not holds[name] for name in open_ones) > 1:
         yield together
     pairs = (pair for own in bodies for pair in combinations([one for one in own if one in open_ones], 2))

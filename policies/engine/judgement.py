@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.engine import cards, library
-from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues
+from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues, used_by_ready
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import Declared, NoPart, declared, parts_of
 from policies.engine.policy import WHOLE, Policy
@@ -14,9 +14,6 @@ from policies.engine.relations.names_of_ours import names_of_ours
 from policies.engine.template.naming import stage_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
-
-# Where policies report what is missing altogether.
-_NOT_THERE = (TEMPLATE, "Resources")
 
 
 @dataclass(frozen=True)
@@ -101,8 +98,6 @@ class Judgement:
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
         judge = policy.present if self.catalogue.portable else policy.findings
         for finding in judge(template, self._parameters(use, template, stage)):
-            if self.catalogue.portable and not self.parts and (finding.resource, finding.path) == _NOT_THERE:
-                continue
             yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
     def _parameters(self, use: Use, template: Template, stage: str) -> dict[str, Any]:
@@ -148,7 +143,8 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
     alone = sorted(cards.names() - library.names())
     if alone:
         raise library.NoPolicy(f"policies/library/{alone[0]}.yaml: there is no policy beside this card")
-    strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
+    used = {use.policy for one in found.values() for use, _ in one.policies}.union(*used_by_ready().values())
+    strangers = sorted(library.names() - used)
     if strangers:
         raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")
     return found

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 # Service -> what of it has no resource; patterns, in lower case.
 _WITHOUT = {
     "dynamodb": (
-        "describeendpoints", "describelimits", "describereserved*", "getabacstatus", "list*", "purchase*", "updateabac*",
+        "describeendpoints", "describelimits", "describereserved*", "getabacstatus", "list*", "purchase*",
+        "updateabac*",
     ),
     "s3": (
         "createjob", "createstoragelensgroup", "getaccesspoint", "getaccountpublicaccessblock", "listaccess*",

@@ -13,7 +13,7 @@ from typing import Any
 from policies.engine.finding import UNRESOLVED, Finding
 from policies.engine.iam.resource_policies import held_statements
 from policies.engine.iam.statements import Statement, conditions_of
-from policies.engine.kinds import BUS, FUNCTION, PERMISSION, QUEUE, QUEUE_POLICY, REPOSITORY, TABLE, TOPIC
+from policies.engine.kinds import BUS, FUNCTION, PERMISSION, QUEUE, REPOSITORY, TABLE, TOPIC
 from policies.engine.policy import Policy
 from policies.engine.relations.holders import HOLDERS
 from policies.engine.template.intrinsics import UNKNOWN

@@ -1,7 +1,7 @@
 """An alarm that tells somebody watches what fails: functions, dead-letter queues, workflows and APIs.
 
-Any alarm on one of the metrics counts, over one resource or over all of the account, alone or in an expression. Functions
-that only custom resources call fail with their deployment.
+Any alarm on one of the metrics counts, over one resource or over all of the account, alone or in an expression.
+Functions that only custom resources call fail with their deployment.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
 """
@@ -54,9 +54,7 @@ class Watched(Policy):
                 yield from _silent(template, alarm)
 
 
-def _watched(
-    template: Template, parameters: Mapping[str, Any]
-) -> Iterator[tuple[Resource, str, str, Any, list[str]]]:
+def _watched(template: Template, parameters: Mapping[str, Any]) -> Iterator[tuple[Resource, str, str, Any, list[str]]]:
     """Yield what is watched: the resource, its namespace, dimension and its value, and the metrics."""
     for function in whole_functions(template):
         if not serves_templates(template, function):

@@ -29,9 +29,7 @@ class EncryptedInTransit(Policy):
         for resource in template.of_type(*self.scope):
             path = "QueuePolicy" if resource.type == QUEUE else "TopicPolicy"
             statements = [one for one in resource_statements(template, resource) if _is_denial(template, one, resource)]
-            left = [
-                action for action in _ACTIONS[resource.type] if not any(one.covers(action) for one in statements)
-            ]
+            left = [action for action in _ACTIONS[resource.type] if not any(one.covers(action) for one in statements)]
             if left:
                 found = f"no statement that denies everybody {' and '.join(left)} without TLS"
                 wanted = f"Deny {', '.join(left)} to * on it, with Bool aws:SecureTransport false"

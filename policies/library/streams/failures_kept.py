@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.engine.finding import Finding
-from policies.engine.kinds import MAPPING
+from policies.engine.kinds import MAPPING, TABLES
 from policies.engine.policy import Policy
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -19,6 +19,7 @@ from policies.engine.template.values import shown
 
 _PIPE = "AWS::Pipes::Pipe"
 _STREAMS = (":kinesis:", ":dynamodb:")
+_KINDS = ("AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer", *TABLES)
 _FAILURE = "DestinationConfig.OnFailure.Destination"
 _ATTEMPTS = "MaximumRetryAttempts"
 # The parameters of a pipe's source that is a stream.
@@ -42,11 +43,15 @@ class KeptRecords(Policy):
 
 def _reads_stream(template: Template, mapping: Resource) -> bool:
     """Return whether a mapping reads a stream: by its source, or where that cannot be resolved, by where it starts."""
-    source = template.text(mapping.properties.get("EventSourceArn"))
-    if source is None or not source.startswith("arn:"):
-        kafka = any(template.value(mapping, key) is not None for key in ("Topics", "SelfManagedEventSource", "Queues"))
-        return template.value(mapping, "StartingPosition") is not None and not kafka
-    return any(kind in source for kind in _STREAMS)
+    source = template.text(mapping.properties.get("EventSourceArn")) or ""
+    if source.startswith("arn:"):
+        return any(kind in source for kind in _STREAMS)
+    # Of a type whose ARN cannot be resolved, the reference is left.
+    named = template.resources.get(source.removeprefix("${").partition(".")[0].removesuffix("}"))
+    if named is not None:
+        return named.type in _KINDS
+    kafka = any(template.value(mapping, key) is not None for key in ("Topics", "SelfManagedEventSource", "Queues"))
+    return template.value(mapping, "StartingPosition") is not None and not kafka
 
 
 def _problems(template: Template, reader: Resource, place: str, failure: str, least: int) -> Iterator[Finding]:

@@ -36,7 +36,9 @@ def _problems(workflow: Resource, task: State, errors: list[str]) -> Iterator[Fi
             left.append(error)
     if left:
         found = f"no retry after {', '.join(left)}"
-        yield Finding(workflow.logical_id, f"{task.path}.Retry", found, "a retrier for them with MaxAttempts of 1 or more")
+        yield Finding(
+            workflow.logical_id, f"{task.path}.Retry", found, "a retrier for them with MaxAttempts of 1 or more"
+        )
 
 
 policy = RetriedTasks()
