@@ -25,6 +25,9 @@ class Known:
     arn: str = ""
 
 
+UNKNOWN = Known()
+
+
 class Resources:
     """The resources of a report's templates, by artifact and logical id; `templates` are by their labels."""
 
@@ -37,7 +40,7 @@ class Resources:
         template = self._template(artifact)
         found = template.resources.get(resource) if template else None
         if template is None or found is None:
-            return Known()
+            return UNKNOWN
         name, arn = template.name(found), template.arn(found) or ""
         return Known(found.type, *("" if _OPEN in text else text for text in (name, arn)))
 
