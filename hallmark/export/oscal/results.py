@@ -38,7 +38,7 @@ _PLAN = "plan"
 def assessment_results(report: Report, resources: Resources) -> Json:
     """Return the results of a report."""
     system = report.run.system
-    observed = {item.control.id: _observations(report, item, resources) for item in report.controls}
+    observed = {item.control.id: _observations(report, item) for item in report.controls}
     started = min((gate.started for gate in report.gates if gate.started), default=ended(report))
     taken = min([started, *(row.time for item in report.controls for row in item.proofs)])
     risks = {item.control.id: _risks(system, item, observed[item.control.id]) for item in report.controls}
@@ -74,8 +74,9 @@ def assessment_results(report: Report, resources: Resources) -> Json:
 
 def _selection(report: Report) -> Json:
     """Return the controls of a report; OSCAL has no selection of none."""
+    all_of_none: Json = {}
     if not report.controls:
-        return {"description": "The catalogue has no control.", "exclude-controls": [{"control-id": "none"}]}
+        return {"description": "The catalogue has no control.", "include-all": all_of_none}
     return {"include-controls": [{"control-id": item.control.id} for item in report.controls]}
 
 
@@ -163,15 +164,16 @@ def _gate(system: str, name: str) -> str:
     return uuid("gate", system, name)
 
 
-def _observations(report: Report, item: ControlReport, resources: Resources) -> list[Json]:
-    system, control = report.run.system, item.control
-    return [_observation(system, control.id, row) for row in item.proofs]
+def _observations(report: Report, item: ControlReport) -> list[Json]:
+    """Return an observation for each proof; the same result of the same test, twice, is one."""
+    made = [_observation(report.run.system, item.control.id, row) for row in item.proofs]
+    return list({one["uuid"]: one for one in made}.values())
 
 
 def _observation(system: str, control: str, row: ProofRow) -> Json:
     subjects = [{"subject-uuid": uuid("component", system), "type": "component"}]
     subjects += [{"subject-uuid": _item(system, row, name), "type": "inventory-item"} for name in _named(row)]
-    name = (system, control, row.gate, row.kind, row.artifact, row.stage or "", row.time)
+    name = (system, control, row.gate, row.kind, row.artifact, row.stage or "", row.time, row.outcome, row.detail)
     facts = {"outcome": row.outcome, "proof": row.kind, "stage": row.stage, "target": row.target}
     evidence = {
         "href": reference(f"{_file(row)} {row.sha256}"),

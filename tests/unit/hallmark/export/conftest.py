@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ EVIL = Finding("RuleA", "=1+1", '=HYPERLINK("x")', "@SUM(1)", "-fix", "events/ta
 
 
 @pytest.fixture
-def resources_of(tmp_path: Path) -> Callable[[Report], Resources]:
+def resources_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Report], Resources]:
     """Return a function that knows the resources of a report's template of stage dev."""
     body = {
         "Metadata": {"Hallmark": {"System": "realtime", "Stage": "dev", "Region": "eu-central-1"}},
@@ -35,7 +34,7 @@ def resources_of(tmp_path: Path) -> Callable[[Report], Resources]:
             name: {"Type": "AWS::Events::Rule", "Properties": {"Name": f"rule-{name}"}} for name in ("RuleA", "RuleB")
         },
     }
-    file = tmp_path / "hallmark-realtime-dev.template.json"
+    file = tmp_path_factory.mktemp("cdk.out") / "hallmark-realtime-dev.template.json"
     file.write_text(json.dumps(body), encoding="utf-8")
     return lambda report: Resources(report, {FILES["dev"]: Synthesized(file)})
 

@@ -1,4 +1,4 @@
-"""Documents of OSCAL are those of trestle and of NIST's schema, say each verdict truly, and never change by themselves."""
+"""Documents of OSCAL pass trestle's validation, say each verdict truly, and never change by themselves."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hallmark.evidence import Evidence, Proof
 from hallmark.export.command import FORMS, of_system
 from hallmark.export.frameworks.lists import frameworks
 from hallmark.export.oscal import writing
@@ -13,7 +14,7 @@ from hallmark.export.oscal.component import component_definition, control_id
 from hallmark.export.oscal.results import assessment_results
 from hallmark.export.resources import Resources
 from hallmark.report.join import Facts, join
-from hallmark.report.model import Report
+from hallmark.report.model import Control, Report
 from hallmark.waivers import Waivers
 from infra.errors import UserError
 
@@ -43,6 +44,15 @@ def test_trestle_takes_a_report_of_nothing(facts: Facts) -> None:
     empty = join(facts, [], [], Waivers())
     writing.rendered("component-definition", component_definition(empty))
     writing.rendered("assessment-results", assessment_results(empty, Resources(empty, {})))
+
+
+def test_the_same_result_twice_is_one_observation(
+    facts: Facts, control: Callable[..., Control], proof: Callable[..., Proof], evidence: Callable[..., Evidence]
+) -> None:
+    twice = join(facts, [control()], [evidence(*[proof(fidelity="native")] * 2, gate="integration")], Waivers())
+    found = assessment_results(twice, Resources(twice, {}))
+    writing.rendered("assessment-results", found)
+    assert len(found["results"][0]["observations"]) == 1
 
 
 @pytest.mark.parametrize("change", [{"uuid": "x"}, {"metadata": {"title": ""}}, {"unknown": 1}])
@@ -129,7 +139,7 @@ def test_an_enhancement_is_written_as_in_nists_catalog() -> None:
 
 def test_two_exports_of_a_report_are_the_same_bytes(whole: Report, resources_of: Callable[[Report], Resources]) -> None:
     later = replace(whole, run=replace(whole.run, generated="2027-01-01T00:00:00Z"))
-    templates = resources_of(whole)._templates
+    templates = resources_of(whole).templates
     first, second = of_system(whole, templates), of_system(later, templates)
     assert first == second
     assert {"findings.csv", "asff.json", "asff/001.json"} < set(first)
@@ -140,4 +150,4 @@ def test_without_trestle_the_other_forms_are_made(
     whole: Report, resources_of: Callable[[Report], Resources], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "is_possible", lambda: False)
-    assert set(of_system(whole, resources_of(whole)._templates)) == {"findings.csv", "asff.json", "asff/001.json"}
+    assert set(of_system(whole, resources_of(whole).templates)) == {"findings.csv", "asff.json", "asff/001.json"}
