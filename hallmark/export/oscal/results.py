@@ -165,20 +165,24 @@ def _gate(system: str, name: str) -> str:
 
 
 def _observations(report: Report, item: ControlReport) -> list[Json]:
-    """Return an observation for each proof; the same result of the same test, twice, is one."""
-    made = [_observation(report.run.system, item.control.id, row) for row in item.proofs]
-    return list({one["uuid"]: one for one in made}.values())
+    """Return an observation for each proof; tests of one file with the same result are one."""
+    groups: dict[tuple[str, ...], list[ProofRow]] = {}
+    for row in item.proofs:
+        whole = row.artifact if row.findings or row.passed else _file(row)
+        about = (row.gate, row.kind, whole, row.sha256, row.stage or "", row.target, row.fidelity or "", row.outcome)
+        groups.setdefault(about, []).append(row)
+    return [_observation(report.run.system, item.control.id, name, rows) for name, rows in groups.items()]
 
 
-def _observation(system: str, control: str, row: ProofRow) -> Json:
+def _observation(system: str, control: str, name: tuple[str, ...], rows: Sequence[ProofRow]) -> Json:
+    row, named = rows[0], dict.fromkeys(one for row in rows for one in _named(row))
     subjects = [{"subject-uuid": uuid("component", system), "type": "component"}]
-    subjects += [{"subject-uuid": _item(system, row, name), "type": "inventory-item"} for name in _named(row)]
-    name = (system, control, row.gate, row.kind, row.artifact, row.stage or "", row.time, row.outcome, row.detail)
+    subjects += [{"subject-uuid": _item(system, row, one), "type": "inventory-item"} for one in named]
     facts = {"outcome": row.outcome, "proof": row.kind, "stage": row.stage, "target": row.target}
     evidence = {
         "href": reference(f"{_file(row)} {row.sha256}"),
-        "description": row.artifact,
-        "props": props({"sha256": row.sha256, "path": row.artifact}),
+        "description": "\n".join(dict.fromkeys(one.artifact for one in rows)),
+        "props": props({"sha256": row.sha256, "path": _file(row)}),
     }
     beside = [
         {"description": path, "props": props({"sha256": digest, "path": path}), "remarks": "Judged together with it."}
@@ -186,16 +190,16 @@ def _observation(system: str, control: str, row: ProofRow) -> Json:
     ]
     return filled(
         {
-            "uuid": uuid("observation", *name),
+            "uuid": uuid("observation", system, control, *name),
             "title": one_line(f"{control}: {row.outcome} by {row.gate}", 200),
-            "description": one_line(_said(row), _LONGEST),
+            "description": one_line("; ".join(dict.fromkeys(map(_said, rows))), _LONGEST),
             "props": props({**facts, "fidelity": row.fidelity}),
             "methods": [_METHODS[row.kind]],
             "types": ["control-objective" if row.outcome == "passed" else "finding"],
             "origins": [{"actors": [{"type": "tool", "actor-uuid": _gate(system, row.gate)}]}],
             "subjects": subjects,
             "relevant-evidence": [evidence, *beside],
-            "collected": row.time,
+            "collected": max(one.time for one in rows),
         }
     )
 
