@@ -26,6 +26,7 @@ AREAS: Mapping[str, str] = {
     "hallmark/": "tool",
     "hallmark/report/": "report",
     "hallmark/bundle/": "report",
+    "hallmark/export/": "report",
     "load/": "load",
     "tests/unit/": "unit tests",
     "tests/integration/": "integration tests",

@@ -8,6 +8,7 @@ from hallmark.evidence.record import Finding
 from hallmark.synthesized import Synthesized
 from hallmark.together import of_stage
 
+
 class Judged(NamedTuple):
     """The findings of a control in a template, and by policy the resources that it found nothing wrong with."""
 

@@ -92,7 +92,9 @@ def _finding(report: Report, name: tuple[str, str, str], group: Sequence[Row], p
         "FindingProviderFields": labels,
         "Title": one_line(f"{control} {row.title}".strip(), _TITLE),
         "Description": one_line(_description(row, group), _DESCRIPTION),
-        "ProductFields": {key: one_line(value, _VALUE) for key, value in _facts(row, stage, report.run.commit).items() if value},
+        "ProductFields": {
+            key: one_line(value, _VALUE) for key, value in _facts(row, stage, report.run.commit).items() if value
+        },
         "Resources": [_resource(row, place)],
         "Compliance": _compliance(row),
         "Workflow": {"Status": _WORKFLOW.get(row.result, "NEW")},

@@ -7,7 +7,7 @@ from io import StringIO
 from hallmark.export.rows import Row
 
 # What makes a spreadsheet take a cell for a formula. https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS: Mapping[str, Callable[[Row], str]] = {
     "system": lambda row: row.system,
     "stage": lambda row: row.stage,

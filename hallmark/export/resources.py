@@ -25,11 +25,14 @@ class Known:
     arn: str = ""
 
 
+UNKNOWN = Known()
+
+
 class Resources:
     """The resources of a report's templates, by artifact and logical id; `templates` are by their labels."""
 
     def __init__(self, report: Report, templates: Mapping[str, Synthesized]) -> None:
-        self._report, self._templates = report, templates
+        self._report, self.templates = report, templates
         self._template = cache(self._read)
 
     def of(self, artifact: str, resource: str) -> Known:
@@ -37,13 +40,13 @@ class Resources:
         template = self._template(artifact)
         found = template.resources.get(resource) if template else None
         if template is None or found is None:
-            return Known()
+            return UNKNOWN
         name, arn = template.name(found), template.arn(found) or ""
         return Known(found.type, *("" if _OPEN in text else text for text in (name, arn)))
 
     def stage_of(self, artifact: str) -> str:
         """Return the stage of a template; empty for any other artifact."""
-        return (self._templates[artifact].stage or "") if artifact in self._templates else ""
+        return (self.templates[artifact].stage or "") if artifact in self.templates else ""
 
     def place(self, stage: str) -> Place:
         """Return where a stage was when gates saw it, on AWS if any did; the emulator's account if none has."""
@@ -54,8 +57,8 @@ class Resources:
         return next(own, Place(system, stage, system_of(system).region, ACCOUNT))
 
     def _read(self, artifact: str) -> Template | None:
-        if artifact not in self._templates:
+        if artifact not in self.templates:
             return None
-        synthesized = self._templates[artifact]
+        synthesized = self.templates[artifact]
         account = self.place(synthesized.stage or "").account
         return template_of(with_mark(synthesized.body, Account=account), synthesized.system)

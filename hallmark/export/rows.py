@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hallmark.evidence import Finding, ToolFinding
-from hallmark.export.resources import Known, Resources
+from hallmark.export.resources import UNKNOWN, Known, Resources
 from hallmark.report.model import ControlReport, ProofRow, Report
 from hallmark.waivers import Waiver
 from policies.engine.finding import TEMPLATE
@@ -30,7 +30,7 @@ class Row:
     severity: str = ""
     policy: str = ""
     resource: str = ""
-    known: Known = Known()
+    known: Known = UNKNOWN
     path: str = ""
     message: str = ""
     fix: str = ""
@@ -100,7 +100,7 @@ def _finding(own: Row, item: ControlReport, proof: ProofRow, finding: Finding, r
 
 
 def _about(row: Row, resource: str, resources: Resources) -> Row:
-    known = Known() if resource == TEMPLATE else resources.of(row.evidence, resource)
+    known = UNKNOWN if resource == TEMPLATE else resources.of(row.evidence, resource)
     return replace(row, resource=resource, known=known)
 
 

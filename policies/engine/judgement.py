@@ -111,8 +111,9 @@ def _concerned(template: Template, other: str, judged: Iterable[Resource]) -> se
     if found is None:
         return set()
     named = {one.logical_id for one in names_of_ours(template, found.properties)}
-    return {one.logical_id for one in judged if one.logical_id in named or found in names_of_ours(template, one.properties)}
-
+    return {
+        one.logical_id for one in judged if one.logical_id in named or found in names_of_ours(template, one.properties)
+    }
 
 
 def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:

@@ -39,7 +39,9 @@ class Policy:
             return []
         if self.only:
             kind, named = kind_of(self.scope[0]), parameters[self.only]
-            players = (parameters["parts"].player(kind, part) for part in ([named] if isinstance(named, str) else named))
+            players = (
+                parameters["parts"].player(kind, part) for part in ([named] if isinstance(named, str) else named)
+            )
             return [one for one in players if one]
         return template.of_type(*self.scope)
 

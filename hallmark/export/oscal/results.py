@@ -4,7 +4,7 @@ https://pages.nist.gov/OSCAL-Reference/models/latest/assessment-results/json-ref
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timezone
+from datetime import UTC, datetime, time
 
 from hallmark.evidence import Kind
 from hallmark.export.oscal.component import sources
@@ -38,7 +38,7 @@ _PLAN = "plan"
 def assessment_results(report: Report, resources: Resources) -> Json:
     """Return the results of a report."""
     system = report.run.system
-    observed = {item.control.id: _observations(report, item, resources) for item in report.controls}
+    observed = {item.control.id: _observations(report, item) for item in report.controls}
     started = min((gate.started for gate in report.gates if gate.started), default=ended(report))
     taken = min([started, *(row.time for item in report.controls for row in item.proofs)])
     risks = {item.control.id: _risks(system, item, observed[item.control.id]) for item in report.controls}
@@ -48,32 +48,36 @@ def assessment_results(report: Report, resources: Resources) -> Json:
         "description": _description(report),
         "start": taken,
         "end": ended(report),
-        "props": props({"outcome": report.outcome, "manifest-sha256": report.run.manifest, "target": report.run.target}),
+        "props": props(
+            {"outcome": report.outcome, "manifest-sha256": report.run.manifest, "target": report.run.target}
+        ),
         "local-definitions": _definitions(report, resources),
-        "reviewed-controls": {
-            "control-selections": [
-                {"include-controls": [{"control-id": item.control.id} for item in report.controls]}
-                if report.controls
-                else {"include-all": {}}
-            ]
-        },
+        "reviewed-controls": {"control-selections": [_selection(report)]},
         "observations": [one for own in observed.values() for one in own],
         "risks": [one for own in risks.values() for one in own],
         "findings": [
             _finding(system, item, observed[item.control.id], risks[item.control.id]) for item in report.controls
         ],
     }
-    plan = resource(_PLAN, "Assessment plan", next((item.control.file for item in report.controls), "policies/controls"))
+    plan = resource(
+        _PLAN, "Assessment plan", next((item.control.file for item in report.controls), "policies/controls")
+    )
     plan["description"] = "The proofs that each control of the catalogue asks for, made by the gates."
     return {
         "uuid": uuid("assessment-results", system),
         "metadata": metadata(f"Assessment of {system}", ended(report), report.run.commit),
         "import-ap": {"href": reference(_PLAN)},
         "results": [filled(result)],
-        "back-matter": {
-            "resources": [plan, *sources(item.control for item in report.controls), *_evidence(report)]
-        },
+        "back-matter": {"resources": [plan, *sources(item.control for item in report.controls), *_evidence(report)]},
     }
+
+
+def _selection(report: Report) -> Json:
+    """Return the controls of a report; OSCAL has no selection of none."""
+    all_of_none: Json = {}
+    if not report.controls:
+        return {"description": "The catalogue has no control.", "include-all": all_of_none}
+    return {"include-controls": [{"control-id": item.control.id} for item in report.controls]}
 
 
 def _description(report: Report) -> str:
@@ -108,7 +112,9 @@ def _definitions(report: Report, resources: Resources) -> Json:
             "title": f"Gate {gate.name}",
             "description": f"{gate.name}: {gate.outcome}. {gate.detail}".strip(),
             "props": [
-                *props({"outcome": gate.outcome, "target": gate.target, "commit": gate.commit, "started": gate.started}),
+                *props(
+                    {"outcome": gate.outcome, "target": gate.target, "commit": gate.commit, "started": gate.started}
+                ),
                 *several("tool", {f"{name} {version}": "" for name, version in gate.versions.items()}),
                 *several("place", {f"{p.stage} in {p.region}, account {p.account}": "" for p in gate.places}),
             ],
@@ -122,11 +128,13 @@ def _definitions(report: Report, resources: Resources) -> Json:
         "uses-components": [{"component-uuid": gate["uuid"]} for gate in gates],
     }
     assets = {"components": gates, "assessment-platforms": [filled(platform)]}
-    return filled({
-        "components": [component],
-        "inventory-items": _inventory(report, resources),
-        **({"assessment-assets": assets} if gates else {}),
-    })
+    return filled(
+        {
+            "components": [component],
+            "inventory-items": _inventory(report, resources),
+            **({"assessment-assets": assets} if gates else {}),
+        }
+    )
 
 
 def _inventory(report: Report, resources: Resources) -> list[Json]:
@@ -156,37 +164,44 @@ def _gate(system: str, name: str) -> str:
     return uuid("gate", system, name)
 
 
-def _observations(report: Report, item: ControlReport, resources: Resources) -> list[Json]:
-    system, control = report.run.system, item.control
-    return [_observation(system, control.id, row) for row in item.proofs]
+def _observations(report: Report, item: ControlReport) -> list[Json]:
+    """Return an observation for each proof; tests of one file with the same result are one."""
+    groups: dict[tuple[str, ...], list[ProofRow]] = {}
+    for row in item.proofs:
+        whole = row.artifact if row.findings or row.passed else _file(row)
+        about = (row.gate, row.kind, whole, row.sha256, row.stage or "", row.target, row.fidelity or "", row.outcome)
+        groups.setdefault(about, []).append(row)
+    return [_observation(report.run.system, item.control.id, name, rows) for name, rows in groups.items()]
 
 
-def _observation(system: str, control: str, row: ProofRow) -> Json:
+def _observation(system: str, control: str, name: tuple[str, ...], rows: Sequence[ProofRow]) -> Json:
+    row, named = rows[0], dict.fromkeys(one for row in rows for one in _named(row))
     subjects = [{"subject-uuid": uuid("component", system), "type": "component"}]
-    subjects += [{"subject-uuid": _item(system, row, name), "type": "inventory-item"} for name in _named(row)]
-    name = (system, control, row.gate, row.kind, row.artifact, row.stage or "", row.time)
+    subjects += [{"subject-uuid": _item(system, row, one), "type": "inventory-item"} for one in named]
     facts = {"outcome": row.outcome, "proof": row.kind, "stage": row.stage, "target": row.target}
     evidence = {
         "href": reference(f"{_file(row)} {row.sha256}"),
-        "description": row.artifact,
-        "props": props({"sha256": row.sha256, "path": row.artifact}),
+        "description": "\n".join(dict.fromkeys(one.artifact for one in rows)),
+        "props": props({"sha256": row.sha256, "path": _file(row)}),
     }
     beside = [
         {"description": path, "props": props({"sha256": digest, "path": path}), "remarks": "Judged together with it."}
         for path, digest in row.together_with.items()
     ]
-    return filled({
-        "uuid": uuid("observation", *name),
-        "title": one_line(f"{control}: {row.outcome} by {row.gate}", 200),
-        "description": one_line(_said(row), _LONGEST),
-        "props": props({**facts, "fidelity": row.fidelity}),
-        "methods": [_METHODS[row.kind]],
-        "types": ["control-objective" if row.outcome == "passed" else "finding"],
-        "origins": [{"actors": [{"type": "tool", "actor-uuid": _gate(system, row.gate)}]}],
-        "subjects": subjects,
-        "relevant-evidence": [evidence, *beside],
-        "collected": row.time,
-    })
+    return filled(
+        {
+            "uuid": uuid("observation", system, control, *name),
+            "title": one_line(f"{control}: {row.outcome} by {row.gate}", 200),
+            "description": one_line("; ".join(dict.fromkeys(map(_said, rows))), _LONGEST),
+            "props": props({**facts, "fidelity": row.fidelity}),
+            "methods": [_METHODS[row.kind]],
+            "types": ["control-objective" if row.outcome == "passed" else "finding"],
+            "origins": [{"actors": [{"type": "tool", "actor-uuid": _gate(system, row.gate)}]}],
+            "subjects": subjects,
+            "relevant-evidence": [evidence, *beside],
+            "collected": max(one.time for one in rows),
+        }
+    )
 
 
 def _said(row: ProofRow) -> str:
@@ -220,7 +235,7 @@ def _distinct(waivers: Iterable[Waiver]) -> list[Waiver]:
 
 
 def _waived(system: str, control: str, waiver: Waiver) -> Json:
-    expiry = datetime.combine(waiver.expires, time(23, 59, 59), timezone.utc).isoformat()
+    expiry = datetime.combine(waiver.expires, time(23, 59, 59), UTC).isoformat()
     return {
         "uuid": uuid("waiver", system, control, waiver.where),
         "title": f"{control} is waived",
@@ -237,21 +252,23 @@ def _finding(system: str, item: ControlReport, observations: Sequence[Json], ris
     satisfied, why = state.get(item.verdict, ("not-satisfied", "other"))
     label = LABELS[item.standing]
     remarks = [f"{label}: {_reason(item)}".removesuffix(": "), *item.figures, *map(legend.sentence, item.limits)]
-    return filled({
-        "uuid": uuid("finding", system, control.id),
-        "title": one_line(f"{control.id} {control.title}: {label}", 200),
-        "description": control.statement,
-        "props": props({"verdict": item.verdict, "proved-on": item.proved_on, "severity": control.severity}),
-        "target": {
-            "type": "statement-id",
-            "target-id": statement_of(control.id),
-            "title": control.title,
-            "status": {"state": satisfied, "reason": why, "remarks": "\n\n".join(remarks)},
-        },
-        "implementation-statement-uuid": uuid("statement", system, control.id),
-        "related-observations": [{"observation-uuid": one["uuid"]} for one in observations],
-        "related-risks": [{"risk-uuid": one["uuid"]} for one in risks],
-    })
+    return filled(
+        {
+            "uuid": uuid("finding", system, control.id),
+            "title": one_line(f"{control.id} {control.title}: {label}", 200),
+            "description": control.statement,
+            "props": props({"verdict": item.verdict, "proved-on": item.proved_on, "severity": control.severity}),
+            "target": {
+                "type": "statement-id",
+                "target-id": statement_of(control.id),
+                "title": control.title,
+                "status": {"state": satisfied, "reason": why, "remarks": "\n\n".join(remarks)},
+            },
+            "implementation-statement-uuid": uuid("statement", system, control.id),
+            "related-observations": [{"observation-uuid": one["uuid"]} for one in observations],
+            "related-risks": [{"risk-uuid": one["uuid"]} for one in risks],
+        }
+    )
 
 
 def _reason(item: ControlReport) -> str:

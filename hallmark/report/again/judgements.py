@@ -12,6 +12,7 @@ from hallmark.project import ROOT
 from hallmark.revision import sha256
 from hallmark.synthesized import Synthesized, by_stage, templates
 from infra.systems import STAGES, owner_of
+from policies.engine.assembly import main_first
 
 Source = Literal["template", "observed"]
 # The judgements by file and control.
@@ -21,7 +22,8 @@ ByFile = Mapping[tuple[str, str], Judged]
 def judged(kind: Source, evidence: Evidence, system: str) -> Iterator[str]:
     """Judge the templates, or what was read back, by the policies."""
     files = sorted({proof.artifact for proof in evidence.proofs})
-    found = [Synthesized(ROOT / file) for file in files]
+    # In the gate's order: the first template of a stage has what is said of the whole.
+    found = sorted((Synthesized(ROOT / file) for file in files), key=lambda one: main_first(one.path))
     wanted = {template.label for template in templates(system)} if kind == "template" else set(files)
     if wanted - set(files):
         yield f"it has no judgement of {min(wanted - set(files))}"

@@ -22,7 +22,9 @@ class MetricAlarms(Policy):
     def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
         stage, seconds = parameters["stage"], parameters["maximum_seconds"]
         asked = [(metric, own, one) for metric, own in parameters["metrics"].items() for one in own["thresholds"]]
-        return [alarm for metric, own, one in asked for alarm in _at(template, _watch(metric, own, stage, one, seconds))]
+        return [
+            alarm for metric, own, one in asked for alarm in _at(template, _watch(metric, own, stage, one, seconds))
+        ]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         stage, seconds = parameters["stage"], parameters["maximum_seconds"]

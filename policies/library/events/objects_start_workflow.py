@@ -24,7 +24,6 @@ from policies.engine.relations.places import pointed
 from policies.engine.template.intrinsics import UNKNOWN, text_of
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.scalars import json_of
-from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.template.values import shown
 from policies.engine.workflows.data import INPUT, WHOLE_INPUT, Scope, after, entered, given

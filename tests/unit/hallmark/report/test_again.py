@@ -99,6 +99,7 @@ def test_what_is_so_is_not_refused(request: pytest.FixtureRequest, gate: str) ->
         (_without(lambda p: p.stage == "prod"), "it has no judgement of "),
         (_with(0, control="RT_NAMES"), "RT_NAMES is no control of merchant_upload"),
         (_with(0, stage="prod"), "is of stage prod"),
+        (_with(0, passed={"buckets/private": ("Other",)}), "passed other resources of "),
         (_with(0, together_with={"other": "0" * 64}), "was judged with other, and its stage has other templates"),
         (_added, "MU_TYPO is not judged on "),
         (lambda e: replace(e, proofs=(*e.proofs, e.proofs[0])), "it has two judgements of one template by one control"),
