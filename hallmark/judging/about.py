@@ -80,7 +80,7 @@ def _explained(name: str, catalogue: str | None) -> dict[str, Any]:
 
 
 def _policy(one: About, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    card, (wrong, bad) = one.card, failing(one.card)
+    card, (wrong, bad) = one.card, failing(one.id, one.card)
     given = {} if parameters is None else dict(parameters)
     return {
         "id": one.id,

@@ -16,7 +16,7 @@ from policies.engine.iam.resource_policies import held_statements
 from policies.engine.iam.statements import Statement
 from policies.engine.kinds import BUS, FUNCTION, PERMISSION, QUEUE, REPOSITORY, TABLE, TOPIC
 from policies.engine.policy import Policy
-from policies.engine.relations.holders import HOLDERS
+from policies.engine.relations.holders import BUS_POLICY, HOLDERS
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -44,6 +44,11 @@ class NotPublic(Policy):
                     yield Finding(holder.logical_id, f"{one.path}.Principal", who, wanted)
         for permission in template.of_type(PERMISSION):
             yield from _permission(template, permission)
+        for one in template.of_type(BUS_POLICY):
+            if template.value(one, "Principal") == "*" and template.value(one, "Condition") is None:
+                yield Finding(
+                    one.logical_id, "Principal", "everybody", "an account, or a Condition on aws:PrincipalOrgID"
+                )
         for url in template.of_type(_URL):
             kind = template.value(url, "AuthType")
             if kind != "AWS_IAM":

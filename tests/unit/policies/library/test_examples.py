@@ -7,11 +7,8 @@ import pytest
 from hallmark.judging import library as about
 from hallmark.mutants.catalogue import Mutant, of_card
 from hallmark.mutants.edits import Edit, edits
-from policies.engine import library
 from policies.engine.catalogue import catalogues
 from policies.engine.finding import Finding
-from policies.engine.parts import Parts, declared
-from policies.engine.template.template import Template
 
 EXAMPLES = [one for one in about.every().values() if about.passing(one.card)]
 # Their mutants are made to no system's templates.
@@ -19,9 +16,7 @@ PORTABLE = [one for one in about.every().values() if not set(one.used_by) & set(
 
 
 def _found(one: about.About, resources: Any) -> list[Finding]:
-    template = Template({"Resources": dict(resources)})
-    given = {**one.card.example.get("parameters", {}), "stage": "", "parts": Parts(template, declared({}))}
-    return list(library.policy(one.id).present(template, given))
+    return about.findings(one.id, one.card, resources)
 
 
 def _edits() -> list[Any]:
@@ -51,7 +46,7 @@ def test_an_example_has_no_finding(one: about.About) -> None:
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: one.id)
 def test_an_example_that_is_said_to_fail_does(one: about.About) -> None:
-    wrong, resources = about.failing(one.card)
+    wrong, resources = about.failing(one.id, one.card)
     assert wrong
     assert _found(one, resources) != []
 
