@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from hallmark.judging.catalogue import Row, find, load, nearest, ready_names, shape_text
-from hallmark.judging.library import About, edit_of, every, failing, passing, plain
+from hallmark.judging.examples import edit_of, failing, passing
+from hallmark.judging.library import About, every, plain
 from infra.errors import UserError
 from policies.engine import words
 from policies.engine.catalogue import Catalogue, Control, catalogues
