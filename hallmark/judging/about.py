@@ -2,7 +2,8 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import yaml
@@ -69,13 +70,13 @@ def explain_command(name: str, catalogue: str | None, as_json: bool) -> int:
 def _explained(name: str, catalogue: str | None) -> dict[str, Any]:
     if name in every():
         return _policy(every()[name])
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[str, Callable[[], dict[str, Any]]] = {}
     for ready in [catalogue] if catalogue is not None else ready_names():
-        known |= {row.id: _row(row, ready) for row in load(find(ready), ready).rows}
+        known |= {row.id: partial(_row, row, ready) for row in load(find(ready), ready).rows}
     if catalogue is None:
-        known |= {one.id: _control(own, one) for own in catalogues().values() for one in own.controls.values()}
+        known |= {one.id: partial(_control, own, one) for own in catalogues().values() for one in own.controls.values()}
     if name in known:
-        return known[name]
+        return known[name]()
     close = nearest(name, [*every(), *known])
     raise UserError(f"there is no policy or control {name}: {f'did you mean {close}?' if close else 'see --list'}")
 
