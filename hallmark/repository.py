@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from hallmark.project import ROOT
 
-# git's short form of an address of ssh: user@host:path.
-_SHORT = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)([^\s]+)")
+# git's short form of an address of ssh: user@host:path. One letter is a drive of Windows.
+_SHORT = re.compile(r"(?:[^@/\s]+@)?([\w.-]{2,}):(?!//)([^\s\\]+)")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 

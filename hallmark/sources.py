@@ -43,10 +43,9 @@ class Sources:
             return None
         name = PurePosixPath(file).name
         if name.endswith(_TEMPLATE):
-            known = self.stacks.get(name.removesuffix(_TEMPLATE), {})
+            known: Mapping[str, list[str]] = self.stacks.get(name.removesuffix(_TEMPLATE), {})
         else:
-            known = next((one for one in self.stacks.values() if resource in one), {})
-            resource = resource or "-"
+            known = next((one for one in self.stacks.values() if resource and resource in one), {})
         return _source(known.get(resource) or known.get("", []))
 
 

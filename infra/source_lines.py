@@ -92,9 +92,9 @@ def recorded() -> Iterator[Recorder]:
     recorder = Recorder()
     create, invoke = jsii.create, jsii.invoke
 
-    def traced_create(klass: Any, made: Any, args: list[Any] | None = None) -> Any:
-        reference = create(klass, made, args)
-        recorder.created(made, args or [])
+    def traced_create(klass: type[Any], obj: Any, args: list[Any] | None = None) -> Any:
+        reference = create(klass, obj, args)
+        recorder.created(obj, args or [])
         return reference
 
     def traced_invoke(obj: Any, method: str, args: list[Any] | None = None) -> Any:
@@ -111,7 +111,7 @@ def recorded() -> Iterator[Recorder]:
 
 
 def write(recorder: Recorder, assembly: Path) -> None:
-    """Write the lines of each stack's resources, by their logical ids, beside its template; the stack's own under ``."""
+    """Write the lines of each stack's resources, by their logical ids, beside its template; `` is the stack itself."""
     recorder.finish()
     for file in sorted(assembly.glob("*.metadata.json")):
         metadata: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))

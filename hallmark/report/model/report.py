@@ -1,9 +1,9 @@
 """A system's report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hallmark.evidence import Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence import Finding, Mutants, Outcome, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.fidelity import Behaviour
 from hallmark.observe.unread import Unread
@@ -54,7 +54,7 @@ class Report:
     gate_problems: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[NoteRow, ...] = ()
-    sources: Sources = Sources()
+    sources: Sources = field(default_factory=Sources)
 
     def source_of(self, item: ControlReport, row: ProofRow, resource: str) -> Source:
         """Return the line that an engineer edits: of the construct, else of the artifact, else of the control."""
@@ -71,6 +71,11 @@ class Report:
             return found
         own = Source(finding.file, max(finding.line, 1))
         return Source(f"infra/{self.run.system}/stack.py") if is_built(finding.file) else own
+
+    def sources_of(self, item: ControlReport, finding: Finding) -> tuple[str, ...]:
+        """Return the places of a finding, `file:line`, each once: it may be of several templates."""
+        rows = (row for row, found in item.findings if found == finding)
+        return tuple(dict.fromkeys(str(self.source_of(item, row, finding.resource)) for row in rows))
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     verdicts = ["Failed (1)", "Unproven (1)", "Needs AWS (1)", "Waived (1)", "Proved on the emulator (1)"]
     assert headings == [*verdicts, "Gates", "Waivers"]
-    assert "RuleA Targets[2].RetryPolicy (dev)" in text
+    assert "RuleA Targets[2].RetryPolicy (dev, policies/controls/realtime.yaml:12)" in text
     assert "&lt;specification>" in text
     assert "Mutants: 160 of 160 killed." in text
     why = "The &lt;specification> forbids it (until 2027-01-31, 71 days left)"

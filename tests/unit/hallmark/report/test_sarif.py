@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sarif_kit.validate import validation_errors
 
 from hallmark.evidence import Evidence, Finding, Proof, ToolFinding
-from hallmark.report import sarif, sarif_rules
+from hallmark.report import html, json_report, junit, markdown, sarif, sarif_rules
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Control, Report
+from hallmark.report.summary import summary
 from hallmark.sources import Sources
 from hallmark.waivers import Waivers
 
@@ -167,3 +169,15 @@ def test_long_texts_and_many_requirements_are_bounded(located: Report) -> None:
     rule = run["tool"]["driver"]["rules"][0]
     assert len(rule["properties"]["frameworks"]["PCI DSS 4.0.1"]) == 40
     assert len(rule["properties"]["tags"]) == sarif_rules.MOST_TAGS
+
+
+def test_every_form_has_the_line_beside_the_finding(located: Report) -> None:
+    place = "infra/realtime/routing.py:42"
+    document = json.loads(json_report.render(located))
+    found = {one["id"]: one["findings"] for one in document["controls"]}
+    assert found["RT_FAILED"][0]["source"] == place
+    assert document["tool_findings"][0]["source"] == "infra/realtime/stack.py:30"
+    assert f"(dev, {place})" in markdown.render(located)
+    assert f"{place}: RuleA Targets[2].RetryPolicy" in junit.render(located)
+    assert f'<p class="where">{place} · build/cdk.out' in html.render(located)
+    assert any(line.endswith(f"[{place}]") for line in summary(located, Path("report")))
