@@ -16,6 +16,8 @@ from hallmark.observe.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
 from hallmark.report import files
 from hallmark.report.accept import accepted
+from hallmark.report.against.base import read as read_base
+from hallmark.report.against.command import against
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
@@ -30,12 +32,14 @@ from infra.systems import NAMES
 REPORT = BUILD / "report"
 
 
-def report_command(system: str | None = None, folder: Path = REPORT) -> int:
+def report_command(system: str | None = None, folder: Path = REPORT, base: Path | None = None) -> int:
     """Write the reports of all systems and the front page; 0 when all is proved, 1 when anything failed or is unproven.
 
     If a system is named, or set in $HALLMARK_SYSTEM, only it is printed and decides. UserError for a list past its
-    review: no report is made of decisions by it.
+    review: no report is made of decisions by it. With a `base`, what changed since it is printed, and decides alone.
     """
+    # First of all: the base may be the folder that is written, and a wrong one costs no time.
+    compared = read_base(base) if base else None
     named, started = [one.name for one in chosen(system)], evidence.now()
     refuse_overdue()
     files.remove(folder)
@@ -48,6 +52,8 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     for name, report in reports.items():
         files.write(report, folder / name)
     files.write_front(Front(tuple(reports.values())), folder)
+    if compared is not None:
+        return against(compared, reports, named, folder)
     for name in named:
         show(summary(reports[name], folder / name))
     if len(named) == len(NAMES):

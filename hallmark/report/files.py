@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hallmark.report import front, html, json_report, junit, markdown, sarif
+from hallmark.report.against.markdown import FILE
 from hallmark.report.front import Front
 from hallmark.report.model import Report
 from infra.systems import NAMES
@@ -24,7 +25,8 @@ OF_ALL: Mapping[str, Callable[[Front], str]] = {
 
 def remove(folder: Path) -> None:
     """Delete the files of an older report: where a new one cannot be made, the old one must not stand for it."""
-    for path in (*(folder / name for name in OF_ALL), *(folder / one / name for one in NAMES for name in OF_A_SYSTEM)):
+    names = (*OF_ALL, FILE)
+    for path in (*(folder / name for name in names), *(folder / one / name for one in NAMES for name in OF_A_SYSTEM)):
         path.unlink(missing_ok=True)
 
 

@@ -71,6 +71,7 @@ def _finding(report: Report, item: ControlReport, row: ProofRow, finding: Findin
         "source": str(report.source_of(item, row, finding.resource)),
         "fingerprint": fingerprint.of(item.control.id, row.artifact, finding),
         "waived_by": waiver.where if waiver else None,
+        "gate": row.gate,
     }
 
 
