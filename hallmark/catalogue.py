@@ -69,6 +69,13 @@ class Use(Model):
     excludes: tuple[Exclusion, ...] = ()
 
 
+class Example(Model):
+    """Resources in which a policy finds nothing, by the parameters that it is given for them."""
+
+    parameters: dict[str, Any] = {}
+    resources: dict[str, dict[str, Any]]
+
+
 class Card(Model):
     """What a policy is about: the fields that a row which uses it leaves out.
 
@@ -85,6 +92,7 @@ class Card(Model):
     frameworks: Frameworks
     parameters: dict[str, Any]
     behaviours: tuple[Text, ...] = ()
+    example: Example | None = None
     mutants: Any = None
 
     @property

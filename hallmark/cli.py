@@ -1,20 +1,17 @@
 """The command `hallmark`: its subcommands and exit codes."""
 
-import gc
+import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib import import_module
-from inspect import cleandoc
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from rich.console import Console
-from typer.core import TyperGroup
 
-from hallmark.project import bypass_proxies_on_loopback, require_checkout
+from hallmark import completion
+from hallmark.lazy import Lazy, LazyGroup
+from hallmark.project import NEEDS_PIPELINES, bypass_proxies_on_loopback
 from hallmark.systems.own_commands import OWN
 from infra.errors import UserError
 from infra.systems import system_of
@@ -39,81 +36,36 @@ COMMANDS = {
     "openapi": "openapi:openapi",
     "cost": "cost:cost",
 }
+# What works where only the package is installed: without the extra `pipelines`, and without a checkout.
+LIGHT = frozenset({"policy", "verify"})
+_OURS = ("hallmark", "infra", "policies")
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Disable garbage collection while importing: modules are never freed, and start-up is a tenth faster."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+def _own(system: str) -> Lazy:
+    """Return the own commands of a system; its package is imported with the first of them."""
+    return Lazy(f"hallmark.systems.{system}.commands", OWN[system])
 
 
-def _imported(place: str, name: str) -> Any:
-    """Return the command at a place, `module:attribute`."""
-    module, _, attribute = place.partition(":")
-    with _uncollected():
-        found = getattr(import_module(module), attribute)
-    around = typer.Typer()
-    if isinstance(found, typer.Typer):
-        around.add_typer(found, name=name)
-    else:
-        around.command(name)(found)
-    return _flowing(typer.main.get_group(around).commands[name])
+def _about(system: str) -> str:
+    return f"{system_of(system).about.capitalize()}: {', '.join(OWN[system])}."
 
 
-def _flowing(command: Any) -> Any:
-    """Return a command whose help breaks its lines where the terminal ends, not where the source did."""
-    paragraphs = cleandoc(command.help or "").split("\n\n")
-    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    for one in getattr(command, "commands", {}).values():
-        _flowing(one)
-    return command
-
-
-class _Lazy(Mapping[str, Any]):
-    """Commands by their names, each imported on demand: most start in half the time of importing all."""
-
-    def __init__(self, package: str, places: Mapping[str, str]) -> None:
-        self._package, self._places = package, places
-
-    def __getitem__(self, name: str) -> Any:
-        return _imported(f"{self._package}.{self._places[name]}", name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
-class _System(TyperGroup):
-    """The own commands of one system; its package is imported with the first of them."""
-
-    def __init__(self, system: str, **settings: Any) -> None:
-        super().__init__(**(settings | {"commands": _Lazy(f"hallmark.systems.{system}.commands", OWN[system])}))
-
-
-class _All(_Lazy):
+class _All(Lazy):
     """The shared commands, then a group for each system with own commands, which also work outside the group."""
 
     def __init__(self) -> None:
-        super().__init__("hallmark.commands", COMMANDS)
+        super().__init__("hallmark.commands", COMMANDS, LIGHT)
         self._aliases = aliases()
 
     def __getitem__(self, name: str) -> Any:
         if name in COMMANDS:
             return super().__getitem__(name)
         if name in OWN:
-            about = f"{system_of(name).about.capitalize()}: {', '.join(OWN[name])}."
-            return _System(name, name=name, help=about, no_args_is_help=True)
+            return LazyGroup(_own(name), name=name, help=_about(name), no_args_is_help=True)
         owners = [f"hallmark {system} {name}" for system, own in OWN.items() if name in own]
         if len(owners) > 1:
             raise UserError(f"several systems have {name}: {' or '.join(owners)}")
-        return _Lazy(f"hallmark.systems.{self._aliases[name]}.commands", OWN[self._aliases[name]])[name]
+        return _own(self._aliases[name])[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter((*COMMANDS, *OWN))
@@ -124,6 +76,10 @@ class _All(_Lazy):
     def __contains__(self, name: object) -> bool:
         return name in COMMANDS or name in OWN or any(name in own for own in OWN.values())
 
+    def summary(self, name: str) -> Any:
+        """Return a command, or the group of a system, that can only be listed."""
+        return super().summary(name) if name in COMMANDS else self.listed(name, _about(name))
+
 
 def aliases() -> dict[str, str]:
     """Return the own commands that work without the system's name, and their systems: those with a unique name."""
@@ -131,16 +87,47 @@ def aliases() -> dict[str, str]:
     return {name: system for system, own in OWN.items() for name in own if names.count(name) == 1}
 
 
-class _Commands(TyperGroup):
+class _Commands(LazyGroup):
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**(settings | {"commands": _All()}))
+        super().__init__(_All(), **settings)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command; those of completion may be followed by a shell's name."""
+        if args[:1] in ([completion.SHOW], [completion.INSTALL]) and not ctx.resilient_parsing:
+            completion.set_up(args[0], args[1] if len(args) > 1 else None, ctx)
+        return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from hallmark.version import version_line
+
+        typer.echo(version_line())
+        raise typer.Exit
 
 
 @app.callback()
-def about() -> None:
+def about(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and a checkout's commit."),
+    ] = False,
+    install_completion: Annotated[
+        bool, typer.Option(completion.INSTALL, help="Install completion for this shell, or for the one named after it.")
+    ] = False,
+    show_completion: Annotated[
+        bool, typer.Option(completion.SHOW, help="Print the script of completion for this shell, or for the one named.")
+    ] = False,
+) -> None:
     """Serverless transaction pipelines on AWS that prove their own compliance."""
 
 
@@ -172,13 +159,37 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _unwind)
     bypass_proxies_on_loopback()
+    if completion.ASKED in os.environ:
+        _complete()
     try:
-        require_checkout()
         sys.exit(run())
-    except NoCredentialsError:
-        _fail("no AWS credentials were found: set AWS_PROFILE, or run `aws configure`")
-    except (UserError, BotoCoreError, ClientError, OSError) as error:
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in _OURS:
+            raise
+        _fail(f"{NEEDS_PIPELINES} (no module {error.name} is installed)")
+    except (UserError, OSError) as error:
         _fail(str(error))
+    except Exception as error:
+        _fail(_of_aws(error))
+
+
+def _of_aws(error: Exception) -> str:
+    """Return the message of an error of boto3; any other is raised again. Where boto3 was not imported, none is its."""
+    module = sys.modules.get("botocore.exceptions")
+    if module and isinstance(error, module.NoCredentialsError):
+        return "no AWS credentials were found: set AWS_PROFILE, or run `aws configure`"
+    if module and isinstance(error, (module.BotoCoreError, module.ClientError)):
+        return str(error)
+    raise error
+
+
+def _complete() -> None:
+    """Answer the shell that asks what may follow: an error would stand in the middle of what is being typed."""
+    completion.prepare()
+    try:
+        run()
+    except Exception:
+        sys.exit(0)
 
 
 def _fail(message: str) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,14 +22,39 @@ NODE_MODULES = ROOT / "node_modules"
 CDK_CLI = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 FAILURE_LOG = BUILD / "last-failure.log"
 LOOPBACK = "127.0.0.1"
+NEEDS_PIPELINES = 'this command needs hallmark[pipelines]: pip install "hallmark[pipelines]"'
 # CloudFormation's own word for the first cause, else what may be one.
 _TROUBLE = (re.compile("(CREATE|UPDATE|DELETE)_FAILED"), re.compile("error|fail|denied|unable|refused", re.IGNORECASE))
 
 
+def is_checkout() -> bool:
+    """Return whether the package runs from a checkout, which has the stacks and functions, not from a wheel."""
+    return (ROOT / "cdk.json").is_file()
+
+
 def require_checkout() -> None:
-    """Raise UserError unless the package runs from a checkout, which has the stacks and functions."""
-    if not (ROOT / "cdk.json").is_file():
-        raise UserError(f"{ROOT} is not a checkout of Hallmark: clone it and install it with `pip install -e .`")
+    """Raise UserError unless the package runs from a checkout."""
+    if not is_checkout():
+        then = 'clone it, then `pip install -e ".[pipelines]"` there'
+        raise UserError(f"this command needs a checkout of the project: {then}")
+
+
+@cache
+def _has_pipelines() -> bool:
+    """Return whether the extra `pipelines` is installed; packages that others install, too, say nothing."""
+    return all(find_spec(name) for name in ("aws_cdk", "ministack"))
+
+
+def is_whole() -> bool:
+    """Return whether all of the project is there: what the extra `pipelines` installs, and a checkout."""
+    return _has_pipelines() and is_checkout()
+
+
+def require_project() -> None:
+    """Raise UserError unless all of the project is there."""
+    if not _has_pipelines():
+        raise UserError(NEEDS_PIPELINES if is_checkout() else f"{NEEDS_PIPELINES}, and a checkout of the project")
+    require_checkout()
 
 
 def tool(name: str) -> str:

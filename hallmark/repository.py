@@ -3,10 +3,8 @@
 import os
 import re
 import subprocess
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -73,14 +71,6 @@ def repository(root: Path = ROOT, environment: Mapping[str, str] = os.environ) -
     current = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
     address = without_credentials(_git(root, "config", "--get", "remote.origin.url"))
     return Repository(address, "" if current == "HEAD" else current)
-
-
-def tool_version(root: Path = ROOT) -> str:
-    """Return the version of this package, installed or not."""
-    settings = root / "pyproject.toml"
-    if settings.is_file():
-        return str(tomllib.loads(settings.read_text(encoding="utf-8"))["project"]["version"])
-    return metadata.version("hallmark")
 
 
 def _git(root: Path, *words: str) -> str:

@@ -98,12 +98,15 @@ class Waivers:
                 raise UserError(f"{waiver.where}: nothing needs the waiver of {waiver.rule} any more: delete it")
 
 
-def load(path: Path = WAIVERS, today: date | None = None) -> Waivers:
-    """Read the waivers; UserError with file and line for the first that is invalid, too wide or expired."""
+def load(path: Path = WAIVERS, today: date | None = None, rules: Collection[str] | None = None) -> Waivers:
+    """Read the waivers; UserError with file and line for the first that is invalid, too wide or expired.
+
+    With `rules`, those of another catalogue, all waivers are of its controls, and one that has expired is returned.
+    """
     lines = LinedYaml(path)
     if not isinstance(lines.data, dict) or list(lines.data) != ["waivers"] or type(lines.data["waivers"]) is not list:
         raise UserError(f"{lines.place(())}: one list named `waivers` is wanted")
-    entries = [_waiver(lines, number, today or date.today()) for number in range(len(lines.data["waivers"]))]
+    entries = [_waiver(lines, number, today or date.today(), rules) for number in range(len(lines.data["waivers"]))]
     _refuse_duplicates(entries)
     return Waivers(tuple(entries))
 
@@ -116,14 +119,17 @@ def _refuse_duplicates(entries: Iterable[Waiver]) -> None:
             raise UserError(f"{waiver.where}: a duplicate: {same.where} also waives {waiver.rule} there: delete one")
 
 
-def _waiver(lines: LinedYaml, number: int, today: date) -> Waiver:
+def _waiver(lines: LinedYaml, number: int, today: date, rules: Collection[str] | None) -> Waiver:
     data, path = lines.data["waivers"][number], ("waivers", number)
     if not isinstance(data, dict):
         raise UserError(f"{lines.place(path)}: a waiver is a mapping")
+    if rules is not None:
+        data.setdefault("tool", "control")
     try:
         _check_fields(data)
+        _check_rule(data, rules)
         scope = _scope(data["scope"], data["tool"])
-        _check_values(data, today)
+        _check_values(data, today, ends=rules is None)
         deadlines = _deadlines(data.get("deadlines", {}))
     except _WrongError as error:
         raise UserError(f"{lines.place((*path, error.field))}: {error}") from None
@@ -151,6 +157,17 @@ def _check_fields(data: dict[str, Any]) -> None:
             raise _WrongError(name, f"`{name}` must be {wanted}, not {data[name]!r}")
     if data["tool"] not in TOOLS:
         raise _WrongError("tool", f"`tool` must be one of {', '.join(TOOLS)}, not {data['tool']!r}")
+    if "@" in data["owner"]:
+        raise _WrongError("owner", f"`owner` must be a role, which outlasts a person, not {data['owner']!r}")
+
+
+def _check_rule(data: dict[str, Any], rules: Collection[str] | None) -> None:
+    if rules is not None:
+        if data["tool"] != "control":
+            raise _WrongError("tool", f"`tool` is control here, or is left out, not {data['tool']!r}")
+        if data["rule"] not in rules:
+            raise _WrongError("rule", f"the catalogue has no row {data['rule']}; it has {', '.join(sorted(rules))}")
+        return
     form, example = _RULES[data["tool"]]
     if not form.fullmatch(data["rule"]):
         expected = "a control's id" if data["tool"] == "control" else f"a rule of {data['tool']}"
@@ -158,13 +175,11 @@ def _check_fields(data: dict[str, Any]) -> None:
     if data["tool"] == "control" and owner_of(data["rule"]) is None:
         prefixes = ", ".join(f"{system.prefix}_" for system in systems.SYSTEMS)
         raise _WrongError("rule", f"no system has controls like {data['rule']}: their ids begin with {prefixes}")
-    if "@" in data["owner"]:
-        raise _WrongError("owner", f"`owner` must be a role, which outlasts a person, not {data['owner']!r}")
 
 
-def _check_values(data: dict[str, Any], today: date) -> None:
+def _check_values(data: dict[str, Any], today: date, ends: bool) -> None:
     expires: date = data["expires"]
-    if expires < today:
+    if ends and expires < today:
         raise _WrongError(
             "expires", f"the waiver of {data['rule']} expired on {expires}: mend what it waived, or renew it"
         )

@@ -23,7 +23,7 @@ done
 # Tests have the functions' versions.
 same=()
 for lock in requirements/lambda_*.txt lambda/*/*/requirements.txt; do same+=(--constraint "$lock"); done
-pin pyproject.toml --group dev "${same[@]}" --output-file requirements/dev.txt "$@"
+pin pyproject.toml --extra pipelines --group dev "${same[@]}" --output-file requirements/dev.txt "$@"
 for tool in checkov browser; do
   pin "requirements/$tool.in" --python-version 3.11 --output-file "requirements/$tool.txt" "$@"
 done

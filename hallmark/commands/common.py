@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hallmark import completion
 from hallmark.commands.target import Target as Target
 from hallmark.commands.target import TargetOption as TargetOption
 from hallmark.stage.deployed import DeployedStage
@@ -21,7 +22,14 @@ def _system(name: str) -> str:
 
 StageOption = Annotated[StageName, typer.Option(help="The stage.")]
 SystemOption = Annotated[
-    str | None, typer.Option(parser=_system, metavar="|".join(NAMES), envvar=SYSTEM_VARIABLE, help="The system.")
+    str | None,
+    typer.Option(
+        parser=_system,
+        metavar="|".join(NAMES),
+        envvar=SYSTEM_VARIABLE,
+        help="The system.",
+        autocompletion=completion.systems,
+    ),
 ]
 # For a system's own commands, which know their system: accepted in the spelling without its name.
 OwnSystemOption = Annotated[str | None, typer.Option("--system", parser=_system, hidden=True)]

@@ -9,9 +9,16 @@ from typing import Annotated
 
 import typer
 
+from hallmark import completion
 from hallmark.commands.target import Target, TargetOption
+from hallmark.project import require_project
 from infra.errors import UserError
 from infra.systems import SYSTEM_VARIABLE, StageName, owner_of, system_of
+
+ControlOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Only this control; may be repeated.", autocompletion=completion.controls),
+]
 
 
 def gate(
@@ -22,7 +29,10 @@ def gate(
     words: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="More commands follow after another --.")],
     system: Annotated[
         str | None,
-        typer.Option(help="Only for this system; by default a gate of systems, such as `transactions`, runs for each."),
+        typer.Option(
+            help="Only for this system; by default a gate of systems, such as `transactions`, runs for each.",
+            autocompletion=completion.systems,
+        ),
     ] = None,
     if_chosen: Annotated[
         bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
@@ -41,7 +51,10 @@ def gate(
 
 def report(
     system: Annotated[
-        str | None, typer.Option(help="Print only this system; by default $HALLMARK_SYSTEM, else all.")
+        str | None,
+        typer.Option(
+            help="Print only this system; by default $HALLMARK_SYSTEM, else all.", autocompletion=completion.systems
+        ),
     ] = None,
     against: Annotated[
         Path | None,
@@ -63,7 +76,11 @@ def policy(
         list[Path] | None, typer.Argument(help="Templates, JSON or YAML, of any origin; or a cloud assembly's folder.")
     ] = None,
     system: Annotated[
-        str | None, typer.Option(help="The system; by default the template's, or all that are up on the stage.")
+        str | None,
+        typer.Option(
+            help="The system; by default the template's, or all that are up on the stage.",
+            autocompletion=completion.systems,
+        ),
     ] = None,
     stage: Annotated[
         StageName | None, typer.Option(help="The stage; by default the template's. Without templates, one that runs.")
@@ -73,7 +90,31 @@ def policy(
     together: Annotated[
         bool, typer.Option("--together", help="Judge the templates as those of one stage of one system.")
     ] = False,
-    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+    control: ControlOption = None,
+    catalogue: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|NAME",
+            help="Judge by the rows of this file, or by serverless-baseline.",
+            autocompletion=completion.catalogues,
+        ),
+    ] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is accepted, in the form of policies/waivers.yaml.")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdicts as SARIF, too.")] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="List the policies and what uses them.")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Explain a policy, or a control: why, parameters, examples, fix.",
+            autocompletion=completion.explained,
+        ),
+    ] = None,
+    templates_alone: Annotated[
+        bool, typer.Option("--only-templates", help="Pass over files that are no templates, as a hook gets them.")
+    ] = False,
 ) -> None:
     """Judge templates by the policies, or a stage where it runs; exit code 1 for a finding.
 
@@ -82,7 +123,35 @@ def policy(
 
     `hallmark policy --stage dev` reads the stage back and changes nothing, neither there nor among the evidence; it
     judges by the controls that ask for an observed proof.
+
+    With --catalogue, templates of any origin are judged by what is in them: one by one, a folder at any depth. What
+    cannot be judged, such as what a macro makes, is a limit, and counts as a finding.
     """
+    if as_list or explain is not None:
+        from hallmark.judging.about import explain_command, list_command
+
+        if templates or stage or (as_list and explain is not None):
+            raise UserError("--list and --explain stand alone, but for --catalogue and --json")
+        raise typer.Exit(
+            explain_command(explain, catalogue, as_json) if explain is not None else list_command(catalogue, as_json)
+        )
+    named_some = bool(templates)
+    if templates_alone and templates:
+        from hallmark.judging.files import only_templates
+
+        templates = only_templates(templates)
+        if not templates and not sarif:
+            print("[]" if as_json else "no template among the files: nothing to judge")
+            return
+    if catalogue is not None:
+        if not named_some or system or stage or target is Target.AWS:
+            raise UserError("--catalogue judges templates by themselves: name some, without --system and --stage")
+        from hallmark.judging.command import catalogue_command
+
+        more = {"as_json": as_json, "together": together, "controls": control or ()}
+        raise typer.Exit(catalogue_command(templates or [], catalogue, waivers=waivers, sarif=sarif, **more))
+    if waivers or sarif:
+        raise UserError("--waivers and --sarif are for --catalogue: name one")
     if system:
         system_of(system)
     if templates:
@@ -96,6 +165,7 @@ def policy(
         raise UserError("--together is for templates: name them")
     if stage is None:
         raise UserError("name templates, or a stage that runs with --stage")
+    require_project()
     from hallmark.commands.common import stages_to_read
     from hallmark.observe.judging import judge_stages
 
@@ -104,8 +174,13 @@ def policy(
 
 
 def mutants(
-    system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
-    control: Annotated[list[str] | None, typer.Option(help="Only this control; may be repeated.")] = None,
+    system: Annotated[
+        str | None,
+        typer.Option(
+            help="Only this system; by default $HALLMARK_SYSTEM, else all.", autocompletion=completion.systems
+        ),
+    ] = None,
+    control: ControlOption = None,
 ) -> None:
     """Apply every violation of the catalogue to the synthesized templates; exit code 1 when a policy misses one."""
     from hallmark.evidence.expected import chosen

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hallmark import completion
 from hallmark.commands.common import TAKING, StageOption, SystemOption, Target, TargetOption, the_stage
 from hallmark.terminal import out, progress_bars
 from infra.errors import UserError
@@ -16,7 +17,9 @@ RunOption = Annotated[Path, typer.Argument(help="A run file of `hallmark load ru
 
 @load_app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario in load/scenarios/SYSTEM.")] = "steady",
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario in load/scenarios/SYSTEM.", autocompletion=completion.scenarios)
+    ] = "steady",
     rate: Annotated[float | None, typer.Option(min=0.1, help="Items a second in the main phase.")] = None,
     seconds: Annotated[float | None, typer.Option(min=1, help="Duration of the main phase.")] = None,
     processes: Annotated[int, typer.Option(min=1, help="Load generators on this machine.")] = 1,

@@ -54,6 +54,8 @@ NO_INPUTS: Mapping[str, str] = {
     "docs/": "prose, but for the runbooks, whose commands are tested",
     ".gitignore": "inputs are found on disk, whether git ignores them or not",
     ".pre-commit-config.yaml": "starts a gate before a commit",
+    ".pre-commit-hooks.yaml": "for other repositories, whose templates no gate judges",
+    "action.yml": "for other repositories, whose templates no gate judges",
 }
 # What tools read in the checkout's own folder, whoever put it there: settings, and modules that hide others.
 READ = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hallmark import evidence, faults, sources, waivers
+from hallmark import __version__, evidence, faults, sources, waivers
 from hallmark.build import require_current
 from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
@@ -23,7 +23,7 @@ from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Report
 from hallmark.report.summary import show, shown, summary
-from hallmark.repository import repository, tool_version
+from hallmark.repository import repository
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
 from infra.dated_lists import refuse_overdue
@@ -89,7 +89,7 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
     found = accepted(tree, known)
     origin = repository()
-    about = {"repository": origin.address, "branch": origin.branch, "version": tool_version()}
+    about = {"repository": origin.address, "branch": origin.branch, "version": __version__}
     joined = join(facts, controls_of(system), found.accepted, known, type_of, gates, table, found.refused)
     report = replace(joined, run=replace(joined.run, **about), sources=sources.load())
     return replace(report, unread=unread(report.read_from)) if report.reads_stages else report

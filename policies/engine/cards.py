@@ -5,7 +5,7 @@ this module reads it without hallmark, for checkov.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from policies.engine.reading.yaml_reader import loader
 
 TEXTS = ("title", "statement", "severity", "anchor", "why", "fix")
 SEVERITIES = ("low", "medium", "high", "critical")
-FIELDS = (*TEXTS, "frameworks", "parameters", "behaviours", "mutants")
+FIELDS = (*TEXTS, "frameworks", "parameters", "behaviours", "example", "mutants")
 # Only these are booleans: NO is Norway.
 _Loader = loader({"bool": "^(?:true|false)$"})
 
@@ -30,11 +30,17 @@ class NoCard(Exception):
 
 @dataclass(frozen=True)
 class Card:
-    """The fields of a card that checkov needs; the words in its texts are those of `policies.engine.words`."""
+    """The fields of a card that do without hallmark; the words in its texts are those of `policies.engine.words`."""
 
     title: str
     fix: str
     parameters: Mapping[str, Shape]
+    statement: str = ""
+    why: str = ""
+    severity: str = SEVERITIES[0]
+    frameworks: Mapping[str, Any] = field(default_factory=dict)
+    mutants: tuple[Mapping[str, Any], ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 def file_of(policy: str) -> Path:
@@ -59,7 +65,9 @@ def _read(file: Path, shown: str) -> Card:
         wrong = _problem(data)
         if wrong:
             raise ValueError(wrong)
-        about = Card(data["title"], data["fix"], shapes(data["parameters"]))
+        said = {name: data[name] for name in ("title", "fix", "statement", "why", "severity", "frameworks")}
+        more = {"mutants": tuple(data.get("mutants") or ()), "example": data.get("example") or {}}
+        about = Card(**said, parameters=shapes(data["parameters"]), **more)
         refuse_unknown_parameters([data[name] for name in TEXTS], about.parameters)
         return about
     except FileNotFoundError:

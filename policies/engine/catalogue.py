@@ -18,6 +18,8 @@ from policies.engine.parameters import differs_by_stage, problems
 from policies.engine.reading.yaml_reader import loader
 
 CONTROLS = Path(__file__).resolve().parents[1] / "controls"
+# For any template; `hallmark.judging.catalogue` reads them.
+READY = CONTROLS.with_name("catalogues")
 # Only these are booleans: NO is Norway.
 _Loader = loader({"bool": "^(?:true|false)$"})
 
@@ -71,7 +73,8 @@ class Control:
 class Catalogue:
     """The controls of one system by their ids, with its region and stages.
 
-    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it.
+    `parts` says which resource plays which part, as written: `policies.engine.parts` reads it. A `portable` catalogue
+    is for any template: it judges what is there, and asks for nothing beside its parts.
     """
 
     system: str
@@ -79,6 +82,7 @@ class Catalogue:
     stages: tuple[str, ...]
     controls: Mapping[str, Control]
     parts: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    portable: bool = False
 
     @property
     def slug(self) -> str:
@@ -90,6 +94,20 @@ class Catalogue:
 def catalogues(folder: Path = CONTROLS) -> dict[str, Catalogue]:
     """Return every system's catalogue by system; raise NoCatalogue."""
     return {file.stem: _read(file) for file in sorted(folder.glob("*.yaml"))}
+
+
+@cache
+def used_by_ready(folder: Path = READY) -> dict[str, frozenset[str]]:
+    """Return the policies that each catalogue for any template names; raise NoCatalogue."""
+    return {file.stem: _policies_in(file) for file in sorted(folder.glob("*.yaml"))}
+
+
+def _policies_in(file: Path) -> frozenset[str]:
+    try:
+        rows = yaml.load(file.read_bytes(), _Loader)["controls"]
+        return frozenset(policy for row in rows for policy, _ in _named(row))
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NoCatalogue(f"{file.name} is not a catalogue of controls: {' '.join(str(error).split())}") from None
 
 
 def stages() -> frozenset[str]:

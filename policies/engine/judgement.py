@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policies.engine import cards, library
-from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues
+from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues, used_by_ready
 from policies.engine.finding import TEMPLATE, Finding
-from policies.engine.parts import Declared, declared, parts_of
+from policies.engine.parts import Declared, NoPart, declared, parts_of
 from policies.engine.policy import Policy
 from policies.engine.template.naming import stage_of
 from policies.engine.template.template import Template
@@ -33,7 +33,10 @@ class Judgement:
         return self.scope.union(*(policy.relies_on for _, policy in self.policies))
 
     def findings(self, template: Template, stage: str | None = None) -> list[Finding]:
-        """Return every violation with its policy and fix; what cannot be judged is a violation too. Never raises."""
+        """Return every violation with its policy and fix; what cannot be judged is a violation too.
+
+        Raise NoCatalogue only for a part that a portable catalogue does not declare.
+        """
         found = [finding for use, policy in self.policies for finding in self._findings(use, policy, template, stage)]
         # A finding that several policies share is reported once.
         said: dict[Finding, Finding] = {}
@@ -47,16 +50,25 @@ class Judgement:
         except NoStage as error:
             wanted = f"Metadata.Hallmark.Stage, one of {', '.join(self.catalogue.stages)}"
             return [Finding(TEMPLATE, "Metadata.Hallmark.Stage", str(error), wanted, "", use.policy)]
+        except NoPart as error:
+            if self.catalogue.portable:
+                raise NoCatalogue(f"{self.control.id}: {use.policy}: {error}: declare it under `parts`") from None
+            return [self._unjudged(use, error)]
         except Exception as error:
             # Fail closed: a policy that cannot judge has not proved anything.
-            problem = " ".join(f"{type(error).__name__}: {error}".split())
-            found = f"the policy {use.policy} could not judge: {problem}"
-            return [Finding(TEMPLATE, "", found, "a judgement", "", use.policy)]
+            return [self._unjudged(use, error)]
+
+    @staticmethod
+    def _unjudged(use: Use, error: Exception) -> Finding:
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+        found = f"the policy {use.policy} could not judge: {problem}"
+        return Finding(TEMPLATE, "", found, "a judgement", "", use.policy)
 
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
         own = use.parameters_of(stage, self.catalogue.stages)
         parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
-        for finding in policy.findings(template, parameters):
+        judge = policy.present if self.catalogue.portable else policy.findings
+        for finding in judge(template, parameters):
             yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
 
 
@@ -88,7 +100,8 @@ def every(folder: Path = CONTROLS) -> dict[str, Judgement]:
     alone = sorted(cards.names() - library.names())
     if alone:
         raise library.NoPolicy(f"policies/library/{alone[0]}.yaml: there is no policy beside this card")
-    strangers = sorted(library.names() - {use.policy for one in found.values() for use, _ in one.policies})
+    used = {use.policy for one in found.values() for use, _ in one.policies}.union(*used_by_ready().values())
+    strangers = sorted(library.names() - used)
     if strangers:
         raise library.NoPolicy(f"policies/library/{strangers[0]}.py: no control names the policy {strangers[0]}")
     return found

@@ -46,6 +46,11 @@ class Policy:
                 yield _conditional(resource)
         yield from self.judge(template, parameters)
 
+    def present(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
+        """Yield the violations of what is there, and nothing about what is not."""
+        if self.scope == WHOLE or template.of_type(*self.scope):
+            yield from self.judge(template, parameters)
+
 
 def _conditional(resource: Resource) -> Finding:
     found = f"exists only under the condition {resource.raw['Condition']}, which {UNRESOLVED}"

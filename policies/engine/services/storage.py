@@ -42,7 +42,7 @@ def missing_denial(template: Template, bucket: Resource, what: str, wanted: str)
     """Yield a finding about the bucket's policy, or about the bucket if it has none."""
     owners = {one.owner.logical_id for one in resource_statements(template, bucket)}
     for name in owners or {bucket.logical_id}:
-        path = "PolicyDocument.Statement" if owners else ""
+        path = "PolicyDocument.Statement" if owners else "BucketPolicy"
         yield Finding(name, path, f"{what} is not certainly denied on {bucket.logical_id}", wanted)
 
 

@@ -136,6 +136,10 @@ class Template:
         open_condition = "Condition" in raw and self._holds(raw["Condition"]) is None
         return {**body, "Condition": raw["Condition"]} if open_condition else mapping(body)
 
+    def condition(self, name: str) -> bool | None:
+        """Return whether a condition certainly holds, or certainly does not; None if that cannot be resolved."""
+        return self._holds(name)
+
     def _holds(self, condition: Any) -> bool | None:
         return self._conditions.holds(condition)
 

@@ -1,4 +1,4 @@
-"""X-Ray is on at every API stage.
+"""X-Ray is on at every API stage; `stages_elsewhere: true` lets an API have none in its template.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html
 """
@@ -19,7 +19,7 @@ class ApiTracing(Policy):
     relies_on = (API_STAGE,)
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
-        if not stages(template):
+        if not stages(template) and not parameters.get("stages_elsewhere"):
             yield Finding(TEMPLATE, "Resources", f"no {API_STAGE}", f"an {API_STAGE} with TracingEnabled")
         for stage in stages(template):
             flag = stage.properties.get("TracingEnabled")

@@ -1,5 +1,7 @@
 """Every table is paid by use without a limit, recoverable, without expiry, and kept where the stage keeps data.
 
+`expiry: true` lets records expire, and `limits: true` lets tables have limits.
+
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
 
@@ -43,10 +45,11 @@ class TableOnDemand(Policy):
             for key in ("ProvisionedThroughput", "WriteProvisionedThroughputSettings"):
                 if template.value(table, key) is not None:
                     yield Finding(table.logical_id, key, "provisioned capacity", "nothing")
-            yield from _limits(template, table)
+            if not parameters.get("limits"):
+                yield from _limits(template, table)
             yield from _recovery_problems(template, table)
             expires = template.value(table, f"{_EXPIRY}.Enabled")
-            if not is_off(expires):
+            if not parameters.get("expiry") and not is_off(expires):
                 wanted = "no expiry: a record is a claim, a decision or a version, and stays"
                 yield Finding(table.logical_id, f"{_EXPIRY}.Enabled", str(expires), wanted)
             if parameters["keeps_data"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.repository import Repository, clean_revision, repository, tool_version, without_credentials
+from hallmark.repository import Repository, clean_revision, repository, without_credentials
 
 WANTED = "https://github.com/example/pipelines"
 
@@ -77,7 +77,3 @@ def test_a_link_is_of_the_commit_or_of_the_newest() -> None:
     assert known.link(f"{'a' * 40} dirty:{'b' * 64}", "x") == f"{WANTED}/blob/{'a' * 40}/x"
     assert known.link("unknown", "x") == f"{WANTED}/blob/HEAD/x"
     assert clean_revision("unknown") == ""
-
-
-def test_the_version_is_the_projects() -> None:
-    assert tool_version().count(".") == 2

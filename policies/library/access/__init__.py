@@ -1,0 +1,1 @@
+"""Policies on who may reach what, whatever its type."""
