@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra import source_lines
 from infra.context import Layer, layers
 from infra.errors import UserError
 from infra.paths import ROOT
@@ -25,9 +26,10 @@ def synthesize(argv: Sequence[str], plan: Plan) -> int:
     """
     try:
         add = plan(layers(ROOT / "cdk.json", os.environ, argv))
-        app = _app()
-        add(app)
-        app.synth()
+        with source_lines.recorded() as recorder:
+            app = _app()
+            add(app)
+            source_lines.write(recorder, Path(app.synth().directory))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -58,6 +60,6 @@ def synthesizer() -> DefaultStackSynthesizer:
 
 def _forget_stacks(out: Path) -> None:
     """Remove the templates of stages that are not synthesized this time, so that no gate judges old ones."""
-    for pattern in ("*.template.json", "*.assets.json"):
+    for pattern in ("*.template.json", "*.assets.json", f"*{source_lines.SUFFIX}"):
         for file in out.glob(pattern):
             file.unlink()

@@ -66,7 +66,7 @@ def _rendered(reports: Mapping[str, Report], templates: Mapping[str, Synthesized
     with TemporaryDirectory() as made:
         folder = Path(made)
         for name, report in reports.items():
-            files.write(report, folder / inside.REPORT / name, templates)
+            files.write(report, folder / inside.REPORT / name)
         files.write_front(Front(tuple(reports.values())), folder / inside.REPORT)
         export.write(reports, templates, folder / inside.EXPORT)
         return {

@@ -56,11 +56,19 @@ def report(
             help="Print only this system; by default $HALLMARK_SYSTEM, else all.", autocompletion=completion.systems
         ),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="BASE", help="The folder build/report of another run, a report.json, or a bundle."),
+    ] = None,
 ) -> None:
-    """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven."""
+    """Join controls and evidence into build/report; exit code 1 when anything failed or is unproven.
+
+    With --against, print only what is worse, better or otherwise than in BASE, and write it to build/report/against.md;
+    exit code 1 when anything is worse. What failed in BASE, too, is not worse.
+    """
     from hallmark.report.command import report_command
 
-    raise typer.Exit(report_command(system))
+    raise typer.Exit(report_command(system, base=against))
 
 
 def export(

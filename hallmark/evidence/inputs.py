@@ -35,6 +35,9 @@ AREAS: Mapping[str, str] = {
     "tests/browser/": "browser's tests",
     "docs/runbooks/": "runbooks",
     "benchmarks/": "benchmarks",
+    ".github/": "workflow",
+    # Not the folder: a virtual environment is in it.
+    **dict.fromkeys((".ci/run", ".ci/base", ".ci/against", ".ci/summary"), "workflow"),
     "cdk.json": "parameters",
     "pyproject.toml": "settings",
     "tox.ini": "settings",
@@ -52,8 +55,6 @@ NO_INPUTS: Mapping[str, str] = {
     "LICENSE": "prose",
     "docs/": "prose, but for the runbooks, whose commands are tested",
     ".gitignore": "inputs are found on disk, whether git ignores them or not",
-    ".github/": "starts the gates",
-    ".ci/": "starts the gates",
     ".pre-commit-config.yaml": "starts a gate before a commit",
     ".pre-commit-hooks.yaml": "for other repositories, whose templates no gate judges",
     "action.yml": "for other repositories, whose templates no gate judges",
@@ -73,7 +74,7 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "checkov": (*PRODUCT, "checkov's tests"),
     "unit": (
         *(*PRODUCT, "report", "load", "unit tests", "tests' support"),
-        *("integration tests", "runbooks", "benchmarks", "parameters"),
+        *("integration tests", "runbooks", "benchmarks", "parameters", "workflow"),
     ),
     "policies": PRODUCT,
     "mutants": PRODUCT,

@@ -2,13 +2,15 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import yaml
 
 from hallmark.judging.catalogue import Row, find, load, nearest, ready_names, shape_text
-from hallmark.judging.library import About, edit_of, every, failing, passing, plain
+from hallmark.judging.examples import edit_of, failing, passing
+from hallmark.judging.library import About, every, plain
 from infra.errors import UserError
 from policies.engine import words
 from policies.engine.catalogue import Catalogue, Control, catalogues
@@ -68,19 +70,19 @@ def explain_command(name: str, catalogue: str | None, as_json: bool) -> int:
 def _explained(name: str, catalogue: str | None) -> dict[str, Any]:
     if name in every():
         return _policy(every()[name])
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[str, Callable[[], dict[str, Any]]] = {}
     for ready in [catalogue] if catalogue is not None else ready_names():
-        known |= {row.id: _row(row, ready) for row in load(find(ready), ready).rows}
+        known |= {row.id: partial(_row, row, ready) for row in load(find(ready), ready).rows}
     if catalogue is None:
-        known |= {one.id: _control(own, one) for own in catalogues().values() for one in own.controls.values()}
+        known |= {one.id: partial(_control, own, one) for own in catalogues().values() for one in own.controls.values()}
     if name in known:
-        return known[name]
+        return known[name]()
     close = nearest(name, [*every(), *known])
     raise UserError(f"there is no policy or control {name}: {f'did you mean {close}?' if close else 'see --list'}")
 
 
 def _policy(one: About, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    card, (wrong, bad) = one.card, failing(one.card)
+    card, (wrong, bad) = one.card, failing(one.id, one.card)
     given = {} if parameters is None else dict(parameters)
     return {
         "id": one.id,

@@ -120,6 +120,7 @@ def _row(lines: LinedYaml, index: int, raw: Any, catalogue: Catalogue, parts: An
     uses = [_use(lines, raw, where, policy, given) for where, policy, given in _named(lines, place, raw)]
     card = cards.card(uses[0].policy)
     said = {name: raw.get(name) or portable(_filled(getattr(card, name), uses[0].parameters)) for name in _TEXTS}
+    said["fix"] = said["fix"] or f"Make it so: {said['statement']}"
     control = Control(raw["id"], said["title"], said["fix"], tuple(uses))
     judged = tuple((use, library.policy(use.policy)) for use in uses)
     return Row(
@@ -156,7 +157,7 @@ def _use(lines: LinedYaml, raw: Mapping[str, Any], where: Place, policy: str, gi
     about = cards.card(policy)
     for path, problem in problems(given, about.parameters, ()):
         raise _error(lines, (*where[:-1], "parameters", *path), raw, f"{policy}: {problem}")
-    fix = raw.get("fix") or portable(_filled(about.fix, given))
+    fix = raw.get("fix") or portable(_filled(about.fix, given)) or f"Make it so: {_filled(about.statement, given)}"
     return Use(policy, fix, given)
 
 

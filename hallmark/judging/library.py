@@ -4,10 +4,8 @@ Standard library and PyYAML only.
 """
 
 import ast
-import json
 import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,80 +74,3 @@ def _pages(source: str) -> Iterator[str]:
     """Yield the addresses in a module's documentation."""
     text = ast.get_docstring(ast.parse(source)) or ""
     return (word.rstrip(".,)") for word in text.split() if word.startswith("https://"))
-
-
-def passing(card: Card) -> Mapping[str, Any]:
-    """Return resources in which a policy finds nothing; empty where its card has none."""
-    found: Mapping[str, Any] = card.example.get("resources", {})
-    return found
-
-
-def failing(card: Card) -> tuple[str, Mapping[str, Any]]:
-    """Return what is wrong with an example, and the edited resources; empty without any.
-
-    It is the passing one with the first of the card's mutants that needs no more than a plain path.
-    """
-    for mutant in card.mutants if passing(card) else ():
-        # A word stands for something of a system.
-        edited = None if "$" in str(mutant) else _edited(deepcopy(dict(passing(card))), mutant)
-        if edited is not None:
-            return str(mutant["name"]), edited
-    return "", {}
-
-
-def _edited(resources: dict[str, Any], mutant: Mapping[str, Any]) -> dict[str, Any] | None:
-    if "add_resource" in mutant and "on" not in mutant:
-        added = dict(mutant["add_resource"])
-        return {**resources, added.pop("id"): added}
-    on = mutant.get("on", {})
-    name = next((one for one, raw in resources.items() if _fits(raw, on)), None)
-    if name is None:
-        return None
-    if mutant.get("remove_resource"):
-        return {one: raw for one, raw in resources.items() if one != name}
-    path = str(mutant.get("delete") or mutant.get("set", {}).get("path", ""))
-    steps = path.split(".")
-    if not path or any(mark in path for mark in '["*'):
-        return None
-    inside = resources[name].setdefault("Properties", {})
-    for step in steps[:-1]:
-        inside = inside.setdefault(step, {}) if isinstance(inside, dict) else None
-        if not isinstance(inside, dict):
-            return None
-    if "delete" in mutant:
-        inside.pop(steps[-1], None)
-    else:
-        inside[steps[-1]] = mutant["set"]["value"]
-    return resources
-
-
-def _fits(raw: Mapping[str, Any], on: Mapping[str, Any]) -> bool:
-    if raw.get("Type") != on.get("type"):
-        return False
-    return all(_at(raw.get("Properties", {}), path, value) for path, value in on.get("where", {}).items())
-
-
-def _at(value: Any, path: str, wanted: Any) -> bool:
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value is not None and wanted in ("*", value)
-
-
-def edit_of(mutant: Mapping[str, Any]) -> str:
-    """Return in one line what a mutant does to a template that has no finding."""
-    where = _selected(mutant.get("on") or {})
-    if "add_resource" in mutant:
-        added = {key: value for key, value in mutant["add_resource"].items() if key not in ("id", "Type")}
-        return f"add {mutant['add_resource']['Type']} {json.dumps(added.get('Properties', added))}".replace(" {}", "")
-    if mutant.get("remove_resource"):
-        return f"remove {where}"
-    if "delete" in mutant:
-        return f"delete {mutant['delete']} of {where}"
-    verb, placed = ("set", mutant["set"]) if "set" in mutant else ("append to", mutant["append"])
-    return f"{verb} {placed['path']} of {where}: {json.dumps(placed['value'])}"
-
-
-def _selected(on: Mapping[str, Any]) -> str:
-    """Return which resources a mutant is on."""
-    having = [f"{path} {'set' if value == '*' else json.dumps(value)}" for path, value in on.get("where", {}).items()]
-    return f"{on.get('type', 'a resource')}{' with ' + ' and '.join(having) if having else ''}"

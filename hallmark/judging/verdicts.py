@@ -18,7 +18,6 @@ _PROCESSED = (
     "Judge what the macro makes: aws cloudformation get-template --template-stage Processed, of a stack or a change set"
 )
 _NESTED = "Judge the other template by itself, or waive it here."
-_WANTED = "{}: make it so."
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _verdict(row: Row, templates: Iterable[tuple[Case, Template]], hidden: Colle
             # What is wrong at a place by default is said once.
             if key not in found and not (case.when and (one.resource, one.path) in places):
                 when = f"{one.found} (where {case.when})" if case.when else one.found
-                found[key] = replace(one, found=when, fix=one.fix or _WANTED.format(one.wanted.capitalize()))
+                found[key] = replace(one, found=when)
         places.update((resource, path) for resource, path, _ in found)
     verdict = "failed" if found else "proved" if there else "not applicable"
     if not found and (hidden is None or row.judgement.scope & set(hidden)):

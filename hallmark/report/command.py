@@ -1,11 +1,13 @@
 """`hallmark report`: reads the evidence, writes build/report, and prints a summary."""
 
+import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hallmark import evidence, faults, waivers
+from hallmark import __version__, evidence, faults, sources, waivers
 from hallmark.build import require_current
 from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
@@ -14,11 +16,14 @@ from hallmark.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
 from hallmark.report import files
 from hallmark.report.accept import accepted
+from hallmark.report.against.base import read as read_base
+from hallmark.report.against.command import against
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Report
 from hallmark.report.summary import show, shown, summary
+from hallmark.repository import repository
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
 from infra.dated_lists import refuse_overdue
@@ -27,20 +32,26 @@ from infra.systems import NAMES
 REPORT = BUILD / "report"
 
 
-def report_command(system: str | None = None, folder: Path = REPORT) -> int:
+def report_command(system: str | None = None, folder: Path = REPORT, base: Path | None = None) -> int:
     """Write the reports of all systems and the front page; 0 when all is proved, 1 when anything failed or is unproven.
 
     If a system is named, or set in $HALLMARK_SYSTEM, only it is printed and decides. UserError for a list past its
-    review: no report is made of decisions by it.
+    review: no report is made of decisions by it. With a `base`, what changed since it is printed, and decides alone.
     """
-    named = [one.name for one in chosen(system)]
+    # First of all: the base may be the folder that is written, and a wrong one costs no time.
+    compared = read_base(base) if base else None
+    named, started = [one.name for one in chosen(system)], evidence.now()
     refuse_overdue()
     files.remove(folder)
     require_current()
-    reports, templates = joined()
+    made, _ = joined()
+    ran = {"command": _command_line(), "started": started}
+    reports = {name: replace(report, run=replace(report.run, **ran)) for name, report in made.items()}
     for name, report in reports.items():
-        files.write(report, folder / name, templates)
+        files.write(report, folder / name)
     files.write_front(Front(tuple(reports.values())), folder)
+    if compared is not None:
+        return against(compared, reports, named, folder)
     for name in named:
         show(summary(reports[name], folder / name))
     if len(named) == len(NAMES):
@@ -49,16 +60,19 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
 
 
 def joined(moment: datetime | None = None) -> tuple[dict[str, Report], dict[str, Synthesized]]:
-    """Return the reports of all systems, and all templates by their labels; `moment` (UTC) is their time, by default now."""
+    """Return the reports of all systems, and all templates by their labels; `moment` (UTC), by default now, is their time."""
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     commit = revision()
     return {name: make(name, templates, commit, moment) for name in NAMES}, templates
 
 
-def make(
-    system: str, templates: Mapping[str, Synthesized], commit: str, moment: datetime | None = None
-) -> Report:
-    """Join a system's catalogue, evidence and waivers; `moment` (UTC) is the report's time, by default now."""
+def _command_line() -> str:
+    """Return how this process was started, without the folders of the program."""
+    return shlex.join([Path(sys.argv[0]).name.replace("__main__.py", "hallmark"), *sys.argv[1:]])
+
+
+def make(system: str, templates: Mapping[str, Synthesized], commit: str, moment: datetime | None = None) -> Report:
+    """Join a system's catalogue, evidence and waivers; `moment` (UTC), by default now, is the report's time."""
     time = moment or datetime.now(UTC)
     tree, known = Tree(system, template_digests(system)), waivers.load()
     # What was read back from a stage adds none: it is an artifact, which a gate's evidence vouches for or not.
@@ -80,5 +94,8 @@ def make(
 
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
     found = accepted(tree, known)
-    report = join(facts, controls_of(system), found.accepted, known, type_of, gates, table, found.refused)
+    origin = repository()
+    about = {"repository": origin.address, "branch": origin.branch, "version": __version__}
+    plain = join(facts, controls_of(system), found.accepted, known, type_of, gates, table, found.refused)
+    report = replace(plain, run=replace(plain.run, **about), sources=sources.load())
     return replace(report, unread=unread(report.read_from)) if report.reads_stages else report

@@ -4,18 +4,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hallmark.report import front, html, json_report, junit, markdown, sarif
+from hallmark.report.against.markdown import FILE
 from hallmark.report.front import Front
 from hallmark.report.model import Report
-from hallmark.synthesized import Synthesized
 from infra.systems import NAMES
 
-LineOf = Callable[[str, str], int]
-OF_A_SYSTEM: Mapping[str, Callable[[Report, LineOf], str]] = {
-    "report.json": lambda report, line_of: json_report.render(report),
-    "report.md": lambda report, line_of: markdown.render(report),
+OF_A_SYSTEM: Mapping[str, Callable[[Report], str]] = {
+    "report.json": json_report.render,
+    "report.md": markdown.render,
     "report.sarif": sarif.render,
-    "junit.xml": lambda report, line_of: junit.render(report),
-    "index.html": lambda report, line_of: html.render(report),
+    "junit.xml": junit.render,
+    "index.html": html.render,
 }
 OF_ALL: Mapping[str, Callable[[Front], str]] = {
     "summary.json": front.summary_json,
@@ -26,17 +25,14 @@ OF_ALL: Mapping[str, Callable[[Front], str]] = {
 
 def remove(folder: Path) -> None:
     """Delete the files of an older report: where a new one cannot be made, the old one must not stand for it."""
-    for path in (*(folder / name for name in OF_ALL), *(folder / one / name for one in NAMES for name in OF_A_SYSTEM)):
+    names = (*OF_ALL, FILE)
+    for path in (*(folder / name for name in names), *(folder / one / name for one in NAMES for name in OF_A_SYSTEM)):
         path.unlink(missing_ok=True)
 
 
-def write(report: Report, folder: Path, templates: Mapping[str, Synthesized]) -> None:
+def write(report: Report, folder: Path) -> None:
     """Write a system's report in every format into its folder."""
-
-    def line_of(artifact: str, resource: str) -> int:
-        return templates[artifact].line_of(resource) if artifact in templates else 1
-
-    _write(folder, {name: render(report, line_of) for name, render in OF_A_SYSTEM.items()})
+    _write(folder, {name: render(report) for name, render in OF_A_SYSTEM.items()})
 
 
 def write_front(all_systems: Front, folder: Path) -> None:

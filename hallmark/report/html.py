@@ -67,6 +67,7 @@ def render(report: Report) -> str:
         state_of=state_of,
         groups_of=lambda item: groups(item.proofs),
         findings_of=merged,
+        sources_of=report.sources_of,
         haystack=haystack,
         counted_limits=limit_rows.counted,
         target=target(report),

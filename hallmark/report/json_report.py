@@ -4,16 +4,21 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from hallmark.evidence import Finding, ToolFinding
 from hallmark.fidelity import Behaviour
-from hallmark.report import legend
-from hallmark.report.model import ControlReport, FaultRow, Report, WaiverRow
+from hallmark.report import fingerprint, legend
+from hallmark.report.model import ControlReport, FaultRow, ProofRow, Report, WaiverRow
 from hallmark.report.standing import LABELS
+
+# Of the document's shape: another number where keys were renamed or mean something else.
+FORMAT = "hallmark-report/1"
 
 
 def render(report: Report) -> str:
     """Return the report as JSON; keys may be added to its shape, never renamed."""
     mutants = report.mutants
     document = {
+        "format": FORMAT,
         "run": {
             **asdict(report.run),
             "outcome": report.outcome,
@@ -21,7 +26,8 @@ def render(report: Report) -> str:
             "proved_on": report.proved_on,
         },
         "gates": [asdict(gate) for gate in report.gates],
-        "controls": [_control(control) for control in report.controls],
+        "controls": [_control(report, control) for control in report.controls],
+        "tool_findings": [_tool_finding(report, finding) for finding in report.tool_findings],
         "mutants": {name: getattr(mutants, name, None) for name in ("total", "killed")},
         "faults": [_fault(row) for row in report.faults],
         "load": [asdict(load) for load in report.loads],
@@ -38,7 +44,7 @@ def _limit(limit: Behaviour) -> dict[str, str]:
     return {**asdict(limit), "limit": legend.limit(limit)}
 
 
-def _control(item: ControlReport) -> dict[str, Any]:
+def _control(report: Report, item: ControlReport) -> dict[str, Any]:
     about = ("kind", "gate", "target", "outcome", "fidelity", "artifact", "sha256", "together_with")
     keys = (*about, "stage", "time", "detail")
     return {
@@ -53,7 +59,27 @@ def _control(item: ControlReport) -> dict[str, Any]:
         "limits": [_limit(limit) for limit in item.limits],
         "kinds": [asdict(state) for state in item.kinds],
         "proofs": [{key: getattr(row, key) for key in keys} for row in item.proofs],
-        "findings": [{"artifact": row.artifact, **asdict(finding)} for row, finding in item.findings],
+        "findings": [_finding(report, item, row, finding) for row, finding in item.findings],
+    }
+
+
+def _finding(report: Report, item: ControlReport, row: ProofRow, finding: Finding) -> dict[str, Any]:
+    waiver = row.waiver_of(finding)
+    return {
+        "artifact": row.artifact,
+        **asdict(finding),
+        "source": str(report.source_of(item, row, finding.resource)),
+        "fingerprint": fingerprint.of(item.control.id, row.artifact, finding),
+        "waived_by": waiver.where if waiver else None,
+        "gate": row.gate,
+    }
+
+
+def _tool_finding(report: Report, finding: ToolFinding) -> dict[str, Any]:
+    return {
+        **asdict(finding),
+        "source": str(report.source_of_tool(finding)),
+        "fingerprint": fingerprint.of_tool(finding),
     }
 
 

@@ -38,7 +38,7 @@ def _case(suite: Element, report: Report, item: ControlReport) -> None:
     message = f"{LABELS[item.verdict]}: {item.reason}"
     if item in report.failing:
         failure = SubElement(case, "failure", message=message, type=item.verdict)
-        failure.text = "\n".join(_finding(item)) or item.fix
+        failure.text = "\n".join(_finding(report, item)) or item.fix
     elif _skipped(report, item):
         SubElement(case, "skipped", message=message)
     SubElement(case, "system-out").text = "\n".join(_standing(item))
@@ -49,8 +49,9 @@ def _standing(item: ControlReport) -> list[str]:
     return [f"{LABELS[item.standing]}.", *item.figures, *limits]
 
 
-def _finding(item: ControlReport) -> list[str]:
+def _finding(report: Report, item: ControlReport) -> list[str]:
     return [
-        f"{row.artifact}: {f.resource} {f.path}: found {f.found}; wanted {f.wanted}. {f.fix or item.control.fix}"
+        f"{report.source_of(item, row, f.resource)}: {f.resource} {f.path}: found {f.found}; wanted {f.wanted}. "
+        f"{f.fix or item.control.fix} ({row.artifact})"
         for row, f in item.open_findings
     ]

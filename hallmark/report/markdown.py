@@ -21,7 +21,7 @@ def _lines(report: Report) -> Iterator[str]:
     for problem in report.problems:
         yield f"- {cell(problem)}"
     for verdict in WORST_FIRST[:-1]:
-        yield from _verdict(LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
+        yield from _verdict(report, LABELS[verdict], [item for item in report.controls if item.verdict == verdict])
     for standing in STANDINGS[len(WORST_FIRST) - 1 :]:
         yield from _proved(LABELS[standing], [item for item in report.controls if item.standing == standing])
     yield from legend.markdown(cell)
@@ -32,12 +32,12 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _waivers(report)
 
 
-def _verdict(label: str, items: Sequence[ControlReport]) -> Iterator[str]:
+def _verdict(report: Report, label: str, items: Sequence[ControlReport]) -> Iterator[str]:
     if not items:
         return
     yield from ("", f"## {label} ({len(items)})", "", "| control | why | fix |", "| --- | --- | --- |")
     for item in items:
-        yield f"| `{item.control.id}` {cell(item.control.title)} | {cell(_why(item))} | {cell(item.fix)} |"
+        yield f"| `{item.control.id}` {cell(item.control.title)} | {cell(_why(report, item))} | {cell(item.fix)} |"
 
 
 def _proved(title: str, items: Sequence[ControlReport]) -> Iterator[str]:
@@ -60,11 +60,14 @@ def _mixed(item: ControlReport) -> Iterator[str]:
         yield ", ".join(f"{kind} {on[ground]}" for kind, ground in grounds.items() if ground in on)
 
 
-def _why(item: ControlReport) -> str:
+def _why(report: Report, item: ControlReport) -> str:
     if item.verdict != "failed" or not item.open_findings:
         return "; ".join((item.reason, *item.figures))
-    places = ((f"{f.resource} {f.path}".strip(), row.stage) for row, f in item.open_findings)
-    return "; ".join(f"{place} ({stage})" if stage else place for place, stage in places)
+    places = []
+    for row, finding in item.open_findings:
+        where = filter(None, (row.stage, str(report.source_of(item, row, finding.resource))))
+        places.append(f"{finding.resource} {finding.path}".strip() + f" ({', '.join(where)})")
+    return "; ".join(places)
 
 
 def _faults(report: Report) -> Iterator[str]:

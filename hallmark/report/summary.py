@@ -8,8 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from hallmark.project import ROOT
-from hallmark.report.model import Report
+from hallmark.report.model import ControlReport, Report
 from hallmark.report.standing import counted, label
+
+# More lines of sources than this are in the report.
+MOST_PLACES = 3
 
 
 def show(lines: Iterable[str]) -> None:
@@ -48,12 +51,19 @@ def shown(file: Path) -> str:
     return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
 
 
+def _places(report: Report, item: ControlReport) -> str:
+    """Return the first lines of the sources to edit, in brackets; empty where no finding names a resource."""
+    found = dict.fromkeys(str(report.source_of(item, row, one.resource)) for row, one in item.open_findings)
+    more = f" and {len(found) - MOST_PLACES} more" if len(found) > MOST_PLACES else ""
+    return f" [{', '.join([*found][:MOST_PLACES])}{more}]" if found else ""
+
+
 def _failing(report: Report) -> Iterator[str]:
     """Yield a line for each failed control, and one for all that lack the same proof."""
     same: dict[str, list[str]] = {}
     for item in report.failing:
         text = f"{label(item.verdict)}: {item.reason}"
         # A failure's reason ends with the fix of its first finding.
-        text = text if item.verdict == "failed" else f"{text.removesuffix('.')}. {item.fix}"
+        text = f"{text}{_places(report, item)}" if item.verdict == "failed" else f"{text.removesuffix('.')}. {item.fix}"
         same.setdefault(text, []).append(item.control.id)
     yield from (f"{', '.join(names)} {text}" for text, names in same.items())

@@ -146,16 +146,17 @@ def _values(document: Document, turn: Mapping[str, bool]) -> dict[str, str]:
     declared = mapping(document.get("Conditions"))
     for name, holds in turn.items():
         expression, wanted = declared.get(name), holds
-        while isinstance(expression, Mapping) and list(expression) == ["Fn::Not"] and expression["Fn::Not"]:
-            expression, wanted = expression["Fn::Not"][0], not wanted
+        while isinstance(inner := mapping(expression).get("Fn::Not"), list) and len(inner) == 1:
+            expression, wanted = inner[0], not wanted
         equal = expression.get("Fn::Equals") if isinstance(expression, Mapping) else None
         for parameter in _parameters_of(document, expression, set()):
             found.setdefault(parameter, f"${{{parameter}}}")
         if wanted and isinstance(equal, list) and len(equal) == 2:
             for one, other in (equal, equal[::-1]):
                 text = text_of(other)
-                if isinstance(one, Mapping) and one.get("Ref") in found and text is not None:
-                    found[one["Ref"]] = text
+                parameter = mapping(one).get("Ref")
+                if isinstance(parameter, str) and parameter in found and text is not None:
+                    found[parameter] = text
     return found
 
 
@@ -164,7 +165,7 @@ def _parameters_of(document: Document, expression: Any, seen: set[str]) -> Itera
     parameters, declared = mapping(document.get("Parameters")), mapping(document.get("Conditions"))
     many = expression if isinstance(expression, list) else []
     for key, value in expression.items() if isinstance(expression, Mapping) else enumerate(many):
-        if key == "Ref" and value in parameters:
+        if key == "Ref" and isinstance(value, str) and value in parameters:
             yield str(value)
         elif key == "Condition" and isinstance(value, str) and value not in seen:
             yield from _parameters_of(document, declared.get(value), {*seen, value})

@@ -27,10 +27,15 @@ FLAGS = (
 )
 
 
-def program(name: str) -> str:
-    found = shutil.which(name)
+# Of one major version with the driver: GitHub's machines have Chrome and its driver, Debian's Chromium and its own.
+BROWSERS = ("google-chrome", "chromium", "chromium-browser")
+
+
+def program(*names: str) -> str:
+    found = next(filter(None, map(shutil.which, names)), None)
     if not found:
-        pytest.fail(f"{name} is missing: apt-get install chromium chromium-driver", pytrace=False)
+        told = "apt-get install chromium chromium-driver (Ubuntu: chromium-browser chromium-chromedriver)"
+        pytest.fail(f"{names[0]} is missing: {told}", pytrace=False)
     return found
 
 
@@ -64,7 +69,7 @@ def read(file: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
-    options.binary_location = program("chromium")
+    options.binary_location = program(*BROWSERS)
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

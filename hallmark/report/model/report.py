@@ -1,16 +1,17 @@
 """A system's report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hallmark.evidence import Mutants, Outcome, Target, ToolFinding
+from hallmark.evidence import Finding, Mutants, Outcome, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.fidelity import Behaviour
 from hallmark.unread import Unread
 from hallmark.report import standing
-from hallmark.report.model.control import ControlReport
+from hallmark.report.model.control import ControlReport, ProofRow
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow
 from hallmark.report.standing import Ground, Standing, Verdict
+from hallmark.sources import Source, Sources, is_built
 from hallmark.wording import counted
 
 
@@ -19,7 +20,8 @@ class Run:
     """The context of the report; `generated` in UTC, `problems` fail the run beside gates and controls.
 
     `requirements` is the number in the specification, if the catalogue gives it; `manifest` the SHA-256 of the manifest
-    of all evidence, which stands for it.
+    of all evidence, which stands for it. `command` began at `started` and made the report with this `version` of the
+    tool; `repository` is the address of the checkout's, without credentials. All are empty where they are not known.
     """
 
     system: str
@@ -30,6 +32,11 @@ class Run:
     problems: tuple[str, ...] = ()
     requirements: int | None = None
     manifest: str = ""
+    command: str = ""
+    started: str = ""
+    repository: str = ""
+    branch: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,28 @@ class Report:
     gate_problems: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[NoteRow, ...] = ()
+    sources: Sources = field(default_factory=Sources)
+
+    def source_of(self, item: ControlReport, row: ProofRow, resource: str) -> Source:
+        """Return the line that an engineer edits: of the construct, else of the artifact, else of the control."""
+        found = self.sources.of(row.artifact, resource)
+        if found:
+            return found
+        file = row.artifact.partition("::")[0]
+        return Source(item.control.file, item.control.line) if is_built(file) else Source(file)
+
+    def source_of_tool(self, finding: ToolFinding) -> Source:
+        """Return the line that an engineer edits for a tool's finding; the system's stack for an unknown template."""
+        found = self.sources.of(finding.file, finding.resource)
+        if found:
+            return found
+        own = Source(finding.file, max(finding.line, 1))
+        return Source(f"infra/{self.run.system}/stack.py") if is_built(finding.file) else own
+
+    def sources_of(self, item: ControlReport, finding: Finding) -> tuple[str, ...]:
+        """Return the places of a finding, `file:line`, each once: it may be of several templates."""
+        rows = (row for row, found in item.findings if found == finding)
+        return tuple(dict.fromkeys(str(self.source_of(item, row, finding.resource)) for row in rows))
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ _WITHOUT = {
 # Of services of which most has no resource: what has one, and matters.
 _WITH = ("iam:passrole", "iam:create*", "iam:attach*", "iam:put*", "iam:delete*", "iam:detach*", "iam:update*")
 _WITH += ("ssm:getparameter*", "ssm:putparameter", "ssm:deleteparameter*", "ssm:sendcommand")
+_WITH += ("bedrock:invoke*", "bedrock:retrieve*", "sagemaker:invokeendpoint*", "es:eshttp*", "rds-data:*")
+_WITH += ("cognito-idp:admin*", "execute-api:invoke", "appsync:graphql", "codebuild:startbuild", "ecs:runtask")
+_WITH += ("ecr:batchgetimage", "ecr:getdownloadurlforlayer", "ecr:putimage", "scheduler:*schedule", "pipes:*pipe")
 _ALL = ("iam:createaccountalias", "iam:deleteaccount*", "iam:updateaccount*")
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import UNRESOLVED, Finding
+from policies.engine.iam.narrowing import is_narrowed
 from policies.engine.iam.resource_policies import held_statements
-from policies.engine.iam.statements import Statement, conditions_of
+from policies.engine.iam.statements import Statement
 from policies.engine.kinds import BUS, FUNCTION, PERMISSION, QUEUE, REPOSITORY, TABLE, TOPIC
 from policies.engine.policy import Policy
-from policies.engine.relations.holders import HOLDERS
+from policies.engine.relations.holders import BUS_POLICY, HOLDERS
 from policies.engine.template.intrinsics import UNKNOWN
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
@@ -25,12 +26,6 @@ _URL = "AWS::Lambda::Url"
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 # Policies of buckets have a control of their own, with the blocks that overrule them.
 _ELSEWHERE = ("AWS::S3::BucketPolicy",)
-_NARROWS = (
-    "aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc",
-    "aws:sourcevpce", "aws:sourceip", "aws:vpcsourceip", "aws:principalarn", "aws:principalaccount",
-    "aws:principalorgid", "aws:principalorgpaths", "aws:userid", "aws:username", "kms:calleraccount",
-    "kms:viaservice", "sns:endpoint",
-)  # fmt: skip
 # Sources of a permission that say for whom a service calls.
 _SOURCES = ("SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken")
 _S3 = "s3.amazonaws.com"
@@ -49,6 +44,11 @@ class NotPublic(Policy):
                     yield Finding(holder.logical_id, f"{one.path}.Principal", who, wanted)
         for permission in template.of_type(PERMISSION):
             yield from _permission(template, permission)
+        for one in template.of_type(BUS_POLICY):
+            if template.value(one, "Principal") == "*" and template.value(one, "Condition") is None:
+                yield Finding(
+                    one.logical_id, "Principal", "everybody", "an account, or a Condition on aws:PrincipalOrgID"
+                )
         for url in template.of_type(_URL):
             kind = template.value(url, "AuthType")
             if kind != "AWS_IAM":
@@ -58,21 +58,9 @@ class NotPublic(Policy):
 
 def _everybody(one: Statement) -> str:
     """Return how a statement lets in everybody, or may; empty if it does not."""
-    if not one.may_be_everybody() or _narrowed(one):
+    if not one.may_be_everybody() or is_narrowed(one):
         return ""
     return "everybody" if one.everybody() else "all but some" if one.not_principals else UNRESOLVED
-
-
-def _narrowed(one: Statement) -> bool:
-    """Return whether a condition says whose requests alone are let in."""
-    return any(
-        key in _NARROWS and "not" not in operator and operator != "null" and not _open(values)
-        for (operator, key), values in conditions_of(one).items()
-    )
-
-
-def _open(values: tuple[Any, ...]) -> bool:
-    return any(value in ("*", "0.0.0.0/0", "::/0") for value in values)
 
 
 def _permission(template: Template, permission: Resource) -> Iterator[Finding]:

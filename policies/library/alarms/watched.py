@@ -16,6 +16,7 @@ from policies.engine.kinds import ALARM, API, API_STAGE, FUNCTION, QUEUE, WORKFL
 from policies.engine.policy import Policy
 from policies.engine.relations.dead_letters import dead_letter_queues
 from policies.engine.services.versions import whole_functions
+from policies.engine.template.intrinsics import text_of
 from policies.engine.template.resource import Resource, mapping
 from policies.engine.template.template import Template
 from policies.engine.template.values import flag, listed, shown
@@ -30,7 +31,7 @@ _NAMES = {FUNCTION: "FunctionName", QUEUE: "QueueName", WORKFLOW: "StateMachineN
 class _Metric:
     namespace: str
     name: str
-    dimensions: frozenset[tuple[str, Any]]
+    dimensions: frozenset[tuple[str, str | None]]
 
 
 class Watched(Policy):
@@ -64,7 +65,9 @@ def _watched(template: Template, parameters: Mapping[str, Any]) -> Iterator[tupl
     for workflow in template.of_type(WORKFLOW):
         yield workflow, "AWS/States", "StateMachineArn", template.arn(workflow), parameters["workflows"]
     for api in template.of_type(API):
-        yield api, "AWS/ApiGateway", "ApiName", template.text(api.properties.get("Name")), parameters["apis"]
+        # Without a name of its own it has the title of its definition.
+        named = template.value(api, "Name") or template.value(api, "Body.info.title")
+        yield api, "AWS/ApiGateway", "ApiName", named, parameters["apis"]
     for api in template.of_type(_HTTP):
         yield api, "AWS/ApiGateway", "ApiId", template.ref(api), parameters["apis"]
 
@@ -74,14 +77,15 @@ def _metrics(template: Template, alarm: Resource) -> Iterator[_Metric]:
     queries = [mapping(mapping(one).get("MetricStat")) for one in listed(template.value(alarm, "Metrics"))]
     for one in (mapping(template.resolve(alarm.properties)), *(mapping(query.get("Metric")) for query in queries)):
         pairs = [mapping(pair) for pair in listed(one.get("Dimensions"))]
-        dimensions = frozenset((str(pair.get("Name")), pair.get("Value")) for pair in pairs)
+        dimensions = frozenset((str(pair.get("Name")), text_of(pair.get("Value"))) for pair in pairs)
         yield _Metric(str(one.get("Namespace")), str(one.get("MetricName")), dimensions)
 
 
 def _is_on(metric: _Metric, namespace: str, key: str, value: Any, metrics: list[str]) -> bool:
     if (metric.namespace, metric.name in metrics) != (namespace, True):
         return False
-    return (key, value) in metric.dimensions or not metric.dimensions
+    known = text_of(value)
+    return not metric.dimensions or (known is not None and (key, known) in metric.dimensions)
 
 
 def _silent(template: Template, alarm: Resource) -> Iterator[Finding]:

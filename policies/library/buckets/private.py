@@ -1,5 +1,7 @@
 """Every bucket blocks public access in all four ways, and has neither a public ACL nor a policy that lets all in.
 
+With `conditions: true`, a statement for everybody may have a condition that says whose requests it means.
+
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
 
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.finding import Finding
+from policies.engine.iam.narrowing import is_narrowed
 from policies.engine.iam.resource_policies import resource_statements
 from policies.engine.kinds import BUCKET, BUCKET_POLICY
 from policies.engine.policy import Policy
@@ -33,7 +36,8 @@ class BucketPrivate(Policy):
             if granted not in _CLOSED:
                 yield Finding(bucket.logical_id, "AccessControl", str(granted), "nothing, or Private")
             for one in resource_statements(template, bucket):
-                if one.allows and one.may_be_everybody():
+                narrowed = parameters.get("conditions") and is_narrowed(one)
+                if one.allows and one.may_be_everybody() and not narrowed:
                     place = f"{one.path}.Principal"
                     yield Finding(one.owner.logical_id, place, "everybody, or unknown", "one service or role")
 

@@ -1,4 +1,6 @@
-"""X-Ray is active on every function, and its role may write the traces; `rights: false` leaves the role out.
+"""X-Ray is active on every function, and its role may write the traces.
+
+`rights: false` leaves the role out, and `helpers: true` the functions that only custom resources call.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 """
@@ -6,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 from collections.abc import Iterator
 from typing import Any
 
+from policies.engine.events.edges import serves_templates
 from policies.engine.events.wiring import role_of
 from policies.engine.finding import Finding
 from policies.engine.iam.permissions import lacking
@@ -21,6 +24,8 @@ class FunctionTracing(Policy):
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for function in template.of_type(FUNCTION):
+            if parameters.get("helpers") and serves_templates(template, function):
+                continue
             mode = template.value(function, "TracingConfig.Mode")
             if mode != "Active":
                 yield Finding(function.logical_id, "TracingConfig.Mode", str(mode or "none"), "Active")

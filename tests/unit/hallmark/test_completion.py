@@ -68,7 +68,7 @@ def test_files_are_catalogues_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", ASKING)
 def test_a_script_is_shown(capsys: pytest.CaptureFixture[str], shell: str) -> None:
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         run([completion.SHOW, shell])
     shown = capsys.readouterr().out
     assert f"_HALLMARK_COMPLETE=complete_{shell}" in shown
@@ -86,7 +86,7 @@ def test_a_script_is_installed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], shell: str, place: str
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         run([completion.INSTALL, shell])
     assert f"complete_{shell}" in (tmp_path / place).read_text(encoding="utf-8")
     assert str(tmp_path / place) in capsys.readouterr().out

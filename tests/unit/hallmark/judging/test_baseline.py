@@ -243,3 +243,41 @@ def test_any_value_in_any_property_is_judged(name: str, value: Any) -> None:
     for key in (*raw.get("Properties", {}), "PolicyDocument", "Tags", "BucketEncryption", "RedrivePolicy"):
         judged = _judged({**LOOSE, name: {**raw, "Properties": {**raw.get("Properties", {}), key: value}}})
         assert not [f for one in judged.verdicts for f in one.findings if "could not judge" in f.found], key
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Fn::Not": {}},
+        {"Fn::Not": [{"Fn::Not": []}]},
+        {"Fn::Equals": [{"Ref": {}}, {"Ref": ["x"]}]},
+        {"Fn::Equals": [1]},
+        {"Condition": "C"},
+        {"Condition": {}},
+        {"Fn::And": [{"Condition": "D"}]},
+        "text",
+        [],
+    ],
+    ids=str,
+)
+def test_a_condition_of_any_form_is_judged_both_ways(condition: Any) -> None:
+    topic = {"Type": "AWS::SNS::Topic", "Condition": "C"}
+    judged = _judged({"T": topic}, Conditions={"C": condition}, Parameters={"x": {"Type": "String"}})
+    assert _failed(judged)["MESSAGE_TLS"] == {"T"}
+
+
+def test_an_api_is_watched_by_its_name_or_the_title_of_its_definition() -> None:
+    alarm = {
+        "Namespace": "AWS/ApiGateway",
+        "MetricName": "5XXError",
+        "Dimensions": [{"Name": "ApiName", "Value": "orders"}],
+        "AlarmActions": ["arn:aws:sns:eu-west-1:123456789012:t"],
+    }
+    for own, found in (
+        ({"Name": "orders"}, False),
+        ({"Body": {"info": {"title": "orders"}}}, False),
+        ({"Name": "x"}, True),
+    ):
+        api = {"Type": "AWS::ApiGateway::RestApi", "Properties": own}
+        judged = _judged({"Api": api, "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}})
+        assert ("ALARMS" in _failed(judged)) is found

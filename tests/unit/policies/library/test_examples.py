@@ -4,24 +4,20 @@ from typing import Any
 
 import pytest
 
-from hallmark.judging import library as about
+from hallmark.judging import examples
+from hallmark.judging.library import About, every
 from hallmark.mutants.catalogue import Mutant, of_card
 from hallmark.mutants.edits import Edit, edits
-from policies.engine import library
 from policies.engine.catalogue import catalogues
 from policies.engine.finding import Finding
-from policies.engine.parts import Parts, declared
-from policies.engine.template.template import Template
 
-EXAMPLES = [one for one in about.every().values() if about.passing(one.card)]
+EXAMPLES = [one for one in every().values() if examples.passing(one.card)]
 # Their mutants are made to no system's templates.
-PORTABLE = [one for one in about.every().values() if not set(one.used_by) & set(catalogues())]
+PORTABLE = [one for one in every().values() if not set(one.used_by) & set(catalogues())]
 
 
-def _found(one: about.About, resources: Any) -> list[Finding]:
-    template = Template({"Resources": dict(resources)})
-    given = {**one.card.example.get("parameters", {}), "stage": "", "parts": Parts(template, declared({}))}
-    return list(library.policy(one.id).present(template, given))
+def _found(one: About, resources: Any) -> list[Finding]:
+    return examples.findings(one.id, one.card, resources)
 
 
 def _edits() -> list[Any]:
@@ -33,29 +29,29 @@ def _edits() -> list[Any]:
     ]
 
 
-def _made(one: about.About, mutant: Mutant) -> list[Edit]:
-    made = list(edits(mutant, {"Resources": dict(about.passing(one.card))}, ""))
+def _made(one: About, mutant: Mutant) -> list[Edit]:
+    made = list(edits(mutant, {"Resources": dict(examples.passing(one.card))}, ""))
     assert made, f"{one.id}: {mutant.name} is on nothing"
     return made
 
 
 def test_every_policy_that_no_system_uses_has_an_example_and_mutants() -> None:
     assert len(PORTABLE) >= 15
-    assert [one.id for one in PORTABLE if not about.passing(one.card) or len(one.card.mutants) < 3] == []
+    assert [one.id for one in PORTABLE if not examples.passing(one.card) or len(one.card.mutants) < 3] == []
 
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: one.id)
-def test_an_example_has_no_finding(one: about.About) -> None:
-    assert _found(one, about.passing(one.card)) == []
+def test_an_example_has_no_finding(one: About) -> None:
+    assert _found(one, examples.passing(one.card)) == []
 
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: one.id)
-def test_an_example_that_is_said_to_fail_does(one: about.About) -> None:
-    wrong, resources = about.failing(one.card)
+def test_an_example_that_is_said_to_fail_does(one: About) -> None:
+    wrong, resources = examples.failing(one.id, one.card)
     assert wrong
     assert _found(one, resources) != []
 
 
 @pytest.mark.parametrize(("one", "edit"), _edits())
-def test_a_mutant_of_an_example_is_reported_exactly(one: about.About, edit: Edit) -> None:
+def test_a_mutant_of_an_example_is_reported_exactly(one: About, edit: Edit) -> None:
     assert {finding.resource for finding in _found(one, edit.document["Resources"])} == set(edit.wanted)

@@ -1,0 +1,1 @@
+"""What a change made better or worse: a report beside that of another run, the base."""
