@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from hallmark import faults, waivers
+from hallmark import faults, sources, waivers
 from hallmark.bundle import documents, inside, manifest
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.documents import Json
+from hallmark.bundle.judge import judge
 from hallmark.evidence import Evidence
 from hallmark.evidence.expected import OF_THE_HOUSE, Asked, expected
 from hallmark.report import json_report
@@ -27,6 +28,10 @@ from infra.errors import UserError
 
 # Texts of the tool's own tables, which another version words otherwise.
 _WORDING = frozenset({"legend", "unread", "label", "limits"})
+# What a report must say, whichever version made it; others of its keys are new at some time.
+_CORE = frozenset({"run", "gates", "controls", "waivers", "id", "verdict", "kinds", "proofs", "findings", "outcome"})
+# What a run says of itself, and no evidence does.
+_STATED = ("command", "started", "repository", "branch", "version")
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,10 @@ def _check_system(
     except (UserError, ValidationError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise AlteredError(name, f"the evidence inside cannot be joined again: {reason}") from None
-    again = json.loads(json_report.render(report))
-    if where := _difference(said, again):
-        raise AlteredError(name, f"its {where} does not follow from the evidence inside")
+    again, ours = json.loads(json_report.render(report)), judge()
+    if where := _difference(said, again, "", about["judge"] == ours):
+        other = f"; hallmark {about['judge'].get('hallmark')} made it" if about["judge"] != ours else ""
+        raise AlteredError(name, f"its {where} does not follow from the evidence inside{other}")
     if about["outcomes"].get(system) != report.outcome:
         raise AlteredError(manifest.NAME, f"it says another outcome of {system} than follows from the evidence inside")
     return report
@@ -118,7 +124,10 @@ def _joined(
     asked = [Asked(control.id, one.kind) for control in controls for one in control.asked]
     gates, table = (*OF_THE_HOUSE, *expected(asked)), faults.load(system, unpacked.folder / "policies/faults")
     concerned = [one for one in evidence if one.system in (None, system)]
-    return join(facts, controls, concerned, unpacked.waivers(), type_of, gates, table)
+    plain = join(facts, controls, concerned, unpacked.waivers(), type_of, gates, table)
+    stated = {key: str(said["run"].get(key, "")) for key in _STATED}
+    made_by = sources.load(unpacked.folder / "build/cdk.out")
+    return replace(plain, run=replace(plain.run, **stated), sources=made_by)
 
 
 def _commit(about: Json) -> str:
@@ -144,18 +153,23 @@ def _controls(system: str, members: Mapping[str, memoryview], unpacked: _Unpacke
     return found
 
 
-def _difference(said: Any, again: Any, where: str = "") -> str:
-    """Return the place of the first value that differs, in words; empty where none does. Keys may be added."""
+def _difference(said: Any, again: Any, where: str, whole: bool) -> str:
+    """Return the place of the first value that differs, in words; empty where none does.
+
+    Where another version made what is said, it may lack keys, but for the core.
+    """
     if isinstance(said, dict) and isinstance(again, dict):
         own = f"{where}, " if where else ""
         label = said.get("id") or said.get("name")
         own = f"{own}{label}, " if isinstance(label, str) else own
-        keys = [key for key in said if key not in _WORDING]
-        lacking = (key for key in again if key not in said and key not in _WORDING)
-        found = (_difference(said[key], again[key], f"{own}{key}") for key in keys if key in again)
-        return next(filter(None, found), "") or next((f"{own}{key}" for key in lacking), "")
+        keys = [key for key in {**said, **again} if key not in _WORDING and (whole or key in said or key in _CORE)]
+        missing = (f"{own}{key}" for key in keys if key not in said or key not in again)
+        pairs = ((key, said[key], again[key]) for key in keys if key in said and key in again)
+        found = (_difference(one, other, f"{own}{key}", whole) for key, one, other in pairs)
+        return next(filter(None, found), "") or next(missing, "")
     if isinstance(said, list) and isinstance(again, list):
         if len(said) != len(again):
             return f"number of {where}"
-        return next(filter(None, (_difference(*pair, where) for pair in zip(said, again, strict=True))), "")
-    return "" if said == again else where
+        pairs_of = zip(said, again, strict=True)
+        return next(filter(None, (_difference(one, other, where, whole) for one, other in pairs_of)), "")
+    return "" if (type(said), said) == (type(again), again) else where

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +11,7 @@ from hallmark.bundle import documents, inside
 from hallmark.evidence import manifest
 from hallmark.evidence.record import EVIDENCE
 from hallmark.export import command as export
-from hallmark.project import ROOT
+from hallmark.project import CLOUD_ASSEMBLY, ROOT
 from hallmark.report import files
 from hallmark.report.front import Front
 from hallmark.report.model import Report
@@ -52,8 +51,6 @@ def refuse(reports: Mapping[str, Report]) -> None:
 
 def gathered(reports: Mapping[str, Report], templates: Mapping[str, Synthesized]) -> dict[str, bytes]:
     """Return the members of a bundle by their names, without those that are about the others."""
-    if find_spec("trestle") is None:
-        raise UserError('a bundle holds OSCAL: pip install "hallmark[oscal]"')
     return {
         **_rendered(reports, templates),
         **{inside.controls_of(name): _controls(report) for name, report in reports.items()},
@@ -79,10 +76,11 @@ def _controls(report: Report) -> bytes:
 
 
 def _of_evidence() -> Iterator[str]:
-    """Yield the paths of all evidence, of its artifacts, and of all templates, which the report joins."""
+    """Yield the paths of all evidence, of its artifacts, and of what the report joins beside it."""
     yield manifest.file_of(EVIDENCE).relative_to(ROOT).as_posix()
     yield from (row.path for row in manifest.read(EVIDENCE).rows)
-    yield from (path.relative_to(ROOT).as_posix() for path in (ROOT / "build/cdk.out").glob("*.template.json"))
+    for kind in ("template", "sources"):
+        yield from (path.relative_to(ROOT).as_posix() for path in CLOUD_ASSEMBLY.glob(f"*.{kind}.json"))
 
 
 def _tables() -> Iterator[str]:
