@@ -12,7 +12,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hallmark import faults, sources, waivers
-from hallmark.bundle import documents, inside, manifest
+from hallmark.bundle import documents, inside, judged, manifest
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.documents import Json
 from hallmark.bundle.judge import judge
@@ -22,7 +22,6 @@ from hallmark.report import json_report
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Control, Report
 from hallmark.revision import template_digests
-from hallmark.synthesized import Synthesized
 from hallmark.waivers import Waivers
 from infra.errors import UserError
 
@@ -42,11 +41,11 @@ class _Unpacked:
     systems: Sequence[str]
 
     @property
-    def templates(self) -> dict[str, Synthesized]:
+    def templates(self) -> dict[str, judged.Within]:
         """The templates by their paths in the checkout, those that were read back, too."""
         found = [*(self.folder / "build").glob("cdk.out/*.template.json")]
         found += (self.folder / "build").glob("observed/*.template.json")
-        return {path.relative_to(self.folder).as_posix(): Synthesized(path) for path in sorted(found)}
+        return {one.label: one for one in (judged.Within(path, self.folder) for path in sorted(found))}
 
     def waivers(self) -> Waivers:
         """Return the waivers as on the day that their bundle was made: on the first that ends, all hold."""
@@ -57,8 +56,13 @@ class _Unpacked:
         return Waivers(tuple(replace(one, where=one.where.removeprefix(here)) for one in found.entries))
 
 
-def check(members: Mapping[str, memoryview], about: Json, evidence: Sequence[Evidence]) -> dict[str, Report]:
-    """Return the reports by their systems; AlteredError for the first verdict that does not follow."""
+def check(
+    members: Mapping[str, memoryview], about: Json, evidence: Sequence[Evidence]
+) -> tuple[dict[str, Report], bool]:
+    """Return the reports by their systems, and whether templates were judged again, too.
+
+    AlteredError for the first judgement or verdict that does not follow.
+    """
     wanted = ("build/cdk.out/", "build/observed/", "policies/")
     with TemporaryDirectory() as made:
         for name, content in members.items():
@@ -69,7 +73,8 @@ def check(members: Mapping[str, memoryview], about: Json, evidence: Sequence[Evi
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
         unpacked = _Unpacked(Path(made).resolve(), about["systems"])
-        return {system: _check_system(system, members, about, evidence, unpacked) for system in unpacked.systems}
+        whole = {system: _check_system(system, members, about, evidence, unpacked) for system in unpacked.systems}
+        return whole, judged.check(evidence, unpacked.templates, members)
 
 
 def _check_system(

@@ -10,6 +10,13 @@ from hallmark.report.standing import counted
 from hallmark.report.summary import show
 
 
+# What was done beyond digests, by whether the policies of this package are those that judged.
+JUDGED = {
+    True: "verdicts joined again from the evidence inside; templates judged again",
+    False: "verdicts joined again from the evidence inside; templates not judged: this package has other policies",
+}
+
+
 def lines(name: str, found: Verified) -> Iterator[str]:
     """Yield what a bundle is: intact, signed or not, of which revision, with which verdicts."""
     about = found.about
@@ -19,6 +26,7 @@ def lines(name: str, found: Verified) -> Iterator[str]:
     yield f"  made {about['made']}, revision {about['revision']}"
     if about["uncommitted"]:
         yield f"  with uncommitted changes, {about['uncommitted']}"
+    yield f"  {JUDGED[found.is_judged]}"
     for system, report in found.reports.items():
         yield f"  {system}: {report.outcome}; {report.scope}: {counted(report.standings)}"
 
@@ -38,6 +46,7 @@ def state(found: Verified) -> Json:
     return {
         "intact": True,
         "sha256": found.sha256,
+        "judged_again": found.is_judged,
         "signature": {"state": signed, "keyid": found.keyid},
         **{name: found.about[name] for name in ("made", "revision", "uncommitted", "judge")},
         "systems": {

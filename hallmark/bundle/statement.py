@@ -89,20 +89,23 @@ def _digests(stated: Json) -> dict[str, Any]:
         raise AlteredError(manifest.STATEMENT, "it has no subjects any more") from None
 
 
-def check_signature(envelope: Envelope, said: Mapping[str, Any], key: SSlibKey | None, named: str = "") -> None:
-    """Compare the signatures with what the manifest says, and check them by a key if there is one."""
+def check_signatures(envelope: Envelope, said: Mapping[str, Any]) -> None:
+    """Compare the signatures with what the manifest says of them."""
     keyids = [*envelope.signatures]
     if (wanted := [said["keyid"]] if "keyid" in said else []) != keyids:
         how = "its signature was removed" if not keyids else "it has another signature than the manifest says"
         raise AlteredError(manifest.STATEMENT, how)
     if said != manifest.signature(*(said.get(name) for name in ("keyid", "scheme"))):
         raise AlteredError(manifest.NAME, "it says something else of the signature than is so")
-    if key is None:
-        return
-    if not wanted:
-        raise AlteredError(manifest.STATEMENT, "it is unsigned, so it cannot be verified with a key")
-    if key.keyid != wanted[0]:
-        raise AlteredError(manifest.STATEMENT, f"it is signed by the key {wanted[0]}, not by {named}, {key.keyid}")
+
+
+def check_by(key: SSlibKey, envelope: Envelope, said: Mapping[str, Any], named: str) -> None:
+    """Verify the signature by a key; `named` is the key's file."""
+    if "keyid" not in said:
+        raise AlteredError(manifest.STATEMENT, "it is unsigned, so no key can verify it", "not verified")
+    if key.keyid != said["keyid"]:
+        how = f"it is signed with the key {said['keyid']}, not with that of {named}, {key.keyid}"
+        raise AlteredError(manifest.STATEMENT, how, "not verified")
     if key.scheme != said["scheme"]:
         raise AlteredError(manifest.NAME, f"it says {said['scheme']} of a key of {key.scheme}")
     try:

@@ -19,7 +19,8 @@ _MARKS = (manifest.STATEMENT.encode(), inside.SBOM.encode(), inside.EVIDENCE_MAN
 class Verified:
     """A bundle that is as it was made: its digest, its manifest, its reports, and what is known of its signature.
 
-    `documents` are the reports as they stand in it. `is_checked` says whether a key has verified the signature.
+    `documents` are the reports as they stand in it. `is_checked` says whether a key has verified the signature,
+    `is_judged` whether the policies judged the templates in it again, which takes those that judged.
     """
 
     sha256: str
@@ -27,6 +28,7 @@ class Verified:
     reports: Mapping[str, Report]
     documents: Mapping[str, Json]
     is_checked: bool
+    is_judged: bool
 
     @property
     def keyid(self) -> str | None:
@@ -58,10 +60,12 @@ def verify(data: bytes, key: SSlibKey | None = None, named: str = "") -> Verifie
     members = container.read(data)
     about = manifest.check(members)
     envelope = statement.opened(members[manifest.STATEMENT])
-    statement.check_signature(envelope, about["signature"], key, named)
+    statement.check_signatures(envelope, about["signature"])
+    if key:
+        statement.check_by(key, envelope, about["signature"], named)
     found = evidence.check(members, about)
-    reports = again.check(members, about, found)
+    reports, is_judged = again.check(members, about, found)
     documents = {system: parsed(name, members[name]) for system in reports for name in [inside.report_of(system)]}
     statement.check(envelope, statement.statement(about, manifest.sha256(members[manifest.NAME]), documents))
     forms.check(members, reports)
-    return Verified(manifest.sha256(data), about, reports, documents, key is not None)
+    return Verified(manifest.sha256(data), about, reports, documents, key is not None, is_judged)

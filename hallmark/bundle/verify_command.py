@@ -26,9 +26,10 @@ def verify_command(path: Path, key: Path | None = None, since: Path | None = Non
             return _differ(found, earlier, as_json)
     except AlteredError as error:
         if as_json:
-            print(json.dumps({"intact": False, "bundle": str(at), "altered": error.name, "how": error.how}, indent=1))
+            first = {"name": error.name, "how": error.how}
+            print(json.dumps({"intact": False, "bundle": str(at), "verdict": error.verdict, "first": first}, indent=1))
         else:
-            show([f"{at}: altered: {error}"])
+            show([f"{at}: {error.verdict}: {error}"])
         return 1
     if as_json:
         print(json.dumps(shown.state(found), indent=1, ensure_ascii=False))
