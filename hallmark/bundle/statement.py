@@ -69,17 +69,21 @@ def opened(text: bytes | memoryview) -> Envelope:
     return envelope
 
 
-def check(envelope: Envelope, wanted: Json) -> None:
-    """Compare the statement with what follows from the manifest; AlteredError names the first file that differs."""
-    if envelope.payload == documents.compact(wanted):
-        return
-    said = documents.parsed(manifest.STATEMENT, envelope.payload)
-    then, now = (_digests(one) for one in (said, wanted))
-    for name in sorted({*then, *now}):
+def check_subjects(envelope: Envelope, about: Json, manifest_sha256: str) -> None:
+    """Compare the statement's files with the manifest's; AlteredError names the first that differs."""
+    then = _digests(documents.parsed(manifest.STATEMENT, envelope.payload))
+    now = {one["name"]: one["digest"] for one in statement(about, manifest_sha256, {})["subject"]}
+    # The manifest differs with any of the files: it is named if it alone does.
+    for name in sorted({*then, *now}, key=lambda one: (one == manifest.NAME, one)):
         if then.get(name) != now.get(name):
-            how = "not in the statement" if name not in then else "gone" if name not in now else "another one there"
-            raise AlteredError(name, f"the statement is about another content: its digest is {how}")
-    raise AlteredError(manifest.STATEMENT, "it states something else than follows from the manifest and the reports")
+            how = "it does not have it" if name not in then else "it has another digest of it"
+            raise AlteredError(name, f"the statement is about other files: {how}")
+
+
+def check(envelope: Envelope, wanted: Json) -> None:
+    """Compare all of the statement with what follows from manifest and reports."""
+    if envelope.payload != documents.compact(wanted):
+        raise AlteredError(manifest.STATEMENT, "it states something else than follows from manifest and reports")
 
 
 def _digests(stated: Json) -> dict[str, Any]:

@@ -63,9 +63,11 @@ def verify(data: bytes, key: SSlibKey | None = None, named: str = "") -> Verifie
     statement.check_signatures(envelope, about["signature"])
     if key:
         statement.check_by(key, envelope, about["signature"], named)
+    digest = manifest.sha256(members[manifest.NAME])
+    statement.check_subjects(envelope, about, digest)
     found = evidence.check(members, about)
     reports, is_judged = again.check(members, about, found)
     documents = {system: parsed(name, members[name]) for system in reports for name in [inside.report_of(system)]}
-    statement.check(envelope, statement.statement(about, manifest.sha256(members[manifest.NAME]), documents))
+    statement.check(envelope, statement.statement(about, digest, documents))
     forms.check(members, reports)
     return Verified(manifest.sha256(data), about, reports, documents, key is not None, is_judged)
