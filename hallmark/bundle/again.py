@@ -130,13 +130,14 @@ def _joined(
     gates, table = (*OF_THE_HOUSE, *expected(asked)), faults.load(system, unpacked.folder / "policies/faults")
     concerned = [one for one in evidence if one.system in (None, system)]
     plain = join(facts, controls, concerned, unpacked.waivers(), type_of, gates, table)
-    stated = {key: str(said["run"].get(key, "")) for key in _STATED}
+    stated: dict[str, Any] = {key: str(said["run"].get(key, "")) for key in _STATED}
     made_by = sources.load(unpacked.folder / "build/cdk.out")
     return replace(plain, run=replace(plain.run, **stated), sources=made_by)
 
 
 def _commit(about: Json) -> str:
-    return about["revision"] + (f" dirty:{about['uncommitted']}" if about["uncommitted"] else "")
+    changes = f" dirty:{about['uncommitted']}" if about["uncommitted"] else ""
+    return f"{about['revision']}{changes}"
 
 
 def _catalogue(system: str, unpacked: _Unpacked) -> Json:

@@ -1,7 +1,7 @@
 """The zip of a bundle: exactly one sequence of bytes for the same members.
 
-Members are stored, sorted by name, with one time and mode, and nothing stands before, between or after them. So a reader
-writes the headers again and compares: no byte is free. Stored members also cannot grow when they are unpacked.
+Members are stored, sorted by name, with one time and mode, and nothing stands before, between or after them. So a
+reader writes the headers again and compares: no byte is free. Stored members also cannot grow when they are unpacked.
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 

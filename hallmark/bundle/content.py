@@ -66,9 +66,7 @@ def _rendered(reports: Mapping[str, Report], templates: Mapping[str, Synthesized
             files.write(report, folder / inside.REPORT / name)
         files.write_front(Front(tuple(reports.values())), folder / inside.REPORT)
         export.write(reports, templates, folder / inside.EXPORT)
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-        }
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _controls(report: Report) -> bytes:

@@ -110,7 +110,7 @@ def _waivers(side: Side) -> dict[tuple[tuple[str, str], ...], Json]:
 
 
 def _tools(side: Side) -> Keyed:
-    own = {("hallmark", "hallmark"): str(side.about["judge"]["hallmark"])}
+    own: dict[tuple[str, ...], str] = {("hallmark", "hallmark"): str(side.about["judge"]["hallmark"])}
     return own | {(gate, tool): v for gate, tools in side.about["tools"].items() for tool, v in tools.items()}
 
 

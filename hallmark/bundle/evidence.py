@@ -29,6 +29,7 @@ def check(members: Members, about: Mapping[str, Any]) -> tuple[Evidence, ...]:
 
 
 def _rows(text: memoryview) -> tuple[Row, ...]:
+    found: tuple[Row, ...] = ()
     try:
         found = tuple(Row(**row) for row in documents.parsed(inside.EVIDENCE_MANIFEST, text)["files"])
         fits = all(GATE.fullmatch(row.gate) and (row.system is None or SYSTEM.fullmatch(row.system)) for row in found)

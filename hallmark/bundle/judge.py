@@ -9,7 +9,7 @@ _PACKAGES = ("hallmark", "infra", "policies")
 
 
 def judge() -> dict[str, str]:
-    """Return the version, and the SHA-256 of the listing of all Python files of the package, as `sha256sum` prints it."""
+    """Return the version, and the SHA-256 of the listing of the package's Python files, as `sha256sum` prints it."""
     files = sorted(
         path.relative_to(ROOT).as_posix()
         for package in _PACKAGES

@@ -50,7 +50,9 @@ def _is_ours(item: Evidence, members: Mapping[str, memoryview]) -> bool:
     files = listed(str(members[f"{inside.EVIDENCE}{item.system}/{item.gate}.inputs"], "utf-8")).files
     judging = {path: digest for path, digest in files.items() if path.startswith("policies/")}
     wanted = {path: digest for path, digest in judging.items() if not any(part in path for part in _ASIDE)}
-    return bool(wanted) and all((ROOT / path).is_file() and _digest(ROOT / path) == digest for path, digest in wanted.items())
+    return bool(wanted) and all(
+        (ROOT / path).is_file() and _digest(ROOT / path) == digest for path, digest in wanted.items()
+    )
 
 
 def _digest(file: Path) -> str:

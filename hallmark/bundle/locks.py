@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 _PYTHON = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)((?:.*\\\n)*.*)", re.MULTILINE)
 _SHA256 = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-_FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?(?:\s+AS\s+\S+)?\s*$", re.M)
+_FROM = re.compile(
+    r"^FROM\s+(?:--platform=\S+\s+)?(\S+?)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?(?:\s+AS\s+\S+)?\s*$", re.M
+)
 
 
 @dataclass(frozen=True)

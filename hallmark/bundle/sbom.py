@@ -74,6 +74,8 @@ def _installed(pin: Pin) -> str:
     if found["Version"] != pin.version:
         return ""
     written = found["License-Expression"] or found["License"] or ""
-    classified = [one.rpartition(" :: ")[2] for one in found.get_all("Classifier") or () if one.startswith("License ::")]
+    classified = [
+        one.rpartition(" :: ")[2] for one in found.get_all("Classifier") or () if one.startswith("License ::")
+    ]
     # Some write the whole text of their licence there.
     return written if 0 < len(written) < 60 and "\n" not in written else next(iter(classified), "")

@@ -9,7 +9,6 @@ from hallmark.bundle.verification import Verified
 from hallmark.report.standing import counted
 from hallmark.report.summary import show
 
-
 # What was done beyond digests, by whether the policies of this package are those that judged.
 JUDGED = {
     True: "verdicts joined again from the evidence inside; templates judged again",

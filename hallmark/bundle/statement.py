@@ -96,7 +96,8 @@ def _digests(stated: Json) -> dict[str, Any]:
 def check_signatures(envelope: Envelope, said: Mapping[str, Any]) -> None:
     """Compare the signatures with what the manifest says of them."""
     keyids = [*envelope.signatures]
-    if (wanted := [said["keyid"]] if "keyid" in said else []) != keyids:
+    wanted = [said["keyid"]] if "keyid" in said else []
+    if keyids != wanted:
         how = "its signature was removed" if not keyids else "it has another signature than the manifest says"
         raise AlteredError(manifest.STATEMENT, how)
     if said != manifest.signature(*(said.get(name) for name in ("keyid", "scheme"))):

@@ -21,10 +21,10 @@ from hallmark.observe import comparison_file, write
 from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
 from hallmark.observe.unread import read_from
-from hallmark.unread import unread
 from hallmark.stage import Stage, aws, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
+from hallmark.unread import unread
 from hallmark.up import deploy_embedded
 from infra.errors import UserError
 from infra.systems import REGIONS, STAGES, System

@@ -12,7 +12,6 @@ from hallmark.build import require_current
 from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.evidence.stored import Tree
-from hallmark.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
 from hallmark.report import files
 from hallmark.report.accept import accepted
@@ -26,6 +25,7 @@ from hallmark.report.summary import show, shown, summary
 from hallmark.repository import repository
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
+from hallmark.unread import unread
 from infra.dated_lists import refuse_overdue
 from infra.systems import NAMES
 
@@ -60,7 +60,7 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
 
 
 def joined(moment: datetime | None = None) -> tuple[dict[str, Report], dict[str, Synthesized]]:
-    """Return the reports of all systems, and all templates by their labels; `moment` (UTC), by default now, is their time."""
+    """Return the reports of all systems as of a moment (UTC), by default now, and all templates by their labels."""
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     commit = revision()
     return {name: make(name, templates, commit, moment) for name in NAMES}, templates

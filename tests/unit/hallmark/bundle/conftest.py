@@ -207,5 +207,3 @@ def resealed(members: Mapping[str, bytes], stated: bool = True) -> bytes:
             statement.statement(about, manifest.sha256(whole[manifest.NAME]), said), None
         )
     return container.write(whole)
-
-

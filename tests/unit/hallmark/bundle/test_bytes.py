@@ -76,7 +76,9 @@ def test_bytes_around(data: bytes, put: str) -> None:
     _refused(others[put])
 
 
-def _packed(members: dict[str, bytes], edit: Callable[[zipfile.ZipInfo], None], method: int = zipfile.ZIP_STORED) -> bytes:
+def _packed(
+    members: dict[str, bytes], edit: Callable[[zipfile.ZipInfo], None], method: int = zipfile.ZIP_STORED
+) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as made:
         for name, content in members.items():

@@ -82,9 +82,7 @@ def test_verify_since(bundle: Path, tmp_path: Path, data: bytes, capsys: pytest.
     assert f"{earlier}: altered: the zip's end" in capsys.readouterr().out
 
 
-def test_bundle(
-    project: Made, tmp_path: Path, key: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bundle(project: Made, tmp_path: Path, key: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     plain, signed = tmp_path / "new" / "plain.zip", tmp_path / "signed.zip"
     assert command.bundle_command(plain) == 0
     assert manifest.UNSIGNED in capsys.readouterr().out
@@ -113,7 +111,7 @@ def test_bundle_refuses(project: Made, tmp_path: Path, monkeypatch: pytest.Monke
     gate = GateRow("policies", "refused", None, detail="made before infra/app.py was changed")
     refused = {"realtime": replace(report, gates=(*report.gates, gate))}
     monkeypatch.setattr(command, "joined", lambda moment: (refused, {}))
-    with pytest.raises(UserError, match="refused, made before infra/app.py was changed: run `tox -e policies`"):
+    with pytest.raises(UserError, match=r"refused, made before infra/app\.py was changed: run `tox -e policies`"):
         command.bundle_command(tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
 

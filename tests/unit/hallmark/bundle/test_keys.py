@@ -38,7 +38,9 @@ OTHERS: dict[str, Callable[[], Any]] = {
 }
 
 
-def _private(key: Any, encryption: KeySerializationEncryption | None = None, form: PrivateFormat | None = None) -> bytes:
+def _private(
+    key: Any, encryption: KeySerializationEncryption | None = None, form: PrivateFormat | None = None
+) -> bytes:
     wanted = form or PrivateFormat.PKCS8
     return bytes(key.private_bytes(Encoding.PEM, wanted, encryption or NoEncryption()))
 

@@ -49,7 +49,9 @@ def test_everything_is_in_it(texts: dict[str, str], document: dict[str, Any]) ->
 
 def test_locks() -> None:
     texts = {
-        "requirements/a.txt": "A_b.c[extra]==1.0 ; python_version < '3.12' \\\n    --hash=sha256:" + "1" * 64 + "\nd==2\n",
+        "requirements/a.txt": "A_b.c[extra]==1.0 ; python_version < '3.12' \\\n    --hash=sha256:"
+        + "1" * 64
+        + "\nd==2\n",
         "requirements/b.txt": "a-b-c==1.0 \\\n    --hash=sha256:" + "2" * 64 + "\n",
         "x/Dockerfile": "FROM --platform=linux/arm64 python:3.11-slim AS base\nFROM a.b/c@sha256:" + "3" * 64 + "\n",
     }

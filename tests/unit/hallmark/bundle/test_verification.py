@@ -111,7 +111,9 @@ def test_evidence_that_is_edited_with_its_own_manifest_contradicts_the_report(da
     members = members_of(data)
     members[GATE] = _without_finding(members[GATE])
     rows = json.loads(members[inside.EVIDENCE_MANIFEST])
-    next(row for row in rows["files"] if row["path"].endswith("policies.json"))["sha256"] = manifest.sha256(members[GATE])
+    next(row for row in rows["files"] if row["path"].endswith("policies.json"))["sha256"] = manifest.sha256(
+        members[GATE]
+    )
     members[inside.EVIDENCE_MANIFEST] = json.dumps(rows, indent=0).encode()
     about = json.loads(members[manifest.NAME])
     about["evidence"] = manifest.sha256(members[inside.EVIDENCE_MANIFEST])

@@ -13,8 +13,7 @@ import boto3
 import pytest
 from botocore import xform_name
 
-from hallmark import yaml_lines
-from hallmark import unread
+from hallmark import unread, yaml_lines
 from hallmark.observe.unread import absent_on_emulator
 from hallmark.project import ROOT
 from hallmark.synthesized import all_templates
