@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from hallmark import faults, sources, waivers
 from hallmark.bundle import documents, inside, judged, manifest
@@ -88,7 +88,7 @@ def _check_system(
     controls = _controls(system, members, unpacked)
     try:
         report = _joined(system, said, controls, about, evidence, unpacked)
-    except (UserError, ValidationError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (UserError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise AlteredError(name, f"the evidence inside cannot be joined again: {reason}") from None
     again, ours = json.loads(json_report.render(report)), judge()
@@ -152,7 +152,7 @@ def _controls(system: str, members: Mapping[str, memoryview], unpacked: _Unpacke
         found = TypeAdapter(list[Control]).validate_python(documents.read(name, members[name])["controls"])
         rows = _catalogue(system, unpacked)["controls"]
         asked = [(row["id"], [one if isinstance(one, str) else one["kind"] for one in row["proofs"]]) for row in rows]
-    except (ValidationError, OSError, LookupError, TypeError, yaml.YAMLError):
+    except (OSError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError):
         raise AlteredError(name, "it cannot be read beside the catalogue") from None
     if asked != [(control.id, [one.kind for one in control.asked]) for control in found]:
         raise AlteredError(name, "its controls are not those of the catalogue, or ask for other proofs")

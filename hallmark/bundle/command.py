@@ -41,8 +41,7 @@ def bundle_command(output: Path, key: Path | None = None, since: Path | None = N
     except AlteredError as error:
         raise UserError(f"the bundle would not be verified: {error}: run `tox` again") from None
     _write(output, data)
-    for line in shown.lines(str(output), made):
-        print(line)
+    shown.printed(shown.lines(str(output), made))
     if earlier:
         shown.show_difference(difference(earlier, Side(made.sha256, made.about, made.documents)))
     if not writing.is_possible():

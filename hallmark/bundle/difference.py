@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hallmark.bundle.documents import Json
+from hallmark.report.standing import LABELS
+from hallmark.report.standing import of as standing_of
 
 Keyed = Mapping[tuple[str, ...], str]
 # Heading -> how the rows of it are called in JSON.
@@ -80,7 +82,11 @@ def _of(side: Side) -> Json:
 
 def _verdicts(side: Side) -> Keyed:
     """Return the verdicts by controls, a proved one with its ground."""
-    return {(one["id"],): one["label"] for report in side.reports.values() for one in report["controls"]}
+    return {
+        (one["id"],): LABELS[standing_of(one["verdict"], one["proved_on"])]
+        for report in side.reports.values()
+        for one in report["controls"]
+    }
 
 
 def _findings(side: Side) -> dict[tuple[tuple[str, str], ...], Json]:

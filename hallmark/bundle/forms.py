@@ -22,7 +22,10 @@ def check(members: Members, reports: Mapping[str, Report]) -> None:
     for name in (*_OF_ALL, *_FRAMEWORKS, *_of_systems(reports)):
         if name not in members:
             raise AlteredError(name, "it is gone")
-    _summary(members, reports)
+    summary = f"{inside.REPORT}summary.json"
+    for report in reports.values():
+        if problem := _problem(summary, members[summary], _summary, report):
+            raise AlteredError(summary, problem)
     for system, report in reports.items():
         for ending, verdicts in _FORMS.items():
             name = f"{inside.EXPORT}{system}/{ending}"
@@ -47,13 +50,11 @@ def _problem(
         return f"it cannot be read: {' '.join(str(error).split())}"
 
 
-def _summary(members: Members, reports: Mapping[str, Report]) -> None:
-    name = f"{inside.REPORT}summary.json"
-    said = {one.get("name"): one for one in documents.parsed(name, members[name]).get("systems", ())}
-    for system, report in reports.items():
-        row = said.get(system, {})
-        if (row.get("outcome"), row.get("counts")) != (report.outcome, report.counts):
-            raise AlteredError(name, f"it has other counts of {system} than its report")
+def _summary(name: str, text: memoryview, report: Report) -> Iterator[str]:
+    said = {one["name"]: one for one in documents.parsed(name, text)["systems"]}
+    row, system = said[report.run.system], report.run.system
+    if (row["outcome"], row["counts"]) != (report.outcome, report.counts):
+        yield f"it has other counts of {system} than its report"
 
 
 def _with(report: Report, verdict: str) -> set[str]:

@@ -12,6 +12,7 @@ from hallmark.evidence.inputs import listed
 from hallmark.evidence.judged import Judged, judged_by_control
 from hallmark.project import ROOT
 from hallmark.synthesized import Synthesized, by_stage
+from infra.errors import UserError
 from policies.engine.assembly import main_first
 
 Kind = Literal["template", "observed"]
@@ -40,7 +41,11 @@ def check(evidence: Sequence[Evidence], templates: Templates, members: Mapping[s
         return False
     for item in judging:
         name = f"{inside.EVIDENCE}{item.system}/{item.gate}.json"
-        if problem := next(_problems(item, templates), ""):
+        try:
+            problem = next(_problems(item, templates), "")
+        except (UserError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            problem = f"its templates cannot be read: {' '.join(str(error).split())}"
+        if problem:
             raise AlteredError(name, f"judged again, {problem}")
     return True
 

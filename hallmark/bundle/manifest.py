@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from hallmark.bundle import documents
 from hallmark.bundle.altered import AlteredError
@@ -11,20 +13,24 @@ from hallmark.bundle.documents import Json
 NAME, STATEMENT = "manifest.json", "statement.dsse.json"
 FORMAT = "hallmark bundle 1"
 UNSIGNED = "unsigned: whoever could write it could have made all of it anew"
+
 # Key -> the type of its value.
-KEYS: Mapping[str, type | tuple[type, ...]] = {
-    "format": str,
-    "made": str,
-    "revision": str,
-    "uncommitted": (str, type(None)),
-    "systems": list,
-    "outcomes": dict,
-    "evidence": str,
-    "judge": dict,
-    "tools": dict,
-    "policies": dict,
-    "signature": dict,
-    "files": dict,
+KEYS: Mapping[str, TypeAdapter[Any]] = {
+    key: TypeAdapter(kind, config=ConfigDict(strict=True))
+    for key, kind in {
+        "format": str,
+        "made": str,
+        "revision": str,
+        "uncommitted": str | None,
+        "systems": list[str],
+        "outcomes": dict[str, str],
+        "evidence": str,
+        "judge": dict[Literal["hallmark", "sha256"], str],
+        "tools": dict[str, dict[str, str]],
+        "policies": dict[str, str],
+        "signature": dict[str, str],
+        "files": dict[str, dict[str, str | int]],
+    }.items()
 }
 
 
@@ -56,11 +62,16 @@ def check(members: Mapping[str, memoryview]) -> Json:
     if found.get("format") != FORMAT:
         raise AlteredError(NAME, f"its format is not {FORMAT!r}: it was changed, or another version made it")
     for key, kind in KEYS.items():
-        if not isinstance(found.get(key), kind):
-            raise AlteredError(NAME, f"{key!r} is gone or of another type")
+        try:
+            kind.validate_python(found[key])
+        except (KeyError, ValidationError):
+            raise AlteredError(NAME, f"{key!r} is gone or of another type") from None
     if extra := sorted(set(found) - set(KEYS)):
         raise AlteredError(NAME, f"it has {extra[0]!r}, which no manifest has")
     _check_files(found["files"], members)
+    reported = sorted(parts[1] for name in members if (parts := name.split("/"))[::2] == ["report", "report.json"])
+    if not reported or found["systems"] != reported or sorted(found["outcomes"]) != reported:
+        raise AlteredError(NAME, "its systems are not those of the reports beside it")
     return found
 
 

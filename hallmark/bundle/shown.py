@@ -1,6 +1,6 @@
 """What `hallmark bundle` and `hallmark verify` print: lines for people, and JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hallmark.bundle import difference as differences
 from hallmark.bundle import manifest
@@ -55,6 +55,11 @@ def state(found: Verified) -> Json:
     }
 
 
+def printed(said: Iterable[str]) -> None:
+    """Print lines, in a terminal broken between words, without what a bundle could tell a terminal to do."""
+    show("".join(letter if letter.isprintable() else "?" for letter in line) for line in said)
+
+
 def show_difference(found: Json) -> None:
     """Print a difference, broken between words in a terminal."""
-    show(differences.lines(found))
+    printed(differences.lines(found))

@@ -7,7 +7,6 @@ from hallmark.bundle import keys, shown
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.difference import Side, difference
 from hallmark.bundle.verification import Verified, load, verify
-from hallmark.report.summary import show
 
 
 def verify_command(path: Path, key: Path | None = None, since: Path | None = None, as_json: bool = False) -> int:
@@ -29,12 +28,12 @@ def verify_command(path: Path, key: Path | None = None, since: Path | None = Non
             first = {"name": error.name, "how": error.how}
             print(json.dumps({"intact": False, "bundle": str(at), "verdict": error.verdict, "first": first}, indent=1))
         else:
-            show([f"{at}: {error.verdict}: {error}"])
+            shown.printed([f"{at}: {error.verdict}: {error}"])
         return 1
     if as_json:
         print(json.dumps(shown.state(found), indent=1, ensure_ascii=False))
     else:
-        show(shown.lines(str(path), found))
+        shown.printed(shown.lines(str(path), found))
     return 0
 
 
@@ -44,6 +43,6 @@ def _differ(found: Verified, earlier: Verified, as_json: bool) -> int:
     if as_json:
         print(json.dumps({**shown.state(found), "difference": changes}, indent=1, ensure_ascii=False))
     else:
-        show([f"signature: {shown.signature(found)}", f"earlier signature: {shown.signature(earlier)}"])
+        shown.printed([f"signature: {shown.signature(found)}", f"earlier signature: {shown.signature(earlier)}"])
         shown.show_difference(changes)
     return 0

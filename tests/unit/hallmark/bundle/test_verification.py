@@ -133,6 +133,37 @@ def test_every_key_of_the_manifest_is_stated(signed: bytes, key: str) -> None:
             _first(container.write(members))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *[("systems", one) for one in ([], ["realtime", "screening"], [{}])],
+        *[("outcomes", one) for one in ({}, {"realtime": "passed"}, {"realtime": None})],
+        *[
+            ("tools", {"lint": 1}),
+            ("judge", {"more": "1"}),
+            ("made", "soon"),
+            ("evidence", "0"),
+            ("revision", "c" * 40),
+        ],
+        *[("signature", {"keyid": "c" * 64}), ("signature", {}), ("uncommitted", None)],
+    ],
+)
+def test_a_manifest_that_is_stated_anew(data: bytes, key: str, value: object) -> None:
+    """What it says of all is compared with the reports and the evidence."""
+    members = members_of(data)
+    about = json.loads(members[manifest.NAME])
+    about[key] = value
+    said = {"realtime": json.loads(members[REPORT])}
+    if key == "signature":
+        members[manifest.NAME] = documents.written(about)
+        assert _first(container.write(members)).name in (manifest.NAME, manifest.STATEMENT)
+        return
+    members[manifest.NAME] = documents.written(about)
+    stated = statement.statement(about, manifest.sha256(members[manifest.NAME]), said)
+    members[manifest.STATEMENT] = statement.enveloped(stated, None)
+    assert _first(container.write(members)).name in (manifest.NAME, REPORT, inside.EVIDENCE_MANIFEST)
+
+
 def test_spellings(data: bytes) -> None:
     for name in (manifest.NAME, manifest.STATEMENT):
         members = members_of(data)
