@@ -14,7 +14,7 @@ from hallmark.bundle.verify_command import verify_command
 from hallmark.evidence.judged import Judged
 from hallmark.report.model import GateRow
 from infra.errors import UserError
-from tests.unit.hallmark.bundle.conftest import FINDING, MOMENT, TEMPLATE, Made, members_of
+from tests.support.bundles import FINDING, MOMENT, TEMPLATE, Made, members_of
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from hallmark.bundle.difference import Side, difference, lines
 from hallmark.bundle.verification import Verified, verify
-from tests.unit.hallmark.bundle.conftest import FINDING, Made
+from tests.support.bundles import FINDING, Made
 
 
 def _side(found: Verified) -> Side:

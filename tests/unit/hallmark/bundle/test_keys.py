@@ -24,7 +24,7 @@ from hallmark.bundle import keys
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.verification import verify
 from infra.errors import UserError
-from tests.unit.hallmark.bundle.conftest import Made
+from tests.support.bundles import Made
 
 KINDS: dict[str, Callable[[], Any]] = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,

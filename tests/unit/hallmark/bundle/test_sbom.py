@@ -10,7 +10,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from hallmark.bundle import forms, inside, locks, sbom
 from hallmark.project import ROOT
-from tests.unit.hallmark.bundle.conftest import MOMENT, Made
+from tests.support.bundles import MOMENT, Made
 
 PATTERNS = ("requirements/*.txt", "lambda/*/*/requirements.txt", "lambda/*/*/Dockerfile", "package-lock.json")
 
@@ -72,5 +72,5 @@ def test_a_lock_that_is_none() -> None:
 
 def test_of_a_bundle(made: Made) -> None:
     found = forms.locks_in(made.members)
-    assert set(found) == {"requirements/dev.txt", "package-lock.json", "lambda/bank_upload/validation/Dockerfile"}
+    assert set(found) == {"requirements/dev.txt", "package-lock.json", "lambda/a/b/Dockerfile"}
     assert not locks.is_lock(Path(inside.WAIVERS).as_posix())

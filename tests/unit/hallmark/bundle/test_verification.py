@@ -12,7 +12,7 @@ from hallmark.bundle import container, documents, inside, manifest, statement
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.verification import load, verify
 from infra.errors import UserError
-from tests.unit.hallmark.bundle.conftest import TEMPLATE, Made, members_of, resealed
+from tests.support.bundles import TEMPLATE, Made, members_of, resealed
 
 REPORT = inside.report_of("realtime")
 CSV = f"{inside.EXPORT}realtime/findings.csv"
