@@ -52,7 +52,7 @@ def report(
 
 def export(
     system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
-    output: Annotated[Path, typer.Option(help="The folder.")] = Path("build/export"),
+    output: Annotated[Path | None, typer.Option(help="The folder; by default build/export.")] = None,
 ) -> None:
     """Write the report in auditors' forms into build/export: OSCAL, CSV, Security Hub's ASFF, PCI DSS and NIST ids.
 
@@ -60,9 +60,9 @@ def export(
     of 100 for `aws securityhub batch-import-findings`; and oscal/. Beside them, frameworks.html, .md and .csv say which
     ids are covered by which control with which verdict, and which are not.
     """
-    from hallmark.export.command import export_command
+    from hallmark.export.command import EXPORT, export_command
 
-    raise typer.Exit(export_command(system, output.resolve()))
+    raise typer.Exit(export_command(system, output.resolve() if output else EXPORT))
 
 
 def policy(
