@@ -31,6 +31,7 @@ COMMANDS = {
     "load": "load:load_app",
     "gate": "compliance:gate",
     "report": "compliance:report",
+    "export": "compliance:export",
     "policy": "compliance:policy",
     "mutants": "compliance:mutants",
     "openapi": "openapi:openapi",

@@ -1,6 +1,6 @@
 """The policies without checkov: loaded strictly, for any template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,20 @@ def read(file: Path) -> dict[str, Any]:
 def judge_together(whole: Together, system: str, stage: str | None = None) -> list[Verdict]:
     """Return the verdict of every control of a system on several templates; each finding has its own `template`."""
     return [{**one, "findings": placed_in(whole, one["findings"])} for one in judge(whole.document, system, stage)]
+
+
+def passed_together(whole: Together, system: str, stage: str | None, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return what each control's policies found nothing wrong with: `id`, `policy`, `template` and `resource`.
+
+    `verdicts` are those of `judge_together` on the same templates.
+    """
+    template = template_of(whole.document, system)
+    found: list[Verdict] = []
+    for one in verdicts:
+        wrong = [{**item, "resource": whole.name_of(item["template"], item["resource"])} for item in one["findings"]]
+        passed = load(system)[one["id"]].passed(template, stage, {item["resource"] for item in wrong})
+        found += [{"id": one["id"], "policy": name, "resource": own} for name, all_ in passed.items() for own in all_]
+    return placed_in(whole, found)
 
 
 def notes_together(whole: Together, system: str) -> list[Verdict]:

@@ -1,4 +1,4 @@
-"""`hallmark gate`, `report`, `policy`, `mutants`: requirements and their proofs.
+"""`hallmark gate`, `report`, `export`, `policy`, `mutants`: requirements and their proofs.
 
 The tools are imported when used: `hallmark gate` starts often.
 """
@@ -69,6 +69,21 @@ def report(
     from hallmark.report.command import report_command
 
     raise typer.Exit(report_command(system, base=against))
+
+
+def export(
+    system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The folder; by default build/export.")] = None,
+) -> None:
+    """Write the report in auditors' forms into build/export: OSCAL, CSV, Security Hub's ASFF, PCI DSS and NIST ids.
+
+    Each system's folder has findings.csv, a row for each finding and pass of a resource; asff.json, also in requests
+    of 100 for `aws securityhub batch-import-findings`; and oscal/. Beside them, frameworks.html, .md and .csv say which
+    ids are covered by which control with which verdict, and which are not.
+    """
+    from hallmark.export.command import EXPORT, export_command
+
+    raise typer.Exit(export_command(system, output.resolve() if output else EXPORT))
 
 
 def policy(

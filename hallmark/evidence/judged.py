@@ -1,30 +1,45 @@
-"""The findings of a system's policies in the templates of a stage, as evidence has them."""
+"""The judgements of a system's policies on the templates of a stage, as evidence has them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hallmark import catalogue, policies
 from hallmark.evidence.record import Finding
 from hallmark.synthesized import Synthesized
 from hallmark.together import of_stage
 
-Findings = Mapping[str, tuple[Finding, ...]]
+
+class Judged(NamedTuple):
+    """The findings of a control in a template, and by policy the resources that it found nothing wrong with."""
+
+    findings: tuple[Finding, ...]
+    passed: Mapping[str, tuple[str, ...]]
 
 
-def findings_by_control(
+Judgements = Mapping[str, Judged]
+
+
+def judged_by_control(
     stage: Sequence[Synthesized], system: str, kind: Literal["template", "observed"]
-) -> dict[str, Findings]:
-    """Return the findings of every control that asks for this kind of proof, by template and control.
+) -> dict[str, Judgements]:
+    """Return the judgement of every control that asks for this kind of proof, by template and control.
 
-    The templates of a stage are judged together. None where a control holds, in each template.
+    The templates of a stage are judged together. No finding where a control holds, in each template.
     """
     asking = {control.id for control in catalogue.load(system).controls if control.asks_for(kind)}
-    verdicts = policies.judge_together(of_stage(stage), system, stage[0].stage)
+    whole, name = of_stage(stage), stage[0].stage
+    verdicts = [one for one in policies.judge_together(whole, system, name) if one["id"] in asking]
+    passed: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
+    for one in policies.passed_together(whole, system, name, verdicts):
+        own = passed.setdefault((one["template"], one["id"]), {})
+        own[one["policy"]] = (*own.get(one["policy"], ()), one["resource"])
     return {
         template.label: {
-            one["id"]: tuple(_finding(item) for item in one["findings"] if item["template"] == template.label)
+            one["id"]: Judged(
+                tuple(_finding(item) for item in one["findings"] if item["template"] == template.label),
+                passed.get((template.label, one["id"]), {}),
+            )
             for one in verdicts
-            if one["id"] in asking
         }
         for template in stage
     }

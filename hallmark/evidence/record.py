@@ -47,6 +47,7 @@ class Proof:
 
     `sha256` is that of the file. `time` is the time of the result, in UTC, if it is older than the gate's run.
     `together_with` are the SHA-256 of the other templates that were judged together with this one, by their paths.
+    `passed` are by policy the resources of the artifact that it judged and found nothing wrong with.
     """
 
     control: str
@@ -60,6 +61,7 @@ class Proof:
     detail: str = ""
     time: str | None = None
     together_with: Mapping[str, str] = field(default_factory=dict)
+    passed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -270,7 +272,8 @@ def _evidence(data: dict[str, Any]) -> Evidence:
 
 
 def _proof(item: dict[str, Any]) -> Proof:
-    return Proof(findings=_each(lambda finding: Finding(**finding), item.pop("findings")), **item)
+    passed = {policy: tuple(found) for policy, found in item.pop("passed", {}).items()}
+    return Proof(findings=_each(lambda finding: Finding(**finding), item.pop("findings")), passed=passed, **item)
 
 
 def _each(make: Callable[[Any], Item], items: list[Any]) -> tuple[Item, ...]:

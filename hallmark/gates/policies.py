@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from hallmark import policies, waivers
 from hallmark.build import build
 from hallmark.evidence import Note, Proof
-from hallmark.evidence.judged import findings_by_control
+from hallmark.evidence.judged import judged_by_control
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.running import control_waivers
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -26,14 +27,13 @@ def proofs(
 
     The templates of a stage are judged together; a finding belongs to the one that has its resource.
     """
-    digests, found = digests_of(stage), findings_by_control(stage, system, kind)
+    digests, found = digests_of(stage), judged_by_control(stage, system, kind)
     for template in stage:
         name, others = template.label, others_of(template, digests)
-        for control, findings in found[name].items():
+        blank = Proof("", kind, "passed", name, digests[name], template.stage, together_with=others)
+        for control, (findings, passed) in found[name].items():
             outcome = control_waivers.outcome(template, control, findings)
-            yield Proof(
-                control, kind, outcome, name, digests[name], template.stage, findings=findings, together_with=others
-            )
+            yield replace(blank, control=control, outcome=outcome, findings=findings, passed=passed)
 
 
 def show(gate: str, judgements: Sequence[Proof]) -> None:

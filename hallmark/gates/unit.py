@@ -42,6 +42,7 @@ ON_TEMPLATES = (
             "policies/test_card_mutants.py",
             "policies/test_clean_templates.py",
             "policies/test_mutant_engine.py",
+            "policies/test_passed.py",
             "policies/test_policy_command.py",
             "policies/test_second_system.py",
             "policies/test_several_templates.py",

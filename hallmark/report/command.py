@@ -44,9 +44,7 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
     refuse_overdue()
     files.remove(folder)
     require_current()
-    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
-    commit = revision()
-    made = {name: make(name, templates, commit) for name in NAMES}
+    made, templates = joined()
     ran = {"command": _command_line(), "started": started}
     reports = {name: replace(report, run=replace(report.run, **ran)) for name, report in made.items()}
     for name, report in reports.items():
@@ -64,6 +62,13 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
 def _command_line() -> str:
     """Return how this process was started, without the folders of the program."""
     return shlex.join([Path(sys.argv[0]).name.replace("__main__.py", "hallmark"), *sys.argv[1:]])
+
+
+def joined() -> tuple[dict[str, Report], dict[str, Synthesized]]:
+    """Return the reports of all systems, and all templates by their labels."""
+    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
+    commit = revision()
+    return {name: make(name, templates, commit) for name in NAMES}, templates
 
 
 def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:

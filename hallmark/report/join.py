@@ -115,6 +115,7 @@ def _rows(item: Evidence, waiver_of: Callable[[Proof, Finding], Waiver | None]) 
             detail=proof.detail,
             waivers=found,
             together_with=proof.together_with,
+            passed=proof.passed,
         )
         for proof, found in zip(item.proofs, waived, strict=True)
     ]

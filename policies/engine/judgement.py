@@ -1,15 +1,18 @@
 """A control's judgement of a template by all its policies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from policies.engine import cards, library
 from policies.engine.catalogue import CONTROLS, Catalogue, Control, NoCatalogue, NoStage, Use, catalogues, used_by_ready
 from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.parts import Declared, NoPart, declared, parts_of
-from policies.engine.policy import Policy
+from policies.engine.policy import WHOLE, Policy
+from policies.engine.relations.names_of_ours import names_of_ours
 from policies.engine.template.naming import stage_of
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 
@@ -44,6 +47,34 @@ class Judgement:
             said.setdefault(replace(finding, policy="", fix=""), finding)
         return list(said.values())
 
+    def passed(self, template: Template, stage: str | None, wrong: Set[str]) -> dict[str, tuple[str, ...]]:
+        """Return by policy the resources that it judged and found nothing wrong with; TEMPLATE for it as a whole.
+
+        `wrong` are the resources with findings. In doubt none passed: where a finding is about the whole template, or
+        about a resource that has to do with none of those judged; nor one that names, or is named by, a wrong one.
+        """
+        own = stage or stage_of(template)
+        found = {use.policy: self._passed(use, policy, template, own, wrong) for use, policy in self.policies}
+        return {policy: passed for policy, passed in found.items() if passed}
+
+    def _passed(self, use: Use, policy: Policy, template: Template, stage: str, wrong: Set[str]) -> tuple[str, ...]:
+        if TEMPLATE in wrong:
+            return ()
+        try:
+            judged = policy.judged(template, self._parameters(use, template, stage))
+        except Exception:
+            # The findings say why it could not judge.
+            return ()
+        if policy.scope == WHOLE:
+            return () if wrong else (TEMPLATE,)
+        clean = {one.logical_id: one for one in judged if one.logical_id not in wrong}
+        for other in wrong - {one.logical_id for one in judged}:
+            concerned = _concerned(template, other, clean.values())
+            if not concerned:
+                return ()
+            clean = {name: one for name, one in clean.items() if name not in concerned}
+        return tuple(clean)
+
     def _findings(self, use: Use, policy: Policy, template: Template, stage: str | None) -> list[Finding]:
         try:
             return list(self._judge(use, policy, template, stage or stage_of(template)))
@@ -65,11 +96,24 @@ class Judgement:
         return Finding(TEMPLATE, "", found, "a judgement", "", use.policy)
 
     def _judge(self, use: Use, policy: Policy, template: Template, stage: str) -> Iterator[Finding]:
-        own = use.parameters_of(stage, self.catalogue.stages)
-        parameters = {**own, "stage": stage, "parts": parts_of(template, self.parts)}
         judge = policy.present if self.catalogue.portable else policy.findings
-        for finding in judge(template, parameters):
+        for finding in judge(template, self._parameters(use, template, stage)):
             yield replace(finding, fix=finding.fix or use.fix, policy=use.policy)
+
+    def _parameters(self, use: Use, template: Template, stage: str) -> dict[str, Any]:
+        own = use.parameters_of(stage, self.catalogue.stages)
+        return {**own, "stage": stage, "parts": parts_of(template, self.parts)}
+
+
+def _concerned(template: Template, other: str, judged: Iterable[Resource]) -> set[str]:
+    """Return which of the judged resources name another one, or are named by it."""
+    found = template.resources.get(other)
+    if found is None:
+        return set()
+    named = {one.logical_id for one in names_of_ours(template, found.properties)}
+    return {
+        one.logical_id for one in judged if one.logical_id in named or found in names_of_ours(template, one.properties)
+    }
 
 
 def judgements(system: str, folder: Path = CONTROLS) -> dict[str, Judgement]:

@@ -35,6 +35,11 @@ _WIRED, _MARKED, _NAMED = 3, 2, 1
 Declared = Mapping[str, Mapping[str, Mapping[str, tuple[Any, ...]]]]
 
 
+def kind_of(resource_type: str) -> str:
+    """Return the kind of part that resources of a type may play; StopIteration for any other type."""
+    return next(kind for kind, types in KINDS.items() if resource_type in types)
+
+
 class NoPart(Exception):
     """A policy asks for a part that the catalogue does not declare; the message is one line."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from policies.engine.finding import TEMPLATE, UNRESOLVED, Finding
+from policies.engine.parts import kind_of
 from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 from policies.engine.unreadable import unreadable
@@ -17,10 +18,13 @@ class Policy:
 
     A subclass says its `scope` (without a resource of these types there is nothing to judge, which is a finding; or
     WHOLE), which other types it `relies_on`, and how to `judge`. A module ends with `policy = TheSubclass()`.
+
+    `only` is the parameter with the parts of its scope that it judges, if it leaves the others alone.
     """
 
     scope: ClassVar[tuple[str, ...]] = ()
     relies_on: ClassVar[tuple[str, ...]] = ()
+    only: ClassVar[str] = ""
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         """Yield the violations; `parameters` are the use's for the template's stage, with `stage` and `parts`.
@@ -28,6 +32,18 @@ class Policy:
         `parts` is the `Parts` of the template: the resources that play the parts which the catalogue declares.
         """
         raise NotImplementedError
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        """Return the resources of its scope that it judges; none for the template as a whole."""
+        if self.scope == WHOLE:
+            return []
+        if self.only:
+            kind, named = kind_of(self.scope[0]), parameters[self.only]
+            players = (
+                parameters["parts"].player(kind, part) for part in ([named] if isinstance(named, str) else named)
+            )
+            return [one for one in players if one]
+        return template.of_type(*self.scope)
 
     def findings(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         """Yield every violation; what the template does not show, or only under a condition, is a violation too."""

@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("policies",),
     ("hallmark",),
     ("hallmark.gates", "hallmark.report"),
+    ("hallmark.export",),
     ("hallmark.commands",),
     ("hallmark.cli", "hallmark.__main__"),
     ("hallmark.systems.*",),
@@ -29,6 +30,7 @@ NEVER = (
     ("infra", "policies"),
     ("hallmark.report", "hallmark.gates"),
     ("hallmark.gates", "hallmark.report"),
+    ("hallmark.export", "hallmark.gates"),
 )
 # The rooms that every system has.
 ROOMS = (

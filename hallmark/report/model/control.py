@@ -43,7 +43,8 @@ class Control:
 class ProofRow:
     """A proof with the gate, target and time (UTC) of its evidence; `waivers` are its findings'.
 
-    `together_with` are the digests of the other templates of its stage, by their paths.
+    `together_with` are the digests of the other templates of its stage, by their paths; `passed` are by policy the
+    resources that it found nothing wrong with.
     """
 
     control: str
@@ -60,6 +61,7 @@ class ProofRow:
     detail: str = ""
     waivers: tuple[Waiver | None, ...] = ()
     together_with: Mapping[str, str] = field(default_factory=dict)
+    passed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def waiver_of(self, finding: Finding) -> Waiver | None:
         """Return the waiver that covers one of the proof's findings, if any."""

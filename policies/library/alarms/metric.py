@@ -12,11 +12,19 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import ALARM
 from policies.engine.policy import Policy
 from policies.engine.services.alarms import Watch, alarms_on, shared_problems
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 
 class MetricAlarms(Policy):
     scope = (ALARM,)
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        stage, seconds = parameters["stage"], parameters["maximum_seconds"]
+        asked = [(metric, own, one) for metric, own in parameters["metrics"].items() for one in own["thresholds"]]
+        return [
+            alarm for metric, own, one in asked for alarm in _at(template, _watch(metric, own, stage, one, seconds))
+        ]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         stage, seconds = parameters["stage"], parameters["maximum_seconds"]
@@ -26,13 +34,17 @@ class MetricAlarms(Policy):
 
 
 def _watched(template: Template, watch: Watch) -> Iterator[Finding]:
-    alarms = [
-        one for one in alarms_on(template, watch) if template.number(one.properties.get("Threshold")) == watch.threshold
-    ]
+    alarms = _at(template, watch)
     if not alarms:
         found = f"no alarm on {watch.metric} at {watch.threshold:g}"
         yield Finding(TEMPLATE, "Resources", found, f"{watch} at {watch.threshold:g}")
     yield from shared_problems(template, alarms, watch)
+
+
+def _at(template: Template, watch: Watch) -> list[Resource]:
+    """Return the alarms of a watch at its threshold."""
+    found = alarms_on(template, watch)
+    return [one for one in found if template.number(one.properties.get("Threshold")) == watch.threshold]
 
 
 def _watch(metric: str, own: Mapping[str, Any], stage: str, threshold: float, seconds: int) -> Watch:

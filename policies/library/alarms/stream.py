@@ -11,12 +11,16 @@ from policies.engine.finding import Finding
 from policies.engine.kinds import ALARM, FUNCTION, MAPPING, QUEUE
 from policies.engine.policy import Policy
 from policies.engine.services.alarms import Watch, watched
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 
 class StreamAlarms(Policy):
     scope = (MAPPING,)
     relies_on = (FUNCTION, ALARM)
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        return [one for one in template.of_type(MAPPING) if not template.by_arn(source_of(template, one), QUEUE)]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         threshold, seconds = parameters["maximum_age_ms"], parameters["maximum_seconds"]

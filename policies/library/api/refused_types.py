@@ -28,6 +28,10 @@ class RefusedTypes(Policy):
     scope = (METHOD,)
     relies_on = (MODEL, VALIDATOR, API)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        found = routes(template)
+        return [found[route] for route in parameters["routes"] if route in found]
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         found = routes(template)
         for route, wanted in parameters["routes"].items():

@@ -19,6 +19,7 @@ from policies.engine.template.template import Template
 class ArchivedBus(Policy):
     scope = (BUS,)
     relies_on = (ARCHIVE,)
+    only = "bus"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         part = parameters["bus"]

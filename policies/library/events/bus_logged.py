@@ -29,6 +29,7 @@ _ANY_EVENT: dict[str, str] = {}
 class LoggedBus(Policy):
     scope = (BUS,)
     relies_on = (ARCHIVE, RULE, LOG_GROUP, LOG_POLICY)
+    only = "bus"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         part, days = parameters["bus"], parameters["retention_days"]

@@ -55,6 +55,11 @@ class ObjectsStartWorkflow(Policy):
     scope = (RULE,)
     relies_on = (WORKFLOW, BUCKET, ROLE)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        started = [parameters["parts"].player("workflow", part) for part in parameters["workflows"]]
+        found = ((rule, target) for rule in template.of_type(RULE) for target in targets_of(rule))
+        return [rule for rule, target in found if any(one and _is(template, target, one) for one in started)]
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         for part, wanted in parameters["workflows"].items():

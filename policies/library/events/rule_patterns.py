@@ -22,6 +22,10 @@ Detail = Mapping[str, Any]
 class RulePatterns(Policy):
     scope = (RULE,)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        bus = parameters["parts"].bus(parameters["bus"])
+        return rules_on(template, bus) if bus else []
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         part, wanted = parameters["bus"], filled(parameters["rules"], parameters.get("values", {}))
         bus = parameters["parts"].bus(part)

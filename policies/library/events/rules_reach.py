@@ -21,6 +21,10 @@ class RulesReach(Policy):
     scope = (RULE,)
     relies_on = (BUS, FUNCTION, QUEUE)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        bus = parameters["parts"].bus(parameters["bus"])
+        return rules_on(template, bus) if bus else []
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         bus = parts.bus(parameters["bus"])

@@ -40,6 +40,7 @@ _URL, _TARGET = "AWS::Lambda::Url", "TargetFunctionArn"
 class CalledFunctions(Policy):
     scope = (FUNCTION,)
     relies_on = (METHOD, RULE)
+    only = "functions"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

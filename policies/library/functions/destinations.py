@@ -22,6 +22,7 @@ _SUCCESS, _FAILURE = "DestinationConfig.OnSuccess.Destination", "DestinationConf
 class FunctionDestinations(Policy):
     scope = (FUNCTION,)
     relies_on = (INVOKE_CONFIG, QUEUE, BUS)
+    only = "functions"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for part in parameters["functions"]:

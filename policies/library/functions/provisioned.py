@@ -23,6 +23,7 @@ _PATH = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
 class ProvisionedConcurrency(Policy):
     scope = (FUNCTION,)
     relies_on = (ALIAS, VERSION, METHOD, RULE)
+    only = "functions"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         name = parameters["alias"]

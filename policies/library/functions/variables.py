@@ -25,6 +25,7 @@ _VARIABLES = "Environment.Variables"
 class Variables(Policy):
     scope = (FUNCTION,)
     relies_on = (_KEY,)
+    only = "functions"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

@@ -33,6 +33,10 @@ class NetworkInterfaces(Policy):
     scope = (FUNCTION,)
     relies_on = (ROLE,)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        places = network_of(template).places
+        return [one for one in whole_functions(template) if places[one.logical_id].is_in_network]
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]
         for function in whole_functions(template):

@@ -21,12 +21,17 @@ from policies.engine.network.rights import Right, code_facts, rights_of, unread_
 from policies.engine.parts import Parts
 from policies.engine.policy import Policy
 from policies.engine.services.versions import whole_functions
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 
 class Reachable(Policy):
     scope = (FUNCTION,)
     relies_on = (ROLE, VPC, SUBNET, GROUP, ENDPOINT)
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        places = network_of(template).places
+        return [one for one in whole_functions(template) if places[one.logical_id].is_in_network]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

@@ -23,6 +23,7 @@ _RETENTION, _TARGET, _COUNT = (
 
 class ConsumedQueues(Policy):
     scope = (QUEUE,)
+    only = "queues"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for part in parameters["queues"]:

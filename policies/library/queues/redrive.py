@@ -23,6 +23,9 @@ class FailureRedrive(Policy):
     scope = (QUEUE,)
     relies_on = (INVOKE_CONFIG,)
 
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        return failure_queues(template)
+
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         failures = failure_queues(template)
         if not failures:

@@ -10,6 +10,7 @@ from policies.engine.finding import TEMPLATE, Finding
 from policies.engine.kinds import TABLES
 from policies.engine.policy import Policy
 from policies.engine.services.storage import table_called
+from policies.engine.template.resource import Resource
 from policies.engine.template.template import Template
 
 _PATH = "StreamSpecification.StreamViewType"
@@ -17,6 +18,9 @@ _PATH = "StreamSpecification.StreamViewType"
 
 class TableStream(Policy):
     scope = TABLES
+
+    def judged(self, template: Template, parameters: dict[str, Any]) -> list[Resource]:
+        return [table for name in parameters["tables"] for table in table_called(template, name)]
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         for name, view in parameters["tables"].items():

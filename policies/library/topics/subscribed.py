@@ -30,6 +30,7 @@ _CLOSED = {"FifoTopic": "false: no FIFO topic takes people", "DataProtectionPoli
 class Subscriptions(Policy):
     scope = (TOPIC,)
     relies_on = (SUBSCRIPTION,)
+    only = "topics"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

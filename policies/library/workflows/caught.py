@@ -34,6 +34,7 @@ from policies.engine.workflows.tasks import function_tasks
 class CaughtFailures(Policy):
     scope = (WORKFLOW,)
     relies_on = (QUEUE, TOPIC, *TABLES)
+    only = "workflows"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

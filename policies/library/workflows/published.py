@@ -33,6 +33,7 @@ _PUBLISH = "sns:publish"
 class Published(Policy):
     scope = (WORKFLOW,)
     relies_on = (TOPIC,)
+    only = "workflows"
 
     def judge(self, template: Template, parameters: dict[str, Any]) -> Iterator[Finding]:
         parts: Parts = parameters["parts"]

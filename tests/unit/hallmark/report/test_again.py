@@ -12,7 +12,7 @@ import pytest
 from hallmark import fidelity
 from hallmark.evidence import Evidence, Fault, Finding, Mutants, Place, Proof, PytestCounts, ToolFinding, pytest_results
 from hallmark.evidence.circumstances import versions
-from hallmark.evidence.judged import findings_by_control
+from hallmark.evidence.judged import judged_by_control
 from hallmark.evidence.pytest_results import Result
 from hallmark.gates.policies import proofs as gate_proofs
 from hallmark.mutants.judgement import count
@@ -45,9 +45,9 @@ def _said(evidence: Evidence, waivers: Waivers | None = None) -> str | None:
 
 def _proofs(found: list[Synthesized], kind: Any) -> list[Proof]:
     return [
-        Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings)
+        Proof(control, kind, "passed", one.label, sha256(one.path), one.stage, findings=findings, passed=passed)
         for one in found
-        for control, findings in findings_by_control([one], SYSTEM, kind)[one.label].items()
+        for control, (findings, passed) in judged_by_control([one], SYSTEM, kind)[one.label].items()
     ]
 
 
@@ -99,6 +99,7 @@ def test_what_is_so_is_not_refused(request: pytest.FixtureRequest, gate: str) ->
         (_without(lambda p: p.stage == "prod"), "it has no judgement of "),
         (_with(0, control="RT_NAMES"), "RT_NAMES is no control of merchant_upload"),
         (_with(0, stage="prod"), "is of stage prod"),
+        (_with(0, passed={"buckets/private": ("Other",)}), "passed other resources of "),
         (_with(0, together_with={"other": "0" * 64}), "was judged with other, and its stage has other templates"),
         (_added, "MU_TYPO is not judged on "),
         (lambda e: replace(e, proofs=(*e.proofs, e.proofs[0])), "it has two judgements of one template by one control"),
