@@ -44,7 +44,7 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
     refuse_overdue()
     files.remove(folder)
     require_current()
-    made, templates = joined()
+    made, _templates = joined()
     ran = {"command": _command_line(), "started": started}
     reports = {name: replace(report, run=replace(report.run, **ran)) for name, report in made.items()}
     for name, report in reports.items():
