@@ -8,6 +8,7 @@ from hallmark.fidelity import Behaviour
 from hallmark.report import legend
 from hallmark.report.model import ControlReport, FaultRow, Report, WaiverRow
 from hallmark.report.standing import LABELS
+from hallmark.report.tally import tally
 
 
 def render(report: Report) -> str:
@@ -16,10 +17,12 @@ def render(report: Report) -> str:
     document = {
         "run": {
             **asdict(report.run),
+            "uncommitted": report.run.uncommitted,
             "outcome": report.outcome,
             "counts": report.counts,
             "proved_on": report.proved_on,
         },
+        "tally": tally(report),
         "gates": [asdict(gate) for gate in report.gates],
         "controls": [_control(control) for control in report.controls],
         "mutants": {name: getattr(mutants, name, None) for name in ("total", "killed")},
@@ -29,6 +32,7 @@ def render(report: Report) -> str:
         "limits": [{**_limit(limit), "controls": controls} for limit, controls in report.limits.items()],
         "unread": [asdict(row) for row in report.unread],
         "notes": [asdict(note) for note in report.notes],
+        "copies": dict(report.copies),
         "legend": legend.words(),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

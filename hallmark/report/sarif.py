@@ -12,6 +12,7 @@ from hallmark.evidence import Finding, ToolFinding
 from hallmark.report import legend
 from hallmark.report.model import ControlReport, ProofRow, Report
 from hallmark.report.standing import LABELS, label
+from hallmark.report.tally import tally
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
@@ -36,6 +37,9 @@ def render(report: Report, line_of: LineOf) -> str:
 def _properties(report: Report) -> dict[str, Any]:
     return {
         "counts": report.counts,
+        "tally": tally(report),
+        "uncommittedChanges": report.run.uncommitted,
+        "problems": list(report.problems),
         "provedOn": report.proved_on,
         "legend": legend.words(),
         "unread": [f"{row.what}: {row.reason}" for row in report.unread],
@@ -69,9 +73,8 @@ def _tool_rule(finding: ToolFinding) -> dict[str, Any]:
 
 def _control_results(report: Report, line_of: LineOf) -> Iterator[dict[str, Any]]:
     for item in report.controls:
-        if item.verdict in ("failed", "waived"):
-            yield from (_finding(item, row, finding, line_of) for row, finding in item.findings)
-        if item.verdict != "proved" and not item.findings:
+        yield from (_finding(item, row, finding, line_of) for row, finding in item.findings)
+        if item.verdict != "proved" and not (item.findings and item.verdict in ("failed", "waived")):
             level = "error" if item in report.failing else "note"
             message = f"{label(item.verdict)}: {item.reason}".removesuffix(".")
             text = f"{item.control.id} {message}. {item.fix}".rstrip()

@@ -1,7 +1,7 @@
 """A system's report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hallmark.evidence import Mutants, Outcome, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
@@ -11,6 +11,7 @@ from hallmark.report import standing
 from hallmark.report.model.control import ControlReport
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow
 from hallmark.report.standing import Ground, Standing, Verdict
+from hallmark.revision import UNKNOWN
 from hallmark.wording import counted
 
 
@@ -31,10 +32,22 @@ class Run:
     requirements: int | None = None
     manifest: str = ""
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether the checkout held changes that no commit has."""
+        return " dirty:" in self.commit
+
+    @property
+    def revision(self) -> str:
+        """The commit in short, with what it does not cover, in words."""
+        if self.commit == UNKNOWN:
+            return "unknown: this is no checkout of git"
+        return f"{self.commit[:12]}{' with uncommitted changes' if self.uncommitted else ''}"
+
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report of a system."""
+    """The whole report of a system; `copies` are the files of its evidence that lie beside it, with their SHA-256."""
 
     run: Run
     gates: tuple[GateRow, ...]
@@ -47,6 +60,7 @@ class Report:
     gate_problems: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[NoteRow, ...] = ()
+    copies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[str, ...]:

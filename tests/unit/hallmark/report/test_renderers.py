@@ -35,7 +35,7 @@ def sarif_run(report: Report) -> dict[str, Any]:
 def test_json_keeps_its_shape(everything: Report) -> None:
     document = json.loads(json_report.render(everything))
     kept = {"run", "gates", "controls", "mutants", "faults", "load", "waivers"}
-    assert set(document) == kept | {"limits", "unread", "notes", "legend"}
+    assert set(document) == kept | {"limits", "unread", "notes", "legend", "tally", "copies"}
     assert {"name", "outcome", "seconds"} <= set(document["gates"][0])
     assert document["mutants"] == {"total": 160, "killed": 160}
     proved = document["controls"][0]
