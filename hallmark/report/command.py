@@ -42,8 +42,9 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     reports = {name: make(name, templates, commit) for name in NAMES}
     for name, report in reports.items():
         files.write(report, folder / name, templates)
-    files.write_front(Front(tuple(reports.values())), folder)
-    for name in named:
+    front = Front(tuple(reports.values()))
+    files.write_front(front, folder)
+    for name in (row.system.name for row in front.rows if row.system.name in named):
         show(summary(reports[name], folder / name))
     if len(named) == len(NAMES):
         print(shown(folder / "index.html"))

@@ -133,10 +133,10 @@ def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     text = markdown.render(everything)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     verdicts = ["Failed (1)", "Unproven (1)", "Needs AWS (1)", "Waived (1)", "Proved on the emulator (1)"]
-    assert headings == [*verdicts, "Gates", "Waivers"]
-    assert "RuleA Targets[2].RetryPolicy (dev)" in text
+    assert headings == [*verdicts, "Gates (6)", "Mutants", "Waivers (2)", "What the verdicts mean"]
+    assert "`RuleA Targets[2].RetryPolicy` (dev): found `nothing`" in text
     assert "&lt;specification>" in text
-    assert "Mutants: 160 of 160 killed." in text
+    assert "160 of 160 killed." in text
     why = "The &lt;specification> forbids it (until 2027-01-31, 71 days left)"
     assert f"| `RT_WAIVED` Title of RT_WAIVED & more | {why} |  |" in text
     waived = "| `RT_WAIVED` | control | `RuleA` | The &lt;specification> forbids it | platform engineering | 71 | 1 |"
