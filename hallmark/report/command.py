@@ -12,7 +12,7 @@ from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.evidence.stored import Tree
 from hallmark.observe.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
-from hallmark.report import files
+from hallmark.report import copies, files
 from hallmark.report.accept import accepted
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
@@ -40,6 +40,7 @@ def report_command(system: str | None = None, folder: Path = REPORT) -> int:
     templates = {template.label: template for template in (*all_templates(), *observed_templates())}
     commit = revision()
     reports = {name: make(name, templates, commit) for name in NAMES}
+    reports = {name: copies.beside(report, folder) for name, report in reports.items()}
     for name, report in reports.items():
         files.write(report, folder / name, templates)
     front = Front(tuple(reports.values()))

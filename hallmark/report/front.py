@@ -9,6 +9,7 @@ from typing import Any
 from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
 from hallmark.report import html, legend
+from hallmark.report.copies import Links
 from hallmark.report.markup import Section, cell, fitted, table
 from hallmark.report.model import GateRow, Report
 from hallmark.report.side_by_side import Measure, side_by_side
@@ -96,7 +97,8 @@ def _worst_first(report: Report) -> tuple[bool, int, int]:
 
 def page(front: Front) -> str:
     """Return index.html; every text from outside is escaped."""
-    return html.filled("index.html.j2", front=front, run=front.reports[0].run)
+    copies = {path: sha for report in front.reports for path, sha in report.copies.items()}
+    return html.filled("index.html.j2", front=front, run=front.reports[0].run, link=Links(copies), tally=tally)
 
 
 def summary_markdown(front: Front) -> str:

@@ -112,7 +112,9 @@ def test_every_form_tells_the_command_that_proves_what_is_unproven(everything: R
 
 
 def test_the_headline_tells_failed_from_unproven(everything: Report) -> None:
-    assert html.headline(everything) == "Of 5 controls 1 failed and 1 is unproven."
+    assert html.headline(everything) == (
+        "Of 5 controls 1 failed and 1 is unproven; 3 of 6 gates did not pass: lint, unit, policies."
+    )
 
 
 def test_mutants_that_did_not_run_are_no_number(facts: Facts) -> None:
