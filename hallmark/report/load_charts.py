@@ -24,7 +24,7 @@ class Frame:
 
 WIDE = Frame("wide", 760, 240, left=56, right=734, top=22, bottom=210, points=240, marks=12)
 # For a telephone: drawn in its own pixels, so that the labels have their size.
-NARROW = Frame("narrow", 358, 220, left=44, right=346, top=22, bottom=190, points=100, marks=4)
+NARROW = Frame("narrow", 358, 220, left=44, right=338, top=22, bottom=190, points=100, marks=4)
 FRAMES = (WIDE, NARROW)
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 
@@ -100,7 +100,14 @@ def over_time(result: LoadResult, frame: Frame = WIDE) -> Chart:
 
     lines = {name: " ".join(f"{x(s.second + 0.5)},{y(getattr(s, name))}" for s in series) for name in ("p50", "p99")}
     boxes = tuple(
-        Box(x(phase.start), frame.top, x(phase.seconds) - frame.left, frame.bottom - frame.top, phase.name, phase.counted)
+        Box(
+            x(phase.start),
+            frame.top,
+            x(phase.seconds) - frame.left,
+            frame.bottom - frame.top,
+            phase.name,
+            phase.counted,
+        )
         for phase in result.phases
     )
     step = next((step for step in _STEPS if total / step <= frame.marks), _STEPS[-1])

@@ -6,7 +6,7 @@ from hallmark.evidence import ToolFinding
 from hallmark.report import legend, limit_rows, load_rows
 from hallmark.report.markup import Section, cell, code, fitted, table
 from hallmark.report.model import ControlReport, FaultRow, Report
-from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, counted
+from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, Verdict, counted
 from hallmark.report.tally import sentences
 
 _MOST_PLACES = 5
@@ -15,14 +15,15 @@ _WAIVERS = ("rule", "tool", "scope", "reason", "owner", "days left:", "findings:
 
 
 def render(report: Report) -> str:
-    """Return the report as GitHub's Markdown: what failed first, what passed folded, and no more than a comment holds."""
+    """Return the report as GitHub's Markdown: what failed first, what passed folded, as long as a comment may be."""
     return fitted(list(_first(report)), list(_sections(report)))
 
 
 def _first(report: Report) -> Iterator[str]:
     yield f"# Compliance of `{report.run.system}`: {report.outcome}"
     yield ""
-    yield f"{report.scope}: {counted(report.standings)}. Commit {cell(report.run.revision)}, target {report.run.target}."
+    where = f"Commit {cell(report.run.revision)}, target {report.run.target}."
+    yield f"{report.scope}: {counted(report.standings)}. {where}"
     yield ""
     if report.without_control:
         yield f"- {report.without_control} requirements have no control yet and are not covered."
@@ -50,7 +51,7 @@ def _sections(report: Report) -> Iterator[Section]:
     yield legend.markdown()
 
 
-def _verdict(verdict: str, items: Sequence[ControlReport]) -> list[Section]:
+def _verdict(verdict: Verdict, items: Sequence[ControlReport]) -> list[Section]:
     rows = ((_named(item), _why(item), cell(item.fix)) for item in items)
     return table(LABELS[verdict], ("control", "why", "fix"), rows, folded=verdict == "waived")
 
