@@ -14,7 +14,7 @@ from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.evidence.stored import Tree
 from hallmark.observe.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
-from hallmark.report import files
+from hallmark.report import copies, files
 from hallmark.report.accept import accepted
 from hallmark.report.against.base import read as read_base
 from hallmark.report.against.command import against
@@ -47,12 +47,14 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
     made, _templates = joined()
     ran = {"command": _command_line(), "started": started}
     reports = {name: replace(report, run=replace(report.run, **ran)) for name, report in made.items()}
+    reports = {name: copies.beside(report, folder) for name, report in reports.items()}
     for name, report in reports.items():
         files.write(report, folder / name)
-    files.write_front(Front(tuple(reports.values())), folder)
+    front = Front(tuple(reports.values()))
+    files.write_front(front, folder)
     if compared is not None:
         return against(compared, reports, named, folder)
-    for name in named:
+    for name in (row.system.name for row in front.rows if row.system.name in named):
         show(summary(reports[name], folder / name))
     if len(named) == len(NAMES):
         print(shown(folder / "index.html"))
