@@ -17,10 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jmespath  # noqa: F401
 from botocore.loaders import JSONFileLoader
 from botocore.session import Session
-
-import jmespath  # noqa: F401
 
 import hallmark.commands
 from hallmark.stage.embedded import emulator
