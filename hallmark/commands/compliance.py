@@ -37,6 +37,10 @@ def gate(
     if_chosen: Annotated[
         bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
     ] = False,
+    up: Annotated[
+        bool,
+        typer.Option("--up", help="Deploy the system's stage first; nothing is deployed for evidence that is kept."),
+    ] = False,
 ) -> None:
     """Run commands as a gate: show their output, record the outcome, exit with their code."""
     from hallmark.gates.running.command import run_gate
@@ -46,7 +50,7 @@ def gate(
         typer.echo(f"{name}: not of {system}, for ${SYSTEM_VARIABLE} is {chosen}")
         return
 
-    raise typer.Exit(run_gate(name, words, system))
+    raise typer.Exit(run_gate(name, words, system, up))
 
 
 def report(
