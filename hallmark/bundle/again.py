@@ -20,6 +20,7 @@ from hallmark.evidence import Evidence
 from hallmark.evidence.expected import OF_THE_HOUSE, Asked, expected
 from hallmark.report import json_report
 from hallmark.report.join import Facts, join
+from hallmark.report.kept import with_keeping
 from hallmark.report.model import Control, Report
 from hallmark.revision import template_digests
 from hallmark.waivers import Waivers
@@ -86,6 +87,7 @@ def _check_system(
             raise AlteredError(one, "it is gone")
     said = documents.parsed(name, members[name])
     controls = _controls(system, members, unpacked)
+    _check_copies(name, said, members)
     try:
         report = _joined(system, said, controls, about, evidence, unpacked)
     except (UserError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -98,6 +100,16 @@ def _check_system(
     if about["outcomes"].get(system) != report.outcome:
         raise AlteredError(manifest.NAME, f"it says another outcome of {system} than follows from the evidence inside")
     return report
+
+
+def _check_copies(name: str, said: Json, members: Mapping[str, memoryview]) -> None:
+    """Compare the files that a report links to with those beside it."""
+    copies = said.get("copies")
+    if not isinstance(copies, dict):
+        raise AlteredError(name, "its list of copies is gone")
+    for path, digest in copies.items():
+        if manifest.sha256(members.get(inside.CHECKOUT + path, b"")) != digest:
+            raise AlteredError(name, f"it names another content of {path[:200]} than lies beside it")
 
 
 def _joined(
@@ -128,11 +140,17 @@ def _joined(
 
     asked = [Asked(control.id, one.kind) for control in controls for one in control.asked]
     gates, table = (*OF_THE_HOUSE, *expected(asked)), faults.load(system, unpacked.folder / "policies/faults")
-    concerned = [one for one in evidence if one.system in (None, system)]
+    # A system's share of a gate of the house stands in its place.
+    own = {one.gate for one in evidence if one.system == system}
+    concerned = [
+        with_keeping(one, about["kept"].get(f"{one.system}/{one.gate}" if one.system else one.gate, ""))
+        for one in evidence
+        if one.system == system or (one.system is None and one.gate not in own)
+    ]
     plain = join(facts, controls, concerned, unpacked.waivers(), type_of, gates, table)
     stated: dict[str, Any] = {key: str(said["run"].get(key, "")) for key in _STATED}
     made_by = sources.load(unpacked.folder / "build/cdk.out")
-    return replace(plain, run=replace(plain.run, **stated), sources=made_by)
+    return replace(plain, run=replace(plain.run, **stated), sources=made_by, copies=said["copies"])
 
 
 def _commit(about: Json) -> str:

@@ -35,7 +35,7 @@ def bundle_command(output: Path, key: Path | None = None, since: Path | None = N
     moment = content.moment()
     reports, templates = joined(moment)
     content.refuse(reports)
-    data = sealed(content.gathered(reports, templates), reports, moment, signer, earlier)
+    data = sealed(content.gathered(reports, templates), reports, moment, signer, earlier, content.kept())
     try:
         made = verify(data, signer.public_key if signer else None, str(key))
     except AlteredError as error:
@@ -55,11 +55,15 @@ def sealed(
     moment: datetime,
     signer: CryptoSigner | None = None,
     earlier: Side | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the zip of gathered members with SBOM, difference, manifest and statement; UserError for unfit names."""
+    """Return the zip of gathered members with SBOM, difference, manifest and statement; UserError for unfit names.
+
+    `kept` says when evidence was kept instead of made again, by `<system>/<gate>` or the house's `<gate>`.
+    """
     said = {name: json.loads(members[inside.report_of(name)]) for name in reports}
     whole = {**members, inside.SBOM: sbom.render(locks_in(members), moment)}
-    about = _about(members, reports, moment, signer)
+    about = {**_about(members, reports, moment, signer), "kept": dict(kept or {})}
     if earlier:
         whole[inside.DIFFERENCE] = documents.written(difference(earlier, Side("", about, said)))
     about["files"] = manifest.rows(whole)

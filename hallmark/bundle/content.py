@@ -12,7 +12,7 @@ from hallmark.evidence import manifest
 from hallmark.evidence.record import EVIDENCE
 from hallmark.export import command as export
 from hallmark.project import CLOUD_ASSEMBLY, ROOT
-from hallmark.report import files
+from hallmark.report import copies, files
 from hallmark.report.front import Front
 from hallmark.report.model import Report
 from hallmark.report.proving import running
@@ -39,6 +39,13 @@ def moment(folder: Path = EVIDENCE) -> datetime:
     return datetime.fromisoformat(max(times)).astimezone(UTC)
 
 
+def kept(folder: Path = EVIDENCE) -> dict[str, str]:
+    """Return when evidence was kept instead of made again, by its path in the folder without its ending."""
+    marks = {path: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.mark"))}
+    names = {path.relative_to(folder).with_suffix("").as_posix(): said.get("kept") for path, said in marks.items()}
+    return {name: time for name, time in names.items() if time}
+
+
 def refuse(reports: Mapping[str, Report]) -> None:
     """Raise UserError for the first gate whose evidence the report refuses, with its reason."""
     for system, report in reports.items():
@@ -62,9 +69,10 @@ def _rendered(reports: Mapping[str, Report], templates: Mapping[str, Synthesized
     """Write report and export into a folder that is deleted, and return its files."""
     with TemporaryDirectory() as made:
         folder = Path(made)
-        for name, report in reports.items():
+        beside = {name: copies.beside(one, folder / inside.REPORT, ROOT) for name, one in reports.items()}
+        for name, report in beside.items():
             files.write(report, folder / inside.REPORT / name)
-        files.write_front(Front(tuple(reports.values())), folder / inside.REPORT)
+        files.write_front(Front(tuple(beside.values())), folder / inside.REPORT)
         export.write(reports, templates, folder / inside.EXPORT)
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

@@ -1,9 +1,10 @@
-"""The places in a bundle, and the files of the checkout that it holds under `checkout/`.
+"""The places in a bundle; the files of the checkout are where the pages of the report link to.
 
 Standard library only, but for the package itself.
 """
 
-CHECKOUT, REPORT, EXPORT, CONTROLS = "checkout/", "report/", "export/", "controls/"
+REPORT, EXPORT, CONTROLS = "report/", "export/", "controls/"
+CHECKOUT = f"{REPORT}files/"
 SBOM, DIFFERENCE = "sbom.cdx.json", "difference.json"
 EVIDENCE = f"{CHECKOUT}build/evidence/"
 EVIDENCE_MANIFEST = f"{EVIDENCE}manifest.json"

@@ -25,6 +25,7 @@ KEYS: Mapping[str, TypeAdapter[Any]] = {
         "systems": list[str],
         "outcomes": dict[str, str],
         "evidence": str,
+        "kept": dict[str, str],
         "judge": dict[Literal["hallmark", "sha256"], str],
         "tools": dict[str, dict[str, str]],
         "policies": dict[str, str],

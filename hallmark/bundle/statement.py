@@ -12,7 +12,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import Error
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from hallmark.bundle import documents, manifest
+from hallmark.bundle import documents, inside, manifest
 from hallmark.bundle.altered import AlteredError
 from hallmark.bundle.documents import Json
 
@@ -45,7 +45,7 @@ def _resource(name: str, digest: str) -> Json:
 
 
 def _configures(name: str) -> bool:
-    return name.startswith(("checkout/policies/controls/", "checkout/policies/faults/", "checkout/policies/waivers"))
+    return name.startswith(tuple(f"{inside.CHECKOUT}policies/{one}" for one in ("controls/", "faults/", "waivers")))
 
 
 def enveloped(stated: Json, signer: CryptoSigner | None) -> bytes:

@@ -37,6 +37,10 @@ def gate(
     if_chosen: Annotated[
         bool, typer.Option("--if-chosen", help="Run nothing when $HALLMARK_SYSTEM names another system than --system.")
     ] = False,
+    up: Annotated[
+        bool,
+        typer.Option("--up", help="Deploy the system's stage first; nothing is deployed for evidence that is kept."),
+    ] = False,
 ) -> None:
     """Run commands as a gate: show their output, record the outcome, exit with their code."""
     from hallmark.gates.running.command import run_gate
@@ -46,7 +50,7 @@ def gate(
         typer.echo(f"{name}: not of {system}, for ${SYSTEM_VARIABLE} is {chosen}")
         return
 
-    raise typer.Exit(run_gate(name, words, system))
+    raise typer.Exit(run_gate(name, words, system, up))
 
 
 def report(
@@ -73,7 +77,7 @@ def report(
 
 def export(
     system: Annotated[str | None, typer.Option(help="Only this system; by default $HALLMARK_SYSTEM, else all.")] = None,
-    output: Annotated[Path, typer.Option(help="The folder.")] = Path("build/export"),
+    output: Annotated[Path | None, typer.Option(help="The folder; by default build/export.")] = None,
 ) -> None:
     """Write the report in auditors' forms into build/export: OSCAL, CSV, Security Hub's ASFF, PCI DSS and NIST ids.
 
@@ -81,9 +85,9 @@ def export(
     of 100 for `aws securityhub batch-import-findings`; and oscal/. Beside them, frameworks.html, .md and .csv say which
     ids are covered by which control with which verdict, and which are not.
     """
-    from hallmark.export.command import export_command
+    from hallmark.export.command import EXPORT, export_command
 
-    raise typer.Exit(export_command(system, output.resolve()))
+    raise typer.Exit(export_command(system, output.resolve() if output else EXPORT))
 
 
 def policy(

@@ -5,10 +5,15 @@ from typing import Annotated
 import typer
 
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, the_stage
-from hallmark.redrive import STUCK, Outcome, find, redrive_stuck
+from hallmark.project import ROOT
+from hallmark.redrive import STUCK, Outcome, drop, find, redrive_stuck
 from hallmark.redrive import redrive as redrive_queue
+from hallmark.redrive.dropping import NOTES
+from hallmark.redrive.failures import Failures
+from hallmark.stage import Stage
 from hallmark.systems.wing import offered, wing
 from hallmark.terminal import out, progress_bars
+from infra.errors import UserError
 from infra.systems import StageName
 
 _SHOWN = 10
@@ -26,6 +31,16 @@ def redrive(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only list what would be done; SQS counts this as a receive.")
     ] = False,
+    drop_id: Annotated[
+        str | None,
+        typer.Option(
+            "--drop",
+            metavar="MESSAGE",
+            help="Delete the one message with this id, which no redrive can do, and write who dropped it, when and "
+            "why to build/redrive/dropped.jsonl; with --because.",
+        ),
+    ] = None,
+    because: Annotated[str | None, typer.Option(metavar="REASON", help="Why the message is dropped.")] = None,
     system: SystemOption = None,
     target: TargetOption = Target.EMBEDDED,
     stage: StageOption = StageName.DEV,
@@ -36,6 +51,9 @@ def redrive(
     """
     deployed = the_stage(target, system, stage)
     failures = offered(deployed.system, wing(deployed.system).failures, "no failures to redrive")()
+    if drop_id is not None or because is not None:
+        _drop(deployed, failures, queue, drop_id, because, limit, dry_run)
+        return
     with progress_bars() as progress:
         if queue == STUCK and failures.stuck:
             name = STUCK
@@ -47,6 +65,17 @@ def redrive(
     _print(name, outcome, "would " if dry_run else "")
     if outcome.failed:
         raise typer.Exit(1)
+
+
+def _drop(
+    stage: Stage, failures: Failures, queue: str, message: str | None, because: str | None, limit: int | None, dry: bool
+) -> None:
+    if message is None or because is None or limit is not None:
+        raise UserError("one message is dropped with its id and a reason: --drop MESSAGE --because REASON")
+    found = find(stage, queue, failures.queues)
+    what = drop(stage, found, failures, message, because, dry_run=dry)
+    text = f"would drop {what}" if dry else f"dropped {what}; noted in {NOTES.relative_to(ROOT)}"
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print(queue: str, outcome: Outcome, mood: str) -> None:

@@ -168,11 +168,16 @@ def down(
     target: TargetOption = Target.EMBEDDED,
     stage: Annotated[StageName | None, typer.Option(help="Destroy only this stage; embedded: all by default.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Destroy a stage on AWS without asking.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help=f"End the embedded stage with all systems, whatever ${SYSTEM_VARIABLE} names.")
+    ] = False,
 ) -> None:
     """End the embedded stage and remove its data, or destroy a stage's stacks.
 
     Without --system: all systems on the embedded stage. On AWS it is required.
     """
+    if everything and (target is Target.AWS or stage):
+        raise UserError("--all ends the embedded stage with all that is on it: leave --target and --stage out")
     if target is Target.AWS:
         return _destroy_on_aws(system, stage, yes)
     BUILD.mkdir(exist_ok=True)
@@ -180,7 +185,7 @@ def down(
         noted = emulators.noted()
         if noted is None:
             out.print(NOTHING)
-        elif (system is None and stage is None) or not noted.is_alive():
+        elif everything or (system is None and stage is None) or not noted.is_alive():
             died = not noted.is_alive()
             emulators.end(noted)
             out.print(DIED if died else "the embedded stage has ended; its data is removed")

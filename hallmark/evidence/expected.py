@@ -9,6 +9,8 @@ from infra.systems import SYSTEM_VARIABLE, SYSTEMS, System, system_of
 
 # Gates of the code or of all templates together; a proof in them belongs to the system of its control.
 OF_THE_HOUSE = ("lint", "cfn-lint", "checkov", "unit")
+# Those of them that have evidence of a system's own if one is chosen: its share, in place of the house's.
+WITH_SHARES = ("unit",)
 # The scenarios of load that are gates of their own name.
 SCENARIOS = ("burst", "abuse", "anomalies", "soak")
 # The suffix of the id of the control that the gate iam proves, in every catalogue.

@@ -10,6 +10,7 @@ from hallmark.evidence import Outcome, Proof, changed
 from hallmark.project import BUILD, ROOT
 from hallmark.revision import sha256
 from infra.errors import UserError
+from infra.systems import owner_of
 
 RESULTS = BUILD / "test-results" / "lambda.xml"
 SOURCES = (ROOT / "lambda", ROOT / "tests" / "unit" / "lambda")
@@ -37,6 +38,12 @@ def proofs(results: Path = RESULTS) -> Iterator[Proof]:
             for control in sorted({control for name in names for control in controls_of(name)}):
                 artifact = f"{label}::{case.get('name', '')}"
                 yield Proof(control, "behaviour", outcome, artifact, digest, time=made)
+
+
+def is_of(proof: Proof, system: str | None) -> bool:
+    """Return whether a proof belongs to the evidence about a system; that of the house has all."""
+    owner = owner_of(proof.control)
+    return system is None or (owner is not None and owner.name == system)
 
 
 def refuse_idle(results: Path = RESULTS) -> None:

@@ -4,21 +4,24 @@ HALLMARK_TARGET names the kind of stage for the integration tests: embedded (the
 are part of its report, so that the workers of pytest-xdist can run it.
 
 In a gate of systems, each system has its own evidence. Tests in tests/<gate>/<system> count for that system, all
-others for every system; a proof belongs to the system of its control. $HALLMARK_SYSTEM leaves other rooms out.
+others for every system; a proof belongs to the system of its control. $HALLMARK_SYSTEM leaves other rooms out, and
+evidence that holds is kept: hallmark/evidence/keeping.py.
 """
 
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hallmark.evidence import EVIDENCE, Fault, Place, Proof, Target, junit_results, pytest_results
-from hallmark.evidence.expected import OF_SYSTEMS, chosen, judged
+from hallmark.evidence import EVIDENCE, Evidence, Fault, Place, Proof, Target, junit_results, pytest_results
+from hallmark.evidence.expected import OF_SYSTEMS, WITH_SHARES, chosen, judged
+from hallmark.evidence.keeping import kept, noted
+from hallmark.evidence.kept_tests import Kept, controls_of, room_of, tried_on
 from hallmark.evidence.ledgers import place_of
 from hallmark.evidence.pytest_results import Outcomes, Result
 from hallmark.evidence.record import label_of, remove
@@ -26,7 +29,7 @@ from hallmark.evidence.recorder import Beginning, Recorder, beginning, recorded
 from hallmark.project import ROOT
 from hallmark.revision import sha256, template_digests
 from infra.errors import UserError
-from infra.systems import NAMES, STAGES, owner_of, system_of
+from infra.systems import NAMES, STAGES, SYSTEMS, owner_of, system_of
 
 # pytest's options that make a session run only some of its tests, or none.
 PARTIAL = (
@@ -39,6 +42,9 @@ HARMLESS = ("testpaths=", "strict_markers=", "strict_config=")
 # How many drawn bodies the integration tests send to an API.
 USUAL_REQUESTS = 500
 PROVES, FAULT = "hallmark-proves", "hallmark-fault"
+# What a session keeps; in a worker's input the evidence's folder and the systems.
+KEPT = "hallmark-kept"
+kept_here = pytest.StashKey[dict[str | None, Evidence]]()
 
 
 def target_of_run() -> Target:
@@ -55,12 +61,6 @@ def on_a_stage(path: Path) -> bool:
     return path.is_relative_to(ROOT / "tests" / "integration")
 
 
-def room_of(node: str) -> str | None:
-    """Return the system in whose room a test is, by its id; None for a test of the house."""
-    parts = Path(node.partition("::")[0]).parts
-    return next((part for part in parts[2:3] if part in NAMES), None)
-
-
 def known_controls() -> set[str] | None:
     """Return every control id of the catalogues; None without catalogues."""
     systems = sorted(path.stem for path in (ROOT / "policies" / "controls").glob("*.yaml"))
@@ -69,11 +69,6 @@ def known_controls() -> set[str] | None:
     from hallmark import catalogue
 
     return {control.id for system in systems for control in catalogue.load(system).controls}
-
-
-def controls_of(item: pytest.Item) -> list[str]:
-    """Return the controls in a test's marks."""
-    return sorted({str(name) for mark in item.iter_markers("control") for name in mark.args})
 
 
 # Cached: a session calls it for each test.
@@ -90,8 +85,11 @@ def _stage_of(item: pytest.Item) -> str | None:
     return next((value for value in values if isinstance(value, str) and value in STAGES), None)
 
 
+@dataclass(eq=False)
 class Marking:
-    """Records in each test's report what it proves, in whichever process it runs."""
+    """Records in each test's report what it proves, in whichever process it runs; leaves out what need not run."""
+
+    kept: Kept
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         self._leave_other_rooms(config, items)
@@ -106,6 +104,7 @@ class Marking:
     def _leave_other_rooms(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         rooms = {None, *(system.name for system in chosen())}
         left = [item for item in items if room_of(item.nodeid) not in rooms]
+        items[:] = [item for item in items if not self.kept.has(item)]
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = [item for item in items if item not in set(left)]
@@ -130,6 +129,7 @@ class EvidencePlugin:
     running: ExitStack = field(default_factory=ExitStack)
     begun: bool = False
     begins: dict[str | None, Beginning] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
 
     def __post_init__(self) -> None:
         self.records.update({system: Recorder() for system in self.systems})
@@ -138,6 +138,13 @@ class EvidencePlugin:
         for system in self.systems:
             self.begins[system] = beginning(self.gate, system)
             remove(self.gate, system, EVIDENCE)
+            for share in NAMES if system is None and self.gate in WITH_SHARES else ():
+                remove(self.gate, share, EVIDENCE)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Let a worker of pytest-xdist keep the same."""
+        node.workerinput[KEPT] = [str(self.kept.folder), *self.kept.systems]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
@@ -183,6 +190,10 @@ class EvidencePlugin:
             for node, outcome in self.outcomes.by_test.items()
             if system is None or room_of(node) in (None, system)
         ]
+        if carried := [one for one in self.kept.trunk() if one.test not in self.outcomes.by_test]:
+            # Its controls are those of the system that the trunk was tried on.
+            results += [replace(one, controls=()) for one in carried]
+            record.detail = f"{len(carried)} tests of the trunk unchanged since {self.kept.since}"
         record.tests = pytest_results.count(results, len(self.outcomes.deselected))
         record.faults += [result.fault for result in results if result.fault]
         record.proofs += [
@@ -254,8 +265,9 @@ class EvidencePlugin:
         unknown = {proof.control for proof in proofs} - (known_controls() or {proof.control for proof in proofs})
         if unknown:
             raise UserError(f"{junit_results.RESULTS.name} names {', '.join(sorted(unknown))}, which no catalogue has")
-        self.records[None].proofs.extend(proofs)
-        self.records[None].files.append(junit_results.RESULTS)
+        for system, record in self.records.items():
+            record.proofs += (proof for proof in proofs if junit_results.is_of(proof, system))
+            record.files.append(junit_results.RESULTS)
 
     def _proof(self, node: str, control: str, passed: bool) -> Proof:
         from hallmark import fidelity  # environments with one tool have neither YAML nor proofs
@@ -281,6 +293,8 @@ def record_fault(request: pytest.FixtureRequest) -> Callable[[Fault], None]:
 
 def systems_of(gate: str) -> tuple[str | None, ...]:
     """Return the systems that a gate has evidence for; None stands for the house."""
+    if gate in WITH_SHARES and chosen() != SYSTEMS:
+        return tuple(system.name for system in chosen())
     return tuple(system.name for system in judged(gate)) if gate in OF_SYSTEMS else (None,)
 
 
@@ -298,6 +312,35 @@ def is_partial(config: pytest.Config) -> bool:
     return bool(overridden or fewer or any(config.getoption(name, None) for name in PARTIAL))
 
 
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Look for evidence that holds, before any test is collected; without anything else to do, that was all."""
+    gate = os.environ.get("HALLMARK_GATE")
+    if not gate or hasattr(config, "workerinput") or not is_whole(config, gate):
+        return None
+    found = {system: kept(gate, system, folder=EVIDENCE) for system in systems_of(gate)}
+    config.stash[kept_here] = {system: evidence for system, evidence in found.items() if evidence}
+    for evidence in config.stash[kept_here].values():
+        print(noted(evidence, EVIDENCE))
+    return int(pytest.ExitCode.OK) if found and all(found.values()) else None
+
+
+def kept_of(config: pytest.Config, gate: str) -> Kept:
+    """Return what a session keeps, in whichever process."""
+    tried = config.stash.get(tried_on, "")
+    if said := getattr(config, "workerinput", {}).get(KEPT):
+        folder, *systems = said
+        return Kept(gate, tuple(systems), tried, Path(folder))
+    found = config.stash.get(kept_here, dict[str | None, Evidence]())
+    return Kept(gate, tuple(name for name in found if name), tried, EVIDENCE)
+
+
+def tried_here(config: pytest.Config) -> list[str]:
+    """Return the systems whose tests a session runs."""
+    found = config.stash.get(kept_here, dict[str | None, Evidence]())
+    return [system.name for system in chosen() if system.name not in found]
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugin when a gate is named; workers only add marks, which the main process records.
 
@@ -308,11 +351,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not gate:
         return
     target = target_of_run()
-    config.pluginmanager.register(Marking(), "hallmark-marking")
+    keeping = kept_of(config, gate)
+    config.pluginmanager.register(Marking(keeping), "hallmark-marking")
     if hasattr(config, "workerinput"):
         return
     if is_whole(config, gate):
-        plugin = EvidencePlugin(gate, target, config.rootpath, systems_of(gate))
+        systems = tuple(
+            system
+            for system in systems_of(gate)
+            if system not in config.stash.get(kept_here, dict[str | None, Evidence]())
+        )
+        plugin = EvidencePlugin(gate, target, config.rootpath, systems, kept=keeping)
         config.pluginmanager.register(plugin, "hallmark-evidence")
     else:
         print(f"hallmark: not all tests of tests/{gate} run, so the evidence of {gate} is unchanged")

@@ -204,6 +204,16 @@ def listing_of(gate: str, system: str | None, folder: Path = EVIDENCE) -> Path:
     return file_of(gate, system, folder).with_suffix(".inputs")
 
 
+def mark_of(gate: str, system: str | None, folder: Path) -> Path:
+    """Return the file of what a gate that passed notes beside its evidence."""
+    return file_of(gate, system, folder).with_suffix(".mark")
+
+
+def forget(gate: str, system: str | None, folder: Path = EVIDENCE) -> None:
+    """Remove a gate's mark: its evidence is not kept, but made again."""
+    mark_of(gate, system, folder).unlink(missing_ok=True)
+
+
 def write(evidence: Evidence, folder: Path = EVIDENCE, inputs: Inputs | None = None) -> Path:
     """Write the evidence, the listing of its inputs and its rows of the manifest; each file in one step."""
     path, listing = (of(evidence.gate, evidence.system, folder) for of in (file_of, listing_of))
@@ -218,6 +228,7 @@ def write(evidence: Evidence, folder: Path = EVIDENCE, inputs: Inputs | None = N
 
 def remove(gate: str, system: str | None, folder: Path = EVIDENCE) -> None:
     """Delete a gate's evidence before it runs: one that is stopped has not run."""
+    forget(gate, system, folder)
     with manifest.locked(folder):
         for of in (file_of, listing_of):
             of(gate, system, folder).unlink(missing_ok=True)

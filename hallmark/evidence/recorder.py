@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-from hallmark.evidence import circumstances
+from hallmark.evidence import circumstances, marks
 from hallmark.evidence.inputs import Inputs, digest_of, inputs_of
 from hallmark.evidence.load_result import LoadResult
 from hallmark.evidence.record import (
@@ -117,6 +117,8 @@ def recorded(
             evidence = replace(evidence, outcome="failed", detail=lacking)
             print(f"{gate}: {lacking}: that is no success", file=sys.stderr)
         write(evidence, folder, begun.inputs)
+        if evidence.outcome == "passed":
+            marks.mark(evidence, folder)
 
 
 def finished(blank: Evidence, recorder: Recorder, seconds: float) -> Evidence:

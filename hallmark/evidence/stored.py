@@ -62,12 +62,16 @@ def stored(tree: Tree) -> Stored:
 
 
 def _gates(rows: Manifest, tree: Tree) -> list[tuple[str, str | None]]:
-    """Return the gates that the manifest lists or that have a file, of the house and of the system."""
+    """Return the gates that the manifest lists or that have a file, of the house and of the system.
+
+    A system's share of a gate of the house stands in its place.
+    """
     listed = [(gate, system) for gate, system in rows.gates if system in (None, tree.system)]
     for system in (None, tree.system):
         files = sorted(file_of("x", system, tree.folder).parent.glob("*.json"))
         listed += [(file.stem, system) for file in files if file != manifest.file_of(tree.folder)]
-    return list(dict.fromkeys(listed))
+    own = {gate for gate, system in listed if system}
+    return [one for one in dict.fromkeys(listed) if one[1] or one[0] not in own]
 
 
 def damage(gate: str, system: str | None, folder: Path = EVIDENCE) -> str:
@@ -77,6 +81,13 @@ def damage(gate: str, system: str | None, folder: Path = EVIDENCE) -> str:
             found = _as_left(gate, system, manifest.read(folder), folder)
         except UserError as error:
             return str(error)
+    return found if isinstance(found, str) else ""
+
+
+def problem(gate: str, system: str | None, tree: Tree) -> str:
+    """Return why a gate's evidence is refused, as the report about the tree's system refuses it; empty if it counts."""
+    with manifest.locked(tree.folder, shared=True):
+        found = _of_gate(gate, system, manifest.read(tree.folder), tree)
     return found if isinstance(found, str) else ""
 
 

@@ -7,13 +7,14 @@ proof of the least-privilege control, whose id ends with `_IAM_LEAST` in every c
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from rich.console import Console
 from rich.table import Table
 
 from hallmark import catalogue, fidelity
-from hallmark.evidence import Finding, Outcome, Place, Proof
+from hallmark.evidence import Finding, Outcome, Place, Proof, file_of, read
 from hallmark.evidence.expected import LEAST_PRIVILEGE, chosen, judged
 from hallmark.evidence.recorder import Recorder, recorded
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -25,7 +26,7 @@ from hallmark.iam.usage import Usage, record_of
 from hallmark.project import ROOT
 from hallmark.revision import sha256
 from infra.errors import UserError
-from infra.systems import SYSTEMS, System, system_of
+from infra.systems import NAMES, SYSTEMS, System, system_of
 
 GATE = "iam"
 
@@ -88,21 +89,28 @@ def judge(system: System, record: Recorder) -> None:
     prove(record, usage)
 
 
+def _kept(systems: Collection[str]) -> Iterator[Recorder]:
+    """Yield the findings of systems whose evidence was kept; the waivers are an input of it."""
+    for system in judged(GATE):
+        if system.name in systems:
+            yield Recorder(tool_findings=list(read(file_of(GATE, system.name)).tool_findings))
+
+
 def main() -> int:
     """Run the gate; 1 for a finding, 2 for failing tests or an invalid or unused waiver."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
-    records: list[Recorder] = []
+    records: dict[str, Recorder] = {}
 
     def judge_and_keep(system: System, record: Recorder) -> None:
         judge(system, record)
-        records.append(record)
+        records[system.name] = record
 
     code = each_system(GATE, judge_and_keep, named)
     # A waiver may belong to any system: whether it is unused is known only after judging all.
     if code == 2 or chosen(named) != SYSTEMS:
         return code
     try:
-        refuse_unused(TOOL, records)
+        refuse_unused(TOOL, [*records.values(), *_kept(set(NAMES) - records.keys())])
     except UserError as error:
         for system in judged(GATE):
             with suppress(UserError), recorded(GATE, system.name):

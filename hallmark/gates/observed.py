@@ -6,14 +6,13 @@ HALLMARK_TARGET=aws HALLMARK_STAGE=dev it reads existing stages. Drift fails the
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
-from hallmark import deploy, fidelity
-from hallmark.evidence import Place
+from hallmark import fidelity
+from hallmark.evidence import Place, Target
 from hallmark.evidence.recorder import Recorder
 from hallmark.gates.policies import note, proofs, show
 from hallmark.gates.running.systems import each_system, exit_code, system_argument
@@ -21,24 +20,15 @@ from hallmark.observe import comparison_file, write
 from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
 from hallmark.observe.unread import read_from
-from hallmark.stage import Stage, aws, embedded
+from hallmark.stage import Stage, aws
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
 from hallmark.unread import unread
 from hallmark.up import deploy_embedded
 from infra.errors import UserError
-from infra.systems import REGIONS, STAGES, System
+from infra.systems import STAGES, System
 
 GATE = "observed"
-
-
-@contextmanager
-def _account() -> Iterator[Emulator]:
-    """Run an emulator with bootstrapped regions, which ends with the gate."""
-    with emulator() as started:
-        for region in REGIONS:
-            deploy.bootstrap(embedded.ACCOUNT, region, embedded.environment(started, region))
-        yield started
 
 
 def _stages(system: System, started: Emulator | None) -> list[Stage]:
@@ -65,10 +55,21 @@ def judge(stage: Stage, record: Recorder, folder: Path = OBSERVED) -> None:
     print(f"{GATE}: {stage.system} {stage.name}: {counts}")
 
 
-def observe_system(started: Emulator | None, system: System, record: Recorder) -> None:
-    """Record the policies' results for a system's deployed stages; on AWS if there is no emulator."""
-    record.target = "embedded" if started else "aws"
-    for stage in _stages(system, started):
+class Account:
+    """The emulator that stages are deployed to, started when the first one is; none where they are on AWS."""
+
+    def __init__(self, stack: ExitStack, target: Target) -> None:
+        self.stack, self.target = stack, target
+
+    @cached_property
+    def emulator(self) -> Emulator | None:
+        return self.stack.enter_context(emulator()) if self.target == "embedded" else None
+
+
+def observe_system(account: Account, system: System, record: Recorder) -> None:
+    """Record the policies' results for a system's deployed stages; the emulator's, or those on AWS."""
+    record.target = account.target
+    for stage in _stages(system, account.emulator):
         judge(stage, record)
     show(f"{GATE}: {system.name}", record.proofs)
 
@@ -76,13 +77,13 @@ def observe_system(started: Emulator | None, system: System, record: Recorder) -
 def main() -> int:
     """Run the gate; 1 for a finding or drift, 2 for a stage that is not deployed."""
     named = system_argument(GATE, __doc__, sys.argv[1:])
-    target = os.environ.get("HALLMARK_TARGET", "embedded")
+    named_target = os.environ.get("HALLMARK_TARGET", "embedded")
     try:
-        if target not in ("embedded", "aws"):
-            raise UserError(f"HALLMARK_TARGET must be embedded or aws, not {target}")
+        if named_target not in ("embedded", "aws"):
+            raise UserError(f"HALLMARK_TARGET must be embedded or aws, not {named_target}")
+        target: Target = "aws" if named_target == "aws" else "embedded"
         with ExitStack() as stack:
-            started = stack.enter_context(_account()) if target == "embedded" else None
-            return each_system(GATE, partial(observe_system, started), named)
+            return each_system(GATE, partial(observe_system, Account(stack, target)), named)
     except UserError as error:
         return exit_code(error)
 

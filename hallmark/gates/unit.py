@@ -58,6 +58,7 @@ ON_TEMPLATES = (
 # https://docs.python.org/3/library/audit_events.html
 LOOKS = ("open", "os.scandir", "os.listdir")
 ASSEMBLIES = str(BUILD / "cdk.")
+Digests = dict[str | None, dict[str, str]]
 
 
 def _none_as_yet(system: str | None) -> dict[str, str]:
@@ -112,7 +113,8 @@ class Beside:
         passed, lines = self.functions.end()
         print("", *lines, sep="\n")
         if self.evidence:
-            self.evidence.records[None].detail = self.functions.reused()
+            for record in self.evidence.records.values():
+                record.detail = self.functions.reused()
         if not passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -130,16 +132,16 @@ class Beside:
         if not self.made:
             self._meet(self._make())
 
-    def _make(self) -> dict[str, str]:
-        """Build the templates; return their digests."""
+    def _make(self) -> Digests:
+        """Build the templates; return their digests by the system that evidence is about."""
         self.made = True
         prepare(*STEPS)
-        return template_digests()
+        return {system: template_digests(system) for system in (self.evidence.records if self.evidence else ())}
 
-    def _meet(self, templates: dict[str, str]) -> None:
+    def _meet(self, templates: Digests) -> None:
         self.made = True
-        if self.evidence:
-            self.evidence.records[None].templates = templates
+        for system, digests in templates.items():
+            self.evidence.records[system].templates = digests
 
 
 def _reads_templates(item: pytest.Item) -> bool:

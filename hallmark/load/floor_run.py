@@ -49,7 +49,7 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
     """Offer the floor twice the rate, then the rate; if it does not sustain that, half of what it sustains.
 
     A rate is sustained if every request is answered within the pipeline's own latency bound. UserError if none is.
-    What a system's load knows to be sustained is not searched for.
+    What a system's load knows to be sustained is not searched for, and is as many times the rate as the load says.
     """
     if sustained := load.sustained(stage):
         return _known(stage, load, rate, sustained, processes, progress)
@@ -76,12 +76,13 @@ def measure_floor(stage: DeployedStage, load: Load, rate: float, processes: int,
 def _known(
     stage: DeployedStage, load: Load, wanted: float, sustained: float, processes: int, progress: Callback
 ) -> Floor:
-    rate = min(wanted, round(sustained / 2, 1))
+    rate = min(wanted, round(sustained / load.floor_times, 1))
     outcome = _run(stage, load, rate, processes, progress)
     numbers = {"rate": rate, "held": round(sustained, 1)}
     told = f"the no-op floor sustains {sustained:.1f}/s when it is never idle"
-    notes = (f"{told}: too slow for {wanted:g}/s, so the rate is {rate:g}/s, half of it",) if rate < wanted else (told,)
-    return Floor(rate, outcome.latencies(STEADY), {**_percentiles(outcome), **numbers}, notes)
+    slow = f"too slow for {wanted:g}/s, so " if rate < wanted else ""
+    note = f"{told}: {slow}the rate is {rate:g}/s, {100 * rate / sustained:.0f} % of it"
+    return Floor(rate, outcome.latencies(STEADY), {**_percentiles(outcome), **numbers}, (note,))
 
 
 def _latest(stage: DeployedStage, load: Load) -> float:

@@ -54,6 +54,8 @@ class Load(ABC):
     kinds: ClassVar[Kinds]
     measures: ClassVar[Mapping[str, tuple[Measure, str]]] = {}
     arithmetic: ClassVar[Mapping[str, Arithmetic]] = {}
+    # So many times a run's rate its floor sustains.
+    floor_times: ClassVar[float] = 2
 
     @abstractmethod
     def mix(self, stage: Stage) -> Mix:

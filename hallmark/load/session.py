@@ -34,7 +34,7 @@ class Judgement:
 
 
 def run(stage: DeployedStage, name: str, settings: Settings, drain_buffer: bool, progress: Callback) -> Judgement:
-    """Run a scenario and judge it; with a floor, at half of the floor's rate if that is lower."""
+    """Run a scenario and judge it; with a floor, at its share of the floor's rate if that is lower."""
     floor = None
     notes: list[str] = []
     load = load_of(stage.system)

@@ -12,16 +12,15 @@ from hallmark.parallel import each
 from hallmark.progress import Callback, Progress
 from hallmark.redrive.failures import Failures
 from hallmark.redrive.queues import Queue, count
+from hallmark.redrive.reception import BATCH, Reception
 from hallmark.redrive.shapes import work_of
 from hallmark.redrive.work import Refused, Unknown
 from hallmark.stage import Stage
 from infra.errors import UserError
 
 Json = dict[str, Any]
-_BATCH = 10
 # Long polling queries all SQS servers, a short poll only some; use it while messages are known to exist.
 _WAIT_SECONDS = 1
-_HIDDEN_SECONDS = 300
 _LOOKS_PER_QUIET_TIME = 5
 
 
@@ -100,13 +99,15 @@ class _Run:
     limit: int | None
     progress: Callback
     outcome: Outcome = field(default_factory=Outcome)
-    held: dict[str, str] = field(default_factory=dict)  # receipt handles by message id
+
+    def __post_init__(self) -> None:
+        self.reception = Reception(self.stage, self.queue)
 
     def work(self) -> Outcome:
         total = count(self.stage, self.queue)
         total = total if self.limit is None else min(total, self.limit)
         try:
-            while messages := self._receive(_WAIT_SECONDS if self._seen() < total else 0):
+            while messages := self.reception.receive(self._room(), _WAIT_SECONDS if self._seen() < total else 0):
                 for message, result in zip(messages, each(self._attempt, messages), strict=True):
                     self._note(message, result)
                 seen = self._seen()
@@ -115,25 +116,14 @@ class _Run:
             done = self.outcome.done.total()
             raise UserError(f"Interrupted after {done} messages; those accepted are deleted. Redrive again.") from None
         finally:
-            self._release()
+            self.reception.release()
         return self.outcome
 
     def _seen(self) -> int:
         return self.outcome.done.total() + len(self.outcome.failed)
 
-    def _receive(self, wait_seconds: int) -> list[Json]:
-        room = _BATCH if self.limit is None else min(_BATCH, self.limit - self._seen())
-        if room <= 0:
-            return []
-        answer = self.stage.client("sqs").receive_message(
-            QueueUrl=self.queue.url,
-            MaxNumberOfMessages=room,
-            WaitTimeSeconds=wait_seconds,
-            VisibilityTimeout=_HIDDEN_SECONDS,
-            MessageAttributeNames=["All"],
-        )
-        # A message that returns exceeded its visibility timeout: it was attempted already.
-        return [message for message in answer.get("Messages", []) if message["MessageId"] not in self.held]
+    def _room(self) -> int:
+        return BATCH if self.limit is None else self.limit - self._seen()
 
     def _attempt(self, message: Json) -> str | Exception:
         """Do a message's work and delete it; return what was done, or why it stays."""
@@ -141,7 +131,7 @@ class _Run:
             work = work_of(self.stage, self.queue, message, self.failures)
             if not self.dry_run:
                 work.do()
-                self.stage.client("sqs").delete_message(QueueUrl=self.queue.url, ReceiptHandle=message["ReceiptHandle"])
+                self.reception.delete(message)
         except (Unknown, Refused, ClientError, ParamValidationError) as reason:
             return reason
         return work.what
@@ -153,11 +143,4 @@ class _Run:
         else:
             self.outcome.failed[number] = str(result)
         if self.dry_run or not isinstance(result, str):
-            self.held[number] = message["ReceiptHandle"]
-
-    def _release(self) -> None:
-        for handle in self.held.values():
-            with suppress(ClientError):  # the handle may have expired: then the message is visible already
-                self.stage.client("sqs").change_message_visibility(
-                    QueueUrl=self.queue.url, ReceiptHandle=handle, VisibilityTimeout=0
-                )
+            self.reception.keep(message)

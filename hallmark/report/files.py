@@ -1,9 +1,10 @@
 """The files of a report: each system's in a folder of its name, and those of the front page beside these."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from hallmark.report import front, html, json_report, junit, markdown, sarif
+from hallmark.report import copies, front, html, json_report, junit, markdown, sarif
 from hallmark.report.against.markdown import FILE
 from hallmark.report.front import Front
 from hallmark.report.model import Report
@@ -28,6 +29,7 @@ def remove(folder: Path) -> None:
     names = (*OF_ALL, FILE)
     for path in (*(folder / name for name in names), *(folder / one / name for one in NAMES for name in OF_A_SYSTEM)):
         path.unlink(missing_ok=True)
+    shutil.rmtree(folder / copies.FOLDER, ignore_errors=True)
 
 
 def write(report: Report, folder: Path) -> None:

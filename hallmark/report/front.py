@@ -8,9 +8,13 @@ from typing import Any
 
 from hallmark.evidence import Outcome
 from hallmark.evidence.expected import OF_THE_HOUSE
-from hallmark.report import html, legend, markdown
+from hallmark.report import html, legend
+from hallmark.report.copies import Links
+from hallmark.report.markup import Section, cell, fitted, table
 from hallmark.report.model import GateRow, Report
+from hallmark.report.side_by_side import Measure, side_by_side
 from hallmark.report.standing import GROUNDS, LABELS, STANDINGS, WORST_FIRST
+from hallmark.report.tally import tally
 from infra.systems import System, system_of
 
 
@@ -34,7 +38,13 @@ class Front:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        return tuple(Row(system_of(report.run.system), report) for report in self.reports)
+        """The systems, the worst first."""
+        return tuple(Row(system_of(report.run.system), report) for report in sorted(self.reports, key=_worst_first))
+
+    @property
+    def measures(self) -> list[Measure]:
+        """The figures of the systems side by side, in the order of the rows."""
+        return side_by_side(row.report for row in self.rows)
 
     @property
     def outcome(self) -> Outcome:
@@ -51,7 +61,7 @@ class Front:
         """The outcome of all systems as one sentence."""
         if len(self.reports) == 1:
             return html.headline(self.reports[0])
-        failed = [report.run.system for report in self.reports if report.outcome == "failed"]
+        failed = [row.report.run.system for row in self.rows if row.report.outcome == "failed"]
         if failed:
             return f"{len(failed)} of {len(self.reports)} systems failed: {', '.join(failed)}."
         without = sum(report.without_control for report in self.reports)
@@ -80,35 +90,54 @@ class Front:
         return tuple(problem for problem in dict.fromkeys(found) if found.count(problem) > 1 or len(self.reports) == 1)
 
 
+def _worst_first(report: Report) -> tuple[bool, int, int]:
+    counts = report.counts
+    return report.outcome == "passed", -counts["failed"], -(counts["unproven"] + len(report.problems))
+
+
 def page(front: Front) -> str:
     """Return index.html; every text from outside is escaped."""
-    return html.filled("index.html.j2", front=front, run=front.reports[0].run)
+    copies = {path: sha for report in front.reports for path, sha in report.copies.items()}
+    return html.filled("index.html.j2", front=front, run=front.reports[0].run, link=Links(copies), tally=tally)
 
 
 def summary_markdown(front: Front) -> str:
     """Return all systems in one table, as GitHub's Markdown."""
-    return "\n".join(_lines(front)) + "\n"
+    return fitted(list(_first(front)), list(_sections(front)))
 
 
-def _lines(front: Front) -> Iterator[str]:
+def _first(front: Front) -> Iterator[str]:
     run = front.reports[0].run
     yield f"# Compliance: {front.outcome}"
     yield ""
-    yield f"{front.headline} Commit `{run.commit[:10]}`."
-    yield from (f"- {markdown.cell(problem)}" for problem in front.problems)
-    columns = ("system", "region", "outcome", "controls", *(LABELS[standing] for standing in STANDINGS))
-    yield from ("", f"| {' | '.join(columns)} |", f"| --- | --- | --- | --- |{' ---: |' * len(STANDINGS)}")
-    for row in front.rows:
-        counts = [str(count) for count in row.report.standings.values()]
-        link = f"[{row.system.name}]({row.system.name}/report.md)"
-        yield f"| {' | '.join((link, row.system.region, row.report.outcome, row.report.scope, *counts))} |"
-    yield from legend.markdown(markdown.cell)
+    yield f"{cell(front.headline)} Commit {cell(run.revision)}."
+    yield ""
+    yield from (f"- {cell(problem)}" for problem in front.problems)
+
+
+def _sections(front: Front) -> Iterator[Section]:
+    names = ("system", "region", "outcome", "controls", *(f"{LABELS[standing]}:" for standing in STANDINGS))
+    rows = (
+        (
+            f"[{row.system.name}]({row.system.name}/report.md)",
+            *(row.system.region, row.report.outcome, row.report.scope),
+            *(str(count) for count in row.report.standings.values()),
+        )
+        for row in front.rows
+    )
+    yield from table("Systems", names, rows)
+    yield from table("Side by side", ("", *(row.system.name for row in front.rows)), map(_measured, front.measures))
+    yield legend.markdown()
+
+
+def _measured(row: Measure) -> tuple[str, ...]:
+    return row.name, *map(cell, row.values)
 
 
 def summary_json(front: Front) -> str:
     """Return all systems as JSON; keys may be added to its shape, never renamed."""
     run = front.reports[0].run
-    about = {"outcome": front.outcome, "commit": run.commit, "generated": run.generated}
+    about = {"outcome": front.outcome, "commit": run.commit, "uncommitted": run.uncommitted, "generated": run.generated}
     systems = [_system(row) for row in front.rows]
     document = {**about, "systems": systems, "gates": _gates(front.gates), "legend": legend.words()}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -128,6 +157,8 @@ def _system(row: Row) -> dict[str, object]:
         "requirements": report.run.requirements,
         "counts": report.counts,
         "proved_on": report.proved_on,
+        "tally": tally(report),
+        "figures": [figure for item in report.controls for figure in item.figures],
         "problems": report.problems,
         "report": f"{row.system.name}/report.json",
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,8 +13,10 @@ from markupsafe import Markup, escape
 
 from hallmark.evidence import KINDS, Finding
 from hallmark.report import legend, limit_rows, load_charts, load_rows
+from hallmark.report.copies import Links
 from hallmark.report.model import ControlReport, KindState, ProofRow, Report, Seen
 from hallmark.report.standing import LABELS, STANDINGS, WORST_FIRST, Ground, Verdict, label
+from hallmark.report.tally import sentences, tally
 from hallmark.waivers import Waiver
 
 _PAGE = Path(__file__).parent / "page"
@@ -74,7 +76,13 @@ def render(report: Report) -> str:
         fault_groups=fault_groups(report),
         over_time=load_charts.over_time,
         histogram=load_charts.histogram,
-        chart_size=load_charts.SIZE,
+        frames=load_charts.FRAMES,
+        link=Links(report.copies, "../"),
+        gate_files={gate.name: gate.file for gate in report.gates},
+        counts=tally(report),
+        sentences=[text.partition(": ") for text in sentences(report)],
+        tool_findings=[finding for finding in report.tool_findings if not finding.waived_by],
+        bad_faults=[row for row in report.faults if row.outcome in ("failed", "missing")],
         load_percentiles=load_rows.PERCENTILES,
     )
 
@@ -89,15 +97,22 @@ def headline(report: Report) -> str:
 
 
 def _verdict(report: Report) -> str:
-    bad_gates = [gate.name for gate in report.gates if gate.outcome != "passed"]
-    if report.failing:
-        bad = [f"{n} {_BAD[v][n > 1]}" for v in WORST_FIRST if (n := sum(item.verdict == v for item in report.failing))]
-        return f"Of {len(report.controls)} controls {' and '.join(bad)}."
-    if bad_gates:
-        return f"{len(bad_gates)} of {len(report.gates)} gates did not pass: {', '.join(bad_gates)}."
-    if report.run.problems:
-        return report.run.problems[0]
-    return f"{proved(report.counts, report.proved_on)}."
+    bad = list(_failures(report))
+    return f"{'; '.join(bad)}." if bad else f"{proved(report.counts, report.proved_on)}."
+
+
+def _failures(report: Report) -> Iterator[str]:
+    """Yield how many of each kind fail the run: controls, gates, then the other problems."""
+    bad = [f"{n} {_BAD[v][n > 1]}" for v in WORST_FIRST if (n := sum(item.verdict == v for item in report.failing))]
+    if bad:
+        yield f"Of {len(report.controls)} controls {' and '.join(bad)}"
+    if gates := [gate.name for gate in report.gates if gate.outcome != "passed"]:
+        yield f"{len(gates)} of {len(report.gates)} gates did not pass: {', '.join(gates)}"
+    problems = report.run.problems
+    if len(problems) == 1:
+        yield problems[0].removesuffix(".")
+    elif problems:
+        yield f"{len(problems)} more problems"
 
 
 def proved(counts: Mapping[Verdict, int], on: Mapping[Ground, int]) -> str:

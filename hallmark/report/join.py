@@ -153,4 +153,5 @@ def _strangers(rows: Iterable[ProofRow], controls: Iterable[Control]) -> list[st
 
 def _uses(where: str, counted: Iterable[Evidence], judged: Iterable[ControlReport]) -> int:
     by_tools = sum(1 for item in counted for finding in item.tool_findings if finding.waived_by == where)
-    return by_tools + sum(1 for item in judged for waiver in item.waived_by if waiver.where == where)
+    waivers = (row.waiver_of(finding) for item in judged for row, finding in item.findings)
+    return by_tools + sum(1 for waiver in waivers if waiver and waiver.where == where)

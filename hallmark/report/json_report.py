@@ -9,6 +9,7 @@ from hallmark.fidelity import Behaviour
 from hallmark.report import fingerprint, legend
 from hallmark.report.model import ControlReport, FaultRow, ProofRow, Report, WaiverRow
 from hallmark.report.standing import LABELS
+from hallmark.report.tally import tally
 
 # Of the document's shape: another number where keys were renamed or mean something else.
 FORMAT = "hallmark-report/1"
@@ -21,10 +22,12 @@ def render(report: Report) -> str:
         "format": FORMAT,
         "run": {
             **asdict(report.run),
+            "uncommitted": report.run.uncommitted,
             "outcome": report.outcome,
             "counts": report.counts,
             "proved_on": report.proved_on,
         },
+        "tally": tally(report),
         "gates": [asdict(gate) for gate in report.gates],
         "controls": [_control(report, control) for control in report.controls],
         "tool_findings": [_tool_finding(report, finding) for finding in report.tool_findings],
@@ -35,6 +38,7 @@ def render(report: Report) -> str:
         "limits": [{**_limit(limit), "controls": controls} for limit, controls in report.limits.items()],
         "unread": [asdict(row) for row in report.unread],
         "notes": [asdict(note) for note in report.notes],
+        "copies": dict(report.copies),
         "legend": legend.words(),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -1,9 +1,10 @@
 """The meaning of the report's words, once for all formats."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from hallmark.evidence import Fidelity
 from hallmark.fidelity import Behaviour
+from hallmark.report.markup import Section, cell
 from hallmark.report.standing import LABELS, Standing
 
 STANDINGS: Mapping[Standing, str] = {
@@ -44,10 +45,8 @@ def sentence(behaviour: Behaviour) -> str:
     return f"{behaviour.behaviour} ({behaviour.fidelity}): {limit(behaviour)}"
 
 
-def markdown(cell: Callable[[str], str]) -> Iterator[str]:
-    """Yield the whole legend for a pull request, folded."""
-    yield from ("", "<details><summary>What the verdicts mean</summary>", "")
-    yield from ("| word | meaning |", "| --- | --- |")
-    yield from (f"| {LABELS[name]} | {cell(text)} |" for name, text in STANDINGS.items())
-    yield from (f"| *{name}* | {cell(text)} |" for name, text in FIDELITY.items())
-    yield from ("", "</details>")
+def markdown() -> Section:
+    """Return the whole legend for a pull request, folded."""
+    rows = [f"| {LABELS[name]} | {cell(text)} |" for name, text in STANDINGS.items()]
+    rows += [f"| *{name}* | {cell(text)} |" for name, text in FIDELITY.items()]
+    return Section("What the verdicts mean", ("| word | meaning |", "| --- | --- |"), rows, folded=True)

@@ -6,17 +6,26 @@ from math import ceil, floor, log10
 
 from hallmark.evidence.load_result import LoadResult, Second
 
-WIDTH, HEIGHT = 760, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 26, 22, 30
-SIZE = {
-    "width": WIDTH,
-    "height": HEIGHT,
-    "left": LEFT,
-    "right": WIDTH - RIGHT,
-    "top": TOP,
-    "bottom": HEIGHT - BOTTOM,
-}
-_MOST_POINTS = 240
+
+@dataclass(frozen=True)
+class Frame:
+    """The size of a chart and the edges of its plot in pixels; the most points of a line and marks of an axis."""
+
+    name: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    points: int
+    marks: int
+
+
+WIDE = Frame("wide", 760, 240, left=56, right=734, top=22, bottom=210, points=240, marks=12)
+# For a telephone: drawn in its own pixels, so that the labels have their size.
+NARROW = Frame("narrow", 358, 220, left=44, right=338, top=22, bottom=190, points=100, marks=4)
+FRAMES = (WIDE, NARROW)
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 
 
@@ -79,41 +88,48 @@ class Logarithmic:
             value *= 10
 
 
-def over_time(result: LoadResult) -> Chart:
+def over_time(result: LoadResult, frame: Frame = WIDE) -> Chart:
     """Return p50 and p99 of each second of arrivals (for long runs the worst of several), on a logarithmic axis."""
-    series = _thinned(result.series)
+    series = _thinned(result.series, frame.points)
     bound = _p99_bound(result)
-    y = Logarithmic.around([v for s in series for v in (s.p50, s.p99)] + [bound] * (bound > 0), HEIGHT - BOTTOM, TOP)
+    y = Logarithmic.around([v for s in series for v in (s.p50, s.p99)] + [bound] * (bound > 0), frame.bottom, frame.top)
     total = max((phase.start + phase.seconds for phase in result.phases), default=1.0)
 
     def x(second: float) -> float:
-        return round(LEFT + second / total * (WIDTH - LEFT - RIGHT), 1)
+        return round(frame.left + second / total * (frame.right - frame.left), 1)
 
     lines = {name: " ".join(f"{x(s.second + 0.5)},{y(getattr(s, name))}" for s in series) for name in ("p50", "p99")}
     boxes = tuple(
-        Box(x(phase.start), TOP, x(phase.seconds) - LEFT, HEIGHT - TOP - BOTTOM, phase.name, phase.counted)
+        Box(
+            x(phase.start),
+            frame.top,
+            x(phase.seconds) - frame.left,
+            frame.bottom - frame.top,
+            phase.name,
+            phase.counted,
+        )
         for phase in result.phases
     )
-    step = next((step for step in _STEPS if total / step <= 12), _STEPS[-1])
+    step = next((step for step in _STEPS if total / step <= frame.marks), _STEPS[-1])
     x_ticks = tuple(Tick(x(second), f"{second} s") for second in range(0, int(total) + 1, step))
     limit = Tick(y(bound), f"p99 at most {bound:g} ms") if bound else None
     return Chart("Latency in milliseconds over time", lines, boxes, x_ticks, tuple(y.ticks()), limit)
 
 
-def histogram(result: LoadResult) -> Chart:
+def histogram(result: LoadResult, frame: Frame = WIDE) -> Chart:
     """Return the number of counted requests by duration, on a logarithmic axis of milliseconds."""
     uppers = [item.upper for item in result.histogram]
     bound = _p99_bound(result)
     edges = [upper / 2**0.25 for upper in uppers] + uppers + [bound] * (bound > 0)
-    x = Logarithmic.around(edges, LEFT, WIDTH - RIGHT)
+    x = Logarithmic.around(edges, frame.left, frame.right)
     most = max((item.count for item in result.histogram), default=1)
     bars = []
     for item in result.histogram:
         left, right = x(item.upper / 2**0.25), x(item.upper)
-        height = round(item.count / most * (HEIGHT - TOP - BOTTOM), 1)
+        height = round(item.count / most * (frame.bottom - frame.top), 1)
         label = f"{item.count} up to {item.upper:.3g} ms"
-        bars.append(Box(left, HEIGHT - BOTTOM - height, round(right - left, 1), height, label))
-    y_ticks = (Tick(HEIGHT - BOTTOM, "0"), Tick(TOP, f"{most:,}"))
+        bars.append(Box(left, frame.bottom - height, round(right - left, 1), height, label))
+    y_ticks = (Tick(frame.bottom, "0"), Tick(frame.top, f"{most:,}"))
     limit = Tick(x(bound), f"p99 at most {bound:g} ms") if bound else None
     return Chart("Requests by latency in milliseconds", {}, tuple(bars), tuple(x.ticks()), y_ticks, limit)
 
@@ -122,8 +138,8 @@ def _p99_bound(result: LoadResult) -> float:
     return next((judged.bound for judged in result.objectives if judged.measure == "p99"), 0.0)
 
 
-def _thinned(series: Sequence[Second]) -> list[Second]:
-    each = ceil(len(series) / _MOST_POINTS) or 1
+def _thinned(series: Sequence[Second], most: int) -> list[Second]:
+    each = ceil(len(series) / most) or 1
     groups = [series[start : start + each] for start in range(0, len(series), each)]
     return [
         Second(

@@ -36,9 +36,8 @@ def render(report: Report) -> str:
 
 def _control_results(report: Report) -> Iterator[dict[str, Any]]:
     for item in report.controls:
-        if item.verdict in ("failed", "waived"):
-            yield from (_finding(report, item, row, finding) for row, finding in item.findings)
-        if item.verdict != "proved" and not item.findings:
+        yield from (_finding(report, item, row, finding) for row, finding in item.findings)
+        if item.verdict != "proved" and not (item.findings and item.verdict in ("failed", "waived")):
             control = item.control
             level = "error" if item in report.failing else "note"
             message = f"{label(item.verdict)}: {item.reason}".removesuffix(".")

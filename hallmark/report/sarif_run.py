@@ -5,6 +5,7 @@ from typing import Any
 from hallmark import __doc__ as about_tool
 from hallmark.report import legend
 from hallmark.report.model import Report
+from hallmark.report.tally import tally
 from hallmark.repository import clean_revision
 
 # The root of the checkout, whatever it is called where the file is read.
@@ -27,6 +28,9 @@ def about(report: Report, rules: list[dict[str, Any]], cut: int) -> dict[str, An
         "language": "en-US",
         "properties": {
             "counts": report.counts,
+            "tally": tally(report),
+            "uncommittedChanges": report.run.uncommitted,
+            "problems": list(report.problems),
             "provedOn": report.proved_on,
             "legend": legend.words(),
             "unread": [f"{row.what}: {row.reason}" for row in report.unread],
@@ -74,5 +78,5 @@ def _provenance(report: Report) -> dict[str, Any]:
         **({"revisionId": revision} if revision else {}),
         **({"branch": run.branch} if run.branch else {}),
         "mappedTo": {"uriBaseId": ROOT_ID},
-        "properties": {"uncommittedChanges": " " in run.commit},
+        "properties": {"uncommittedChanges": run.uncommitted},
     }

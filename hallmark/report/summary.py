@@ -7,9 +7,19 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from rich.text import Text
+
 from hallmark.project import ROOT
 from hallmark.report.model import ControlReport, Report
+from hallmark.report.plain import one_line
 from hallmark.report.standing import counted, label
+from hallmark.report.tally import sentences
+from hallmark.revision import UNKNOWN
+from hallmark.terminal import out
+from hallmark.wording import counted as counted_things
+
+_STYLES = {"failed": "bold red", "unproven": "bold yellow", "passed": "bold green"}
+_MOST_FINDINGS = 10
 
 # More lines of sources than this are in the report.
 MOST_PLACES = 3
@@ -21,21 +31,38 @@ def show(lines: Iterable[str]) -> None:
     for line in lines:
         indent = " " * (len(line) - len(line.lstrip()) + 2)
         broken = partial(textwrap.fill, break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
-        print(broken(line, columns) if columns else line)
+        text = Text(broken(line, columns) if columns else line)
+        for word, style in _STYLES.items():
+            text.highlight_regex(rf"\b{word}\b", style)
+        out.print(text, soft_wrap=True)
 
 
 def summary(report: Report, folder: Path) -> list[str]:
     """Return the lines for the terminal: counts, failures, figures, what a reader must know, the report's path."""
-    lines = [f"{report.run.system}: {report.outcome}; {report.scope}: {counted(report.standings)}"]
-    lines += [f"  {problem}" for problem in report.problems]
-    lines += [f"  {line}" for line in _failing(report)]
-    lines += [f"  {item.control.id}: {figure}" for item in report.controls for figure in item.figures]
-    lines += [f"  {text}" for text in _reservations(report)]
-    return [*lines, shown(folder / "index.html")]
+    texts = [
+        *report.problems,
+        *_failing(report),
+        *_tools(report),
+        *sentences(report),
+        *(f"{item.control.id}: {figure}" for item in report.controls for figure in item.figures),
+        *_reservations(report),
+    ]
+    first = f"{report.run.system}: {report.outcome}; {report.scope}: {counted(report.standings)}"
+    return [first, *(f"  {one_line(text)}" for text in texts), shown(folder / "index.html")]
+
+
+def _tools(report: Report) -> Iterator[str]:
+    found = [finding for finding in report.tool_findings if not finding.waived_by]
+    for one in found[:_MOST_FINDINGS]:
+        yield f"{one.tool} {one.rule} failed: {one.resource}: {one.message} ({one.file}:{one.line})"
+    if len(found) > _MOST_FINDINGS:
+        yield f"{counted_things(len(found) - _MOST_FINDINGS, 'more finding')} of tools failed: in the report"
 
 
 def _reservations(report: Report) -> Iterator[str]:
-    """Yield what the report says in full: limits of the emulator, what is not read, notes of policies."""
+    """Yield what the report says in full: the state of the tree, limits of the emulator, what is not read, notes."""
+    if report.run.uncommitted or report.run.commit == UNKNOWN:
+        yield f"commit {report.run.revision}"
     absent = sum(1 for limit in report.limits if limit.fidelity == "absent")
     if report.limits:
         apply = "1 limit applies" if len(report.limits) == 1 else f"{len(report.limits)} limits apply"

@@ -6,6 +6,7 @@ from datetime import date
 
 from hallmark.evidence import Kind
 from hallmark.report.model import Asked, Control, ControlReport, KindState, ProofRow
+from hallmark.report.model.control import findings_of
 from hallmark.report.proving import proving
 from hallmark.report.standing import WORST_FIRST, Ground, Verdict, is_about
 from hallmark.waivers import Waiver
@@ -82,7 +83,7 @@ def _ground(kind: Kind, shown: Sequence[ProofRow]) -> Ground:
 
 def _failure(kind: Kind, failed: Sequence[ProofRow]) -> KindState:
     row = max(failed, key=lambda row: any(finding.found or finding.wanted for finding in row.open_findings))
-    more = len({(f.resource, f.path) for f in row.open_findings}) - 1
+    more = sum(1 for one, finding in findings_of(failed) if not one.waiver_of(finding)) - 1
     detail = _first_finding(row) or row.detail or row.artifact
     return KindState(kind, "failed", f"{kind}: {detail}{f' (and {more} more)' if more > 0 else ''}")
 

@@ -14,8 +14,14 @@ from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadErro
 from shared_python.conditional_puts import RowsNotWritten
 from shared_python.json_log import JsonLog
 
-# Of every client: an attempt more fits into the reserve below.
-CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+# Of every client: an attempt more fits into the reserve below. The service judges what is asked; to judge it here as
+# well takes a tenth of a call's processor time.
+CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    parameter_validation=False,
+)
 # Codes of services that are busy, beside answers from 500 on.
 _BUSY = (
     *("Throttl", "Exceeded", "SlowDown", "TooManyRequests", "RequestTimeout"),
@@ -63,13 +69,14 @@ def reported(log: JsonLog, context: Any) -> Iterator[JsonLog]:
         log.error("task not done", error=name, where=where)
         if isinstance(error, (TryAgain, TaskFailed)):
             raise
-        raise (TryAgain if _passes(error) else TaskFailed)(f"{name} at {where}") from None
+        raise (TryAgain if may_pass(error) else TaskFailed)(f"{name} at {where}") from None
 
 
-def _passes(error: Exception) -> bool:
+def may_pass(error: Exception) -> bool:
+    """Return whether an error may pass by itself: a service is busy or away."""
     if isinstance(error, ClientError):
         code, answer = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {})
-        return answer.get("HTTPStatusCode", 0) >= 500 or any(part in code for part in _BUSY)
+        return bool(answer.get("HTTPStatusCode", 0) >= 500 or any(part in code for part in _BUSY))
     return isinstance(error, (HTTPClientError, IncompleteReadError, RowsNotWritten))
 
 

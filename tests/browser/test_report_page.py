@@ -1,18 +1,25 @@
 """A system's page in a real browser: opened, filtered, searched, unfolded; by keyboard, on paper, small."""
 
+import base64
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 Document = dict[str, Any]
+CONTRAST = Path(__file__).with_name("contrast.js")
 
 
 def visible(page: Chrome) -> list[str]:
@@ -137,13 +144,93 @@ def test_a_link_opens_its_control(page: Chrome, document: Document) -> None:
     WebDriverWait(page, 10).until(lambda _: control(page, name).get_attribute("open"))
 
 
-def test_paper_shows_everything(page: Chrome, window: Callable[..., None]) -> None:
+def printed(page: Chrome) -> list[str]:
+    """The text of each page of paper, without spaces, where a line may end within a name, and without ligatures."""
+    made = page.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    pages = PdfReader(BytesIO(base64.b64decode(made["data"]))).pages
+    return [re.sub(r"\s+", "", normalize("NFKC", part.extract_text())) for part in pages]
+
+
+def test_paper_is_short_and_holds_every_verdict_and_limit(
+    page: Chrome, window: Callable[..., None], document: Document
+) -> None:
+    """The report is folded on paper: a line for each control, what failed, the limits as an appendix."""
     window(1280, media="print")
-    opened = page.execute_script("return document.querySelectorAll('details[open]').length")
-    page.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert page.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
-    page.execute_script("dispatchEvent(new Event('afterprint'))")
-    assert page.execute_script("return document.querySelectorAll('details[open]').length") == opened
+    pages = printed(page)
+    assert len(pages) <= 20
+    text = "".join(pages)
+    assert all(item["id"] in text for item in document["controls"])
+    assert all(re.sub(r"\s+", "", row["behaviour"].replace("`", "")) in text for row in document["limits"])
+    assert "Whyitmatters" not in text
+
+
+def test_paper_shows_what_was_unfolded(page: Chrome, window: Callable[..., None], document: Document) -> None:
+    window(1280, media="print")
+    item = next(item for item in document["controls"] if item["proofs"])
+    page.execute_script("document.getElementById(arguments[0]).open = true", item["id"])
+    text = "".join(printed(page))
+    assert "Whyitmatters" in text and item["proofs"][0]["sha256"] in text
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (768, 900), (390, 844)])
+def test_the_contents_are_on_the_first_screen(
+    page: Chrome, window: Callable[..., None], document: Document, width: int, height: int
+) -> None:
+    window(width, height)
+    links = page.find_elements(By.CSS_SELECTOR, "nav.contents a")
+    assert all(link.rect["y"] + link.rect["height"] <= height for link in links)
+    assert page.execute_script(
+        "return [...document.querySelectorAll('nav.contents a')].every((a) => document.querySelector(a.hash))"
+    )
+    counts = {link.text.partition("\n")[0].rstrip("0123456789"): link.text for link in links}
+    assert counts["Controls"].endswith(str(len(document["controls"])))
+    assert counts["Gates"].endswith(str(len(document["gates"])))
+
+
+def test_the_top_counts_what_is_waived_of_tools(page: Chrome, document: Document) -> None:
+    tally, top = document["tally"], page.find_element(By.CLASS_NAME, "masthead").text
+    assert f"Waivers of tools\n{tally['waivers_of_tools']}" in top or (
+        f"{tally['waivers_of_tools']}\nWaivers of tools" in top
+    )
+    assert f"{tally['tool_findings_open']} open, {tally['tool_findings_waived']} waived" in top
+
+
+def test_the_links_of_evidence_lead_to_files(page: Chrome, folder: Path) -> None:
+    addresses = page.execute_script("return [...document.querySelectorAll('a[href*=\"files/\"]')].map((a) => a.href)")
+    assert addresses
+    files = {Path(unquote(urlsplit(address).path)) for address in addresses}
+    assert all(file.is_file() and file.is_relative_to(folder.parent) for file in files)
+
+
+def test_charts_are_readable_on_a_telephone(page: Chrome, window: Callable[..., None], document: Document) -> None:
+    """Each label has at least 10 pixels in height, as drawn; one drawing of each chart is shown."""
+    for width in (390, 768, 1280):
+        window(width)
+        shown = page.execute_script(
+            "return [...document.querySelectorAll('figure.chart')].filter((f) => f.getClientRects().length)"
+            ".map((f) => [...f.querySelectorAll('text')].map((t) => t.getBoundingClientRect().height))"
+        )
+        assert len(shown) == 2 * len(document["load"])
+        assert all(height >= 10 for chart in shown for height in chart)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_have_contrast(page: Chrome, window: Callable[..., None], scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1 for text."""
+    window(1280, scheme=scheme)
+    page.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert page.execute_script(CONTRAST.read_text(encoding="utf-8")) == []
+
+
+def test_landmarks_and_headers_of_tables(page: Chrome) -> None:
+    def count(selector: str) -> int:
+        return len(page.find_elements(By.CSS_SELECTOR, selector))
+
+    assert [count(name) for name in ("body > header", "main", "body > footer", "h1")] == [1, 1, 1, 1]
+    assert count("nav[aria-label]") == count("nav") > 0
+    assert count("th") == count("th[scope]") > 0
+    assert count("main > section") == count("main > section[aria-labelledby]") > 0
+    assert count(".scroll") == count(".scroll[tabindex='0'][aria-label]")
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

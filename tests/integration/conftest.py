@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hallmark.evidence.expected import chosen
-from hallmark.evidence.pytest_plugin import is_partial, room_of, target_of_run
+from hallmark.evidence.kept_tests import room_of, tried_on
+from hallmark.evidence.pytest_plugin import is_partial, target_of_run, tried_here
 from hallmark.iam import usage
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
@@ -64,6 +64,7 @@ failed_rooms: set[str | None] = set()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin one record for all processes that the tests run in."""
+    config.stash[tried_on] = TRIED
     config.addinivalue_line("markers", "embedded: what only the embedded stage can be made to do")
     if missing := [name for name in LONGEST if not (HERE / name).is_file()]:
         raise pytest.UsageError(f"LONGEST in {Path(__file__).name} names {missing[0]}, which is not there")
@@ -137,7 +138,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A system's record counts when all of its tests were chosen, and passed."""
     config = session.config
     places = [config.invocation_params.dir / argument for argument in config.args]
-    rooms = [system.name for system in chosen() if any((HERE / system.name).is_relative_to(place) for place in places)]
+    rooms = [name for name in tried_here(config) if any((HERE / name).is_relative_to(place) for place in places)]
     ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     whole = ended and not is_partial(config)
     if draft := config.stash.get(recording, None):

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.systems import SYSTEM_VARIABLE
+from tests.support.warm.programs import COLUMNS, command
 
 FOREIGN = ("AWS_", "HALLMARK_")
 SECONDS = 120
@@ -27,16 +27,17 @@ class Command:
         state = {
             "HALLMARK_STAGE_FILE": str(self.folder / "none.json"),
             SYSTEM_VARIABLE: self.system,
-            "COLUMNS": "160",
+            "COLUMNS": COLUMNS,
         }
         return {**kept, **state, **(self.aws if aws is None else aws)}
 
     def __call__(
         self, *arguments: str, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
+        own = self.environment(environment)
         return subprocess.run(
-            [sys.executable, "-m", "hallmark", *arguments],
-            env=self.environment(environment),
+            [*command("hallmark", own), *arguments],
+            env=own,
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -52,6 +52,16 @@ class LocalDynamoDb:
         """Answer all that a client of boto3 asks."""
         client.meta.events.register("before-send.dynamodb.*", self._send)
 
+    def answer(self, client: Any) -> None:
+        """Answer all that a client of signed requests asks."""
+
+        def exchange(headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+            operation = headers["X-Amz-Target"].partition(".")[2]
+            answered = self.around(operation, lambda: self._answer(operation, json.loads(body)))
+            return answered.status_code, answered.headers, answered.content
+
+        client.exchange = exchange
+
     def put(self, item: Item, table: str = TABLE) -> None:
         """Write an item, in DynamoDB's own types, unconditionally."""
         self._answer("PutItem", {"TableName": table, "Item": item})

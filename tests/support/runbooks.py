@@ -1,15 +1,15 @@
 """Runbooks: the alarms that name them, and their commands, which run in the shell that their README makes."""
 
 import re
+import shlex
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support import aws_cli
 from tests.support.command import SECONDS, Command
 from tests.support.templates import ROOT, Template
+from tests.support.warm.programs import MODULES, command
 
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -34,7 +34,7 @@ class Runbooks:
         found = [block for block in self._blocks(page) if block != self.shell]
         assert found
         environment = {**hallmark.environment(), **chosen, "PYTHONPATH": str(ROOT)}
-        environment["PATH"] = f"{_programs(folder)}:{environment['PATH']}"
+        environment["PATH"] = f"{_programs(folder, environment)}:{environment['PATH']}"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", "\n".join([self.shell, "set -x", *found])],
             env=environment,
@@ -87,10 +87,10 @@ class Runbooks:
         }
 
 
-def _programs(folder: Path) -> Path:
+def _programs(folder: Path, environment: Mapping[str, str]) -> Path:
     """A folder with `aws` and `hallmark`."""
-    for name, arguments in (("aws", aws_cli.__file__), ("hallmark", "-m hallmark")):
+    for name in MODULES:
         program = folder / name
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} {arguments} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(command(name, environment))} "$@"\n')
         program.chmod(0o755)
     return folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hallmark.export.findings_csv import table
 from hallmark.export.frameworks.lists import Framework, Section, frameworks
 from hallmark.report import html
-from hallmark.report.markdown import cell
+from hallmark.report.markup import cell
 from hallmark.report.model import ControlReport, Report
 from hallmark.report.standing import LABELS, STANDINGS, Standing, label
 

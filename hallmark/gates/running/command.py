@@ -2,10 +2,11 @@
 
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from hallmark.evidence import manifest
+from hallmark.evidence import Evidence, manifest
 from hallmark.evidence.expected import OF_SYSTEMS, OF_THE_HOUSE, SCENARIOS
 from hallmark.evidence.ledgers import LEDGER_VARIABLE, sent
 from hallmark.evidence.recorder import Recorder, recorded
@@ -14,7 +15,7 @@ from hallmark.gates.running.systems import each_system
 from hallmark.project import BUILD, ROOT, tool_environment
 from hallmark.revision import template_digests
 from infra.errors import UserError
-from infra.systems import SYSTEM_VARIABLE, System
+from infra.systems import STAGES, SYSTEM_VARIABLE, System
 
 # Commands could not leave what their evidence holds.
 OWN_PROGRAMS = {*OF_THE_HOUSE, *OF_SYSTEMS, *SCENARIOS} - {"transactions"}
@@ -23,8 +24,14 @@ MANIFEST = "manifest"
 LEDGERS = BUILD / "test-results"
 
 
-def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
-    """Run the commands, separated by `--`; UserError without any.
+def bring_up(system: System, stage: str = STAGES[0]) -> None:
+    """Deploy a system's stage to the embedded stage of this checkout; UserError when that fails."""
+    if _run([sys.executable, "-m", "hallmark", "up", "--system", system.name, "--stage", stage], {}):
+        raise UserError(f"the stage of {system.name} cannot be deployed: see above")
+
+
+def run_gate(gate: str, words: Sequence[str], named: str | None = None, up: bool = False) -> int:
+    """Run the commands, separated by `--`; UserError without any. With `up` each system's stage is deployed first.
 
     A gate of systems, or any with a named system, runs them for each system, with its name in $HALLMARK_SYSTEM.
     """
@@ -40,6 +47,8 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
         raise UserError(f"the gate {gate} has a program of its own: run `tox -e {gate}`")
 
     def of_system(system: System, record: Recorder) -> None:
+        if up:
+            bring_up(system)
         ledger = (LEDGERS / system.name / f"{gate}{LEDGER}").resolve()
         ledger.parent.mkdir(parents=True, exist_ok=True)
         ledger.unlink(missing_ok=True)
@@ -52,7 +61,10 @@ def run_gate(gate: str, words: Sequence[str], named: str | None = None) -> int:
             record.detail, record.target = found.counts, found.target
             record.places.append(found.place)
 
-    return each_system(gate, of_system, named) if gate in OF_SYSTEMS else run_commands(gate, commands)
+    def same(evidence: Evidence) -> bool:
+        return evidence.commands == tuple(map(shlex.join, commands))
+
+    return each_system(gate, of_system, named, fits=same) if gate in OF_SYSTEMS else run_commands(gate, commands)
 
 
 def run_commands(

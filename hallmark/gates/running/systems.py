@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hallmark.evidence.expected import chosen, judged
+from hallmark.evidence.keeping import Fits, any_run, kept, noted
 from hallmark.evidence.recorder import Recorder, recorded
 from infra.errors import UserError
 from infra.systems import NAMES, System
@@ -20,11 +21,16 @@ def exit_code(error: UserError) -> int:
 
 
 def each_system(
-    gate: str, body: Body, named: str | None = None, goes_with: str = "", folder: Path | None = None
+    gate: str,
+    body: Body,
+    named: str | None = None,
+    goes_with: str = "",
+    folder: Path | None = None,
+    fits: Fits = any_run,
 ) -> int:
     """Run a gate's body for every chosen system whose controls require it, or require the gate that it `goes_with`.
 
-    The evidence goes to `folder` if there is one. Return 0 when all passed, 1 when one failed, 2 when one could not be
+    The evidence goes to `folder` if there is one; else evidence that holds, and `fits`, is kept. Return 0 when all passed, 1 when one failed, 2 when one could not be
     judged.
     """
     try:
@@ -36,10 +42,13 @@ def each_system(
         return exit_code(error)
     for system in left_out:
         print(f"{gate}: no control of {system.name} requires it")
-    return max((_one(gate, body, system, folder) for system in systems), default=0)
+    return max((_one(gate, body, system, folder, fits) for system in systems), default=0)
 
 
-def _one(gate: str, body: Body, system: System, folder: Path | None) -> int:
+def _one(gate: str, body: Body, system: System, folder: Path | None, fits: Fits) -> int:
+    if folder is None and (evidence := kept(gate, system.name, fits)):
+        print(noted(evidence), flush=True)
+        return 0
     try:
         with recorded(gate, system.name, folder=folder) as record:
             body(system, record)

@@ -21,6 +21,7 @@ def tested(evidence: Evidence, system: str) -> Iterator[str]:
         for control in result.controls
     ]
     functions = list(junit_results.proofs()) if evidence.gate == "unit" else []
+    functions = [proof for proof in functions if junit_results.is_of(proof, evidence.system)]
     ran += [(proof.artifact, proof.control, proof.outcome) for proof in functions]
     yield from _counted("proofs", ran, [(proof.artifact, proof.control, proof.outcome) for proof in evidence.proofs])
     for proof in evidence.proofs:

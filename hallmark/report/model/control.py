@@ -1,6 +1,6 @@
 """A control with its proofs, and the verdict on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,6 +73,18 @@ class ProofRow:
         return tuple(f for f, waiver in zip(self.findings, self.waivers, strict=True) if waiver is None)
 
 
+def findings_of(proofs: Iterable[ProofRow]) -> tuple[tuple[ProofRow, Finding], ...]:
+    """Return every finding of the proofs once: by artifact, resource and path, without those that say less."""
+    rows = tuple(proofs)
+    distinct: dict[tuple[str, str, str], tuple[ProofRow, Finding]] = {}
+    rich = {(row.artifact, f.resource) for row in rows for f in row.findings if f.path or f.found}
+    for row in rows:
+        for finding in row.findings:
+            if finding.path or finding.found or (row.artifact, finding.resource) not in rich:
+                distinct.setdefault((row.artifact, finding.resource, finding.path), (row, finding))
+    return tuple(distinct.values())
+
+
 @dataclass(frozen=True)
 class KindState:
     """The result of one kind of proof for a control; `reason` is empty where the control is proved.
@@ -143,13 +155,7 @@ class ControlReport:
     @property
     def findings(self) -> tuple[tuple[ProofRow, Finding], ...]:
         """Every finding once, the most detailed one of a resource first."""
-        distinct: dict[tuple[str, str, str], tuple[ProofRow, Finding]] = {}
-        rich = {(row.artifact, f.resource) for row in self.proofs for f in row.findings if f.path or f.found}
-        for row in self.proofs:
-            for finding in row.findings:
-                if finding.path or finding.found or (row.artifact, finding.resource) not in rich:
-                    distinct.setdefault((row.artifact, finding.resource, finding.path), (row, finding))
-        return tuple(distinct.values())
+        return findings_of(self.proofs)
 
     @property
     def open_findings(self) -> tuple[tuple[ProofRow, Finding], ...]:

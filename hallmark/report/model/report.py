@@ -10,6 +10,7 @@ from hallmark.report import standing
 from hallmark.report.model.control import ControlReport, ProofRow
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow
 from hallmark.report.standing import Ground, Standing, Verdict
+from hallmark.revision import UNKNOWN
 from hallmark.sources import Source, Sources, is_built
 from hallmark.unread import Unread
 from hallmark.wording import counted
@@ -38,10 +39,22 @@ class Run:
     branch: str = ""
     version: str = ""
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether the checkout held changes that no commit has."""
+        return " dirty:" in self.commit
+
+    @property
+    def revision(self) -> str:
+        """The commit in short, with what it does not cover, in words."""
+        if self.commit == UNKNOWN:
+            return "unknown: this is no checkout of git"
+        return f"{self.commit[:12]}{' with uncommitted changes' if self.uncommitted else ''}"
+
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report of a system."""
+    """The whole report of a system; `copies` are the files of its evidence that lie beside it, with their SHA-256."""
 
     run: Run
     gates: tuple[GateRow, ...]
@@ -55,6 +68,7 @@ class Report:
     unread: tuple[Unread, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     sources: Sources = field(default_factory=Sources)
+    copies: Mapping[str, str] = field(default_factory=dict)
 
     def source_of(self, item: ControlReport, row: ProofRow, resource: str) -> Source:
         """Return the line that an engineer edits: of the construct, else of the artifact, else of the control."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from hallmark.evidence import Fault, Note, Place, PytestCounts, Target
+from hallmark.evidence import Fault, Note, Place, PytestCounts, Target, file_of
+from hallmark.evidence.record import label_of
 from hallmark.faults import FaultSpec
 from hallmark.waivers import Waiver
 
@@ -31,6 +32,12 @@ class GateRow:
     tests: PytestCounts | None = None
     commands: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    system: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The path of the gate's evidence; empty where there is none that counts."""
+        return label_of(file_of(self.name, self.system)) if self.seconds is not None else ""
 
     @property
     def made_by(self) -> str:

@@ -67,11 +67,5 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
-let folded = [];
-addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
-  folded.forEach((details) => { details.open = true; });
-});
-addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
 addEventListener("hashchange", openLinked);
 openLinked();

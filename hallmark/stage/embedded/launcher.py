@@ -35,7 +35,7 @@ def main() -> None:
     from ministack import app
 
     from hallmark.stage.embedded.extensions import archives, express_workflows, fault_injection, install, usage
-    from hallmark.stage.embedded.speed import clients_first, function_calls
+    from hallmark.stage.embedded.speed import clients_first, function_calls, own_calls
     from hallmark.stage.embedded.speed.tuning import tune
 
     end_with_owner()
@@ -46,7 +46,7 @@ def main() -> None:
     for around in (fault_injection.around, archives.around, usage.around, express_workflows.around):
         served = around(served)
     uvicorn.run(
-        clients_first.around(served),
+        own_calls.around(clients_first.around(served)),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         http=OneWriteProtocol,

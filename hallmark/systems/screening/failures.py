@@ -12,13 +12,17 @@ from hallmark import clock
 from hallmark.redrive.failures import Failures
 from hallmark.redrive.work import Refused, Work
 from hallmark.stage import Stage
+from hallmark.systems.screening.following import is_finished
 from hallmark.systems.screening.letters import WorkflowLetter, letter_of
 from hallmark.systems.screening.runs import Runs
 from hallmark.systems.screening.stuck import still
-from hallmark.systems.screening.table import StateTable
+from hallmark.systems.screening.table import FINAL, StateTable, Under
 from infra.screening.outputs import Output
 
-_UNKNOWN = "was not checked, so nothing of it was kept: its sender must send it again; then delete the message"
+_UNKNOWN = "was not checked, so nothing of it was kept"
+_SEND_AGAIN = "its sender must send it again"
+_EARLIER = "its id was decided before, for this content or another: its sender learns which by sending it again"
+_THEN = "then `--drop` the message"
 
 
 def failures() -> Failures:
@@ -45,11 +49,16 @@ def failures() -> Failures:
 def _again(runs: Runs, stage: Stage, letter: WorkflowLetter) -> None:
     """Run a letter's transaction again; one whose input was not checked has only what its record kept, if any.
 
-    Without a record its sender must send it again.
+    Without a record its sender must send it again. When that has been decided nothing is left to do.
     """
-    given = letter.transaction
+    given, advice = letter.transaction, _SEND_AGAIN
     if given is None and letter.transaction_id:
-        record = StateTable(stage).under(letter.transaction_id).record
+        under = StateTable(stage).under(letter.transaction_id)
+        record = under.record
+        if _is_sent_again(under):
+            return
+        if record and record["status"] == FINAL:
+            advice = _EARLIER
         # Another execution under the same id may have been of another content.
         if record and record.get("execution") == letter.execution:
             if "transaction" not in record:
@@ -57,8 +66,19 @@ def _again(runs: Runs, stage: Stage, letter: WorkflowLetter) -> None:
             given = stored_input(record["transaction"])
     if given is None:
         what = letter.transaction_id or "a transaction without a valid id"
-        raise Refused(f"{what} of {letter.execution} {_UNKNOWN}")
+        raise Refused(f"{what} of {letter.execution} {_UNKNOWN}: {advice}; {_THEN}")
     runs.run(stage, given)
+
+
+def _is_sent_again(under: Under) -> bool:
+    """Return whether an id was claimed, decided and told after its validation had failed for the last time.
+
+    Until then there was nothing under it: that content is the only one that its sender ever sent with success.
+    """
+    record, unchecked = under.record, under.unchecked
+    if record is None or unchecked is None or under.others or not is_finished(record) or record["status"] != FINAL:
+        return False
+    return clock.from_text(record["received_at"]) > clock.from_text(unchecked["failed_at"])
 
 
 def stored_input(transaction: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """What `compliance_checking` asks of AWS: a customer's cash, and the end of a record."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Optional
+from typing import Optional
 
-import boto3
-from boto3.dynamodb.conditions import Attr, Key
-from shared_python.task import CONFIG
+from shared_python.table import Table
 
 from screening.compliance_checking.logic import Task
 from screening.compliance_checking.rules import Cash
 from screening.items import CUSTOMER_TIME, DECIDED, Item, key, open_part
-from screening.records import IS_OPEN, update
+from screening.records import IS_OPEN, update, within
 from screening.transaction import CASH, content_hash
 
 
@@ -18,7 +16,7 @@ class Store:
     """The state table; `now` returns the time of a state as text."""
 
     def __init__(self, table: str, now: Callable[[], str]) -> None:
-        self._table: Any = boto3.resource("dynamodb", config=CONFIG).Table(table)
+        self._table = Table(table)
         self._now = now
 
     def cash(self, customer: str, after: int, until: int) -> Iterator[tuple[str, Cash]]:
@@ -26,18 +24,16 @@ class Store:
 
         The index has accepted transactions only, and is eventually consistent.
         """
-        asked: dict[str, Any] = {
-            "IndexName": CUSTOMER_TIME,
-            "KeyConditionExpression": Key("customer_id").eq(customer) & Key("timestamp").between(after + 1, until),
-            "FilterExpression": Attr("channel").eq(CASH),
-        }
+        asked = within(customer, after, until)
+        asked["IndexName"], asked["FilterExpression"] = CUSTOMER_TIME, "channel = :cash"
+        asked["ExpressionAttributeValues"][":cash"] = CASH
         while True:
-            page = self._table.query(**asked)
-            for one in page["Items"]:
+            page, last = self._table.query(**asked)
+            for one in page:
                 yield one["transaction_id"], Cash(int(one["timestamp"]), one["usd"])
-            if "LastEvaluatedKey" not in page:
+            if last is None:
                 return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            asked["ExclusiveStartKey"] = last
 
     def decide(self, task: Task, final: Item) -> Optional[Item]:
         """Write a transaction's end, unless it has one; return None, or the record that has.

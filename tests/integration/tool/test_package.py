@@ -142,7 +142,7 @@ def test_it_verifies_a_bundle(programs: Path, elsewhere: Path, tmp_path_factory:
     bundle.write_bytes(data.replace(b"requirements: 5", b"requirements: 4"))
     altered = _run(programs, elsewhere, "verify", "bundle.zip")
     assert altered.returncode == 1
-    assert f"altered: checkout/policies/controls/{SYSTEM.name}.yaml: " in altered.stdout
+    assert f"altered: report/files/policies/controls/{SYSTEM.name}.yaml: " in altered.stdout
 
 
 def test_it_is_not_led_astray_by_packages_of_the_same_names(programs: Path, elsewhere: Path) -> None:

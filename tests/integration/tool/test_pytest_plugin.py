@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hallmark.evidence.keeping import RUNNING
 from hallmark.project import ROOT
 
 SUITE = """
@@ -56,7 +57,7 @@ def start(folder: Path, gate: str, before: str, *options: str, **more: str) -> t
     plugin = ["-p", "hallmark.evidence.pytest_plugin", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = str(folder / "tests" / gate)
     words = [*plugin, "-c", os.devnull, "--rootdir", str(folder), tests, "-q", *options]
-    outside = {name: value for name, value in os.environ.items() if name != "HALLMARK_SYSTEM"}
+    outside = {name: value for name, value in os.environ.items() if name not in ("HALLMARK_SYSTEM", *RUNNING)}
     environment = {**outside, "HALLMARK_GATE": gate, "PYTHONPATH": str(ROOT), **more}
     done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
@@ -78,6 +79,13 @@ def rooms(folder: Path, **suites: str) -> None:
         tests = folder / "tests" / "integration" / room
         tests.mkdir(parents=True)
         (tests / f"test_{room}.py").write_text(suite)
+
+
+ANYWHERE = """
+from pathlib import Path
+from hallmark.evidence import stored
+stored._inside, stored.concerns = lambda path: True, lambda path, system: False
+"""
 
 
 def outcomes(folder: Path) -> dict[str, tuple[str, list[tuple[str, str]]]]:
@@ -214,3 +222,67 @@ def test_other_settings_leave_the_evidence_as_it_is(tmp_path: Path) -> None:
     _, output, evidence = run(tmp_path, GOOD, "-o", "addopts=-k good")
     assert evidence == {}
     assert "not all tests of tests/sample run" in output
+
+
+TRUNK = """
+import pytest
+from hallmark.evidence.kept_tests import tried_on
+
+def pytest_configure(config):
+    config.stash[tried_on] = "one"
+"""
+
+ANYWHERE = """
+from pathlib import Path
+from hallmark.evidence import stored
+stored._inside, stored.concerns = lambda path: True, lambda path, system: False
+"""
+
+
+def results(folder: Path, system: str) -> dict[str, str]:
+    """Return the results of a system's run by the names of the tests' files."""
+    lines = (folder / "test-results" / system / "integration.jsonl").read_text().splitlines()
+    return {Path(one["test"].partition("::")[0]).stem: one["outcome"] for one in map(json.loads, lines)}
+
+
+def again(folder: Path, *options: str, **more: str) -> tuple[int, str]:
+    """Run the rooms with two systems in every process, also of pytest-xdist; their files may be outside of a checkout."""
+    (folder / "sitecustomize.py").write_text(TWO + ANYWHERE)
+    return start(folder, "integration", "", *options, **{"PYTHONPATH": f"{folder}:{ROOT}", **more})
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_evidence_that_holds_is_kept_and_its_tests_do_not_run(tmp_path: Path, processes: tuple[str, ...]) -> None:
+    rooms(tmp_path, one=ROOM.format("ON_A", True), two=ROOM.format("TW_A", True), shared="def test_it(): pass")
+    (tmp_path / "tests" / "integration" / "conftest.py").write_text(TRUNK)
+    both = tmp_path / "tests" / "integration" / "shared" / "test_both.py"
+    both.write_text("# infra.systems.NAMES\ndef test_it(): pass")
+    code, output = again(tmp_path, *processes)
+    assert code == 0, output
+    made = {path: path.read_bytes() for path in (tmp_path / "evidence").glob("*/*.json")}
+    assert len(made) == 2
+
+    code, output = again(tmp_path, *processes)
+    assert code == 0 and "passed" not in output
+    assert [line.split()[1] for line in output.splitlines() if line.startswith("kept: ")] == ["one:", "two:"]
+    assert {path: path.read_bytes() for path in made} == made
+
+    (tmp_path / "evidence" / "two" / "integration.mark").unlink()
+    code, output = again(tmp_path, *processes)
+    assert code == 0 and "2 passed" in output, "the room's test, and the trunk's that looks at all systems"
+    assert results(tmp_path, "two") == dict.fromkeys(("test_two", "test_shared", "test_both"), "passed")
+    two = json.loads((tmp_path / "evidence" / "two" / "integration.json").read_text())
+    assert two["tests"]["passed"] == 3 and two["detail"].startswith("1 tests of the trunk unchanged since ")
+    assert [proof["control"] for proof in two["proofs"]] == ["TW_A"]
+
+    (tmp_path / "evidence" / "one" / "integration.mark").unlink()
+    code, output = again(tmp_path, *processes)
+    assert code == 0 and "3 passed" in output, "the system that the trunk is tried on, and the trunk"
+
+
+@pytest.mark.parametrize("name", RUNNING)
+def test_everything_runs_where_that_is_wanted(tmp_path: Path, name: str) -> None:
+    rooms(tmp_path, one=ROOM.format("ON_A", True), two=ROOM.format("TW_A", True))
+    again(tmp_path)
+    code, output = again(tmp_path, **{name: "1"})
+    assert code == 0 and "2 passed" in output and "kept" not in output

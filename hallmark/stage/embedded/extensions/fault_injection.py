@@ -25,6 +25,7 @@ from ministack.services import eventbridge
 
 from hallmark.stage.embedded.extensions import async_invocations
 from hallmark.stage.embedded.extensions.call_names import named
+from hallmark.stage.embedded.extensions.callers import owner_of
 from hallmark.stage.embedded.extensions.event_delivery import Undeliverable
 from hallmark.stage.embedded.faults import DELIVERY, DESTINATION, PATH, STREAM, Injection
 
@@ -51,14 +52,7 @@ _lock = threading.Lock()
 
 def _caller() -> psutil.Process | None:
     """Return the handler process at the other end of the connection; None when the caller is not one of ours."""
-    port = _peer_port.get()
-    for process in psutil.Process().children():
-        try:
-            if any(connection.laddr.port == port for connection in process.net_connections("tcp")):
-                return process
-        except psutil.Error:
-            continue
-    return None
+    return owner_of(_peer_port.get())
 
 
 def armed() -> bool:

@@ -7,13 +7,14 @@ https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (VmHWM)
 """
 
 import contextvars
-from pathlib import Path
+import os
 from typing import Any
 
 import psutil
 from ministack.services import lambda_svc
 
-_PEAK = "VmHWM:"
+_PEAK = b"VmHWM:"
+_MOST_BYTES = 8192
 KIB, MIB = 1024, 1024 * 1024
 _last: contextvars.ContextVar[int] = contextvars.ContextVar("hallmark_peak", default=0)
 
@@ -21,10 +22,16 @@ _last: contextvars.ContextVar[int] = contextvars.ContextVar("hallmark_peak", def
 def peak_bytes(pid: int) -> int:
     """Return the most memory that a process has held, or holds where the system keeps no more; 0 if it has ended."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return next((int(line.split()[1]) * KIB for line in lines if line.startswith(_PEAK)), 0)
+        status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
     except OSError:
         return _held(pid)
+    try:
+        found = os.read(status, _MOST_BYTES).partition(_PEAK)[2]
+        return int(found.split(maxsplit=1)[0]) * KIB if found else 0
+    except OSError:
+        return _held(pid)
+    finally:
+        os.close(status)
 
 
 def _held(pid: int) -> int:

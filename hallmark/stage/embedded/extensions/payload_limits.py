@@ -31,9 +31,12 @@ def _refused(method: str, path: str, headers: Mapping[str, str], body: bytes) ->
     return None
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _size(value: Any) -> int:
     """Return the size of a value as JSON, in bytes as Lambda's runtimes write it."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+    return len(_encode(value).encode("utf-8", "replace"))
 
 
 class _TooLong(Exception):

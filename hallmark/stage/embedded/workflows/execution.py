@@ -21,10 +21,12 @@ LARGEST_BYTES = 262_144
 WAIT_SCALE = float(os.environ.get("HALLMARK_WORKFLOW_WAIT_SCALE", "1"))
 QUEUED, RUNNING, SUCCEEDED, FAILED, TIMED_OUT = "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT"
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 def text_of(data: Any) -> str:
     """Return data as the JSON text that counts and is logged; Failed when it is over the limit."""
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    text = _encode(data)
     if len(text) > LARGEST_BYTES // 4 and len(text.encode()) > LARGEST_BYTES:
         raise Failed(TOO_LARGE, f"The state's data exceeds the maximum number of {LARGEST_BYTES} bytes.")
     return text

@@ -24,6 +24,7 @@ ERROR = FATAL | {
 }
 DATA = frozenset({"input", "inputDetails", "output", "outputDetails", "parameters"})
 _lock = threading.Lock()
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def is_logged(level: str, kind: str) -> bool:
@@ -52,7 +53,7 @@ def _line(arn: str, event: Json, with_data: bool) -> str:
         "event_timestamp": str(int(event["time"] * 1000)),
         "execution_arn": arn,
     }
-    return json.dumps(line | ({"redrive_count": "0"} if event["id"] == 1 else {}), ensure_ascii=False)
+    return _encode(line | ({"redrive_count": "0"} if event["id"] == 1 else {}))
 
 
 def group_of(destination: Json) -> str:

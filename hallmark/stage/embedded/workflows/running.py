@@ -42,14 +42,17 @@ _lock = threading.Lock()
 _log = logging.getLogger("hallmark.workflows")
 
 
-# Nothing changes a definition while it runs.
-_definition = lru_cache(maxsize=64)(json.loads)
+@lru_cache(maxsize=64)
+def _definition(text: str) -> tuple[Json, str | None]:
+    """Return a definition, and what it has and the walk has not; nothing changes it while it runs."""
+    found: Json = json.loads(text)
+    return found, next(_missing(found), None)
 
 
 def make(machine: Json, name: str, text: str) -> Execution:
     """Return a new execution, which nothing runs yet."""
     place = f"arn:aws:states:{get_region()}:{get_account_id()}:express:{machine['name']}"
-    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, _definition(machine["definition"]), text)
+    execution = Execution(f"{place}:{name}:{uuid.uuid4()}", name, machine, _definition(machine["definition"])[0], text)
     with _lock:
         _unfinished[execution.arn] = execution
     return execution
@@ -93,7 +96,7 @@ def run(execution: Execution) -> None:
 def _outcome(execution: Execution, branch: Branch, data: Any) -> str:
     """Walk through the states; return the status at the end, whose event is noted."""
     try:
-        if missing := next(_missing(execution.definition), None):
+        if missing := _definition(execution.machine["definition"])[1]:
             raise Failed(RUNTIME, f"The embedded stage runs Express workflows without {missing}")
         execution.output = text_of(walk(execution.definition, data, branch))
         branch.note("ExecutionSucceeded", output=execution.output, outputDetails={"truncated": False})

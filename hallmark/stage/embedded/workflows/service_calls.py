@@ -20,6 +20,7 @@ from ministack.core.responses import get_account_id, get_region
 
 from hallmark.stage.embedded.extensions.fault_injection import AGENT
 from hallmark.stage.embedded.extensions.iam_judge import role_trusts
+from hallmark.stage.embedded.speed import own_calls
 from hallmark.stage.embedded.workflows.failures import Failed, broken
 from hallmark.stage.embedded.workflows.lambda_calls import TRUSTED
 from hallmark.stage.sessions import session
@@ -132,4 +133,6 @@ def _client(service: str, machine: str, role: str, account: str, region: str) ->
     keys = (given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"])
     once = Config(retries={"max_attempts": 0}, user_agent=f"{AGENT}{machine}", proxies={})
     address = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
-    return session(*keys, region=region).client(service, endpoint_url=address, config=once)
+    client = session(*keys, region=region).client(service, endpoint_url=address, config=once)
+    own_calls.connect(client)
+    return client

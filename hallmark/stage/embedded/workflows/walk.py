@@ -62,6 +62,7 @@ class Aborted(Exception):
 def walk(machine: Json, data: Any, branch: Branch) -> Any:
     """Return the data after the last state; Failed, or OutOfTime."""
     name: str | None = machine["StartAt"]
+    text = text_of(data)
     while name is not None:
         branch.check()
         state = machine["States"].get(name)
@@ -69,15 +70,15 @@ def walk(machine: Json, data: Any, branch: Branch) -> Any:
             raise broken(f"The state {name} does not exist")
         branch.context["State"] = {"Name": name, "EnteredTime": now(), "RetryCount": 0}
         kind = state["Type"]
-        branch.note(f"{kind}StateEntered", name=name, input=text_of(data), inputDetails={"truncated": False})
+        branch.note(f"{kind}StateEntered", name=name, input=text, inputDetails={"truncated": False})
         if is_queried(state, machine):
             data, following, seconds = jsonata_states.STATES[kind](state, data, branch.context)
             if seconds:
                 branch.wait(seconds)
         else:
             data, following = _STATES[kind](state, data, branch)
-        output = text_of(data)
-        branch.note(f"{kind}StateExited", name=name, output=output, outputDetails={"truncated": False})
+        text = text_of(data)
+        branch.note(f"{kind}StateExited", name=name, output=text, outputDetails={"truncated": False})
         name = following
     return data
 
@@ -170,9 +171,7 @@ def _task(state: Json, data: Any, branch: Branch) -> Step:
         seconds = paths.find(path, data, branch.context) if path else state.get("TimeoutSeconds")
         if path and (type(seconds) is not int or seconds < 1):
             raise broken(f"TimeoutSecondsPath {path} names no number of seconds")
-        result = tasks.perform(state["Resource"], found, seconds, branch.execution, branch.note)
-        text_of(result)
-        return result
+        return tasks.perform(state["Resource"], found, seconds, branch.execution, branch.note)
 
     return _guarded(state, data, branch, attempt)
 

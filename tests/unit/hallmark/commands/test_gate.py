@@ -19,4 +19,4 @@ def test_a_gate_of_another_system_than_the_chosen_one_runs_nothing(
     words = [sys.executable, "-c", "pass"]
     for system in NAMES:
         CliRunner().invoke(app, ["gate", "transactions", "--if-chosen", "--system", system, "--", *words])
-    assert [system for _, _, system in ran] == ([chosen] if chosen else [*NAMES])
+    assert [words[2] for words in ran] == ([chosen] if chosen else [*NAMES])

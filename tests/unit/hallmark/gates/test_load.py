@@ -13,7 +13,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """The gates that would run, with their systems."""
     ran: list[tuple[str, str]] = []
 
-    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None) -> int:
+    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None, fits: object) -> int:
         ran.append((gate, system))
         return 1
 
@@ -54,7 +54,7 @@ def test_a_short_run_leaves_no_evidence(
 ) -> None:
     folders: list[Path | None] = []
 
-    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None) -> int:
+    def run(gate: str, body: object, system: str, goes_with: str, folder: Path | None, fits: object) -> int:
         folders.append(folder)
         return 0
 

@@ -17,7 +17,7 @@ from hallmark.load.outcome import RunOutcome
 from hallmark.load.run_file import Sample
 from hallmark.load.series import phase_results, seconds
 from hallmark.report import html, json_report, markdown
-from hallmark.report.load_charts import HEIGHT, WIDTH, histogram, over_time
+from hallmark.report.load_charts import FRAMES, Frame, histogram, over_time
 from hallmark.report.model import Report, Run
 from hallmark.systems.realtime.load.card_load import CardLoad
 
@@ -83,15 +83,16 @@ def test_a_run_that_meets_all_is_a_proof(result: LoadResult) -> None:
     assert (proof.outcome, proof.findings) == ("passed", ())
 
 
-def test_the_charts_draw_every_second_and_stay_inside(result: LoadResult) -> None:
-    chart = over_time(result)
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_charts_draw_every_second_and_stay_inside(result: LoadResult, frame: Frame) -> None:
+    chart = over_time(result, frame)
     points = [tuple(map(float, point.split(","))) for point in chart.lines["p99"].split()]
     assert len(points) == len(result.series)
-    assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
+    assert all(frame.left <= x <= frame.right and frame.top <= y <= frame.bottom for x, y in points)
     assert [y for _, y in points] == sorted((y for _, y in points), reverse=True), "it becomes slower: higher"
-    bars = histogram(result).boxes
+    bars = histogram(result, frame).boxes
     assert len(bars) == len(result.histogram)
-    assert max(bar.height for bar in bars) == HEIGHT - 22 - 30
+    assert max(bar.height for bar in bars) == frame.bottom - frame.top
 
 
 def test_a_long_run_keeps_its_worst_seconds(result: LoadResult) -> None:
@@ -105,7 +106,7 @@ def test_a_long_run_keeps_its_worst_seconds(result: LoadResult) -> None:
 
 def test_the_report_shows_the_run(report: Report) -> None:
     page = html.render(report)
-    assert page.count("<polyline") == 2
+    assert page.count("<polyline") == 2 * len(FRAMES)
     assert "a &lt;test&gt;" in page and "one &lt;note&gt;" in page and "<test>" not in page
     assert len(re.findall(r"<rect", page)) > 5
     text = markdown.render(report)

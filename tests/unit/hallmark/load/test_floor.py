@@ -77,13 +77,15 @@ def test_a_machine_that_holds_nothing_is_no_measure(machine: Callable[..., list[
 
 
 class _Known(CardLoad):
-    """A load that knows what its floor sustains."""
+    """A load that knows what its floor sustains, and uses less of it than half."""
+
+    floor_times = 2.5
 
     def sustained(self, floor: Any) -> float:
         return 50.0
 
 
-@pytest.mark.parametrize(("wanted", "rate"), [(20, 20), (40, 25)])
+@pytest.mark.parametrize(("wanted", "rate"), [(15, 15), (40, 20)])
 def test_what_is_known_to_be_sustained_is_not_searched_for(
     machine: Callable[..., list[float]], wanted: float, rate: float
 ) -> None:
@@ -92,4 +94,5 @@ def test_what_is_known_to_be_sustained_is_not_searched_for(
     floor = measure_floor(stage, _Known(), wanted, 1, lambda *_: None)  # type: ignore[arg-type]
     assert (floor.rate, rates, floor.numbers["held"]) == (rate, [rate], 50.0)
     assert floor.notes[0].startswith("the no-op floor sustains 50.0/s when it is never idle")
+    assert floor.notes[0].endswith(f"the rate is {rate}/s, {2 * rate} % of it")
     assert ("too slow for 40/s" in floor.notes[0]) == (wanted == 40)

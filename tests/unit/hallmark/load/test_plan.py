@@ -84,7 +84,7 @@ def test_a_mistake_in_a_scenario_is_told(tmp_path: Path) -> None:
 
 def test_a_rate_of_all_stages_follows_a_main_phase_with_one_of_each() -> None:
     steady = scenario.load("screening", "steady")
-    half = steady.tuned(rate=20)
+    half = steady.tuned(rate=30)
     rates = {phase.name: phase.rate_at("embedded") for phase in half.phases}
-    assert (rates["cold start"], rates["steady"], rates["x 2"]) == (2, 20, 40)
+    assert (rates["cold start"], rates["steady"], rates["x 2"]) == (2, 30, 60)
     assert {phase.rate_at("prod") for phase in half.phases if phase.ends_late} == {0}

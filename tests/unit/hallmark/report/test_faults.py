@@ -74,8 +74,9 @@ def test_every_form_shows_the_rows(report: Callable[..., Report]) -> None:
         ("killed", 2, True, "failed"),
     ]
     text = markdown.render(made)
-    assert "## Faults (2)" in text
-    assert "| a worker is killed | SIGKILL | a retry | what killed did \\| so | 3 | 2 | 0 | embedded only |" in text
+    assert "## Faults that were not survived (1)" in text and "## Faults (2)" in text
+    row = "| a worker is killed | failed | SIGKILL | a retry | what killed did \\| so | 3 | 2 | 0 | embedded only |"
+    assert text.count(row) == 2
     page = html.render(made)
     assert page.count("<tr data-groups=") == 2
     assert "&lt;b&gt;events" in page

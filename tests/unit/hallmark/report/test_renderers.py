@@ -28,7 +28,7 @@ def sarif_run(report: Report) -> dict[str, Any]:
 def test_json_keeps_its_shape(everything: Report) -> None:
     document = json.loads(json_report.render(everything))
     kept = {"run", "gates", "controls", "mutants", "faults", "load", "waivers"}
-    assert set(document) == kept | {"format", "tool_findings", "limits", "unread", "notes", "legend"}
+    assert set(document) == kept | {"format", "tool_findings", "limits", "unread", "notes", "legend", "tally", "copies"}
     assert {"name", "outcome", "seconds"} <= set(document["gates"][0])
     assert document["mutants"] == {"total": 160, "killed": 160}
     proved = document["controls"][0]
@@ -103,7 +103,9 @@ def test_every_form_tells_the_command_that_proves_what_is_unproven(everything: R
 
 
 def test_the_headline_tells_failed_from_unproven(everything: Report) -> None:
-    assert html.headline(everything) == "Of 5 controls 1 failed and 1 is unproven."
+    assert html.headline(everything) == (
+        "Of 5 controls 1 failed and 1 is unproven; 3 of 6 gates did not pass: lint, unit, policies."
+    )
 
 
 def test_mutants_that_did_not_run_are_no_number(facts: Facts) -> None:
@@ -124,10 +126,10 @@ def test_markdown_tells_what_is_not_proved_first(everything: Report) -> None:
     text = markdown.render(everything)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     verdicts = ["Failed (1)", "Unproven (1)", "Needs AWS (1)", "Waived (1)", "Proved on the emulator (1)"]
-    assert headings == [*verdicts, "Gates", "Waivers"]
-    assert "RuleA Targets[2].RetryPolicy (dev, policies/controls/realtime.yaml:12)" in text
+    assert headings == [*verdicts, "Gates (6)", "Mutants", "Waivers (2)", "What the verdicts mean"]
+    assert "`RuleA Targets[2].RetryPolicy` (dev, policies/controls/realtime.yaml:12): found `nothing`" in text
     assert "&lt;specification>" in text
-    assert "Mutants: 160 of 160 killed." in text
+    assert "160 of 160 killed." in text
     why = "The &lt;specification> forbids it (until 2027-01-31, 71 days left)"
     assert f"| `RT_WAIVED` Title of RT_WAIVED & more | {why} |  |" in text
     waived = "| `RT_WAIVED` | control | `RuleA` | The &lt;specification> forbids it | platform engineering | 71 | 1 |"

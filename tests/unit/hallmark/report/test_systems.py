@@ -102,12 +102,12 @@ def both(facts: Facts, good: Callable[..., Report], control: Callable[..., Contr
 def test_the_front_page_has_a_row_for_each_system(both: Front) -> None:
     page = front.page(both)
     rows = [re.sub(r"\s*<[^>]*>\s*", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:3]]
-    assert rows[0][0] == "realtime" and rows[1][0] == "other"
-    assert "eu-central-1" in rows[0] and "us-east-1" in rows[1]
-    assert rows[0][-1] == "passed" and rows[1][-1] == "failed"
-    assert "40 without a control" in " ".join(rows[1])
+    assert rows[0][0] == "other" and rows[1][0] == "realtime"
+    assert "us-east-1" in rows[0] and "eu-central-1" in rows[1]
+    assert rows[0][-1] == "failed" and rows[1][-1] == "passed"
+    assert "40 without a control" in " ".join(rows[0])
     assert "&lt;files&gt; of merchants" in page and "<files>" not in page
-    assert re.findall(r'href="(\w[^"]+)"', page)[1:] == ["realtime/index.html", "other/index.html"]
+    assert re.findall(r'href="(\w[^"]+)"', page)[1:] == ["other/index.html", "realtime/index.html"]
     assert "<h1>2 systems: failed</h1>" in page
     assert "1 of 2 systems failed: other." in page
 
@@ -118,8 +118,8 @@ def test_every_form_of_the_front_page(both: Front, tmp_path: Path) -> None:
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["outcome"], [gate["name"] for gate in document["gates"]]) == ("failed", ["lint"])
     told = [(row["name"], row["outcome"], row["controls"], row["requirements"]) for row in document["systems"]]
-    assert told == [("realtime", "passed", 1, 1), ("other", "failed", 1, 41)]
-    assert document["systems"][1]["counts"]["unproven"] == 1
+    assert told == [("other", "failed", 1, 41), ("realtime", "passed", 1, 1)]
+    assert document["systems"][0]["counts"]["unproven"] == 1
     text = (tmp_path / "summary.md").read_text()
     assert (
         "| [other](other/report.md) | us-east-1 | failed | 1 control of 41 requirements | 0 | 1 | 0 | 0 | 0 | 0 | 0 |"

@@ -73,5 +73,5 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Arriving:
     module = importlib.reload(importlib.import_module("screening.validation.index"))
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     tables = LocalDynamoDb()
-    tables.attach(module._STORE._table.meta.client)
+    tables.answer(module._STORE._table.client)
     return Arriving(module, tables)

@@ -107,5 +107,5 @@ def build(monkeypatch: pytest.MonkeyPatch) -> Judging:
     )
     tables = LocalDynamoDb(indexes=INDEXES)
     for module in (fraud, compliance):
-        tables.attach(module._STORE._table.meta.client)
+        tables.answer(module._STORE._table.client)
     return Judging(fraud, compliance, tables)

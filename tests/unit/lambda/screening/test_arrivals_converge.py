@@ -261,7 +261,7 @@ def test_with_little_time_left_the_next_attempt_goes_on(built, monkeypatch):
 def test_a_claim_without_its_record_is_an_error_by_name(built):
     transaction = begin(built, "again")
     table = built.module._STORE._table
-    table.delete_item(Key={"transaction_id": "txn-0000001", "timestamp": arrivals.TIME})
+    table.client.call("DeleteItem", table.asked(Key={"transaction_id": "txn-0000001", "timestamp": arrivals.TIME}))
     # The record is written again only with its claim.
     with pytest.raises(Exception, match="RecordMissing") as raised:
         built.take(transaction, "e-1", LATER)

@@ -53,6 +53,40 @@ def test_a_letter_whose_transaction_is_unknown_stays(items: Any) -> None:
     assert stage.inputs == []
 
 
+def unchecked(seconds: float, **more: Any) -> Any:
+    """What the workflow notes when validation itself failed, so many seconds after the record's start."""
+    item = {"transaction_id": "txn-plain", "timestamp": -1, "status": "failed", "execution": "execution-0"}
+    return {**item, "error": {"state": "Validate", "name": "Broken"}, "failed_at": at(seconds), **more}
+
+
+SENT_AGAIN = {**UNCHECKED, "execution": "execution-0"}
+
+
+def test_a_letter_whose_transaction_was_sent_again_and_decided_is_done() -> None:
+    stage = StateStage(claim(), record(), unchecked(-1))
+    work(stage, SENT_AGAIN)
+    assert stage.inputs == []
+
+
+@pytest.mark.parametrize(
+    ("items", "advice"),
+    [
+        ([unchecked(-1)], "its sender must send it again"),
+        ([claim(), unfinished(), unchecked(-1)], "its sender must send it again"),
+        ([claim(), failed(), unchecked(-1)], "its sender must send it again"),
+        ([claim(), record(open="open#0"), unchecked(-1)], "its id was decided before"),
+        ([claim(), record(), unchecked(1)], "its id was decided before"),
+        ([claim(), record()], "its id was decided before"),
+        ([claim(), record(), unchecked(-1), claim(timestamp=-9)], "its id was decided before"),
+    ],
+)
+def test_a_letter_that_may_be_of_another_content_stays_and_says_what_to_do(items: Any, advice: str) -> None:
+    stage = StateStage(*items)
+    with pytest.raises(Refused, match=f"txn-plain of execution-0 was not checked, .*: {advice}.*; then `--drop`"):
+        work(stage, SENT_AGAIN)
+    assert stage.inputs == []
+
+
 def test_a_letter_of_what_was_refused_after_all_is_done() -> None:
     stage = StateStage(claim(), record(decision="rejected", transaction=None))
     work(stage, UNCHECKED)

@@ -163,10 +163,10 @@ def test_latencies_are_of_what_is_waited_for_and_decisions_of_all(outcome, plann
 
 
 def test_the_highest_rate_is_that_of_the_last_step_in_time(outcome, run, planned):
-    assert measured(outcome, "highest rate") == 120
+    assert measured(outcome, "highest rate") == 180
     late = replace(outcome, run=slower(run, planned, "x 2", 1_500_000))
-    assert measured(late, "highest rate") == 60, "what follows a late step does not count"
-    assert ScreeningLoad.arithmetic["highest rate"](late).endswith("60/s held, p99 20 ms, 80/s not held, p99 1500 ms")
+    assert measured(late, "highest rate") == 90, "what follows a late step does not count"
+    assert ScreeningLoad.arithmetic["highest rate"](late).endswith("90/s held, p99 20 ms, 120/s not held, p99 1500 ms")
     assert measured(replace(outcome, run=slower(run, planned, "steady", 1_500_000)), "highest rate") is None
 
 
