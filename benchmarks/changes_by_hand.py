@@ -20,10 +20,10 @@ from botocore.exceptions import ClientError
 from benchmarks.calls_by_hand import Caller
 from hallmark import yaml_lines
 from hallmark.observe.comparison import Comparison, compare
-from hallmark.observe.unread import unread
 from hallmark.project import ROOT
 from hallmark.stage import Stage
 from hallmark.stage.embedded.emulator import emulator
+from hallmark.unread import unread
 from hallmark.up import deploy_embedded
 from infra.systems import SYSTEMS, System
 

@@ -31,6 +31,8 @@ COMMANDS = {
     "load": "load:load_app",
     "gate": "compliance:gate",
     "report": "compliance:report",
+    "bundle": "bundle:bundle",
+    "verify": "bundle:verify",
     "export": "compliance:export",
     "policy": "compliance:policy",
     "mutants": "compliance:mutants",

@@ -3,7 +3,7 @@
 Standard library and PyYAML only: checkov's environment has nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,13 +29,14 @@ def joined(documents: Mapping[str, Mapping[str, Any]], system: str | None = None
         raise UserError(str(error)) from None
 
 
-def of_stage(found: Sequence[Synthesized]) -> Together:
+def of_stage(found: Sequence[Synthesized], assembly: Iterable[Synthesized] | None = None) -> Together:
     """Return the synthesized templates of a stage as one document, by their labels; UserError as `joined`.
 
-    It says what the assembly's other templates reserve of what they share.
+    It says what the other templates of the assembly, by default this checkout's, reserve of what they share.
     """
     own = {(template.system, template.stage) for template in found}
-    others = {one.label: one.body for one in assembled() if (one.system, one.stage) not in own}
+    every = assembled() if assembly is None else assembly
+    others = {one.label: one.body for one in every if (one.system, one.stage) not in own}
     return beside(joined({template.label: template.body for template in found}), others)
 
 

@@ -10,7 +10,8 @@ from hallmark.build import require_current
 from hallmark.commands.common import StageOption, SystemOption, Target, TargetOption, stages_to_read
 from hallmark.observe import render
 from hallmark.observe.comparison import compare
-from hallmark.observe.unread import read_from, unread
+from hallmark.observe.unread import read_from
+from hallmark.unread import unread
 from infra.systems import StageName
 
 

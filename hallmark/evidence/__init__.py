@@ -24,6 +24,7 @@ from hallmark.evidence.record import (
     now,
     read,
     write,
+    written,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "now",
     "read",
     "write",
+    "written",
 ]

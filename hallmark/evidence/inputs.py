@@ -25,6 +25,7 @@ AREAS: Mapping[str, str] = {
     "policies/": "policies",
     "hallmark/": "tool",
     "hallmark/report/": "report",
+    "hallmark/bundle/": "report",
     "hallmark/export/": "report",
     "load/": "load",
     "tests/unit/": "unit tests",

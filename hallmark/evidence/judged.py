@@ -20,14 +20,18 @@ Judgements = Mapping[str, Judged]
 
 
 def judged_by_control(
-    stage: Sequence[Synthesized], system: str, kind: Literal["template", "observed"]
+    stage: Sequence[Synthesized],
+    system: str,
+    kind: Literal["template", "observed"],
+    assembly: Sequence[Synthesized] | None = None,
 ) -> dict[str, Judgements]:
     """Return the judgement of every control that asks for this kind of proof, by template and control.
 
-    The templates of a stage are judged together. No finding where a control holds, in each template.
+    The templates of a stage are judged together, beside those of the assembly, by default this checkout's. No finding
+    where a control holds, in each template.
     """
     asking = {control.id for control in catalogue.load(system).controls if control.asks_for(kind)}
-    whole, name = of_stage(stage), stage[0].stage
+    whole, name = of_stage(stage, assembly), stage[0].stage
     verdicts = [one for one in policies.judge_together(whole, system, name) if one["id"] in asking]
     passed: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
     for one in policies.passed_together(whole, system, name, verdicts):

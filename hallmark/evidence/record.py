@@ -181,15 +181,16 @@ class Evidence:
 
 def now() -> str:
     """Return the current time in UTC, to the second."""
-    return _written(datetime.now(UTC))
+    return written(datetime.now(UTC))
 
 
 def changed(path: Path) -> str:
     """Return when a file was written, in UTC, to the second."""
-    return _written(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return written(datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
+    """Return a moment of UTC as evidence and reports have it, to the second."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

@@ -122,7 +122,7 @@ def _as_left(gate: str, system: str | None, rows: Manifest, folder: Path) -> tup
 
 
 def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
-    yield from _contradictions(evidence, inputs)
+    yield from contradictions(evidence, inputs)
     yield from (f"{path} is outside of the checkout" for path in evidence.files if not _inside(path))
     yield from _changed_inputs(evidence, inputs, tree)
     yield from _other_templates(evidence, tree)
@@ -131,7 +131,7 @@ def _problems(evidence: Evidence, inputs: Inputs, tree: Tree) -> Iterator[str]:
             yield f"{path} {why}"
 
 
-def _contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
+def contradictions(evidence: Evidence, inputs: Inputs) -> Iterator[str]:
     """Yield where evidence disagrees with itself."""
     if (latest := max((evidence.started, *(proof.time or "" for proof in evidence.proofs)))) > now():
         yield f"it is from the future, {latest}"

@@ -19,10 +19,11 @@ from hallmark.gates.running.systems import each_system, exit_code, system_argume
 from hallmark.observe import comparison_file, write
 from hallmark.observe.comparison import compare
 from hallmark.observe.render import text
-from hallmark.observe.unread import read_from, unread
+from hallmark.observe.unread import read_from
 from hallmark.stage import Stage, aws
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from hallmark.synthesized import OBSERVED, Synthesized
+from hallmark.unread import unread
 from hallmark.up import deploy_embedded
 from infra.errors import UserError
 from infra.systems import STAGES, System

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hallmark.observe.comparison import Comparison
 from hallmark.observe.render import as_data
-from hallmark.observe.unread import Unread
+from hallmark.unread import Unread
 
 
 def write(found: Comparison, rows: Sequence[Unread], template: Path) -> Path:

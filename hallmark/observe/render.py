@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from hallmark.observe.comparison import Explained
-from hallmark.observe.unread import Unread
+from hallmark.unread import Unread
 from hallmark.wording import counted
 
 _LABELS = {"missing": "declared, but missing", "added": "present, but not declared", "changed": ""}

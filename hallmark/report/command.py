@@ -14,7 +14,6 @@ from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
 from hallmark.evidence.marks import kept_at
 from hallmark.evidence.record import forget
 from hallmark.evidence.stored import Tree
-from hallmark.observe.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
 from hallmark.report import copies, files
 from hallmark.report.accept import accepted
@@ -28,6 +27,7 @@ from hallmark.report.summary import show, shown, summary
 from hallmark.repository import repository
 from hallmark.revision import revision, template_digests
 from hallmark.synthesized import Synthesized, all_templates, observed_templates
+from hallmark.unread import unread
 from infra.dated_lists import refuse_overdue
 from infra.systems import NAMES
 
@@ -46,7 +46,7 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
     refuse_overdue()
     files.remove(folder)
     require_current()
-    made, _templates = joined()
+    made, _ = joined()
     ran = {"command": _command_line(), "started": started}
     reports = {name: replace(report, run=replace(report.run, **ran)) for name, report in made.items()}
     reports = {name: copies.beside(report, folder) for name, report in reports.items()}
@@ -63,20 +63,21 @@ def report_command(system: str | None = None, folder: Path = REPORT, base: Path 
     return int(any(reports[name].outcome == "failed" for name in named))
 
 
+def joined(moment: datetime | None = None) -> tuple[dict[str, Report], dict[str, Synthesized]]:
+    """Return the reports of all systems as of a moment (UTC), by default now, and all templates by their labels."""
+    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
+    commit = revision()
+    return {name: make(name, templates, commit, moment) for name in NAMES}, templates
+
+
 def _command_line() -> str:
     """Return how this process was started, without the folders of the program."""
     return shlex.join([Path(sys.argv[0]).name.replace("__main__.py", "hallmark"), *sys.argv[1:]])
 
 
-def joined() -> tuple[dict[str, Report], dict[str, Synthesized]]:
-    """Return the reports of all systems, and all templates by their labels."""
-    templates = {template.label: template for template in (*all_templates(), *observed_templates())}
-    commit = revision()
-    return {name: make(name, templates, commit) for name in NAMES}, templates
-
-
-def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Report:
-    """Join a system's catalogue, evidence and waivers."""
+def make(system: str, templates: Mapping[str, Synthesized], commit: str, moment: datetime | None = None) -> Report:
+    """Join a system's catalogue, evidence and waivers; `moment` (UTC), by default now, is the report's time."""
+    time = moment or datetime.now(UTC)
     tree, known = Tree(system, template_digests(system)), waivers.load()
     # What was read back from a stage adds none: it is an artifact, which a gate's evidence vouches for or not.
     made = [template for template in templates.values() if template.path.parent == CLOUD_ASSEMBLY]
@@ -85,8 +86,8 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
         commit,
         tree.templates,
         frozenset(t.stage for t in made if t.stage and t.system == system),
-        evidence.now(),
-        datetime.now(UTC).date(),
+        evidence.written(time),
+        time.date(),
         requirements_of(system),
         frozenset(t.label for t in made if t.system in NAMES and t.system != system),
         manifest.digest(tree.folder),
@@ -103,8 +104,8 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
     shown = tuple(_with_keeping(item, tree.folder) for item in found.accepted)
     origin = repository()
     about_tree = {"repository": origin.address, "branch": origin.branch, "version": __version__}
-    joined = join(facts, controls_of(system), shown, known, type_of, gates, table, found.refused)
-    report = replace(joined, run=replace(joined.run, **about_tree), sources=sources.load())
+    plain = join(facts, controls_of(system), shown, known, type_of, gates, table, found.refused)
+    report = replace(plain, run=replace(plain.run, **about_tree), sources=sources.load())
     return replace(report, unread=unread(report.read_from)) if report.reads_stages else report
 
 

@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hallmark",),
     ("hallmark.gates", "hallmark.report"),
     ("hallmark.export",),
+    ("hallmark.bundle",),
     ("hallmark.commands",),
     ("hallmark.cli", "hallmark.__main__"),
     ("hallmark.systems.*",),
@@ -31,6 +32,7 @@ NEVER = (
     ("hallmark.report", "hallmark.gates"),
     ("hallmark.gates", "hallmark.report"),
     ("hallmark.export", "hallmark.gates"),
+    ("hallmark.bundle", "hallmark.gates"),
 )
 # The rooms that every system has.
 ROOMS = (

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from hallmark.evidence import Finding, Mutants, Outcome, Target, ToolFinding
 from hallmark.evidence.load_result import LoadResult
 from hallmark.fidelity import Behaviour
-from hallmark.observe.unread import Unread
 from hallmark.report import standing
 from hallmark.report.model.control import ControlReport, ProofRow
 from hallmark.report.model.rows import FaultRow, GateRow, NoteRow, WaiverRow
 from hallmark.report.standing import Ground, Standing, Verdict
 from hallmark.revision import UNKNOWN
 from hallmark.sources import Source, Sources, is_built
+from hallmark.unread import Unread
 from hallmark.wording import counted
 
 

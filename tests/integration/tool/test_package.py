@@ -21,6 +21,7 @@ from hallmark.cli import COMMANDS, LIGHT
 from hallmark.project import ROOT
 from hallmark.systems.own_commands import OWN
 from policies.engine import library
+from tests.support.bundles import SYSTEM, make
 
 PACKAGES = ("hallmark", "infra", "policies")
 # Its own, and what the wheel's format asks for.
@@ -129,6 +130,19 @@ def test_it_judges_a_template(programs: Path, elsewhere: Path) -> None:
     of_system = _run(programs, elsewhere, "policy", "lone-bucket.yaml", "--system", next(iter(OWN)), "--json")
     assert of_system.returncode == 1
     assert json.loads(of_system.stdout)
+
+
+def test_it_verifies_a_bundle(programs: Path, elsewhere: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bundle = elsewhere / "bundle.zip"
+    data = make(tmp_path_factory.mktemp("checkout")).zip()
+    bundle.write_bytes(data)
+    done = _run(programs, elsewhere, "verify", "bundle.zip", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["systems"][SYSTEM.name]["counts"]["failed"] == 1
+    bundle.write_bytes(data.replace(b"requirements: 5", b"requirements: 4"))
+    altered = _run(programs, elsewhere, "verify", "bundle.zip")
+    assert altered.returncode == 1
+    assert f"altered: checkout/policies/controls/{SYSTEM.name}.yaml: " in altered.stdout
 
 
 def test_it_is_not_led_astray_by_packages_of_the_same_names(programs: Path, elsewhere: Path) -> None:

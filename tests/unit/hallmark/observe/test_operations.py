@@ -13,8 +13,8 @@ import boto3
 import pytest
 from botocore import xform_name
 
-from hallmark import yaml_lines
-from hallmark.observe import unread
+from hallmark import unread, yaml_lines
+from hallmark.observe.unread import absent_on_emulator
 from hallmark.project import ROOT
 from hallmark.synthesized import all_templates
 
@@ -108,5 +108,5 @@ def test_what_is_not_read_depends_on_the_target() -> None:
     assert set(on_aws) < set(embedded)
     assert {row.where for row in on_aws} == {unread.EVERYWHERE}
     assert all(row.what and row.reason for row in embedded)
-    assert unread.absent_on_emulator("sns", "get_data_protection_policy")
-    assert not unread.absent_on_emulator("sns", "get_topic_attributes")
+    assert absent_on_emulator("sns", "get_data_protection_policy")
+    assert not absent_on_emulator("sns", "get_topic_attributes")

@@ -3,7 +3,7 @@
 from hallmark.observe.comparison import Concern, Explained
 from hallmark.observe.drift import Difference
 from hallmark.observe.render import AS_DECLARED, as_data, text, unread_text
-from hallmark.observe.unread import Unread
+from hallmark.unread import Unread
 
 MEMORY = Difference("Judge", "AWS::Lambda::Function", "changed", "MemorySize", "512", "128")
 TIMEOUT = Difference("Judge", "AWS::Lambda::Function", "changed", "Timeout", "10", None)

@@ -15,13 +15,13 @@ import pytest
 from hallmark.evidence import Evidence, Note, Place, Proof
 from hallmark.evidence.load_result import Judged, LoadResult
 from hallmark.fidelity import Behaviour
-from hallmark.observe.unread import Unread
 from hallmark.report import front, html, json_report, junit, legend, markdown, sarif
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
 from hallmark.report.model import Asked, Control, NoteRow, Report
 from hallmark.report.note_rows import note_rows
 from hallmark.report.summary import summary
+from hallmark.unread import Unread
 from hallmark.waivers import Waivers
 
 SLOW = Behaviour("slow", "things are <done>", "behaviour", "extended", "half as <fast> | slow")
