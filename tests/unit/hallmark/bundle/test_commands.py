@@ -1,6 +1,7 @@
 """`hallmark bundle` and `hallmark verify`: what they print, write and refuse."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from hallmark.bundle import command, container, content, judged, manifest
+from hallmark.bundle import command, container, content, inside, judged, manifest
 from hallmark.bundle.verify_command import verify_command
 from hallmark.evidence.judged import Judged
 from hallmark.report.model import GateRow
@@ -39,6 +40,7 @@ def project(monkeypatch: pytest.MonkeyPatch, made: Made) -> Made:
     monkeypatch.setattr(command, "require_current", lambda: None)
     monkeypatch.setattr(command, "refuse_overdue", lambda: None)
     monkeypatch.setattr(content, "moment", lambda: MOMENT)
+    monkeypatch.setattr(content, "kept", dict)
     monkeypatch.setattr(command, "joined", lambda moment: (made.reports, {}))
     monkeypatch.setattr(content, "gathered", lambda *_: made.members)
     return made
@@ -114,6 +116,21 @@ def test_bundle_refuses(project: Made, tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(UserError, match=r"refused, made before infra/app\.py was changed: run `tox -e policies`"):
         command.bundle_command(tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
+
+
+def test_kept_evidence(tmp_path: Path) -> None:
+    (tmp_path / "realtime").mkdir()
+    for name, kept in {"realtime/policies": "2026-11-22T00:00:00Z", "lint": ""}.items():
+        (tmp_path / f"{name}.mark").write_text(json.dumps({"kept": kept}))
+    assert content.kept(tmp_path) == {"realtime/policies": "2026-11-22T00:00:00Z"}
+
+
+def test_pages_link_to_what_lies_beside_them(data: bytes) -> None:
+    members = members_of(data)
+    page = members["report/realtime/index.html"].decode()
+    links = {f"report/{link}" for link in re.findall(r'href="\.\./(files/[^"#]+)"', page)}
+    assert f"{inside.CHECKOUT}{TEMPLATE}" in links
+    assert links <= set(members)
 
 
 def test_without_evidence(tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ def test_every_key_of_the_manifest_is_stated(signed: bytes, key: str) -> None:
             ("revision", "c" * 40),
         ],
         *[("signature", {"keyid": "c" * 64}), ("signature", {}), ("uncommitted", None)],
+        ("kept", {"realtime/policies": "2026-11-22T00:00:00Z"}),
     ],
 )
 def test_a_manifest_that_is_stated_anew(data: bytes, key: str, value: object) -> None:
