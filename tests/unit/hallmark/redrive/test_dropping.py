@@ -74,7 +74,7 @@ def test_without_a_message_or_a_reason_nothing_is_dropped(
 def test_what_cannot_be_noted_is_not_deleted(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     sqs = Deleting(['{"a": 1}'])
-    with pytest.raises(UserError, match="nothing is dropped, because .* cannot be written"):
+    with pytest.raises(UserError, match=r"nothing is dropped, because .* cannot be written"):
         drop(
             NamedStage(sqs),  # type: ignore[arg-type]
             Queue("failure", "url", "arn"),

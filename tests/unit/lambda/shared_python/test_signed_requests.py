@@ -68,9 +68,7 @@ def test_the_signature_is_that_of_signature_version_4(table: Table) -> None:
     lines = "".join(f"{name}:{given[name].strip()}\n" for name in names.split(";"))
     digest = hashlib.sha256(json.dumps(body).encode()).hexdigest()
     canonical = f"POST\n/\n\n{lines}\n{names}\n{digest}"
-    text = "\n".join(
-        ["AWS4-HMAC-SHA256", given["x-amz-date"], scope, hashlib.sha256(canonical.encode()).hexdigest()]
-    )
+    text = "\n".join(["AWS4-HMAC-SHA256", given["x-amz-date"], scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = b"AWS4an example"
     for part in (given["x-amz-date"][:8], "us-east-1", "dynamodb", "aws4_request"):
         key = _hmac(key, part)
