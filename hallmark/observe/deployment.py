@@ -255,6 +255,15 @@ def picked(source: Json, *names: str) -> Json:
     return {name: source[name] for name in names if source.get(name) not in _EMPTY}
 
 
+def documents(source: Json, *names: str) -> Json:
+    """Return the named fields that are JSON texts, read; an empty object takes a setting back, and is none.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
+    """
+    found = {name: json.loads(text) for name, text in picked(source, *names).items()}
+    return {name: document for name, document in found.items() if document not in _EMPTY}
+
+
 def capitalized(source: Json, *names: str) -> Json:
     """Return the same for services whose names begin with a small letter."""
     return {name: value for name in names if (value := source.get(name[0].lower() + name[1:])) not in _EMPTY}

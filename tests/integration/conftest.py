@@ -13,6 +13,7 @@ from hallmark.iam import usage
 from hallmark.stage import Stage, embedded
 from hallmark.stage.embedded.emulator import Emulator, emulator
 from infra.systems import NAMES, system_of
+from tests.support import rights
 from tests.support.command import Command
 from tests.support.stages import open_or_deploy
 
@@ -117,6 +118,10 @@ def running_emulator() -> Iterator[Emulator]:
 def stage(request: pytest.FixtureRequest) -> Stage:
     """`dev` of the system that the house is tried on; in a system's room it is that system's."""
     return open_or_deploy(request, TRIED)
+
+
+# A role's session, and what its calls are filled with, in every room.
+as_role, names, more_names = rights.as_role, rights.names, rights.more_names
 
 
 @pytest.fixture

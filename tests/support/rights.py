@@ -5,13 +5,15 @@ judge the caller before they look at either. Names in braces are filled in.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from hallmark.naming import physical
 from hallmark.stage import Stage
 from hallmark.stage.sessions import session
 from tests.support.policy_statements import allow
@@ -166,6 +168,34 @@ class Files:
             "the objects' names": Call("s3:ListBucket", "list_objects_v2", {"Bucket": self.bucket}),
             "the versions' names": Call("s3:ListBucketVersions", "list_object_versions", {"Bucket": self.bucket}),
         }
+
+
+def role_name(stage: Stage, role: str) -> str:
+    """The physical name of a stage's role."""
+    return physical(stage, role, "role")
+
+
+@pytest.fixture(scope="session")
+def as_role(stage: Stage) -> Callable[[str], Stage]:
+    """The stage as a role sees it."""
+    return cache(lambda role: assume(stage, role_name(stage, role)))
+
+
+@pytest.fixture(scope="session")
+def names(request: pytest.FixtureRequest, stage: Stage) -> Callable[[str, str], dict[str, str]]:
+    """What the texts of a role's call are filled with; `other` is another role, whose things it tries to take.
+
+    A room's own `more_names` adds to it.
+    """
+    more = request.getfixturevalue("more_names")
+    same = {**stage.outputs, "account": account_of(stage), "stage": stage.name, **more}
+    return lambda role, other: {**same, "role": role, "other": other}
+
+
+@pytest.fixture(scope="session")
+def more_names() -> dict[str, str]:
+    """Nothing more than all rooms have."""
+    return {}
 
 
 def take_back(stage: Stage, queue: str) -> None:

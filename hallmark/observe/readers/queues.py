@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQue
 import json
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
+from hallmark.observe.deployment import Deployment, Json, Thing, documents, picked, tags
 
 QUEUE, POLICY = "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"
 _NUMBERS = (
@@ -31,7 +31,7 @@ def queues(deployment: Deployment) -> Iterator[Thing]:
         properties: Json = {"QueueName": url.rsplit("/", 1)[1], **picked(attributes, *_TEXTS)}
         properties |= {name: int(value) for name, value in picked(attributes, *_NUMBERS).items()}
         properties |= {name: value == "true" for name, value in picked(attributes, *_FLAGS).items()}
-        properties |= {name: json.loads(value) for name, value in picked(attributes, *_DOCUMENTS).items()}
+        properties |= documents(attributes, *_DOCUMENTS)
         found = deployment.asked("sqs", "list_queue_tags", QueueUrl=url).get("Tags")
         yield Thing(QUEUE, url, properties | tags(found))
 

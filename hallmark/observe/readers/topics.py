@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
 import json
 from collections.abc import Iterator
 
-from hallmark.observe.deployment import Deployment, Json, Thing, picked, tags
+from hallmark.observe.deployment import Deployment, Json, Thing, documents, picked, tags
 
 TOPIC, POLICY, SUBSCRIPTION = "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription"
 _TEXTS = ("DisplayName", "KmsMasterKeyId", "TracingConfig", "SignatureVersion", "FifoThroughputScope")
@@ -32,7 +32,7 @@ def topics(deployment: Deployment) -> Iterator[Thing]:
         attributes = picked(everything, *everything)
         properties = {"TopicName": arn.rsplit(":", 1)[1], **picked(attributes, *_TEXTS)}
         properties |= {name: value == "true" for name, value in picked(attributes, *_FLAGS).items()}
-        properties |= {name: json.loads(value) for name, value in picked(attributes, *_DOCUMENTS).items()}
+        properties |= documents(attributes, *_DOCUMENTS)
         others = set(attributes) - {*_TEXTS, *_FLAGS, *_DOCUMENTS, *_REPORTS}
         properties |= {name: attributes[name] for name in sorted(others) if not name.startswith("Subscriptions")}
         protection = deployment.asked("sns", "get_data_protection_policy", ResourceArn=arn).get("DataProtectionPolicy")
@@ -79,7 +79,7 @@ def _waiting(deployment: Deployment) -> dict[tuple[str, str, str], str]:
 
 def _subscribed(attributes: Json) -> Json:
     texts = {name: text for name, text in picked(attributes, *_SUBSCRIBED_TEXTS).items() if text != "false"}
-    return texts | {name: json.loads(value) for name, value in picked(attributes, *_SUBSCRIBED).items()}
+    return texts | documents(attributes, *_SUBSCRIBED)
 
 
 READERS = {TOPIC: topics, POLICY: policies, SUBSCRIPTION: subscriptions}

@@ -19,8 +19,9 @@ from policies.engine.template.values import is_off, listed
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _MAIL = ("email", "email-json")
-# Keeps messages from a subscriber by what they hold.
+# Keeps messages from a subscriber by what they hold; an empty one is none.
 _FILTER = "FilterPolicy"
+_NONE: tuple[Any, ...] = (None, {})
 # What keeps messages from everybody: no FIFO topic takes people, and a policy may refuse a message for what it holds.
 # https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
 # https://docs.aws.amazon.com/sns/latest/dg/message-data-protection.html
@@ -64,7 +65,7 @@ def _heard(owner: Resource, place: str, own: Mapping[str, Any]) -> Iterator[Find
     if own.get("Protocol") in _MAIL and not (isinstance(endpoint, str) and _ADDRESS.fullmatch(endpoint)):
         found = UNRESOLVED if endpoint is UNKNOWN else str(endpoint or "missing")
         yield Finding(owner.logical_id, f"{place}Endpoint", found, "an email address")
-    if own.get(_FILTER) is not None:
+    if own.get(_FILTER) not in _NONE:
         yield Finding(owner.logical_id, f"{place}{_FILTER}", str(own[_FILTER]), "none: it keeps messages back")
 
 

@@ -87,6 +87,19 @@ def test_an_attribute_that_was_taken_back_is_none() -> None:
     assert found[0].properties == {"TopicName": "realtime-a-dev"}
 
 
+def test_a_document_that_was_taken_back_by_an_empty_one_is_none() -> None:
+    arn = "arn:aws:sns:eu-central-1:111122223333:realtime-a-dev"
+    empty = {"FilterPolicy": "{}", "RedrivePolicy": "{}", "DeliveryPolicy": "{}", "FilterPolicyScope": "MessageBody"}
+    of = {"TopicArn": arn, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-central-1:111122223333:q"}
+    listed = [{**of, "SubscriptionArn": f"{arn}:1"}]
+    found = read(
+        "AWS::SNS::Subscription", list_subscriptions=listed, get_subscription_attributes={"Attributes": empty}
+    )
+    assert found[0].properties == {**of, "FilterPolicyScope": "MessageBody"}
+    topic = {"list_topics": [{"TopicArn": arn}], "get_topic_attributes": {"Attributes": {"DeliveryPolicy": "{}"}}}
+    assert read("AWS::SNS::Topic", **topic)[0].properties == {"TopicName": "realtime-a-dev"}
+
+
 def test_a_deployment_that_no_stage_runs_isread() -> None:
     apis = [{"id": "a", "name": "realtime-a-dev"}]
     answers = {"get_rest_apis": apis, "get_deployments": [{"id": "d"}]}

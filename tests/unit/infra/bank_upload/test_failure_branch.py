@@ -3,17 +3,13 @@
 What is no function's work is here the definition's: the expressions that find the item, and those that change it.
 """
 
-import json
-import re
 from typing import Any
 
 import pytest
 from bank_upload import items
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from ministack.services import stepfunctions
 
 from infra.bank_upload.failure import failure_branch
-from tests.support.local_dynamodb import LocalDynamoDb
+from tests.support.failure_branch import FailureBranch
 
 ID = "0123456789abcdef" * 2
 KEY, VERSION = items.object_key("first-bank", "2026-11-20", ID), "v1"
@@ -26,51 +22,18 @@ KNOWN = {
 }
 
 
-class Branch:
-    """The branch over a status table; `failing` are the actions that refuse."""
+class Branch(FailureBranch):
+    """The branch over a status table."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.table = LocalDynamoDb({"status": (("uploadId", "S"), ("part", "S"))})
-        # The partition is a token until the stack is synthesized.
-        self.states = json.loads(
-            re.sub(r"\$\{Token\[[^]]*]}", "aws", json.dumps(failure_branch("queue", "status", "topic", "dev")))
-        )
-        self.kept: list[Any] = []
-        self.told: list[Any] = []
-        self.failing: set[str] = set()
-        invoke = stepfunctions._invoke_resource
-
-        def answer(resource: str, said: Any) -> Any:
-            action = resource.rsplit(":", 1)[-1]
-            if action in self.failing:
-                raise stepfunctions._ExecutionError("Any.ServiceException", "said no")
-            if action == "updateItem":
-                return invoke(resource, said)
-            {"sendMessage": self.kept, "publish": self.told}[action].append(said)
-            return {"MessageId": "m"}
-
-        monkeypatch.setattr(stepfunctions, "_invoke_resource", answer)
-        monkeypatch.setattr(stepfunctions, "_scaled_sleep", lambda seconds: None)
+        branch = failure_branch("queue", "status", "topic", "dev")
+        super().__init__(monkeypatch, branch, "status", (("uploadId", "S"), ("part", "S")))
 
     def fail(self, first: str, key: str = KEY, version: str = VERSION, **known: Any) -> tuple[str, str]:
         """Walk the branch from its first state; return the error and the cause with which it ends."""
         given = {"bucket": "b", "key": key, "versionId": version}
-        context = {"Execution": {"Id": EXECUTION, "Input": given}}
         data = {**given, "error": {"Error": "Lambda.Unknown", "Cause": "a traceback"}, **known}
-        with pytest.raises(stepfunctions._ExecutionError) as raised:
-            stepfunctions._run_sub_machine(self.states, first, data, {"events": []}, context)
-        return raised.value.error, raised.value.cause
-
-    def put(self, item: dict[str, Any]) -> None:
-        """Let an item be there."""
-        serialize = TypeSerializer().serialize
-        self.table.put({name: serialize(value) for name, value in item.items()}, "status")
-
-    def items(self) -> list[dict[str, Any]]:
-        """Return the items as plain values."""
-        deserialize = TypeDeserializer().deserialize
-        found = self.table.items("status")
-        return [{name: deserialize(value) for name, value in item.items()} for item in found]
+        return self.walk(first, data, {"Id": EXECUTION, "Input": given})
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """The branch of what fails, walked by the emulator's own states: what the queue and the table get."""
 
-import json
-import re
 from typing import Any
 
 import jsonata
 import pytest
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from ministack.services import stepfunctions
 
 from infra.screening.failure import failure_branch
-from tests.support.local_dynamodb import LocalDynamoDb
+from tests.support.failure_branch import FailureBranch
 
 ID, TIME = "txn-00000001", 1_790_000_000_000
 EXECUTION, OTHER = "arn:aws:states:us-east-1:000000000000:express:transactions:one:two", "arn:other"
@@ -25,34 +21,17 @@ DECIDED = {**RECORD, "status": "decided", "decision": "review", "decided_by": EX
 CHECKED = ("Score", "Check", "TellFraud", "TellCompliance", "MarkTold")
 
 
-class Branch:
-    """The branch over a state table; `failing` are the actions that refuse."""
+class Branch(FailureBranch):
+    """The branch over a state table."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.table = LocalDynamoDb({"state": (("transaction_id", "S"), ("timestamp", "N"))})
-        # The partition is a token until the stack is synthesized.
-        text = re.sub(r"\$\{Token\[[^]]*]}", "aws", json.dumps(failure_branch("queue", "state")))
-        self.states = json.loads(text)
-        self.kept: list[Any] = []
-        self.failing: set[str] = set()
-        invoke = stepfunctions._invoke_resource
-
-        def answer(resource: str, said: Any) -> Any:
-            action = resource.rsplit(":", 1)[-1]
-            if action in self.failing:
-                raise stepfunctions._ExecutionError("Any.ServiceException", "said no")
-            if action == "updateItem":
-                return invoke(resource, said)
-            self.kept.append(said)
-            return {"MessageId": "m"}
-
-        monkeypatch.setattr(stepfunctions, "_invoke_resource", answer)
-        monkeypatch.setattr(stepfunctions, "_scaled_sleep", lambda seconds: None)
+        keys = (("transaction_id", "S"), ("timestamp", "N"))
+        super().__init__(monkeypatch, failure_branch("queue", "state"), "state", keys)
 
     def fail(self, state: str, **more: Any) -> tuple[str, str]:
         """Walk the branch from its first state; return the error and the cause with which it ends."""
         failed = {"error": {"Error": "Lambda.Unknown", "Cause": "a traceback"}, "execution": EXECUTION}
-        return self._walk(f"{state}Failed", {**failed, **KNOWN, **more})
+        return self.walk(f"{state}Failed", {**failed, **KNOWN, **more}, {"Id": EXECUTION})
 
     def fail_unchecked(self, transaction: Any) -> tuple[str, str]:
         """Walk the branch of validation itself."""
@@ -61,24 +40,7 @@ class Branch:
         ((name, expression),) = state["Output"].items()
         query = jsonata.Jsonata(expression.removeprefix("{%").removesuffix("%}"))
         query.assign("states", {"input": {**failed, "transaction": transaction}})
-        return self._walk(state["Next"], {name: query.evaluate(None)})
-
-    def _walk(self, first: str, data: Any) -> tuple[str, str]:
-        context = {"Execution": {"Id": EXECUTION}}
-        with pytest.raises(stepfunctions._ExecutionError) as raised:
-            stepfunctions._run_sub_machine(self.states, first, data, {"events": []}, context)
-        return raised.value.error, raised.value.cause
-
-    def put(self, item: dict[str, Any]) -> None:
-        """Let an item be there."""
-        serialize = TypeSerializer().serialize
-        self.table.put({name: serialize(value) for name, value in item.items()}, "state")
-
-    def items(self) -> list[dict[str, Any]]:
-        """Return the items as plain values."""
-        deserialize = TypeDeserializer().deserialize
-        found = self.table.items("state")
-        return [{name: deserialize(value) for name, value in item.items()} for item in found]
+        return self.walk(state["Next"], {name: query.evaluate(None)}, {"Id": EXECUTION})
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.policies.library.test_reachable import Resources, judged
+from tests.unit.policies.library.reaching import Resources, judged
 
 BY_CODE = {"Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:opener-dev"}
 

@@ -6,7 +6,9 @@ from infra.screening.parameters import Function
 from infra.screening.rights import RIGHTS
 from infra.screening.storage import CUSTOMER_INDEX
 from tests.support.pages import Page
-from tests.unit.policies.library.test_reachable import NO_RIGHT, NO_WAY, judged
+from tests.unit.policies.library.reaching import judged
+from tests.unit.policies.library.test_reachable import NO_WAY
+from tests.unit.policies.library.test_reachable_rights import NO_RIGHT
 
 PAGE = Page("docs/network.md")
 _NAMES = {"fraud": Function.FRAUD_DETECTION, "compliance": Function.COMPLIANCE_CHECKING}

@@ -141,6 +141,11 @@ def test_a_subscription_may_have_a_scope_for_a_filter_that_it_lacks(uploads: Edi
     assert uploads.findings("MU_ALERT") == []
 
 
+def test_a_subscriptions_filter_may_be_empty_which_keeps_nothing_back(uploads: Edited) -> None:
+    uploads.find(SUBSCRIPTION).update(FilterPolicy={})
+    assert uploads.findings("MU_ALERT") == []
+
+
 def test_a_metric_may_have_an_alarm_more(uploads: Edited) -> None:
     own = uploads.resources[uploads.name(ALARM, lambda raw: raw["Properties"].get("MetricName") == "FileSeconds")]
     more = copy.deepcopy(own)
