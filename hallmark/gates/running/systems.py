@@ -30,8 +30,8 @@ def each_system(
 ) -> int:
     """Run a gate's body for every chosen system whose controls require it, or require the gate that it `goes_with`.
 
-    The evidence goes to `folder` if there is one; else evidence that holds, and `fits`, is kept. Return 0 when all passed, 1 when one failed, 2 when one could not be
-    judged.
+    The evidence goes to `folder` if there is one; else evidence that holds, and `fits`, is kept. Return 0 when all
+    passed, 1 when one failed, 2 when one could not be judged.
     """
     try:
         systems = judged(goes_with or gate, named)

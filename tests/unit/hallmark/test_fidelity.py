@@ -16,6 +16,7 @@ ROWS: list[dict[str, Any]] = yaml_lines.read(FOLDER.parent / "fidelity.yaml")
 HELPERS = {
     "__init__",
     "call_names",
+    "callers",
     "iam_judge",
     "image_sources",
     "processor_use",

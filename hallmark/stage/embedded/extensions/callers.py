@@ -49,13 +49,12 @@ def _socket_of(port: int) -> str | None:
 
 
 def _has_open(pid: int, name: str) -> bool:
-    folder = f"/proc/{pid}/fd"
-    return any(_link(f"{folder}/{number}") == name for number in os.listdir(folder))
+    return any(_link(file) == name for file in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def _link(path: str) -> str:
+def _link(file: Path) -> str:
     try:
-        return os.readlink(path)
+        return str(file.readlink())
     except OSError:  # closed meanwhile
         return ""
 
