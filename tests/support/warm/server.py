@@ -12,9 +12,10 @@ import os
 import pkgutil
 import runpy
 import select
+import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,37 +84,41 @@ def _become(request: Request, given: list[int]) -> str:
     return MODULES[program]
 
 
-def _keep(connection: socket.socket, child: int) -> None:
-    """Wait for a command and say how it ended."""
-    _, status = os.waitpid(child, 0)
-    connection.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
-    os._exit(0)
-
-
-def _forget_ended() -> None:
-    """Take note of the ends of processes that waited for commands."""
+def _answer_ended(waiting: dict[int, socket.socket]) -> None:
+    """Tell whoever waits for commands that have ended how they did."""
     with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            child, status = ended
+            # Who asked may be gone.
+            with waiting.pop(child) as connection, suppress(OSError):
+                connection.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
 
 
 def serve(address: str) -> str | None:
     """Fork for each request; return the module to run, in a forked process, and None in the end."""
-    with socket.socket(socket.AF_UNIX) as server:
+    waiting: dict[int, socket.socket] = {}
+    with socket.socket(socket.AF_UNIX) as server, ExitStack() as stack:
         server.bind(address)
         server.listen(64)
+        woken, waking = (stack.enter_context(one) for one in socket.socketpair())
+        waking.setblocking(False)
+        signal.set_wakeup_fd(waking.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         print("ready", flush=True)
-        while server in select.select([server, sys.stdin], [], [])[0]:
-            connection, _ = server.accept()
-            with connection:
-                if os.fork():
-                    _forget_ended()
-                    continue
+        while sys.stdin not in (ready := select.select([server, woken, sys.stdin], [], [])[0]):
+            if woken in ready:
+                woken.recv(64)
+                _answer_ended(waiting)
+            if server in ready:
+                connection, _ = server.accept()
                 request, streams = _received(connection)
                 if child := os.fork():
+                    waiting[child] = connection
                     for stream in streams:
                         os.close(stream)
-                    _keep(connection, child)
+                    continue
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 return _become(request, streams)
     return None
 
