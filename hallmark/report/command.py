@@ -7,14 +7,12 @@ from pathlib import Path
 
 from hallmark import evidence, faults, waivers
 from hallmark.build import require_current
-from hallmark.evidence import Evidence, manifest
+from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
-from hallmark.evidence.marks import kept_at
-from hallmark.evidence.record import forget
 from hallmark.evidence.stored import Tree
 from hallmark.observe.unread import unread
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
-from hallmark.report import files
+from hallmark.report import files, keeping
 from hallmark.report.accept import accepted
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
@@ -74,18 +72,7 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str) -> Repo
 
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
     found = accepted(tree, known)
-    for gate in found.refused:
-        for about in (None, system):
-            forget(gate, about, tree.folder)
-    shown = tuple(_with_keeping(item, tree.folder) for item in found.accepted)
-    report = join(facts, controls_of(system), shown, known, type_of, gates, table, found.refused)
+    keeping.run_again(found.refused, system, tree.folder)
+    seen = tuple(keeping.said_of(item, tree.folder) for item in found.accepted)
+    report = join(facts, controls_of(system), seen, known, type_of, gates, table, found.refused)
     return replace(report, unread=unread(report.read_from)) if report.reads_stages else report
-
-
-def _with_keeping(item: Evidence, folder: Path) -> Evidence:
-    """Say of evidence that was kept when that was, and since when nothing that it follows from has changed."""
-    if not (kept := kept_at(item, folder)):
-        return item
-    inputs = ", ".join(f"{part} {digest[:12]}" for part, digest in sorted(item.inputs.items()))
-    said = f"kept {kept}: unchanged since {item.started} (inputs {inputs})"
-    return replace(item, detail="; ".join(filter(None, (item.detail, said))))
