@@ -57,7 +57,7 @@ def kept_at(evidence: Evidence, folder: Path = EVIDENCE) -> str:
 
 
 def around(day: str) -> dict[str, str]:
-    """Return what results depend on beside inputs: checkout, machine, interpreter, packages, settings, day (UTC)."""
+    """Return what results may depend on beside inputs: place, machine, programs, settings, and the day (UTC)."""
     root = ROOT.stat()
     return {
         "checkout": f"{ROOT} {root.st_dev}:{root.st_ino}",

@@ -11,18 +11,15 @@ from hallmark import __version__, evidence, faults, sources, waivers
 from hallmark.build import require_current
 from hallmark.evidence import manifest
 from hallmark.evidence.expected import OF_THE_HOUSE, asked_of, chosen, expected
-from hallmark.evidence.marks import kept_at
-from hallmark.evidence.record import forget
 from hallmark.evidence.stored import Tree
 from hallmark.project import BUILD, CLOUD_ASSEMBLY
-from hallmark.report import copies, files
+from hallmark.report import copies, files, keeping
 from hallmark.report.accept import accepted
 from hallmark.report.against.base import read as read_base
 from hallmark.report.against.command import against
 from hallmark.report.controls import controls_of, requirements_of
 from hallmark.report.front import Front
 from hallmark.report.join import Facts, join
-from hallmark.report.kept import with_keeping
 from hallmark.report.model import Report
 from hallmark.report.summary import show, shown, summary
 from hallmark.repository import repository
@@ -99,12 +96,10 @@ def make(system: str, templates: Mapping[str, Synthesized], commit: str, moment:
 
     gates, table = (*OF_THE_HOUSE, *expected(asked_of(system))), faults.load(system)
     found = accepted(tree, known)
-    for gate in found.refused:
-        for about in (None, system):
-            forget(gate, about, tree.folder)
-    counted = tuple(with_keeping(item, kept_at(item, tree.folder)) for item in found.accepted)
+    keeping.run_again(found.refused, system, tree.folder)
+    seen = tuple(keeping.said_of(item, tree.folder) for item in found.accepted)
     origin = repository()
     about_tree = {"repository": origin.address, "branch": origin.branch, "version": __version__}
-    plain = join(facts, controls_of(system), counted, known, type_of, gates, table, found.refused)
+    plain = join(facts, controls_of(system), seen, known, type_of, gates, table, found.refused)
     report = replace(plain, run=replace(plain.run, **about_tree), sources=sources.load())
     return replace(report, unread=unread(report.read_from)) if report.reads_stages else report

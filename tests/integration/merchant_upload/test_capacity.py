@@ -3,6 +3,7 @@
 import pytest
 
 from hallmark.systems.merchant_upload.load.platform import VALIDATION, means_of
+from infra.merchant_upload.outputs import Output
 from tests.integration.merchant_upload.contract import COLUMNS, MERCHANTS, MOST_ROWS, counts
 
 SECONDS, MEMORY_MB = 300, 512
@@ -25,6 +26,22 @@ def test_the_largest_file_fits_into_memory_with_all_that_can_be_wrong(merchant, 
     means = means_of(stage)[VALIDATION]
     assert means.memory == MEMORY_MB
     assert 0 < means.held <= MEMORY_MB, f"{means.held} MB"
+    _delete(stage, f"{client.name}#{status['uploadId']}#")
+
+
+def _delete(stage, prefix):
+    """Delete what is kept of a file: tests that read all that a stage keeps would read it again and again."""
+    table, tables = stage.outputs[Output.TRANSACTIONS_TABLE], stage.client("dynamodb")
+    keys = {
+        "ProjectionExpression": "transaction_id, #time",
+        "ExpressionAttributeNames": {"#time": "timestamp"},
+        "FilterExpression": "begins_with(transaction_id, :prefix)",
+        "ExpressionAttributeValues": {":prefix": {"S": prefix}},
+    }
+    found = [key for page in tables.get_paginator("scan").paginate(TableName=table, **keys) for key in page["Items"]]
+    for begin in range(0, len(found), 25):
+        requests = [{"DeleteRequest": {"Key": key}} for key in found[begin : begin + 25]]
+        assert not tables.batch_write_item(RequestItems={table: requests})["UnprocessedItems"]
 
 
 @pytest.mark.control("MU_ROWS")

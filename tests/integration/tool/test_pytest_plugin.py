@@ -246,7 +246,7 @@ def results(folder: Path, system: str) -> dict[str, str]:
 
 
 def again(folder: Path, *options: str, **more: str) -> tuple[int, str]:
-    """Run the rooms with two systems in every process, also of pytest-xdist; their files may be outside a checkout."""
+    """Run the rooms with two systems, also in workers of pytest-xdist; their files may be outside of a checkout."""
     (folder / "sitecustomize.py").write_text(TWO + ANYWHERE)
     return start(folder, "integration", "", *options, **{"PYTHONPATH": f"{folder}:{ROOT}", **more})
 

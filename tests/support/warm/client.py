@@ -7,13 +7,12 @@ import json
 import os
 import socket
 import sys
-from pathlib import Path
 
 if __name__ == "__main__":
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(sys.argv[1])
-        wanted = json.dumps([sys.argv[2], sys.argv[3:], dict(os.environ), str(Path.cwd())]).encode()
-        socket.send_fds(connection, [len(wanted).to_bytes(4, "big")], [0, 1, 2])
+        wanted = json.dumps([sys.argv[2], sys.argv[3:], dict(os.environ)]).encode()
+        socket.send_fds(connection, [len(wanted).to_bytes(4, "big")], [0, 1, 2, os.open(".", os.O_RDONLY)])
         connection.sendall(wanted)
         said = connection.recv(4)
     code = int.from_bytes(said, "big", signed=True) if said else 1

@@ -1,6 +1,7 @@
 """`python -m tests.support.warm.server SOCKET`: loads what commands need, then forks a process for each of them.
 
-Each connection gives three streams and a program, arguments, environment and folder as JSON, and gets the exit code.
+Each connection gives three streams and a folder, open; a program, arguments and environment as JSON; and gets the exit
+code.
 It ends with whoever holds its standard input.
 """
 
@@ -14,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ SERVICES = (
     *("apigateway", "cloudformation", "cloudwatch", "dynamodb", "ec2", "ecr", "events", "iam", "lambda", "logs"),
     *("s3", "sns", "sqs", "ssm", "stepfunctions", "sts"),
 )
-Request = tuple[str, list[str], dict[str, str], str]
+Request = tuple[str, list[str], dict[str, str]]
 
 
 def _load() -> None:
@@ -56,56 +58,67 @@ def _share_models() -> None:
 
 
 def _received(connection: socket.socket) -> tuple[Request, list[int]]:
-    head, streams, _, _ = socket.recv_fds(connection, 4, 3)
+    head, streams, _, _ = socket.recv_fds(connection, 4, 4)
     with connection.makefile("rb", buffering=0) as stream:
         length, body = int.from_bytes(head, "big"), b""
         while len(body) < length:
             body += stream.read(length - len(body))
-    program, arguments, environment, folder = json.loads(body)
-    return (program, arguments, environment, folder), streams
+    program, arguments, environment = json.loads(body)
+    return (program, arguments, environment), streams
 
 
-def _become(request: Request, streams: list[int]) -> str:
+def _become(request: Request, given: list[int]) -> str:
     """Give this process the caller's streams, arguments, environment and folder; return the module to run."""
-    program, arguments, environment, folder = request
+    program, arguments, environment = request
+    *streams, folder = given
+    os.fchdir(folder)
+    os.close(folder)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     os.environ.clear()
     os.environ.update(environment)
-    os.chdir(folder)
     sys.argv = [program, *arguments]
     # Read while it was imported.
     emulator.STATE = Path(environment.get("HALLMARK_STAGE_FILE") or emulator.STATE)
     return MODULES[program]
 
 
-def _keep(connection: socket.socket, child: int) -> None:
-    """Wait for a command and say how it ended."""
-    _, status = os.waitpid(child, 0)
-    connection.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
-    os._exit(0)
+def _answer_ended(waiting: dict[int, socket.socket]) -> None:
+    """Tell whoever waits for commands that have ended how they did."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            child, status = ended
+            # Who asked may be gone.
+            with waiting.pop(child) as connection, suppress(OSError):
+                connection.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
 
 
 def serve(address: str) -> str | None:
     """Fork for each request; return the module to run, in a forked process, and None in the end."""
-    with socket.socket(socket.AF_UNIX) as server:
+    waiting: dict[int, socket.socket] = {}
+    with socket.socket(socket.AF_UNIX) as server, ExitStack() as stack:
         server.bind(address)
         server.listen(64)
-        # Nobody waits for the processes that wait for commands.
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        woken, waking = (stack.enter_context(one) for one in socket.socketpair())
+        waking.setblocking(False)
+        signal.set_wakeup_fd(waking.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         print("ready", flush=True)
-        while server in select.select([server, sys.stdin], [], [])[0]:
-            connection, _ = server.accept()
-            with connection:
-                if os.fork():
-                    continue
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        while sys.stdin not in (ready := select.select([server, woken, sys.stdin], [], [])[0]):
+            if woken in ready:
+                woken.recv(64)
+                _answer_ended(waiting)
+            if server in ready:
+                connection, _ = server.accept()
                 request, streams = _received(connection)
                 if child := os.fork():
+                    waiting[child] = connection
                     for stream in streams:
                         os.close(stream)
-                    _keep(connection, child)
+                    continue
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 return _become(request, streams)
     return None
 

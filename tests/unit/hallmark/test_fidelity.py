@@ -16,6 +16,7 @@ ROWS: list[dict[str, Any]] = yaml_lines.read(FOLDER.parent / "fidelity.yaml")
 HELPERS = {
     "__init__",
     "call_names",
+    "callers",
     "iam_judge",
     "image_sources",
     "processor_use",
@@ -24,7 +25,7 @@ HELPERS = {
     "stream_lanes",
 }
 # Of what is there only for speed, these change how the emulator's process runs, not what it answers.
-PROCESS = {"__init__", "background_priority", "single_write", "tuning"}
+PROCESS = {"__init__", "background_priority", "own_calls", "single_write", "tuning"}
 
 
 def test_every_extension_is_installed_and_has_a_row() -> None:

@@ -52,9 +52,9 @@ def _has_open(pid: int, name: str) -> bool:
     return any(_link(file) == name for file in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def _link(path: Path) -> str:
+def _link(file: Path) -> str:
     try:
-        return str(path.readlink())
+        return str(file.readlink())
     except OSError:  # closed meanwhile
         return ""
 

@@ -56,6 +56,26 @@ def test_down_says_that_nothing_is_running(capsys: pytest.CaptureFixture[str], w
     assert capsys.readouterr() == ("nothing is running\n", "")
 
 
+@pytest.mark.usefixtures("emulator")
+@pytest.mark.parametrize("chosen", ["", "merchant_upload"])
+def test_down_all_ends_the_emulator_whatever_system_is_chosen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chosen: str
+) -> None:
+    ended: list[object] = []
+    if chosen:
+        monkeypatch.setenv(SYSTEM_VARIABLE, chosen)
+    monkeypatch.setattr(stage.emulators, "end", ended.append)
+    assert run(["down", "--all"]) == 0
+    assert ended == [Fake()]
+    assert capsys.readouterr().out == "the embedded stage has ended; its data is removed\n"
+
+
+@pytest.mark.parametrize("words", ["--stage dev", "--target aws"])
+def test_down_all_is_of_the_whole_embedded_stage(words: str) -> None:
+    with pytest.raises(UserError, match="leave --target and --stage out"):
+        run(["down", "--all", *words.split()])
+
+
 def test_a_narrow_terminal_cuts_no_name_region_or_command(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = Console(width=60, record=True)
     monkeypatch.setattr(systems, "out", narrow)

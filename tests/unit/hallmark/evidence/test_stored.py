@@ -327,3 +327,22 @@ def test_a_gate_that_was_stopped_has_not_run(tree: Tree) -> None:
 )
 def test_whose_an_artifact_is(path: str, systems: list[str]) -> None:
     assert [name for name in ("realtime", "merchant_upload") if concerns(path, name)] == systems
+
+
+def test_a_systems_share_stands_in_the_place_of_the_houses(tree: Tree) -> None:
+    def unit(system: str | None, started: str) -> Evidence:
+        tests = PytestCounts(1)
+        proof = replace(_integration(tree).proofs[0], artifact="tests/unit/infra/realtime/test_a.py::test_it")
+        blank = replace(_blank("unit", proofs=(proof,), tests=tests), target="none", places=(), started=started)
+        return replace(blank, system=system)
+
+    (tree.root / "tests/unit/infra/realtime").mkdir(parents=True)
+    (tree.root / "tests/unit/infra/realtime/test_a.py").write_text(TEST)
+    for system in (None, "realtime"):
+        _write(unit(system, "2025-11-21T12:00:00Z"), tree)
+    assert [one.system for one in stored(tree).accepted if one.gate == "unit"] == ["realtime"]
+    others = [one.system for one in stored(replace(tree, system="merchant_upload")).accepted if one.gate == "unit"]
+    assert others in ([None], []), "another system's report knows the house's alone"
+    (tree.root / "infra/realtime/stack.py").write_text("other")
+    found = stored(tree)
+    assert "unit" in found.refused and "unit" not in [one.gate for one in found.accepted]

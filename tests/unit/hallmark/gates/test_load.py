@@ -1,9 +1,12 @@
 """The gate load's command line: an unknown scenario is one line without evidence, and a scenario is no gate's name."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from hallmark.evidence import Evidence
 from hallmark.gates import load
 from infra.systems import NAMES, SYSTEMS, System
 
@@ -84,3 +87,37 @@ def test_a_scenario_of_one_system_runs_for_it_alone_unless_another_is_named(
     assert load.main(["burst", "--system", "merchant_upload"]) == 2
     assert "no scenario 'burst' in load/scenarios/merchant_upload: use one of" in capsys.readouterr().err
     assert len(gates) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [
+        ("--seconds 30", True),
+        ("--seconds 31", False),
+        ("", False),
+        ("--seconds 30 --processes 2", False),
+        ("--seconds 30 --stage prod", False),
+    ],
+)
+def test_a_run_is_kept_for_one_that_is_no_longer_on_the_same_stage(words: str, fits: bool) -> None:
+    outcome = SimpleNamespace(
+        system="realtime", scenario="steady", seconds=30.0, target="embedded", stage="dev", generators=1
+    )
+    options = load._arguments(["steady", *words.split()])
+    assert load.same_run(options, cast(Evidence, SimpleNamespace(load=outcome))) is fits
+    assert not load.same_run(options, cast(Evidence, SimpleNamespace(load=None)))
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_up_deploys_what_is_not_kept(monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    up: list[tuple[str, str]] = []
+    monkeypatch.setattr(load, "bring_up", lambda system, stage: up.append((system.name, stage)))
+    monkeypatch.setattr(load.keeping, "kept", lambda gate, system, fits: kept)
+    load.main(["steady", "--up"])
+    assert up == ([] if kept else [("realtime", "dev")])
+
+
+def test_up_deploys_nothing_on_aws(capsys: pytest.CaptureFixture[str], gates: list[tuple[str, str]]) -> None:
+    assert load.main(["steady", "--up", "--target", "aws"]) == 2
+    assert "--up is for the embedded stage" in capsys.readouterr().err
+    assert gates == []
