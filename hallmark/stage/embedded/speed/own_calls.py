@@ -6,10 +6,11 @@ Everything else is as for any other request: it is signed, judged, counted, reco
 import asyncio
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 
 Json = dict[str, Any]
@@ -21,8 +22,8 @@ _CLIENT = ("127.0.0.1", 0)
 class _Application:
     """The emulator's ASGI application and its event loop, once it runs."""
 
-    app: Any = None
-    loop: asyncio.AbstractEventLoop | None = None
+    app: ClassVar[Any] = None
+    loop: ClassVar[asyncio.AbstractEventLoop | None] = None
 
 
 class _Raw(io.BytesIO):
@@ -62,7 +63,7 @@ def _send(request: Any, **_: Any) -> Any:
     except TimeoutError:
         future.cancel()
         raise ReadTimeoutError(endpoint_url=request.url) from None
-    return AWSResponse(request.url, status, headers, _Raw(content))
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Raw(content))
 
 
 async def _call(request: Any, body: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -73,7 +74,8 @@ async def _call(request: Any, body: bytes) -> tuple[int, dict[str, str], bytes]:
         for message in waiting:
             return message
         # The client stays until it has its answer.
-        return await asyncio.get_running_loop().create_future()
+        never: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        return await never
 
     async def send(message: Json) -> None:
         nonlocal status, headers, content

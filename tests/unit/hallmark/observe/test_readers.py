@@ -92,9 +92,7 @@ def test_a_document_that_was_taken_back_by_an_empty_one_is_none() -> None:
     empty = {"FilterPolicy": "{}", "RedrivePolicy": "{}", "DeliveryPolicy": "{}", "FilterPolicyScope": "MessageBody"}
     of = {"TopicArn": arn, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-central-1:111122223333:q"}
     listed = [{**of, "SubscriptionArn": f"{arn}:1"}]
-    found = read(
-        "AWS::SNS::Subscription", list_subscriptions=listed, get_subscription_attributes={"Attributes": empty}
-    )
+    found = read("AWS::SNS::Subscription", list_subscriptions=listed, get_subscription_attributes={"Attributes": empty})
     assert found[0].properties == {**of, "FilterPolicyScope": "MessageBody"}
     topic = {"list_topics": [{"TopicArn": arn}], "get_topic_attributes": {"Attributes": {"DeliveryPolicy": "{}"}}}
     assert read("AWS::SNS::Topic", **topic)[0].properties == {"TopicName": "realtime-a-dev"}
