@@ -1,6 +1,7 @@
 """`hallmark send`: every decision is the plain reading's, and what is not decided is found again."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,3 +104,11 @@ def test_a_letter_of_what_was_not_checked_stays_for_its_sender(
     assert [item["status"] for item in kept.under(one["transaction_id"])] == ["failed"]
     _, ledger = send(hallmark, tmp_path, written(tmp_path, one))
     assert ledger["ends"] == {"decided": 1}
+    again = hallmark("redrive", "failures", *SYSTEM)
+    assert [letter for letter in workflow.letters() if letter.get("transactionId") == one["transaction_id"]] == []
+    (message,) = re.findall(r"✗ (\S+) stays: a transaction without a valid id", again.stdout)
+    refused = hallmark("redrive", "failures", *SYSTEM, "--drop", message)
+    assert refused.returncode == 2 and "--because" in refused.stderr
+    dropped = hallmark("redrive", "failures", *SYSTEM, "--drop", message, "--because", "its sender was told")
+    assert dropped.returncode == 0, dropped.stdout + dropped.stderr
+    assert message not in hallmark("redrive", "failures", *SYSTEM).stdout

@@ -70,12 +70,11 @@ def letter_refused_unchecked(trial: Trial) -> None:
 
 
 def _sent_again(trial: Trial, one: Transaction, execution: Execution) -> None:
-    """The letter names the id alone, so only the sender can start the transaction again."""
+    """The letter names the id alone, so only the sender can start the transaction again; then it is done with."""
     (kept,) = trial.letters(execution)
     assert (kept.state, kept.transaction) == ("Validate", None)
     assert kept.transaction_id == one.value["transaction_id"]
     assert trial.record(one) is None
-    trial.stays.add(one.id)
     again = trial.again(one)
     trial.start(again)
     trial.ended(again)
