@@ -1,8 +1,10 @@
 """DynamoDB in the test's own process: a client's requests are answered by the emulator's code, without a server."""
 
 import asyncio
+import atexit
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import botocore.awsrequest
@@ -79,8 +81,16 @@ class LocalDynamoDb:
     def _answer(operation: str, body: Item) -> Any:
         headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
         asked = dynamodb.handle_request("POST", "/", headers, json.dumps(body).encode(), {})
-        status, answered, content = asyncio.run(asked)
+        status, answered, content = _runner().run(asked)
         return response(status, content, answered)
+
+
+@cache
+def _runner() -> asyncio.Runner:
+    """Return what runs every call: a loop of its own for each takes as long as the call."""
+    runner = asyncio.Runner()
+    atexit.register(runner.close)
+    return runner
 
 
 def _schema(keys: Keys) -> list[Item]:
