@@ -55,7 +55,7 @@ class Runbooks:
     def broken_links(self, page: Path) -> list[str]:
         """The links of a page to others that do not exist."""
         links = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
-        return [link for link in links if not (ROOT / self.folder / link).is_file()]
+        return [link for link in links if not (ROOT / self.folder / link.partition("#")[0]).is_file()]
 
     def of_alarms(self, template: Template, namespace: str) -> dict[str, str]:
         """The alarms on a metric of a namespace by their names, each with its page's name."""
