@@ -175,13 +175,13 @@ def role_name(stage: Stage, role: str) -> str:
     return physical(stage, role, "role")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def as_role(stage: Stage) -> Callable[[str], Stage]:
-    """The stage as a role sees it."""
+    """The stage as a role sees it; of each file, because the stages of one process are of several systems."""
     return cache(lambda role: assume(stage, role_name(stage, role)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def names(request: pytest.FixtureRequest, stage: Stage) -> Callable[[str, str], dict[str, str]]:
     """What the texts of a role's call are filled with; `other` is another role, whose things it tries to take.
 
@@ -192,7 +192,7 @@ def names(request: pytest.FixtureRequest, stage: Stage) -> Callable[[str, str], 
     return lambda role, other: {**same, "role": role, "other": other}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def more_names() -> dict[str, str]:
     """Nothing more than all rooms have."""
     return {}
