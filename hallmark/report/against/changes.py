@@ -79,28 +79,28 @@ def _compared(
         if identity not in before:
             name, one = now[identity]
             if _gate(one) not in pair.before.judged:
-                yield _told("changed", name, one, "not known before: the base has no valid result of this gate")
+                yield _of_finding("changed", name, one, "not known before: the base has no valid result of this gate")
             else:
                 sense, what = _NEW[bool(one.waived_by)]
-                yield _told(sense, name, one, what)
+                yield _of_finding(sense, name, one, what)
         elif identity not in now:
             name, one = before[identity]
             # A gate that has not judged reports nothing: that is no improvement.
             if _gate(one) in pair.now.judged:
-                yield _told("better", name, one, "gone")
+                yield _of_finding("better", name, one, "gone")
         else:
             name, one = now[identity]
             was, waived = before[identity][1].waived_by, one.waived_by
             if bool(was) != bool(waived):
                 sense, what = _AGAIN[bool(waived)]
-                yield _told(sense, name, one, what)
+                yield _of_finding(sense, name, one, what)
 
 
 def _gate(one: Found) -> str:
     return one.gate or one.tool
 
 
-def _told(sense: Sense, name: str, one: Found, what: str) -> Change:
+def _of_finding(sense: Sense, name: str, one: Found, what: str) -> Change:
     stack = one.artifact.rpartition("/")[2].removesuffix(".template.json")
     place = " ".join(filter(None, (one.resource, one.path, f"in {stack}" if stack else "")))
     detail = one.message or f"found {one.found or 'a violation'}" + (f", wanted {one.wanted}" if one.wanted else "")
