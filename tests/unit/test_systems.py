@@ -114,7 +114,7 @@ HOUSE_RULES: tuple[Callable[[Tree], list[object]], ...] = (
     Tree.named_in_trunk,
     Tree.upward,
     Tree.circles,
-)  # type: ignore[assignment]
+)  # pyrefly: ignore
 SMALL = {
     "infra/__init__.py": "",
     "infra/systems.py": "UPLOAD = 'upload'",

@@ -42,7 +42,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, measured: Callable[..., RunOutcome]
 
 def measure(rate: float = 20) -> floor_run.Floor:
     stage = SimpleNamespace(system="realtime", target="embedded", name="dev")
-    return measure_floor(stage, CardLoad(), rate, 1, lambda *_: None)  # type: ignore[arg-type]
+    return measure_floor(stage, CardLoad(), rate, 1, lambda *_: None)  # pyrefly: ignore
 
 
 def test_a_machine_that_holds_twice_the_rate_is_measured_once(machine: Callable[..., list[float]]) -> None:
@@ -91,7 +91,7 @@ def test_what_is_known_to_be_sustained_is_not_searched_for(
 ) -> None:
     rates = machine(holds=1)
     stage = SimpleNamespace(system="realtime", target="embedded", name="dev")
-    floor = measure_floor(stage, _Known(), wanted, 1, lambda *_: None)  # type: ignore[arg-type]
+    floor = measure_floor(stage, _Known(), wanted, 1, lambda *_: None)  # pyrefly: ignore
     assert (floor.rate, rates, floor.numbers["held"]) == (rate, [rate], 50.0)
     assert floor.notes[0].startswith("the no-op floor sustains 50.0/s when it is never idle")
     assert floor.notes[0].endswith(f"the rate is {rate}/s, {2 * rate} % of it")

@@ -35,7 +35,7 @@ class NamedStage(FakeStage):
 
 def dropped(notes: Path, *bodies: str, reason: str = "sent again by hand", dry_run: bool = False) -> tuple[Sqs, str]:
     sqs = Deleting(list(bodies))
-    said = drop(NamedStage(sqs), QUEUE, FAILURES, '{"a": 1}', reason, dry_run=dry_run, notes=notes)  # type: ignore[arg-type]
+    said = drop(NamedStage(sqs), QUEUE, FAILURES, '{"a": 1}', reason, dry_run=dry_run, notes=notes)  # pyrefly: ignore
     return sqs, said
 
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_noted_is_not_deleted(tmp_path: Path) -> None:
     sqs = Deleting(['{"a": 1}'])
     with pytest.raises(UserError, match=r"nothing is dropped, because .* cannot be written"):
         drop(
-            NamedStage(sqs),  # type: ignore[arg-type]
+            NamedStage(sqs),  # pyrefly: ignore
             Queue("failure", "url", "arn"),
             FAILURES,
             *('{"a": 1}', "reason"),

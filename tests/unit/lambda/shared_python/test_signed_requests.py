@@ -26,7 +26,7 @@ class Wire:
     def __init__(self, client: DynamoDb, answers: list[Answer | Exception]) -> None:
         self.sent: list[tuple[dict[str, str], dict[str, Any]]] = []
         self._answers: Iterator[Answer | Exception] = iter(answers)
-        client.exchange = self._exchange  # type: ignore[method-assign, assignment]
+        client.exchange = self._exchange  # pyrefly: ignore
 
     def _exchange(self, headers: dict[str, str], body: bytes) -> Answer:
         self.sent.append((headers, json.loads(body)))
@@ -123,7 +123,7 @@ def test_what_does_not_pass_is_refused_as_the_sdk_says_it(table: Table) -> None:
     assert len(wire.sent) == 1
     answer = raised.value.response
     assert (answer["Error"]["Code"], answer["Error"]["Message"]) == ("ConditionalCheckFailedException", "why")
-    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Item"]) == (400, standing)  # type: ignore[typeddict-item]
+    assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Item"]) == (400, standing)  # pyrefly: ignore
 
 
 def test_a_transactions_second_attempt_is_the_same_transaction(table: Table) -> None:
